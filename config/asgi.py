@@ -1,0 +1,21 @@
+"""The web process: pages are Django under WSGI threads, streams are ASGI consumers (docs/decisions)."""
+
+import os
+
+from a2wsgi import WSGIMiddleware
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config.wsgi import application as pages  # noqa: E402
+from live.consumers import stream  # noqa: E402  (needs the app registry that the line above sets up)
+
+_pages = WSGIMiddleware(pages, workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
+
+
+async def application(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await stream.lifespan(receive, send)
+    elif scope["path"].startswith("/live/"):
+        await stream(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)
