@@ -61,9 +61,8 @@ class AuditEntry(models.Model):
 
 def first_broken_link(entries: Iterable[AuditEntry]) -> AuditEntry | None:
     """The first entry of one chain, in order, that does not follow from those before it; None if all hold."""
-    previous_hash, sequence = GENESIS, 0
-    for entry in entries:
-        sequence += 1
+    previous_hash = GENESIS
+    for sequence, entry in enumerate(entries, 1):
         if (entry.sequence, entry.previous_hash) != (sequence, previous_hash):
             return entry
         if entry.hash != entry.expected_hash():

@@ -61,5 +61,9 @@ def incident(commander, severity):
 @pytest.fixture
 def private_incident(commander, severity):
     return declare_incident(
-        by=commander, title="Canary Zephyrquartz", severity=severity(2), is_private=True, summary="Zephyrquartz"
+        by=commander,
+        title="Canary Zephyrquartz",
+        severity=severity(2),
+        is_private=True,
+        summary="Zephyrquartz",
     )

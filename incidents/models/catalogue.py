@@ -200,7 +200,7 @@ def validate_link_template(template: str) -> None:
     try:
         template.format(**dict.fromkeys(LINK_VARIABLES, "x"))
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        names = ", ".join("{%s}" % name for name in sorted(LINK_VARIABLES))
+        names = ", ".join(f"{{{name}}}" for name in sorted(LINK_VARIABLES))
         raise ValidationError(f"Only {names} can be filled in.") from error
     if not template.startswith(("https://", "http://")):
         raise ValidationError("Begin with https:// or http://.")

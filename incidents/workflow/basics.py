@@ -39,7 +39,7 @@ ORDERED_MILESTONES = [
 ]
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818 - a state, shown to a person, not a fault
     """Somebody else changed the incident since the form was loaded; `current` is how it stands now."""
 
     def __init__(self, current: Incident):
