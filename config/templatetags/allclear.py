@@ -1,12 +1,16 @@
 """The small vocabulary every page speaks: icons, severity plates, status clocks, times in two zones."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import lucide
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from config.text import render_markdown
 
 register = template.Library()
 
@@ -252,3 +256,130 @@ def query(context, **changes) -> str:
 @register.simple_tag
 def joined(items, separator: str = " · ") -> SafeString:
     return format_html_join(separator, "{}", ((item,) for item in items))
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return render_markdown(text)
+
+
+@register.simple_tag
+def opens(url_name: str, *args, **query_values) -> SafeString:
+    """href and htmx attributes of a link whose form opens in the dialog, and as a page without JavaScript."""
+    url = reverse(url_name, args=args)
+    if query_values:
+        url += "?" + urlencode(query_values)
+    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body"', url)
+
+
+EVENT_LOOK = {  # kind → (icon, tone of the ring, shape)
+    "note": ("message-square", "", "block"),
+    "decision": ("signpost", "", "block"),
+    "question": ("circle-question-mark", "k-warn", "block"),
+    "answer": ("reply", "", "block"),
+    "hypothesis": ("flask-conical", "k-hyp", "block"),
+    "mitigation": ("wrench", "k-mit", "block"),
+    "update": ("megaphone", "k-upd", "block"),
+    "alert": ("bell-ring", "k-bad", "block"),
+    "change": ("git-commit-horizontal", "", "block"),
+    "milestone": ("flag", "solid", "phase"),
+    "status": ("arrow-right", "", "one"),
+    "severity": ("chevrons-up", "k-bad", "one"),
+    "role": ("user-round-check", "", "one"),
+    "service": ("layers", "", "one"),
+    "task": ("square-check-big", "", "one"),
+    "check": ("list-checks", "", "one"),
+    "fact": ("pencil-line", "", "one"),
+    "gap": ("unlink", "", "gap"),
+}
+MILESTONE_ICONS = {
+    "introduced_at": "sprout",
+    "impact_started_at": "triangle-alert",
+    "detected_at": "radar",
+    "declared_at": "flag",
+    "mitigated_at": "shield-check",
+    "resolved_at": "circle-check-big",
+    "closed_at": "archive",
+}
+EVIDENCE_ICONS = {
+    "log": "scroll-text",
+    "metric": "chart-line",
+    "trace": "waypoints",
+    "deployment": "git-commit-horizontal",
+    "alert": "bell-ring",
+    "picture": "image",
+    "link": "link",
+}
+LINK_ICONS = {
+    "bridge": "video",
+    "channel": "hash",
+    "dashboard": "gauge",
+    "runbook": "book-open",
+    "other": "link",
+}
+
+
+@register.filter
+def shape(event) -> str:
+    return EVENT_LOOK[event.kind][2]
+
+
+@register.simple_tag
+def event_mark(event) -> SafeString:
+    name, tone, _ = EVENT_LOOK[event.kind]
+    if event.kind == "milestone":
+        name = MILESTONE_ICONS.get(event.data.get("milestone") or event.data.get("was"), name)
+    if event.kind == "severity" and not event.phase:
+        name, tone = "chevrons-down", ""
+    return format_html('<span class="tl-m {}">{}</span>', tone, icon(name))
+
+
+@register.simple_tag
+def kind_icon(group: str, kind: str) -> SafeString:
+    table = EVIDENCE_ICONS if group == "evidence" else LINK_ICONS
+    return icon(table.get(kind, "link"), "i-sm muted" if group == "link" else "")
+
+
+@register.simple_tag
+def spent(start, end) -> int:
+    """How much of a time box is gone, in tenths, 0 to 10; for the bar's width class."""
+    whole = (end - start).total_seconds()
+    return max(0, min(10, round(10 * (timezone.now() - start).total_seconds() / whole))) if whole else 10
+
+
+@register.filter
+def tenths(part, whole) -> int:
+    return round(10 * part / whole) if whole else 0
+
+
+@register.filter
+def seconds(count: int) -> str:
+    """± of a time: 60 → “1 min”, 30 → “30 s”."""
+    return f"{count // 60} min" if count % 60 == 0 else f"{count} s"
+
+
+@register.filter
+def attribute(thing, name: str):
+    """A field of a record by name, for “what stands now” beside a form that came too late."""
+    return getattr(thing, name, "")
+
+
+@register.filter
+def bound(form, name: str):
+    return form[name]
+
+
+@register.filter
+def soonest(severity) -> int | None:
+    """The shortest running cadence of a severity in minutes, from its loaded cadences."""
+    return min(
+        (c.investigating_minutes for c in severity.cadences.all() if c.investigating_minutes), default=None
+    )
+
+
+@register.filter
+def minutes(count: int) -> str:
+    """20 min · 4 h · day"""
+    if count % 1440 == 0:
+        return "day" if count == 1440 else f"{count // 1440} days"
+    return f"{count // 60} h" if count % 60 == 0 and count > 60 else f"{count} min"

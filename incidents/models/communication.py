@@ -57,6 +57,10 @@ class StatusUpdate(models.Model):
         return PUBLIC_WORDING.get(Status(self.status), "Investigating")
 
     @property
+    def is_corrected(self) -> bool:
+        return hasattr(self, "correction")
+
+    @property
     def audience_names(self) -> list[str]:
         return [str(Audience(a).label) for a in self.audiences]
 
