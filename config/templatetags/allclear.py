@@ -49,7 +49,7 @@ STATE_LOOK = {  # hypotheses, mitigations, recovery checks
 def icon(name: str, classes: str = "") -> SafeString:
     """A lucide icon as inline SVG, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
     svg = lucide._render_icon(name, None, **{"class": f"i {classes}".strip(), "aria_hidden": "true"})
-    return SafeString(svg)  # noqa: S308 - from the icon library's own files
+    return SafeString(svg)
 
 
 @register.simple_tag
@@ -252,3 +252,32 @@ def query(context, **changes) -> str:
 @register.simple_tag
 def joined(items, separator: str = " · ") -> SafeString:
     return format_html_join(separator, "{}", ((item,) for item in items))
+
+
+@register.simple_tag
+def cadence(severity, audience: str) -> str:
+    """“update each 20 min”, from the severity's loaded cadences, while it is investigated."""
+    found = severity.cadence_for(audience)
+    minutes = found.investigating_minutes if found else None
+    return f"update each {minutes} min" if minutes else "updates on change"
+
+
+BROWSERS = (
+    "Firefox",
+    "Edg",
+    "OPR",
+    "Chrome",
+    "Safari",
+)  # in this order: each later one is claimed by earlier ones
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
+CALLED = {"Edg": "Edge", "OPR": "Opera", "Mac OS X": "Mac"}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """“Firefox on Linux”, as far as the browser says so."""
+    browser = next((name for name in BROWSERS if name in user_agent), "")
+    system = next((name for name in SYSTEMS if name in user_agent), "")
+    if not browser:
+        return user_agent.split("/")[0][:40] or "Unknown device"
+    return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")
