@@ -51,8 +51,12 @@ def write_event(
     source: str = "",
     answers: TimelineEvent | None = None,
     phase: str = "",
+    data: dict | None = None,
 ) -> TimelineEvent:
-    """A person writes a note, decision, question, answer, alert or change into the timeline."""
+    """A person writes a note, decision, question, answer, alert or change into the timeline.
+
+    `data` keeps what else an import knows about the row.
+    """
     _require_responder(incident, by)
     if not text.strip():
         raise ValidationError({"text": "Write what happened."})
@@ -70,6 +74,7 @@ def write_event(
         source=source,
         answers=answers,
         phase=phase,
+        data=data or {},
     )
     _audit(event, "timeline.written", by, {"kind": event.kind, "text": event.text})
     return event

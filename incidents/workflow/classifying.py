@@ -135,8 +135,9 @@ def set_milestones(
 ) -> Incident:
     """Correct when something happened. `moments` maps milestone names to UTC instants or None.
 
-    `basis` maps them to {"source": system|alert|person|estimate, "uncertainty_seconds": int | None}. Times out
-    of order are refused with a message that names both; the old value stays in the audit trail.
+    `basis` maps them to {"source": system|alert|person|estimate|unknown, "uncertainty_seconds": int | None}.
+    Times out of order are refused with a message that names both; the old value stays in the audit trail. A time
+    the status cannot be without is only cleared by saying that it is unknown.
     """
     incident = lock(incident, by=by, version=version)
     if unknown := set(moments) - set(MILESTONES):
@@ -147,18 +148,23 @@ def set_milestones(
         before = getattr(incident, name)
         if moment is not None:
             check_moment(moment, name)
-        elif before is not None and name in _needed_milestones(incident):
+        elif before is not None and name in _needed_milestones(incident) and not _is_unknown(basis, name):
             raise ValidationError(
                 {name: f"A {incident.get_status_display().lower()} incident has this time."}
             )
         if before != moment:
             changes[name] = [before, moment]
             setattr(incident, name, moment)
-    new_basis = {name: basis[name] for name in moments if name in basis and getattr(incident, name)}
+    new_basis = {
+        name: basis[name]
+        for name, moment in moments.items()
+        if name in basis and (moment or _is_unknown(basis, name))
+    }
     if not changes and all(incident.milestone_basis.get(n) == b for n, b in new_basis.items()):
         return incident
     check_milestones(incident)
-    incident.milestone_basis = incident.milestone_basis | new_basis
+    kept = {n: b for n, b in incident.milestone_basis.items() if n not in changes}
+    incident.milestone_basis = kept | new_basis
     save(incident, *moments, "milestone_basis")
     for name, (before, moment) in changes.items():
         _show_milestone(incident, name, before, moment, by)
@@ -301,6 +307,10 @@ def _needed_milestones(incident: Incident) -> set[str]:
     if incident.status == Status.CLOSED:
         needed.add("closed_at")
     return needed
+
+
+def _is_unknown(basis: dict[str, dict], name: str) -> bool:
+    return basis.get(name, {}).get("source") == "unknown"
 
 
 def _show_milestone(

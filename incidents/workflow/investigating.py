@@ -113,8 +113,12 @@ def record_change(
     kind: str = ChangeEvent.Kind.DEPLOYMENT,
     url: str = "",
     source: str = "",
+    told_by: Any = None,
 ) -> ChangeEvent:
-    """A deployment or other change that happened near the incident; it takes its place on the timeline."""
+    """A deployment or other change that happened near the incident; it takes its place on the timeline.
+
+    `told_by` is the timeline event that tells of it already: then no second one is written.
+    """
     incident = lock(incident, by=by)
     if not title.strip():
         raise ValidationError({"title": "Say what was changed."})
@@ -122,15 +126,19 @@ def record_change(
         title=title.strip(), at=check_moment(at), service=service, kind=kind, url=url, source=source
     )
     change.incidents.add(incident)
-    record_event(
-        incident=incident,
-        kind=Kind.CHANGE,
-        text=change.title,
-        by=by,
-        occurred_at=at,
-        source=source or (service.name if service else ""),
-        data={"change": change.pk, "kind": kind},
-    )
+    if told_by is None:
+        record_event(
+            incident=incident,
+            kind=Kind.CHANGE,
+            text=change.title,
+            by=by,
+            occurred_at=at,
+            source=source or (service.name if service else ""),
+            data={"change": change.pk, "kind": kind},
+        )
+    else:
+        told_by.data = told_by.data | {"change": change.pk, "kind": kind}
+        told_by.save(update_fields=["data"])
     audit(incident, "change.recorded", by, change=change.pk, title=change.title)
     announce(incident, "change.recorded", change=change.pk)
     return change

@@ -38,7 +38,7 @@ def assign_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, assigned_by=by, started_at=moment
     )
-    join(incident, user)
+    join(incident, user, moment)
     if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
         incident.acknowledged_at = moment
         incident.version += 1
@@ -179,11 +179,11 @@ def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> 
     ring(incident_id=incident.pk, what="presence")
 
 
-def join(incident: Incident, user: Any) -> Participation:
+def join(incident: Incident, user: Any, since: datetime | None = None) -> Participation:
     """The participation row of `user`, made or reopened; in the caller's transaction."""
     now = context.now()
     participation, is_new = Participation.objects.get_or_create(
-        incident=incident, user=user, defaults={"joined_at": now, "last_active_at": now}
+        incident=incident, user=user, defaults={"joined_at": since or now, "last_active_at": now}
     )
     if not is_new and (participation.left_at or participation.access_revoked_at):
         participation.left_at = participation.access_revoked_at = None
