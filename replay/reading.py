@@ -188,18 +188,17 @@ def read_document(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise Refused([("", f"{path} is not UTF-8 text.")]) from error
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Refused([("", f"{path} is not JSON: {error}.")]) from error
-    if problems := list(_unstorable(document)):
-        raise Refused(problems)
-    return document
 
 
 def parse_day(document: Any) -> dict[str, Any]:
     """The known fields of the document, times as UTC instants. Raises Refused naming every wrong path."""
     if not isinstance(document, dict):
         raise Refused([("", "A recorded day is one JSON object.")])
+    if problems := list(_unstorable(document)):
+        raise Refused(problems)
     serializer = Day(data=document)
     if not serializer.is_valid():
         raise Refused(list(_problems(serializer.errors)))
