@@ -24,6 +24,7 @@ from incidents.workflow.basics import (
     check_milestones,
     check_moment,
     enter_status,
+    forget_milestones,
     lay_out_checklist,
     lock,
     require_open,
@@ -104,11 +105,10 @@ def change_status(
     if before == Status.MITIGATED and not reason.strip():
         raise ValidationError({"reason": "Say why it is not contained any more."})
     enter_status(incident, status, context.now())
-    changed = ["status"]
+    was = {}
     if before == Status.MITIGATED:
-        incident.mitigated_at = incident.impact_ended_at = None
-        changed += ["mitigated_at", "impact_ended_at"]
-    save(incident, *changed)
+        was = forget_milestones(incident, "mitigated_at", "impact_ended_at")
+    save(incident, "status", "milestone_basis", *was)
     record_event(
         incident=incident,
         kind=Kind.STATUS,
@@ -119,7 +119,7 @@ def change_status(
     )
     lay_out_checklist(incident)
     reschedule(incident)
-    audit(incident, "status.changed", by, status=[before, status], reason=reason)
+    audit(incident, "status.changed", by, status=[before, status], reason=reason, **was)
     announce(incident, "status.changed", before=before, status=status)
     return incident
 
@@ -179,7 +179,8 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
     incident = lock(incident, by=by, version=version)
     if unknown := set(fields) - set(EDITABLE):
         raise ValidationError(f"{', '.join(sorted(unknown))} cannot be edited here.")
-    if "title" in fields and not fields["title"].strip():
+    fields = {n: v.strip() if isinstance(v, str) else v for n, v in fields.items()}
+    if fields.get("title") == "":
         raise ValidationError({"title": "Say what is wrong, in one line."})
     changes = {n: [getattr(incident, n), v] for n, v in fields.items() if getattr(incident, n) != v}
     if not changes:
@@ -229,8 +230,7 @@ def assess_impact(
 ) -> ImpactAssessment:
     """Keep the five answers beside the severity that was chosen; a choice other than suggested needs a reason."""
     incident = lock(incident, by=by)
-    rank = ImpactAssessment.suggest_rank(**answers)
-    suggested = Severity.objects.get(rank=rank)
+    suggested = suggested_severity(answers)
     if suggested.pk != incident.severity_id and not override_reason.strip():
         raise ValidationError(
             {"override_reason": f"The answers suggest {suggested}; say why {incident.severity} fits better."}
@@ -249,7 +249,17 @@ def assess_impact(
         incident=incident, kind=Kind.FACT, text=text, detail=override_reason.strip(), by=by, data=answers
     )
     audit(incident, "impact.assessed", by, **answers, suggested=suggested.name, chosen=incident.severity.name)
+    announce(incident, "impact.assessed", suggested=suggested.name)
     return assessment
+
+
+def suggested_severity(answers: dict[str, str]) -> Severity:
+    """The severity that five answers suggest; where the installation has none of that rank, the next worse."""
+    rank = ImpactAssessment.suggest_rank(**answers)
+    return (
+        Severity.objects.filter(rank__lte=rank).order_by("-rank").first()
+        or Severity.objects.order_by("rank")[0]
+    )
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ def post_status_update(
         raise ValidationError(errors)
     update = StatusUpdate.objects.create(
         incident=incident,
-        audiences=list(audiences),
+        audiences=list(dict.fromkeys(audiences)),
         known=known.strip(),
         unknown=unknown.strip(),
         doing=doing.strip(),
