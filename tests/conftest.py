@@ -18,7 +18,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _catalogue_after_flush(request):
     """A test on real transactions ends by emptying every table; the next one gets the catalogue back."""
     marker = request.node.get_closest_marker("django_db")
-    is_transactional = (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    is_transactional = (marker and marker.kwargs.get("transaction")) or {
+        "transactional_db",
+        "live_server",
+    }.intersection(request.fixturenames)
     if is_transactional:
         request.getfixturevalue("transactional_db")
         load_built_in_catalogue()
