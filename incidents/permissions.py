@@ -16,8 +16,13 @@ def can_declare(user: Any) -> bool:
 
 
 def can_respond(user: Any, incident: "Incident") -> bool:
-    """Write into the incident: notes, hypotheses, mitigations, updates, statuses, roles."""
-    return bool(user.is_authenticated and user.is_responder)
+    """Write into the incident: notes, hypotheses, mitigations, updates, statuses, roles.
+
+    A private incident is out of reach for whom it is not visible to, even where its row is already in hand.
+    """
+    if not (user.is_authenticated and user.is_responder):
+        return False
+    return not incident.is_private or type(incident).objects.visible_to(user).filter(pk=incident.pk).exists()
 
 
 def can_set_visibility(user: Any, incident: "Incident") -> bool:

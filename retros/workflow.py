@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from incidents.models import Incident
+from incidents.models import Incident, Status
 from incidents.permissions import can_respond
 from incidents.workflow import close_incident
 from incidents.workflow.basics import announce, audit
@@ -25,6 +25,10 @@ def start_retrospective(
         raise PermissionDenied("Only responders start a retrospective.")
     if owner is not None and not owner.is_responder:
         raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
+    if incident.is_final or incident.status == Status.TRIAGE:
+        raise ValidationError(
+            f"{incident.reference} is {incident.get_status_display().lower()}; there is nothing to look back on."
+        )
     incident = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
     retrospective, is_new = Retrospective.objects.get_or_create(
         incident=incident,
@@ -56,7 +60,7 @@ def close_with_retrospective(
     """Close an incident and hand its retrospective to `owner`, in one step."""
     start_retrospective(incident=incident, by=by, owner=owner)
     incident.refresh_from_db()
-    return close_incident(incident=incident, by=by)
+    return close_incident(incident=incident, by=by, version=version)
 
 
 def due_date(incident: Incident) -> date | None:

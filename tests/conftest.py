@@ -1,9 +1,9 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
 import pytest
-from incidents.catalogue import load_built_in_catalogue
 
 from accounts.models import InstallationRole, User
+from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Severity
 from incidents.workflow import declare_incident
 
@@ -11,6 +11,19 @@ from incidents.workflow import declare_incident
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
+        load_built_in_catalogue()
+
+
+@pytest.fixture(autouse=True)
+def _catalogue_after_flush(request):
+    """A test on real transactions ends by emptying every table; the next one gets the catalogue back."""
+    marker = request.node.get_closest_marker("django_db")
+    is_transactional = (marker and marker.kwargs.get("transaction")) or {
+        "transactional_db",
+        "live_server",
+    }.intersection(request.fixturenames)
+    if is_transactional:
+        request.getfixturevalue("transactional_db")
         load_built_in_catalogue()
 
 

@@ -11,7 +11,15 @@ from audit.workflow import record_audit
 from incidents.models import Incident
 from incidents.permissions import can_respond
 from live.doorbell import ring
-from timeline.models import Evidence, EvidenceKind, Gap, Kind, TimelineEvent, TimelineEventEdit
+from timeline.models import (
+    EDITABLE_KINDS,
+    Evidence,
+    EvidenceKind,
+    Gap,
+    Kind,
+    TimelineEvent,
+    TimelineEventEdit,
+)
 
 
 def record_event(
@@ -51,11 +59,17 @@ def write_event(
     source: str = "",
     answers: TimelineEvent | None = None,
     phase: str = "",
+    data: dict | None = None,
 ) -> TimelineEvent:
-    """A person writes a note, decision, question, answer, alert or change into the timeline."""
+    """A person writes a note, decision, question, answer, alert or change into the timeline.
+
+    `data` keeps what else an import knows about the row.
+    """
     _require_responder(incident, by)
     if not text.strip():
         raise ValidationError({"text": "Write what happened."})
+    if kind not in EDITABLE_KINDS:
+        raise ValidationError({"kind": "Rows of this kind are written by what they tell of."})
     if answers is not None and answers.incident_id != incident.pk:
         raise ValidationError({"answers": "That question belongs to another incident."})
     event = record_event(
@@ -70,6 +84,7 @@ def write_event(
         source=source,
         answers=answers,
         phase=phase,
+        data=data or {},
     )
     _audit(event, "timeline.written", by, {"kind": event.kind, "text": event.text})
     return event
@@ -94,6 +109,12 @@ def edit_event(
         raise ValidationError({"occurred_at": "This lies in the future."})
     if not event.can_be_edited and (text, detail) != (event.text, event.detail):
         raise ValidationError({"text": "Allclear wrote this row; only its time and phase can change."})
+    if not text.strip():
+        raise ValidationError({"text": "Write what happened, or remove the row."})
+    if event.data.get("milestone") and occurred_at != event.occurred_at:
+        raise ValidationError(
+            {"occurred_at": "This row stands for a milestone; correct the milestone itself."}
+        )
     before = {
         "text": event.text,
         "detail": event.detail,
@@ -129,6 +150,8 @@ def remove_event(*, event: TimelineEvent, by: Any) -> None:
     _require_responder(event.incident, by)
     if not event.can_be_edited:
         raise ValidationError("Allclear wrote this row; it stays.")
+    if event.removed_at:
+        return
     event.removed_at = context.now()
     event.save(update_fields=["removed_at"])
     _audit(event, "timeline.removed", by, {"text": event.text})
@@ -163,7 +186,7 @@ def mark_gap(
     event = record_event(
         incident=incident,
         kind=Kind.GAP,
-        text=text.strip(),
+        text=text.strip() or Gap(gap).label,
         by=by,
         occurred_at=occurred_at,
         gap=gap,
@@ -194,6 +217,10 @@ def attach_evidence(
     for target in (event, hypothesis):
         if target is not None and target.incident_id != incident.pk:
             raise ValidationError("That belongs to another incident.")
+    if kind not in EvidenceKind.values:
+        raise ValidationError({"kind": "Choose what kind of evidence this is."})
+    if not title.strip():
+        raise ValidationError({"title": "Say what this shows."})
     if not (body or url or file or kind == EvidenceKind.ALERT):
         raise ValidationError({"body": "Add a text, an address or a file."})
     if captured_at and captured_at > context.now():

@@ -383,3 +383,32 @@ def minutes(count: int) -> str:
     if count % 1440 == 0:
         return "day" if count == 1440 else f"{count // 1440} days"
     return f"{count // 60} h" if count % 60 == 0 and count > 60 else f"{count} min"
+
+
+@register.simple_tag
+def cadence(severity, audience: str) -> str:
+    """“update each 20 min”, from the severity's loaded cadences, while it is investigated."""
+    found = severity.cadence_for(audience)
+    minutes = found.investigating_minutes if found else None
+    return f"update each {minutes} min" if minutes else "updates on change"
+
+
+BROWSERS = (
+    "Firefox",
+    "Edg",
+    "OPR",
+    "Chrome",
+    "Safari",
+)  # in this order: each later one is claimed by earlier ones
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
+CALLED = {"Edg": "Edge", "OPR": "Opera", "Mac OS X": "Mac"}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """“Firefox on Linux”, as far as the browser says so."""
+    browser = next((name for name in BROWSERS if name in user_agent), "")
+    system = next((name for name in SYSTEMS if name in user_agent), "")
+    if not browser:
+        return user_agent.split("/")[0][:40] or "Unknown device"
+    return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")

@@ -1,15 +1,7 @@
 """The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
 
 from incidents.workflow.basics import Conflict
-from incidents.workflow.classifying import (
-    assess_impact,
-    change_severity,
-    change_status,
-    change_visibility,
-    edit_incident,
-    set_milestones,
-    set_service_impact,
-)
+from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
 from incidents.workflow.communicating import create_brief_link, post_status_update, revoke_brief_link
 from incidents.workflow.declaring import (
     accept_report,
@@ -18,6 +10,7 @@ from incidents.workflow.declaring import (
     merge_incident,
     report_problem,
 )
+from incidents.workflow.impact import assess_impact, set_service_impact
 from incidents.workflow.investigating import (
     add_link,
     add_task,
@@ -28,6 +21,7 @@ from incidents.workflow.investigating import (
     record_change,
     suspect_change,
 )
+from incidents.workflow.milestones import set_milestones
 from incidents.workflow.mitigating import mitigate_incident, move_mitigation, record_mitigation
 from incidents.workflow.people import (
     add_person,

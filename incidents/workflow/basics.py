@@ -22,6 +22,7 @@ from incidents.models import (
 from incidents.permissions import can_respond
 from live.doorbell import ring
 from notifications.workflow import enqueue
+from timeline.models import Kind
 
 # Pairs that must not be out of order. Detection before impact (early) and declaration after
 # mitigation (retroactive) are allowed and only flagged.
@@ -37,6 +38,8 @@ ORDERED_MILESTONES = [
     ("mitigated_at", "resolved_at"),
     ("resolved_at", "closed_at"),
 ]
+
+USUAL_WATCH_MINUTES = 10
 
 
 class Conflict(Exception):  # noqa: N818 - a state, shown to a person, not a fault
@@ -79,6 +82,7 @@ def announce(incident: Incident, topic: str, **payload: Any) -> None:
             "incident": incident.pk,
             "reference": incident.reference,
             "version": incident.version,
+            "source": incident.source,
             **payload,
         },
         due_at=context.now(),
@@ -133,6 +137,34 @@ def enter_status(incident: Incident, status: str, moment: datetime) -> None:
     incident.status = status
 
 
+def forget_milestones(incident: Incident, *names: str) -> dict[str, datetime | None]:
+    """Empty milestones that do not hold any more and return what they were; the caller saves the incident.
+
+    Their rows stay on the timeline as history but stop standing for the milestone.
+    """
+    was = {name: getattr(incident, name) for name in names}
+    for name in names:
+        setattr(incident, name, None)
+        for event in incident.timeline.filter(kind=Kind.MILESTONE, data__milestone=name):
+            event.data = event.data | {"milestone": None, "was": name}
+            event.save(update_fields=["data"])
+    incident.milestone_basis = {n: b for n, b in incident.milestone_basis.items() if n not in names}
+    return was
+
+
+def end_running_impacts(incident: Incident, moment: datetime) -> None:
+    """No service stays affected by an incident that is over."""
+    for affected in incident.affected_services.running():
+        affected.ended_at = max(moment, affected.started_at)
+        affected.save(update_fields=["ended_at"])
+
+
+def require_responder(user: Any, field: str) -> None:
+    """Raise ValidationError where `user`, if anybody, is one who cannot be given work in an incident."""
+    if user is not None and not user.is_responder:
+        raise ValidationError({field: f"{user} is a stakeholder and cannot take this."})
+
+
 def lay_out_checklist(incident: Incident) -> None:
     """Put the catalogue's lines for the status just entered on the incident; each lands at most once."""
     now = context.now()
@@ -159,7 +191,8 @@ def lay_out_checklist(incident: Incident) -> None:
                     "title": line.title,
                     "kind": line.kind,
                     "owner": owner,
-                    "minutes": line.minutes,
+                    "minutes": line.minutes
+                    or (USUAL_WATCH_MINUTES if line.kind == ChecklistKind.SIGNAL else None),
                     "order": line.order,
                 },
             )

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Audience, BriefLink, Incident, Status, StatusUpdate
-from incidents.workflow.basics import announce, audit, lock
+from incidents.workflow.basics import announce, audit, check_moment, lock
 from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
@@ -33,11 +33,16 @@ def post_status_update(
     corrects: StatusUpdate | None = None,
     correction_reason: str = "",
     form_token: UUID | None = None,
+    published_at: datetime | None = None,
+    status: str | None = None,
 ) -> StatusUpdate:
     """Publish a structured update. Until resolved it says what is unknown and when the next one comes.
 
     A published update is never edited: name it in `corrects`, with a reason, and both are shown.
     The same `form_token` again returns the update it made the first time.
+
+    `published_at` takes over an update that went out elsewhere: it is kept as it was said then, so what it left
+    out is not asked for; `status` is what it announced, where that is not the incident's own.
     """
     incident = lock(incident, by=by)
     if form_token and (existing := incident.status_updates.filter(form_token=form_token).first()):
@@ -47,6 +52,8 @@ def post_status_update(
             f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
         )
     now = context.now()
+    posted_at = check_moment(published_at, "published_at")
+    is_new = published_at is None
     errors: dict[str, str] = {}
     if not audiences or set(audiences) - set(Audience.values):
         errors["audiences"] = "Choose who gets this."
@@ -54,11 +61,11 @@ def post_status_update(
         errors["audiences"] = "A private incident has no public updates."
     if not known.strip():
         errors["known"] = "Say what is known, even if it is only that you are looking."
-    if incident.is_active and not unknown.strip() and not no_open_unknowns:
+    if is_new and incident.is_active and not unknown.strip() and not no_open_unknowns:
         errors["unknown"] = "Say what is still unknown, or tick “no open unknowns”."
-    if incident.is_active and next_update_at is None:
+    if is_new and incident.is_active and next_update_at is None:
         errors["next_update_at"] = "Say when the next update comes."
-    if next_update_at and next_update_at <= now:
+    if is_new and next_update_at and next_update_at <= now:
         errors["next_update_at"] = "The next update lies in the past."
     if corrects is not None:
         if corrects.incident_id != incident.pk or StatusUpdate.objects.filter(corrects=corrects).exists():
@@ -69,22 +76,29 @@ def post_status_update(
         raise ValidationError(errors)
     update = StatusUpdate.objects.create(
         incident=incident,
-        audiences=list(audiences),
+        audiences=list(dict.fromkeys(audiences)),
         known=known.strip(),
         unknown=unknown.strip(),
         doing=doing.strip(),
         workaround=workaround.strip(),
         ask=ask.strip(),
         next_update_at=next_update_at if incident.is_active else None,
-        status=incident.status,
+        status=status or incident.status,
         severity=incident.severity,
         author=by,
         corrects=corrects,
         correction_reason=correction_reason.strip(),
-        posted_at=now,
+        posted_at=posted_at,
         form_token=form_token,
     )
-    record_event(incident=incident, kind=Kind.UPDATE, text=update.known, by=by, status_update=update)
+    record_event(
+        incident=incident,
+        kind=Kind.UPDATE,
+        text=update.known,
+        by=by,
+        occurred_at=posted_at,
+        status_update=update,
+    )
     reschedule(incident)
     audit(
         incident,

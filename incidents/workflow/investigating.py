@@ -17,8 +17,7 @@ from incidents.models import (
     Service,
     Task,
 )
-from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
-from live.doorbell import ring
+from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -113,8 +112,12 @@ def record_change(
     kind: str = ChangeEvent.Kind.DEPLOYMENT,
     url: str = "",
     source: str = "",
+    told_by: Any = None,
 ) -> ChangeEvent:
-    """A deployment or other change that happened near the incident; it takes its place on the timeline."""
+    """A deployment or other change that happened near the incident; it takes its place on the timeline.
+
+    `told_by` is the timeline event that tells of it already: then no second one is written.
+    """
     incident = lock(incident, by=by)
     if not title.strip():
         raise ValidationError({"title": "Say what was changed."})
@@ -122,15 +125,19 @@ def record_change(
         title=title.strip(), at=check_moment(at), service=service, kind=kind, url=url, source=source
     )
     change.incidents.add(incident)
-    record_event(
-        incident=incident,
-        kind=Kind.CHANGE,
-        text=change.title,
-        by=by,
-        occurred_at=at,
-        source=source or (service.name if service else ""),
-        data={"change": change.pk, "kind": kind},
-    )
+    if told_by is None:
+        record_event(
+            incident=incident,
+            kind=Kind.CHANGE,
+            text=change.title,
+            by=by,
+            occurred_at=at,
+            source=source or (service.name if service else ""),
+            data={"change": change.pk, "kind": kind},
+        )
+    else:
+        told_by.data = told_by.data | {"change": change.pk, "kind": kind}
+        told_by.save(update_fields=["data"])
     audit(incident, "change.recorded", by, change=change.pk, title=change.title)
     announce(incident, "change.recorded", change=change.pk)
     return change
@@ -149,8 +156,9 @@ def suspect_change(*, incident: Incident, change: ChangeEvent, by: Any, suspecte
         else f"no longer suspects the change {change.title}"
     )
     record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"change": change.pk})
-    audit(incident, "change.suspected" if suspected else "change.cleared", by, change=change.pk)
-    ring(incident_id=incident.pk, what="head")
+    action = "change.suspected" if suspected else "change.cleared"
+    audit(incident, action, by, change=change.pk)
+    announce(incident, action, change=change.pk)
 
 
 @transaction.atomic
@@ -162,6 +170,7 @@ def add_task(
     require_open(incident)
     if not title.strip():
         raise ValidationError({"title": "Say what is to be done."})
+    require_responder(owner, "owner")
     due_at = context.now() + timedelta(minutes=minutes) if minutes else None
     task = Task.objects.create(incident=incident, title=title.strip(), owner=owner, due_at=due_at)
     whose = f" for {owner}" if owner else ""
@@ -188,7 +197,12 @@ def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
 
 @transaction.atomic
 def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
+    """Give a task to one person, or back to nobody."""
     incident = lock(task.incident, by=by)
+    require_responder(owner, "owner")
+    task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    if task.owner_id == (owner.pk if owner else None):
+        return task
     task.owner = owner
     task.save(update_fields=["owner"])
     record_event(

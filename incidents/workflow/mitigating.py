@@ -95,8 +95,10 @@ def move_mitigation(
     moment = check_moment(at)
     mitigation.state = state
     mitigation.observed_effect = observed_effect.strip() or mitigation.observed_effect
-    if state == MitigationState.APPLYING:
-        mitigation.started_at, mitigation.settled_at = moment, None
+    if state == MitigationState.PROPOSED:
+        mitigation.settled_at = None
+    elif state == MitigationState.APPLYING:
+        mitigation.started_at, mitigation.settled_at, mitigation.reverted_at = moment, None, None
     elif state == MitigationState.REVERTED:
         mitigation.reverted_at = moment
     else:
@@ -129,6 +131,8 @@ def mitigate_incident(
 ) -> Incident:
     """The impact has stopped or is contained; recovery is being watched. This is not yet resolved."""
     incident = lock(incident, by=by, version=version)
+    if incident.status == Status.TRIAGE:
+        raise ValidationError(f"{incident.reference} is only suspected; declare it first.")
     if incident.status not in (Status.INVESTIGATING, Status.FIXING):
         raise ValidationError(f"{incident.reference} is {incident.get_status_display().lower()} already.")
     moment = check_moment(at)

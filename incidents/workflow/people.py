@@ -9,8 +9,8 @@ from django.db import transaction
 from audit import context
 from incidents.models import Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
-from incidents.permissions import can_respond, can_set_visibility
-from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
+from incidents.permissions import can_set_visibility
+from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from live.doorbell import ring
 from timeline.models import Kind
 from timeline.workflow import record_event
@@ -26,8 +26,7 @@ def assign_role(
     """
     incident = lock(incident, by=by)
     require_open(incident)
-    if not user.is_responder:
-        raise ValidationError({"user": f"{user} is a stakeholder and cannot take a role."})
+    require_responder(user, "user")
     moment = check_moment(at)
     holders = list(incident.role_assignments.running().filter(role=role).select_related("user"))
     if any(a.user_id == user.pk for a in holders):
@@ -38,9 +37,9 @@ def assign_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, assigned_by=by, started_at=moment
     )
-    join(incident, user)
+    join(incident, user, moment)
     if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
-        incident.acknowledged_at = moment
+        incident.acknowledged_at = max(moment, incident.impact_started_at or moment)
         incident.version += 1
         incident.save(update_fields=["acknowledged_at", "version"])
     before = relieved[0].user if relieved else None
@@ -99,14 +98,14 @@ def release_role(
 @transaction.atomic
 def join_incident(*, incident: Incident, by: Any) -> Participation:
     """Say “I am on it”."""
-    if not can_respond(by, incident):
-        raise PermissionDenied("Only responders join an incident.")
+    incident = lock(incident, by=by)
     existing = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
     if existing:
         return existing
     participation = join(incident, by)
     record_event(incident=incident, kind=Kind.ROLE, text="joined", by=by)
     audit(incident, "participation.joined", by)
+    announce(incident, "participation.joined", user=by.pk)
     return participation
 
 
@@ -122,6 +121,7 @@ def leave_incident(*, incident: Incident, by: Any) -> None:
     participation.save(update_fields=["left_at"])
     record_event(incident=incident, kind=Kind.ROLE, text="left", by=by)
     audit(incident, "participation.left", by)
+    announce(incident, "participation.left", user=by.pk)
 
 
 @transaction.atomic
@@ -194,11 +194,11 @@ def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> 
     ring(incident_id=incident.pk, what="presence")
 
 
-def join(incident: Incident, user: Any) -> Participation:
+def join(incident: Incident, user: Any, since: datetime | None = None) -> Participation:
     """The participation row of `user`, made or reopened; in the caller's transaction."""
     now = context.now()
     participation, is_new = Participation.objects.get_or_create(
-        incident=incident, user=user, defaults={"joined_at": now, "last_active_at": now}
+        incident=incident, user=user, defaults={"joined_at": since or now, "last_active_at": now}
     )
     if not is_new and (participation.left_at or participation.access_revoked_at):
         participation.left_at = participation.access_revoked_at = None

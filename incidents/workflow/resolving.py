@@ -19,7 +19,9 @@ from incidents.workflow.basics import (
     audit,
     check_milestones,
     check_moment,
+    end_running_impacts,
     enter_status,
+    forget_milestones,
     lay_out_checklist,
     lock,
     require_open,
@@ -90,6 +92,8 @@ def settle_recovery_check(
     before = CheckState(check.state)
     if state not in (CheckState.PASSED, CheckState.FAILED, CheckState.WAIVED, CheckState.OPEN):
         raise ValidationError({"state": "Choose passed, failed or waived."})
+    if (state, result.strip()) == (before, check.result):
+        return check
     if state in (CheckState.WAIVED, CheckState.FAILED) and not result.strip():
         what = "Say why it is waived." if state == CheckState.WAIVED else "Say what was seen."
         raise ValidationError({"result": what})
@@ -176,9 +180,7 @@ def resolve_incident(
     check_milestones(incident)
     enter_status(incident, Status.RESOLVED, context.now())
     save(incident, "status", "resolved_at")
-    for affected in incident.affected_services.running():
-        affected.ended_at = max(moment, affected.started_at)
-        affected.save(update_fields=["ended_at"])
+    end_running_impacts(incident, moment)
     record_event(
         incident=incident,
         kind=Kind.MILESTONE,
@@ -222,6 +224,7 @@ def close_incident(
     for assignment in incident.role_assignments.running():
         assignment.ended_at = max(moment, assignment.started_at)
         assignment.save(update_fields=["ended_at"])
+    end_running_impacts(incident, moment)
     record_event(
         incident=incident,
         kind=Kind.MILESTONE,
@@ -245,30 +248,19 @@ def reopen_incident(*, incident: Incident, by: Any, reason: str, version: int | 
         raise ValidationError(f"{incident.reference} is {before.label.lower()}; there is nothing to reopen.")
     if not reason.strip():
         raise ValidationError({"reason": "Say what came back."})
-    was = {
-        name: getattr(incident, name)
-        for name in ("mitigated_at", "impact_ended_at", "resolved_at", "closed_at")
-    }
-    for name in was:
-        setattr(incident, name, None)
+    was = forget_milestones(incident, "mitigated_at", "impact_ended_at", "resolved_at", "closed_at")
     incident.reopen_count += 1
     enter_status(incident, Status.INVESTIGATING, context.now())
-    save(incident, "status", "reopen_count", *was)
+    save(incident, "status", "reopen_count", "milestone_basis", *was)
     incident.recovery_checks.update(
         state=CheckState.OPEN, watching_since=None, settled_at=None, settled_by=None, result=""
     )
-    now = context.now()
-    for name in was:  # the old milestone rows stay as history but no longer stand for the milestone
-        for event in incident.timeline.filter(kind=Kind.MILESTONE, data__milestone=name):
-            event.data = event.data | {"milestone": None, "was": name}
-            event.save(update_fields=["data"])
     record_event(
         incident=incident,
         kind=Kind.STATUS,
         text=f"reopened this ({before.label} → Investigating)",
         detail=reason.strip(),
         by=by,
-        occurred_at=now,
         data={"from": before, "to": Status.INVESTIGATING},
     )
     reschedule(incident)

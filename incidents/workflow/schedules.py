@@ -1,9 +1,9 @@
 """When the next update is owed, per audience. Facts only; reminding is somebody else's task."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from audit import context
-from incidents.models import Incident, Status, UpdateSchedule
+from incidents.models import ACTIVE_STATUSES, Incident, Status, StatusUpdate, UpdateSchedule
 
 
 def reschedule(incident: Incident) -> None:
@@ -14,14 +14,10 @@ def reschedule(incident: Incident) -> None:
     if not incident.is_active:
         incident.update_schedules.update(due_at=None, policy_due_at=None)
         return
-    last_updates: dict[str, object] = {}
-    for update in incident.status_updates.order_by("posted_at", "pk"):
+    since = _active_since(incident)
+    last_updates: dict[str, StatusUpdate] = {}
+    for update in incident.status_updates.filter(posted_at__gte=since).order_by("posted_at", "pk"):
         last_updates |= dict.fromkeys(update.audiences, update)
-    since = (
-        incident.declared_at
-        if incident.declared_at and incident.declared_at >= incident.began_at
-        else context.now()
-    )
     for cadence in incident.severity.cadences.all():
         last = last_updates.get(cadence.audience)
         interval = cadence.minutes_in(Status(incident.status)) if last else cadence.first_minutes
@@ -37,3 +33,13 @@ def reschedule(incident: Incident) -> None:
     incident.update_schedules.exclude(
         audience__in=[c.audience for c in incident.severity.cadences.all()]
     ).update(due_at=None, policy_due_at=None)
+
+
+def _active_since(incident: Incident) -> datetime:
+    """When it was declared or last reopened: what was said and promised before does not count any more."""
+    since = context.now()
+    for period in incident.status_periods.order_by("-started_at", "-pk"):
+        if period.status not in ACTIVE_STATUSES:
+            break
+        since = period.started_at
+    return since

@@ -1,0 +1,108 @@
+"""How bad it is and for what: the five answers, and the services affected."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import (
+    AffectedService,
+    ImpactAssessment,
+    Incident,
+    Service,
+    ServiceImpact,
+    Severity,
+    Status,
+)
+from incidents.workflow.basics import (
+    announce,
+    audit,
+    check_moment,
+    lock,
+    require_open,
+)
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def assess_impact(
+    *, incident: Incident, by: Any, answers: dict[str, str], override_reason: str = ""
+) -> ImpactAssessment:
+    """Keep the five answers beside the severity that was chosen; a choice other than suggested needs a reason."""
+    incident = lock(incident, by=by)
+    suggested = suggested_severity(answers)
+    if suggested.pk != incident.severity_id and not override_reason.strip():
+        raise ValidationError(
+            {"override_reason": f"The answers suggest {suggested}; say why {incident.severity} fits better."}
+        )
+    assessment = ImpactAssessment.objects.create(
+        incident=incident,
+        suggested=suggested,
+        chosen=incident.severity,
+        override_reason=override_reason.strip(),
+        assessed_by=by,
+        assessed_at=context.now(),
+        **answers,
+    )
+    text = f"assessed the impact: {suggested} suggested, {incident.severity} chosen"
+    record_event(
+        incident=incident, kind=Kind.FACT, text=text, detail=override_reason.strip(), by=by, data=answers
+    )
+    audit(incident, "impact.assessed", by, **answers, suggested=suggested.name, chosen=incident.severity.name)
+    announce(incident, "impact.assessed", suggested=suggested.name)
+    return assessment
+
+
+def suggested_severity(answers: dict[str, str]) -> Severity:
+    """The severity that five answers suggest; where the installation has none of that rank, the next worse."""
+    rank = ImpactAssessment.suggest_rank(**answers)
+    return (
+        Severity.objects.filter(rank__lte=rank).order_by("-rank").first()
+        or Severity.objects.order_by("rank")[0]
+    )
+
+
+@transaction.atomic
+def set_service_impact(
+    *, incident: Incident, service: Service, impact: str | None, by: Any, at: datetime | None = None
+) -> AffectedService | None:
+    """From `at` on the service is affected like this; None ends it. Each degree is an interval of its own."""
+    incident = lock(incident, by=by)
+    if incident.status != Status.TRIAGE:
+        require_open(incident)
+    if impact is not None and impact not in ServiceImpact.values:
+        raise ValidationError({"impact": "Choose degraded, partial outage or major outage."})
+    moment = check_moment(at)
+    running = incident.affected_services.running().filter(service=service).first()
+    before = running.impact if running else None
+    if before == impact:
+        return running
+    if running:
+        if moment < running.started_at:
+            raise ValidationError(
+                {
+                    "at": f"{service} is affected since {running.started_at:%Y-%m-%d %H:%M} UTC; this is earlier."
+                }
+            )
+        running.ended_at = moment
+        running.save(update_fields=["ended_at"])
+    current = None
+    if impact is not None:
+        current = AffectedService.objects.create(
+            incident=incident, service=service, impact=impact, started_at=moment
+        )
+    label = ServiceImpact(impact).label.lower() if impact else "operational again"
+    record_event(
+        incident=incident,
+        kind=Kind.SERVICE,
+        text=f"marked {service} {label}",
+        by=by,
+        occurred_at=moment,
+        data={"service": service.slug, "from": before, "to": impact},
+    )
+    audit(incident, "service.impact_changed", by, service=service.slug, impact=[before, impact])
+    announce(incident, "service.impact_changed", service=service.pk, impact=impact)
+    return current
