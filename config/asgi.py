@@ -6,8 +6,9 @@ from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.wsgi import application as pages  # noqa: E402
-from live.consumers import stream  # noqa: E402  (needs the app registry that the line above sets up)
+from live.consumers import stream
+
+from config.wsgi import application as pages
 
 _pages = WSGIMiddleware(pages, workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 

@@ -1,0 +1,71 @@
+"""The audit trail: who changed what from what to what, when, from where. Append-only and hash-chained."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+GENESIS = "0" * 64
+
+
+class AuditQuerySet(models.QuerySet):
+    def of(self, chain: str) -> "AuditQuerySet":
+        return self.filter(chain=chain).order_by("sequence")
+
+    def newest_first(self) -> "AuditQuerySet":
+        return self.select_related("actor").order_by("-sequence")
+
+
+class AuditEntry(models.Model):
+    """One link. `hash` = SHA-256 over the previous hash and the canonical JSON of this entry's facts."""
+
+    chain = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_label = models.CharField(max_length=200)
+    origin = models.CharField(max_length=100, blank=True)
+    action = models.CharField(max_length=64)
+    subject = models.CharField(max_length=200)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "sequence"], name="audit_one_link_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.chain}#{self.sequence} {self.action}"
+
+    def expected_hash(self) -> str:
+        facts = [
+            self.previous_hash,
+            self.chain,
+            self.sequence,
+            self.at.isoformat(),
+            self.actor_id,
+            self.actor_label,
+            self.origin,
+            self.action,
+            self.subject,
+            json.loads(json.dumps(self.changes, cls=DjangoJSONEncoder)),
+        ]
+        canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def first_broken_link(entries: Iterable[AuditEntry]) -> AuditEntry | None:
+    """The first entry of one chain, in order, that does not follow from those before it; None if all hold."""
+    previous_hash = GENESIS
+    for sequence, entry in enumerate(entries, 1):
+        if (entry.sequence, entry.previous_hash) != (sequence, previous_hash):
+            return entry
+        if entry.hash != entry.expected_hash():
+            return entry
+        previous_hash = entry.hash
+    return None

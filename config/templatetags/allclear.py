@@ -1,0 +1,254 @@
+"""The small vocabulary every page speaks: icons, severity plates, status clocks, times in two zones."""
+
+from datetime import UTC, datetime, timedelta
+
+import lucide
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STATUS_LOOK = {  # status → (tone, how full the clock is, in per cent)
+    "triage": ("off", None),
+    "investigating": ("live", 25),
+    "fixing": ("live", 50),
+    "mitigated": ("ok", 75),
+    "resolved": ("ok", 100),
+    "closed": ("off", 100),
+    "declined": ("off", 0),
+    "merged": ("off", 0),
+}
+SERVICE_LOOK = {
+    "operational": ("k-ok", "circle-check", "Operational"),
+    "degraded": ("k-warn", "triangle", "Degraded"),
+    "partial_outage": ("k-warn", "diamond", "Partial outage"),
+    "major_outage": ("k-bad", "octagon-x", "Major outage"),
+}
+STATE_LOOK = {  # hypotheses, mitigations, recovery checks
+    "open": ("", "circle-dashed"),
+    "testing": ("k-hyp", "loader"),
+    "supported": ("k-ok", "check"),
+    "refuted": ("k-bad", "x"),
+    "proposed": ("", "circle-dashed"),
+    "applying": ("k-mit", "loader"),
+    "worked": ("k-ok", "check"),
+    "no_effect": ("", "minus"),
+    "made_worse": ("k-bad", "trending-up"),
+    "reverted": ("", "undo-2"),
+    "rejected": ("", "ban"),
+    "watching": ("k-warn", "timer"),
+    "passed": ("k-ok", "circle-check"),
+    "failed": ("k-bad", "circle-x"),
+    "waived": ("", "ban"),
+}
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """A lucide icon as inline SVG, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
+    svg = lucide._render_icon(name, None, **{"class": f"i {classes}".strip(), "aria_hidden": "true"})
+    return SafeString(svg)  # noqa: S308 - from the icon library's own files
+
+
+@register.simple_tag
+def sev(severity) -> SafeString:
+    return format_html('<span class="sev sev-{}">{}</span>', severity.rank, severity.name)
+
+
+@register.simple_tag
+def status_mark(status: str, label: str = "", *, bare: bool = False) -> SafeString:
+    """The clock that fills, with its word; `bare` keeps the word for screen readers only."""
+    tone, fill = STATUS_LOOK[status]
+    word = label or {"triage": "Suspected"}.get(status, status.capitalize())
+    if fill == 100:
+        inner = format_html(
+            '<circle cx="8" cy="8" r="7" fill="currentColor"/><path d="M5 8.2l2 2 4-4.2" fill="none" '
+            'stroke="var(--color-base-100)" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>'
+        )
+    else:
+        dash = format_html(' stroke-dasharray="{}"', "2.4 2") if fill is None else ""
+        ring = format_html(
+            '<circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.5"{}/>', dash
+        )
+        hand = (
+            format_html(
+                '<circle cx="8" cy="8" r="2" fill="none" stroke="currentColor" stroke-width="4" '
+                'pathLength="100" stroke-dasharray="{} 100" transform="rotate(-90 8 8)"/>',
+                fill,
+            )
+            if fill
+            else ""
+        )
+        inner = format_html("{}{}", ring, hand)
+    text = format_html('<span class="sr-only">{}</span>', word) if bare else word
+    return format_html(
+        '<span class="st st-{}"{}><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
+        tone,
+        format_html(' title="{}"', word) if bare else "",
+        inner,
+        text,
+    )
+
+
+@register.simple_tag
+def service_mark(impact: str) -> SafeString:
+    tone, name, word = SERVICE_LOOK[impact or "operational"]
+    return format_html(
+        '<span class="inline-flex items-center gap-1.5 {}">{}{}</span>', tone, icon(name, "i-sm"), word
+    )
+
+
+@register.simple_tag
+def state_pill(state: str, label: str) -> SafeString:
+    tone, name = STATE_LOOK[state]
+    return format_html('<span class="pill {}">{}{}</span>', tone, icon(name), label)
+
+
+@register.simple_tag
+def state_mark(state: str, label: str) -> SafeString:
+    tone, name = STATE_LOOK[state]
+    return format_html(
+        '<span class="inline-flex items-center gap-1.5 {}">{}{}</span>',
+        tone or "muted",
+        icon(name, "i-sm"),
+        label,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def avatar(context, user, size: str = "") -> SafeString:
+    me = getattr(context.get("request"), "user", None)
+    own = "av-me" if user is not None and user == me else ""
+    if user is None:
+        return format_html('<span class="av av-empty {}" aria-hidden="true"></span>', size)
+    return format_html('<span class="av {} {}" aria-hidden="true">{}</span>', own, size, user.initials)
+
+
+@register.simple_tag(takes_context=True)
+def person(context, user) -> str:
+    """A name, or “You”."""
+    me = getattr(context.get("request"), "user", None)
+    return "You" if user == me else str(user)
+
+
+def in_words(span: timedelta) -> str:
+    """42 min · 1 h 09 min · 3 d 4 h; under a minute “under 1 min”."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 60 * 48:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
+@register.filter
+def duration(span: timedelta | None) -> str:
+    return "" if span is None else in_words(span)
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    return "" if moment is None else in_words(timezone.now() - moment)
+
+
+@register.simple_tag
+def ticking(kind: str, moment: datetime | None, until: datetime | None = None) -> SafeString:
+    """A time span that counts by itself: `elapsed` or `ago`, rendered here and kept by the browser."""
+    if moment is None:
+        return format_html('<span class="muted">none yet</span>')
+    words = in_words((until or timezone.now()) - moment)
+    if until:
+        return format_html("{}", words)
+    return format_html(
+        '<time datetime="{}" data-tick="{}">{}{}</time>',
+        moment.isoformat(),
+        kind,
+        words,
+        " ago" if kind == "ago" else "",
+    )
+
+
+@register.simple_tag
+def due(moment: datetime | None) -> SafeString:
+    """in 34 min → timer and amber in the last five minutes → clock-alert and red when overdue."""
+    if moment is None:
+        return format_html('<span class="muted">on change</span>')
+    left = (moment - timezone.now()).total_seconds()
+    if left < 0:
+        tone, mark, words = (
+            "overdue",
+            icon("clock-alert", "i-sm"),
+            f"{in_words(timedelta(seconds=-left))} overdue",
+        )
+    elif left <= 300:
+        tone, mark, words = "due-soon", icon("timer", "i-sm"), f"in {int(left // 60)}:{int(left % 60):02d}"
+    else:
+        tone, mark, words = "", "", f"in {in_words(timedelta(seconds=left))}"
+    return format_html(
+        '<time class="inline-flex items-center gap-1.5 whitespace-nowrap {}" datetime="{}" data-tick="due">{}<span>{}</span></time>',
+        tone,
+        moment.isoformat(),
+        mark,
+        words,
+    )
+
+
+@register.simple_tag
+def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
+    """A time of day, local over UTC, as the timeline's first column shows it."""
+    if moment is None:
+        return SafeString("")
+    local, utc = timezone.localtime(moment), moment.astimezone(UTC)
+    form = "%H:%M:%S" if seconds else "%H:%M"
+    return format_html(
+        '<time class="tl-t" datetime="{}" title="{}">{}<span class="utc">{}Z</span></time>',
+        utc.isoformat(),
+        f"{local:%A %d %B %Y %H:%M:%S %Z} · {utc:%H:%M:%S} UTC",
+        local.strftime(form),
+        utc.strftime(form),
+    )
+
+
+@register.simple_tag
+def moment(value: datetime | None, *, date: bool = False) -> SafeString:
+    """A time inside a sentence: 03:58 (02:58 UTC); with the day where it is not today or asked for."""
+    if value is None:
+        return format_html('<span class="muted">not known</span>')
+    local, utc = timezone.localtime(value), value.astimezone(UTC)
+    other_day = date or local.date() != timezone.localdate()
+    day = f"{local.day} {local:%b} " + (f"{local.year} " if local.year != timezone.localdate().year else "")
+    utc_day = f"{utc.day} {utc:%b} " if utc.date() != local.date() else ""
+    return format_html(
+        '<time datetime="{}">{}{} <span class="utc">({}{} UTC)</span></time>',
+        utc.isoformat(),
+        day if other_day else "",
+        f"{local:%H:%M}",
+        utc_day,
+        f"{utc:%H:%M}",
+    )
+
+
+@register.filter
+def get(mapping: dict, key):
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes) -> str:
+    """The current query string with some values replaced; an empty value drops the key."""
+    values = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in ("", None):
+            values.pop(key, None)
+        else:
+            values[key] = value
+    return "?" + values.urlencode()
+
+
+@register.simple_tag
+def joined(items, separator: str = " · ") -> SafeString:
+    return format_html_join(separator, "{}", ((item,) for item in items))

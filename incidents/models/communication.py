@@ -1,0 +1,104 @@
+"""What is told to whom, and when the next word is due."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from incidents.models.catalogue import Audience, Severity
+from incidents.models.incident import PUBLIC_WORDING, Incident, Status
+
+
+class StatusUpdateQuerySet(models.QuerySet):
+    def for_audience(self, audience: str) -> "StatusUpdateQuerySet":
+        return self.filter(audiences__contains=[audience])
+
+    def newest_first(self) -> "StatusUpdateQuerySet":
+        return self.order_by("-posted_at", "-pk")
+
+
+class StatusUpdate(models.Model):
+    """Published once and never edited: a mistake is corrected by another update that names it."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="status_updates")
+    audiences = ArrayField(models.CharField(max_length=20, choices=Audience))
+    known = models.TextField("what we know")
+    unknown = models.TextField("what we do not know", blank=True)
+    doing = models.TextField("what we are doing", blank=True)
+    workaround = models.TextField(blank=True)
+    ask = models.TextField("what we ask", blank=True)
+    next_update_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=20, choices=Status)
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"
+    )
+    correction_reason = models.CharField(max_length=300, blank=True)
+    posted_at = models.DateTimeField()
+    form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects = StatusUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["posted_at", "pk"]
+        indexes = [models.Index(fields=["incident", "-posted_at"], name="update_by_incident")]
+
+    def __str__(self) -> str:
+        return self.known[:80]
+
+    @property
+    def public_status(self) -> str:
+        return PUBLIC_WORDING.get(Status(self.status), "Investigating")
+
+    @property
+    def audience_names(self) -> list[str]:
+        return [str(Audience(a).label) for a in self.audiences]
+
+
+class UpdateSchedule(models.Model):
+    """When the next update is due for one audience: the earlier of the policy's time and the promised one."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="update_schedules")
+    audience = models.CharField(max_length=20, choices=Audience)
+    policy_due_at = models.DateTimeField(null=True, blank=True)
+    promised_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "audience"], name="one_schedule_per_audience")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.audience} {self.due_at}"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_at is not None and self.due_at < timezone.now()
+
+
+class BriefLink(models.Model):
+    """A signed, expiring address of the stakeholder brief; needs no sign-in, can be revoked."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="brief_links")
+    audience = models.CharField(max_length=20, choices=Audience, default=Audience.STAKEHOLDERS)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"brief of {self.incident_id}"
+
+    def is_open(self, moment: datetime | None = None) -> bool:
+        return self.revoked_at is None and (moment or timezone.now()) < self.expires_at

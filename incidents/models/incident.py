@@ -1,0 +1,378 @@
+"""The incident: its facts, its milestones, the stays in each status, and who may see it."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+
+from incidents.models.catalogue import IncidentType, LinkKind, Severity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Status(models.TextChoices):
+    TRIAGE = "triage", "Suspected"
+    INVESTIGATING = "investigating", "Investigating"
+    FIXING = "fixing", "Fixing"
+    MITIGATED = "mitigated", "Mitigated"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+    DECLINED = "declined", "Declined"
+    MERGED = "merged", "Merged"
+
+
+PUBLIC_WORDING = {
+    Status.INVESTIGATING: "Investigating",
+    Status.FIXING: "Identified",
+    Status.MITIGATED: "Monitoring",
+    Status.RESOLVED: "Resolved",
+    Status.CLOSED: "Resolved",
+}
+ACTIVE_STATUSES = (Status.INVESTIGATING, Status.FIXING, Status.MITIGATED)
+OPEN_STATUSES = (*ACTIVE_STATUSES, Status.RESOLVED)
+
+MILESTONES = {
+    "introduced_at": "Introduced",
+    "impact_started_at": "Impact began",
+    "detected_at": "Detected",
+    "declared_at": "Declared",
+    "acknowledged_at": "Acknowledged",
+    "mitigated_at": "Mitigated",
+    "impact_ended_at": "Impact ended",
+    "resolved_at": "Resolved",
+    "closed_at": "Closed",
+}
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out; updated in the same transaction as the incident, so no gap stays behind."""
+
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_reference_counter")]
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: Any) -> "IncidentQuerySet":
+        """The incidents in `user`'s reach; the only door to private ones."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_private_incidents:
+            return self
+        on_it = Exists(
+            self.model.participations.rel.related_model.objects.filter(
+                incident=OuterRef("pk"), user=user, access_revoked_at__isnull=True
+            )
+        )
+        return self.filter(Q(is_private=False) | on_it)
+
+    def active(self) -> "IncidentQuerySet":
+        return self.filter(status__in=ACTIVE_STATUSES)
+
+    def suspected(self) -> "IncidentQuerySet":
+        return self.filter(status=Status.TRIAGE)
+
+    def open(self) -> "IncidentQuerySet":
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def real(self) -> "IncidentQuerySet":
+        return self.exclude(status__in=(Status.DECLINED, Status.MERGED))
+
+    def most_urgent_first(self) -> "IncidentQuerySet":
+        return self.order_by("severity__rank", "-declared_at", "-pk")
+
+    def newest_first(self) -> "IncidentQuerySet":
+        return self.order_by("-number")
+
+    def of_reference(self, reference: str) -> "IncidentQuerySet":
+        prefix, _, number = reference.upper().rpartition("-")
+        if (
+            prefix != settings.REFERENCE_PREFIX
+            or not number.isascii()
+            or not number.isdigit()
+            or len(number) > 9
+        ):
+            return self.none()
+        return self.filter(number=int(number))
+
+    def with_people(self) -> "IncidentQuerySet":
+        """Severity and the running role assignments, each in a constant number of queries."""
+        from incidents.models.people import RoleAssignment
+
+        return self.select_related("severity").prefetch_related(
+            Prefetch(
+                "role_assignments",
+                RoleAssignment.objects.running().select_related("role", "user"),
+                to_attr="running_roles",
+            )
+        )
+
+    def with_updates(self) -> "IncidentQuerySet":
+        """The update schedules and when the last update was published."""
+        return self.prefetch_related("update_schedules").annotate(
+            last_update_at=models.Max("status_updates__posted_at")
+        )
+
+    def resembling(self, title: str) -> "IncidentQuerySet":
+        """Open first, then recent ones whose title shares words or letters (trigrams) with `title`."""
+        from django.contrib.postgres.search import TrigramWordSimilarity
+
+        return (
+            self.real()
+            .annotate(likeness=TrigramWordSimilarity(title, "title"))
+            .filter(likeness__gte=0.3)
+            .annotate(
+                is_over=models.Case(
+                    models.When(status__in=(*OPEN_STATUSES, Status.TRIAGE), then=0), default=1
+                )
+            )
+            .order_by("is_over", "-likeness", "-number")
+        )
+
+
+class Incident(models.Model):
+    class Source(models.TextChoices):
+        PERSON = "person", "A person"
+        ALERT = "alert", "An alert"
+        API = "api", "The API"
+        REPLAY = "replay", "A recorded day"
+
+    number = models.PositiveIntegerField(unique=True, editable=False)
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=500, blank=True)
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="incidents")
+    status = models.CharField(max_length=20, choices=Status, default=Status.TRIAGE)
+    incident_type = models.ForeignKey(IncidentType, null=True, blank=True, on_delete=models.SET_NULL)
+    is_private = models.BooleanField("private", default=False)
+    is_drill = models.BooleanField("drill", default=False)
+    source = models.CharField(max_length=10, choices=Source, default=Source.PERSON)
+    source_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="reported_incidents"
+    )
+
+    now_note = models.CharField("now", max_length=200, blank=True)
+    next_note = models.CharField("next", max_length=200, blank=True)
+    degraded_note = models.CharField(
+        "running degraded", max_length=200, blank=True, help_text="E.g. “running on standby, writes off”."
+    )
+    impact_summary = models.CharField(max_length=300, blank=True)
+    impact_figures = models.JSONField(default=list, blank=True, help_text='[{"label": …, "value": …}]')
+
+    introduced_at = models.DateTimeField(null=True, blank=True)
+    impact_started_at = models.DateTimeField(null=True, blank=True)
+    detected_at = models.DateTimeField(null=True, blank=True)
+    declared_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    mitigated_at = models.DateTimeField(null=True, blank=True)
+    impact_ended_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    milestone_basis = models.JSONField(
+        default=dict, blank=True, help_text='{"detected_at": {"source": "alert", "uncertainty_seconds": 60}}'
+    )
+
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    decline_reason = models.CharField(max_length=300, blank=True)
+    reopen_count = models.PositiveSmallIntegerField(default=0)
+    form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["status", "-number"], name="incident_by_status"),
+            models.Index(fields=["severity", "-number"], name="incident_by_severity"),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="incident_title_trigrams"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(impact_started_at__isnull=True)
+                | Q(mitigated_at__isnull=True)
+                | Q(mitigated_at__gte=models.F("impact_started_at")),
+                name="impact_before_mitigation",
+            ),
+            models.CheckConstraint(
+                condition=Q(mitigated_at__isnull=True)
+                | Q(resolved_at__isnull=True)
+                | Q(resolved_at__gte=models.F("mitigated_at")),
+                name="mitigation_before_resolution",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"/incidents/{self.reference}/"
+
+    @property
+    def reference(self) -> str:
+        return f"{settings.REFERENCE_PREFIX}-{self.number}"
+
+    @property
+    def chain(self) -> str:
+        """The name of this incident's audit chain and of its outbox subject."""
+        return f"incident:{self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE_STATUSES
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in (Status.DECLINED, Status.MERGED)
+
+    @property
+    def public_status(self) -> str:
+        return PUBLIC_WORDING.get(Status(self.status), "Investigating")
+
+    @property
+    def began_at(self) -> datetime:
+        return self.impact_started_at or self.declared_at or self.created_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.resolved_at if not self.is_active and self.status != Status.TRIAGE else None
+
+    @property
+    def elapsed(self) -> timedelta:
+        return max((self.ended_at or timezone.now()) - self.began_at, timedelta())
+
+    @property
+    def is_retroactive(self) -> bool:
+        """Declared only after it had been mitigated."""
+        return bool(self.declared_at and self.mitigated_at and self.declared_at > self.mitigated_at)
+
+    @property
+    def is_detected_early(self) -> bool:
+        return bool(self.detected_at and self.impact_started_at and self.detected_at < self.impact_started_at)
+
+    def holder_of(self, role_slug: str) -> "User | None":
+        """Who wears a role now; needs `with_people()` or asks once."""
+        for assignment in self.loaded_roles:
+            if assignment.role.slug == role_slug:
+                return assignment.user
+        return None
+
+    @property
+    def loaded_roles(self) -> list:
+        if not hasattr(self, "running_roles"):
+            self.running_roles = list(self.role_assignments.running().select_related("role", "user"))
+        return self.running_roles
+
+    @property
+    def commander(self) -> "User | None":
+        return self.holder_of("commander")
+
+    @property
+    def next_due(self):
+        """The schedule whose update is due first, or None; from the loaded schedules."""
+        due = [s for s in self.update_schedules.all() if s.due_at]
+        return min(due, key=lambda s: s.due_at) if due and self.is_active else None
+
+
+class StatusPeriod(models.Model):
+    """One stay in one status; re-entering makes another row."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="status_periods")
+    status = models.CharField(max_length=20, choices=Status)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(ended_at__isnull=True), name="one_running_status_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.status}"
+
+
+class ImpactAssessment(models.Model):
+    """Five answers at declaration and the severity they suggest; another choice needs a reason."""
+
+    class Share(models.TextChoices):
+        FEW = "few", "A few"
+        MANY = "many", "Many"
+        MOST = "most", "Most or all"
+
+    class Criticality(models.TextChoices):
+        SIDE = "side", "A side function"
+        MAIN = "main", "A main function"
+        VITAL = "vital", "What we live on"
+
+    class Answer(models.TextChoices):
+        NO = "no", "No"
+        UNKNOWN = "unknown", "Not known"
+        YES = "yes", "Yes"
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assessments")
+    users_affected = models.CharField(max_length=10, choices=Share)
+    criticality = models.CharField(max_length=10, choices=Criticality)
+    data_at_risk = models.CharField(max_length=10, choices=Answer)
+    has_workaround = models.CharField(max_length=10, choices=Answer)
+    is_spreading = models.CharField(max_length=10, choices=Answer)
+    suggested = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    chosen = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    override_reason = models.CharField(max_length=300, blank=True)
+    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-assessed_at"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.suggested} → {self.chosen}"
+
+    @staticmethod
+    def suggest_rank(
+        *, users_affected: str, criticality: str, data_at_risk: str, has_workaround: str, is_spreading: str
+    ) -> int:
+        """The severity rank (1 worst … 5) that five answers suggest.
+
+        Share and criticality give 0–4 points; data at risk, no workaround and spreading one each (unknown
+        counts as yes only for data: what is not known to be safe is not safe). Data at risk is never below SEV2.
+        """
+        points = {"few": 0, "many": 1, "most": 2}[users_affected] + {"side": 0, "main": 1, "vital": 2}[
+            criticality
+        ]
+        points += data_at_risk == "yes"
+        points += has_workaround == "no"
+        points += is_spreading == "yes"
+        rank = {0: 5, 1: 4, 2: 3, 3: 2, 4: 2}.get(points, 1)
+        return min(rank, 2) if data_at_risk == "yes" else min(rank, 3) if data_at_risk == "unknown" else rank
+
+
+class IncidentLink(models.Model):
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=LinkKind, default=LinkKind.OTHER)
+    url = models.URLField(max_length=500)
+
+    class Meta:
+        ordering = ["kind", "label"]
+
+    def __str__(self) -> str:
+        return self.label

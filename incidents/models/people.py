@@ -1,0 +1,79 @@
+"""Who is on an incident, and who wears which role."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from incidents.models.catalogue import Role
+from incidents.models.incident import Incident
+
+HERE_NOW = timedelta(minutes=2)
+
+
+class RoleAssignmentQuerySet(models.QuerySet):
+    def running(self) -> "RoleAssignmentQuerySet":
+        return self.filter(ended_at__isnull=True).order_by("role__order", "started_at")
+
+
+class RoleAssignment(models.Model):
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="role_assignments")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="role_assignments"
+    )
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    handover_note = models.TextField(blank=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "role", "user"], condition=Q(ended_at__isnull=True), name="role_held_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user}"
+
+
+class Participation(models.Model):
+    """That somebody is on an incident; for a private one, this row is the reach."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations"
+    )
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    last_active_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="Up to when “catch me up” has been read.")
+    access_revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["joined_at"]
+        constraints = [models.UniqueConstraint(fields=["incident", "user"], name="one_participation_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.incident_id}"
+
+
+class ActivitySession(models.Model):
+    """A stretch of being active on an incident; gaps up to 30 minutes are one stretch (responder hours)."""
+
+    MERGE_GAP = timedelta(minutes=30)
+
+    participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} from {self.started_at:%H:%M}"

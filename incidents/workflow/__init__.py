@@ -1,0 +1,95 @@
+"""The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
+
+from incidents.workflow.basics import Conflict
+from incidents.workflow.classifying import (
+    assess_impact,
+    change_severity,
+    change_status,
+    change_visibility,
+    edit_incident,
+    set_milestones,
+    set_service_impact,
+)
+from incidents.workflow.communicating import create_brief_link, post_status_update, revoke_brief_link
+from incidents.workflow.declaring import (
+    accept_report,
+    declare_incident,
+    decline_report,
+    merge_incident,
+    report_problem,
+)
+from incidents.workflow.investigating import (
+    add_link,
+    add_task,
+    assign_task,
+    complete_task,
+    move_hypothesis,
+    raise_hypothesis,
+    record_change,
+    suspect_change,
+)
+from incidents.workflow.mitigating import mitigate_incident, move_mitigation, record_mitigation
+from incidents.workflow.people import (
+    add_person,
+    assign_role,
+    hand_over_role,
+    join_incident,
+    leave_incident,
+    mark_seen,
+    note_activity,
+    release_role,
+    revoke_access,
+)
+from incidents.workflow.resolving import (
+    add_recovery_check,
+    close_incident,
+    reopen_incident,
+    resolve_incident,
+    settle_recovery_check,
+    watch_recovery_check,
+)
+
+__all__ = [
+    "Conflict",
+    "accept_report",
+    "add_link",
+    "add_person",
+    "add_recovery_check",
+    "add_task",
+    "assess_impact",
+    "assign_role",
+    "assign_task",
+    "change_severity",
+    "change_status",
+    "change_visibility",
+    "close_incident",
+    "complete_task",
+    "create_brief_link",
+    "declare_incident",
+    "decline_report",
+    "edit_incident",
+    "hand_over_role",
+    "join_incident",
+    "leave_incident",
+    "mark_seen",
+    "merge_incident",
+    "mitigate_incident",
+    "move_hypothesis",
+    "move_mitigation",
+    "note_activity",
+    "post_status_update",
+    "raise_hypothesis",
+    "record_change",
+    "record_mitigation",
+    "release_role",
+    "reopen_incident",
+    "report_problem",
+    "resolve_incident",
+    "revoke_access",
+    "revoke_brief_link",
+    "set_milestones",
+    "set_service_impact",
+    "settle_recovery_check",
+    "suspect_change",
+    "watch_recovery_check",
+]

@@ -1,0 +1,165 @@
+"""What every verb does first and last: lock, check, record."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from audit import context
+from audit.workflow import record_audit
+from incidents.models import (
+    MILESTONES,
+    OPEN_STATUSES,
+    ChecklistKind,
+    ChecklistTemplate,
+    Incident,
+    RecoveryCheck,
+    ReferenceCounter,
+    RoleAssignment,
+    StatusPeriod,
+    Task,
+)
+from incidents.permissions import can_respond
+from live.doorbell import ring
+from notifications.workflow import enqueue
+
+# Pairs that must not be out of order. Detection before impact (early) and declaration after
+# mitigation (retroactive) are allowed and only flagged.
+ORDERED_MILESTONES = [
+    ("introduced_at", "impact_started_at"),
+    ("introduced_at", "mitigated_at"),
+    ("impact_started_at", "declared_at"),
+    ("impact_started_at", "acknowledged_at"),
+    ("impact_started_at", "mitigated_at"),
+    ("impact_started_at", "impact_ended_at"),
+    ("impact_started_at", "resolved_at"),
+    ("impact_started_at", "closed_at"),
+    ("mitigated_at", "resolved_at"),
+    ("resolved_at", "closed_at"),
+]
+
+
+class Conflict(Exception):  # noqa: N818 - a state, shown to a person, not a fault
+    """Somebody else changed the incident since the form was loaded; `current` is how it stands now."""
+
+    def __init__(self, current: Incident):
+        super().__init__(f"{current.reference} was changed by somebody else meanwhile.")
+        self.current = current
+
+
+def lock(incident: Incident, *, by: Any, version: int | None = None) -> Incident:
+    """The incident's row, locked to the end of the transaction, for somebody who may change it.
+
+    Raises PermissionDenied, or Conflict where `version` is not the stored one.
+    """
+    if not can_respond(by, incident):
+        raise PermissionDenied("Only responders change an incident.")
+    locked = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
+    if version is not None and version != locked.version:
+        raise Conflict(locked)
+    return locked
+
+
+def save(incident: Incident, *fields: str) -> None:
+    """Write the named columns and count the version up."""
+    incident.version += 1
+    incident.save(update_fields=[*fields, "version"])
+
+
+def audit(incident: Incident, action: str, by: Any, **changes: Any) -> None:
+    record_audit(chain=incident.chain, action=action, subject=incident.reference, by=by, changes=changes)
+
+
+def announce(incident: Incident, topic: str, **payload: Any) -> None:
+    """The outbox row and the bell of a change that others must hear of."""
+    enqueue(
+        topic=topic,
+        subject=incident.chain,
+        payload={
+            "incident": incident.pk,
+            "reference": incident.reference,
+            "version": incident.version,
+            **payload,
+        },
+        due_at=context.now(),
+    )
+    ring(incident_id=incident.pk, what="head")
+
+
+def require_open(incident: Incident) -> None:
+    if incident.status not in OPEN_STATUSES:
+        raise ValidationError(
+            f"{incident.reference} is {incident.get_status_display().lower()}; reopen it to change it."
+        )
+
+
+def next_number() -> int:
+    """One past the last reference. The counter row stays locked until commit: gapless and without races."""
+    counter = ReferenceCounter.objects.select_for_update().get(pk=1)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def check_moment(moment: datetime | None, field: str = "at") -> datetime:
+    """The instant something is said to have happened; the future is refused."""
+    if moment and moment > context.now():
+        raise ValidationError({field: "This lies in the future."})
+    return moment or context.now()
+
+
+def check_milestones(incident: Incident) -> None:
+    """Raise ValidationError naming both times where two milestones are out of order."""
+    errors: dict[str, list[str]] = {}
+    for earlier, later in ORDERED_MILESTONES:
+        first, second = getattr(incident, earlier), getattr(incident, later)
+        if first and second and first > second:
+            errors.setdefault(later, []).append(
+                f"{MILESTONES[later]} ({second:%Y-%m-%d %H:%M:%S} UTC) is before "
+                f"{MILESTONES[earlier].lower()} ({first:%Y-%m-%d %H:%M:%S} UTC)."
+            )
+    if errors:
+        raise ValidationError(errors)
+
+
+def enter_status(incident: Incident, status: str, moment: datetime) -> None:
+    """End the running stay and begin the next; the caller saves the incident."""
+    running = incident.status_periods.filter(ended_at__isnull=True).first()
+    if running:
+        running.ended_at = max(moment, running.started_at)
+        running.save(update_fields=["ended_at"])
+        moment = running.ended_at
+    StatusPeriod.objects.create(incident=incident, status=status, started_at=moment)
+    incident.status = status
+
+
+def lay_out_checklist(incident: Incident) -> None:
+    """Put the catalogue's lines for the status just entered on the incident; each lands at most once."""
+    now = context.now()
+    holders = {
+        a.role_id: a.user
+        for a in RoleAssignment.objects.running().filter(incident=incident).select_related("user")
+    }
+    for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity"):
+        if not line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id):
+            continue
+        owner = holders.get(line.role_id)
+        if line.kind == ChecklistKind.TASK:
+            due_at = now + timedelta(minutes=line.minutes) if line.minutes else None
+            Task.objects.get_or_create(
+                incident=incident,
+                template=line,
+                defaults={"title": line.title, "owner": owner, "due_at": due_at, "order": line.order},
+            )
+        else:
+            RecoveryCheck.objects.get_or_create(
+                incident=incident,
+                template=line,
+                defaults={
+                    "title": line.title,
+                    "kind": line.kind,
+                    "owner": owner,
+                    "minutes": line.minutes,
+                    "order": line.order,
+                },
+            )

@@ -1,0 +1,292 @@
+"""Step 1: report, declare, accept, decline, merge."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import (
+    AffectedService,
+    Incident,
+    IncidentLink,
+    LinkTemplate,
+    ReferenceCounter,
+    Role,
+    Service,
+    ServiceImpact,
+    Severity,
+    Status,
+    StatusPeriod,
+)
+from incidents.permissions import can_declare, can_report
+from incidents.workflow.basics import (
+    announce,
+    audit,
+    check_milestones,
+    check_moment,
+    enter_status,
+    lay_out_checklist,
+    lock,
+    next_number,
+    save,
+)
+from incidents.workflow.people import assign_role, join
+from incidents.workflow.schedules import reschedule
+from timeline.models import Kind, Phase
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def report_problem(
+    *,
+    by: Any,
+    title: str,
+    summary: str = "",
+    services: list[Service] | None = None,
+    form_token: UUID | None = None,
+    source: str = Incident.Source.PERSON,
+) -> Incident:
+    """Somebody says that something looks wrong: a suspected incident that waits in triage.
+
+    The same `form_token` again returns the incident it made the first time.
+    """
+    if not can_report(by):
+        raise PermissionDenied("Sign in to report a problem.")
+    if existing := _already_made(form_token):
+        return existing
+    incident = _create(
+        title=title,
+        summary=summary,
+        severity=Severity.objects.filter(when_unsure=True).first()
+        or Severity.objects.order_by("rank").first(),
+        status=Status.TRIAGE,
+        reported_by=by,
+        source=source,
+        form_token=form_token,
+    )
+    if services:
+        _affect(incident, services, context.now())
+    join(incident, by)
+    record_event(incident=incident, kind=Kind.FACT, text="reported a problem", detail=summary, by=by)
+    audit(incident, "incident.reported", by, title=title)
+    announce(incident, "incident.reported")
+    return incident
+
+
+@transaction.atomic
+def declare_incident(
+    *,
+    by: Any,
+    title: str,
+    severity: Severity,
+    summary: str = "",
+    services: list[Service] | None = None,
+    takes_command: bool = True,
+    incident_type: Any = None,
+    is_private: bool = False,
+    is_drill: bool = False,
+    impact_started_at: datetime | None = None,
+    detected_at: datetime | None = None,
+    form_token: UUID | None = None,
+    source: str = Incident.Source.PERSON,
+    source_id: str | None = None,
+) -> Incident:
+    """Formally declare an incident. The same `form_token` again returns the one it made the first time.
+
+    `impact_started_at` and `detected_at` may lie in the past (retroactive start), never in the future.
+    """
+    if not can_declare(by):
+        raise PermissionDenied("Only responders declare an incident; report a problem instead.")
+    if existing := _already_made(form_token):
+        return existing
+    now = context.now()
+    incident = _create(
+        title=title,
+        summary=summary,
+        severity=severity,
+        status=Status.INVESTIGATING,
+        reported_by=by,
+        incident_type=incident_type,
+        is_private=is_private,
+        is_drill=is_drill,
+        impact_started_at=check_moment(impact_started_at, "impact_started_at") if impact_started_at else None,
+        detected_at=check_moment(detected_at or now, "detected_at"),
+        declared_at=now,
+        form_token=form_token,
+        source=source,
+        source_id=source_id,
+    )
+    if services:
+        _affect(incident, services, impact_started_at or now)
+    _become_declared(incident, by=by, takes_command=takes_command)
+    return incident
+
+
+@transaction.atomic
+def accept_report(
+    *, incident: Incident, by: Any, severity: Severity | None = None, takes_command: bool = True
+) -> Incident:
+    """A suspected incident is one: declare it under the reference it already has."""
+    incident = lock(incident, by=by)
+    _require_triage(incident)
+    now = context.now()
+    incident.severity = severity or incident.severity
+    incident.declared_at = now
+    incident.detected_at = incident.detected_at or incident.created_at
+    check_milestones(incident)
+    enter_status(incident, Status.INVESTIGATING, now)
+    save(incident, "severity", "declared_at", "detected_at", "status")
+    _become_declared(incident, by=by, takes_command=takes_command)
+    return incident
+
+
+@transaction.atomic
+def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
+    """A false alarm: it needs a reason, and stays readable."""
+    incident = lock(incident, by=by)
+    _require_triage(incident)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why this is not an incident."})
+    enter_status(incident, Status.DECLINED, context.now())
+    incident.decline_reason = reason.strip()
+    save(incident, "status", "decline_reason")
+    record_event(
+        incident=incident, kind=Kind.STATUS, text="declined this report", detail=reason.strip(), by=by
+    )
+    audit(incident, "incident.declined", by, reason=reason)
+    announce(incident, "incident.declined")
+    return incident
+
+
+@transaction.atomic
+def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
+    """Fold a duplicate into another incident; both timelines say so, the people come along."""
+    first, second = sorted((incident.pk, into.pk))  # one order for everybody: two merges never deadlock
+    list(Incident.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk"))
+    incident, into = lock(incident, by=by), lock(into, by=by)
+    if incident.pk == into.pk:
+        raise ValidationError({"into": "An incident cannot be merged into itself."})
+    if incident.is_final or incident.status == Status.CLOSED:
+        raise ValidationError(f"{incident.reference} is already {incident.get_status_display().lower()}.")
+    if into.is_final:
+        raise ValidationError(
+            {"into": f"{into.reference} is {into.get_status_display().lower()}; choose another."}
+        )
+    if incident.is_private and not into.is_private:
+        raise ValidationError({"into": f"{incident.reference} is private; merge it into a private incident."})
+    now = context.now()
+    enter_status(incident, Status.MERGED, now)
+    incident.merged_into = into
+    save(incident, "status", "merged_into")
+    incident.role_assignments.filter(ended_at__isnull=True).update(ended_at=now)
+    incident.affected_services.running().update(ended_at=now)
+    reschedule(incident)
+    for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
+        join(into, participation.user)
+    record_event(incident=incident, kind=Kind.STATUS, text=f"merged this into {into.reference}", by=by)
+    record_event(
+        incident=into,
+        kind=Kind.FACT,
+        text=f"merged {incident.reference} into this",
+        detail=incident.title,
+        by=by,
+    )
+    audit(incident, "incident.merged", by, into=into.reference)
+    audit(into, "incident.absorbed", by, merged=incident.reference)
+    announce(incident, "incident.merged", into=into.pk)
+    return incident
+
+
+def _already_made(form_token: UUID | None) -> Incident | None:
+    """What this form made before. The counter's lock lets a second identical submission wait for the first."""
+    if form_token is None:
+        return None
+    ReferenceCounter.objects.select_for_update().get(pk=1)
+    return Incident.objects.filter(form_token=form_token).first()
+
+
+def _create(*, status: str, **fields: Any) -> Incident:
+    fields["title"] = fields["title"].strip()
+    if not fields["title"]:
+        raise ValidationError({"title": "Say what is wrong, in one line."})
+    now = context.now()
+    incident = Incident(number=next_number(), status=status, created_at=now, **fields)
+    check_milestones(incident)
+    incident.save(force_insert=True)
+    StatusPeriod.objects.create(incident=incident, status=status, started_at=now)
+    return incident
+
+
+def _affect(incident: Incident, services: list[Service], since: datetime) -> None:
+    AffectedService.objects.bulk_create(
+        AffectedService(incident=incident, service=service, impact=ServiceImpact.DEGRADED, started_at=since)
+        for service in services
+    )
+
+
+def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> None:
+    """What declaring always brings: the milestones on the timeline, command, checklist, links, clock, news."""
+    for name, phase in (("impact_started_at", ""), ("detected_at", Phase.DETECTED)):
+        moment = getattr(incident, name)
+        if moment and moment < incident.declared_at:
+            record_event(
+                incident=incident,
+                kind=Kind.MILESTONE,
+                text="Impact began" if not phase else "Detected",
+                by=None,
+                occurred_at=moment,
+                phase=phase,
+                data={"milestone": name},
+            )
+    record_event(
+        incident=incident,
+        kind=Kind.MILESTONE,
+        text="Declared",
+        by=by,
+        occurred_at=incident.declared_at,
+        data={"milestone": "declared_at", "severity": incident.severity.name},
+    )
+    join(incident, by)
+    audit(
+        incident,
+        "incident.declared",
+        by,
+        title=incident.title,
+        severity=incident.severity.name,
+        private=incident.is_private,
+        drill=incident.is_drill,
+    )
+    if takes_command:
+        assign_role(incident=incident, role=Role.objects.get(slug=Role.COMMANDER), user=by, by=by)
+        incident.refresh_from_db()
+    lay_out_checklist(incident)
+    _lay_out_links(incident)
+    reschedule(incident)
+    announce(incident, "incident.declared", severity=incident.severity.name)
+
+
+def _lay_out_links(incident: Incident) -> None:
+    services = {a.service_id: a.service for a in incident.affected_services.select_related("service")}
+    values = {
+        "reference": incident.reference.lower(),
+        "number": incident.number,
+        "severity": incident.severity.name.lower(),
+    }
+    for template in LinkTemplate.objects.all():
+        if template.service_id and template.service_id not in services:
+            continue
+        service = services.get(template.service_id)
+        url = template.url_template.format(**values, service=service.slug if service else "")
+        IncidentLink.objects.get_or_create(
+            incident=incident, label=template.label, defaults={"kind": template.kind, "url": url}
+        )
+
+
+def _require_triage(incident: Incident) -> None:
+    if incident.status != Status.TRIAGE:
+        raise ValidationError(
+            f"{incident.reference} is {incident.get_status_display().lower()}, not suspected any more."
+        )

@@ -1,0 +1,211 @@
+"""Step 3: hypotheses, changes, tasks, links."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import (
+    ChangeEvent,
+    Confidence,
+    Hypothesis,
+    HypothesisState,
+    Incident,
+    IncidentLink,
+    Service,
+    Task,
+)
+from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
+from live.doorbell import ring
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def raise_hypothesis(
+    *,
+    incident: Incident,
+    by: Any,
+    claim: str,
+    confidence: str = Confidence.POSSIBLE,
+    test: str = "",
+    owner: Any = None,
+    at: datetime | None = None,
+) -> Hypothesis:
+    """What might explain the signals, and how one would find out."""
+    incident = lock(incident, by=by)
+    require_open(incident)
+    if not claim.strip():
+        raise ValidationError({"claim": "Say what might explain it."})
+    moment = check_moment(at)
+    hypothesis = Hypothesis.objects.create(
+        incident=incident,
+        claim=claim.strip(),
+        confidence=confidence,
+        test=test.strip(),
+        owner=owner or by,
+        raised_at=moment,
+    )
+    record_event(
+        incident=incident,
+        kind=Kind.HYPOTHESIS,
+        text=hypothesis.claim,
+        by=by,
+        occurred_at=moment,
+        hypothesis=hypothesis,
+    )
+    audit(incident, "hypothesis.raised", by, hypothesis=hypothesis.pk, claim=hypothesis.claim)
+    announce(incident, "hypothesis.raised", hypothesis=hypothesis.pk)
+    return hypothesis
+
+
+@transaction.atomic
+def move_hypothesis(
+    *,
+    hypothesis: Hypothesis,
+    state: str,
+    by: Any,
+    verdict: str = "",
+    confidence: str | None = None,
+    at: datetime | None = None,
+) -> Hypothesis:
+    """Take it up for testing, or settle it: supported or refuted, with what decided it. Settled can reopen."""
+    incident = lock(hypothesis.incident, by=by)
+    hypothesis = Hypothesis.objects.select_for_update(of=("self",)).get(pk=hypothesis.pk)
+    before = HypothesisState(hypothesis.state)
+    if state not in HypothesisState.values:
+        raise ValidationError({"state": "Choose open, testing, supported or refuted."})
+    if state == before and confidence in (None, hypothesis.confidence):
+        return hypothesis
+    settles = state in (HypothesisState.SUPPORTED, HypothesisState.REFUTED)
+    if settles and not (verdict.strip() or hypothesis.evidence.exists()):
+        raise ValidationError({"verdict": "Say what decided it, or attach evidence first."})
+    moment = check_moment(at)
+    hypothesis.state = state
+    hypothesis.verdict = verdict.strip() or (hypothesis.verdict if settles else "")
+    hypothesis.confidence = confidence or hypothesis.confidence
+    hypothesis.settled_at = moment if settles else None
+    hypothesis.save()
+    record_event(
+        incident=incident,
+        kind=Kind.STATUS,
+        by=by,
+        occurred_at=moment,
+        detail=verdict.strip(),
+        text=f"hypothesis {HypothesisState(state).label.lower()}: {hypothesis.claim}",
+        data={"hypothesis": hypothesis.pk, "from": before, "to": state},
+    )
+    audit(incident, "hypothesis.moved", by, hypothesis=hypothesis.pk, state=[before, state], verdict=verdict)
+    announce(incident, "hypothesis.moved", hypothesis=hypothesis.pk, state=state)
+    return hypothesis
+
+
+@transaction.atomic
+def record_change(
+    *,
+    incident: Incident,
+    by: Any,
+    title: str,
+    at: datetime,
+    service: Service | None = None,
+    kind: str = ChangeEvent.Kind.DEPLOYMENT,
+    url: str = "",
+    source: str = "",
+) -> ChangeEvent:
+    """A deployment or other change that happened near the incident; it takes its place on the timeline."""
+    incident = lock(incident, by=by)
+    if not title.strip():
+        raise ValidationError({"title": "Say what was changed."})
+    change = ChangeEvent.objects.create(
+        title=title.strip(), at=check_moment(at), service=service, kind=kind, url=url, source=source
+    )
+    change.incidents.add(incident)
+    record_event(
+        incident=incident,
+        kind=Kind.CHANGE,
+        text=change.title,
+        by=by,
+        occurred_at=at,
+        source=source or (service.name if service else ""),
+        data={"change": change.pk, "kind": kind},
+    )
+    audit(incident, "change.recorded", by, change=change.pk, title=change.title)
+    announce(incident, "change.recorded", change=change.pk)
+    return change
+
+
+@transaction.atomic
+def suspect_change(*, incident: Incident, change: ChangeEvent, by: Any, suspected: bool) -> None:
+    """Say that a change may have introduced this, or take it back."""
+    incident = lock(incident, by=by)
+    if incident.suspected_changes.filter(pk=change.pk).exists() == suspected:
+        return
+    (incident.suspected_changes.add if suspected else incident.suspected_changes.remove)(change)
+    text = (
+        f"suspects the change {change.title}"
+        if suspected
+        else f"no longer suspects the change {change.title}"
+    )
+    record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"change": change.pk})
+    audit(incident, "change.suspected" if suspected else "change.cleared", by, change=change.pk)
+    ring(incident_id=incident.pk, what="head")
+
+
+@transaction.atomic
+def add_task(
+    *, incident: Incident, by: Any, title: str, owner: Any = None, minutes: int | None = None
+) -> Task:
+    """Something to be done by one person, within a time box of `minutes` if given."""
+    incident = lock(incident, by=by)
+    require_open(incident)
+    if not title.strip():
+        raise ValidationError({"title": "Say what is to be done."})
+    due_at = context.now() + timedelta(minutes=minutes) if minutes else None
+    task = Task.objects.create(incident=incident, title=title.strip(), owner=owner, due_at=due_at)
+    whose = f" for {owner}" if owner else ""
+    record_event(incident=incident, kind=Kind.TASK, text=f"added the task{whose}: {task.title}", by=by)
+    audit(incident, "task.added", by, task=task.pk, title=task.title)
+    announce(incident, "task.added", task=task.pk)
+    return task
+
+
+@transaction.atomic
+def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
+    incident = lock(task.incident, by=by)
+    task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    if bool(task.done_at) == done:
+        return task
+    task.done_at, task.done_by = (context.now(), by) if done else (None, None)
+    task.save(update_fields=["done_at", "done_by"])
+    text = f"finished the task: {task.title}" if done else f"reopened the task: {task.title}"
+    record_event(incident=incident, kind=Kind.TASK, text=text, by=by)
+    audit(incident, "task.completed" if done else "task.reopened", by, task=task.pk)
+    announce(incident, "task.completed" if done else "task.reopened", task=task.pk)
+    return task
+
+
+@transaction.atomic
+def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
+    incident = lock(task.incident, by=by)
+    task.owner = owner
+    task.save(update_fields=["owner"])
+    record_event(
+        incident=incident, kind=Kind.TASK, text=f"gave {owner or 'nobody'} the task: {task.title}", by=by
+    )
+    audit(incident, "task.assigned", by, task=task.pk, owner=str(owner))
+    announce(incident, "task.assigned", task=task.pk)
+    return task
+
+
+@transaction.atomic
+def add_link(*, incident: Incident, by: Any, label: str, url: str, kind: str = "other") -> IncidentLink:
+    incident = lock(incident, by=by)
+    link = IncidentLink(incident=incident, label=label.strip(), url=url.strip(), kind=kind)
+    link.full_clean()
+    link.save()
+    record_event(incident=incident, kind=Kind.FACT, text=f"added the link {link.label}", by=by)
+    audit(incident, "link.added", by, label=link.label, url=link.url)
+    announce(incident, "link.added", link=link.pk)
+    return link

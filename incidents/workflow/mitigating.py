@@ -1,0 +1,155 @@
+"""Step 2: what is tried against the impact, and the moment it stops."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import Incident, Mitigation, MitigationState, Service, Status
+from incidents.workflow.basics import (
+    announce,
+    audit,
+    check_milestones,
+    check_moment,
+    enter_status,
+    lay_out_checklist,
+    lock,
+    require_open,
+    save,
+)
+from incidents.workflow.schedules import reschedule
+from timeline.models import Kind, Phase
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def record_mitigation(
+    *,
+    incident: Incident,
+    by: Any,
+    text: str,
+    kind: str = Mitigation.Kind.OTHER,
+    state: str = MitigationState.PROPOSED,
+    target: Service | None = None,
+    owner: Any = None,
+    risk: str = "",
+    is_reversible: bool = True,
+    time_box_minutes: int | None = None,
+    expected_effect: str = "",
+    at: datetime | None = None,
+) -> Mitigation:
+    """Propose something that limits the impact, or note that it is being applied already."""
+    incident = lock(incident, by=by)
+    require_open(incident)
+    if not text.strip():
+        raise ValidationError({"text": "Say what is to be done."})
+    if state not in (MitigationState.PROPOSED, MitigationState.APPLYING):
+        raise ValidationError({"state": "A new mitigation is proposed or being applied."})
+    moment = check_moment(at)
+    mitigation = Mitigation.objects.create(
+        incident=incident,
+        text=text.strip(),
+        kind=kind,
+        state=state,
+        target=target,
+        owner=owner or by,
+        risk=risk,
+        is_reversible=is_reversible,
+        time_box_minutes=time_box_minutes,
+        expected_effect=expected_effect,
+        proposed_at=moment,
+        started_at=moment if state == MitigationState.APPLYING else None,
+    )
+    record_event(
+        incident=incident,
+        kind=Kind.MITIGATION,
+        text=mitigation.text,
+        by=by,
+        occurred_at=moment,
+        mitigation=mitigation,
+    )
+    audit(incident, "mitigation.recorded", by, mitigation=mitigation.pk, text=mitigation.text, state=state)
+    announce(incident, "mitigation.recorded", mitigation=mitigation.pk)
+    return mitigation
+
+
+@transaction.atomic
+def move_mitigation(
+    *, mitigation: Mitigation, state: str, by: Any, observed_effect: str = "", at: datetime | None = None
+) -> Mitigation:
+    """Step a mitigation on: applying, worked, no effect, made worse, reverted; or not tried, with the reason."""
+    incident = lock(mitigation.incident, by=by)
+    mitigation = Mitigation.objects.select_for_update(of=("self",)).get(pk=mitigation.pk)
+    before = MitigationState(mitigation.state)
+    if state == before:
+        return mitigation
+    if state not in mitigation.next_states:
+        names = ", ".join(s.label.lower() for s in mitigation.next_states)
+        raise ValidationError({"state": f"From {before.label.lower()} it can go to: {names}."})
+    if state == MitigationState.REVERTED and not mitigation.is_reversible:
+        raise ValidationError({"state": "This one cannot be reversed."})
+    if state == MitigationState.REJECTED and not observed_effect.strip():
+        raise ValidationError({"observed_effect": "Say why it is not tried."})
+    moment = check_moment(at)
+    mitigation.state = state
+    mitigation.observed_effect = observed_effect.strip() or mitigation.observed_effect
+    if state == MitigationState.APPLYING:
+        mitigation.started_at, mitigation.settled_at = moment, None
+    elif state == MitigationState.REVERTED:
+        mitigation.reverted_at = moment
+    else:
+        mitigation.settled_at = moment
+    mitigation.save()
+    record_event(
+        incident=incident,
+        kind=Kind.STATUS,
+        text=f"mitigation {MitigationState(state).label.lower()}: {mitigation.text}",
+        detail=observed_effect.strip(),
+        by=by,
+        occurred_at=moment,
+        data={"mitigation": mitigation.pk, "from": before, "to": state},
+    )
+    audit(
+        incident,
+        "mitigation.moved",
+        by,
+        mitigation=mitigation.pk,
+        state=[before, state],
+        effect=observed_effect,
+    )
+    announce(incident, "mitigation.moved", mitigation=mitigation.pk, state=state)
+    return mitigation
+
+
+@transaction.atomic
+def mitigate_incident(
+    *, incident: Incident, by: Any, at: datetime | None = None, note: str = "", version: int | None = None
+) -> Incident:
+    """The impact has stopped or is contained; recovery is being watched. This is not yet resolved."""
+    incident = lock(incident, by=by, version=version)
+    if incident.status not in (Status.INVESTIGATING, Status.FIXING):
+        raise ValidationError(f"{incident.reference} is {incident.get_status_display().lower()} already.")
+    moment = check_moment(at)
+    before = Status(incident.status)
+    incident.mitigated_at = moment
+    incident.impact_ended_at = incident.impact_ended_at or moment
+    check_milestones(incident)
+    enter_status(incident, Status.MITIGATED, context.now())
+    save(incident, "status", "mitigated_at", "impact_ended_at")
+    record_event(
+        incident=incident,
+        kind=Kind.MILESTONE,
+        text="Mitigated",
+        detail=note.strip(),
+        by=by,
+        occurred_at=moment,
+        phase=Phase.MITIGATED,
+        data={"milestone": "mitigated_at", "from": before},
+    )
+    lay_out_checklist(incident)
+    reschedule(incident)
+    audit(incident, "incident.mitigated", by, status=[before, Status.MITIGATED], mitigated_at=moment)
+    announce(incident, "incident.mitigated", status=Status.MITIGATED)
+    return incident

@@ -1,0 +1,212 @@
+"""Roles and participation: take, assign, hand over, leave; who was here and when."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import Incident, Participation, Role, RoleAssignment
+from incidents.models.people import ActivitySession
+from incidents.permissions import can_respond, can_set_visibility
+from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
+from live.doorbell import ring
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def assign_role(
+    *, incident: Incident, role: Role, user: Any, by: Any, note: str = "", at: datetime | None = None
+) -> RoleAssignment:
+    """Give a role to somebody (or take it oneself); whoever held a one-person role before is relieved.
+
+    Taking command acknowledges the incident where nobody had.
+    """
+    incident = lock(incident, by=by)
+    require_open(incident)
+    if not user.is_responder:
+        raise ValidationError({"user": f"{user} is a stakeholder and cannot take a role."})
+    moment = check_moment(at)
+    holders = list(incident.role_assignments.running().filter(role=role).select_related("user"))
+    if any(a.user_id == user.pk for a in holders):
+        return next(a for a in holders if a.user_id == user.pk)
+    relieved = holders if role.is_single else []
+    for assignment in relieved:
+        _end(assignment, moment, note)
+    assignment = RoleAssignment.objects.create(
+        incident=incident, role=role, user=user, assigned_by=by, started_at=moment
+    )
+    join(incident, user)
+    if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
+        incident.acknowledged_at = moment
+        incident.version += 1
+        incident.save(update_fields=["acknowledged_at", "version"])
+    before = relieved[0].user if relieved else None
+    record_event(
+        incident=incident,
+        kind=Kind.ROLE,
+        text=_role_sentence(role, user, by, before),
+        detail=note,
+        by=by,
+        occurred_at=moment,
+        data={"role": role.slug, "user": user.pk},
+    )
+    audit(
+        incident,
+        "role.assigned",
+        by,
+        role=role.slug,
+        user=[str(before) if before else None, str(user)],
+        note=note,
+    )
+    announce(incident, "role.assigned", role=role.slug, user=user.pk)
+    return assignment
+
+
+def hand_over_role(*, incident: Incident, role: Role, to: Any, by: Any, note: str) -> RoleAssignment:
+    """Pass a role on with a note of how things stand; the note is what the next one reads first."""
+    if not note.strip():
+        raise ValidationError({"note": "Tell the next person how things stand."})
+    return assign_role(incident=incident, role=role, user=to, by=by, note=note.strip())
+
+
+@transaction.atomic
+def release_role(
+    *, incident: Incident, role: Role, user: Any, by: Any, note: str = "", at: datetime | None = None
+) -> None:
+    """Lay a role down. Without a commander the incident says so loudly."""
+    incident = lock(incident, by=by)
+    assignment = incident.role_assignments.running().filter(role=role, user=user).first()
+    if assignment is None:
+        raise ValidationError(f"{user} does not hold the role {role.name.lower()}.")
+    moment = check_moment(at)
+    _end(assignment, moment, note)
+    record_event(
+        incident=incident,
+        kind=Kind.ROLE,
+        text=f"{_subject(user, by)}laid down the role {role.name.lower()}",
+        detail=note,
+        by=by,
+        occurred_at=moment,
+        data={"role": role.slug, "user": user.pk},
+    )
+    audit(incident, "role.released", by, role=role.slug, user=str(user), note=note)
+    announce(incident, "role.released", role=role.slug, user=user.pk)
+
+
+@transaction.atomic
+def join_incident(*, incident: Incident, by: Any) -> Participation:
+    """Say “I am on it”."""
+    if not can_respond(by, incident):
+        raise PermissionDenied("Only responders join an incident.")
+    existing = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
+    if existing:
+        return existing
+    participation = join(incident, by)
+    record_event(incident=incident, kind=Kind.ROLE, text="joined", by=by)
+    audit(incident, "participation.joined", by)
+    return participation
+
+
+@transaction.atomic
+def leave_incident(*, incident: Incident, by: Any) -> None:
+    """Go off the incident: every role held is laid down first, and the timeline says so."""
+    participation = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
+    if participation is None:
+        raise ValidationError("You are not on this incident.")
+    for assignment in incident.role_assignments.running().filter(user=by).select_related("role"):
+        release_role(incident=incident, role=assignment.role, user=by, by=by)
+    participation.left_at = context.now()
+    participation.save(update_fields=["left_at"])
+    record_event(incident=incident, kind=Kind.ROLE, text="left", by=by)
+    audit(incident, "participation.left", by)
+
+
+@transaction.atomic
+def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
+    """Bring somebody in; for a private incident this is what lets them see it."""
+    incident = lock(incident, by=by)
+    participation = join(incident, user)
+    record_event(incident=incident, kind=Kind.ROLE, text=f"added {user}", by=by)
+    audit(incident, "participation.added", by, user=str(user))
+    announce(incident, "participation.added", user=user.pk)
+    return participation
+
+
+@transaction.atomic
+def revoke_access(*, incident: Incident, user: Any, by: Any) -> None:
+    """Take a private incident out of somebody's reach; roles they hold end."""
+    incident = lock(incident, by=by)
+    if not can_set_visibility(by, incident):
+        raise PermissionDenied("Only the commander or an administrator removes people.")
+    if user == by:
+        raise ValidationError("You cannot remove yourself; hand over first and leave.")
+    for assignment in incident.role_assignments.running().filter(user=user).select_related("role"):
+        release_role(incident=incident, role=assignment.role, user=user, by=by)
+    now = context.now()
+    incident.participations.filter(user=user).update(access_revoked_at=now, left_at=now)
+    record_event(incident=incident, kind=Kind.ROLE, text=f"removed {user}", by=by)
+    audit(incident, "participation.removed", by, user=str(user))
+    announce(incident, "participation.removed", user=user.pk)
+
+
+@transaction.atomic
+def note_activity(*, incident: Incident, by: Any) -> None:
+    """Somebody on the incident is at it right now; extends or begins their stretch of activity."""
+    participation = (
+        Participation.objects.select_for_update()
+        .filter(incident=incident, user=by, left_at__isnull=True)
+        .first()
+    )
+    if participation is None:
+        return
+    now = context.now()
+    participation.last_active_at = now
+    participation.save(update_fields=["last_active_at"])
+    session = participation.sessions.last()
+    if session and now - session.last_at <= ActivitySession.MERGE_GAP:
+        session.last_at = now
+        session.save(update_fields=["last_at"])
+    else:
+        ActivitySession.objects.create(participation=participation, started_at=now, last_at=now)
+
+
+def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> None:
+    """“Catch me up” has been read up to now; the next one begins here."""
+    Participation.objects.filter(incident=incident, user=by).update(seen_at=until or context.now())
+    ring(incident_id=incident.pk, what="presence")
+
+
+def join(incident: Incident, user: Any) -> Participation:
+    """The participation row of `user`, made or reopened; in the caller's transaction."""
+    now = context.now()
+    participation, is_new = Participation.objects.get_or_create(
+        incident=incident, user=user, defaults={"joined_at": now, "last_active_at": now}
+    )
+    if not is_new and (participation.left_at or participation.access_revoked_at):
+        participation.left_at = participation.access_revoked_at = None
+        participation.last_active_at = now
+        participation.save(update_fields=["left_at", "access_revoked_at", "last_active_at"])
+    ring(incident_id=incident.pk, what="presence")
+    return participation
+
+
+def _end(assignment: RoleAssignment, moment: datetime, note: str) -> None:
+    assignment.ended_at = max(moment, assignment.started_at)
+    assignment.handover_note = note
+    assignment.save(update_fields=["ended_at", "handover_note"])
+
+
+def _subject(user: Any, by: Any) -> str:
+    return "" if user == by else f"recorded that {user} "
+
+
+def _role_sentence(role: Role, user: Any, by: Any, before: Any) -> str:
+    name = role.name.lower()
+    if user == by:
+        return f"took {name}" + (f" from {before}" if before else "")
+    if before == by:
+        return f"handed {name} over to {user}"
+    return f"made {user} {name}" + (f" in place of {before}" if before else "")

@@ -1,0 +1,34 @@
+"""What must reach whom. Rows are written in the transaction of the change that causes them."""
+
+import uuid
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+
+class OutboxMessage(models.Model):
+    """One thing that happened and that people outside the request must hear; its id never changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    topic = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64, help_text="What it is about, e.g. incident:42")
+    payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="outbox_by_due_time")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.subject}"
+
+
+class Heartbeat(models.Model):
+    """When a background process last did work; the health page reads it."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%H:%M:%S}"
