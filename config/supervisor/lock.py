@@ -11,8 +11,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from config.supervisor import progress
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,20 @@ class Holder:
     purpose: str  # "start", or the words of a bin/manage command
     address: str = ""
     ready: bool = False  # migrated: others may use the database
+
+
+class Patience:
+    """Waiting in short steps, and saying what for once it takes long enough to wonder."""
+
+    def __init__(self, line: str):
+        self._line, self._began = line, time.monotonic()
+
+    def a_moment(self, holder: Holder | None = None) -> None:
+        """Sleep for a moment; `holder` is named in the line."""
+        if self._line and time.monotonic() - self._began > 1.5:
+            progress.say(self._line.format(holder or Holder(0, "another command")))
+            self._line = ""
+        time.sleep(0.1)
 
 
 class DataLock:
@@ -59,11 +76,8 @@ class DataLock:
     def join_users(self) -> None:
         fcntl.flock(self._users, fcntl.LOCK_SH)
 
-    def wait_until_unused(self) -> None:
-        """Return once no other process uses the server; those who come now wait until it is stopped."""
-        fcntl.flock(self._users, fcntl.LOCK_EX)
-
     def used_by_others(self) -> bool:
+        """False: nobody else uses the server, and who comes now waits in join_users until it is stopped."""
         if _try_exclusive(self._users):
             return False
         fcntl.flock(self._users, fcntl.LOCK_SH)  # the failed attempt may have dropped our own share

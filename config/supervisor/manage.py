@@ -6,11 +6,9 @@ Standard output is the command's own; whatever is said here goes to standard err
 import os
 import signal
 import sys
-import time
 from contextlib import contextmanager
 
-from config.supervisor import progress
-from config.supervisor.lock import DataLock
+from config.supervisor.lock import DataLock, Patience
 from config.supervisor.preflight import Refused, data_folder, make_writable_folder
 
 WITHOUT_DATABASE = {"help", "version", "start", "check", "collectstatic", "diffsettings", "findstatic", "startapp"}
@@ -50,9 +48,9 @@ def database(arguments: list[str]):
         lock.announce_ready()
         yield
     finally:
-        if lock.used_by_others():
-            progress.say("Another bin/manage still uses this database; stopping it afterwards.")
-            lock.wait_until_unused()
+        waiting = Patience("Another bin/manage still uses this database; it is stopped afterwards …")
+        while lock.used_by_others():
+            waiting.a_moment()
         if hasattr(server, "child"):
             server.stop()
         lock.release()
@@ -60,17 +58,14 @@ def database(arguments: list[str]):
 
 def _own_or_attach(lock: DataLock, *, purpose: str) -> bool:
     """True: the server is ours to run. False: a running one is ready to be used."""
-    said = False
+    waiting = Patience("Waiting for {0.purpose} (process {0.pid}) to bring the database up …")
     while not lock.try_own(purpose):
         holder = lock.holder()
         if holder and holder.ready:
             if holder.address:
                 os.environ.setdefault("ALLCLEAR_URL", holder.address)
             return False
-        if holder and not said:
-            progress.say(f"Waiting for {holder.purpose} (process {holder.pid}) to bring the database up …")
-            said = True
-        time.sleep(0.1)
+        waiting.a_moment(holder)
     return True
 
 

@@ -5,6 +5,7 @@ Only the caller who owns the data folder's lock (config.supervisor.lock) may sta
 
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -95,6 +96,7 @@ class EmbeddedPostgres:
                 account=self._account,
                 pass_fds=descriptors,
                 directory="/",
+                shown=re.compile("PANIC:"),  # its errors are refused statements: the application's to report
             )
         self._wait_until_ready()
 

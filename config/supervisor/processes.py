@@ -17,7 +17,7 @@ from config.supervisor import progress
 from config.supervisor.account import Account
 
 LOG_BYTES, LOG_BACKUPS = 5 * 1024 * 1024, 3
-_WORTH_SHOWING = re.compile(r"\b(WARNING|ERROR|CRITICAL|FATAL|PANIC)\b")
+WORTH_SHOWING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 _SHOWN_PER_MINUTE = 10
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -26,8 +26,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Child:
     """One running process: its log, its last lines, and how to end it."""
 
-    def __init__(self, name: str, process: subprocess.Popen, log: Path):
-        self.name, self.process, self.log = name, process, log
+    def __init__(self, name: str, process: subprocess.Popen, log: Path, shown: re.Pattern):
+        self.name, self.process, self.log, self._shown = name, process, log, shown
         self.began = time.monotonic()
         self.last_lines: deque[str] = deque(maxlen=50)
         self._reader = threading.Thread(target=self._copy_output, name=f"log of {name}", daemon=True)
@@ -64,7 +64,7 @@ class Child:
             line = raw.decode(errors="replace").rstrip("\n")
             self.last_lines.append(line)
             file.emit(LogRecord("", 0, "", 0, line, None, None))
-            if _WORTH_SHOWING.search(line) and (len(shown) < _SHOWN_PER_MINUTE or time.monotonic() - shown[0] > 60):
+            if self._shown.search(line) and (len(shown) < _SHOWN_PER_MINUTE or time.monotonic() - shown[0] > 60):
                 shown.append(time.monotonic())
                 progress.say(f"{self.name}: {line[:200]}")
         file.close()
@@ -88,11 +88,13 @@ def spawn(
     account: Account | None = None,
     pass_fds: tuple[int, ...] = (),
     directory: str | Path | None = None,
+    shown: re.Pattern = WORTH_SHOWING,
 ) -> Child:
     """Start `command` as a child that gets `when_parent_dies` with this process, even on kill -9.
 
     Call it from the main thread: Linux sends that signal when the *thread* that forked ends. The child has
-    its own session, so that Ctrl-C in the terminal reaches it through us, in order. Raises OSError.
+    its own session, so that Ctrl-C in the terminal reaches it through us, in order. Lines that match `shown` appear in the terminal as well.
+    Raises OSError.
     """
     parent = os.getpid()
 
@@ -112,7 +114,7 @@ def spawn(
         start_new_session=True,
         preexec_fn=before_exec,
     )
-    return Child(name, process, log)
+    return Child(name, process, log, shown)
 
 
 def die_with_parent(parent: int, sent: signal.Signals = signal.SIGKILL) -> None:

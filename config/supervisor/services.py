@@ -14,7 +14,7 @@ from django.core.management import call_command, get_commands
 from django.db import connections
 
 from config.supervisor import prepare, progress
-from config.supervisor.lock import DataLock
+from config.supervisor.lock import DataLock, Patience
 from config.supervisor.postgres import EmbeddedPostgres
 from config.supervisor.preflight import Refused, listen, make_writable_folder, refuse_beyond_loopback
 from config.supervisor.processes import Child, spawn
@@ -180,15 +180,12 @@ def start() -> None:
 
 def own(lock: DataLock) -> None:
     """Become the one who runs this data folder. Waits for a bin/manage; refuses beside another start."""
-    said = False
+    waiting = Patience("Waiting for {0.purpose} (process {0.pid}), which uses this data folder …")
     while not lock.try_own("start", settings.PUBLIC_URL):
         holder = lock.holder()
         if holder and holder.purpose == "start":
             raise Refused(already_running(holder.pid, holder.address))
-        if holder and not said:
-            progress.say(f"Waiting for {holder.purpose} (process {holder.pid}), which uses this data folder …")
-            said = True
-        time.sleep(0.1)
+        waiting.a_moment(holder)
 
 
 def already_running(pid: int, address: str) -> str:
