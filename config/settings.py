@@ -227,7 +227,7 @@ DEFAULT_FROM_EMAIL = env.str("ALLCLEAR_FROM_EMAIL", default="allclear@localhost"
 # -- work in the background: the broker only rings, the database is the truth -------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {}
     if REDIS_URL

@@ -75,11 +75,11 @@ class EmbeddedPostgres:
                 self._make_cluster()
         private_directory(self.sockets, self._account)
         self._clear_leftovers()
-        self.launch()
+        with progress.step("Starting PostgreSQL", quiet_for=1.5):
+            self._launch()
         self._make_database()
 
-    def launch(self) -> None:
-        """Start the server process and wait until it answers; also how a crashed one comes back."""
+    def _launch(self) -> None:
         settings = SETTINGS | {"unix_socket_directories": str(self.sockets)}
         if self._for_tests:
             settings |= TEST_SETTINGS

@@ -77,8 +77,7 @@ class Supervisor:
     def _bring_up(self) -> None:
         if settings.EMBEDDED_DATABASE:
             self.server = EmbeddedPostgres(settings.DATA_DIR, binaries=settings.POSTGRES_BIN)
-            with progress.step("Starting PostgreSQL"):
-                self.server.start()
+            self.server.start()
         prepare.prepare()
         prepare.load_catalogue()
         if settings.DEMO and "load_demo" in get_commands():
@@ -197,12 +196,12 @@ def _services(listener: socket.socket) -> list[Service]:
     web = [sys.executable, "-m", "config.supervisor.web", "--fd", str(listener.fileno())]
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     # Threads: a pool of processes would outlive a killed worker.
-    worker = ["worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
+    worker = ["--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
     worker += ["--without-gossip", "--without-mingle"]
     names = ["web"] if settings.WEB_PROCESSES == 1 else [f"web-{n + 1}" for n in range(settings.WEB_PROCESSES)]
     return [
         *(Service(name, web, "web", pass_fds=(listener.fileno(),)) for name in names),
-        Service("beat", [*celery, "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
+        Service("beat", [*celery, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
         Service("worker", [*celery, *worker], "worker"),
     ]
 
