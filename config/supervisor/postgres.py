@@ -102,6 +102,8 @@ class EmbeddedPostgres:
 
     def stop(self, *, hurry: bool = False) -> None:
         self.child.stop(gently=signal.SIGQUIT if hurry else signal.SIGINT, within=STOP_SECONDS)
+        with suppress(OSError):  # not empty, where the server had to be killed
+            self.sockets.rmdir()
 
     # -- the cluster -----------------------------------------------------------------------------------
 

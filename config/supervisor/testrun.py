@@ -50,8 +50,6 @@ def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
     finally:
         if hasattr(server, "child"):
             server.stop(hurry=True)
-        if server.sockets.exists():
-            server.sockets.rmdir()
 
 
 def _pytest(arguments: list[str]) -> int:
