@@ -1,9 +1,9 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
 import pytest
+from incidents.catalogue import load_built_in_catalogue
 
 from accounts.models import InstallationRole, User
-from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Severity
 from incidents.workflow import declare_incident
 

@@ -49,7 +49,7 @@ STATE_LOOK = {  # hypotheses, mitigations, recovery checks
 def icon(name: str, classes: str = "") -> SafeString:
     """A lucide icon as inline SVG, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
     svg = lucide._render_icon(name, None, **{"class": f"i {classes}".strip(), "aria_hidden": "true"})
-    return SafeString(svg)  # noqa: S308 - from the icon library's own files
+    return SafeString(svg)
 
 
 @register.simple_tag

@@ -1,0 +1,145 @@
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from config.forms import Form
+from incidents.forms.fields import MomentField
+from incidents.models import ImpactAssessment, Incident, IncidentType, Service, Severity
+
+
+class DeclareForm(Form):
+    """Two answers are enough: what is wrong, and how bad. The rest can change later."""
+
+    NOT_SURE = "not-sure"
+
+    title = forms.CharField(label="What is wrong?", max_length=200)
+    severity = forms.ChoiceField(
+        label="How bad is it?", error_messages={"required": "Choose one, or “not sure”."}
+    )
+    services = forms.ModelMultipleChoiceField(Service.objects.in_use(), required=False)
+    takes_command = forms.BooleanField(label="I take command", required=False, initial=True)
+    summary = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
+    incident_type = forms.ModelChoiceField(IncidentType.objects.all(), required=False, label="Type")
+    impact_started_at = MomentField(label="Impact began", required=False)
+    is_private = forms.BooleanField(label="Private", required=False)
+    is_drill = forms.BooleanField(label="Drill", required=False)
+    form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    users_affected = forms.ChoiceField(
+        label="How many of our users are hit?",
+        choices=ImpactAssessment.Share,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    criticality = forms.ChoiceField(
+        label="What does it hit?",
+        choices=ImpactAssessment.Criticality,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    data_at_risk = forms.ChoiceField(
+        label="Is data at risk?", choices=ImpactAssessment.Answer, widget=forms.RadioSelect, required=False
+    )
+    has_workaround = forms.ChoiceField(
+        label="Can people work around it?",
+        choices=ImpactAssessment.Answer,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    is_spreading = forms.ChoiceField(
+        label="Is it spreading?", choices=ImpactAssessment.Answer, widget=forms.RadioSelect, required=False
+    )
+    override_reason = forms.CharField(label="Why another severity?", max_length=300, required=False)
+
+    QUESTIONS = ("users_affected", "criticality", "data_at_risk", "has_workaround", "is_spreading")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.severities = list(Severity.objects.prefetch_related("cadences"))
+        self.fields["severity"].choices = [(s.pk, s.name) for s in self.severities] + [
+            (self.NOT_SURE, "Not sure")
+        ]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The five answers where all are given, else {}."""
+        data = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else {}
+        answers = {name: data.get(name) or "" for name in self.QUESTIONS}
+        return answers if all(answers.values()) else {}
+
+    def clean_severity(self) -> Severity:
+        value = self.cleaned_data["severity"]
+        if value == self.NOT_SURE:
+            return next((s for s in self.severities if s.when_unsure), self.severities[0])
+        return next(s for s in self.severities if str(s.pk) == value)
+
+    def clean_impact_started_at(self):
+        moment = self.cleaned_data["impact_started_at"]
+        if moment and moment > timezone.now():
+            raise ValidationError("This lies in the future.")
+        return moment
+
+    def clean(self) -> dict:
+        data = super().clean()
+        given = [name for name in self.QUESTIONS if data.get(name)]
+        if given and len(given) < len(self.QUESTIONS):
+            missing = next(name for name in self.QUESTIONS if not data.get(name))
+            self.add_error(missing, "Answer all five, or none.")
+        if self.answers and data.get("severity"):
+            suggested = ImpactAssessment.suggest_rank(**self.answers)
+            if data["severity"].rank != suggested and not data["override_reason"]:
+                self.add_error(
+                    "override_reason", f"The answers suggest SEV{suggested}; say why you choose otherwise."
+                )
+        return data
+
+    def declaration(self) -> dict:
+        """The arguments of `declare_incident`."""
+        names = (
+            "title",
+            "severity",
+            "services",
+            "takes_command",
+            "summary",
+            "incident_type",
+            "impact_started_at",
+        )
+        names += ("is_private", "is_drill", "form_token")
+        return {name: self.cleaned_data[name] for name in names} | {
+            "services": list(self.cleaned_data["services"])
+        }
+
+
+class ReportForm(Form):
+    title = forms.CharField(label="What looks wrong?", max_length=200)
+    summary = forms.CharField(
+        label="What did you see?", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    services = forms.ModelMultipleChoiceField(
+        Service.objects.in_use(), required=False, label="Where?", widget=forms.CheckboxSelectMultiple
+    )
+    form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_services(self) -> list[Service]:
+        return list(self.cleaned_data["services"])
+
+
+class AcceptForm(Form):
+    severity = forms.ModelChoiceField(Severity.objects.all(), label="How bad is it?", empty_label=None)
+    takes_command = forms.BooleanField(label="I take command", required=False, initial=True)
+
+
+class DeclineForm(Form):
+    reason = forms.CharField(label="Why is this not an incident?", max_length=300, widget=forms.Textarea)
+
+
+class MergeForm(Form):
+    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as", empty_label=None)
+
+    def __init__(self, *args, user, incident, **kwargs):
+        super().__init__(*args, **kwargs)
+        reachable = Incident.objects.visible_to(user).real().exclude(pk=incident.pk).newest_first()
+        self.fields["into"].queryset = reachable
+        self.fields["into"].choices = [(i.pk, str(i)) for i in reachable[:100]]

@@ -1,0 +1,40 @@
+"""Fields several forms share."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from incidents.models import Service
+
+
+class MomentField(forms.DateTimeField):
+    """A local date and time, to the second where typed; compared and stored in UTC."""
+
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault(
+            "widget",
+            forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1}),
+        )
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict:
+        return super().widget_attrs(widget) | {"data-zone": timezone.get_current_timezone_name()}
+
+
+class ResponderField(forms.ModelChoiceField):
+    """One of the people who may take a role; inactive ones and stakeholders are not offered."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(User.objects.responders(), **kwargs)
+
+
+class ServiceField(forms.ModelChoiceField):
+    def __init__(self, **kwargs: Any):
+        super().__init__(Service.objects.in_use(), **kwargs)
+
+
+class MinutesField(forms.IntegerField):
+    def __init__(self, **kwargs: Any):
+        super().__init__(min_value=1, max_value=7 * 24 * 60, **kwargs)

@@ -1,0 +1,195 @@
+"""Writing into the timeline: the one composer, editing a row, marking a gap, attaching evidence."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from config.forms import Form
+from incidents.forms.fields import MinutesField, MomentField, ServiceField
+from incidents.models import Confidence, Hypothesis, Mitigation, MitigationState
+from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
+
+TIME_FIRST = re.compile(
+    r"^\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?P<utc>\s?Z|\s?UTC)?\s+(?P<rest>\S.*)$",
+    re.S,
+)
+
+
+def split_time(text: str, *, now: datetime) -> tuple[datetime | None, str]:
+    """“14:32 rolled back” → (that instant, “rolled back”); without a time (None, text).
+
+    A bare time is local to the current zone, “14:32Z” is UTC; one later than `now` means yesterday's.
+    """
+    match = TIME_FIRST.match(text)
+    if not match:
+        return None, text.strip()
+    zone = ZoneInfo("UTC") if match["utc"] else timezone.get_current_timezone()
+    local = now.astimezone(zone)
+    moment = local.replace(
+        hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
+    )
+    if moment > local:
+        moment -= timedelta(days=1)
+    return moment, match["rest"].strip()
+
+
+class ComposerForm(Form):
+    """One field for what happened; the kind decides which verb takes it."""
+
+    KINDS = [
+        (Kind.NOTE, "Note"),
+        (Kind.HYPOTHESIS, "Hypothesis"),
+        (Kind.MITIGATION, "Mitigation"),
+        (Kind.DECISION, "Decision"),
+        (Kind.QUESTION, "Question"),
+    ]
+
+    kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, initial=Kind.NOTE)
+    text = forms.CharField(widget=forms.Textarea, error_messages={"required": "Write what happened."})
+    detail = forms.CharField(required=False, max_length=1000)
+    test = forms.CharField(required=False, max_length=300)
+    confidence = forms.ChoiceField(choices=Confidence, required=False)
+    mitigation_kind = forms.ChoiceField(choices=Mitigation.Kind, required=False)
+    state = forms.ChoiceField(
+        choices=[(s.value, s.label) for s in (MitigationState.APPLYING, MitigationState.PROPOSED)],
+        required=False,
+    )
+    target = ServiceField(required=False, empty_label="No service")
+    time_box_minutes = MinutesField(required=False)
+    expected_effect = forms.CharField(required=False, max_length=300)
+    risk = forms.CharField(required=False, max_length=200)
+    is_irreversible = forms.BooleanField(required=False)
+    is_recollection = forms.BooleanField(required=False)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if "text" in data:
+            data["occurred_at"], data["text"] = split_time(data["text"], now=timezone.now())
+            limit = 300 if data.get("kind") in (Kind.HYPOTHESIS, Kind.MITIGATION) else 10_000
+            if len(data["text"]) > limit:
+                self.add_error("text", f"Keep it under {limit} characters; the rest fits into a note.")
+        return data
+
+
+class AnswerForm(Form):
+    text = forms.CharField(label="Answer", widget=forms.Textarea)
+
+
+class EventForm(Form):
+    text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
+    detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
+    occurred_at = MomentField(label="When it happened")
+    precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
+    phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
+    is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
+
+    def __init__(self, *args, event: TimelineEvent, **kwargs):
+        initial = {
+            name: getattr(event, name)
+            for name in ("text", "detail", "occurred_at", "phase", "is_recollection")
+        }
+        initial["precision_minutes"] = (event.precision_seconds or 0) // 60 or None
+        super().__init__(*args, initial=initial, **kwargs)
+        if not event.can_be_edited:
+            for name in ("text", "detail"):
+                self.fields[name].disabled = True
+
+    def change(self) -> dict:
+        data = dict(self.cleaned_data)
+        data["precision_seconds"] = (data.pop("precision_minutes") or 0) * 60 or None
+        return data
+
+
+class InsertForm(Form):
+    """A row at any time, between others."""
+
+    kind = forms.ChoiceField(
+        choices=[(k.value, k.label) for k in (Kind.NOTE, Kind.DECISION, Kind.ALERT, Kind.CHANGE)]
+    )
+    text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
+    occurred_at = MomentField(label="When it happened")
+    precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
+    phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
+    is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
+
+    change = EventForm.change
+
+
+class GapForm(Form):
+    gap = forms.ChoiceField(label="What is it", choices=Gap, widget=forms.RadioSelect, initial=Gap.MISSING)
+    text = forms.CharField(label="What is not known", max_length=500)
+    occurred_at = MomentField(label="From when")
+    minutes = MinutesField(label="For how many minutes", required=False)
+
+
+class EvidenceForm(Form):
+    kind = forms.ChoiceField(choices=[c for c in EvidenceKind.choices if c[0] != EvidenceKind.ALERT])
+    title = forms.CharField(label="What it shows", max_length=200)
+    body = forms.CharField(
+        label="Text",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "font-mono text-sm"}),
+        help_text="A log excerpt, numbers, a trace id.",
+    )
+    url = forms.URLField(label="Address", required=False, max_length=500, assume_scheme="https")
+    file = forms.FileField(label="Picture or file", required=False)
+    captured_at = MomentField(label="Captured at", required=False, help_text="Empty means now.")
+    hypothesis = forms.ModelChoiceField(
+        Hypothesis.objects.none(), required=False, label="Speaks to", empty_label="No hypothesis"
+    )
+
+    def __init__(self, *args, incident, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["hypothesis"].queryset = incident.hypotheses.all()
+
+    def clean_file(self):
+        """Sniff what the file really is; only pictures, PDF and plain text are kept."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return None
+        if file.size > settings.UPLOAD_MAX_BYTES:
+            raise ValidationError(f"At most {settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB.")
+        self.file_type = sniff(file)
+        if not self.file_type:
+            raise ValidationError("Only pictures (PNG, JPEG, GIF, WebP), PDF and plain text are kept.")
+        return file
+
+    def clean(self) -> dict:
+        data = super().clean()
+        data["file_type"] = getattr(self, "file_type", "")
+        if not self.errors and not (data.get("body") or data.get("url") or data.get("file")):
+            self.add_error("body", "Add a text, an address or a file.")
+        return data
+
+
+SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"%PDF-": "application/pdf",
+}
+
+
+def sniff(file) -> str:
+    """The media type by the file's first bytes (WHATWG MIME Sniffing signatures); "" for what is not kept."""
+    head = file.read(4096)
+    file.seek(0)
+    for signature, media_type in SIGNATURES.items():
+        if head.startswith(signature):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if b"\0" in head:
+        return ""
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "text/plain" if error.start > len(head) - 4 else ""
+    return "text/plain"
