@@ -26,11 +26,17 @@ from config.supervisor.preflight import PROJECT_ROOT, Refused
 
 
 def start(arguments: list[str]) -> None:
-    options = argparse.ArgumentParser(prog="bin/start", description="Install what is missing and run Allclear.")
+    options = argparse.ArgumentParser(
+        prog="bin/start", description="Install what is missing and run Allclear."
+    )
     options.add_argument("--port", type=int, default=os.environ.get("ALLCLEAR_PORT", 8000))
     options.add_argument("--host", default=os.environ.get("ALLCLEAR_HOST", "127.0.0.1"))
-    options.add_argument("--data", help="the data folder (ALLCLEAR_DATA); default var/, for the demo var/demo/")
-    options.add_argument("--demo", action="store_true", help="a fictional organisation to look at; this machine only")
+    options.add_argument(
+        "--data", help="the data folder (ALLCLEAR_DATA); default var/, for the demo var/demo/"
+    )
+    options.add_argument(
+        "--demo", action="store_true", help="a fictional organisation to look at; this machine only"
+    )
     chosen = options.parse_args(arguments)
     demo = chosen.demo or os.environ.get("ALLCLEAR_DEMO", "").lower() in {"1", "true", "yes", "on"}
     if demo:

@@ -14,11 +14,24 @@ from config.supervisor.preflight import PROJECT_ROOT, Refused
 BUILT = PROJECT_ROOT / "static" / "build"
 LOCKS = ("package.json", "package-lock.json", ".npmrc")
 MODULES_STAMP, ASSETS_STAMP = "node-modules.stamp", "assets.stamp"
-NOT_SOURCES = {".venv", ".tools", ".git", "node_modules", "var", "tests", "migrations", "static", "docs", "bench"}
+NOT_SOURCES = {
+    ".venv",
+    ".tools",
+    ".git",
+    "node_modules",
+    "var",
+    "tests",
+    "migrations",
+    "static",
+    "docs",
+    "bench",
+}
 
 
 def is_current() -> bool:
-    return not (PROJECT_ROOT / "frontend").exists() or (BUILT.exists() and stamps.read(ASSETS_STAMP) == _sources())
+    return not (PROJECT_ROOT / "frontend").exists() or (
+        BUILT.exists() and stamps.read(ASSETS_STAMP) == _sources()
+    )
 
 
 def ensure() -> None:

@@ -28,7 +28,10 @@ def _checks(data: str) -> list:
     manage = [PYTHON, "manage.py"]
     # No database is up. Where a check would like one it warns and goes on; an address without a server
     # behind it keeps the checks from starting one.
-    plain = {"ALLCLEAR_DATA": data, "DATABASE_URL": "postgres://allclear@127.0.0.1:1/allclear",}
+    plain = {
+        "ALLCLEAR_DATA": data,
+        "DATABASE_URL": "postgres://allclear@127.0.0.1:1/allclear",
+    }
     production = {**plain, "ALLCLEAR_URL": "https://allclear.example.test"}
     quiet = [PYTHON, "-W", "ignore::RuntimeWarning", "manage.py"]
     return [

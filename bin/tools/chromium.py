@@ -39,7 +39,12 @@ def _from_system() -> str:
     install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"]
     try:
         with progress.step("Installing Chromium for the browser tests (apt-get)"):
-            run(["apt-get", "update"], doing="refresh the list of packages", registry="Debian mirror", environment=quiet)
+            run(
+                ["apt-get", "update"],
+                doing="refresh the list of packages",
+                registry="Debian mirror",
+                environment=quiet,
+            )
             run(install, doing="install Chromium", registry="Debian mirror", environment=quiet)
     except Failed as failure:
         progress.say(str(failure))
@@ -50,7 +55,9 @@ def _from_playwright() -> str:
     hasty = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "20000"}
     try:
         with progress.step("Fetching Chromium for the browser tests (playwright)"):
-            run([PYTHON, "-m", "playwright", "install", "chromium"], doing="fetch Chromium", environment=hasty)
+            run(
+                [PYTHON, "-m", "playwright", "install", "chromium"], doing="fetch Chromium", environment=hasty
+            )
     except Failed:
         return ""
     return _found()

@@ -20,7 +20,11 @@ def lock(arguments: list[str]) -> None:
         with progress.step(f"Locking requirements/{name}.txt"):
             files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
             options = ["--python-version", (PROJECT_ROOT / ".python-version").read_text().strip()]
-            run([uv, *COMPILE, *options, *files, *arguments], doing=f"lock {name}", registry=python_env.REGISTRY)
+            run(
+                [uv, *COMPILE, *options, *files, *arguments],
+                doing=f"lock {name}",
+                registry=python_env.REGISTRY,
+            )
     python_env.ensure(dev=False)
     with progress.step("Locking package-lock.json"):
         path = f"{python_env.VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

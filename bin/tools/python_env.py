@@ -56,7 +56,13 @@ def ensure(dev: bool) -> None:
 def find_uv() -> str:
     """uv from PATH, else from a virtual environment of its own below .tools."""
     found = shutil.which("uv")
-    if found and subprocess.run([found, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+    if (
+        found
+        and subprocess.run(
+            [found, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode
+        == 0
+    ):
         return found
     private = TOOLS / "uv" / "bin" / "uv"
     lock = REQUIREMENTS / "tools.txt"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from config.supervisor.preflight import PROJECT_ROOT, Refused
 
-TOOLS = PROJECT_ROOT / ".tools"  # what the commands keep for themselves: uv, the lock, stamps, the last failure
+TOOLS = (
+    PROJECT_ROOT / ".tools"
+)  # what the commands keep for themselves: uv, the lock, stamps, the last failure
 LAST_FAILURE = TOOLS / "last-failure.log"
 _UNREACHABLE = re.compile(
     r"error sending request|dns error|failed to lookup|connection refused|could not connect|connect error"

@@ -39,7 +39,9 @@ def exclusively():
         TOOLS.mkdir(exist_ok=True)
         descriptor = os.open(TOOLS / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise Refused(f"Cannot write in {TOOLS}: {error.strerror}. Run this as the user the checkout belongs to.") from error
+        raise Refused(
+            f"Cannot write in {TOOLS}: {error.strerror}. Run this as the user the checkout belongs to."
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

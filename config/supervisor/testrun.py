@@ -55,7 +55,9 @@ def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
 def _pytest(arguments: list[str]) -> int:
     parent = os.getpid()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], cwd=PROJECT_ROOT, preexec_fn=lambda: die_with_parent(parent)
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=PROJECT_ROOT,
+        preexec_fn=lambda: die_with_parent(parent),
     )
     # The terminal's Ctrl-C reaches pytest as well: it ends in its own way, and we wait for that.
     signal.signal(signal.SIGINT, lambda *_: None)

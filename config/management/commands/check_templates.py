@@ -27,5 +27,3 @@ def _problem_of(name: str) -> str:
     except TemplateSyntaxError as error:
         return f"{name}: {error}"
     return ""
-
-
