@@ -219,9 +219,8 @@ def _child_environment() -> dict[str, str]:
 
 def _answers(listener: socket.socket) -> bool:
     host, port = listener.getsockname()[:2]
-    connection = http.client.HTTPConnection(
-        {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5
-    )
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - "all addresses" includes these
+    connection = http.client.HTTPConnection(reached, port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})
         # With an https address the answer is a redirect there: that too comes from a working process.
