@@ -59,6 +59,7 @@ def manage(arguments: list[str]) -> None:
 def test(arguments: list[str]) -> None:
     set_up(dev=True)
     os.environ["CHROMIUM_PATH"] = chromium.ensure()
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(assets.node()))
     become("-m", "config.supervisor.testrun", *arguments)
 
 

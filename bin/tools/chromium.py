@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import assets
 from python_env import PYTHON
 from shell import Failed, run
 
@@ -52,7 +53,7 @@ def _from_system() -> str:
 
 
 def _from_playwright() -> str:
-    hasty = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "20000"}
+    hasty = {"PLAYWRIGHT_NODEJS_PATH": str(assets.node()), "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "20000"}
     try:
         with progress.step("Fetching Chromium for the browser tests (playwright)"):
             run(

@@ -20,6 +20,7 @@ _UNREACHABLE = re.compile(
     r"error sending request|dns error|failed to lookup|connection refused|could not connect|connect error"
     r"|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|network is unreachable|timed out"
     r"|name or service not known|temporary failure in name resolution|NewConnectionError|Max retries exceeded"
+    r"|\(from versions: none\)"  # all that pip says once its retries are used up
     r"|certificate verify failed|invalid peer certificate|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)",
     re.IGNORECASE,
 )
@@ -77,7 +78,7 @@ def _die_with_parent() -> None:
 
 def trust_environment() -> dict:
     """Make every downloader believe what this machine believes: a company's mirror has its own authority."""
-    chosen = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "NODE_USE_SYSTEM_CA": "1"}
+    chosen = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "NODE_USE_SYSTEM_CA": "1", "PIP_RETRIES": "2"}
     bundle = os.environ.get("SSL_CERT_FILE")
     if bundle and Path(bundle).exists():
         chosen.update(NODE_EXTRA_CA_CERTS=bundle, PIP_CERT=bundle)
