@@ -56,6 +56,11 @@ def manage(arguments: list[str]) -> None:
     become("-m", "config.supervisor.manage", *arguments)
 
 
+def install(arguments: list[str]) -> None:
+    """For an image: everything in place, nothing started, no data folder made."""
+    set_up(dev=False)
+
+
 def test(arguments: list[str]) -> None:
     set_up(dev=True)
     os.environ["CHROMIUM_PATH"] = chromium.ensure()
@@ -103,7 +108,7 @@ def become(*arguments: str) -> None:
     os.execv(python_env.PYTHON, [str(python_env.PYTHON), *arguments])
 
 
-COMMANDS = {"start": start, "manage": manage, "test": test, "check": check, "lock": lock}
+COMMANDS = {"start": start, "manage": manage, "test": test, "check": check, "lock": lock, "install": install}
 
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)

@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> None:
     needs_database = not (set(arguments) & {"-h", "--help", "--version"}) and arguments[:1] != []
     if needs_database and arguments[0] not in WITHOUT_DATABASE and "DATABASE_URL" not in os.environ:
         with database(arguments):
+            _offer_postgres_programs()
             _execute(arguments)
     else:
         _execute(arguments)
@@ -87,6 +88,15 @@ def _prepare(command: str) -> None:
     prepare.make_folders(data_folder())
     if command not in WITHOUT_PREPARING:
         prepare.prepare()
+
+
+def _offer_postgres_programs() -> None:
+    """`dbshell` and `backup` call psql and pg_dump by name; those of the running server's release come first."""
+    from django.conf import settings
+
+    from config.supervisor.postgres import binary_directory
+
+    os.environ["PATH"] = f"{binary_directory(settings.POSTGRES_BIN)}{os.pathsep}{os.environ['PATH']}"
 
 
 def _execute(arguments: list[str]) -> None:

@@ -16,18 +16,21 @@ from config.supervisor.preflight import Refused
 FOLDERS = ("log", "mail", "uploads", "broker/queue", "broker/control")
 
 
-def prepare() -> None:
+def prepare(*, new_code: bool = False) -> None:
     """Migrate, load the built-in catalogue, collect the assets: each only where something is missing.
+
+    `new_code` loads the catalogue even where no migration was missing: a release may bring entries alone.
 
     Everything a command prints goes to standard error. Raises Refused where the database is out of reach.
     """
     make_folders(settings.DATA_DIR)
     try:
-        if _has_unapplied_migrations():
+        if migrating := _has_unapplied_migrations():
             with progress.step("Migrating the database"):
                 _call("migrate", interactive=False, verbosity=0)
                 _call("createcachetable")
-                load_catalogue()
+        if (migrating or new_code) and "load_catalogue" in get_commands():
+            _call("load_catalogue")
     except OperationalError as error:
         raise Refused(f"Cannot reach the database: {str(error).strip().splitlines()[0]}") from error
     collect_assets()
@@ -37,12 +40,6 @@ def prepare() -> None:
 def make_folders(data_dir: Path) -> None:
     for name in FOLDERS:
         (data_dir / name).mkdir(parents=True, exist_ok=True)
-
-
-def load_catalogue() -> None:
-    """Severities, roles and templates that Allclear brings along; changes nothing where they are."""
-    if "load_catalogue" in get_commands():
-        _call("load_catalogue")
 
 
 def collect_assets() -> None:

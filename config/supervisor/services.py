@@ -78,8 +78,7 @@ class Supervisor:
         if settings.EMBEDDED_DATABASE:
             self.server = EmbeddedPostgres(settings.DATA_DIR, binaries=settings.POSTGRES_BIN)
             self.server.start()
-        prepare.prepare()
-        prepare.load_catalogue()
+        prepare.prepare(new_code=True)
         if settings.DEMO and "load_demo" in get_commands():
             with progress.step("Loading the demo organisation"):
                 call_command("load_demo", stdout=sys.stderr)

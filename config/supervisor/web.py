@@ -19,6 +19,7 @@ def main() -> None:
         host=chosen.host,
         port=chosen.port,
         lifespan="on",
+        log_config=None,  # the settings' LOGGING speaks for uvicorn as well
         log_level="warning",
         access_log=False,
         server_header=False,

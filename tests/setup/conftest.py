@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from config.supervisor.processes import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOREIGN = ("ALLCLEAR_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "PYTEST_")
 
@@ -49,11 +51,13 @@ class Installation:
 
     def start(self) -> None:
         self.output = open(self.data.with_suffix(".out"), "w+")  # noqa: SIM115 - closed with the process
+        tests = os.getpid()
         self.process = subprocess.Popen(
             [ROOT / "bin" / "start", "--data", str(self.data), "--port", str(self.port)],
             env=plain_environment(),
             stdout=self.output,
             stderr=subprocess.STDOUT,
+            preexec_fn=lambda: die_with_parent(tests),
         )
         wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, seconds=40)
         assert self.process.poll() is None, self.said()
