@@ -112,7 +112,7 @@ COMMANDS = {"start": start, "manage": manage, "test": test, "check": check, "loc
 
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)
-    os.environ.update({**shell.trust_environment(), **shell.cache_environment()})
+    os.environ.update({**shell.network_environment(), **shell.cache_environment()})
     try:
         COMMANDS[sys.argv[1]](sys.argv[2:])
     except Refused as refused:

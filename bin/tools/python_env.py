@@ -20,6 +20,7 @@ VENV = PROJECT_ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = PROJECT_ROOT / "requirements"
 STAMP = "requirements.stamp"
+OLDEST_UV = (0, 8)  # knows --managed-python and --no-python-downloads
 MADE_FOR = "made-for"
 REGISTRY = "Python package registry"
 
@@ -40,7 +41,7 @@ def ensure(dev: bool) -> None:
         return
     uv = find_uv()
     if not _venv_is_usable():
-        with progress.step("Making .venv with Python " + _version()):
+        with progress.step("Making .venv with Python " + _wanted_python()):
             _make_venv(uv)
             (VENV / MADE_FOR).write_text(str(VENV))
     with progress.step("Installing Python packages"):
@@ -56,13 +57,7 @@ def ensure(dev: bool) -> None:
 def find_uv() -> str:
     """uv from PATH, else from a virtual environment of its own below .tools."""
     found = shutil.which("uv")
-    if (
-        found
-        and subprocess.run(
-            [found, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ).returncode
-        == 0
-    ):
+    if found and _version_of(found) >= OLDEST_UV:
         return found
     private = TOOLS / "uv" / "bin" / "uv"
     lock = REQUIREMENTS / "tools.txt"
@@ -72,6 +67,16 @@ def find_uv() -> str:
             _install_uv(lock)
         stamps.write("uv.stamp", stamp)
     return str(private)
+
+
+def _version_of(program: str) -> tuple:
+    """(0, 13, 9) of a program that answers `--version` with that; () of one that cannot be run."""
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True)
+    except OSError:
+        return ()
+    found = re.search(r"\d+(\.\d+)+", said.stdout) if said.returncode == 0 else None
+    return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
 def _install_uv(lock: Path) -> None:
@@ -93,19 +98,19 @@ def _install_uv(lock: Path) -> None:
 
 def _make_venv(uv: str) -> None:
     shutil.rmtree(VENV, ignore_errors=True)
-    make = [uv, "venv", "--quiet", "--python", _version(), VENV]
+    make = [uv, "venv", "--quiet", "--python", _wanted_python(), VENV]
     try:
         run([*make, "--no-python-downloads"], doing="make .venv")
         return
     except Failed:
-        progress.say(f"No Python {_version()} on this machine; trying to fetch one …")
+        progress.say(f"No Python {_wanted_python()} on this machine; trying to fetch one …")
     try:
         hasty = {"UV_HTTP_TIMEOUT": os.environ.get("UV_HTTP_TIMEOUT", "20"), "UV_HTTP_RETRIES": "1"}
         run([*make, "--managed-python"], doing="fetch Python", environment=hasty)
     except Failed as failure:
         raise Refused(
-            f"Allclear needs Python {_version()}; found {_pythons_found()}, and none could be fetched: "
-            f"install python{_version()}, then run this again."
+            f"Allclear needs Python {_wanted_python()}; found {_pythons_found()}, and none could be fetched: "
+            f"install python{_wanted_python()}, then run this again."
         ) from failure
 
 
@@ -115,9 +120,10 @@ def _pythons_found() -> str:
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         for path in glob.glob(os.path.join(folder, "python3*")):
             if re.fullmatch(r"python3(\.\d+)?", os.path.basename(path)):
-                said = subprocess.run([path, "--version"], capture_output=True, text=True)
-                versions.update(re.findall(r"^Python (3[.\d]+)$", said.stdout.strip()))
-    newest_first = sorted(versions, key=lambda text: [int(part) for part in text.split(".")], reverse=True)
+                versions.add(".".join(map(str, _version_of(path))))
+    newest_first = sorted(
+        versions - {""}, key=lambda text: [int(part) for part in text.split(".")], reverse=True
+    )
     return ", ".join(newest_first)
 
 
@@ -125,11 +131,10 @@ def _venv_is_usable() -> bool:
     made_for = VENV / MADE_FOR
     if not PYTHON.exists() or not made_for.exists() or made_for.read_text() != str(VENV):
         return False  # the scripts in it name the place where it was made; a moved checkout needs a new one
-    said = subprocess.run([PYTHON, "--version"], capture_output=True, text=True)
-    return said.stdout.startswith(f"Python {_version()}.")
+    return ".".join(map(str, _version_of(str(PYTHON))[:2])) == _wanted_python()
 
 
-def _version() -> str:
+def _wanted_python() -> str:
     return (PROJECT_ROOT / ".python-version").read_text().strip()
 
 

@@ -58,7 +58,7 @@ class EmbeddedPostgres:
     child: Child
 
     def __init__(self, data_dir: Path, *, binaries: str = "", for_tests: bool = False):
-        self.data_dir = data_dir
+        self.data_dir = data_dir = data_dir.resolve()  # the account has to enter what is really above it
         self.cluster = data_dir / "postgres"
         self.sockets = socket_directory(data_dir)
         self._for_tests = for_tests
@@ -147,7 +147,10 @@ class EmbeddedPostgres:
         owner = self.cluster.stat().st_uid
         if os.geteuid() not in (0, owner):
             raise Refused(f"{self.cluster} belongs to user {owner}: start Allclear as that user, or as root.")
-        made_by = (self.cluster / "PG_VERSION").read_text().strip()
+        try:
+            made_by = (self.cluster / "PG_VERSION").read_text().strip()
+        except OSError as error:
+            raise Refused(f"{self.cluster} holds no PostgreSQL database: {error.strerror}.") from error
         version = subprocess.run([self._binaries / "postgres", "--version"], capture_output=True, text=True)
         ours = version.stdout.split()[-1].split(".")[0] if version.returncode == 0 else "unknown"
         if made_by != ours:

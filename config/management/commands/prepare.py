@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from config.supervisor.preflight import Refused
 from config.supervisor.prepare import prepare
@@ -12,4 +12,4 @@ class Command(BaseCommand):
         try:
             prepare(new_code=True)
         except Refused as refused:
-            raise CommandError(str(refused)) from refused
+            raise SystemExit(str(refused)) from refused
