@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if caller := os.environ.pop("ALLCLEAR_CALLER", ""):
         os.chdir(caller)  # the files a command is given are named from where its caller stands
+    make_writable_folder(data_folder())  # the settings keep the secret key there, so every command needs it
     needs_database = not (set(arguments) & {"-h", "--help", "--version"}) and arguments[:1] != []
     if needs_database and arguments[0] not in WITHOUT_DATABASE and "DATABASE_URL" not in os.environ:
         with database(arguments):
@@ -41,7 +42,6 @@ def main(arguments: list[str]) -> None:
 def database(arguments: list[str]):
     """Use the server that runs on the data folder, or run one for as long as the block."""
     data_dir = data_folder()
-    make_writable_folder(data_dir)
     lock = DataLock(data_dir)
     lock.join_users()
     if not _own_or_attach(lock, purpose=f"bin/manage {arguments[0]}"):
