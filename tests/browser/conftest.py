@@ -14,10 +14,6 @@ def browser_type_launch_args(browser_type_launch_args):
     path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
     if not path:
         pytest.fail("No Chromium: run the tests with bin/test, which finds or installs one.")
-    # Chromium's sandbox refuses root; in a container /dev/shm is often too small for it.
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {
-        **browser_type_launch_args,
-        "executable_path": path,
-        "args": [*as_root, "--disable-dev-shm-usage"],
-    }
+    # Playwright starts Chromium without its sandbox, which refuses root; the pages are our own.
+    # In a container /dev/shm is often too small for it.
+    return {**browser_type_launch_args, "executable_path": path, "args": ["--disable-dev-shm-usage"]}
