@@ -67,7 +67,7 @@ def status_mark(status: str, label: str = "", *, bare: bool = False) -> SafeStri
     tone, fill = STATUS_LOOK[status]
     word = label or {"triage": "Suspected"}.get(status, status.capitalize())
     if fill == 100:
-        inner = format_html(
+        inner = SafeString(
             '<circle cx="8" cy="8" r="7" fill="currentColor"/><path d="M5 8.2l2 2 4-4.2" fill="none" '
             'stroke="var(--color-base-100)" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>'
         )
@@ -163,7 +163,7 @@ def since(moment: datetime | None) -> str:
 def ticking(kind: str, moment: datetime | None, until: datetime | None = None) -> SafeString:
     """A time span that counts by itself: `elapsed` or `ago`, rendered here and kept by the browser."""
     if moment is None:
-        return format_html('<span class="muted">none yet</span>')
+        return SafeString('<span class="muted">none yet</span>')
     words = in_words((until or timezone.now()) - moment)
     if until:
         return format_html("{}", words)
@@ -180,7 +180,7 @@ def ticking(kind: str, moment: datetime | None, until: datetime | None = None) -
 def due(moment: datetime | None) -> SafeString:
     """in 34 min → timer and amber in the last five minutes → clock-alert and red when overdue."""
     if moment is None:
-        return format_html('<span class="muted">on change</span>')
+        return SafeString('<span class="muted">on change</span>')
     left = (moment - timezone.now()).total_seconds()
     if left < 0:
         tone, mark, words = (
@@ -193,7 +193,7 @@ def due(moment: datetime | None) -> SafeString:
     else:
         tone, mark, words = "", "", f"in {in_words(timedelta(seconds=left))}"
     return format_html(
-        '<time class="inline-flex items-center gap-1.5 whitespace-nowrap {}" datetime="{}" data-tick="due">{}<span>{}</span></time>',
+        '<time class="inline-flex items-center gap-1.5 {}" datetime="{}" data-tick="due">{}<span>{}</span></time>',
         tone,
         moment.isoformat(),
         mark,
@@ -221,7 +221,7 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
 def moment(value: datetime | None, *, date: bool = False) -> SafeString:
     """A time inside a sentence: 03:58 (02:58 UTC); with the day where it is not today or asked for."""
     if value is None:
-        return format_html('<span class="muted">not known</span>')
+        return SafeString('<span class="muted">not known</span>')
     local, utc = timezone.localtime(value), value.astimezone(UTC)
     other_day = date or local.date() != timezone.localdate()
     day = f"{local.day} {local:%b} " + (f"{local.year} " if local.year != timezone.localdate().year else "")
@@ -348,11 +348,6 @@ def spent(start, end) -> int:
 
 
 @register.filter
-def tenths(part, whole) -> int:
-    return round(10 * part / whole) if whole else 0
-
-
-@register.filter
 def seconds(count: int) -> str:
     """± of a time: 60 → “1 min”, 30 → “30 s”."""
     return f"{count // 60} min" if count % 60 == 0 else f"{count} s"
@@ -412,3 +407,12 @@ def device(user_agent: str) -> str:
     if not browser:
         return user_agent.split("/")[0][:40] or "Unknown device"
     return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")
+
+
+@register.simple_tag
+def two_clocks() -> str:
+    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC."""
+    now = timezone.now()
+    zone = timezone.get_current_timezone_name()
+    local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
+    return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"

@@ -84,6 +84,11 @@ class UpdateSchedule(models.Model):
         return f"{self.incident_id} {self.audience} {self.due_at}"
 
     @property
+    def what(self) -> str:
+        """Public update, Stakeholder update, …"""
+        return f"{self.get_audience_display().removesuffix('s')} update"
+
+    @property
     def is_overdue(self) -> bool:
         return self.due_at is not None and self.due_at < timezone.now()
 

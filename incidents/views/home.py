@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "active": active,
         "owed": owed[0] if owed else None,
         "suspected": reachable.suspected().select_related("severity", "reported_by").newest_first()[:20],
-        "services": running.select_related("service", "incident").order_by("-impact", "service__name")[:20],
+        "services": running.worst_first()[:20],
         "retrospectives": Retrospective.objects.visible_to(request.user)
         .without_owner()
         .select_related("incident")[:10],

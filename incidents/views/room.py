@@ -59,9 +59,7 @@ def room_context(request: HttpRequest, reference: str, *, timeline: bool = True)
     now = timezone.now()
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
     tasks = list(incident.tasks.select_related("owner"))
-    affected = list(
-        incident.affected_services.running().select_related("service").order_by("-impact", "service__name")
-    )
+    affected = list(incident.affected_services.running().worst_first())
     which = request.GET.get("show", "all") if request.GET.get("show") in reading.FILTERS else "all"
     context = {
         "incident": incident,
@@ -79,7 +77,8 @@ def room_context(request: HttpRequest, reference: str, *, timeline: bool = True)
         "settled": [h for h in hypotheses if h.is_settled],
         "mitigations": list(incident.mitigations.select_related("owner")),
         "tasks": tasks,
-        "tasks_done": sum(t.done_at is not None for t in tasks),
+        "tasks_done": (tasks_done := sum(t.done_at is not None for t in tasks)),
+        "tasks_tenths": round(10 * tasks_done / len(tasks)) if tasks else 0,
         "affected": affected,
         "changes": _changes(incident, affected),
         "which": which,
