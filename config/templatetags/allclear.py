@@ -281,3 +281,19 @@ def device(user_agent: str) -> str:
     if not browser:
         return user_agent.split("/")[0][:40] or "Unknown device"
     return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")
+
+
+@register.filter
+def minutes(count: int | None) -> str:
+    """15 min · 4 h 00 min"""
+    return "" if count is None else in_words(timedelta(minutes=count))
+
+
+@register.filter
+def told(value) -> str:
+    """A recorded value in words: lists joined, yes and no, nothing named as such."""
+    if value in (None, "", []):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(told, value)) if isinstance(value, list) else str(value)

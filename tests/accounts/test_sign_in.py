@@ -92,7 +92,9 @@ def test_nobody_signs_up(client):
 
 
 def test_shows_the_duty_contact(client):
-    Installation.objects.update_or_create(pk=1, defaults={"name": "Example Works", "duty_contact": "extension 142"})
+    Installation.objects.update_or_create(
+        pk=1, defaults={"name": "Example Works", "duty_contact": "extension 142"}
+    )
     page = client.get(reverse("account_login")).content.decode()
     assert "Sign in to Example Works" in page
     assert "extension 142" in page
