@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ class PersonMiddleware:
             if self._is_too_old(request):
                 logout(request)
                 return redirect(settings.LOGIN_URL)
+            self._note_activity(request)
             timezone.activate(request.user.zone)
         else:
             timezone.deactivate()
@@ -34,6 +36,14 @@ class PersonMiddleware:
         now = timezone.now()
         began = request.session.get("began_at")
         if began is None:
-            request.session["began_at"] = now.isoformat()
+            request.session["began_at"] = request.session["seen_at"] = now.isoformat()
             return False
         return now - datetime.fromisoformat(began) > settings.SESSION_ABSOLUTE_AGE
+
+    @staticmethod
+    def _note_activity(request: HttpRequest) -> None:
+        """Every few minutes, not on every request: saving the session also moves its idle limit on."""
+        now = timezone.now()
+        if now - datetime.fromisoformat(request.session["seen_at"]) > settings.SESSION_ACTIVITY_EVERY:
+            request.session["seen_at"] = now.isoformat()
+            UserSession.objects.create_from_request(request)

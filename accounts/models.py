@@ -42,9 +42,19 @@ class Installation(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
 
+class TeamQuerySet(models.QuerySet):
+    def with_counts(self) -> "TeamQuerySet":
+        return self.annotate(
+            member_count=models.Count("members", filter=models.Q(members__is_active=True), distinct=True),
+            service_count=models.Count("services", distinct=True),
+        )
+
+
 class Team(models.Model):
     name = models.CharField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -63,6 +73,15 @@ class UserQuerySet(models.QuerySet):
 
     def administrators(self) -> "UserQuerySet":
         return self.active().filter(installation_role=InstallationRole.ADMINISTRATOR)
+
+    def demo(self) -> "UserQuerySet":
+        return self.active().filter(is_demo=True)
+
+    def with_teams(self) -> "UserQuerySet":
+        return self.prefetch_related("teams")
+
+    def active_first(self) -> "UserQuerySet":
+        return self.order_by("-is_active", "name")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -139,6 +158,14 @@ class User(AbstractBaseUser):
         return zoneinfo.ZoneInfo(self.time_zone or "UTC")
 
 
+class OneTimeLinkQuerySet(models.QuerySet):
+    def of_token(self, token: str) -> "OneTimeLinkQuerySet":
+        return self.filter(token_hash=hash_token(token))
+
+    def open(self) -> "OneTimeLinkQuerySet":
+        return self.filter(used_at__isnull=True, expires_at__gt=timezone.now())
+
+
 class OneTimeLink(models.Model):
     """A link that lets somebody in once; only its hash is stored."""
 
@@ -146,6 +173,8 @@ class OneTimeLink(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -168,6 +197,18 @@ class SetupLink(OneTimeLink):
         return f"set-up link until {self.expires_at:%H:%M}"
 
 
+class InvitationQuerySet(OneTimeLinkQuerySet):
+    def open(self) -> "InvitationQuerySet":
+        return super().open().filter(revoked_at__isnull=True)  # type: ignore[return-value]
+
+    def unanswered(self) -> "InvitationQuerySet":
+        """What an administrator may still send again or take back, the expired ones included."""
+        return self.filter(used_at__isnull=True, revoked_at__isnull=True)
+
+    def with_details(self) -> "InvitationQuerySet":
+        return self.select_related("invited_by").prefetch_related("teams")
+
+
 class Invitation(OneTimeLink):
     LIFETIME = timedelta(days=7)
 
@@ -178,6 +219,8 @@ class Invitation(OneTimeLink):
     teams = models.ManyToManyField(Team, blank=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

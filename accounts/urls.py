@@ -1,3 +1,56 @@
-from django.urls import URLPattern
+from allauth.account import views as allauth
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views import entering, people, profile
+
+urlpatterns = [
+    path("setup/organisation/", entering.setup_organisation, name="setup_organisation"),
+    path("setup/<str:token>/", entering.setup, name="setup"),
+    path("invitation/<str:token>/", entering.invitation_answer, name="invitation_answer"),
+    path("demo/", entering.demo, name="demo"),
+    # Only the pages of allauth that are used; signing up is closed by not being there.
+    path("accounts/login/", entering.sign_in, name="account_login"),
+    path("accounts/logout/", allauth.logout, name="account_logout"),
+    path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "accounts/password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("settings/", profile.settings_home, name="settings"),
+    path("settings/profile/", profile.profile, name="profile"),
+    path(
+        "settings/profile/sessions/others/revocation/",
+        profile.other_sessions_revocation,
+        name="other_sessions_revocation",
+    ),
+    path(
+        "settings/profile/sessions/<int:pk>/revocation/",
+        profile.session_revocation,
+        name="session_revocation",
+    ),
+    path("settings/system/", profile.system, name="system"),
+    path("settings/organisation/", people.organisation, name="organisation"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/deactivation/", people.person_deactivation, name="person_deactivation"),
+    path("settings/people/<int:pk>/activation/", people.person_activation, name="person_activation"),
+    path("settings/invitations/new/", people.invitation_new, name="invitation_new"),
+    path("settings/invitations/<int:pk>/renewal/", people.invitation_renewal, name="invitation_renewal"),
+    path(
+        "settings/invitations/<int:pk>/revocation/",
+        people.invitation_revocation,
+        name="invitation_revocation",
+    ),
+    path("settings/teams/", people.teams, name="teams"),
+    path("settings/teams/<int:pk>/", people.team, name="team"),
+    path("settings/teams/<int:pk>/deletion/", people.team_deletion, name="team_deletion"),
+]

@@ -1,15 +1,19 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 CLASS_OF = {
     forms.Textarea: "textarea",
     forms.Select: "select",
     forms.SelectMultiple: "select",
-    forms.CheckboxInput: "checkbox",
-    forms.RadioSelect: "radio",
-    forms.CheckboxSelectMultiple: "checkbox",
+    forms.CheckboxInput: "checkbox checkbox-sm",
+    forms.RadioSelect: "radio radio-sm",
+    forms.CheckboxSelectMultiple: "checkbox checkbox-sm",
     forms.HiddenInput: "",
     forms.ClearableFileInput: "input",
 }
@@ -32,6 +36,18 @@ class Styled:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
             if isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("rows", 2)
+
+    def submit(self, verb: Callable, **arguments: Any) -> bool:
+        """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
+
+        False where it refused. PermissionDenied and everything else goes on to whoever called.
+        """
+        try:
+            self.outcome = verb(**arguments)
+        except ValidationError as refusal:
+            self.add_error(None, refusal)  # type: ignore[attr-defined]
+            return False
+        return True
 
 
 class Form(Styled, forms.Form):

@@ -16,7 +16,10 @@ env = environ.Env()
 DATA_DIR = Path(env.str("ALLCLEAR_DATA", default=str(BASE_DIR / "var"))).absolute()
 DEBUG = env.bool("ALLCLEAR_DEBUG", default=False)
 DEMO = env.bool("ALLCLEAR_DEMO", default=False)
-PUBLIC_URL = env.str("ALLCLEAR_URL", default="http://localhost:8000").rstrip("/")
+HOST = env.str("ALLCLEAR_HOST", default="127.0.0.1")
+PORT = env.int("ALLCLEAR_PORT", default=8000)
+WEB_PROCESSES = env.int("ALLCLEAR_WEB_PROCESSES", default=1)
+PUBLIC_URL = env.str("ALLCLEAR_URL", default=f"http://localhost:{PORT}").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 SECRET_KEY = env.str("ALLCLEAR_SECRET_KEY", default="") or load_or_create_secret(DATA_DIR)
 ALLOWED_HOSTS = env.list("ALLCLEAR_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads against BREACH by itself
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,7 +65,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PersonMiddleware",
 ]
 
@@ -105,6 +108,7 @@ FORM_RENDERER = "config.forms.AllclearRenderer"
 
 # -- storage -----------------------------------------------------------------------------------------------
 
+POSTGRES_BIN = env.str("ALLCLEAR_POSTGRES_BIN", default="")
 EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 if EMBEDDED_DATABASE:
     from config.postgres import connection_settings
@@ -149,6 +153,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitationOnlyAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -162,12 +174,13 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "reset_password": "20/m/ip,5/m/key",
 }
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # every request would write; accounts.middleware does it now and then
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ALLCLEAR_PROXY_COUNT", default=0)
 
-SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())  # idle: counted from the last activity noted
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_ABSOLUTE_AGE = timedelta(days=30)
+SESSION_ACTIVITY_EVERY = timedelta(minutes=5)
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -223,7 +236,7 @@ DEFAULT_FROM_EMAIL = env.str("ALLCLEAR_FROM_EMAIL", default="allclear@localhost"
 # -- work in the background: the broker only rings, the database is the truth -------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {}
     if REDIS_URL
@@ -239,15 +252,22 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
 CELERY_BEAT_SCHEDULE = {
     "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
+    "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "class": "config.logs.MaskingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("ALLCLEAR_LOG_LEVEL", default="WARNING")},
 }

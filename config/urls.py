@@ -1,6 +1,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.views import healthz
+
+handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("incidents.urls")),
+    path("", include("timeline.urls")),
 ]

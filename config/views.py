@@ -1,8 +1,38 @@
 """Answers that belong to no app: errors, health."""
 
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config.health import database_answers
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Needs neither database nor session: either may be what failed. 503 while the database is away."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    page = render_to_string("500.html", {"is_away": is_away})
+    return (
+        HttpResponse(page, status=503, headers={"Retry-After": "5"})
+        if is_away
+        else HttpResponse(page, status=500)
+    )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For probes and load balancers: 200 “ok” while the database answers."""
+    if database_answers():
+        return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("the database does not answer", status=503, content_type="text/plain")

@@ -7,6 +7,13 @@ from django.db import models
 from django.utils import timezone
 
 
+class OutboxQuerySet(models.QuerySet):
+    def due_mail(self) -> "OutboxQuerySet":
+        """Mail nobody has sent yet, oldest first; rows another worker holds are passed over."""
+        waiting = self.filter(topic="mail", sent_at__isnull=True, due_at__lte=timezone.now())
+        return waiting.select_for_update(skip_locked=True).order_by("due_at", "created_at")
+
+
 class OutboxMessage(models.Model):
     """One thing that happened and that people outside the request must hear; its id never changes."""
 
@@ -16,6 +23,11 @@ class OutboxMessage(models.Model):
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="outbox_by_due_time")]

@@ -18,6 +18,11 @@ class RetrospectiveRule(models.TextChoices):
     NONE = "none", "Not asked for"
 
 
+class SeverityQuerySet(models.QuerySet):
+    def with_cadences(self) -> "SeverityQuerySet":
+        return self.prefetch_related("cadences")
+
+
 class Severity(models.Model):
     rank = models.PositiveSmallIntegerField(
         unique=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -33,6 +38,8 @@ class Severity(models.Model):
         "retrospective due, business days", null=True, blank=True
     )
     when_unsure = models.BooleanField("taken when “not sure” is chosen", default=False)
+
+    objects = SeverityQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank"]

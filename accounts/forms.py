@@ -1,0 +1,149 @@
+"""What people type about themselves and about who may come in."""
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Installation, InstallationRole, Team, Theme
+from accounts.time_zones import time_zone_choices
+from config.forms import Form, Styled
+
+
+class TimeZoneField(forms.ChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(choices=time_zone_choices, **{"label": "Time zone", **kwargs})
+
+
+def new_password_field(label: str = "Password") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="12 characters or more; several words are easy to remember.",
+    )
+
+
+class NewcomerForm(Form):
+    """Whoever answers an invitation."""
+
+    name = forms.CharField(
+        label="Your name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = new_password_field()
+    time_zone = TimeZoneField(
+        label="Your time zone",
+        initial="UTC",
+        widget=forms.Select(attrs={"data-detect-zone": ""}),
+        help_text="Times are shown in it, and in UTC.",
+    )
+
+
+class FirstAdministratorForm(NewcomerForm):
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    field_order = ["name", "email", "password", "time_zone"]
+
+
+class OrganisationForm(Form):
+    name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    time_zone = TimeZoneField(widget=forms.Select())
+    duty_contact = forms.CharField(
+        label="Duty contact",
+        max_length=Installation._meta.get_field("duty_contact").max_length,
+        required=False,
+        help_text="Shown on the sign-in page to whoever cannot get in: a name, a number.",
+    )
+
+
+class ProfileForm(Form):
+    name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = TimeZoneField(
+        widget=forms.Select(), help_text="Every time is shown in it, and in UTC beside it."
+    )
+    theme = forms.ChoiceField(choices=Theme, widget=forms.RadioSelect)
+    keys_enabled = forms.BooleanField(
+        label="Single-key shortcuts",
+        required=False,
+        help_text="c declares, g then h goes home; ? lists them all.",
+    )
+
+
+class InvitationForm(Form):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    installation_role = forms.ChoiceField(
+        label="Role",
+        choices=InstallationRole,
+        initial=InstallationRole.RESPONDER,
+        widget=forms.RadioSelect,
+        help_text="Responders declare and work on incidents. Stakeholders read, report problems and ask for updates.",
+    )
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PersonForm(Form):
+    installation_role = forms.ChoiceField(label="Role", choices=InstallationRole, widget=forms.RadioSelect)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sees_private_incidents = forms.BooleanField(
+        label="Sees private incidents",
+        required=False,
+        help_text="Every private incident, not only those this person is on.",
+    )
+
+
+class TeamForm(Form):
+    name = forms.CharField(max_length=100)
+
+
+class _AllauthStyled(Styled):
+    """allauth's own forms in our words: labels instead of placeholders, no links inside help texts."""
+
+    LABELS = {
+        "login": "E-mail",
+        "email": "E-mail",
+        "password": "Password",
+        "oldpassword": "Current password",
+        "password1": "New password",
+        "password2": "New password again",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            field.label, field.help_text = self.LABELS[name], ""
+            field.widget.attrs.pop("placeholder", None)
+            if name == "password1":
+                field.help_text = "12 characters or more; several words are easy to remember."
+
+
+class SignInForm(_AllauthStyled, allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+    def clean(self):
+        try:
+            return super().clean()
+        except ValidationError as refusal:
+            raise ValidationError(self.request.tries.sentence, code=refusal.code) from refusal
+
+    @property
+    def is_throttled(self) -> bool:
+        return self.has_error("__all__", "too_many_login_attempts")
+
+
+class ChangePasswordForm(_AllauthStyled, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class ForgottenPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordKeyForm):
+    pass

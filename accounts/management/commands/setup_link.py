@@ -1,0 +1,16 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+
+from accounts.workflow import issue_setup_link
+from audit import context
+
+
+class Command(BaseCommand):
+    help = "Prints a one-time link that makes the first administrator; nothing where there is one already."
+
+    def handle(self, *args, **options) -> None:
+        with context.coming_from("command setup_link"):
+            token = issue_setup_link()
+        if token:
+            self.stdout.write(settings.PUBLIC_URL + reverse("setup", args=[token]))

@@ -1,0 +1,53 @@
+"""The sections of the settings, told once for the side list and for the page that leads there."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.urls import reverse
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Section:
+    icon: str
+    label: str
+    words: str
+    route: str
+    kind: str = ""
+    for_all: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route, args=[self.kind] if self.kind else [])
+
+
+GROUPS = {
+    "You": [
+        Section("circle-user", "Profile", "Name, time zone, theme, sessions", "profile", for_all=True),
+    ],
+    "Organisation": [
+        Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
+        Section("users", "People", "Who may come in, and as what", "people"),
+        Section("network", "Teams", "Who owns which service", "teams"),
+    ],
+    "Trust": [
+        Section("activity", "System check", "Database, worker, clock, e-mail", "system"),
+    ],
+}
+
+
+@register.simple_tag(takes_context=True)
+def settings_sections(context) -> list:
+    """(group, sections) with what this person may open; `current` is the section being shown."""
+    request = context["request"]
+    shown = [
+        (group, [s for s in sections if s.for_all or request.user.is_administrator])
+        for group, sections in GROUPS.items()
+    ]
+    return [(group, sections) for group, sections in shown if sections]
+
+
+@register.simple_tag(takes_context=True)
+def is_current_section(context, section: Section) -> bool:
+    return context["request"].path.startswith(section.url)

@@ -1,0 +1,100 @@
+"""The doors: first start, invitations, signing in. Nobody is signed in here yet."""
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import FirstAdministratorForm, NewcomerForm, OrganisationForm
+from accounts.models import Installation, Invitation, SetupLink, User
+from accounts.permissions import administrators_only
+from accounts.sessions import begin_session
+from accounts.workflow import accept_invitation, create_first_administrator, describe_organisation
+from config.health import system_check
+from incidents.models import Severity
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest, token: str) -> HttpResponse:
+    """First step: whoever holds the link from the terminal becomes administrator."""
+    if not SetupLink.objects.open().of_token(token).exists() or User.objects.administrators().exists():
+        return render(request, "accounts/link_closed.html", {"kind": "setup"}, status=410)
+    form = FirstAdministratorForm(request.POST or None)
+    if form.is_valid() and form.submit(create_first_administrator, token=token, **form.cleaned_data):
+        begin_session(request, form.outcome)
+        return redirect("setup_organisation")
+    return render(request, "accounts/setup.html", {"form": form, "step": 1, "checks": system_check()})
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def setup_organisation(request: HttpRequest) -> HttpResponse:
+    """Second step; good defaults are filled in, so leaving here loses nothing."""
+    installation = Installation.get()
+    initial = {
+        "name": installation.name if installation.name != "Allclear" else "",
+        "time_zone": installation.time_zone if installation.time_zone != "UTC" else request.user.time_zone,
+        "duty_contact": installation.duty_contact,
+    }
+    form = OrganisationForm(request.POST or None, initial=initial)
+    if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
+        messages.success(request, "Allclear is ready. Invite the others under Settings, People.")
+        return redirect("home")
+    context = {
+        "form": form,
+        "step": 2,
+        "checks": system_check(),
+        "severities": Severity.objects.with_cadences(),
+    }
+    return render(request, "accounts/setup.html", context)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def invitation_answer(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = Invitation.objects.open().of_token(token).with_details().first()
+    if invitation is None:
+        return render(request, "accounts/link_closed.html", {"kind": "invitation"}, status=410)
+    form = NewcomerForm(request.POST or None)
+    if form.is_valid() and form.submit(accept_invitation, token=token, **form.cleaned_data):
+        begin_session(request, form.outcome)
+        return redirect("home")
+    return render(request, "accounts/invitation_answer.html", {"form": form, "invitation": invitation})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demo(request: HttpRequest) -> HttpResponse:
+    """One click signs in as one of the example people; exists in demo mode only."""
+    if not settings.DEMO:
+        raise Http404
+    people = User.objects.demo().with_teams()
+    if request.method == "POST":
+        begin_session(request, get_object_or_404(people, pk=request.POST.get("person") or 0))
+        return redirect("home")
+    return render(request, "accounts/demo.html", {"people": people})
+
+
+class SignInView(LoginView):
+    """allauth's, answering 429 with the time to wait where the tries are used up."""
+
+    def form_invalid(self, form) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.is_throttled:
+            response.status_code = 429
+            response["Retry-After"] = str(self.request.tries.seconds_to_wait)
+        return response
+
+
+sign_in = SignInView.as_view()

@@ -1,0 +1,156 @@
+"""Administrators: who is here, who is invited, which teams there are."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import InvitationForm, OrganisationForm, PersonForm, TeamForm
+from accounts.models import Installation, Invitation, Team, User
+from accounts.permissions import administrators_only
+from accounts.views.answers import refused_or
+from accounts.workflow import (
+    activate_person,
+    add_team,
+    change_person,
+    deactivate_person,
+    delete_team,
+    describe_organisation,
+    invite_person,
+    rename_team,
+    renew_invitation,
+    revoke_invitation,
+)
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    installation = Installation.get()
+    form = OrganisationForm(request.POST or None, initial=vars(installation))
+    if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
+        messages.success(request, "Saved.")
+        return redirect("organisation")
+    return render(request, "settings/organisation.html", {"form": form})
+
+
+@administrators_only
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    context = {
+        "people": User.objects.with_teams().active_first(),
+        "invitations": Invitation.objects.unanswered().with_details(),
+    }
+    return render(request, "settings/people.html", context)
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(User, pk=pk)
+    initial = {
+        "installation_role": subject.installation_role,
+        "teams": subject.teams.all(),
+        "sees_private_incidents": subject.sees_private_incidents,
+    }
+    form = PersonForm(request.POST or None, initial=initial)
+    if form.is_valid() and form.submit(change_person, by=request.user, person=subject, **form.cleaned_data):
+        messages.success(request, f"{subject} is changed.")
+        return redirect("people")
+    return render(request, "settings/person.html", {"form": form, "subject": subject})
+
+
+@administrators_only
+@require_POST
+def person_deactivation(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(User, pk=pk)
+    return refused_or(
+        request,
+        f"{subject} is signed out and cannot come back in.",
+        "person",
+        [pk],
+        deactivate_person,
+        by=request.user,
+        person=subject,
+    )
+
+
+@administrators_only
+@require_POST
+def person_activation(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(User, pk=pk)
+    return refused_or(
+        request,
+        f"{subject} may sign in again.",
+        "person",
+        [pk],
+        activate_person,
+        by=request.user,
+        person=subject,
+    )
+
+
+@administrators_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invitation_new(request: HttpRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None)
+    if form.is_valid() and form.submit(invite_person, by=request.user, **form.cleaned_data):
+        invitation, link = form.outcome
+        return render(request, "settings/invitation_link.html", {"invitation": invitation, "link": link})
+    return render(request, "settings/invitation_new.html", {"form": form})
+
+
+@administrators_only
+@never_cache
+@require_POST
+def invitation_renewal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers with the new link itself: it is stored nowhere and cannot be shown later."""
+    invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
+    link = renew_invitation(by=request.user, invitation=invitation)
+    return render(request, "settings/invitation_link.html", {"invitation": invitation, "link": link})
+
+
+@administrators_only
+@require_POST
+def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
+    return refused_or(
+        request,
+        f"The invitation of {invitation} no longer works.",
+        "people",
+        [],
+        revoke_invitation,
+        by=request.user,
+        invitation=invitation,
+    )
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def teams(request: HttpRequest) -> HttpResponse:
+    form = TeamForm(request.POST or None)
+    if form.is_valid() and form.submit(add_team, by=request.user, **form.cleaned_data):
+        return redirect("teams")
+    return render(request, "settings/teams.html", {"form": form, "teams": Team.objects.with_counts()})
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Team.objects.with_counts(), pk=pk)
+    form = TeamForm(request.POST or None, initial={"name": subject.name})
+    if form.is_valid() and form.submit(rename_team, by=request.user, team=subject, **form.cleaned_data):
+        return redirect("teams")
+    context = {"form": form, "subject": subject, "members": subject.members.active()}
+    return render(request, "settings/team.html", context)
+
+
+@administrators_only
+@require_POST
+def team_deletion(request: HttpRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Team, pk=pk)
+    return refused_or(
+        request, f"{subject} is deleted.", "teams", [], delete_team, by=request.user, team=subject
+    )

@@ -1,0 +1,56 @@
+"""What everybody sets about themselves, and the page that leads to all settings."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import ProfileForm
+from accounts.permissions import administrators_only
+from accounts.sessions import sessions_of
+from accounts.views.answers import refused_or
+from accounts.workflow import edit_profile, end_other_sessions, end_session
+from config.health import system_check
+
+
+@require_safe
+def settings_home(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/settings_home.html")
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    me = request.user
+    initial = {
+        "name": me.name,
+        "time_zone": me.zone.key,
+        "theme": me.theme,
+        "keys_enabled": me.keys_enabled,
+    }
+    form = ProfileForm(request.POST or None, initial=initial)
+    if form.is_valid() and form.submit(edit_profile, by=me, **form.cleaned_data):
+        messages.success(request, "Saved.")
+        return redirect("profile")
+    return render(request, "settings/profile.html", {"form": form, "sessions": sessions_of(me)})
+
+
+@require_POST
+def session_revocation(request: HttpRequest, pk: int) -> HttpResponse:
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    return refused_or(
+        request, "That session has ended.", "profile", [], end_session, by=request.user, session=session
+    )
+
+
+@require_POST
+def other_sessions_revocation(request: HttpRequest) -> HttpResponse:
+    end_other_sessions(by=request.user, session_key=request.session.session_key)
+    messages.success(request, "You are signed in only here.")
+    return redirect("profile")
+
+
+@administrators_only
+@require_safe
+def system(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/system.html", {"checks": system_check()})

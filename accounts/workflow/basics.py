@@ -1,0 +1,54 @@
+"""What every verb about people asks and does: may they, is it the last administrator, write it down."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+
+from accounts.models import User
+from audit.workflow import INSTALLATION, record_audit
+
+
+def require_administrator(by: Any) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators change who may come in.")
+
+
+def hold_administrators() -> None:
+    """Let one change to administrators happen at a time, so that two cannot both remove “the other one”."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('administrators', 0))")
+
+
+def require_another_administrator(person: User) -> None:
+    if not User.objects.administrators().exclude(pk=person.pk).exists():
+        raise ValidationError(
+            f"{person} is the only administrator. Make somebody else administrator first.",
+            code="last_administrator",
+        )
+
+
+def check_password(password: str, person: User) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as refusal:
+        raise ValidationError({"password": refusal.messages}) from refusal
+
+
+def check_email_is_free(email: str) -> None:
+    if User.objects.filter(email__iexact=email).exists():
+        raise ValidationError({"email": "Somebody here already has this e-mail."})
+
+
+def audit(action: str, subject: Any, by: Any, **changes: Any) -> None:
+    record_audit(chain=INSTALLATION, action=action, subject=str(subject)[:200], by=by, changes=changes)
+
+
+def differences(record: Any, values: dict) -> dict:
+    """{field: [old, new]} for the plain fields that would change."""
+    return {
+        name: [getattr(record, name), value]
+        for name, value in values.items()
+        if getattr(record, name) != value
+    }

@@ -1,0 +1,90 @@
+"""Is everything here that Allclear needs? Read by people (set-up, settings) and by machines (/healthz)."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from django.conf import settings
+from django.db import Error, connection
+from django.utils import timezone
+
+from config.templatetags.allclear import in_words
+from notifications.models import Heartbeat
+
+GOOD, TODO, WRONG = "good", "to_do", "wrong"
+WORKER_SILENT_AFTER = timedelta(seconds=60)
+CLOCK_MAY_DIFFER = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    state: str
+    words: str
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
+
+
+def system_check() -> list[Check]:
+    return [*_database_and_clock(), _worker(), _mail()]
+
+
+def _database_and_clock() -> list[Check]:
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp(), current_setting('server_version')")
+        theirs, version = cursor.fetchone()
+    took = time.perf_counter() - began
+    # The server read its clock somewhere within the round trip: half of it is the best guess.
+    ahead = timezone.now().astimezone(UTC) - theirs.astimezone(UTC) - timedelta(seconds=took / 2)
+    return [
+        Check("Database", GOOD, f"PostgreSQL {version.split()[0]}, {max(took * 1000, 1):.0f} ms"),
+        _clock(ahead),
+    ]
+
+
+def _clock(ahead: timedelta) -> Check:
+    if abs(ahead) <= CLOCK_MAY_DIFFER:
+        return Check("Clock", GOOD, "This server and the database agree.")
+    side = "ahead of" if ahead > timedelta(0) else "behind"
+    seconds = abs(ahead).total_seconds()
+    return Check(
+        "Clock",
+        WRONG,
+        f"This server is {seconds:.0f} s {side} the database; timelines would be wrong. Switch time "
+        "synchronisation on for both.",
+    )
+
+
+def _worker() -> Check:
+    beat = Heartbeat.objects.filter(name="worker").first()
+    if beat is None:
+        return Check(
+            "Worker and scheduler", WRONG, "Never seen. Reminders and mail wait until they are started."
+        )
+    silent = timezone.now() - beat.at
+    if silent > WORKER_SILENT_AFTER:
+        return Check(
+            "Worker and scheduler",
+            WRONG,
+            f"Silent for {in_words(silent)}. Reminders and mail wait until they are back.",
+        )
+    return Check("Worker and scheduler", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
+
+
+def _mail() -> Check:
+    if settings.SMTP_URL:
+        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.")
+    return Check(
+        "E-mail",
+        TODO,
+        "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
+        "smtp+tls://user:password@mail.example.org:587 and start again.",
+    )
