@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -326,6 +326,7 @@ def test_lifecycle():
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
