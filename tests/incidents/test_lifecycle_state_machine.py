@@ -322,7 +322,7 @@ def test_lifecycle():
     run_state_machine_as_test(
         Lifecycle,
         settings=settings(
-            max_examples=15,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
