@@ -60,7 +60,7 @@ def days(draw) -> dict:
             "services": [{"slug": "any-one", "name": "Any one"}],
             "people": [{"key": key, "placeholder": key.upper()} for key in "abc"],
         },
-        "timestamps": {name: value and {"at": text(value)} for name, value in offsets.items()},
+        "timestamps": {name: {"at": text(value)} for name, value in offsets.items()},
         "severity": [
             {"at": text(moment), "value": draw(st.sampled_from(["SEV1", "SEV2", "SEV3"]))}
             for moment in sorted(draw(st.lists(seconds, min_size=1, max_size=3)))
