@@ -18,6 +18,16 @@ class AuditQuerySet(models.QuerySet):
     def newest_first(self) -> "AuditQuerySet":
         return self.select_related("actor").order_by("-sequence")
 
+    def page_of(
+        self, chain: str, before: int | None = None, size: int = 50
+    ) -> "tuple[list[AuditEntry], int | None]":
+        """The newest entries before a sequence number, and from where the next page goes on (None: the end)."""
+        entries = self.filter(chain=chain).newest_first()
+        if before is not None:
+            entries = entries.filter(sequence__lt=before)
+        page = list(entries[: size + 1])
+        return page[:size], page[size - 1].sequence if len(page) > size else None
+
 
 class AuditEntry(models.Model):
     """One link. `hash` = SHA-256 over the previous hash and the canonical JSON of this entry's facts."""
@@ -41,6 +51,17 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.sequence} {self.action}"
+
+    @property
+    def told_changes(self) -> "list[tuple[str, object, object]]":
+        """(what, from, to) per change, as a page shows it; a value without a past has only a “to”."""
+        return [
+            (
+                name.replace("_", " "),
+                *(value if isinstance(value, list) and len(value) == 2 else (None, value)),
+            )
+            for name, value in self.changes.items()
+        ]
 
     def expected_hash(self) -> str:
         facts = [

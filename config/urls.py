@@ -6,6 +6,8 @@ handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
+    path("", include("audit.urls")),
+    path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
 ]

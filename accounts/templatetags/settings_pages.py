@@ -31,7 +31,25 @@ GROUPS = {
         Section("users", "People", "Who may come in, and as what", "people"),
         Section("network", "Teams", "Who owns which service", "teams"),
     ],
+    "Catalogue": [
+        Section(
+            "triangle-alert",
+            "Severities",
+            "Criteria, targets, cadences",
+            "catalogue_list",
+            "severities",
+            True,
+        ),
+        Section("hard-hat", "Roles", "Commander, scribe and the rest", "catalogue_list", "roles", True),
+        Section("boxes", "Services", "Owners, tiers, dependencies", "catalogue_list", "services", True),
+        Section("tags", "Incident types", "What sort of trouble it is", "catalogue_list", "types", True),
+        Section(
+            "list-checks", "Checklists", "Tasks and recovery checks", "catalogue_list", "checklists", True
+        ),
+        Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
+    ],
     "Trust": [
+        Section("scroll-text", "Audit trail", "Who changed what, when, from where", "audit_trail"),
         Section("activity", "System check", "Database, worker, clock, e-mail", "system"),
     ],
 }

@@ -41,9 +41,7 @@ def invite_person(
         expires_at=timezone.now() + Invitation.LIFETIME,
     )
     invitation.teams.set(teams)
-    audit(
-        "invitation.sent", email, by, installation_role=installation_role, teams=[str(team) for team in teams]
-    )
+    audit("invitation.sent", email, by, installation_role=installation_role, teams=", ".join(map(str, teams)))
     return invitation, _mail_link(invitation, token, by)
 
 

@@ -373,8 +373,10 @@ def soonest(severity) -> int | None:
 
 
 @register.filter
-def minutes(count: int) -> str:
+def minutes(count: int | None) -> str:
     """20 min · 4 h · day"""
+    if count is None:
+        return ""
     if count % 1440 == 0:
         return "day" if count == 1440 else f"{count // 1440} days"
     return f"{count // 60} h" if count % 60 == 0 and count > 60 else f"{count} min"
@@ -416,3 +418,13 @@ def two_clocks() -> str:
     zone = timezone.get_current_timezone_name()
     local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
     return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"
+
+
+@register.filter
+def told(value) -> str:
+    """A recorded value in words: lists joined, yes and no, nothing named as such."""
+    if value in (None, "", []):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(told, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from audit import views
+
+urlpatterns = [path("settings/audit/", views.audit_trail, name="audit_trail")]
