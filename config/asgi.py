@@ -6,9 +6,8 @@ from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from live.consumers import stream
-
 from config.wsgi import application as pages
+from live.consumers import stream
 
 _pages = WSGIMiddleware(pages, workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 

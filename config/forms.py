@@ -11,9 +11,9 @@ CLASS_OF = {
     forms.Textarea: "textarea",
     forms.Select: "select",
     forms.SelectMultiple: "select",
-    forms.CheckboxInput: "checkbox",
-    forms.RadioSelect: "radio",
-    forms.CheckboxSelectMultiple: "checkbox",
+    forms.CheckboxInput: "checkbox checkbox-sm",
+    forms.RadioSelect: "radio radio-sm",
+    forms.CheckboxSelectMultiple: "checkbox checkbox-sm",
     forms.HiddenInput: "",
     forms.ClearableFileInput: "input",
 }

@@ -8,7 +8,7 @@ DATABASE_NAME = USER_NAME = "allclear"
 
 def socket_directory(data_dir: Path) -> Path:
     """A short path of its own per data folder: a Unix socket's path may not pass 107 bytes."""
-    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
     return Path("/tmp") / f"allclear-{digest}"  # noqa: S108 - owner checked and mode 0700 when it is made
 
 

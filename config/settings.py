@@ -16,7 +16,10 @@ env = environ.Env()
 DATA_DIR = Path(env.str("ALLCLEAR_DATA", default=str(BASE_DIR / "var"))).absolute()
 DEBUG = env.bool("ALLCLEAR_DEBUG", default=False)
 DEMO = env.bool("ALLCLEAR_DEMO", default=False)
-PUBLIC_URL = env.str("ALLCLEAR_URL", default="http://localhost:8000").rstrip("/")
+HOST = env.str("ALLCLEAR_HOST", default="127.0.0.1")
+PORT = env.int("ALLCLEAR_PORT", default=8000)
+WEB_PROCESSES = env.int("ALLCLEAR_WEB_PROCESSES", default=1)
+PUBLIC_URL = env.str("ALLCLEAR_URL", default=f"http://localhost:{PORT}").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 SECRET_KEY = env.str("ALLCLEAR_SECRET_KEY", default="") or load_or_create_secret(DATA_DIR)
 ALLOWED_HOSTS = env.list("ALLCLEAR_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads against BREACH by itself
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,7 +65,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PersonMiddleware",
 ]
 
@@ -105,6 +108,7 @@ FORM_RENDERER = "config.forms.AllclearRenderer"
 
 # -- storage -----------------------------------------------------------------------------------------------
 
+POSTGRES_BIN = env.str("ALLCLEAR_POSTGRES_BIN", default="")
 EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 if EMBEDDED_DATABASE:
     from config.postgres import connection_settings
@@ -232,7 +236,7 @@ DEFAULT_FROM_EMAIL = env.str("ALLCLEAR_FROM_EMAIL", default="allclear@localhost"
 # -- work in the background: the broker only rings, the database is the truth -------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {}
     if REDIS_URL
@@ -248,7 +252,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
 CELERY_BEAT_SCHEDULE = {
     "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},

@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("audit.urls")),
     path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
+    path("", include("timeline.urls")),
 ]

@@ -1,0 +1,9 @@
+import { ticking } from "./ticking.js";
+import { dialogs } from "./dialogs.js";
+import { drafts } from "./drafts.js";
+import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { palette } from "./palette.js";
+import { declaring } from "./declaring.js";
+
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, live]) part();

@@ -1,3 +1,80 @@
-from django.urls import URLPattern
+"""Addresses are nouns; what is done to them is the method."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path, re_path
+
+from incidents.views import (
+    classifying,
+    communicating,
+    declaring,
+    home,
+    palette,
+    people,
+    resolving,
+    response,
+    room,
+)
+
+INCIDENT = "incidents/<str:reference>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("palette", palette.palette, name="palette"),
+    path("declare", declaring.declare, name="declare"),
+    path("declare/similar", declaring.similar, name="similar"),
+    path("declare/suggestion", declaring.suggestion, name="suggestion"),
+    path("report", declaring.report, name="report"),
+    path("incidents/", home.incident_list, name="incident_list"),
+    path("b/<str:signed>/", communicating.signed_brief, name="signed_brief"),
+    path(INCIDENT, room.incident_detail, name="incident_detail"),
+    path(INCIDENT + "head/", room.head, name="head"),
+    path(INCIDENT + "news/", room.news, name="news"),
+    path(INCIDENT + "rail/", room.rail, name="rail"),
+    path(INCIDENT + "catch-up/", room.catch_up, name="catch_up"),
+    path(INCIDENT + "audit-trail/", room.audit_trail, name="audit_trail"),
+    path(INCIDENT + "acceptance/", declaring.accept, name="accept"),
+    path(INCIDENT + "declination/", declaring.decline, name="decline"),
+    path(INCIDENT + "merger/", declaring.merge, name="merge"),
+    re_path(
+        r"^incidents/(?P<reference>[^/]+)/(?P<part>description|now|impact)/$",
+        classifying.edit,
+        name="edit_incident",
+    ),
+    path(INCIDENT + "severity/", classifying.severity, name="severity"),
+    path(INCIDENT + "status/", classifying.status, name="status"),
+    path(INCIDENT + "milestones/", classifying.milestones, name="milestones"),
+    path(INCIDENT + "visibility/", classifying.visibility, name="visibility"),
+    path(INCIDENT + "services/", classifying.services, name="services"),
+    path(INCIDENT + "blast-radius/", classifying.blast_radius_page, name="blast_radius"),
+    path(INCIDENT + "roles/<slug:slug>/", people.role, name="role"),
+    path(INCIDENT + "roles/<slug:slug>/claim/", people.take_role, name="take_role"),
+    path(INCIDENT + "roles/<slug:slug>/release/", people.release_role, name="release_role"),
+    path(INCIDENT + "participation/", people.participation, name="participation"),
+    path(INCIDENT + "people/", people.people, name="people"),
+    path(INCIDENT + "people/<int:pk>/removal/", people.remove_person, name="remove_person"),
+    path(INCIDENT + "hypotheses/<int:pk>/", response.hypothesis, name="hypothesis"),
+    path(INCIDENT + "mitigations/<int:pk>/", response.mitigation, name="mitigation"),
+    path(INCIDENT + "mitigation/", response.mitigated, name="mitigated"),
+    path(INCIDENT + "changes/", response.changes, name="changes"),
+    path(INCIDENT + "changes/<int:pk>/suspicion/", response.suspicion, name="suspicion"),
+    path(INCIDENT + "tasks/", response.tasks, name="tasks"),
+    path(INCIDENT + "tasks/<int:pk>/", response.task, name="task"),
+    path(INCIDENT + "tasks/<int:pk>/owner/", response.task_owner, name="task_owner"),
+    path(INCIDENT + "links/", response.links, name="links"),
+    path(INCIDENT + "status-updates/new/", communicating.status_update, name="status_update"),
+    path(INCIDENT + "status-updates/preview/", communicating.update_preview, name="update_preview"),
+    path(
+        INCIDENT + "status-updates/<int:corrects>/correction/", communicating.status_update, name="correction"
+    ),
+    path(INCIDENT + "brief/", communicating.brief, name="brief"),
+    path(INCIDENT + "brief/links/", communicating.brief_links, name="brief_links"),
+    path(
+        INCIDENT + "brief/links/<int:pk>/revocation/",
+        communicating.brief_link_revocation,
+        name="brief_link_revocation",
+    ),
+    path(INCIDENT + "resolution/", resolving.resolution, name="resolution"),
+    path(INCIDENT + "checks/", resolving.recovery_checks, name="recovery_checks"),
+    path(INCIDENT + "checks/<int:pk>/", resolving.recovery_check, name="recovery_check"),
+    path(INCIDENT + "closure/", resolving.closure, name="closure"),
+    path(INCIDENT + "reopening/", resolving.reopening, name="reopening"),
+]

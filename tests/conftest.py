@@ -3,9 +3,11 @@
 import pytest
 
 from accounts.models import InstallationRole, User
+from audit.models import AuditEntry
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Severity
 from incidents.workflow import declare_incident
+from notifications.models import OutboxMessage
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +82,45 @@ def private_incident(commander, severity):
         is_private=True,
         summary="Zephyrquartz",
     )
+
+
+class Traces:
+    """What a verb left behind: timeline rows, audit actions, outbox topics."""
+
+    def __init__(self, incident):
+        self.incident = incident
+        self._before = self._counts()
+
+    def _counts(self) -> tuple[int, int, int]:
+        return (
+            self.incident.timeline.count(),
+            AuditEntry.objects.of(self.incident.chain).count(),
+            OutboxMessage.objects.filter(subject=self.incident.chain).count(),
+        )
+
+    @property
+    def events(self) -> list:
+        return list(self.incident.timeline.order_by("pk"))[self._before[0] :]
+
+    @property
+    def texts(self) -> list[str]:
+        return [event.text for event in self.events]
+
+    @property
+    def actions(self) -> list[str]:
+        return [e.action for e in AuditEntry.objects.of(self.incident.chain)][self._before[1] :]
+
+    @property
+    def topics(self) -> list[str]:
+        messages = OutboxMessage.objects.filter(subject=self.incident.chain).order_by("created_at")
+        return [m.topic for m in messages][self._before[2] :]
+
+    @property
+    def none(self) -> bool:
+        return self._counts() == self._before
+
+
+@pytest.fixture
+def traces():
+    """`seen = traces(incident)` before a verb; afterwards `seen.texts`, `seen.actions`, `seen.topics`, `seen.none`."""
+    return Traces

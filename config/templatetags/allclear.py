@@ -1,12 +1,16 @@
 """The small vocabulary every page speaks: icons, severity plates, status clocks, times in two zones."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import lucide
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from config.text import render_markdown
 
 register = template.Library()
 
@@ -63,7 +67,7 @@ def status_mark(status: str, label: str = "", *, bare: bool = False) -> SafeStri
     tone, fill = STATUS_LOOK[status]
     word = label or {"triage": "Suspected"}.get(status, status.capitalize())
     if fill == 100:
-        inner = format_html(
+        inner = SafeString(
             '<circle cx="8" cy="8" r="7" fill="currentColor"/><path d="M5 8.2l2 2 4-4.2" fill="none" '
             'stroke="var(--color-base-100)" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>'
         )
@@ -159,7 +163,7 @@ def since(moment: datetime | None) -> str:
 def ticking(kind: str, moment: datetime | None, until: datetime | None = None) -> SafeString:
     """A time span that counts by itself: `elapsed` or `ago`, rendered here and kept by the browser."""
     if moment is None:
-        return format_html('<span class="muted">none yet</span>')
+        return SafeString('<span class="muted">none yet</span>')
     words = in_words((until or timezone.now()) - moment)
     if until:
         return format_html("{}", words)
@@ -176,7 +180,7 @@ def ticking(kind: str, moment: datetime | None, until: datetime | None = None) -
 def due(moment: datetime | None) -> SafeString:
     """in 34 min → timer and amber in the last five minutes → clock-alert and red when overdue."""
     if moment is None:
-        return format_html('<span class="muted">on change</span>')
+        return SafeString('<span class="muted">on change</span>')
     left = (moment - timezone.now()).total_seconds()
     if left < 0:
         tone, mark, words = (
@@ -189,7 +193,7 @@ def due(moment: datetime | None) -> SafeString:
     else:
         tone, mark, words = "", "", f"in {in_words(timedelta(seconds=left))}"
     return format_html(
-        '<time class="inline-flex items-center gap-1.5 whitespace-nowrap {}" datetime="{}" data-tick="due">{}<span>{}</span></time>',
+        '<time class="inline-flex items-center gap-1.5 {}" datetime="{}" data-tick="due">{}<span>{}</span></time>',
         tone,
         moment.isoformat(),
         mark,
@@ -217,7 +221,7 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
 def moment(value: datetime | None, *, date: bool = False) -> SafeString:
     """A time inside a sentence: 03:58 (02:58 UTC); with the day where it is not today or asked for."""
     if value is None:
-        return format_html('<span class="muted">not known</span>')
+        return SafeString('<span class="muted">not known</span>')
     local, utc = timezone.localtime(value), value.astimezone(UTC)
     other_day = date or local.date() != timezone.localdate()
     day = f"{local.day} {local:%b} " + (f"{local.year} " if local.year != timezone.localdate().year else "")
@@ -252,6 +256,128 @@ def query(context, **changes) -> str:
 @register.simple_tag
 def joined(items, separator: str = " · ") -> SafeString:
     return format_html_join(separator, "{}", ((item,) for item in items))
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return render_markdown(text)
+
+
+@register.simple_tag
+def opens(url_name: str, *args, **query_values) -> SafeString:
+    """href and htmx attributes of a link whose form opens in the dialog, and as a page without JavaScript."""
+    url = reverse(url_name, args=args)
+    if query_values:
+        url += "?" + urlencode(query_values)
+    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body"', url)
+
+
+EVENT_LOOK = {  # kind → (icon, tone of the ring, shape)
+    "note": ("message-square", "", "block"),
+    "decision": ("signpost", "", "block"),
+    "question": ("circle-question-mark", "k-warn", "block"),
+    "answer": ("reply", "", "block"),
+    "hypothesis": ("flask-conical", "k-hyp", "block"),
+    "mitigation": ("wrench", "k-mit", "block"),
+    "update": ("megaphone", "k-upd", "block"),
+    "alert": ("bell-ring", "k-bad", "block"),
+    "change": ("git-commit-horizontal", "", "block"),
+    "milestone": ("flag", "solid", "phase"),
+    "status": ("arrow-right", "", "one"),
+    "severity": ("chevrons-up", "k-bad", "one"),
+    "role": ("user-round-check", "", "one"),
+    "service": ("layers", "", "one"),
+    "task": ("square-check-big", "", "one"),
+    "check": ("list-checks", "", "one"),
+    "fact": ("pencil-line", "", "one"),
+    "gap": ("unlink", "", "gap"),
+}
+MILESTONE_ICONS = {
+    "introduced_at": "sprout",
+    "impact_started_at": "triangle-alert",
+    "detected_at": "radar",
+    "declared_at": "flag",
+    "mitigated_at": "shield-check",
+    "resolved_at": "circle-check-big",
+    "closed_at": "archive",
+}
+EVIDENCE_ICONS = {
+    "log": "scroll-text",
+    "metric": "chart-line",
+    "trace": "waypoints",
+    "deployment": "git-commit-horizontal",
+    "alert": "bell-ring",
+    "picture": "image",
+    "link": "link",
+}
+LINK_ICONS = {
+    "bridge": "video",
+    "channel": "hash",
+    "dashboard": "gauge",
+    "runbook": "book-open",
+    "other": "link",
+}
+
+
+@register.filter
+def shape(event) -> str:
+    return EVENT_LOOK[event.kind][2]
+
+
+@register.simple_tag
+def event_mark(event) -> SafeString:
+    name, tone, _ = EVENT_LOOK[event.kind]
+    if event.kind == "milestone":
+        name = MILESTONE_ICONS.get(event.data.get("milestone") or event.data.get("was"), name)
+    if event.kind == "severity" and not event.phase:
+        name, tone = "chevrons-down", ""
+    return format_html('<span class="tl-m {}">{}</span>', tone, icon(name))
+
+
+@register.simple_tag
+def kind_icon(group: str, kind: str) -> SafeString:
+    table = EVIDENCE_ICONS if group == "evidence" else LINK_ICONS
+    return icon(table.get(kind, "link"), "i-sm muted" if group == "link" else "")
+
+
+@register.simple_tag
+def spent(start, end) -> int:
+    """How much of a time box is gone, in tenths, 0 to 10; for the bar's width class."""
+    whole = (end - start).total_seconds()
+    return max(0, min(10, round(10 * (timezone.now() - start).total_seconds() / whole))) if whole else 10
+
+
+@register.filter
+def seconds(count: int) -> str:
+    """± of a time: 60 → “1 min”, 30 → “30 s”."""
+    return f"{count // 60} min" if count % 60 == 0 else f"{count} s"
+
+
+@register.filter
+def attribute(thing, name: str):
+    """A field of a record by name, for “what stands now” beside a form that came too late."""
+    return getattr(thing, name, "")
+
+
+@register.filter
+def bound(form, name: str):
+    return form[name]
+
+
+@register.filter
+def soonest(severity) -> int | None:
+    """The shortest running cadence of a severity in minutes, from its loaded cadences."""
+    return min(
+        (c.investigating_minutes for c in severity.cadences.all() if c.investigating_minutes), default=None
+    )
+
+
+@register.filter
+def minutes(count: int) -> str:
+    """20 min · 4 h · day"""
+    if count % 1440 == 0:
+        return "day" if count == 1440 else f"{count // 1440} days"
+    return f"{count // 60} h" if count % 60 == 0 and count > 60 else f"{count} min"
 
 
 @register.simple_tag
@@ -297,3 +423,12 @@ def told(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(told, value)) if isinstance(value, list) else str(value)
+
+
+@register.simple_tag
+def two_clocks() -> str:
+    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC."""
+    now = timezone.now()
+    zone = timezone.get_current_timezone_name()
+    local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
+    return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"

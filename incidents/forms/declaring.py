@@ -69,6 +69,10 @@ class DeclareForm(Form):
         answers = {name: data.get(name) or "" for name in self.QUESTIONS}
         return answers if all(answers.values()) else {}
 
+    @property
+    def suggested_rank(self) -> int | None:
+        return ImpactAssessment.suggest_rank(**self.answers) if self.answers else None
+
     def clean_severity(self) -> Severity:
         value = self.cleaned_data["severity"]
         if value == self.NOT_SURE:

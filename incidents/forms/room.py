@@ -162,7 +162,7 @@ class MilestonesForm(Form):
                 f"{name}_source" in self.changed_data or f"{name}_uncertainty" in self.changed_data
             ):
                 basis[name] = new
-                moments.setdefault(name, before if name not in moments else moments[name])
+                moments.setdefault(name, before)
         return {"moments": moments, "basis": basis, "version": data["version"]}
 
 
@@ -274,6 +274,7 @@ class StatusUpdateForm(Form):
         ]
         self.fields["next_minutes"].initial = policy or 30
         self.fields["correction_reason"].required = corrects is not None
+        self.fields["unknown"].is_needed = incident.is_active
         if not incident.is_active:
             for name in ("next_minutes", "next_update_at", "no_open_unknowns"):
                 del self.fields[name]

@@ -57,6 +57,10 @@ class StatusUpdate(models.Model):
         return PUBLIC_WORDING.get(Status(self.status), "Investigating")
 
     @property
+    def is_corrected(self) -> bool:
+        return hasattr(self, "correction")
+
+    @property
     def audience_names(self) -> list[str]:
         return [str(Audience(a).label) for a in self.audiences]
 
@@ -78,6 +82,11 @@ class UpdateSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.audience} {self.due_at}"
+
+    @property
+    def what(self) -> str:
+        """Public update, Stakeholder update, …"""
+        return f"{self.get_audience_display().removesuffix('s')} update"
 
     @property
     def is_overdue(self) -> bool:

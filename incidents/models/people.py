@@ -63,6 +63,20 @@ class Participation(models.Model):
         return f"{self.user} on {self.incident_id}"
 
 
+class Presence(models.Model):
+    """That somebody has the incident open right now; its stream keeps the time fresh."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "user"], name="one_presence_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.incident_id}"
+
+
 class ActivitySession(models.Model):
     """A stretch of being active on an incident; gaps up to 30 minutes are one stretch (responder hours)."""
 

@@ -22,6 +22,11 @@ class AffectedServiceQuerySet(models.QuerySet):
     def running(self) -> "AffectedServiceQuerySet":
         return self.filter(ended_at__isnull=True)
 
+    def worst_first(self) -> "AffectedServiceQuerySet":
+        worst = list(reversed(ServiceImpact.values))
+        rank = models.Case(*(models.When(impact=value, then=place) for place, value in enumerate(worst)))
+        return self.select_related("service", "incident").order_by(rank, "service__name")
+
 
 class AffectedService(models.Model):
     """How a service is affected over one interval; a change of degree ends one row and begins another."""

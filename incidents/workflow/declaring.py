@@ -64,11 +64,12 @@ def report_problem(
         or Severity.objects.order_by("rank").first(),
         status=Status.TRIAGE,
         reported_by=by,
+        created_at=context.now(),
         source=source,
         form_token=form_token,
     )
     if services:
-        _affect(incident, services, context.now())
+        _affect(incident, services, incident.created_at)
     join(incident, by)
     record_event(incident=incident, kind=Kind.FACT, text="reported a problem", detail=summary, by=by)
     audit(incident, "incident.reported", by, title=title)
@@ -115,6 +116,7 @@ def declare_incident(
         impact_started_at=check_moment(impact_started_at, "impact_started_at") if impact_started_at else None,
         detected_at=check_moment(detected_at or now, "detected_at"),
         declared_at=now,
+        created_at=now,
         form_token=form_token,
         source=source,
         source_id=source_id,
@@ -212,11 +214,10 @@ def _create(*, status: str, **fields: Any) -> Incident:
     fields["title"] = fields["title"].strip()
     if not fields["title"]:
         raise ValidationError({"title": "Say what is wrong, in one line."})
-    now = context.now()
-    incident = Incident(number=next_number(), status=status, created_at=now, **fields)
+    incident = Incident(number=next_number(), status=status, **fields)
     check_milestones(incident)
     incident.save(force_insert=True)
-    StatusPeriod.objects.create(incident=incident, status=status, started_at=now)
+    StatusPeriod.objects.create(incident=incident, status=status, started_at=incident.created_at)
     return incident
 
 

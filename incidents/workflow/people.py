@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Incident, Participation, Role, RoleAssignment
-from incidents.models.people import ActivitySession
+from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility
 from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from live.doorbell import ring
@@ -171,6 +171,21 @@ def note_activity(*, incident: Incident, by: Any) -> None:
         session.save(update_fields=["last_at"])
     else:
         ActivitySession.objects.create(participation=participation, started_at=now, last_at=now)
+
+
+def note_presence(*, incident_id: int, by: Any) -> None:
+    """Somebody has the incident open; those on it are also noted as active. Rings only when they are new here."""
+    now = context.now()
+    known = Presence.objects.filter(incident_id=incident_id, user=by, at__gte=now - HERE_NOW).exists()
+    Presence.objects.update_or_create(incident_id=incident_id, user=by, defaults={"at": now})
+    note_activity(incident=Incident(pk=incident_id), by=by)
+    if not known:
+        ring(incident_id=incident_id, what="presence")
+
+
+def end_presence(*, incident_id: int, by: Any) -> None:
+    Presence.objects.filter(incident_id=incident_id, user=by).delete()
+    ring(incident_id=incident_id, what="presence")
 
 
 def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> None:

@@ -1,0 +1,14 @@
+# One image for web, worker and beat; see docker-compose.yml and docs/operating.md.
+FROM python:3.13-slim
+
+WORKDIR /app
+COPY . .
+# The same set-up as everywhere else: locked packages, then the front-end. What only builds is left out.
+RUN bin/_run install && rm -rf node_modules .tools/uv /root/.cache /root/.npm \
+    && useradd --system --create-home allclear && install -d -o allclear /data
+
+ENV ALLCLEAR_DATA=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
+USER allclear
+VOLUME /data
+EXPOSE 8000
+CMD ["python", "-m", "config.supervisor.web", "--host", "0.0.0.0", "--port", "8000"]

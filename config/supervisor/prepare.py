@@ -1,0 +1,71 @@
+"""Bringing a database and the collected assets up to date with the code. Django is set up by then."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from config.supervisor import progress
+from config.supervisor.preflight import Refused
+
+FOLDERS = ("log", "mail", "uploads", "broker/queue", "broker/control")
+
+
+def prepare(*, new_code: bool = False) -> None:
+    """Migrate, load the built-in catalogue, collect the assets: each only where something is missing.
+
+    `new_code` loads the catalogue even where no migration was missing: a release may bring entries alone.
+
+    Everything a command prints goes to standard error. Raises Refused where the database is out of reach.
+    """
+    make_folders(settings.DATA_DIR)
+    try:
+        if migrating := _has_unapplied_migrations():
+            with progress.step("Migrating the database"):
+                _call("migrate", interactive=False, verbosity=0)
+                _call("createcachetable")
+        if (migrating or new_code) and "load_catalogue" in get_commands():
+            _call("load_catalogue")
+    except OperationalError as error:
+        raise Refused(f"Cannot reach the database: {str(error).strip().splitlines()[0]}") from error
+    collect_assets()
+    connections.close_all()
+
+
+def make_folders(data_dir: Path) -> None:
+    for name in FOLDERS:
+        (data_dir / name).mkdir(parents=True, exist_ok=True)
+
+
+def collect_assets() -> None:
+    """collectstatic, unless the files are the ones collected last."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    fingerprint = _fingerprint_of_assets()
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    with progress.step("Collecting the assets"):
+        _call("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(fingerprint)
+
+
+def _has_unapplied_migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _fingerprint_of_assets() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = Path(storage.path(path)).stat()
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _call(command: str, **options) -> None:
+    call_command(command, stdout=sys.stderr, **options)

@@ -1,0 +1,251 @@
+"""`manage.py start`: PostgreSQL, web, worker and beat from one terminal, until Ctrl-C."""
+
+import http.client
+import io
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connections
+
+from config.supervisor import prepare, progress
+from config.supervisor.lock import DataLock, Patience
+from config.supervisor.postgres import EmbeddedPostgres
+from config.supervisor.preflight import Refused, listen, make_writable_folder, refuse_beyond_loopback
+from config.supervisor.processes import Child, spawn
+
+ANSWER_SECONDS = 60
+STOP_SECONDS = {"web": 3.0, "beat": 1.0, "worker": 2.0}
+DATABASE_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 60.0  # a child that ran this long starts again without a pause
+
+
+@dataclass
+class Service:
+    """A command that is to run all the time; `pause` doubles while it keeps dying."""
+
+    name: str
+    command: list[str]
+    kind: str
+    pass_fds: tuple[int, ...] = ()
+    child: Child | None = None
+    pause: float = 1.0
+    due: float = 0.0
+
+
+@dataclass
+class Supervisor:
+    lock: DataLock
+    listener: socket.socket
+    server: EmbeddedPostgres | None = None
+    services: list[Service] = field(default_factory=list)
+    stopping: bool = False
+    hurry: bool = False
+
+    def run(self) -> None:
+        """Start everything, then watch it until a signal asks for the end. Raises Refused."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
+                signal.signal(number, self._on_signal)
+        try:
+            self._bring_up()
+            self._watch()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.stopping = True
+            self._stop()
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        if self.stopping:
+            self.hurry = True
+            for service in self.services:
+                if service.child:
+                    service.child.process.kill()
+            return
+        self.stopping = True
+        raise KeyboardInterrupt
+
+    # -- up --------------------------------------------------------------------------------------------
+
+    def _bring_up(self) -> None:
+        if settings.EMBEDDED_DATABASE:
+            self.server = EmbeddedPostgres(settings.DATA_DIR, binaries=settings.POSTGRES_BIN)
+            self.server.start()
+        prepare.prepare(new_code=True)
+        if settings.DEMO and "load_demo" in get_commands():
+            with progress.step("Loading the demo organisation"):
+                call_command("load_demo", stdout=sys.stderr)
+        self.lock.announce_ready()
+        self.services = _services(self.listener)
+        with progress.step("Starting web, worker and beat"):
+            for service in self.services:
+                self._launch(service)
+            self._wait_for_web()
+        print(_welcome(), flush=True)
+        connections.close_all()
+
+    def _launch(self, service: Service) -> None:
+        service.child = spawn(
+            service.name,
+            service.command,
+            log=settings.DATA_DIR / "log" / f"{service.name}.log",
+            environment=_child_environment(),
+            when_parent_dies=signal.SIGKILL,
+            pass_fds=service.pass_fds,
+            directory=settings.BASE_DIR,
+        )
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not _answers(self.listener):
+            for service in self.services:
+                if service.child and not service.child.is_running():
+                    raise Refused(
+                        f"{service.name} {service.child.how_it_ended()}: {service.child.last_words()} "
+                        f"(see {service.child.log})"
+                    )
+            if time.monotonic() > deadline:
+                raise Refused(
+                    f"web did not answer within {ANSWER_SECONDS} s; see {settings.DATA_DIR / 'log'}."
+                )
+            time.sleep(0.1)
+
+    # -- meanwhile -------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        while True:
+            self._keep_database_running()
+            for service in self.services:
+                self._keep_running(service)
+            time.sleep(0.2)
+
+    def _keep_database_running(self) -> None:
+        if self.server is None or self.server.child.is_running():
+            return
+        progress.say(f"PostgreSQL {self.server.child.how_it_ended()}; starting it again.")
+        try:
+            self.server.start()
+        except Refused as refused:  # a full disk, say: keep trying, the rest answers 503 meanwhile
+            progress.say(str(refused))
+            time.sleep(DATABASE_PAUSE_SECONDS)
+
+    def _keep_running(self, service: Service) -> None:
+        now = time.monotonic()
+        if service.child is None:
+            if now >= service.due:
+                self._launch(service)
+            return
+        if service.child.is_running():
+            return
+        lasted = now - service.child.began
+        service.pause = 0.5 if lasted > STEADY_SECONDS else min(service.pause * 2, LONGEST_PAUSE_SECONDS)
+        progress.say(
+            f"{service.name} {service.child.how_it_ended()}; starting it again in {service.pause:.1f} s."
+        )
+        service.child, service.due = None, now + service.pause
+
+    # -- down ------------------------------------------------------------------------------------------
+
+    def _stop(self) -> None:
+        """Web first, so that nobody is promised anything; PostgreSQL last, after its users are gone."""
+        if self.services or self.server:
+            progress.say("Stopping …")
+        for service in self.services:
+            if service.child and service.child.is_running():
+                service.child.process.terminate()  # all are told, then each is waited for
+        for service in self.services:
+            if service.child:
+                patience = 0.1 if self.hurry else STOP_SECONDS[service.kind]
+                service.child.stop(gently=signal.SIGTERM, within=patience)
+        if self.server and hasattr(self.server, "child"):
+            self.server.stop(hurry=self.hurry)
+        self.lock.release()
+        self.listener.close()
+
+
+def start() -> None:
+    """Refuse what can be refused by looking, take the data folder, run until told to stop."""
+    if settings.DEMO:
+        refuse_beyond_loopback(settings.HOST)
+    make_writable_folder(settings.DATA_DIR)
+    lock = DataLock(settings.DATA_DIR)
+    own(lock)
+    Supervisor(lock, listen(settings.HOST, settings.PORT)).run()
+
+
+def own(lock: DataLock) -> None:
+    """Become the one who runs this data folder. Waits for a bin/manage; refuses beside another start."""
+    waiting = Patience("Waiting for {0.purpose} (process {0.pid}), which uses this data folder …")
+    while not lock.try_own("start", settings.PUBLIC_URL):
+        holder = lock.holder()
+        if holder and holder.purpose == "start":
+            raise Refused(already_running(holder.pid, holder.address))
+        waiting.a_moment(holder)
+
+
+def already_running(pid: int, address: str) -> str:
+    return f"Allclear already runs on {settings.DATA_DIR}: process {pid}, {address}"
+
+
+def _services(listener: socket.socket) -> list[Service]:
+    listener.set_inheritable(True)
+    web = [sys.executable, "-m", "config.supervisor.web", "--fd", str(listener.fileno())]
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    # Threads: a pool of processes would outlive a killed worker.
+    worker = ["--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
+    worker += ["--without-gossip", "--without-mingle"]
+    names = (
+        ["web"] if settings.WEB_PROCESSES == 1 else [f"web-{n + 1}" for n in range(settings.WEB_PROCESSES)]
+    )
+    return [
+        *(Service(name, web, "web", pass_fds=(listener.fileno(),)) for name in names),
+        Service("beat", [*celery, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
+        Service("worker", [*celery, *worker], "worker"),
+    ]
+
+
+def _child_environment() -> dict[str, str]:
+    # Celery warns root against pickled messages; none are accepted here, so the line would only worry.
+    return os.environ | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms", "PYTHONUNBUFFERED": "1"}
+
+
+def _answers(listener: socket.socket) -> bool:
+    host, port = listener.getsockname()[:2]
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - "all addresses" includes these
+    connection = http.client.HTTPConnection(reached, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        # With an https address the answer is a redirect there: that too comes from a working process.
+        return connection.getresponse().status in {200, 301}
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _setup_link() -> str:
+    """The link that makes the first administrator; nothing once there is one."""
+    if "setup_link" not in get_commands():
+        return ""
+    link = io.StringIO()
+    call_command("setup_link", stdout=link)
+    return link.getvalue().strip()
+
+
+def _welcome() -> str:
+    lines = ["", f"  Allclear is ready: {settings.PUBLIC_URL}"]
+    if settings.DEMO:
+        lines.append(f"  Sign in with one click: {settings.PUBLIC_URL}/demo/")
+    elif link := _setup_link():
+        lines += [
+            "  Nobody has an account yet. This link makes the first administrator, once, within the hour:"
+        ]
+        lines += [f"    {link}"]
+    return "\n".join([*lines, "  Ctrl-C stops it.", ""])

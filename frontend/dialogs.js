@@ -1,0 +1,58 @@
+// Forms that are pages of their own open in a <dialog> where there is JavaScript; Esc closes, focus returns.
+
+let opener = null;
+
+export function toast(text, bad) {
+  const box = document.createElement("div");
+  box.className = "toast-i pr-4!";
+  box.textContent = text;
+  box.setAttribute("role", bad ? "alert" : "status");
+  document.getElementById("toasts").append(box);
+  setTimeout(() => box.remove(), bad ? 10000 : 5000);
+}
+
+export function dialogs() {
+  const dialog = document.getElementById("dialog");
+  const body = document.getElementById("dialog-body");
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === body && !dialog.open) opener = document.activeElement;
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== body) return;
+    if (!dialog.open) dialog.showModal();
+    const first = body.querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden]), select, textarea, button, a");
+    first?.focus();
+  });
+  dialog.addEventListener("close", () => {
+    body.replaceChildren();
+    if (opener?.isConnected) opener.focus();
+    else document.getElementById("main").focus({ preventScroll: true });
+    opener = null;
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  document.body.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dialog-close]") && dialog.open) { event.preventDefault(); dialog.close(); }
+  });
+  document.body.addEventListener("dialog-close", () => { if (dialog.open) dialog.close(); });
+  document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.bad));
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    toast(status === 403 ? "You may not do this." : status === 404 ? "This is gone or out of your reach." : `That did not work (${status}). Nothing was changed; try again.`, true);
+  });
+  document.body.addEventListener("htmx:sendError", () => toast("No connection. What you typed is still here; try again.", true));
+
+  const sheet = document.getElementById("sheet");
+  document.body.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-sheet]");
+    const rail = document.getElementById("rail");
+    if (!more || !sheet || !rail) return;
+    event.preventDefault();
+    const place = document.createComment("rail");
+    rail.replaceWith(place);
+    sheet.append(rail);
+    sheet.showModal();
+    sheet.addEventListener("close", () => { const now = document.getElementById("rail"); if (now) place.replaceWith(now); more.focus(); }, { once: true });
+  });
+  sheet?.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+  document.body.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target === body && sheet?.open) sheet.close(); });
+}

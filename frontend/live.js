@@ -1,0 +1,82 @@
+// The doorbell: what changed is fetched again, but never under a finger, and never over what is being typed.
+
+const held = new Map();
+
+function busy(node) {
+  if (!node) return false;
+  const active = document.activeElement;
+  return node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
+    || (node.contains(active) && active.matches("input, textarea, select, button, a"))
+    || !!node.querySelector("details[open]");
+}
+
+function fetchInto(id, url) {
+  const node = document.getElementById(id);
+  if (!node) return;
+  if (busy(node)) { held.set(id, url); return; }
+  held.delete(id);
+  window.htmx.ajax("GET", url, { source: document.body, target: `#${id}`, swap: "outerHTML" });
+}
+
+const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id))) fetchInto(id, url); };
+
+function room() {
+  const node = document.querySelector("[data-room]");
+  if (!node) return null;
+  const { head, rail, timeline, news } = node.dataset;
+  const show = new URLSearchParams(location.search).get("show") ?? "all";
+  const parts = () => { fetchInto("head", head); fetchInto("rail", rail); };
+  const pill = () => {
+    const { newest, stamp } = document.getElementById("timeline").dataset;
+    window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.body, target: "#news", swap: "innerHTML" });
+  };
+  const lines = async () => {
+    const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.dataset.event));
+    await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.body, target: "#timeline", swap: "outerHTML" });
+    for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.dataset.event)) row.classList.add("is-new");
+  };
+  return { parts, pill, lines };
+}
+
+export function live() {
+  const here = room();
+  document.body.addEventListener("incident-changed", () => {
+    if (here) { held.clear(); document.activeElement?.closest("#head, #rail") && document.activeElement.blur(); here.parts(); here.lines(); }
+    else if (document.getElementById("home")) location.reload();
+    else if (document.querySelector("meta[name=live-page]")) location.reload();
+  });
+  document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
+  document.body.addEventListener("pointerout", () => setTimeout(release));
+  document.body.addEventListener("focusout", () => setTimeout(release));
+
+  const address = document.querySelector("meta[name=live]")?.content;
+  if (!address) return;
+  let lost = null, first = true, timer = null;
+  const wanted = new Set();
+  const soon = (what) => {
+    wanted.add(what);
+    timer ??= setTimeout(() => { timer = null; const now = new Set(wanted); wanted.clear(); react(now); }, 120);
+  };
+  const react = (what) => {
+    if (here) {
+      if (what.has("head") || what.has("presence") || what.has("hello")) here.parts();
+      if (what.has("timeline") || what.has("head") || what.has("hello")) here.pill();
+    } else if (document.getElementById("home")) fetchInto("home", document.getElementById("home").dataset.home);
+    else if (what.has("head") && document.querySelector("meta[name=live-page]") && !document.activeElement?.matches("input, textarea, select") && !document.querySelector("dialog[open]")) location.reload();
+  };
+  const source = new EventSource(address);
+  for (const what of ["head", "timeline", "presence", "home"]) source.addEventListener(what, () => soon(what));
+  source.addEventListener("hello", () => {
+    lost?.remove(); lost = null;
+    if (!first) soon("hello");
+    first = false;
+  });
+  source.onerror = () => {
+    if (lost) return;
+    lost = document.createElement("div");
+    lost.className = "toast-i pr-4!";
+    lost.textContent = `Live updates stopped at ${new Date().toTimeString().slice(0, 5)}. Trying again.`;
+    document.getElementById("toasts").append(lost);
+  };
+  addEventListener("pagehide", () => source.close());
+}

@@ -1,0 +1,38 @@
+// Spans of time that the server rendered and that go on counting: elapsed, ago, due.
+
+const words = (ms) => {
+  const minutes = Math.floor(ms / 60000);
+  if (minutes < 1) return "under 1 min";
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 2880) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
+};
+
+const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+
+function due(node, left) {
+  const span = node.querySelector("span") ?? node;
+  node.classList.toggle("overdue", left < 0);
+  node.classList.toggle("due-soon", left >= 0 && left <= 300000);
+  if (left < 0) return set(span, `${words(-left)} overdue`);
+  if (left > 300000) return set(span, `in ${words(left)}`);
+  const seconds = Math.floor(left / 1000);
+  set(span, `in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+}
+
+function tick() {
+  const now = Date.now();
+  let overdue = false;
+  for (const node of document.querySelectorAll("[data-tick]")) {
+    const at = Date.parse(node.dateTime);
+    if (node.dataset.tick === "due") { due(node, at - now); overdue ||= at < now && !!node.closest("#head, [aria-label='What you owe now']"); }
+    else set(node, words(now - at) + (node.dataset.tick === "ago" ? " ago" : ""));
+  }
+  const title = document.title.replace(/^⏰ /, "");
+  set(document.querySelector("title"), overdue ? `⏰ ${title}` : title);
+}
+
+export function ticking() {
+  tick();
+  setInterval(tick, 1000);
+}

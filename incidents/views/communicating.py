@@ -1,0 +1,163 @@
+"""Status updates, corrections, the brief."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from incidents import workflow
+from incidents.forms.room import StatusUpdateForm
+from incidents.models import Audience, BriefLink, Incident, StatusUpdate
+from incidents.update_text import preview
+from incidents.views.common import attempt, click, done, load, responders_only, submitted
+
+BRIEF_SALT = "incident brief"
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def status_update(request: HttpRequest, reference: str, corrects: int | None = None) -> HttpResponse:
+    """Write an update, or correct one; the preview shows exactly what each audience gets."""
+    incident = load(request, reference)
+    wrong = get_object_or_404(incident.status_updates, pk=corrects) if corrects else None
+    policy = _policy_minutes(incident)
+    initial = _from_last(incident, wrong)
+    form = StatusUpdateForm(
+        request.POST or None, incident=incident, policy=policy, corrects=wrong, initial=initial
+    )
+    if submitted(request, form) and attempt(
+        form,
+        workflow.post_status_update,
+        incident=incident,
+        by=request.user,
+        corrects=wrong,
+        **_arguments(form),
+    ):
+        return done(request, incident, to=incident.get_absolute_url())
+    context = {"incident": incident, "form": form, "wrong": wrong, "policy": policy, "section": "incidents"}
+    context["previews"] = preview(incident, form)
+    context["changes"] = incident.affected_services.running().select_related("service")
+    return render(
+        request, "incidents/status_update.html", context, status=422 if form.errors and request.htmx else 200
+    )
+
+
+@require_POST
+@responders_only
+def update_preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """What each chosen audience would read, as typed so far; nothing is stored."""
+    incident = load(request, reference)
+    form = StatusUpdateForm(request.POST, incident=incident, policy=_policy_minutes(incident))
+    form.is_valid()
+    return render(
+        request,
+        "incidents/status_update.html#previews",
+        {"incident": incident, "previews": preview(incident, form)},
+    )
+
+
+@require_safe
+def brief(request: HttpRequest, reference: str) -> HttpResponse:
+    """The stakeholder brief for people who are signed in."""
+    incident = load(request, reference)
+    return _render_brief(request, incident, Audience.STAKEHOLDERS, links=request.user.is_responder)
+
+
+@never_cache
+@login_not_required
+@require_safe
+def signed_brief(request: HttpRequest, signed: str) -> HttpResponse:
+    """The same page by a signed address: no sign-in, until it expires or is revoked."""
+    try:
+        pk = signing.loads(signed, salt=BRIEF_SALT)
+    except signing.BadSignature as error:
+        raise Http404("This is not a brief.") from error
+    link = get_object_or_404(BriefLink.objects.select_related("incident__severity"), pk=pk)
+    if not link.is_open():
+        return render(request, "incidents/brief_expired.html", {"link": link}, status=410)
+    return _render_brief(request, link.incident, link.audience, link=link)
+
+
+@require_POST
+@responders_only
+def brief_links(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    workflow.create_brief_link(incident=incident, by=request.user)
+    return done(
+        request, incident, "The link is at the foot of the brief.", to=reverse("brief", args=[reference])
+    )
+
+
+@require_POST
+@responders_only
+def brief_link_revocation(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    link = get_object_or_404(incident.brief_links, pk=pk)
+    return click(request, incident, workflow.revoke_brief_link, link=link, by=request.user)
+
+
+def _render_brief(
+    request: HttpRequest,
+    incident: Incident,
+    audience: str,
+    *,
+    link: BriefLink | None = None,
+    links: bool = False,
+) -> HttpResponse:
+    updates = incident.status_updates.for_audience(audience).select_related(
+        "severity", "corrects", "correction"
+    )
+    schedule = incident.update_schedules.filter(audience=audience).first()
+    context = {
+        "incident": incident,
+        "updates": list(updates.newest_first()[:50]),
+        "services": incident.affected_services.running().select_related("service"),
+        "due_at": schedule.due_at if schedule and incident.is_active else None,
+        "link": link,
+        "section": "incidents",
+        "now": timezone.now(),
+    }
+    if links:
+        context["links"] = [
+            (
+                open_link,
+                request.build_absolute_uri(
+                    reverse("signed_brief", args=[signing.dumps(open_link.pk, salt=BRIEF_SALT)])
+                ),
+            )
+            for open_link in incident.brief_links.all()
+            if open_link.is_open()
+        ]
+    return render(request, "incidents/brief.html", context)
+
+
+def _policy_minutes(incident: Incident) -> int | None:
+    cadences = [c.minutes_in(incident.status) for c in incident.severity.cadences.all()]
+    return min((m for m in cadences if m), default=None)
+
+
+def _from_last(incident: Incident, wrong: StatusUpdate | None) -> dict:
+    """A new update begins where the last one stood: audiences, unknowns, workaround; a correction with its text."""
+    last = wrong or incident.status_updates.newest_first().first()
+    if last is None:
+        return {"audiences": [Audience.STAKEHOLDERS]}
+    names = (
+        ("audiences", "unknown", "workaround", "ask")
+        if wrong is None
+        else ("audiences", "known", "unknown", "doing", "workaround", "ask")
+    )
+    return {name: getattr(last, name) for name in names}
+
+
+def _arguments(form: StatusUpdateForm) -> dict:
+    data = dict(form.cleaned_data)
+    minutes = data.pop("next_minutes", None)
+    if not data.get("next_update_at") and minutes:
+        data["next_update_at"] = timezone.now() + timedelta(minutes=minutes)
+    return data

@@ -1,0 +1,122 @@
+"""Ctrl-K: actions in context first, then incidents, services, people."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from incidents.models import Incident, Service, Severity
+
+PAGES = [
+    ("Home", "home", "house"),
+    ("Incidents", "incident_list", "siren"),
+    ("Report a problem", "report", "message-square-warning"),
+]
+PAGES += [("Settings", "settings", "settings"), ("Your profile", "profile", "user-round")]
+ACTIONS = [
+    ("Post a status update", "status_update", "megaphone"),
+    ("Change severity", "severity", "chevrons-up"),
+    ("Change status", "status", "arrow-right"),
+    ("Mark mitigated", "mitigated", "circle-check"),
+    ("Verify, resolve, close", "resolution", "list-checks"),
+    ("Affected services", "services", "layers"),
+    ("Blast radius", "blast_radius", "radar"),
+    ("Attach evidence", "evidence", "paperclip"),
+    ("Add a task", "tasks", "square-check-big"),
+    ("Record a change", "changes", "git-commit-horizontal"),
+    ("Mark a gap in the timeline", "gap", "unlink"),
+    ("Correct when it happened", "milestones", "clock"),
+    ("People on this incident", "people", "users"),
+    ("Stakeholder brief", "brief", "file-text"),
+    ("Catch me up", "catch_up", "history"),
+    ("Audit trail", "audit_trail", "scroll-text"),
+]
+
+
+@require_safe
+def palette(request: HttpRequest) -> HttpResponse:
+    """What matches `q`; `in` names the incident whose page it was opened on."""
+    typed = request.GET.get("q", "").strip()[:100]
+    words = typed.lower().split()
+    here = Incident.objects.visible_to(request.user).of_reference(request.GET.get("in", "")).first()
+    groups = []
+    if here and request.user.is_responder:
+        groups.append((here.reference, _matching(_actions(here), words)[:6]))
+    groups.append(("Go to", _matching(_pages(request), words)[: 4 if words else 8]))
+    groups.append(("Incidents", [_row(i) for i in _incidents(request, words)]))
+    if words:
+        groups.append(("Services", _services(typed)))
+        groups.append(("People", _people(typed)))
+    context = {
+        "groups": [(name, rows) for name, rows in groups if rows],
+        "q": typed,
+        "here": request.GET.get("in", ""),
+    }
+    template = "incidents/palette.html"
+    if request.htmx:
+        template += "#results" if "q" in request.GET else "#panel"
+    return render(request, template, context)
+
+
+def _matching(rows: list[dict], words: list[str]) -> list[dict]:
+    return [row for row in rows if all(word in row["text"].lower() for word in words)]
+
+
+def _actions(incident: Incident) -> list[dict]:
+    return [
+        {"text": text, "url": reverse(name, args=[incident.reference]), "icon": mark}
+        for text, name, mark in ACTIONS
+    ]
+
+
+def _pages(request: HttpRequest) -> list[dict]:
+    first = [("Declare an incident", "declare", "siren")] if request.user.is_responder else []
+    return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES]
+
+
+def _incidents(request: HttpRequest, words: list[str]):
+    """INC-142, words of the title, `sev1`, a status; `open` means not closed."""
+    found = Incident.objects.visible_to(request.user).select_related("severity").newest_first()
+    statuses = {"open", *(value for value, _ in Incident._meta.get_field("status").choices)}
+    names = {s.name.lower(): s for s in Severity.objects.all()} if words else {}
+    for word in words:
+        if word in names:
+            found = found.filter(severity=names[word])
+        elif word == "open":
+            found = found.open()
+        elif word in statuses:
+            found = found.filter(status=word)
+        elif exact := Incident.objects.of_reference(word).values("pk"):
+            found = found.filter(pk__in=exact)
+        else:
+            found = found.filter(title__icontains=word)
+    return (found if words else found.active())[:6]
+
+
+def _row(incident: Incident) -> dict:
+    return {
+        "text": str(incident),
+        "url": incident.get_absolute_url(),
+        "status": incident.status,
+        "severity": incident.severity,
+    }
+
+
+def _services(typed: str) -> list[dict]:
+    listed = reverse("incident_list")
+    found = Service.objects.in_use().filter(name__icontains=typed)[:4]
+    return [{"text": s.name, "url": f"{listed}?q={s.name}", "icon": "layers"} for s in found]
+
+
+def _people(typed: str) -> list[dict]:
+    found = User.objects.active().filter(name__icontains=typed)[:4]
+    return [
+        {
+            "text": u.name,
+            "note": u.get_installation_role_display(),
+            "url": f"mailto:{u.email}",
+            "icon": "user-round",
+        }
+        for u in found
+    ]

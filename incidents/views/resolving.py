@@ -1,0 +1,140 @@
+"""The four steps: fix, verify, confirm with affected parties, close; and reopening."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from incidents import workflow
+from incidents.forms.room import CloseForm, ReasonForm, RecoveryCheckForm, ResolveForm, SettleForm
+from incidents.models import ChecklistKind, Incident, MitigationState, Status
+from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.workflow.resolving import missing_for_closing, missing_for_resolution
+from retros.workflow import close_with_retrospective
+
+STEPS = ["fix", "verify", "confirm", "close"]
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def resolution(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = ResolveForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.resolve_incident, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, to=reverse("resolution", args=[reference]))
+    return render(request, "incidents/resolution.html", _context(incident, resolve_form=form))
+
+
+@require_POST
+@responders_only
+def closure(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = CloseForm(request.POST)
+    if submitted(request, form) and attempt(
+        form, _close, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, to=incident.get_absolute_url())
+    return render(request, "incidents/resolution.html", _context(incident, close_form=form))
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def reopening(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = ReasonForm(request.POST or None, label="What came back?")
+    if submitted(request, form) and attempt(
+        form, workflow.reopen_incident, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, to=incident.get_absolute_url())
+    return form_page(
+        request,
+        incident,
+        form,
+        title=f"Reopen {incident.reference}",
+        submit="Reopen",
+        hint="All history stays. The checks are asked again.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def recovery_checks(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = RecoveryCheckForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.add_recovery_check, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, to=reverse("resolution", args=[reference]))
+    return form_page(request, incident, form, title="Add a recovery check", submit="Add check")
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def recovery_check(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    check = get_object_or_404(incident.recovery_checks, pk=pk)
+    back = reverse("resolution", args=[reference])
+    form = SettleForm(request.POST or None, initial=request.GET.dict())
+    if request.POST.get("watch"):
+        return _back(
+            click(request, incident, workflow.watch_recovery_check, check=check, by=request.user),
+            request,
+            incident,
+            back,
+        )
+    if submitted(request, form) and attempt(
+        form, workflow.settle_recovery_check, check=check, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, to=back)
+    return form_page(
+        request,
+        incident,
+        form,
+        title="Recovery check",
+        submit="Save",
+        subject=check.title,
+        template_part="incidents/_subject_form.html",
+    )
+
+
+def _back(response: HttpResponse, request: HttpRequest, incident: Incident, back: str) -> HttpResponse:
+    return done(request, incident, to=back) if response.status_code < 400 else response
+
+
+def _close(*, incident: Incident, by, owner, waive_reason: str) -> Incident:
+    if owner is not None:
+        return close_with_retrospective(incident=incident, by=by, owner=owner)
+    return workflow.close_incident(incident=incident, by=by, waive_reason=waive_reason)
+
+
+def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
+    checks = list(incident.recovery_checks.select_related("owner", "settled_by"))
+    verify = [c for c in checks if c.kind != ChecklistKind.CONFIRMATION]
+    confirm = [c for c in checks if c.kind == ChecklistKind.CONFIRMATION]
+    if incident.status in (Status.RESOLVED, Status.CLOSED):
+        step = "close"
+    elif incident.status != Status.MITIGATED:
+        step = "fix"
+    else:
+        step = "confirm" if verify and all(c.is_settled for c in verify) else "verify"
+    return {
+        "incident": incident,
+        "section": "incidents",
+        "step": step,
+        "steps": [
+            (name, STEPS.index(name) < STEPS.index(step) or incident.status == Status.CLOSED)
+            for name in STEPS
+        ],
+        "verify": verify,
+        "confirm": confirm,
+        "missing": missing_for_resolution(incident),
+        "missing_for_closing": missing_for_closing(incident),
+        "applied": incident.mitigations.exclude(
+            state__in=(MitigationState.PROPOSED, MitigationState.REJECTED)
+        ),
+        "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
+        "resolve_form": resolve_form or ResolveForm(),
+        "close_form": close_form or CloseForm(),
+    }

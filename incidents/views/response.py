@@ -1,0 +1,169 @@
+"""Mitigations, hypotheses, changes, tasks, links."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_POST
+
+from incidents import workflow
+from incidents.forms.room import (
+    ChangeForm,
+    HypothesisForm,
+    LinkForm,
+    MitigatedForm,
+    MitigationForm,
+    TaskForm,
+    TaskOwnerForm,
+)
+from incidents.models import ChangeEvent
+from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def hypothesis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    hypothesis = get_object_or_404(incident.hypotheses.prefetch_related("evidence"), pk=pk)
+    form = HypothesisForm(request.POST or None, hypothesis=hypothesis, initial=request.GET.dict())
+    if submitted(request, form) and attempt(
+        form, workflow.move_hypothesis, hypothesis=hypothesis, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(
+        request,
+        incident,
+        form,
+        title="Hypothesis",
+        submit="Save",
+        subject=hypothesis.claim,
+        hypothesis=hypothesis,
+        evidence=hypothesis.evidence.all(),
+        template_part="incidents/_subject_form.html",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def mitigation(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    mitigation = get_object_or_404(incident.mitigations, pk=pk)
+    form = MitigationForm(request.POST or None, mitigation=mitigation, initial=request.GET.dict())
+    if submitted(request, form) and attempt(
+        form, workflow.move_mitigation, mitigation=mitigation, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(
+        request,
+        incident,
+        form,
+        title="Mitigation",
+        submit="Save",
+        subject=mitigation.text,
+        template_part="incidents/_subject_form.html",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def mitigated(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = MitigatedForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.mitigate_incident, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(
+        request,
+        incident,
+        form,
+        title="Impact has stopped",
+        submit="Mark mitigated",
+        hint="Mitigated is not resolved: recovery is watched and verified next.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def changes(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = ChangeForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.record_change, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(request, incident, form, title="Record a change", submit="Record")
+
+
+@require_POST
+@responders_only
+def suspicion(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    change = get_object_or_404(ChangeEvent, pk=pk)
+    return click(
+        request,
+        incident,
+        workflow.suspect_change,
+        incident=incident,
+        change=change,
+        by=request.user,
+        suspected=request.POST.get("suspected") == "yes",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def tasks(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = TaskForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.add_task, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(request, incident, form, title="Add a task", submit="Add task")
+
+
+@require_POST
+@responders_only
+def task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    task = get_object_or_404(incident.tasks, pk=pk)
+    return click(
+        request,
+        incident,
+        workflow.complete_task,
+        task=task,
+        by=request.user,
+        done=request.POST.get("done") == "yes",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def task_owner(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    task = get_object_or_404(incident.tasks, pk=pk)
+    form = TaskOwnerForm(request.POST or None, initial={"owner": task.owner_id or request.user.pk})
+    if submitted(request, form) and attempt(
+        form, workflow.assign_task, task=task, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(
+        request,
+        incident,
+        form,
+        title="Who does it?",
+        submit="Save",
+        subject=task.title,
+        template_part="incidents/_subject_form.html",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def links(request: HttpRequest, reference: str) -> HttpResponse:
+    incident = load(request, reference)
+    form = LinkForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.add_link, incident=incident, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident)
+    return form_page(request, incident, form, title="Add a link", submit="Add link")

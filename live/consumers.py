@@ -1,0 +1,148 @@
+"""Streams: who is signed in and can reach it hears the doorbell, with names of parts only. No thread, no
+database connection is held while a stream is open."""
+
+import asyncio
+from http.cookies import SimpleCookie
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.http import HttpRequest
+
+from incidents.models import Incident
+from incidents.workflow import end_presence, note_presence
+from live.listener import HOME, Listener
+
+KEEP_ALIVE = 20.0  # seconds between comments that keep proxies from closing the stream
+PRESENCE = 45.0  # seconds between notes that somebody is still here; their session is checked again then
+HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class Stream:
+    """The ASGI application of /live/…: server-sent events (HTML standard, 9.2)."""
+
+    def __init__(self) -> None:
+        self.listener = Listener()
+
+    async def lifespan(self, receive, send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.listener.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.listener.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await _refuse(send, 405)
+            return
+        user, topic = await _in_thread(_authorise, scope)
+        if user is None:
+            await _refuse(send, 404)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await _write(send, "retry: 1000\nevent: hello\ndata: \n\n")
+        gone = asyncio.create_task(_until_gone(receive))
+        watch = asyncio.create_task(_watch(scope, user, topic))
+        try:
+            with self.listener.subscription(topic) as queue:
+                await _pump(queue, send, gone, watch)
+        finally:
+            gone.cancel()
+            watch.cancel()
+            if topic != HOME:
+                await _in_thread(end_presence, incident_id=topic, by=user)
+
+
+async def _pump(queue: asyncio.Queue, send, gone: asyncio.Task, watch: asyncio.Task) -> None:
+    """Pass rings on until the browser goes or may not listen any more; several at once become one each."""
+    while True:
+        waiting = asyncio.create_task(queue.get())
+        done, _ = await asyncio.wait(
+            {waiting, gone, watch}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED
+        )
+        if waiting not in done:
+            waiting.cancel()
+            if done:
+                return
+            await _write(send, ": alive\n\n")
+            continue
+        rings = {waiting.result()}
+        while not queue.empty():
+            rings.add(queue.get_nowait())
+        if None in rings:  # this process stops: the browser comes back to another one and resyncs
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await _write(send, "".join(f"event: {what}\ndata: \n\n" for what in sorted(rings)))
+
+
+async def _until_gone(receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _watch(scope, user, topic: int) -> None:
+    """Keep the person present, and end when the session ended or the incident left their reach."""
+    while True:
+        if topic != HOME:
+            await _in_thread(note_presence, incident_id=topic, by=user)
+        await asyncio.sleep(PRESENCE)
+        again, _ = await _in_thread(_authorise, scope)
+        if again is None:
+            return
+
+
+def _authorise(scope) -> tuple[Any, int]:
+    """(user, topic), or (None, HOME) for whoever may not listen here."""
+    cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    request = HttpRequest()
+    request.session = SessionStore(morsel.value if morsel else None)
+    user = get_user(request)
+    if not user.is_authenticated or not user.is_active:
+        return None, HOME
+    place = scope["path"].removeprefix("/live/").strip("/")
+    if place == "home":
+        return user, HOME
+    kind, _, reference = place.partition("/")
+    incident = (
+        Incident.objects.visible_to(user).of_reference(reference).first() if kind == "incidents" else None
+    )
+    return (user, incident.pk) if incident else (None, HOME)
+
+
+async def _in_thread(function, *args, **kwargs):
+    """Run database work in a thread and give the connection back at once."""
+
+    def work():
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connection.close()
+
+    return await sync_to_async(work, thread_sensitive=False)()
+
+
+async def _write(send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _refuse(send, status: int) -> None:
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]}
+    )
+    await send({"type": "http.response.body", "body": b"Not here."})
+
+
+stream = Stream()

@@ -1,0 +1,65 @@
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from incidents.models import Incident, Status
+from incidents.workflow import declare_incident, merge_incident
+
+
+@pytest.fixture
+def other(responder, severity, service):
+    return declare_incident(by=responder, title="Same again", severity=severity(3), services=[service])
+
+
+def test_works(incident, other, commander, responder, traces):
+    seen, seen_into = traces(other), traces(incident)
+    merged = merge_incident(incident=other, into=incident, by=commander)
+    assert (merged.status, merged.merged_into) == (Status.MERGED, incident)
+    assert seen.texts == [f"merged this into {incident.reference}"]
+    assert seen_into.texts == [f"merged {other.reference} into this"]
+    assert (seen.actions, seen_into.actions) == (["incident.merged"], ["incident.absorbed"])
+    assert seen.topics == ["incident.merged"]
+    assert incident.participations.filter(user=responder).exists()
+
+
+def test_ends_what_was_running(incident, other, commander):
+    merge_incident(incident=other, into=incident, by=commander)
+    assert not other.role_assignments.running().exists()
+    assert not other.affected_services.running().exists()
+    assert not other.update_schedules.filter(due_at__isnull=False).exists()
+
+
+def test_a_suspected_one_can_be_merged(suspected, incident, commander):
+    assert merge_incident(incident=suspected, into=incident, by=commander).status == Status.MERGED
+
+
+def test_not_into_itself(incident, commander):
+    with pytest.raises(ValidationError, match="into itself"):
+        merge_incident(incident=incident, into=incident, by=commander)
+
+
+def test_not_into_a_merged_one(incident, other, suspected, commander):
+    merge_incident(incident=other, into=incident, by=commander)
+    with pytest.raises(ValidationError, match="choose another"):
+        merge_incident(incident=suspected, into=other, by=commander)
+
+
+def test_not_twice(incident, other, suspected, commander):
+    merge_incident(incident=other, into=incident, by=commander)
+    with pytest.raises(ValidationError, match="already merged"):
+        merge_incident(incident=other, into=suspected, by=commander)
+
+
+def test_a_private_one_does_not_leak_into_an_open_one(private_incident, incident, commander):
+    with pytest.raises(ValidationError, match="private"):
+        merge_incident(incident=private_incident, into=incident, by=commander)
+    assert Incident.objects.get(pk=private_incident.pk).status == Status.INVESTIGATING
+
+
+def test_not_into_a_private_one_out_of_reach(private_incident, other, responder):
+    with pytest.raises(PermissionDenied):
+        merge_incident(incident=other, into=private_incident, by=responder)
+
+
+def test_stakeholder_is_refused(incident, suspected, stakeholder):
+    with pytest.raises(PermissionDenied):
+        merge_incident(incident=suspected, into=incident, by=stakeholder)

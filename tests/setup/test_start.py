@@ -1,0 +1,87 @@
+"""One start, from an empty folder to the end of its last process."""
+
+import os
+import re
+import signal
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.setup.conftest import alive, command, wait_until
+
+pytestmark = pytest.mark.faults
+
+
+def test_answers_and_says_where(running):
+    assert running.address in running.said()
+    assert running.is_healthy()
+
+
+def test_keeps_secret_and_database_to_the_owner(running):
+    assert stat.S_IMODE((running.data / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((running.data / "postgres").stat().st_mode) == 0o700
+
+
+def test_postgres_listens_on_no_network_address_and_is_not_root(running):
+    [(number, line)] = [item for item in running.children().items() if "/bin/postgres" in item[1]]
+    assert "listen_addresses= " in line
+    uid = int(re.search(r"^Uid:\s+(\d+)", Path(f"/proc/{number}/status").read_text(), re.MULTILINE)[1])
+    assert uid != 0
+
+
+def test_second_start_is_refused_by_name(running):
+    refused = command("start", "--data", str(running.data), "--port", "0")
+    assert refused.returncode != 0
+    assert refused.stderr.count("\n") == 1
+    assert f"process {running.process.pid}" in refused.stderr
+    assert running.address in refused.stderr
+
+
+def test_start_on_its_port_is_refused(running, tmp_path):
+    refused = command("start", "--data", str(tmp_path), "--port", str(running.port))
+    assert refused.returncode != 0
+    assert refused.stderr.count("\n") == 1
+    assert f"Port {running.port}" in refused.stderr
+
+
+def test_manage_uses_the_running_server(running):
+    done = command("manage", "showmigrations", "sessions", ALLCLEAR_DATA=str(running.data))
+    assert done.stdout == "sessions\n [X] 0001_initial\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["supervisor.web", "celery -A config --quiet worker", "/bin/postgres"])
+def test_killed_child_comes_back(running, name):
+    [killed] = [number for number, line in running.children().items() if name in line]
+    os.kill(killed, signal.SIGKILL)
+
+    def is_back() -> bool:
+        return any(name in line and number != killed for number, line in running.children().items())
+
+    assert wait_until(is_back, seconds=10)
+    assert wait_until(running.is_healthy, seconds=10)
+    assert running.process.poll() is None
+
+
+def test_kill_9_of_the_starter_leaves_no_process_and_the_next_start_works(running):
+    assert wait_until(lambda: len(running.children()) > 6, seconds=10)  # PostgreSQL has children of its own
+    children = list(running.children())
+    running.process.kill()
+    running.process.wait()
+    assert wait_until(lambda: not alive(children), seconds=3), alive(children)
+
+    running.start()
+    assert running.is_healthy()
+
+
+def test_ctrl_c_stops_everything_in_order(running):
+    children = list(running.children())
+    began = time.monotonic()
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(10) == 0
+    assert time.monotonic() - began < 6
+    assert not alive(children)
+    assert (running.data / "log" / "postgres.log").read_text().endswith("database system is shut down\n")
+    assert not (running.data / "postgres" / "postmaster.pid").exists()

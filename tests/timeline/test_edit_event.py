@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from audit import context
+from timeline.workflow import edit_event, remove_event, star_event
+
+
+def test_keeps_what_it_said_before(note, responder, commander, ago, traces):
+    seen = traces(note.incident)
+    edited = edit_event(event=note, by=commander, text="Errors fall", occurred_at=ago(minutes=3))
+    before = edited.edits.get()
+    assert (edited.text, before.before["text"], before.by) == ("Errors fall", "Errors rise", commander)
+    assert edited.edited_at is not None
+    assert seen.actions == ["timeline.edited"]
+
+
+def test_the_same_again_writes_nothing(note, responder, traces):
+    seen = traces(note.incident)
+    edit_event(event=note, by=responder, text=note.text, occurred_at=note.occurred_at)
+    assert seen.none
+    assert not note.edits.exists()
+
+
+def test_what_allclear_wrote_keeps_its_words(incident, commander, ago):
+    row = incident.timeline.get(text="took commander")
+    with pytest.raises(ValidationError, match="Allclear wrote this row"):
+        edit_event(event=row, by=commander, text="stole commander", occurred_at=row.occurred_at)
+    moved = edit_event(event=row, by=commander, text=row.text, occurred_at=ago(minutes=1), phase="escalated")
+    assert moved.phase == "escalated"
+
+
+def test_a_milestone_is_corrected_as_a_milestone(incident, commander, ago):
+    row = incident.timeline.get(text="Declared")
+    with pytest.raises(ValidationError, match="correct the milestone itself"):
+        edit_event(event=row, by=commander, text=row.text, occurred_at=ago(minutes=1))
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_needs_a_text(note, responder, text):
+    with pytest.raises(ValidationError):
+        edit_event(event=note, by=responder, text=text, occurred_at=note.occurred_at)
+
+
+def test_not_in_the_future(note, responder):
+    with pytest.raises(ValidationError, match="future"):
+        edit_event(event=note, by=responder, text="x", occurred_at=context.now() + timedelta(minutes=1))
+
+
+def test_stakeholder_is_refused(note, stakeholder):
+    with pytest.raises(PermissionDenied):
+        edit_event(event=note, by=stakeholder, text="x", occurred_at=note.occurred_at)
+
+
+def test_remove_event_hides_it_once(note, responder, incident, traces):
+    seen = traces(incident)
+    for _ in range(2):
+        remove_event(event=note, by=responder)
+    assert note not in incident.timeline.standing()
+    assert note in incident.timeline.all()
+    assert seen.actions == ["timeline.removed"]
+
+
+def test_remove_event_leaves_what_allclear_wrote(incident, commander):
+    with pytest.raises(ValidationError, match="it stays"):
+        remove_event(event=incident.timeline.first(), by=commander)
+
+
+def test_star_event(note, responder, incident, traces):
+    seen = traces(incident)
+    for starred in (True, True, False):
+        star_event(event=note, by=responder, starred=starred)
+        assert (note in incident.timeline.starred()) == starred
+    assert seen.actions == ["timeline.starred", "timeline.unstarred"]

@@ -1,0 +1,62 @@
+"""The timeline as pages read it: filtered, paged by key, with what each row shows in one query."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+
+from incidents.models import Incident
+from timeline.models import Evidence, Kind, TimelineEvent
+
+PAGE = 50
+FILTERS = {"all": "All", "key": "Key", "starred": "Starred"}
+
+
+def rows(
+    incident: Incident, *, which: str = "all", before: tuple[datetime, int] | None = None, size: int = PAGE
+) -> dict[str, Any]:
+    """One page, newest first: {"events", "next"}; `next` is the key to ask the following page with, or None.
+
+    One query whatever the number of events: evidence and answers come along as arrays.
+    """
+    events = _events(incident, which)
+    if before:
+        moment, pk = before
+        events = events.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, pk__lt=pk))
+    page = list(events.newest_first()[: size + 1])
+    last = page[size - 1] if len(page) > size else None
+    return {"events": page[:size], "next": f"{last.occurred_at.isoformat()}_{last.pk}" if last else None}
+
+
+def parse_key(key: str) -> tuple[datetime, int] | None:
+    """The inverse of `next`; None for anything malformed."""
+    moment, _, pk = key.rpartition("_")
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (parsed, int(pk)) if pk.isdigit() and parsed.tzinfo else None
+
+
+def _events(incident: Incident, which: str):
+    answers = (
+        TimelineEvent.objects.standing()
+        .filter(answers=OuterRef("pk"))
+        .order_by("occurred_at")
+        .values(row=JSONObject(id="pk", text="text", name="actor__name", at="occurred_at"))
+    )
+    evidence = Evidence.objects.filter(event=OuterRef("pk")).order_by("captured_at")
+    evidence = evidence.values(row=JSONObject(id="pk", title="title", kind="kind"))
+    events = (
+        incident.timeline.standing()
+        .exclude(kind=Kind.ANSWER, answers__isnull=False)
+        .select_related("actor", "hypothesis", "mitigation", "status_update", "status_update__correction")
+        .annotate(answer_rows=ArraySubquery(answers), evidence_rows=ArraySubquery(evidence))
+    )
+    if which == "key":
+        return events.key()
+    if which == "starred":
+        return events.starred()
+    return events
