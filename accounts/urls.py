@@ -39,7 +39,7 @@ urlpatterns = [
     ),
     path("settings/system/", profile.system, name="system"),
     path("settings/organisation/", people.organisation, name="organisation"),
-    path("settings/people/", people.people, name="people"),
+    path("settings/people/", people.people, name="settings_people"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/deactivation/", people.person_deactivation, name="person_deactivation"),
     path("settings/people/<int:pk>/activation/", people.person_activation, name="person_activation"),

@@ -57,7 +57,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(change_person, by=request.user, person=subject, **form.cleaned_data):
         messages.success(request, f"{subject} is changed.")
-        return redirect("people")
+        return redirect("settings_people")
     return render(request, "settings/person.html", {"form": form, "subject": subject})
 
 
@@ -119,7 +119,7 @@ def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
     return refused_or(
         request,
         f"The invitation of {invitation} no longer works.",
-        "people",
+        "settings_people",
         [],
         revoke_invitation,
         by=request.user,

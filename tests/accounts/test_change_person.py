@@ -22,7 +22,7 @@ def test_role_teams_and_policy(client, admin, responder):
     team = Team.objects.create(name="Payments", slug="payments")
     client.force_login(admin)
     values = {"installation_role": "administrator", "teams": [team.pk], "sees_private_incidents": "on"}
-    assert client.post(reverse("person", args=[responder.pk]), values).url == reverse("people")
+    assert client.post(reverse("person", args=[responder.pk]), values).url == reverse("settings_people")
     responder.refresh_from_db()
     assert responder.is_administrator
     assert responder.sees_private_incidents
@@ -82,9 +82,9 @@ def test_lists_without_a_query_per_person(client, admin, django_assert_max_num_q
     for n in range(20):
         User.objects.create_user(f"person{n}@example.test", name=f"Person {n}").teams.add(team)
     client.force_login(admin)
-    client.get(reverse("people"))
+    client.get(reverse("settings_people"))
     with django_assert_max_num_queries(8):
-        assert client.get(reverse("people")).status_code == 200
+        assert client.get(reverse("settings_people")).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -41,7 +41,7 @@ def test_shows_the_link_once_and_mails_it(client, admin, team):
     link = next(line for line in mail.payload["text"].splitlines() if "/invitation/" in line)
     assert link in page
     assert invitation.token_hash not in page
-    assert link not in client.get(reverse("people")).content.decode()
+    assert link not in client.get(reverse("settings_people")).content.decode()
 
 
 def test_answering_makes_the_person(client, invited, team):
