@@ -34,8 +34,8 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/setup.html", {"form": form, "step": 1, "checks": system_check()})
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def setup_organisation(request: HttpRequest) -> HttpResponse:
     """Second step; good defaults are filled in, so leaving here loses nothing."""
     installation = Installation.get()
