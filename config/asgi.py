@@ -9,6 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config.wsgi import application as pages
 from live.consumers import stream
 
+# isort: split
+from live.consumers import stream  # needs the app registry, which the line above sets up
+
 _pages = WSGIMiddleware(pages, workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 
 

@@ -1,7 +1,7 @@
 """Bringing a database and the collected assets up to date with the code. Django is set up by then."""
 
 import hashlib
-import sys
+import io
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +21,7 @@ def prepare(*, new_code: bool = False) -> None:
 
     `new_code` loads the catalogue even where no migration was missing: a release may bring entries alone.
 
-    Everything a command prints goes to standard error. Raises Refused where the database is out of reach.
+    Raises Refused where the database is out of reach.
     """
     make_folders(settings.DATA_DIR)
     try:
@@ -68,4 +68,4 @@ def _fingerprint_of_assets() -> str:
 
 
 def _call(command: str, **options) -> None:
-    call_command(command, stdout=sys.stderr, **options)
+    call_command(command, stdout=io.StringIO(), **options)

@@ -373,8 +373,10 @@ def soonest(severity) -> int | None:
 
 
 @register.filter
-def minutes(count: int) -> str:
+def minutes(count: int | None) -> str:
     """20 min · 4 h · day"""
+    if count is None:
+        return ""
     if count % 1440 == 0:
         return "day" if count == 1440 else f"{count // 1440} days"
     return f"{count // 60} h" if count % 60 == 0 and count > 60 else f"{count} min"
@@ -407,12 +409,6 @@ def device(user_agent: str) -> str:
     if not browser:
         return user_agent.split("/")[0][:40] or "Unknown device"
     return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")
-
-
-@register.filter
-def minutes(count: int | None) -> str:
-    """15 min · 4 h 00 min"""
-    return "" if count is None else in_words(timedelta(minutes=count))
 
 
 @register.filter
