@@ -1,12 +1,27 @@
-"""A real Chromium, the one bin/test found; without one these tests fail, they are never skipped."""
+"""A real Chromium, the one bin/test found; without one these tests fail, they are never skipped.
 
+The server is the product's own ASGI application under uvicorn, on the tests' database.
+"""
+
+import asyncio
 import os
 import shutil
+import socket
+import threading
+import time
+from pathlib import Path
 
 import pytest
+import uvicorn
+from django.conf import settings
+from django.db import connections
+from django.test import Client
 
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+AXE = (Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +32,85 @@ def browser_type_launch_args(browser_type_launch_args):
     # Playwright starts Chromium without its sandbox, which refuses root; the pages are our own.
     # In a container /dev/shm is often too small for it.
     return {**browser_type_launch_args, "executable_path": path, "args": ["--disable-dev-shm-usage"]}
+
+
+class Server:
+    """The product's web process in a thread; `stop()` and `start()` again on the same port."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        from config.asgi import application
+
+        config = uvicorn.Config(
+            application, port=self.port, log_level="warning", timeout_graceful_shutdown=1, lifespan="on"
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()), daemon=True)
+        self.thread.start()
+        deadline = time.monotonic() + 20
+        while not self.server.started:
+            assert time.monotonic() < deadline, "the web server did not start"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(10)
+
+
+@pytest.fixture
+def server(transactional_db):
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+    with connections["default"].cursor() as cursor:  # threads of the server may still hold the database
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture
+def open_as(server, browser):
+    """`open_as(user, …)` is a signed-in page; what its console says is collected in `page.complaints`."""
+    contexts = []
+
+    def open_page(user, *, viewport=WIDE, **options):
+        is_phone = viewport["width"] < 500
+        options = {"viewport": viewport, "has_touch": is_phone, "is_mobile": is_phone} | options
+        context = browser.new_context(base_url=server.url, **options)
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.complaints = []
+        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def axe():
+    """`axe(page)` lists what axe-core objects to; empty is right."""
+    source = AXE()
+
+    def run(page) -> list:
+        return page.evaluate(
+            "() => {" + source + "; return axe.run().then(r => r.violations.map("
+            "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])) }"
+        )
+
+    return run

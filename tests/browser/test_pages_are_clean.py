@@ -1,0 +1,129 @@
+"""Is every page free of accessibility faults, console noise, CSP violations and sideways scrolling?
+
+Both themes, a phone and a desk; 320 px wide for the reflow criterion (WCAG 2.2, 1.4.10).
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from incidents.models import Service
+from incidents.workflow import (
+    create_brief_link,
+    declare_incident,
+    mitigate_incident,
+    post_status_update,
+    raise_hypothesis,
+    record_change,
+    record_mitigation,
+    report_problem,
+    set_service_impact,
+)
+from tests.browser.conftest import NARROW, WIDE
+from timeline.workflow import attach_evidence, mark_gap, write_event
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def busy(commander, responder, stakeholder, severity):
+    """One incident with something of everything; paths of its pages."""
+    gateway = Service.objects.create(name="gateway", slug="gateway", tier=0)
+    checkout = Service.objects.create(name="a-service-with-a-very-long-name-indeed", slug="checkout", tier=1)
+    checkout.depends_on.add(gateway)
+    now = timezone.now()
+    incident = declare_incident(
+        by=commander,
+        title="Averyverylongtitlewithoutanyspaceatall and then some words that go on",
+        severity=severity(1),
+        services=[gateway, checkout],
+        impact_started_at=now - timedelta(minutes=9),
+    )
+    set_service_impact(incident=incident, service=gateway, impact="major_outage", by=responder)
+    hypothesis = raise_hypothesis(incident=incident, by=responder, claim="A bad deploy")
+    evidence = attach_evidence(
+        incident=incident, by=responder, kind="log", title="x" * 90, body="y" * 400, hypothesis=hypothesis
+    )
+    record_mitigation(incident=incident, by=responder, text="Roll back", state="applying", time_box_minutes=5)
+    record_change(incident=incident, by=responder, title="v231", at=now - timedelta(minutes=20), service=gateway)
+    event = write_event(incident=incident, by=responder, text="`code` and https://example.test/" + "z" * 80)
+    question = write_event(incident=incident, by=responder, kind="question", text="Which zone?")
+    mark_gap(incident=incident, by=responder, text="No metrics", occurred_at=now - timedelta(minutes=5), minutes=3)
+    post_status_update(
+        incident=incident,
+        by=commander,
+        audiences=["public", "stakeholders"],
+        known="Some fail.",
+        unknown="Why.",
+        next_update_at=now + timedelta(minutes=3),
+    )
+    update = incident.status_updates.get()
+    contained = declare_incident(by=commander, title="Contained", severity=severity(2))
+    mitigate_incident(incident=contained, by=commander)
+    report_problem(by=stakeholder, title="Looks odd")
+    create_brief_link(incident=incident, by=commander)
+    here = incident.get_absolute_url()
+    parts = "catch-up audit-trail severity status milestones services blast-radius people description now impact "
+    parts += "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
+    parts += "merger roles/commander checks resolution"
+    return [
+        "/",
+        "/declare?title=averyvery",
+        "/report",
+        "/incidents/",
+        "/palette?q=a",
+        here,
+        *(f"{here}{part}/" for part in parts.split()),
+        f"{here}hypotheses/{hypothesis.pk}/",
+        f"{here}evidence/{evidence.pk}/",
+        f"{here}timeline/{event.pk}/",
+        f"{here}timeline/{question.pk}/answers/",
+        f"{here}status-updates/{update.pk}/correction/",
+        f"{contained.get_absolute_url()}resolution/",
+        contained.get_absolute_url(),
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
+def test_every_page_is_clean(open_as, axe, commander, busy, viewport, theme):
+    page = open_as(commander, viewport=viewport, color_scheme=theme)
+    faults = []
+    for path in busy:
+        response = page.goto(path)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = axe(page)
+        if response.status != 200 or sideways > 0 or found or page.complaints:
+            faults.append((path, response.status, sideways, found, list(page.complaints)))
+        page.complaints.clear()
+    assert not faults
+
+
+def test_nothing_scrolls_sideways_at_320(open_as, commander, busy):
+    page = open_as(commander, viewport={"width": 320, "height": 640})
+    wide = []
+    for path in busy:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert not wide
+
+
+def test_a_phone_shows_the_state_and_the_composer_at_once(open_as, commander, incident):
+    page = open_as(commander, viewport={"width": 360, "height": 640})
+    page.goto(incident.get_absolute_url())
+    assert page.locator("#composer textarea").bounding_box()["y"] < 560
+    assert page.locator("#head h1").bounding_box()["y"] < 120
+
+
+def test_dialogs_are_clean_too(open_as, axe, commander, incident):
+    page = open_as(commander)
+    page.goto(incident.get_absolute_url())
+    for name in ("People", "Services", "Times"):
+        page.locator("#rail").get_by_role("link", name=name, exact=True).click()
+        page.locator("#dialog[open]").wait_for()
+        page.wait_for_timeout(200)
+        assert axe(page) == []
+        page.keyboard.press("Escape")
+    assert not page.complaints

@@ -1,0 +1,96 @@
+"""Two people watch one incident: does each see what the other does within a second, without being disturbed?"""
+
+import time
+
+import pytest
+
+from incidents.workflow import change_severity, raise_hypothesis
+from timeline.workflow import write_event
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_change_by_one_is_on_the_other_screen_within_a_second(open_as, commander, responder, incident):
+    mine, theirs = open_as(commander), open_as(responder)
+    for page in (mine, theirs):
+        page.goto(incident.get_absolute_url())
+    theirs.wait_for_timeout(500)
+
+    mine.locator("#composer textarea").fill("The pool is exhausted")
+    mine.keyboard.press("Control+Enter")
+    mine.locator(".tl").get_by_text("The pool is exhausted").wait_for()
+    began = time.monotonic()
+    theirs.get_by_role("button", name="1 new event").wait_for(timeout=1500)
+    assert time.monotonic() - began < 1.0
+    assert theirs.locator(".tl").get_by_text("The pool is exhausted").count() == 0, "announced, not inserted"
+
+    theirs.get_by_role("button", name="1 new event").click()
+    theirs.locator(".tl").get_by_text("The pool is exhausted").wait_for()
+    assert not mine.complaints
+    assert not theirs.complaints
+
+
+def test_head_and_rail_follow_by_themselves(open_as, commander, responder, incident, severity):
+    page = open_as(responder)
+    page.goto(incident.get_absolute_url())
+    page.wait_for_timeout(500)
+
+    began = time.monotonic()
+    change_severity(incident=incident, severity=severity(1), by=commander, reason="everyone is hit")
+    page.locator("#head").get_by_text("SEV1").first.wait_for(timeout=1500)
+    assert time.monotonic() - began < 1.0
+    raise_hypothesis(incident=incident, by=commander, claim="A bad deploy")
+    page.locator("#rail").get_by_text("A bad deploy").wait_for(timeout=1500)
+    assert not page.complaints
+
+
+def test_what_is_being_typed_and_read_stays(open_as, commander, responder, incident):
+    page = open_as(responder)
+    page.goto(incident.get_absolute_url())
+    page.locator("#composer textarea").fill("half a sent")
+    page.wait_for_timeout(300)
+    top = page.locator(".tl > li").first.bounding_box()["y"]
+
+    write_event(incident=incident, by=commander, text="Something else happened")
+    page.get_by_role("button", name="1 new event").wait_for()
+
+    assert page.locator("#composer textarea").input_value() == "half a sent"
+    assert page.evaluate("document.activeElement.name") == "text"
+    assert page.locator(".tl > li").first.bounding_box()["y"] == top
+
+
+def test_a_restarted_server_is_found_again_and_the_screen_catches_up(
+    open_as, server, commander, responder, incident
+):
+    page = open_as(responder)
+    page.goto(incident.get_absolute_url())
+    page.wait_for_timeout(500)
+
+    server.stop()
+    page.get_by_text("Live updates stopped").wait_for()
+    write_event(incident=incident, by=commander, text="Happened while it was away")
+    server.start()
+
+    page.get_by_role("button", name="1 new event").wait_for(timeout=8000)
+    assert page.get_by_text("Live updates stopped").count() == 0
+
+
+def test_who_is_here_is_shown(open_as, commander, responder, incident):
+    mine, theirs = open_as(commander), open_as(responder)
+    mine.goto(incident.get_absolute_url())
+    theirs.goto(incident.get_absolute_url())
+    mine.locator("#presence").get_by_text("2 here").wait_for(timeout=3000)
+
+    theirs.context.close()
+    mine.locator("#presence").get_by_text("1 here").wait_for(timeout=3000)
+
+
+def test_nobody_hears_of_a_private_incident(open_as, commander, outsider, private_incident):
+    page = open_as(outsider)
+    page.goto("/")
+    answer = page.evaluate(f"fetch('/live/incidents/{private_incident.reference}/').then(r => r.status)")
+    assert answer == 404
+    write_event(incident=private_incident, by=commander, text="Zephyrquartz again")
+    page.wait_for_timeout(600)
+    assert "Zephyrquartz" not in page.content()
+

@@ -1,0 +1,76 @@
+"""Do pages keep to their number of queries, however much there is?"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from incidents.models import Service, Severity
+from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
+from timeline.models import TimelineEvent
+from timeline.workflow import attach_evidence
+
+
+@pytest.fixture
+def count(client, commander):
+    """`count(path)` is the number of queries of one GET by a signed-in commander, sessions included."""
+    client.force_login(commander)
+    client.get("/")  # the session notes when it began, once
+
+    def run(path: str, **data) -> int:
+        with CaptureQueriesContext(connection, ) as queries:
+            response = client.post(path, data) if data else client.get(path)
+        assert response.status_code in (200, 302), response.status_code
+        run.queries = [q["sql"][:160] for q in queries if "SAVEPOINT" not in q["sql"]]
+        return len(run.queries)
+
+    return run
+
+
+def _fill(incident, by, events: int) -> None:
+    now = timezone.now()
+    TimelineEvent.objects.bulk_create(
+        TimelineEvent(
+            incident=incident, kind="note", text=f"Note {n}", actor=by, recorded_at=now,
+            occurred_at=now - timedelta(seconds=n),
+        )
+        for n in range(events)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("events", [20, 500])
+def test_incident_at_most_fourteen(count, incident, commander, events):
+    _fill(incident, commander, events)
+    for number in range(5):
+        hypothesis = raise_hypothesis(incident=incident, by=commander, claim=f"Claim {number}")
+        attach_evidence(incident=incident, by=commander, kind="log", title="Log", body="x", hypothesis=hypothesis)
+    assert count(incident.get_absolute_url()) <= 14, count.queries
+
+
+def test_home_at_most_twelve_with_many_incidents(count, commander, severity):
+    for number in range(15):
+        incident = declare_incident(by=commander, title=f"Incident {number}", severity=severity(1 + number % 5))
+        post_status_update(
+            incident=incident, by=commander, audiences=["stakeholders"], known="x", unknown="y",
+            next_update_at=timezone.now() + timedelta(minutes=10),
+        )  # fmt: skip
+        report_problem(by=commander, title=f"Report {number}")
+    assert count("/") <= 12, count.queries
+
+
+def test_list_at_most_twelve_with_many_incidents(count, commander, severity):
+    for number in range(60):
+        declare_incident(by=commander, title=f"Incident {number}", severity=severity(1 + number % 5))
+    assert count("/incidents/") <= 12, count.queries
+
+
+def test_declare_page_and_declaring_at_most_twenty(count, db):
+    Service.objects.bulk_create(Service(name=f"s{n}", slug=f"s{n}") for n in range(30))
+    assert count("/declare?title=checkout") <= 20, count.queries
+
+
+def test_posting_an_update_page_stays_small(count, incident):
+    assert count(incident.get_absolute_url() + "status-updates/new/") <= 16, count.queries
+    assert Severity.objects.count() == 5
