@@ -88,7 +88,7 @@ def done(request: HttpRequest, incident: Incident, message: str = "", to: str = 
 
 
 def click(
-    request: HttpRequest, incident: Incident, verb: Callable[..., Any], **arguments: Any
+    request: HttpRequest, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
 ) -> HttpResponse:
     """A button without a form: do it, or say why not."""
     try:
