@@ -116,9 +116,12 @@ def _settle_milestones(incident: Incident, day: dict[str, Any], by: User) -> Non
 
 
 def _impact_ended(day: dict[str, Any]) -> datetime | None:
-    """The end of the last window that counts; None while one is open-ended or the day has none."""
+    """The end of the last window that counts; None while one is open-ended, or all were over before it began."""
     ends = [window["to"] for window in day["impact"]["windows"] if window["counts"]]
-    return max(ends) if ends and all(ends) else None
+    if not ends or not all(ends):
+        return None
+    began = instant(day, "started_at")
+    return None if began and max(ends) < began else max(ends)
 
 
 def _basis(day: dict[str, Any]) -> dict[str, dict]:
