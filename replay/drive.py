@@ -76,12 +76,8 @@ def _declare(day: dict[str, Any], cast: Cast, clock: Clock) -> Incident:
         source=Incident.Source.REPLAY,
         source_id=day["id"],
     )
-    early = {name: instant(day, key) for key, name in MILESTONE_KEYS.items()}
-    known = {
-        name: early[name]
-        for name in ("introduced_at", "acknowledged_at")
-        if early[name] and early[name] <= clock.declared
-    }
+    early = {name: instant(day, name) for name in ("introduced_at", "acknowledged_at")}
+    known = {name: moment for name, moment in early.items() if moment and moment <= clock.declared}
     if known:
         incident = set_milestones(incident=incident, by=declarer, moments=known, basis=_basis(day))
     return _describe_impact(incident, day, declarer)
@@ -99,7 +95,10 @@ def _describe_impact(incident: Incident, day: dict[str, Any], by: User) -> Incid
         }
         for figure in day["impact"]["numbers"]
     ]
-    fields = {"impact_figures": figures, "impact_summary": shorten(day["impact"].get("customer") or "", 300)}
+    fields: dict[str, Any] = {
+        "impact_figures": figures,
+        "impact_summary": shorten(day["impact"].get("customer") or "", 300),
+    }
     return edit_incident(incident=incident, by=by, **{name: value for name, value in fields.items() if value})
 
 
