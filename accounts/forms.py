@@ -4,7 +4,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import Installation, InstallationRole, Team, Theme
+from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
 from config.forms import Form, Styled
 
@@ -98,6 +98,10 @@ class PersonForm(Form):
 
 class TeamForm(Form):
     name = forms.CharField(max_length=100)
+
+
+class ExamplePersonForm(Form):
+    person = forms.ModelChoiceField(User.objects.demo())
 
 
 class _AllauthStyled(Styled):

@@ -12,7 +12,7 @@ urlpatterns = [
     path("accounts/login/", entering.sign_in, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
-    path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/change/", profile.password_change, name="account_change_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     path(
@@ -39,7 +39,7 @@ urlpatterns = [
     ),
     path("settings/system/", profile.system, name="system"),
     path("settings/organisation/", people.organisation, name="organisation"),
-    path("settings/people/", people.people, name="people"),
+    path("settings/people/", people.people, name="settings_people"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/deactivation/", people.person_deactivation, name="person_deactivation"),
     path("settings/people/<int:pk>/activation/", people.person_activation, name="person_activation"),

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 GENESIS = "0" * 64
+EMPTY = (None, "", [])
 
 
 class AuditQuerySet(models.QuerySet):
@@ -53,15 +54,23 @@ class AuditEntry(models.Model):
         return f"{self.chain}#{self.sequence} {self.action}"
 
     @property
+    def told_action(self) -> str:
+        return self.action.replace(".", " ").replace("_", " ")
+
+    @property
     def told_changes(self) -> "list[tuple[str, object, object]]":
-        """(what, from, to) per change, as a page shows it; a value without a past has only a “to”."""
-        return [
+        """(what, from, to) per change; [old, new] is recorded as a pair, anything else has no past.
+
+        What was empty and stayed empty is not worth a line.
+        """
+        told = [
             (
                 name.replace("_", " "),
                 *(value if isinstance(value, list) and len(value) == 2 else (None, value)),
             )
             for name, value in self.changes.items()
         ]
+        return [(name, old, new) for name, old, new in told if old not in EMPTY or new not in EMPTY]
 
     def expected_hash(self) -> str:
         facts = [

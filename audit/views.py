@@ -9,8 +9,8 @@ from audit.models import AuditEntry
 from audit.workflow import INSTALLATION
 
 
-@administrators_only
 @require_safe
+@administrators_only
 def audit_trail(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     entries, older = AuditEntry.objects.page_of(INSTALLATION, int(before) if before.isdecimal() else None)

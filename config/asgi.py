@@ -7,7 +7,6 @@ from a2wsgi import WSGIMiddleware
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from config.wsgi import application as pages
-from live.consumers import stream
 
 # isort: split
 from live.consumers import stream  # needs the app registry, which the line above sets up

@@ -45,7 +45,12 @@ class Styled:
         try:
             self.outcome = verb(**arguments)
         except ValidationError as refusal:
-            self.add_error(None, refusal)  # type: ignore[attr-defined]
+            named = refusal.error_dict if hasattr(refusal, "error_dict") else {None: refusal.error_list}
+            for (
+                name,
+                errors,
+            ) in named.items():  # about something this form does not ask: about the whole of it
+                self.add_error(name if name in self.fields else None, errors)  # type: ignore[attr-defined]
             return False
         return True
 

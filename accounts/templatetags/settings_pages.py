@@ -28,7 +28,7 @@ GROUPS = {
     ],
     "Organisation": [
         Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
-        Section("users", "People", "Who may come in, and as what", "people"),
+        Section("users", "People", "Who may come in, and as what", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
     ],
     "Catalogue": [
@@ -49,7 +49,7 @@ GROUPS = {
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
     ],
     "Trust": [
-        Section("scroll-text", "Audit trail", "Who changed what, when, from where", "audit_trail"),
+        Section("scroll-text", "Audit trail", "Who changed what, when, from where", "settings_audit"),
         Section("activity", "System check", "Database, worker, clock, e-mail", "system"),
     ],
 }

@@ -5,12 +5,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import FirstAdministratorForm, NewcomerForm, OrganisationForm
+from accounts.forms import ExamplePersonForm, FirstAdministratorForm, NewcomerForm, OrganisationForm
 from accounts.models import Installation, Invitation, SetupLink, User
 from accounts.permissions import administrators_only
 from accounts.sessions import begin_session
@@ -34,8 +34,8 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/setup.html", {"form": form, "step": 1, "checks": system_check()})
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def setup_organisation(request: HttpRequest) -> HttpResponse:
     """Second step; good defaults are filled in, so leaving here loses nothing."""
     installation = Installation.get()
@@ -79,11 +79,13 @@ def demo(request: HttpRequest) -> HttpResponse:
     """One click signs in as one of the example people; exists in demo mode only."""
     if not settings.DEMO:
         raise Http404
-    people = User.objects.demo().with_teams()
-    if request.method == "POST":
-        begin_session(request, get_object_or_404(people, pk=request.POST.get("person") or 0))
+    form = ExamplePersonForm(request.POST or None)
+    if form.is_valid():
+        begin_session(request, form.cleaned_data["person"])
         return redirect("home")
-    return render(request, "accounts/demo.html", {"people": people})
+    if request.method == "POST":
+        raise Http404
+    return render(request, "accounts/demo.html", {"people": User.objects.demo().with_teams()})
 
 
 class SignInView(LoginView):

@@ -24,8 +24,8 @@ from accounts.workflow import (
 )
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def organisation(request: HttpRequest) -> HttpResponse:
     installation = Installation.get()
     form = OrganisationForm(request.POST or None, initial=vars(installation))
@@ -35,8 +35,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/organisation.html", {"form": form})
 
 
-@administrators_only
 @require_safe
+@administrators_only
 def people(request: HttpRequest) -> HttpResponse:
     context = {
         "people": User.objects.with_teams().active_first(),
@@ -45,8 +45,8 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/people.html", context)
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     initial = {
@@ -57,12 +57,12 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(change_person, by=request.user, person=subject, **form.cleaned_data):
         messages.success(request, f"{subject} is changed.")
-        return redirect("people")
+        return redirect("settings_people")
     return render(request, "settings/person.html", {"form": form, "subject": subject})
 
 
-@administrators_only
 @require_POST
+@administrators_only
 def person_deactivation(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
@@ -76,8 +76,8 @@ def person_deactivation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@administrators_only
 @require_POST
+@administrators_only
 def person_activation(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
@@ -91,9 +91,9 @@ def person_activation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@administrators_only
 @never_cache
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def invitation_new(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_valid() and form.submit(invite_person, by=request.user, **form.cleaned_data):
@@ -102,9 +102,9 @@ def invitation_new(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/invitation_new.html", {"form": form})
 
 
-@administrators_only
 @never_cache
 @require_POST
+@administrators_only
 def invitation_renewal(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers with the new link itself: it is stored nowhere and cannot be shown later."""
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
@@ -112,14 +112,14 @@ def invitation_renewal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/invitation_link.html", {"invitation": invitation, "link": link})
 
 
-@administrators_only
 @require_POST
+@administrators_only
 def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     return refused_or(
         request,
         f"The invitation of {invitation} no longer works.",
-        "people",
+        "settings_people",
         [],
         revoke_invitation,
         by=request.user,
@@ -127,8 +127,8 @@ def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def teams(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid() and form.submit(add_team, by=request.user, **form.cleaned_data):
@@ -136,8 +136,8 @@ def teams(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/teams.html", {"form": form, "teams": Team.objects.with_counts()})
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team.objects.with_counts(), pk=pk)
     form = TeamForm(request.POST or None, initial={"name": subject.name})
@@ -147,8 +147,8 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "settings/team.html", context)
 
 
-@administrators_only
 @require_POST
+@administrators_only
 def team_deletion(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team, pk=pk)
     return refused_or(

@@ -1,9 +1,11 @@
 """What everybody sets about themselves, and the page that leads to all settings."""
 
+from allauth.account import views as allauth
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProfileForm
@@ -50,7 +52,16 @@ def other_sessions_revocation(request: HttpRequest) -> HttpResponse:
     return redirect("profile")
 
 
-@administrators_only
 @require_safe
+@administrators_only
 def system(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/system.html", {"checks": system_check()})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password_change(request: HttpRequest) -> HttpResponse:
+    """allauth's page. Who has no password (an example person) has none to change."""
+    if not request.user.has_usable_password():
+        raise Http404
+    return allauth.password_change(request)

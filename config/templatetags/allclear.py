@@ -269,7 +269,7 @@ def opens(url_name: str, *args, **query_values) -> SafeString:
     url = reverse(url_name, args=args)
     if query_values:
         url += "?" + urlencode(query_values)
-    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body"', url)
+    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"', url)
 
 
 EVENT_LOOK = {  # kind → (icon, tone of the ring, shape)
@@ -411,15 +411,6 @@ def device(user_agent: str) -> str:
     return CALLED.get(browser, browser) + (f" on {CALLED.get(system, system)}" if system else "")
 
 
-@register.simple_tag
-def two_clocks() -> str:
-    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC."""
-    now = timezone.now()
-    zone = timezone.get_current_timezone_name()
-    local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
-    return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"
-
-
 @register.filter
 def told(value) -> str:
     """A recorded value in words: lists joined, yes and no, nothing named as such."""
@@ -428,3 +419,12 @@ def told(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(told, value)) if isinstance(value, list) else str(value)
+
+
+@register.simple_tag
+def two_clocks() -> str:
+    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC."""
+    now = timezone.now()
+    zone = timezone.get_current_timezone_name()
+    local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
+    return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"

@@ -16,8 +16,21 @@ from incidents.models import (
     Severity,
 )
 
+NOTHING_CHOSEN = {
+    "owner_team": "Nobody yet",
+    "incident_type": "Every type",
+    "lowest_severity": "All severities",
+    "role": "Anybody",
+    "service": "Every incident",
+}
+
 
 class CatalogueForm(ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in NOTHING_CHOSEN.keys() & self.fields.keys():
+            self.fields[name].empty_label = NOTHING_CHOSEN[name]
+
     def arguments(self) -> dict[str, Any]:
         many = {field.name for field in self._meta.model._meta.many_to_many} & self.cleaned_data.keys()
         return {"entry": self.instance, **{name: self.cleaned_data[name] for name in many}}

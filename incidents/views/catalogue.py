@@ -94,8 +94,8 @@ def catalogue_list(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "settings/catalogue_list.html", context)
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def catalogue_add(request: HttpRequest, kind: str) -> HttpResponse:
     shown = _kind(kind)
     form = shown.form(request.POST or None, initial=request.GET.dict())
@@ -105,8 +105,8 @@ def catalogue_add(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "settings/catalogue_entry.html", {"kind": shown, "slug": kind, "form": form})
 
 
-@administrators_only
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def catalogue_entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     shown = _kind(kind)
     entry = get_object_or_404(shown.entries(), pk=pk)
@@ -119,8 +119,8 @@ def catalogue_entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "settings/catalogue_entry.html", context | {"reason": reason_to_keep(entry)})
 
 
-@administrators_only
 @require_POST
+@administrators_only
 def catalogue_deletion(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     entry = get_object_or_404(_kind(kind).entries(), pk=pk)
     return refused_or(

@@ -102,7 +102,7 @@ def _facts(entry: models.Model) -> dict:
     facts: dict[str, Any] = {}
     for field in entry._meta.concrete_fields:
         value = getattr(entry, field.name)
-        if not field.primary_key:
+        if not field.primary_key and field.name != "slug":
             facts[field.name] = str(value) if isinstance(value, models.Model) else value
     for field in entry._meta.many_to_many:
         facts[field.name] = sorted(map(str, getattr(entry, field.name).all()))
@@ -128,7 +128,7 @@ def _record(done: str, entry: models.Model, before: dict, by: Any, after: dict |
 
 
 def _action(done: str, entry: models.Model) -> str:
-    return f"{entry._meta.model_name}.{done}"
+    return f"{str(entry._meta.verbose_name).replace(' ', '_')}.{done}"
 
 
 def _free_slug(entry: models.Model) -> str:

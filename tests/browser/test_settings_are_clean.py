@@ -1,0 +1,122 @@
+"""Are sign-in, set-up, settings and errors free of faults: axe, console, CSP, sideways scrolling, small targets?"""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Team, User
+from accounts.workflow import deactivate_person, invite_person
+from incidents.models import LinkTemplate, Service, Severity
+from incidents.workflow.catalogue import keep_in_catalogue
+from tests.browser.conftest import NARROW, WIDE
+
+pytestmark = pytest.mark.browser
+EVERYWHERE = pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")],
+    ids=["1440-light", "1440-dark", "360-light", "360-dark"],
+)
+TOO_SMALL = """[...document.querySelectorAll("main a, main button, main select, main input:not([type=hidden])")]
+  .filter(e => !e.closest("p") && !e.matches(".sr-only, .btn-xs, [type=checkbox], [type=radio]"))
+  .filter(e => { const box = e.getBoundingClientRect(); return box.width && box.height < 44 })
+  .map(e => e.outerHTML.slice(0, 120))"""  # .btn-xs reaches 44 px by what it paints around itself
+
+
+@pytest.fixture
+def organisation(admin):
+    """Something in every list; the paths of the settings."""
+    team = Team.objects.create(name="Payments and everything around them", slug="payments")
+    for n in range(3):
+        person = User.objects.create_user(f"person{n}@example.test", name=f"Person {n} With A Long Name")
+        person.teams.add(team)
+    deactivate_person(by=admin, person=person)
+    long = "a.person.with.a.very.long.address@department.subsidiary.example.test"
+    invite_person(by=admin, email=long, installation_role="stakeholder", teams=[team])
+    gateway = keep_in_catalogue(by=admin, entry=Service(name="gateway", tier=0, owner_team=team))
+    service = Service(name="a-service-with-a-very-long-name-indeed", description="What customers see")
+    keep_in_catalogue(by=admin, entry=service, depends_on=[gateway])
+    address = "https://meet.example.test/a/rather/long/path/for/{reference}"
+    link = keep_in_catalogue(
+        by=admin, entry=LinkTemplate(label="Bridge", kind="bridge", url_template=address)
+    )
+    entries = {"severities": Severity.objects.first().pk, "services": service.pk, "links": link.pk}
+    return [
+        *map(reverse, ("settings", "profile", "system", "organisation", "settings_people", "settings_audit")),
+        *map(reverse, ("teams", "invitation_new", "setup_organisation", "account_change_password")),
+        reverse("person", args=[person.pk]),
+        reverse("team", args=[team.pk]),
+        *(
+            reverse("catalogue_list", args=[kind])
+            for kind in ("severities", "roles", "services", "types", "checklists", "links")
+        ),
+        *(reverse("catalogue_entry", args=[kind, pk]) for kind, pk in entries.items()),
+        reverse("catalogue_add", args=["checklists"]),
+    ]
+
+
+def faults_of(page, axe, paths, *, status=200) -> list:
+    faults = []
+    for path in paths:
+        response = page.goto(path)
+        is_phone = page.viewport_size["width"] < 500
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        small = page.evaluate(TOO_SMALL) if is_phone else []
+        # A page answered with an error status is noted by the browser itself, without any fault in it.
+        said = [text for text in page.complaints if f"status of {status}" not in text or status == 200]
+        found = axe(page)
+        if response.status != status or sideways > 0 or small or found or said:
+            faults.append((path, response.status, sideways, small, found, said))
+        page.complaints.clear()
+    return faults
+
+
+@EVERYWHERE
+def test_settings(open_as, axe, admin, organisation, viewport, theme):
+    admin.set_password("correct horse battery")
+    admin.save()
+    page = open_as(admin, viewport=viewport, color_scheme=theme)
+    assert faults_of(page, axe, organisation) == []
+
+
+@EVERYWHERE
+def test_the_doors(open_as, axe, admin, settings, viewport, theme):
+    settings.DEMO = True
+    User.objects.create_user("theo@example.test", name="Theo Example", is_demo=True)
+    _invitation, link = invite_person(by=admin, email="kim@example.test", installation_role="responder")
+    page = open_as(None, viewport=viewport, color_scheme=theme)
+    paths = [
+        *map(reverse, ("account_login", "account_reset_password", "account_reset_password_done", "demo")),
+        reverse("account_reset_password_from_key_done"),
+        link[link.index("/invitation/") :],
+    ]
+    assert faults_of(page, axe, paths) == []
+    assert faults_of(page, axe, [reverse("setup", args=["closed"])], status=410) == []
+
+
+@EVERYWHERE
+def test_refusals(open_as, axe, admin, stakeholder, viewport, theme):
+    page = open_as(stakeholder, viewport=viewport, color_scheme=theme)
+    assert faults_of(page, axe, ["/nothing-here/"], status=404) == []
+    assert faults_of(page, axe, [reverse("settings_people")], status=403) == []
+
+
+def test_nothing_scrolls_sideways_at_320(open_as, admin, organisation):
+    page = open_as(admin, viewport={"width": 320, "height": 640})
+    wide = []
+    for path in [*organisation, reverse("account_logout")]:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert not wide
+
+
+def test_a_refused_form_is_clean_and_tied_to_its_fields(open_as, axe, admin):
+    page = open_as(admin)
+    page.goto(reverse("invitation_new"))
+    page.get_by_role("button", name="Send invitation").click()
+    field = page.get_by_label("E-mail")
+    assert field.get_attribute("aria-invalid") == "true"
+    described = field.get_attribute("aria-describedby").split()
+    assert all(page.locator(f"#{part}").is_visible() for part in described)
+    assert axe(page) == []

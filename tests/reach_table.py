@@ -1,0 +1,287 @@
+"""Who reaches which route, with which method. A route that is not in this table fails tests/test_reach.py.
+
+Add a line per route name:
+
+    "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
+    "task": Row(post=RESPONDERS, pk=lambda w, incident: add_task(incident=incident, by=w.commander, title="x").pk),
+
+`get` and `post` name the roles that get through; everybody else gets 403, the anonymous are sent to sign in,
+and `None` means that the method does not exist (405). A route under `incidents/<reference>/` is walked twice: on
+an open incident by these rules, and on a private one, which exists for nobody but its commander.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.models import InstallationRole, Team, User
+from accounts.workflow import invite_person, issue_setup_link
+from incidents.models import BriefLink, Severity
+from incidents.views.communicating import BRIEF_SALT
+from incidents.workflow import (
+    add_person,
+    add_recovery_check,
+    add_task,
+    create_brief_link,
+    post_status_update,
+    raise_hypothesis,
+    record_change,
+    record_mitigation,
+)
+from timeline.workflow import attach_evidence, write_event
+
+ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
+    "anonymous",
+    "stakeholder",
+    "responder",
+    "commander",
+    "outsider",
+    "admin",
+)
+ROLES = (ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN)
+SIGNED_IN = frozenset({STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN})
+EVERYBODY = SIGNED_IN | {ANONYMOUS}
+RESPONDERS = SIGNED_IN - {STAKEHOLDER}
+ADMINS = frozenset({ADMIN})
+IN_CHARGE = frozenset({COMMANDER, ADMIN})
+
+
+@dataclass(frozen=True)
+class Row:
+    get: frozenset[str] | None = None
+    post: frozenset[str] | None = None
+    pk: Callable[[Any, Any], Any] | None = None  # (world, incident) → the number in the address
+    more: dict[str, Any] = field(default_factory=dict)  # further parts of the address; callables are called
+    query: str = ""
+    may_miss: frozenset[str] = frozenset()  # roles that get through the door and find nothing there (404)
+
+    def kwargs(self, world: Any, incident: Any) -> dict[str, Any]:
+        values = {
+            name: value(world, incident) if callable(value) else value for name, value in self.more.items()
+        }
+        return values | ({"pk": self.pk(world, incident)} if self.pk else {})
+
+
+# -- things an address needs to point at; `w` is the cast ---------------------------------------------------
+
+
+def hypothesis(w, incident) -> int:
+    return raise_hypothesis(incident=incident, by=w.commander, claim="Pool too small").pk
+
+
+def mitigation(w, incident) -> int:
+    return record_mitigation(incident=incident, by=w.commander, text="Roll back").pk
+
+
+def change(w, incident) -> int:
+    return record_change(incident=incident, by=w.commander, title="v231", at=timezone.now()).pk
+
+
+def task(w, incident) -> int:
+    return add_task(incident=incident, by=w.commander, title="Ask the provider").pk
+
+
+def check(w, incident) -> int:
+    return add_recovery_check(incident=incident, by=w.commander, title="Errors are low", kind="test").pk
+
+
+def event(w, incident) -> int:
+    return write_event(incident=incident, by=w.commander, text="Looked at the graphs").pk
+
+
+def question(w, incident) -> int:
+    return write_event(incident=incident, by=w.commander, text="Since when?", kind="question").pk
+
+
+def evidence(w, incident, *, file: Any = None) -> int:
+    return attach_evidence(
+        incident=incident,
+        by=w.commander,
+        kind="log",
+        title="Log",
+        body="" if file else "x",
+        file=file,
+        file_type="text/plain" if file else "",
+    ).pk
+
+
+def evidence_with_file(w, incident) -> int:
+    return evidence(w, incident, file=ContentFile(b"x", name="x.txt"))
+
+
+def update(w, incident) -> int:
+    in_a_while = timezone.now() + timedelta(minutes=30)
+    return post_status_update(
+        incident=incident,
+        by=w.commander,
+        audiences=["stakeholders"],
+        known="Slow",
+        unknown="Why",
+        next_update_at=in_a_while,
+    ).pk
+
+
+def brief_link(w, incident) -> BriefLink:
+    return create_brief_link(incident=incident, by=w.commander)
+
+
+def signed_brief(w, incident) -> str:
+    return signing.dumps(brief_link(w, incident or w.incident).pk, salt=BRIEF_SALT)
+
+
+def invitation(w, _incident) -> Any:
+    return invite_person(by=w.admin, email="kim@example.test", installation_role="responder")
+
+
+def invitation_token(w, incident) -> str:
+    return invitation(w, incident)[1].rstrip("/").rpartition("/")[2]
+
+
+def setup_token(w, _incident) -> str:
+    """Of a link that is closed, as there is an administrator; tests/accounts tries the open one."""
+    admin = User.objects.filter(pk=w.admin.pk)
+    admin.update(installation_role=InstallationRole.RESPONDER)
+    token = issue_setup_link()
+    admin.update(installation_role=InstallationRole.ADMINISTRATOR)
+    return token
+
+
+def anybody(w, _incident) -> int:
+    return w.responder.pk
+
+
+def guest(w, incident) -> int:
+    person = User.objects.create_user("guest@example.test", name="Guest Example")
+    add_person(incident=incident, user=person, by=w.commander)
+    return person.pk
+
+
+def team(_w, _incident) -> int:
+    return Team.objects.get_or_create(name="Payments", slug="payments")[0].pk
+
+
+def severity(_w, _incident) -> int:
+    return Severity.objects.get(rank=3).pk
+
+
+def no_session(_w, _incident) -> int:
+    return Session.objects.count() + 1_000_000
+
+
+INCIDENT_READ = Row(get=SIGNED_IN)
+INCIDENT_FORM = Row(get=RESPONDERS, post=RESPONDERS)
+INCIDENT_ACT = Row(post=RESPONDERS)
+ADMIN_FORM = Row(get=ADMINS, post=ADMINS)
+with_pk = partial(Row, get=RESPONDERS, post=RESPONDERS)
+act_on = partial(Row, post=RESPONDERS)
+
+TABLE: dict[str, Row] = {
+    # the doors
+    "healthz": Row(get=EVERYBODY),
+    "setup": Row(get=EVERYBODY, post=EVERYBODY, more={"token": setup_token}),
+    "setup_organisation": ADMIN_FORM,
+    "invitation_answer": Row(get=EVERYBODY, post=EVERYBODY, more={"token": invitation_token}),
+    "demo": Row(get=EVERYBODY, post=EVERYBODY, may_miss=EVERYBODY),
+    "account_login": Row(get=EVERYBODY, post=EVERYBODY),
+    "account_logout": Row(get=EVERYBODY, post=EVERYBODY),
+    "account_inactive": Row(get=EVERYBODY),
+    "account_change_password": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account_reset_password": Row(get=EVERYBODY, post=EVERYBODY),
+    "account_reset_password_done": Row(get=EVERYBODY),
+    "account_reset_password_from_key": Row(
+        get=EVERYBODY, post=EVERYBODY, more={"uidb36": "1", "key": "0-nothing"}
+    ),
+    "account_reset_password_from_key_done": Row(get=EVERYBODY),
+    # settings
+    "settings": Row(get=SIGNED_IN),
+    "profile": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "session_revocation": Row(post=SIGNED_IN, pk=no_session, may_miss=SIGNED_IN),
+    "other_sessions_revocation": Row(post=SIGNED_IN),
+    "system": Row(get=ADMINS),
+    "organisation": ADMIN_FORM,
+    "settings_people": Row(get=ADMINS),
+    "person": Row(get=ADMINS, post=ADMINS, pk=anybody),
+    "person_deactivation": Row(post=ADMINS, pk=anybody),
+    "person_activation": Row(post=ADMINS, pk=anybody),
+    "invitation_new": ADMIN_FORM,
+    "invitation_renewal": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),
+    "invitation_revocation": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),
+    "teams": ADMIN_FORM,
+    "team": Row(get=ADMINS, post=ADMINS, pk=team),
+    "team_deletion": Row(post=ADMINS, pk=team),
+    "settings_audit": Row(get=ADMINS),
+    "catalogue_list": Row(get=SIGNED_IN, more={"kind": "services"}),
+    "catalogue_add": Row(get=ADMINS, post=ADMINS, more={"kind": "services"}),
+    "catalogue_entry": Row(get=ADMINS, post=ADMINS, pk=severity, more={"kind": "severities"}),
+    "catalogue_deletion": Row(post=ADMINS, pk=severity, more={"kind": "severities"}),
+    # incidents
+    "home": Row(get=SIGNED_IN),
+    "palette": Row(get=SIGNED_IN),
+    "declare": Row(get=SIGNED_IN, post=SIGNED_IN),  # a stakeholder is led on to reporting
+    "similar": Row(get=SIGNED_IN, query="?title=slow"),
+    "suggestion": Row(get=RESPONDERS),
+    "report": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "incident_list": Row(get=SIGNED_IN),
+    "signed_brief": Row(get=EVERYBODY, more={"signed": signed_brief}),
+    "incident_detail": INCIDENT_READ,
+    "head": INCIDENT_READ,
+    "news": INCIDENT_READ,
+    "rail": INCIDENT_READ,
+    "catch_up": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "audit_trail": INCIDENT_READ,
+    "accept": INCIDENT_FORM,
+    "decline": INCIDENT_FORM,
+    "merge": INCIDENT_FORM,
+    "edit_incident": Row(get=RESPONDERS, post=RESPONDERS, more={"part": "description"}),
+    "severity": INCIDENT_FORM,
+    "status": INCIDENT_FORM,
+    "milestones": INCIDENT_FORM,
+    "visibility": Row(post=IN_CHARGE),
+    "services": INCIDENT_FORM,
+    "blast_radius": INCIDENT_READ,
+    "role": Row(get=RESPONDERS, post=RESPONDERS, more={"slug": "commander"}),
+    "take_role": Row(post=RESPONDERS, more={"slug": "deputy"}),
+    "release_role": Row(post=RESPONDERS, more={"slug": "commander"}),
+    "participation": INCIDENT_ACT,
+    "people": INCIDENT_FORM,
+    "remove_person": Row(post=IN_CHARGE, pk=guest),
+    "hypothesis": with_pk(pk=hypothesis),
+    "mitigation": with_pk(pk=mitigation),
+    "mitigated": INCIDENT_FORM,
+    "changes": INCIDENT_FORM,
+    "suspicion": act_on(pk=change),
+    "tasks": INCIDENT_FORM,
+    "task": act_on(pk=task),
+    "task_owner": with_pk(pk=task),
+    "links": INCIDENT_FORM,
+    "status_update": INCIDENT_FORM,
+    "update_preview": INCIDENT_ACT,
+    "correction": Row(get=RESPONDERS, post=RESPONDERS, more={"corrects": update}),
+    "brief": INCIDENT_READ,
+    "brief_links": INCIDENT_ACT,
+    "brief_link_revocation": act_on(pk=lambda w, i: brief_link(w, i).pk),
+    "resolution": INCIDENT_FORM,
+    "recovery_checks": INCIDENT_FORM,
+    "recovery_check": with_pk(pk=check),
+    "closure": INCIDENT_ACT,
+    "reopening": INCIDENT_FORM,
+    # the timeline
+    "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
+    "insertion": INCIDENT_FORM,
+    "gap": INCIDENT_FORM,
+    "event": with_pk(pk=event),
+    "star": act_on(pk=event),
+    "removal": act_on(pk=event),
+    "answer": with_pk(pk=question),
+    "evidence": INCIDENT_FORM,
+    "evidence_item": Row(get=SIGNED_IN, pk=evidence),
+    "evidence_file": Row(get=SIGNED_IN, pk=evidence_with_file),
+    "timeline_export": Row(get=SIGNED_IN, more={"form": "md"}),
+}

@@ -1,0 +1,116 @@
+"""What is answered when something is wrong, and what is never told then."""
+
+import io
+import logging
+
+import pytest
+from django.core.exceptions import BadRequest
+from django.db import OperationalError
+from django.test import Client, override_settings
+from django.urls import path, reverse
+
+from accounts.workflow import issue_setup_link
+from config.logs import MaskingFormatter
+from config.urls import handler500, urlpatterns  # noqa: F401 - this module is a URL configuration below
+
+SECRET = "Zephyrquartz-secret"
+
+
+def broken(request):
+    raise ZeroDivisionError(SECRET)
+
+
+def away(request):
+    raise OperationalError(f"could not connect: password {SECRET}")
+
+
+def odd(request):
+    raise BadRequest(SECRET)
+
+
+broken.login_required = away.login_required = odd.login_required = False
+urlpatterns = [*urlpatterns, path("broken", broken), path("away", away), path("odd", odd)]
+
+
+@pytest.fixture
+def failing(db):
+    with override_settings(ROOT_URLCONF=__name__):
+        yield Client(raise_request_exception=False)
+
+
+def test_health_is_plain(client, db):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
+def test_health_without_the_database(client, db, monkeypatch):
+    def refuse(*args):
+        raise OperationalError(SECRET)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.backends.postgresql.base.DatabaseWrapper.cursor", refuse)
+        response = client.get("/healthz")
+    assert response.status_code == 503
+    assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize(("url", "status"), [("/broken", 500), ("/away", 503), ("/odd", 400)])
+def test_a_failure_says_what_to_do_and_not_why(failing, url, status):
+    response = failing.get(url)
+    assert response.status_code == status
+    page = response.content.decode()
+    assert SECRET not in page
+    assert "Traceback" not in page
+    assert "<h1" in page
+
+
+def test_the_failure_page_needs_no_database(failing, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        failing.get("/broken")
+
+
+def test_a_missing_page(client, admin):
+    client.force_login(admin)
+    response = client.get("/nothing-here/")
+    assert response.status_code == 404
+    assert "There is nothing here" in response.content.decode()
+
+
+def test_a_form_without_its_token(db):
+    response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {})
+    assert response.status_code == 403
+    assert "grown too old" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Not Found: /setup/{}/",
+        "Forbidden (CSRF token missing.): /invitation/{}/",
+        '"GET /accounts/password/reset/key/1-{}/ HTTP/1.1" 200',
+        "GET /b/{}/",
+    ],
+)
+def test_the_log_hides_one_time_links(line):
+    token = "WbdsTiy0jq7BAVA6AU4L0r1B4Lve61iRAq0NOXLdLSs"
+    record = logging.LogRecord("x", logging.WARNING, "", 0, line.format(token), (), None)
+    told = MaskingFormatter("{message}", style="{").format(record)
+    assert token not in told
+    assert "…" in told
+
+
+def test_neither_password_nor_token_reaches_the_log(failing, settings):
+    """A failure in the middle of the first start: what is logged holds neither."""
+    token = issue_setup_link()
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    handler.setFormatter(MaskingFormatter("{message}", style="{"))
+    logging.getLogger("django").addHandler(handler)
+    try:
+        Client(enforce_csrf_checks=True).post(reverse("setup", args=[token]), {"password": SECRET})
+        failing.post("/broken", {"password": SECRET + "typed"})
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+    assert "/setup/…" in heard.getvalue()
+    assert token not in heard.getvalue()
+    assert SECRET + "typed" not in heard.getvalue()

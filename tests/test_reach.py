@@ -1,0 +1,121 @@
+"""Route × role × method, generated from the URL resolver: nobody reaches what the table does not give them."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.reach_table import ANONYMOUS, COMMANDER, EVERYBODY, ROLES, TABLE, Row
+
+CANARY = b"Zephyrquartz"
+ALLAUTH = "allauth."
+PASSWORD = make_password("correct horse battery")
+
+
+def walk(patterns) -> list[URLPattern]:
+    return [
+        found
+        for pattern in patterns
+        for found in ([pattern] if isinstance(pattern, URLPattern) else walk(pattern.url_patterns))
+    ]
+
+
+ROUTES = {pattern.name: pattern for pattern in walk(get_resolver().url_patterns)}
+INCIDENT_ROUTES = {name for name, pattern in ROUTES.items() if "reference" in str(pattern.pattern)}
+
+
+@pytest.fixture
+def world(commander, responder, stakeholder, outsider, admin, incident, private_incident, settings, tmp_path):
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path
+    for person in (commander, responder, stakeholder, outsider, admin):
+        person.password = PASSWORD
+        person.save(update_fields=["password"])
+    return SimpleNamespace(
+        commander=commander,
+        responder=responder,
+        stakeholder=stakeholder,
+        outsider=outsider,
+        admin=admin,
+        incident=incident,
+        private_incident=private_incident,
+    )
+
+
+def ask(world, role: str, method: str, url: str):
+    """The answer, with whatever it changed taken back."""
+    client = Client()
+    with transaction.atomic():
+        if role != ANONYMOUS:
+            client.force_login(getattr(world, role))
+        response = getattr(client, method)(url)
+        # Read before the rollback: a streamed answer may still need its rows.
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return response, content
+
+
+def outcome(response) -> str:
+    if response.status_code == 302 and response.url.startswith(reverse("account_login") + "?"):
+        return "sign in"
+    return {403: "forbidden", 404: "missing", 405: "no such method"}.get(response.status_code, "through")
+
+
+def expected(row: Row, role: str, method: str) -> set[str]:
+    allowed = getattr(row, method)
+    if role == ANONYMOUS and not (row.get == EVERYBODY or row.post == EVERYBODY):
+        return {"sign in"}
+    if allowed is None:
+        return {"no such method"}
+    if role in allowed:
+        return {"missing"} if role in row.may_miss else {"through"}
+    return {"forbidden"}
+
+
+def address(world, name: str, incident=None) -> str:
+    row = TABLE[name]
+    kwargs = row.kwargs(world, incident) | ({"reference": incident.reference} if incident else {})
+    return reverse(name, kwargs=kwargs) + row.query
+
+
+def test_every_route_is_in_the_table():
+    assert None not in ROUTES, "every route has a name"
+    assert set(ROUTES) == set(TABLE)
+    assert len(walk(get_resolver().url_patterns)) == len(ROUTES), "every name is given once"
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_gets_through(world, name):
+    url = address(world, name, world.incident if name in INCIDENT_ROUTES else None)
+    for role in ROLES:
+        for method in ("get", "post"):
+            response, content = ask(world, role, method, url)
+            assert outcome(response) in expected(TABLE[name], role, method), f"{method} {url} as {role}"
+            assert CANARY not in content or role == COMMANDER, f"{method} {url} as {role}"
+
+
+@pytest.mark.parametrize("name", sorted(INCIDENT_ROUTES))
+def test_a_private_incident_exists_only_for_those_on_it(world, name):
+    url = address(world, name, world.private_incident)
+    for role in ROLES:
+        for method in ("get", "post"):
+            response, content = ask(world, role, method, url)
+            wanted = expected(TABLE[name], role, method)
+            if role not in (ANONYMOUS, COMMANDER) and wanted != {"no such method"}:
+                wanted = {"missing"}
+            assert outcome(response) in wanted, f"{method} {url} as {role}"
+            assert CANARY not in content or role == COMMANDER, f"{method} {url} as {role}"
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n, p in ROUTES.items() if ALLAUTH not in p.lookup_str and n != "account_login")
+)
+def test_other_methods_do_not_exist(world, name):
+    url = address(world, name, world.incident if name in INCIDENT_ROUTES else None)
+    for method in ("put", "patch", "delete"):
+        response, _content = ask(world, COMMANDER, method, url)
+        assert response.status_code in (403, 405), f"{method} {url}"
