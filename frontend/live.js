@@ -5,7 +5,8 @@ const held = new Map();
 function busy(node) {
   if (!node) return false;
   const active = document.activeElement;
-  return node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
+  return !!document.querySelector("dialog[open]")
+    || node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
     || (node.contains(active) && active.matches("input, textarea, select, button, a"))
     || !!node.querySelector("details[open]");
 }
@@ -15,7 +16,15 @@ function fetchInto(id, url) {
   if (!node) return;
   if (busy(node)) { held.set(id, url); return; }
   held.delete(id);
-  window.htmx.ajax("GET", url, { source: document.body, target: `#${id}`, swap: "outerHTML" });
+  window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML" });
+}
+
+// What was free when it was asked for may be in use when the answer comes.
+function holdBack(event) {
+  const { target, requestConfig } = event.detail;
+  if (!["head", "rail", "home"].includes(target.id) || requestConfig.verb !== "get" || !busy(target)) return;
+  event.detail.shouldSwap = false;
+  held.set(target.id, requestConfig.path);
 }
 
 const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id))) fetchInto(id, url); };
@@ -28,11 +37,11 @@ function room() {
   const parts = () => { fetchInto("head", head); fetchInto("rail", rail); };
   const pill = () => {
     const { newest, stamp } = document.getElementById("timeline").dataset;
-    window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.body, target: "#news", swap: "innerHTML" });
+    window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
   };
   const lines = async () => {
     const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.dataset.event));
-    await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.body, target: "#timeline", swap: "outerHTML" });
+    await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.getElementById("timeline"), target: "#timeline", swap: "outerHTML" });
     for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.dataset.event)) row.classList.add("is-new");
   };
   return { parts, pill, lines };
@@ -46,8 +55,10 @@ export function live() {
     else if (document.querySelector("meta[name=live-page]")) location.reload();
   });
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
+  document.body.addEventListener("htmx:beforeSwap", holdBack);
   document.body.addEventListener("pointerout", () => setTimeout(release));
   document.body.addEventListener("focusout", () => setTimeout(release));
+  for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(release, 50));
 
   const address = document.querySelector("meta[name=live]")?.content;
   if (!address) return;

@@ -2,6 +2,11 @@
 import Combobox from "@github/combobox-nav";
 
 let combobox = null;
+let entered = false; // Enter came before the results of what was typed
+
+const asked = (dialog) => dialog.querySelector("#palette-input").value.trim();
+const shown = (dialog) => dialog.querySelector("#results").dataset.q;
+const first = (dialog) => dialog.querySelector("[role=option][aria-selected=true]") ?? dialog.querySelector("[role=option]");
 
 function bind(dialog) {
   combobox?.destroy();
@@ -27,7 +32,17 @@ export function palette() {
     });
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener("htmx:afterSettle", () => { if (dialog.open) bind(dialog); });
-  dialog.addEventListener("combobox-commit", (event) => { if (event.target.matches("a:not(:hover)")) event.target.click(); });
-  dialog.addEventListener("submit", (event) => { if (dialog.querySelector("[aria-selected=true]")) event.preventDefault(); });
+  dialog.addEventListener("htmx:afterSwap", () => {
+    if (!dialog.open) return;
+    bind(dialog);
+    if (entered && asked(dialog) === shown(dialog)) { entered = false; first(dialog)?.click(); }
+  });
+  dialog.addEventListener("input", () => { entered = false; });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || asked(dialog) === shown(dialog)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    entered = true;
+  }, true);
+  dialog.addEventListener("submit", (event) => { event.preventDefault(); first(dialog)?.click(); });
 }

@@ -15,6 +15,7 @@ class Clock:
     mitigated: datetime
     resolved: datetime
     closed: datetime
+    last: datetime
 
     def driven(self, moment: datetime | None) -> datetime:
         """Nothing is written into an incident before it is declared: what was earlier is backdated then."""
@@ -33,7 +34,8 @@ def read_clock(day: dict[str, Any]) -> Clock:
     closed = instant(day, "closed_at") or max([declared, *everything])
     resolved = instant(day, "resolved_at") or closed
     mitigated = instant(day, "mitigated_at") or resolved
-    return Clock(declared=declared, mitigated=mitigated, resolved=resolved, closed=closed)
+    last = max([declared, closed, *everything])
+    return Clock(declared=declared, mitigated=mitigated, resolved=resolved, closed=closed, last=last)
 
 
 def _instants(value: Any) -> Any:

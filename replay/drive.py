@@ -51,7 +51,7 @@ def _drive(day: dict[str, Any], document: dict[str, Any]) -> Incident:
     for step in steps:
         with context.at(step.driven_at):
             _attempt(step.path, getattr(verbs, step.verb), step)
-    with context.at(max(steps[-1].driven_at, clock.closed)):
+    with context.at(clock.last):
         _attempt("timestamps", _settle_milestones, incident, day, cast.recorder)
     return Incident.objects.get(pk=incident.pk)
 

@@ -33,7 +33,14 @@ ORDER = [
     "start_retrospective",
     "close",
 ]
-NEEDS_OPEN = {"change_severity", "assign_role", "begin_impact", "raise_hypothesis", "propose_mitigation"}
+NEEDS_OPEN = {
+    "change_severity",
+    "assign_role",
+    "begin_impact",
+    "end_impact",
+    "raise_hypothesis",
+    "propose_mitigation",
+}
 SUPPORTED_WORDS = {"confirmed", "supported", "true", "proven", "accepted"}
 REFUTED_WORDS = {"rejected", "refuted", "false", "disproved", "ruled_out"}
 MITIGATION_ENDS = {

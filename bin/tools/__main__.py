@@ -95,11 +95,11 @@ def use_data_folder(named: str | None = None) -> None:
 
 
 def set_up(dev: bool) -> None:
-    if python_env.is_current(dev) and assets.is_current():
+    if python_env.is_current(dev) and assets.is_current(dev):
         return  # without a lock: a checkout that is set up may be read-only
     with stamps.exclusively():
         python_env.ensure(dev)
-        assets.ensure()
+        assets.ensure(dev)
 
 
 def become(*arguments: str) -> None:

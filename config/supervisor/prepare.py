@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -28,8 +28,8 @@ def prepare(*, new_code: bool = False) -> None:
         if migrating := _has_unapplied_migrations():
             with progress.step("Migrating the database"):
                 _call("migrate", interactive=False, verbosity=0)
-                _call("createcachetable")
-        if (migrating or new_code) and "load_catalogue" in get_commands():
+        if migrating or new_code:
+            _call("createcachetable")  # nothing to do with REDIS_URL, and that may be gone the next time
             _call("load_catalogue")
     except OperationalError as error:
         raise Refused(f"Cannot reach the database: {str(error).strip().splitlines()[0]}") from error

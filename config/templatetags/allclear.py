@@ -278,7 +278,7 @@ def opens(url_name: str, *args, **query_values) -> SafeString:
     url = reverse(url_name, args=args)
     if query_values:
         url += "?" + urlencode(query_values)
-    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body"', url)
+    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"', url)
 
 
 EVENT_LOOK = {  # kind → (icon, tone of the ring, shape)

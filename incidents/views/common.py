@@ -36,7 +36,7 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return wrapped
 
 
-def attempt(form: BaseForm, verb: Callable[..., Any], **arguments: Any) -> bool:
+def attempt(form: BaseForm, verb: Callable[..., Any], /, **arguments: Any) -> bool:
     """Call the verb; what it refuses becomes errors on the form, so that nothing typed is lost."""
     try:
         form.outcome = verb(**arguments)  # type: ignore[attr-defined]

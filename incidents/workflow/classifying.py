@@ -156,6 +156,7 @@ def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incid
         by=by,
         text="made this private" if is_private else "opened this to everyone signed in",
     )
+    reschedule(incident)
     audit(incident, "visibility.changed", by, private=[not is_private, is_private])
     announce(incident, "visibility.changed", private=is_private)
     return incident

@@ -27,6 +27,7 @@ from incidents.workflow.basics import (
     audit,
     check_milestones,
     check_moment,
+    end_running_impacts,
     enter_status,
     lay_out_checklist,
     lock,
@@ -155,6 +156,7 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
     enter_status(incident, Status.DECLINED, context.now())
     incident.decline_reason = reason.strip()
     save(incident, "status", "decline_reason")
+    end_running_impacts(incident, context.now())
     record_event(
         incident=incident, kind=Kind.STATUS, text="declined this report", detail=reason.strip(), by=by
     )
@@ -184,7 +186,7 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     incident.merged_into = into
     save(incident, "status", "merged_into")
     incident.role_assignments.filter(ended_at__isnull=True).update(ended_at=now)
-    incident.affected_services.running().update(ended_at=now)
+    end_running_impacts(incident, now)
     reschedule(incident)
     for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
         join(into, participation.user)

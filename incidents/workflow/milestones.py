@@ -29,6 +29,12 @@ MILESTONE_PHASES = {
     "mitigated_at": Phase.MITIGATED,
     "resolved_at": Phase.RESOLVED,
 }
+STATUS_MILESTONES = {
+    "declared_at": "declare",
+    "mitigated_at": "mitigate",
+    "resolved_at": "resolve",
+    "closed_at": "close",
+}
 
 
 @transaction.atomic
@@ -54,6 +60,7 @@ def set_milestones(
     for name, moment in moments.items():
         before = getattr(incident, name)
         if moment is not None:
+            _require_reached(incident, name, before, moment)
             check_moment(moment, name)
         elif before is not None and name in _needed_milestones(incident) and not _is_unknown(basis, name):
             raise ValidationError(
@@ -92,6 +99,17 @@ def _needed_milestones(incident: Incident) -> set[str]:
     if incident.status == Status.CLOSED:
         needed.add("closed_at")
     return needed
+
+
+def _require_reached(incident: Incident, name: str, before: datetime | None, moment: datetime) -> None:
+    """A time that a status brings is given by stepping into that status, which may be backdated."""
+    if moment != before and name in STATUS_MILESTONES and name not in _needed_milestones(incident):
+        raise ValidationError(
+            {
+                name: f"{incident.reference} is {incident.get_status_display().lower()}; "
+                f"{STATUS_MILESTONES[name]} it first, the time may lie in the past."
+            }
+        )
 
 
 def _is_unknown(basis: dict[str, dict], name: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from audit import context
-from incidents.models import ACTIVE_STATUSES, Incident, Status, StatusUpdate, UpdateSchedule
+from incidents.models import ACTIVE_STATUSES, Audience, Incident, Status, StatusUpdate, UpdateSchedule
 
 
 def reschedule(incident: Incident) -> None:
@@ -18,7 +18,8 @@ def reschedule(incident: Incident) -> None:
     last_updates: dict[str, StatusUpdate] = {}
     for update in incident.status_updates.filter(posted_at__gte=since).order_by("posted_at", "pk"):
         last_updates |= dict.fromkeys(update.audiences, update)
-    for cadence in incident.severity.cadences.all():
+    cadences = [c for c in incident.severity.cadences.all() if _may_be_told(incident, c.audience)]
+    for cadence in cadences:
         last = last_updates.get(cadence.audience)
         interval = cadence.minutes_in(Status(incident.status)) if last else cadence.first_minutes
         base = last.posted_at if last else since
@@ -30,9 +31,13 @@ def reschedule(incident: Incident) -> None:
             audience=cadence.audience,
             defaults={"policy_due_at": policy, "promised_at": promised, "due_at": due},
         )
-    incident.update_schedules.exclude(
-        audience__in=[c.audience for c in incident.severity.cadences.all()]
-    ).update(due_at=None, policy_due_at=None)
+    incident.update_schedules.exclude(audience__in=[c.audience for c in cadences]).update(
+        due_at=None, policy_due_at=None
+    )
+
+
+def _may_be_told(incident: Incident, audience: str) -> bool:
+    return audience != Audience.PUBLIC or not incident.is_private
 
 
 def _active_since(incident: Incident) -> datetime:

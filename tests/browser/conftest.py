@@ -93,7 +93,9 @@ def open_as(server, browser):
         page = context.new_page()
         page.set_default_timeout(8000)
         page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         return page
 

@@ -24,6 +24,9 @@ from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
 
 pytestmark = pytest.mark.browser
+TOO_WIDE = """[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right >
+  document.documentElement.clientWidth + 1 && !e.closest(".kinds, pre, [role=region], .fixed")).slice(0, 3)
+  .map(e => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture
@@ -94,6 +97,8 @@ def test_every_page_is_clean(open_as, axe, commander, busy, viewport, theme):
         response = page.goto(path)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found = axe(page)
+        if sideways > 0:
+            found.append(page.evaluate(TOO_WIDE))
         if response.status != 200 or sideways > 0 or found or page.complaints:
             faults.append((path, response.status, sideways, found, list(page.complaints)))
         page.complaints.clear()
@@ -106,7 +111,7 @@ def test_nothing_scrolls_sideways_at_320(open_as, commander, busy):
     for path in busy:
         page.goto(path)
         if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(path)
+            wide.append((path, page.evaluate(TOO_WIDE)))
     assert not wide
 
 

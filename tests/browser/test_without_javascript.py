@@ -11,7 +11,7 @@ def test_from_declared_to_closed_without_javascript(open_as, commander):
     page = open_as(commander, java_script_enabled=False)
     page.goto("/declare")
     page.get_by_label("What is wrong?").fill("Search is stale")
-    page.get_by_label("SEV2").check()
+    page.locator("label:has([aria-label=SEV2])").click()
     page.get_by_role("button", name="Declare").click()
     incident = Incident.objects.get()
     assert incident.severity == Severity.objects.get(rank=2)
@@ -21,7 +21,7 @@ def test_from_declared_to_closed_without_javascript(open_as, commander):
     page.get_by_role("button", name="Add to the timeline").click()
     page.locator(".tl").get_by_text("The index is old").wait_for()
 
-    page.get_by_label("Hypothesis").check(force=True)
+    page.locator("#composer label:has([value=hypothesis])").click()
     page.locator("#composer textarea").fill("The rebuild died")
     page.get_by_role("button", name="Add to the timeline").click()
     page.locator("#rail").get_by_text("The rebuild died").wait_for()

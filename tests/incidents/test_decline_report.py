@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from incidents.models import Status
-from incidents.workflow import accept_report, decline_report
+from incidents.workflow import accept_report, decline_report, set_service_impact
 
 
 def test_works(suspected, responder, traces):
@@ -37,3 +37,9 @@ def test_declined_is_not_accepted(suspected, responder):
 def test_stakeholder_is_refused(suspected, stakeholder):
     with pytest.raises(PermissionDenied):
         decline_report(incident=suspected, by=stakeholder, reason="x")
+
+
+def test_nothing_stays_affected_by_a_false_alarm(suspected, responder, service):
+    set_service_impact(incident=suspected, service=service, impact="degraded", by=responder)
+    decline_report(incident=suspected, by=responder, reason="x")
+    assert not suspected.affected_services.running().exists()

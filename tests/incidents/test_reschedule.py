@@ -10,6 +10,7 @@ from incidents.workflow import (
     accept_report,
     change_severity,
     change_status,
+    change_visibility,
     mitigate_incident,
     post_status_update,
     reopen_incident,
@@ -113,3 +114,11 @@ def test_one_schedule_each(incident, commander, severity, audience):
     for rank in (1, 3, 2):
         change_severity(incident=incident, severity=severity(rank), by=commander)
     assert incident.update_schedules.filter(audience=audience).count() == 1
+
+
+def test_a_private_incident_owes_the_public_nothing(incident, commander):
+    change_visibility(incident=incident, is_private=True, by=commander)
+    assert due(incident)["public"] is None
+    assert due(incident)["stakeholders"] is not None
+    change_visibility(incident=incident, is_private=False, by=commander)
+    assert due(incident)["public"] == after(incident.declared_at, 15)

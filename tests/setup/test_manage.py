@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.setup.conftest import ROOT, command, plain_environment
+from tests.setup.conftest import ROOT, alive, command, descendants, plain_environment, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -47,6 +47,29 @@ def test_several_at_once_share_one_server(stopped):
     ]
     said = [(process.communicate(timeout=40), process.returncode) for process in together]
     assert [(out, code) for (out, _), code in said] == [("True\n", 0)] * 3, said
+
+
+def test_kill_9_takes_the_database_along(stopped):
+    folder, _ = stopped
+    killed = subprocess.Popen(
+        [
+            ROOT / "bin" / "manage",
+            "shell",
+            "--no-imports",
+            "-c",
+            "import time; print('up', flush=True); time.sleep(60)",
+        ],
+        env=plain_environment(ALLCLEAR_DATA=str(folder)),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert killed.stdout.readline() == "up\n"
+    children = list(descendants(killed.pid))
+    assert children
+    killed.kill()
+    killed.communicate()
+    assert wait_until(lambda: not alive(children), seconds=3)
+    assert command("manage", "showmigrations", "sessions", ALLCLEAR_DATA=str(folder)).returncode == 0
 
 
 def test_files_are_named_from_where_the_caller_stands(stopped, tmp_path):

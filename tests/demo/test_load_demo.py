@@ -1,0 +1,72 @@
+"""The demo is believable everywhere: every status, a clean audit trail, nobody who can sign in by password."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Installation, User
+from audit.models import AuditEntry, first_broken_link
+from incidents.models import Incident, Status
+from incidents.workflow import declare_incident
+from notifications.models import OutboxMessage
+from timeline.models import TimelineEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def load() -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def test_fills_every_status_once():
+    load()
+    assert set(Incident.objects.values_list("status", flat=True)) == set(Status.values)
+    assert Incident.objects.suspected().count() == 2
+    assert Incident.objects.filter(is_private=True).count() == 1
+    assert Incident.objects.filter(is_drill=True).count() == 1
+    assert Installation.get().name == "Fernhill"
+    for incident in Incident.objects.all():
+        assert first_broken_link(AuditEntry.objects.of(incident.chain)) is None
+        assert incident.status_periods.filter(ended_at__isnull=True).get().status == incident.status
+
+
+def test_the_large_one_is_rich_and_the_forgotten_one_is_overdue():
+    load()
+    large = Incident.objects.get(status=Status.FIXING)
+    assert (large.severity.rank, large.commander.name) == (1, "Ana Ruiz")
+    assert large.timeline.count() >= 34
+    assert large.hypotheses.count() == 4
+    assert large.mitigations.count() == 3
+    forgotten = Incident.objects.get(status=Status.INVESTIGATING)
+    assert forgotten.commander is None
+    assert forgotten.next_due.is_overdue
+    assert not large.next_due.is_overdue
+
+
+def test_a_second_time_changes_nothing():
+    load()
+    counted = [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)]
+    assert load() == "The demo is loaded already.\n"
+    assert [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)] == counted
+
+
+def test_nobody_has_a_password():
+    load()
+    people = User.objects.all()
+    assert all(p.is_demo and not p.has_usable_password() for p in people)
+    assert all(p.email.endswith("@example.test") for p in people)
+    assert set(people.values_list("installation_role", flat=True)) == {
+        "administrator",
+        "responder",
+        "stakeholder",
+    }
+
+
+def test_never_mixes_with_real_incidents(commander, severity):
+    declare_incident(by=commander, title="Real", severity=severity(3))
+    with pytest.raises(CommandError, match="incidents of its own"):
+        load()
+    assert Incident.objects.count() == 1
