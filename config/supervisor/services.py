@@ -51,8 +51,9 @@ class Supervisor:
     def run(self) -> None:
         """Start everything, then watch it until a signal asks for the end. Raises Refused."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup's wish
-                signal.signal(number, self._on_signal)
+            if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # nohup's wish; an ignored SIGINT only means that a script started us with `&`
+            signal.signal(number, self._on_signal)
         try:
             self._bring_up()
             self._watch()
