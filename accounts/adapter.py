@@ -42,7 +42,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         set_password(by=user, password=password, session_key=request.session.session_key if own else "")
 
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
-        request.tries = SignInTries(request, self._get_login_attempts_cache_key(request, **credentials))
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        request.tries = SignInTries(request, account)  # type: ignore[attr-defined]
         super().pre_authenticate(request, **credentials)
 
 

@@ -174,8 +174,6 @@ class OneTimeLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OneTimeLinkQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -192,6 +190,8 @@ class SetupLink(OneTimeLink):
     """Makes the first administrator; printed on the terminal at the first start."""
 
     LIFETIME = timedelta(hours=1)
+
+    objects = OneTimeLinkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"set-up link until {self.expires_at:%H:%M}"
