@@ -136,5 +136,5 @@ def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
         ),
         "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
         "resolve_form": resolve_form or ResolveForm(),
-        "close_form": close_form or CloseForm(),
+        "close_form": close_form or CloseForm(initial={"owner": incident.commander}),
     }

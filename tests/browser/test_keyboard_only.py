@@ -87,8 +87,7 @@ def test_the_whole_way_by_keyboard(open_as, commander):
     page.keyboard.type("Watched it by hand")
     page.keyboard.press("Control+Enter")
     page.get_by_role("heading", name="Close formally").wait_for()
-    _tab_to(page, "Who owns")
-    page.keyboard.press("ArrowDown")
+    _tab_to(page, "Who owns")  # the commander is proposed
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/incidents/{incident.reference}/")
 
