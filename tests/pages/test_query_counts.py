@@ -20,7 +20,9 @@ def count(client, commander):
     client.get("/")  # the session notes when it began, once
 
     def run(path: str, **data) -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             response = client.post(path, data) if data else client.get(path)
         assert response.status_code in (200, 302), response.status_code
         run.queries = [q["sql"][:160] for q in queries if "SAVEPOINT" not in q["sql"]]
@@ -45,13 +47,17 @@ def test_incident_at_most_fourteen(count, incident, commander, events):
     _fill(incident, commander, events)
     for number in range(5):
         hypothesis = raise_hypothesis(incident=incident, by=commander, claim=f"Claim {number}")
-        attach_evidence(incident=incident, by=commander, kind="log", title="Log", body="x", hypothesis=hypothesis)
+        attach_evidence(
+            incident=incident, by=commander, kind="log", title="Log", body="x", hypothesis=hypothesis
+        )
     assert count(incident.get_absolute_url()) <= 14, count.queries
 
 
 def test_home_at_most_twelve_with_many_incidents(count, commander, severity):
     for number in range(15):
-        incident = declare_incident(by=commander, title=f"Incident {number}", severity=severity(1 + number % 5))
+        incident = declare_incident(
+            by=commander, title=f"Incident {number}", severity=severity(1 + number % 5)
+        )
         post_status_update(
             incident=incident, by=commander, audiences=["stakeholders"], known="x", unknown="y",
             next_update_at=timezone.now() + timedelta(minutes=10),
