@@ -29,7 +29,7 @@ class CatalogueForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in NOTHING_CHOSEN.keys() & self.fields.keys():
-            self.fields[name].empty_label = NOTHING_CHOSEN[name]
+            self.typed_field(name, forms.ModelChoiceField).empty_label = NOTHING_CHOSEN[name]
 
     def arguments(self) -> dict[str, Any]:
         many = {field.name for field in self._meta.model._meta.many_to_many} & self.cleaned_data.keys()
@@ -75,7 +75,7 @@ class SeverityForm(CatalogueForm):
 
     @property
     def own_fields(self) -> list:
-        return [self[name] for name in self._meta.fields]
+        return [self[name] for name in self.Meta.fields]
 
     @property
     def cadence_rows(self) -> list:
@@ -107,7 +107,9 @@ class ServiceForm(CatalogueForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         others = Service.objects.in_use()
-        self.fields["depends_on"].queryset = others.exclude(pk=self.instance.pk)
+        self.typed_field("depends_on", forms.ModelMultipleChoiceField).queryset = others.exclude(
+            pk=self.instance.pk
+        )
         if self.instance.pk is None:
             del self.fields["is_archived"]
 
