@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from accounts.http import Request
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: Request, *args, **kwargs) -> HttpResponse:
         if not request.user.is_administrator:
             raise PermissionDenied
         return view(request, *args, **kwargs)

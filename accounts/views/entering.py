@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import ExamplePersonForm, FirstAdministratorForm, NewcomerForm, OrganisationForm
+from accounts.http import Request
 from accounts.models import Installation, Invitation, SetupLink, User
 from accounts.permissions import administrators_only
 from accounts.sessions import begin_session
@@ -36,7 +37,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def setup_organisation(request: HttpRequest) -> HttpResponse:
+def setup_organisation(request: Request) -> HttpResponse:
     """Second step; good defaults are filled in, so leaving here loses nothing."""
     installation = Installation.get()
     initial = {

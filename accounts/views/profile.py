@@ -3,12 +3,13 @@
 from allauth.account import views as allauth
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProfileForm
+from accounts.http import Request
 from accounts.permissions import administrators_only
 from accounts.sessions import sessions_of
 from accounts.views.answers import refused_or
@@ -17,12 +18,12 @@ from config.health import system_check
 
 
 @require_safe
-def settings_home(request: HttpRequest) -> HttpResponse:
+def settings_home(request: Request) -> HttpResponse:
     return render(request, "settings/settings_home.html")
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     me = request.user
     initial = {
         "name": me.name,
@@ -38,7 +39,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def session_revocation(request: HttpRequest, pk: int) -> HttpResponse:
+def session_revocation(request: Request, pk: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
     return refused_or(
         request, "That session has ended.", "profile", [], end_session, by=request.user, session=session
@@ -46,21 +47,21 @@ def session_revocation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def other_sessions_revocation(request: HttpRequest) -> HttpResponse:
-    end_other_sessions(by=request.user, session_key=request.session.session_key)
+def other_sessions_revocation(request: Request) -> HttpResponse:
+    end_other_sessions(by=request.user, session_key=request.session.session_key or "")
     messages.success(request, "You are signed in only here.")
     return redirect("profile")
 
 
 @require_safe
 @administrators_only
-def system(request: HttpRequest) -> HttpResponse:
+def system(request: Request) -> HttpResponse:
     return render(request, "settings/system.html", {"checks": system_check()})
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: Request) -> HttpResponse:
     """allauth's page. Who has no password (an example person) has none to change."""
     if not request.user.has_usable_password():
         raise Http404
