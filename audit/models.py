@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 GENESIS = "0" * 64
-EMPTY = (None, "", [])
+EMPTY: tuple = (None, "", [])
 
 
 class AuditQuerySet(models.QuerySet):

@@ -1,6 +1,7 @@
 """What a new installation starts with; everything here can be edited afterwards and then stays edited."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -27,7 +28,7 @@ SEVERITIES = {
 }
 WHEN_UNSURE = 2
 # minutes: first, investigating, fixing, mitigated; None = on change only
-CADENCES = {
+CADENCES: dict[int, dict[str, tuple[int | None, int | None, int | None, int | None]]] = {
     1: {
         "public": (5, 20, 20, 30),
         "stakeholders": (10, 15, 20, 30),
@@ -223,13 +224,13 @@ def _entries() -> dict[str, Callable[[], object]]:
     """Every built-in line under its key, in the order they need each other."""
     entries: dict[str, Callable[[], object]] = {}
     for rank in SEVERITIES:
-        entries[f"severity:{rank}"] = lambda rank=rank: _create_severity(rank)
+        entries[f"severity:{rank}"] = partial(_create_severity, rank)
     for order, slug in enumerate(ROLES, 1):
-        entries[f"role:{slug}"] = lambda slug=slug, order=order: _create_role(slug, order * 10)
+        entries[f"role:{slug}"] = partial(_create_role, slug, order * 10)
     for name in INCIDENT_TYPES:
-        entries[f"type:{name}"] = lambda name=name: _create_type(name)
+        entries[f"type:{name}"] = partial(_create_type, name)
     for order, key in enumerate(CHECKLISTS, 1):
-        entries[f"checklist:{key}"] = lambda key=key, order=order: _create_checklist(key, order * 10)
+        entries[f"checklist:{key}"] = partial(_create_checklist, key, order * 10)
     return entries
 
 
@@ -291,7 +292,7 @@ def _create_checklist(key: str, order: int) -> bool:
         kind=kind,
         status=status,
         incident_type=incident_type,
-        lowest_severity=Severity.objects.filter(rank=rank).first(),
+        lowest_severity=Severity.objects.filter(rank=rank).first() if rank else None,
         role=Role.objects.filter(slug=role).first(),
         minutes=minutes,
         order=order,

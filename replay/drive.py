@@ -77,10 +77,10 @@ def _declare(day: dict[str, Any], cast: Cast, clock: Clock) -> Incident:
         source_id=day["id"],
     )
     early = {name: instant(day, key) for key, name in MILESTONE_KEYS.items()}
-    known = {
-        name: early[name]
+    known: dict[str, datetime | None] = {
+        name: moment
         for name in ("introduced_at", "acknowledged_at")
-        if early[name] and early[name] <= clock.declared
+        if (moment := early[name]) and moment <= clock.declared
     }
     if known:
         incident = set_milestones(incident=incident, by=declarer, moments=known, basis=_basis(day))
@@ -99,7 +99,10 @@ def _describe_impact(incident: Incident, day: dict[str, Any], by: User) -> Incid
         }
         for figure in day["impact"]["numbers"]
     ]
-    fields = {"impact_figures": figures, "impact_summary": shorten(day["impact"].get("customer") or "", 300)}
+    fields: dict[str, Any] = {
+        "impact_figures": figures,
+        "impact_summary": shorten(day["impact"].get("customer") or "", 300),
+    }
     return edit_incident(incident=incident, by=by, **{name: value for name, value in fields.items() if value})
 
 

@@ -231,7 +231,7 @@ class Verbs:
         for check in self.incident.recovery_checks.all():
             if check.kind == ChecklistKind.SIGNAL and (row := self._last_row("recovery", before=step.at)):
                 check = watch_recovery_check(check=check, by=by, since=row[1])
-                if check.watch_ends_at <= step.at:
+                if check.watch_ends_at and check.watch_ends_at <= step.at:
                     self._pass(check, by, row[2], step.at)
             elif check.kind == ChecklistKind.TEST and (row := self._last_row("verification", step.at)):
                 self._pass(check, by, row[2], row[1])
@@ -288,4 +288,4 @@ class Verbs:
     def _teller(self, kind: str, step: Step) -> User:
         """Who wrote the row of that kind at that instant, else the commander."""
         row = self._row_of(kind, step.at)
-        return row[2].actor if row else self.lead(step)
+        return (row[2].actor if row else None) or self.lead(step)

@@ -1,9 +1,10 @@
 """What the incident is: severity, status, visibility, words."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Field
 
 from audit import context
 from incidents.models import (
@@ -127,7 +128,7 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
     save(incident, *changes)
     for name, (_, value) in changes.items():
         if name not in QUIET:
-            label = Incident._meta.get_field(name).verbose_name
+            label = cast(Field, Incident._meta.get_field(name)).verbose_name
             text = f"set {label}: {value}" if value not in ("", False) else f"cleared {label}"
             record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"field": name})
     if any(name in QUIET for name in changes):
