@@ -44,6 +44,9 @@ class PersonMiddleware:
     def _note_activity(request: HttpRequest) -> None:
         """Every few minutes, not on every request: saving the session also moves its idle limit on."""
         now = timezone.now()
-        if now - datetime.fromisoformat(request.session["seen_at"]) > settings.SESSION_ACTIVITY_EVERY:
+        if (
+            now - datetime.fromisoformat(request.session.get("seen_at", request.session["began_at"]))
+            > settings.SESSION_ACTIVITY_EVERY
+        ):
             request.session["seen_at"] = now.isoformat()
             UserSession.objects.create_from_request(request)

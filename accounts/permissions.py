@@ -6,12 +6,12 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
-from accounts.http import Request
+from accounts.requests import SignedInRequest
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def guarded(request: Request, *args, **kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_administrator:
             raise PermissionDenied
         return view(request, *args, **kwargs)

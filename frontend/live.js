@@ -1,6 +1,7 @@
 // The doorbell: what changed is fetched again, but never under a finger, and never over what is being typed.
 
 const held = new Map();
+const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
 
 function busy(node) {
   if (!node) return false;
@@ -11,18 +12,31 @@ function busy(node) {
     || !!node.querySelector("details[open]");
 }
 
-function fetchInto(id, url) {
+function fetchInto(id, url, now) {
   const node = document.getElementById(id);
   if (!node) return;
-  if (busy(node)) { held.set(id, url); return; }
+  if (now) wanted.add(id);
+  else if (busy(node)) { held.set(id, url); return; }
   held.delete(id);
   window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML" });
+}
+
+// The same link or button in the new part takes the focus of the one it replaces.
+function keepFocus(target) {
+  const active = document.activeElement;
+  if (!target.contains(active)) return;
+  const name = ["href", "aria-label", "name"].find((a) => active.getAttribute(a));
+  if (!name) return;
+  const same = `#${target.id} [${name}="${CSS.escape(active.getAttribute(name))}"]`;
+  document.body.addEventListener("htmx:afterSwap", () => document.querySelector(same)?.focus({ preventScroll: true }), { once: true });
 }
 
 // What was free when it was asked for may be in use when the answer comes.
 function holdBack(event) {
   const { target, requestConfig } = event.detail;
-  if (!["head", "rail", "home"].includes(target.id) || requestConfig.verb !== "get" || !busy(target)) return;
+  if (!["head", "rail", "home"].includes(target.id) || requestConfig.verb !== "get") return;
+  if (wanted.delete(target.id)) return keepFocus(target);
+  if (!busy(target)) return;
   event.detail.shouldSwap = false;
   held.set(target.id, requestConfig.path);
 }
@@ -34,7 +48,7 @@ function room() {
   if (!node) return null;
   const { head, rail, timeline, news } = node.dataset;
   const show = new URLSearchParams(location.search).get("show") ?? "all";
-  const parts = () => { fetchInto("head", head); fetchInto("rail", rail); };
+  const parts = (now) => { fetchInto("head", head, now); fetchInto("rail", rail, now); };
   const pill = () => {
     const { newest, stamp } = document.getElementById("timeline").dataset;
     window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
@@ -50,7 +64,7 @@ function room() {
 export function live() {
   const here = room();
   document.body.addEventListener("incident-changed", () => {
-    if (here) { held.clear(); document.activeElement?.closest("#head, #rail") && document.activeElement.blur(); here.parts(); here.lines(); }
+    if (here) { held.clear(); here.parts(true); here.lines(); }
     else if (document.getElementById("home")) location.reload();
     else if (document.querySelector("meta[name=live-page]")) location.reload();
   });
@@ -63,10 +77,10 @@ export function live() {
   const address = document.querySelector("meta[name=live]")?.content;
   if (!address) return;
   let lost = null, first = true, timer = null;
-  const wanted = new Set();
+  const rung = new Set();
   const soon = (what) => {
-    wanted.add(what);
-    timer ??= setTimeout(() => { timer = null; const now = new Set(wanted); wanted.clear(); react(now); }, 120);
+    rung.add(what);
+    timer ??= setTimeout(() => { timer = null; const now = new Set(rung); rung.clear(); react(now); }, 120);
   };
   const react = (what) => {
     if (here) {

@@ -76,12 +76,8 @@ def _declare(day: dict[str, Any], cast: Cast, clock: Clock) -> Incident:
         source=Incident.Source.REPLAY,
         source_id=day["id"],
     )
-    early = {name: instant(day, key) for key, name in MILESTONE_KEYS.items()}
-    known: dict[str, datetime | None] = {
-        name: moment
-        for name in ("introduced_at", "acknowledged_at")
-        if (moment := early[name]) and moment <= clock.declared
-    }
+    early = {name: instant(day, name) for name in ("introduced_at", "acknowledged_at")}
+    known = {name: moment for name, moment in early.items() if moment and moment <= clock.declared}
     if known:
         incident = set_milestones(incident=incident, by=declarer, moments=known, basis=_basis(day))
     return _describe_impact(incident, day, declarer)
@@ -119,9 +115,12 @@ def _settle_milestones(incident: Incident, day: dict[str, Any], by: User) -> Non
 
 
 def _impact_ended(day: dict[str, Any]) -> datetime | None:
-    """The end of the last window that counts; None while one is open-ended or the day has none."""
+    """The end of the last window that counts; None while one is open-ended, or all were over before it began."""
     ends = [window["to"] for window in day["impact"]["windows"] if window["counts"]]
-    return max(ends) if ends and all(ends) else None
+    if not ends or not all(ends):
+        return None
+    began = instant(day, "started_at")
+    return None if began and max(ends) < began else max(ends)
 
 
 def _basis(day: dict[str, Any]) -> dict[str, dict]:

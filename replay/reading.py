@@ -87,7 +87,7 @@ class Change(serializers.Serializer):
 
 class Alert(serializers.Serializer):
     at = Instant()
-    source = OptionalText()  # type: ignore[assignment]  # a declared field; the class does not keep it
+    source = OptionalText()  # type: ignore[assignment] # a field of the file, not DRF's attribute
     dedup_key = OptionalText()
     service = OptionalText()
     severity = OptionalText()

@@ -288,4 +288,4 @@ class Verbs:
     def _teller(self, kind: str, step: Step) -> User:
         """Who wrote the row of that kind at that instant, else the commander."""
         row = self._row_of(kind, step.at)
-        return (row[2].actor if row else None) or self.lead(step)
+        return (row and row[2].actor) or self.lead(step)

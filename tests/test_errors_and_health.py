@@ -114,3 +114,9 @@ def test_neither_password_nor_token_reaches_the_log(failing, settings):
     assert "/setup/…" in heard.getvalue()
     assert token not in heard.getvalue()
     assert SECRET + "typed" not in heard.getvalue()
+
+
+def test_a_probe_is_not_sent_to_https(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/accounts/login/").status_code == 301

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from accounts.http import Request
+from accounts.requests import SignedInRequest
 
 
 def refused_or(
-    request: Request, done: str, to: str, args: list, verb: Callable, **arguments: Any
+    request: SignedInRequest, done: str, to: str, args: list, verb: Callable, **arguments: Any
 ) -> HttpResponse:
     """Run `verb` and go to the page `to`, with `done` or with the reason why not."""
     try:

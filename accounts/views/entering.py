@@ -11,9 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import ExamplePersonForm, FirstAdministratorForm, NewcomerForm, OrganisationForm
-from accounts.http import Request
 from accounts.models import Installation, Invitation, SetupLink, User
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from accounts.sessions import begin_session
 from accounts.workflow import accept_invitation, create_first_administrator, describe_organisation
 from config.health import system_check
@@ -37,7 +37,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def setup_organisation(request: Request) -> HttpResponse:
+def setup_organisation(request: SignedInRequest) -> HttpResponse:
     """Second step; good defaults are filled in, so leaving here loses nothing."""
     installation = Installation.get()
     initial = {
@@ -63,7 +63,7 @@ def setup_organisation(request: Request) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def invitation_answer(request: HttpRequest, token: str) -> HttpResponse:
-    invitation = Invitation.objects.open().of_token(token).with_details().first()
+    invitation = Invitation.objects.with_details().open().of_token(token).first()
     if invitation is None:
         return render(request, "accounts/link_closed.html", {"kind": "invitation"}, status=410)
     form = NewcomerForm(request.POST or None)

@@ -7,9 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import InvitationForm, OrganisationForm, PersonForm, TeamForm
-from accounts.http import Request
 from accounts.models import Installation, Invitation, Team, User
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
 from accounts.workflow import (
     activate_person,
@@ -27,7 +27,7 @@ from accounts.workflow import (
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def organisation(request: Request) -> HttpResponse:
+def organisation(request: SignedInRequest) -> HttpResponse:
     installation = Installation.get()
     form = OrganisationForm(request.POST or None, initial=vars(installation))
     if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
@@ -38,7 +38,7 @@ def organisation(request: Request) -> HttpResponse:
 
 @require_safe
 @administrators_only
-def people(request: Request) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     context = {
         "people": User.objects.with_teams().active_first(),
         "invitations": Invitation.objects.unanswered().with_details(),
@@ -48,7 +48,7 @@ def people(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def person(request: Request, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     initial = {
         "installation_role": subject.installation_role,
@@ -64,7 +64,7 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def person_deactivation(request: Request, pk: int) -> HttpResponse:
+def person_deactivation(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
         request,
@@ -79,7 +79,7 @@ def person_deactivation(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def person_activation(request: Request, pk: int) -> HttpResponse:
+def person_activation(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
         request,
@@ -95,7 +95,7 @@ def person_activation(request: Request, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def invitation_new(request: Request) -> HttpResponse:
+def invitation_new(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_valid() and form.submit(invite_person, by=request.user, **form.cleaned_data):
         invitation, link = form.outcome
@@ -106,7 +106,7 @@ def invitation_new(request: Request) -> HttpResponse:
 @never_cache
 @require_POST
 @administrators_only
-def invitation_renewal(request: Request, pk: int) -> HttpResponse:
+def invitation_renewal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answers with the new link itself: it is stored nowhere and cannot be shown later."""
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     link = renew_invitation(by=request.user, invitation=invitation)
@@ -115,7 +115,7 @@ def invitation_renewal(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def invitation_revocation(request: Request, pk: int) -> HttpResponse:
+def invitation_revocation(request: SignedInRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     return refused_or(
         request,
@@ -130,7 +130,7 @@ def invitation_revocation(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def teams(request: Request) -> HttpResponse:
+def teams(request: SignedInRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid() and form.submit(add_team, by=request.user, **form.cleaned_data):
         return redirect("teams")
@@ -139,7 +139,7 @@ def teams(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def team(request: Request, pk: int) -> HttpResponse:
+def team(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team.objects.with_counts(), pk=pk)
     form = TeamForm(request.POST or None, initial={"name": subject.name})
     if form.is_valid() and form.submit(rename_team, by=request.user, team=subject, **form.cleaned_data):
@@ -150,7 +150,7 @@ def team(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def team_deletion(request: Request, pk: int) -> HttpResponse:
+def team_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team, pk=pk)
     return refused_or(
         request, f"{subject} is deleted.", "teams", [], delete_team, by=request.user, team=subject

@@ -9,8 +9,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProfileForm
-from accounts.http import Request
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from accounts.sessions import sessions_of
 from accounts.views.answers import refused_or
 from accounts.workflow import edit_profile, end_other_sessions, end_session
@@ -18,12 +18,12 @@ from config.health import system_check
 
 
 @require_safe
-def settings_home(request: Request) -> HttpResponse:
+def settings_home(request: SignedInRequest) -> HttpResponse:
     return render(request, "settings/settings_home.html")
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: Request) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     me = request.user
     initial = {
         "name": me.name,
@@ -39,7 +39,7 @@ def profile(request: Request) -> HttpResponse:
 
 
 @require_POST
-def session_revocation(request: Request, pk: int) -> HttpResponse:
+def session_revocation(request: SignedInRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
     return refused_or(
         request, "That session has ended.", "profile", [], end_session, by=request.user, session=session
@@ -47,7 +47,7 @@ def session_revocation(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
-def other_sessions_revocation(request: Request) -> HttpResponse:
+def other_sessions_revocation(request: SignedInRequest) -> HttpResponse:
     end_other_sessions(by=request.user, session_key=request.session.session_key or "")
     messages.success(request, "You are signed in only here.")
     return redirect("profile")
@@ -55,13 +55,13 @@ def other_sessions_revocation(request: Request) -> HttpResponse:
 
 @require_safe
 @administrators_only
-def system(request: Request) -> HttpResponse:
+def system(request: SignedInRequest) -> HttpResponse:
     return render(request, "settings/system.html", {"checks": system_check()})
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password_change(request: Request) -> HttpResponse:
+def password_change(request: SignedInRequest) -> HttpResponse:
     """allauth's page. Who has no password (an example person) has none to change."""
     if not request.user.has_usable_password():
         raise Http404

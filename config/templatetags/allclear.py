@@ -155,6 +155,15 @@ def duration(span: timedelta | None) -> str:
 
 
 @register.filter
+def length_of(count: int) -> str:
+    """A number of minutes as a length: 15 min · 4 h · 1 d."""
+    hours, rest = divmod(count, 60)
+    if rest or not hours:
+        return in_words(timedelta(minutes=count))
+    return f"{hours} h" if hours % 24 else f"{hours // 24} d"
+
+
+@register.filter
 def since(moment: datetime | None) -> str:
     return "" if moment is None else in_words(timezone.now() - moment)
 

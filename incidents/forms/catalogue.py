@@ -106,10 +106,8 @@ class ServiceForm(CatalogueForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        others = Service.objects.in_use()
-        self.typed_field("depends_on", forms.ModelMultipleChoiceField).queryset = others.exclude(
-            pk=self.instance.pk
-        )
+        others = Service.objects.possible_needs_of(self.instance)
+        self.typed_field("depends_on", forms.ModelMultipleChoiceField).queryset = others
         if self.instance.pk is None:
             del self.fields["is_archived"]
 

@@ -120,6 +120,13 @@ class ServiceQuerySet(models.QuerySet):
     def in_use(self) -> "ServiceQuerySet":
         return self.filter(is_archived=False)
 
+    def possible_needs_of(self, service: "Service") -> "ServiceQuerySet":
+        """What a service may be said to depend on: all in use and what it has already, never itself."""
+        known = models.Q(is_archived=False)
+        if service.pk:
+            known |= models.Q(pk__in=service.depends_on.values("pk"))
+        return self.filter(known).exclude(pk=service.pk)
+
     def with_neighbours(self) -> "ServiceQuerySet":
         return self.select_related("owner_team").prefetch_related("depends_on")
 

@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import Request
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
 from incidents.forms import catalogue as forms
 from incidents.models import ChecklistTemplate, IncidentType, LinkTemplate, Role, Service, Severity
@@ -82,7 +82,7 @@ def _kind(slug: str) -> Kind:
 
 
 @require_safe
-def catalogue_list(request: Request, kind: str) -> HttpResponse:
+def catalogue_list(request: SignedInRequest, kind: str) -> HttpResponse:
     """Everybody may read it; what it says binds everybody."""
     shown = _kind(kind)
     context = {
@@ -97,7 +97,7 @@ def catalogue_list(request: Request, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def catalogue_add(request: Request, kind: str) -> HttpResponse:
+def catalogue_add(request: SignedInRequest, kind: str) -> HttpResponse:
     shown = _kind(kind)
     form = shown.form(request.POST or None, initial=request.GET.dict())
     if form.is_valid() and form.submit(shown.verb, by=request.user, **form.arguments()):
@@ -108,7 +108,7 @@ def catalogue_add(request: Request, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def catalogue_entry(request: Request, kind: str, pk: int) -> HttpResponse:
+def catalogue_entry(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     shown = _kind(kind)
     entry = get_object_or_404(shown.entries(), pk=pk)
     name = str(entry)  # binding the form already writes what was typed into the entry
@@ -122,7 +122,7 @@ def catalogue_entry(request: Request, kind: str, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def catalogue_deletion(request: Request, kind: str, pk: int) -> HttpResponse:
+def catalogue_deletion(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     entry = get_object_or_404(_kind(kind).entries(), pk=pk)
     return refused_or(
         request,

@@ -10,14 +10,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.http import Request
+from accounts.requests import SignedInRequest
 from config.forms import Styled
 from incidents.models import Incident
 from incidents.permissions import can_declare
 from incidents.workflow import Conflict
 
 
-def load(request: Request, reference: str) -> Incident:
+def load(request: SignedInRequest, reference: str) -> Incident:
     """The incident, or 404 for whoever cannot reach it."""
     reachable = Incident.objects.visible_to(request.user).of_reference(reference)
     return get_object_or_404(reachable.select_related("severity", "incident_type"))
@@ -27,7 +27,7 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """403 for stakeholders, after 404 for what they cannot reach at all."""
 
     @wraps(view)
-    def wrapped(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "reference" in kwargs:
             load(request, kwargs["reference"])
         if not can_declare(request.user):
@@ -56,12 +56,12 @@ def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool
     return True
 
 
-def submitted(request: Request, form: Styled) -> bool:
+def submitted(request: SignedInRequest, form: Styled) -> bool:
     return request.method == "POST" and form.is_valid()
 
 
 def form_page(
-    request: Request, incident: Incident, form: Styled, *, title: str, submit: str, **extra: Any
+    request: SignedInRequest, incident: Incident, form: Styled, *, title: str, submit: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
     status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
@@ -74,7 +74,7 @@ def form_page(
     return render(request, template, context | extra, status=status)
 
 
-def done(request: Request, incident: Incident, message: str = "", to: str = "") -> HttpResponse:
+def done(request: SignedInRequest, incident: Incident, message: str = "", to: str = "") -> HttpResponse:
     """Back to the incident; inside a dialog, close it and let the page fetch what changed."""
     if request.htmx and not to:
         events: dict[str, Any] = {"dialog-close": {}, "incident-changed": {}}
@@ -90,7 +90,7 @@ def done(request: Request, incident: Incident, message: str = "", to: str = "") 
 
 
 def click(
-    request: Request, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
+    request: SignedInRequest, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
 ) -> HttpResponse:
     """A button without a form: do it, or say why not."""
     try:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.http import Request
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.declaring import AcceptForm, DeclareForm, DeclineForm, MergeForm, ReportForm
 from incidents.models import Incident, Service, Severity
@@ -17,7 +17,7 @@ from incidents.views.common import attempt, done, form_page, load, responders_on
 
 
 @require_http_methods(["GET", "POST"])
-def declare(request: Request) -> HttpResponse:
+def declare(request: SignedInRequest) -> HttpResponse:
     if not can_declare(request.user):
         return redirect("report")
     form = DeclareForm(request.POST or None, initial=_prefill(request))
@@ -36,7 +36,7 @@ def declare(request: Request) -> HttpResponse:
 
 
 @require_safe
-def similar(request: Request) -> HttpResponse:
+def similar(request: SignedInRequest) -> HttpResponse:
     """Open and recent incidents like the title being typed."""
     title = request.GET.get("title", "").strip()[:200]
     context = {"similar": _similar(request, title) if len(title) > 3 else []}
@@ -45,7 +45,7 @@ def similar(request: Request) -> HttpResponse:
 
 @require_safe
 @responders_only
-def suggestion(request: Request) -> HttpResponse:
+def suggestion(request: SignedInRequest) -> HttpResponse:
     """The severity that the five answers suggest, once all are given."""
     form = DeclareForm(request.GET)
     form.is_valid()
@@ -53,7 +53,7 @@ def suggestion(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def report(request: Request) -> HttpResponse:
+def report(request: SignedInRequest) -> HttpResponse:
     form = ReportForm(request.POST or None, initial={"title": request.GET.get("title", "")})
     if submitted(request, form) and attempt(
         form, workflow.report_problem, by=request.user, **form.cleaned_data
@@ -64,7 +64,7 @@ def report(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def accept(request: Request, reference: str) -> HttpResponse:
+def accept(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = AcceptForm(request.POST or None, initial={"severity": incident.severity_id})
     if submitted(request, form) and attempt(
@@ -76,7 +76,7 @@ def accept(request: Request, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def decline(request: Request, reference: str) -> HttpResponse:
+def decline(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = DeclineForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -88,7 +88,7 @@ def decline(request: Request, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def merge(request: Request, reference: str) -> HttpResponse:
+def merge(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = MergeForm(request.POST or None, user=request.user, incident=incident)
     if submitted(request, form) and attempt(
@@ -111,7 +111,7 @@ def _declare(*, form: DeclareForm, by) -> Incident:
     return incident
 
 
-def _prefill(request: Request) -> dict:
+def _prefill(request: SignedInRequest) -> dict:
     """A link from an alert or a chat may fill the form: title, summary, severity (SEV2), service slugs."""
     initial: dict[str, Any] = {
         name: request.GET[name] for name in ("title", "summary") if name in request.GET
@@ -127,5 +127,5 @@ def _prefill(request: Request) -> dict:
     return initial
 
 
-def _similar(request: Request, title: str) -> list[Incident]:
+def _similar(request: SignedInRequest, title: str) -> list[Incident]:
     return list(Incident.objects.visible_to(request.user).resembling(title).select_related("severity")[:4])

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.http import Request
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service, Severity, Status
 
 PAGES = [
@@ -36,7 +36,7 @@ ACTIONS = [
 
 
 @require_safe
-def palette(request: Request) -> HttpResponse:
+def palette(request: SignedInRequest) -> HttpResponse:
     """What matches `q`; `in` names the incident whose page it was opened on."""
     typed = request.GET.get("q", "").strip()[:100]
     words = typed.lower().split()
@@ -71,12 +71,12 @@ def _actions(incident: Incident) -> list[dict]:
     ]
 
 
-def _pages(request: Request) -> list[dict]:
+def _pages(request: SignedInRequest) -> list[dict]:
     first = [("Declare an incident", "declare", "siren")] if request.user.is_responder else []
     return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES]
 
 
-def _incidents(request: Request, words: list[str]):
+def _incidents(request: SignedInRequest, words: list[str]):
     """INC-142, words of the title, `sev1`, a status; `open` means not closed."""
     found = Incident.objects.visible_to(request.user).select_related("severity").newest_first()
     statuses = {"open", *Status.values}

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.http import Request
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import CloseForm, ReasonForm, RecoveryCheckForm, ResolveForm, SettleForm
 from incidents.models import ChecklistKind, Incident, MitigationState, Status
@@ -18,7 +18,7 @@ STEPS = ["fix", "verify", "confirm", "close"]
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def resolution(request: Request, reference: str) -> HttpResponse:
+def resolution(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ResolveForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -30,7 +30,7 @@ def resolution(request: Request, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def closure(request: Request, reference: str) -> HttpResponse:
+def closure(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = CloseForm(request.POST)
     if submitted(request, form) and attempt(
@@ -42,7 +42,7 @@ def closure(request: Request, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def reopening(request: Request, reference: str) -> HttpResponse:
+def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ReasonForm(request.POST or None, label="What came back?")
     if submitted(request, form) and attempt(
@@ -61,7 +61,7 @@ def reopening(request: Request, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def recovery_checks(request: Request, reference: str) -> HttpResponse:
+def recovery_checks(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = RecoveryCheckForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -73,7 +73,7 @@ def recovery_checks(request: Request, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def recovery_check(request: Request, reference: str, pk: int) -> HttpResponse:
+def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     check = get_object_or_404(incident.recovery_checks, pk=pk)
     back = reverse("resolution", args=[reference])
@@ -100,7 +100,7 @@ def recovery_check(request: Request, reference: str, pk: int) -> HttpResponse:
     )
 
 
-def _back(response: HttpResponse, request: Request, incident: Incident, back: str) -> HttpResponse:
+def _back(response: HttpResponse, request: SignedInRequest, incident: Incident, back: str) -> HttpResponse:
     return done(request, incident, to=back) if response.status_code < 400 else response
 
 
@@ -137,5 +137,5 @@ def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
         ),
         "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
         "resolve_form": resolve_form or ResolveForm(),
-        "close_form": close_form or CloseForm(),
+        "close_form": close_form or CloseForm(initial={"owner": incident.commander}),
     }

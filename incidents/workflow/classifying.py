@@ -1,10 +1,9 @@
 """What the incident is: severity, status, visibility, words."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Field
 
 from audit import context
 from incidents.models import (
@@ -128,7 +127,7 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
     save(incident, *changes)
     for name, (_, value) in changes.items():
         if name not in QUIET:
-            label = cast(Field, Incident._meta.get_field(name)).verbose_name
+            label = getattr(Incident._meta.get_field(name), "verbose_name", name)
             text = f"set {label}: {value}" if value not in ("", False) else f"cleared {label}"
             record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"field": name})
     if any(name in QUIET for name in changes):

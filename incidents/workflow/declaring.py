@@ -279,9 +279,9 @@ def _lay_out_links(incident: Incident) -> None:
         "severity": incident.severity.name.lower(),
     }
     for template in LinkTemplate.objects.all():
-        service = services.get(template.service_id) if template.service_id else None
-        if template.service_id and service is None:
+        if template.service_id and template.service_id not in services:
             continue
+        service = services.get(template.service_id) if template.service_id else None
         url = template.url_template.format(**values, service=service.slug if service else "")
         IncidentLink.objects.get_or_create(
             incident=incident, label=template.label, defaults={"kind": template.kind, "url": url}

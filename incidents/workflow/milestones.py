@@ -1,5 +1,6 @@
 """When things happened: the milestones, corrected with their old values kept."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def set_milestones(
     *,
     incident: Incident,
     by: Any,
-    moments: dict[str, datetime | None],
+    moments: Mapping[str, datetime | None],
     basis: dict[str, dict] | None = None,
     version: int | None = None,
 ) -> Incident:

@@ -79,7 +79,7 @@ def test_the_whole_way_by_keyboard(open_as, commander):
     page.keyboard.press("Enter")
     page.locator("#dialog[open]").wait_for()
     page.keyboard.press("Control+Enter")
-    page.locator("#head").get_by_text("Verify").first.wait_for()
+    page.locator("#head").get_by_role("link", name="Verify").first.wait_for()
     page.goto(incident.get_absolute_url() + "resolution/")
     _tab_to(page, "Resolve anyway")
     page.keyboard.press("Enter")
@@ -87,8 +87,7 @@ def test_the_whole_way_by_keyboard(open_as, commander):
     page.keyboard.type("Watched it by hand")
     page.keyboard.press("Control+Enter")
     page.get_by_role("heading", name="Close formally").wait_for()
-    _tab_to(page, "Who owns")
-    page.keyboard.press("ArrowDown")
+    _tab_to(page, "Who owns")  # the commander is proposed
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/incidents/{incident.reference}/")
 

@@ -120,3 +120,12 @@ def test_a_refused_form_is_clean_and_tied_to_its_fields(open_as, axe, admin):
     described = field.get_attribute("aria-describedby").split()
     assert all(page.locator(f"#{part}").is_visible() for part in described)
     assert axe(page) == []
+
+
+@pytest.mark.parametrize("path", ["settings", "profile", "settings_people"])
+def test_a_phone_keeps_its_tabs(open_as, admin, path):
+    page = open_as(admin, viewport=NARROW)
+    page.goto(reverse(path))
+    tabs = page.get_by_role("navigation", name="Main")
+    assert tabs.get_by_role("link", name="Settings").get_attribute("aria-current") == "page"
+    assert tabs.get_by_role("link", name="Declare").is_visible()

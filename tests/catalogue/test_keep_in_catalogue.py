@@ -188,6 +188,15 @@ def test_a_service_in_use_is_archived_not_deleted(at_the_desk, admin, commander,
     assert Service.objects.exists()
 
 
+def test_saving_keeps_a_dependency_that_was_archived(at_the_desk, admin, service):
+    old = keep_in_catalogue(by=admin, entry=Service(name="old-db", is_archived=True))
+    keep_in_catalogue(by=admin, entry=service, depends_on=[old])
+    url = reverse("catalogue_entry", args=["services", service.pk])
+    assert "old-db" in at_the_desk.get(url).content.decode()
+    at_the_desk.post(url, {"name": "payments-api", "tier": 1, "depends_on": [old.pk]})
+    assert list(service.depends_on.all()) == [old]
+
+
 def test_two_names_with_one_slug(admin, service):
     assert keep_in_catalogue(by=admin, entry=Service(name="Payments API")).slug == "payments-api-2"
 

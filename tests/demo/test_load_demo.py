@@ -21,8 +21,16 @@ def load() -> str:
     return out.getvalue()
 
 
-def test_fills_every_status_once():
+def test_is_believable_everywhere():
+    """One load for all four questions: it takes seconds."""
     load()
+    every_status_is_there_and_every_chain_holds()
+    the_large_one_is_rich_and_the_forgotten_one_is_overdue()
+    nobody_has_a_password()
+    a_second_time_changes_nothing()
+
+
+def every_status_is_there_and_every_chain_holds():
     assert set(Incident.objects.values_list("status", flat=True)) == set(Status.values)
     assert Incident.objects.suspected().count() == 2
     assert Incident.objects.filter(is_private=True).count() == 1
@@ -33,8 +41,7 @@ def test_fills_every_status_once():
         assert incident.status_periods.filter(ended_at__isnull=True).get().status == incident.status
 
 
-def test_the_large_one_is_rich_and_the_forgotten_one_is_overdue():
-    load()
+def the_large_one_is_rich_and_the_forgotten_one_is_overdue():
     large = Incident.objects.get(status=Status.FIXING)
     assert (large.severity.rank, large.commander.name) == (1, "Ana Ruiz")
     assert large.timeline.count() >= 34
@@ -46,15 +53,13 @@ def test_the_large_one_is_rich_and_the_forgotten_one_is_overdue():
     assert not large.next_due.is_overdue
 
 
-def test_a_second_time_changes_nothing():
-    load()
+def a_second_time_changes_nothing():
     counted = [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)]
     assert load() == "The demo is loaded already.\n"
     assert [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)] == counted
 
 
-def test_nobody_has_a_password():
-    load()
+def nobody_has_a_password():
     people = User.objects.all()
     assert all(p.is_demo and not p.has_usable_password() for p in people)
     assert all(p.email.endswith("@example.test") for p in people)

@@ -6,8 +6,8 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 
 
-class Request(HttpRequest):
-    """Of somebody signed in. Only for annotations: LoginRequiredMiddleware lets nobody else through."""
+class SignedInRequest(HttpRequest):
+    """For annotations only: everybody else is turned away before the view, unless it is `login_not_required`."""
 
     user: User
     htmx: HtmxDetails
