@@ -80,7 +80,16 @@ class AnswerForm(Form):
     text = forms.CharField(label="Answer", widget=forms.Textarea)
 
 
-class EventForm(Form):
+class RowForm(Form):
+    """One row; `change()` is what its verb takes."""
+
+    def change(self) -> dict:
+        data = dict(self.cleaned_data)
+        data["precision_seconds"] = (data.pop("precision_minutes") or 0) * 60 or None
+        return data
+
+
+class EventForm(RowForm):
     text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
     detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
     occurred_at = MomentField(label="When it happened")
@@ -99,13 +108,8 @@ class EventForm(Form):
             for name in ("text", "detail"):
                 self.fields[name].disabled = True
 
-    def change(self) -> dict:
-        data = dict(self.cleaned_data)
-        data["precision_seconds"] = (data.pop("precision_minutes") or 0) * 60 or None
-        return data
 
-
-class InsertForm(Form):
+class InsertForm(RowForm):
     """A row at any time, between others."""
 
     kind = forms.ChoiceField(
@@ -116,8 +120,6 @@ class InsertForm(Form):
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
-
-    change = EventForm.change
 
 
 class GapForm(Form):
@@ -146,7 +148,7 @@ class EvidenceForm(Form):
 
     def __init__(self, *args, incident, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["hypothesis"].queryset = incident.hypotheses.all()
+        self.typed_field("hypothesis", forms.ModelChoiceField).queryset = incident.hypotheses.all()
 
     def clean_file(self):
         """Sniff what the file really is; only pictures, PDF and plain text are kept."""

@@ -191,6 +191,7 @@ def due(moment: datetime | None) -> SafeString:
     if moment is None:
         return SafeString('<span class="muted">on change</span>')
     left = (moment - timezone.now()).total_seconds()
+    mark: str
     if left < 0:
         tone, mark, words = (
             "overdue",
