@@ -11,6 +11,7 @@ from audit import context
 from incidents.models import Audience, BriefLink, Incident, Status, StatusUpdate
 from incidents.workflow.basics import announce, audit, check_moment, lock
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.wording import fill, variables
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -74,14 +75,15 @@ def post_status_update(
             errors["correction_reason"] = "Say what was wrong."
     if errors:
         raise ValidationError(errors)
+    values = variables(incident, audiences)
     update = StatusUpdate.objects.create(
         incident=incident,
         audiences=list(dict.fromkeys(audiences)),
-        known=known.strip(),
-        unknown=unknown.strip(),
-        doing=doing.strip(),
-        workaround=workaround.strip(),
-        ask=ask.strip(),
+        known=fill(known.strip(), values),
+        unknown=fill(unknown.strip(), values),
+        doing=fill(doing.strip(), values),
+        workaround=fill(workaround.strip(), values),
+        ask=fill(ask.strip(), values),
         next_update_at=next_update_at if incident.is_active else None,
         status=status or incident.status,
         severity=incident.severity,
