@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import filetype
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -170,28 +171,20 @@ class EvidenceForm(Form):
         return data
 
 
-SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF87a": "image/gif",
-    b"GIF89a": "image/gif",
-    b"%PDF-": "application/pdf",
-}
+KEPT_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
 
 def sniff(file) -> str:
-    """The media type by the file's first bytes (WHATWG MIME Sniffing signatures); "" for what is not kept."""
+    """The media type by the file's first bytes; "" for what is not kept. Text is what decodes as UTF-8."""
     head = file.read(4096)
     file.seek(0)
-    for signature, media_type in SIGNATURES.items():
-        if head.startswith(signature):
-            return media_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
+    media_type = filetype.guess_mime(head)
+    if media_type:
+        return media_type if media_type in KEPT_TYPES else ""
     if b"\0" in head:
         return ""
     try:
         head.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError as error:  # a character may be cut in two at the end of what was read
         return "text/plain" if error.start > len(head) - 4 else ""
     return "text/plain"
