@@ -16,7 +16,8 @@ def upload(client, commander, incident, settings, tmp_path):
     def send(name: str, content: bytes, **data):
         file = SimpleUploadedFile(name, content, content_type="image/png")
         return client.post(
-            f"{incident.get_absolute_url()}evidence/", {"kind": "picture", "title": "Seen", "file": file} | data
+            f"{incident.get_absolute_url()}evidence/",
+            {"kind": "picture", "title": "Seen", "file": file} | data,
         )
 
     return send
@@ -35,7 +36,9 @@ def test_a_picture_is_shown(upload, client, incident):
     assert "attachment" not in answer.get("Content-Disposition", "")
 
 
-@pytest.mark.parametrize("content", [b"<html><script>alert(1)</script>", b"<svg onload=alert(1)>", b"plain log"])
+@pytest.mark.parametrize(
+    "content", [b"<html><script>alert(1)</script>", b"<svg onload=alert(1)>", b"plain log"]
+)
 def test_what_could_run_is_only_downloaded_as_text(upload, client, incident, content):
     assert upload("picture.png", content).status_code == 302
     answer = _given_back(client, incident)
