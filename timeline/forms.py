@@ -87,6 +87,7 @@ class EventForm(Form):
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, event: TimelineEvent, **kwargs):
         initial = {
@@ -94,6 +95,7 @@ class EventForm(Form):
             for name in ("text", "detail", "occurred_at", "phase", "is_recollection")
         }
         initial["precision_minutes"] = (event.precision_seconds or 0) // 60 or None
+        initial["version"] = event.version
         super().__init__(*args, initial=initial, **kwargs)
         if not event.can_be_edited:
             for name in ("text", "detail"):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -13,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from incidents.models import Incident
 from incidents.permissions import can_declare
-from incidents.workflow import Conflict
+from incidents.workflow import Conflict, FormUsed
 
 
 def load(request: HttpRequest, reference: str) -> Incident:
@@ -40,6 +41,11 @@ def attempt(form: BaseForm, verb: Callable[..., Any], /, **arguments: Any) -> bo
     """Call the verb; what it refuses becomes errors on the form, so that nothing typed is lost."""
     try:
         form.outcome = verb(**arguments)  # type: ignore[attr-defined]
+    except FormUsed as used:
+        form.add_error(None, used)
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["form_token"] = str(uuid4())  # type: ignore[attr-defined]
+        return False
     except ValidationError as refusal:
         by_field = (
             refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
@@ -53,6 +59,11 @@ def attempt(form: BaseForm, verb: Callable[..., Any], /, **arguments: Any) -> bo
         form.add_error(None, f"{conflict} Your text is kept below; what stands now is shown beside it.")
         return False
     return True
+
+
+def is_number(text: str) -> bool:
+    """Whether a parameter of an address is a number that a row could have."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def submitted(request: HttpRequest, form: BaseForm) -> bool:
