@@ -97,7 +97,7 @@ def changes(request: HttpRequest, reference: str) -> HttpResponse:
 @responders_only
 def suspicion(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
-    change = get_object_or_404(ChangeEvent, pk=pk)
+    change = get_object_or_404(ChangeEvent.objects.visible_to(request.user), pk=pk)
     return click(
         request,
         incident,
