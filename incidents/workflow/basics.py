@@ -43,7 +43,7 @@ ORDERED_MILESTONES = [
 USUAL_WATCH_MINUTES = 10
 
 
-class FormUsed(ValidationError):
+class FormUsed(ValidationError):  # noqa: N818 - like Conflict
     """The form was sent before, by somebody else or with other words: this is not the same submission again."""
 
     def __init__(self, what: str):
