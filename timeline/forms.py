@@ -97,14 +97,22 @@ class EventForm(Form):
         initial["precision_minutes"] = (event.precision_seconds or 0) // 60 or None
         initial["version"] = event.version
         super().__init__(*args, initial=initial, **kwargs)
+        self.event = event
         if not event.can_be_edited:
             for name in ("text", "detail"):
                 self.fields[name].disabled = True
 
     def change(self) -> dict:
+        """The arguments of `edit_event`; a time left alone stays what it was, to the fraction of a second."""
         data = dict(self.cleaned_data)
-        data["precision_seconds"] = (data.pop("precision_minutes") or 0) * 60 or None
+        data["precision_seconds"] = _seconds(data.pop("precision_minutes"))
+        if data["occurred_at"] == self.event.occurred_at.replace(microsecond=0):
+            data["occurred_at"] = self.event.occurred_at
         return data
+
+
+def _seconds(minutes: int | None) -> int | None:
+    return (minutes or 0) * 60 or None
 
 
 class InsertForm(Form):
@@ -119,7 +127,10 @@ class InsertForm(Form):
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
 
-    change = EventForm.change
+    def change(self) -> dict:
+        data = dict(self.cleaned_data)
+        data["precision_seconds"] = _seconds(data.pop("precision_minutes"))
+        return data
 
 
 class GapForm(Form):

@@ -89,3 +89,16 @@ def test_two_at_once_both_keep_their_words(note, commander, client):
     assert note.text == "Errors fall"
     again = client.post(page, sent | {"text": "Both", "version": late.context["form"]["version"].value()})
     assert again.status_code == 302
+
+
+def test_a_time_left_alone_stays_to_the_fraction(note, incident, commander, client):
+    client.force_login(commander)
+    for row in (note, incident.timeline.get(text="Declared")):
+        page = reverse("event", args=[incident.reference, row.pk])
+        form = client.get(page).context["form"]
+        sent = {name: form[name].value() for name in ("text", "detail", "version")}
+        sent |= {"occurred_at": f"{row.occurred_at:%Y-%m-%dT%H:%M:%S}", "phase": "escalated"}
+        assert client.post(page, sent).status_code == 302
+        before, at = row.phase, row.occurred_at
+        row.refresh_from_db()
+        assert (before, row.phase, row.occurred_at) == ("", "escalated", at)
