@@ -2,15 +2,40 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from audit import context
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to sign in; nothing typed may be lost to a session that ended meanwhile.
+
+    A part of a page is answered 401, so that the sign-in page never takes the place of a half-written form.
+    What was sent by a form leads back to the form's page, because its own address may only take what is sent.
+    """
+
+    def handle_no_permission(  # type: ignore[override]  # the stubs know only of redirects
+        self, request: HttpRequest, view_func: Callable
+    ) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401)
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        page = request.headers.get("Referer", "")
+        if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+            page = "/"
+        path = urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+        return redirect_to_login(path, resolve_url(self.get_login_url(view_func)))
 
 
 class PersonMiddleware:
@@ -20,10 +45,9 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and self._is_too_old(request):
+            logout(request)
         if request.user.is_authenticated:
-            if self._is_too_old(request):
-                logout(request)
-                return redirect(settings.LOGIN_URL)
             self._note_activity(request)
             timezone.activate(request.user.zone)
         else:

@@ -7,6 +7,7 @@ export function toast(text, bad) {
   box.className = "toast-i pr-4!";
   box.textContent = text;
   box.setAttribute("role", bad ? "alert" : "status");
+  for (const same of document.querySelectorAll("#toasts > *")) if (same.textContent === text) same.remove();
   document.getElementById("toasts").append(box);
   setTimeout(() => box.remove(), bad ? 10000 : 5000);
 }
@@ -37,7 +38,7 @@ export function dialogs() {
   document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.bad));
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    toast(status === 403 ? "You may not do this." : status === 404 ? "This is gone or out of your reach." : `That did not work (${status}). Nothing was changed; try again.`, true);
+    toast(status === 401 ? "You were signed out meanwhile. What you typed is still here: copy it, then reload this page." : status === 403 ? "You may not do this." : status === 404 ? "This is gone or out of your reach." : `That did not work (${status}). Nothing was changed; try again.`, true);
   });
   document.body.addEventListener("htmx:sendError", () => toast("No connection. What you typed is still here; try again.", true));
 

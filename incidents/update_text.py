@@ -1,5 +1,6 @@
 """What each audience would read of an update, as typed so far."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +54,6 @@ def _next(form) -> datetime | None:
         return None
     moment = getattr(form, "cleaned_data", {}).get("next_update_at")
     minutes = form["next_minutes"].value()
-    if moment or not str(minutes or "").isdigit():
+    if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
         return moment
-    return timezone.now() + timedelta(minutes=min(int(minutes), 10_000))
+    return timezone.now() + timedelta(minutes=int(minutes))

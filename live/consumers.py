@@ -2,7 +2,6 @@
 database connection is held while a stream is open."""
 
 import asyncio
-from http.cookies import SimpleCookie
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
@@ -105,10 +104,12 @@ async def _watch(scope, user, topic: int) -> None:
 
 def _authorise(scope) -> tuple[Any, int]:
     """(user, topic), or (None, HOME) for whoever may not listen here."""
-    cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
-    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    sent = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    key = parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
+    if "\0" in key:
+        return None, HOME
     request = HttpRequest()
-    request.session = SessionStore(morsel.value if morsel else None)
+    request.session = SessionStore(key or None)
     user = get_user(request)
     if not user.is_authenticated or not user.is_active:
         return None, HOME

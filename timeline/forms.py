@@ -97,6 +97,7 @@ class EventForm(RowForm):
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, event: TimelineEvent, **kwargs):
         initial = {
@@ -104,10 +105,19 @@ class EventForm(RowForm):
             for name in ("text", "detail", "occurred_at", "phase", "is_recollection")
         }
         initial["precision_minutes"] = (event.precision_seconds or 0) // 60 or None
+        initial["version"] = event.version
         super().__init__(*args, initial=initial, **kwargs)
+        self.event = event
         if not event.can_be_edited:
             for name in ("text", "detail"):
                 self.fields[name].disabled = True
+
+    def change(self) -> dict:
+        """The arguments of `edit_event`; a time left alone stays what it was, to the fraction of a second."""
+        data = super().change()
+        if data["occurred_at"] == self.event.occurred_at.replace(microsecond=0):
+            data["occurred_at"] = self.event.occurred_at
+        return data
 
 
 class InsertForm(RowForm):

@@ -130,6 +130,11 @@ class TimelineEvent(models.Model):
         return (self.recorded_at - self.occurred_at).total_seconds() > 300
 
     @property
+    def version(self) -> int:
+        """Counts the edits up, so that nobody overwrites what somebody else just wrote."""
+        return self.edits.count()
+
+    @property
     def can_be_edited(self) -> bool:
         return self.kind in EDITABLE_KINDS
 

@@ -37,7 +37,7 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
         parsed = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return (parsed, int(pk)) if pk.isdigit() and parsed.tzinfo else None
+    return (parsed, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 and parsed.tzinfo else None
 
 
 def _events(incident: Incident, which: str):

@@ -7,7 +7,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from incidents import workflow as incident_workflow
-from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.views.common import (
+    attempt,
+    click,
+    done,
+    form_page,
+    is_number,
+    load,
+    responders_only,
+    submitted,
+)
 from incidents.views.room import room_context
 from timeline import exports, workflow
 from timeline.forms import AnswerForm, ComposerForm, EventForm, EvidenceForm, GapForm, InsertForm
@@ -184,7 +193,7 @@ def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
     """Attach something seen: to the event or hypothesis named in the address, or as a row of its own."""
     incident = load(request, reference)
     event_pk = request.GET.get("event", "")
-    event = get_object_or_404(incident.timeline.standing(), pk=event_pk) if event_pk.isdigit() else None
+    event = get_object_or_404(incident.timeline.standing(), pk=event_pk) if is_number(event_pk) else None
     initial = {"hypothesis": request.GET.get("hypothesis") or (event.hypothesis_id if event else None)}
     form = EvidenceForm(request.POST or None, request.FILES or None, incident=incident, initial=initial)
     if submitted(request, form) and attempt(

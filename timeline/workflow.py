@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit import context
 from audit.workflow import record_audit
+from incidents.conflict import Conflict
 from incidents.models import Incident
 from incidents.permissions import can_respond
 from live.doorbell import ring
@@ -101,10 +102,13 @@ def edit_event(
     phase: str = "",
     precision_seconds: int | None = None,
     is_recollection: bool = False,
+    version: int | None = None,
 ) -> TimelineEvent:
-    """Change an event; what it said before is kept and can be read."""
+    """Change an event; what it said before is kept and can be read. Conflict where `version` is not the stored one."""
     _require_responder(event.incident, by)
     event = TimelineEvent.objects.select_for_update().get(pk=event.pk)
+    if version is not None and version != event.version:
+        raise Conflict(event, "This row")
     if occurred_at > context.now():
         raise ValidationError({"occurred_at": "This lies in the future."})
     if not event.can_be_edited and (text, detail) != (event.text, event.detail):

@@ -143,6 +143,8 @@ class MilestonesForm(Form):
             }
             for key, field in fields.items():
                 field.widget.attrs.setdefault("class", "select" if "_source" in key else "input")
+                if "_uncertainty" in key:
+                    field.widget.attrs["placeholder"] = "± min"
                 self.fields[key] = field
 
     @property

@@ -1,10 +1,11 @@
 """What responders try, suspect and do: services, mitigations, hypotheses, changes, tasks."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from incidents.models.catalogue import ChecklistTemplate, Service
 from incidents.models.incident import Incident
@@ -169,6 +170,12 @@ class Hypothesis(models.Model):
 
 
 class ChangeEventQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "ChangeEventQuerySet":
+        """Those told on no incident, or on one in `user`'s reach: what a private one tells stays with it."""
+        told = ChangeEvent.incidents.through.objects.filter(changeevent=OuterRef("pk"))
+        in_reach = told.filter(incident__in=Incident.objects.visible_to(user))
+        return self.filter(Exists(in_reach) | ~Exists(told))
+
     def before(self, moment: datetime, *, services: list[int]) -> "ChangeEventQuerySet":
         """Changes in the two hours up to `moment`: of these services, and those of no named service."""
         return (

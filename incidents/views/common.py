@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -14,7 +15,7 @@ from accounts.requests import SignedInRequest
 from config.forms import Styled
 from incidents.models import Incident
 from incidents.permissions import can_declare
-from incidents.workflow import Conflict
+from incidents.workflow import Conflict, FormUsed
 
 
 def load(request: SignedInRequest, reference: str) -> Incident:
@@ -41,6 +42,12 @@ def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool
     """Call the verb; what it refuses becomes errors on the form, so that nothing typed is lost."""
     try:
         form.outcome = verb(**arguments)
+    except FormUsed as used:
+        form.add_error(None, used)
+        data = cast("QueryDict", form.data).copy()
+        data["form_token"] = str(uuid4())
+        form.data = data
+        return False
     except ValidationError as refusal:
         by_field = (
             refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
@@ -54,6 +61,11 @@ def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool
         form.add_error(None, f"{conflict} Your text is kept below; what stands now is shown beside it.")
         return False
     return True
+
+
+def is_number(text: str) -> bool:
+    """Whether a parameter of an address is a number that a row could have."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def submitted(request: SignedInRequest, form: Styled) -> bool:

@@ -30,7 +30,7 @@ def declare(request: SignedInRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     context["chosen_services"] = set(form["services"].value() or [])
-    if title := form["title"].value():
+    if (title := form["title"].value()) and "title" not in form.errors:
         context["similar"] = _similar(request, title)
     return render(request, "incidents/declare.html", context)
 

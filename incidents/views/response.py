@@ -98,7 +98,7 @@ def changes(request: SignedInRequest, reference: str) -> HttpResponse:
 @responders_only
 def suspicion(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
-    change = get_object_or_404(ChangeEvent, pk=pk)
+    change = get_object_or_404(ChangeEvent.objects.visible_to(request.user), pk=pk)
     return click(
         request,
         incident,

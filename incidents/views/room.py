@@ -16,7 +16,7 @@ from incidents import workflow
 from incidents.models import ChangeEvent, HypothesisState, Incident, IncidentLink, Participation, Status
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
-from incidents.views.common import done, load
+from incidents.views.common import done, is_number, load
 from timeline import reading
 from timeline.forms import ComposerForm
 from timeline.models import TimelineEvent
@@ -46,7 +46,7 @@ def news(request: SignedInRequest, reference: str) -> HttpResponse:
         Incident.objects.visible_to(request.user).of_reference(reference).annotate(stamp=_stamp())
     )
     after, stamp = request.GET.get("after", ""), request.GET.get("stamp", "")
-    if stamp == str(incident.stamp) or not after.isdigit():
+    if stamp == str(incident.stamp) or not is_number(after):
         return HttpResponse(status=204)
     count = incident.timeline.standing().filter(pk__gt=int(after)).count()
     return render(request, "incidents/_news.html", {"incident": incident, "count": count})
@@ -83,7 +83,7 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "tasks_done": (tasks_done := sum(t.done_at is not None for t in tasks)),
         "tasks_tenths": round(10 * tasks_done / len(tasks)) if tasks else 0,
         "affected": affected,
-        "changes": _changes(incident, affected),
+        "changes": _changes(request, incident, affected),
         "which": which,
         "filters": [
             (key, label, getattr(incident, f"{key}_count")) for key, label in reading.FILTERS.items()
@@ -166,7 +166,7 @@ def audit_trail(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     before = request.GET.get("before", "")
     entries = AuditEntry.objects.filter(chain=incident.chain).newest_first()
-    if before.isdigit():
+    if is_number(before):
         entries = entries.filter(sequence__lt=int(before))
     page = list(entries[:101])
     context = {"incident": incident, "section": "incidents", "entries": page[:100]}
@@ -231,11 +231,11 @@ def _roles(incident: Incident) -> list[dict]:
     return rows
 
 
-def _changes(incident: Incident, affected: list) -> list[ChangeEvent]:
+def _changes(request: SignedInRequest, incident: Incident, affected: list) -> list[ChangeEvent]:
     """Changes of the affected services in the two hours before it began, and those put on this incident."""
     services = [a.service_id for a in affected]
     until = incident.ended_at or timezone.now()
-    near = ChangeEvent.objects.filter(
+    near = ChangeEvent.objects.visible_to(request.user).filter(
         Q(incidents=incident)
         | Q(
             Q(service__in=services) | Q(service__isnull=True, incidents__isnull=True),

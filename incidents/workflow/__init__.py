@@ -1,6 +1,6 @@
 """The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
 
-from incidents.workflow.basics import Conflict
+from incidents.workflow.basics import Conflict, FormUsed
 from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
 from incidents.workflow.communicating import create_brief_link, post_status_update, revoke_brief_link
 from incidents.workflow.declaring import (
@@ -47,6 +47,7 @@ from incidents.workflow.resolving import (
 
 __all__ = [
     "Conflict",
+    "FormUsed",
     "accept_report",
     "add_link",
     "add_person",

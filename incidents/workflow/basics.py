@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit import context
 from audit.workflow import record_audit
+from incidents.conflict import Conflict
 from incidents.models import (
     MILESTONES,
     OPEN_STATUSES,
@@ -42,12 +43,11 @@ ORDERED_MILESTONES = [
 USUAL_WATCH_MINUTES = 10
 
 
-class Conflict(Exception):  # noqa: N818 - a state, shown to a person, not a fault
-    """Somebody else changed the incident since the form was loaded; `current` is how it stands now."""
+class FormUsed(ValidationError):  # noqa: N818 - like Conflict
+    """The form was sent before, by somebody else or with other words: this is not the same submission again."""
 
-    def __init__(self, current: Incident):
-        super().__init__(f"{current.reference} was changed by somebody else meanwhile.")
-        self.current = current
+    def __init__(self, what: str):
+        super().__init__(f"This form has {what} already. To send this as well, send it once more.")
 
 
 def lock(incident: Incident, *, by: Any, version: int | None = None) -> Incident:
@@ -59,7 +59,7 @@ def lock(incident: Incident, *, by: Any, version: int | None = None) -> Incident
         raise PermissionDenied("Only responders change an incident.")
     locked = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
     if version is not None and version != locked.version:
-        raise Conflict(locked)
+        raise Conflict(locked, locked.reference)
     return locked
 
 

@@ -82,6 +82,8 @@ def change_status(
         Status.FIXING: (Status.INVESTIGATING,),
         Status.MITIGATED: (Status.FIXING, Status.INVESTIGATING),
     }.get(before, ())
+    if status not in Status.values:
+        raise ValidationError({"status": "Choose where it goes."})
     if status not in allowed:
         raise ValidationError(
             {
@@ -141,7 +143,10 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
 
 @transaction.atomic
 def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incident:
-    """Hide or open an incident. Hiding keeps it for those already on it and for whom the policy names."""
+    """Hide or open an incident. Hiding keeps it for those already on it and for whom the policy names.
+
+    Links to the brief that were given out while everybody could see it stop working.
+    """
     incident = lock(incident, by=by)
     if not can_set_visibility(by, incident):
         raise PermissionDenied("Only the commander or an administrator changes who sees this.")
@@ -149,6 +154,8 @@ def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incid
         return incident
     incident.is_private = is_private
     save(incident, "is_private")
+    if is_private:
+        incident.brief_links.filter(revoked_at__isnull=True).update(revoked_at=context.now())
     join(incident, by)
     record_event(
         incident=incident,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Audience, BriefLink, Incident, Status, StatusUpdate
-from incidents.workflow.basics import announce, audit, check_moment, lock
+from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.wording import fill, variables
 from timeline.models import Kind
@@ -47,6 +47,8 @@ def post_status_update(
     """
     incident = lock(incident, by=by)
     if form_token and (existing := incident.status_updates.filter(form_token=form_token).first()):
+        if (existing.author_id, existing.known) != (by.pk, known.strip()):
+            raise FormUsed("published an update")
         return existing
     if incident.is_final or incident.status == Status.TRIAGE:
         raise ValidationError(

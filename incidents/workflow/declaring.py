@@ -23,6 +23,7 @@ from incidents.models import (
 )
 from incidents.permissions import can_declare, can_report
 from incidents.workflow.basics import (
+    FormUsed,
     announce,
     audit,
     check_milestones,
@@ -56,7 +57,7 @@ def report_problem(
     """
     if not can_report(by):
         raise PermissionDenied("Sign in to report a problem.")
-    if existing := _already_made(form_token):
+    if existing := _already_made(form_token, by, title):
         return existing
     incident = _create(
         title=title,
@@ -102,7 +103,7 @@ def declare_incident(
     """
     if not can_declare(by):
         raise PermissionDenied("Only responders declare an incident; report a problem instead.")
-    if existing := _already_made(form_token):
+    if existing := _already_made(form_token, by, title):
         return existing
     now = context.now()
     incident = _create(
@@ -167,7 +168,10 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
 
 @transaction.atomic
 def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
-    """Fold a duplicate into another incident; both timelines say so, the people come along."""
+    """Fold a duplicate into another incident; both timelines say so.
+
+    The people come along, unless the other is private: there they are added by name.
+    """
     first, second = sorted((incident.pk, into.pk))  # one order for everybody: two merges never deadlock
     list(Incident.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk"))
     incident, into = lock(incident, by=by), lock(into, by=by)
@@ -188,8 +192,9 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     incident.role_assignments.filter(ended_at__isnull=True).update(ended_at=now)
     end_running_impacts(incident, now)
     reschedule(incident)
-    for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
-        join(into, participation.user)
+    if not into.is_private:  # being on a private one is the reach; only somebody on it gives that
+        for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
+            join(into, participation.user)
     record_event(incident=incident, kind=Kind.STATUS, text=f"merged this into {into.reference}", by=by)
     record_event(
         incident=into,
@@ -204,12 +209,15 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     return incident
 
 
-def _already_made(form_token: UUID | None) -> Incident | None:
+def _already_made(form_token: UUID | None, by: Any, title: str) -> Incident | None:
     """What this form made before. The counter's lock lets a second identical submission wait for the first."""
     if form_token is None:
         return None
     ReferenceCounter.objects.select_for_update().get(pk=1)
-    return Incident.objects.filter(form_token=form_token).first()
+    existing = Incident.objects.filter(form_token=form_token).first()
+    if existing and (existing.reported_by_id, existing.title) != (by.pk, title.strip()):
+        raise FormUsed("made an incident")
+    return existing
 
 
 def _create(*, status: str, **fields: Any) -> Incident:

@@ -114,7 +114,7 @@ def test_a_session_ends_at_its_absolute_limit(client, ida, settings):
     session = client.session
     session["began_at"] = (timezone.now() - settings.SESSION_ABSOLUTE_AGE - timedelta(minutes=1)).isoformat()
     session.save()
-    assert client.get(reverse("profile")).url == reverse("account_login")
+    assert client.get(reverse("profile")).url == f"{reverse('account_login')}?next={reverse('profile')}"
     assert client.get(reverse("profile")).status_code == 302
 
 

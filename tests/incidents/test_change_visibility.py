@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from incidents.models import Incident
-from incidents.workflow import change_visibility
+from incidents.workflow import change_visibility, create_brief_link
 
 
 def test_hides_it_from_those_who_are_not_on_it(incident, commander, outsider, traces):
@@ -43,3 +43,11 @@ def test_another_responder_is_refused(incident, responder):
 def test_an_administrator_out_of_reach_is_refused(private_incident, admin):
     with pytest.raises(PermissionDenied):
         change_visibility(incident=private_incident, is_private=False, by=admin)
+
+
+def test_hiding_closes_the_links_to_the_brief(incident, commander):
+    link = create_brief_link(incident=incident, by=commander)
+    change_visibility(incident=incident, is_private=True, by=commander)
+    link.refresh_from_db()
+    assert not link.is_open()
+    assert create_brief_link(incident=incident, by=commander).is_open()

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from incidents.models import Incident, Status
-from incidents.workflow import declare_incident, merge_incident
+from incidents.workflow import declare_incident, join_incident, merge_incident
 
 
 @pytest.fixture
@@ -63,3 +63,12 @@ def test_not_into_a_private_one_out_of_reach(private_incident, other, responder)
 def test_stakeholder_is_refused(incident, suspected, stakeholder):
     with pytest.raises(PermissionDenied):
         merge_incident(incident=suspected, into=incident, by=stakeholder)
+
+
+def test_being_on_a_public_one_gives_no_reach_of_a_private_one(
+    private_incident, other, commander, responder, outsider
+):
+    join_incident(incident=other, by=outsider)
+    merge_incident(incident=other, into=private_incident, by=commander)
+    for person in (responder, outsider):
+        assert private_incident not in Incident.objects.visible_to(person)

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from audit import context
 from incidents.models import ChangeEvent
-from incidents.workflow import record_change, suspect_change
+from incidents.workflow import record_change, set_service_impact, suspect_change
 from timeline.models import Kind
 from timeline.workflow import write_event
 
@@ -63,3 +64,26 @@ def test_suspect_change(incident, responder, ago, traces):
         suspect_change(incident=incident, change=change, by=responder, suspected=suspected)
     assert seen.texts == ["suspects the change v231", "no longer suspects the change v231"]
     assert seen.actions == seen.topics == ["change.suspected", "change.cleared"]
+
+
+def test_what_a_private_incident_tells_stays_with_it(
+    private_incident, incident, commander, outsider, service, ago, client
+):
+    set_service_impact(incident=incident, service=service, impact="degraded", by=commander)
+    change = record_change(
+        incident=private_incident, by=commander, title="Zephyrquartz out", at=ago(minutes=5), service=service
+    )
+    assert list(ChangeEvent.objects.visible_to(commander)) == [change]
+    assert not ChangeEvent.objects.visible_to(outsider).exists()
+    page = reverse("incident_detail", args=[incident.reference])
+    client.force_login(commander)
+    assert b"Zephyrquartz" in client.get(page).content
+    client.force_login(outsider)
+    assert b"Zephyrquartz" not in client.get(page).content
+    suspicion = reverse("suspicion", args=[incident.reference, change.pk])
+    assert client.post(suspicion, {"suspected": "yes"}).status_code == 404
+
+
+def test_a_change_that_nobody_told_is_everybodys(stakeholder, service, ago):
+    change = ChangeEvent.objects.create(title="v9", service=service, at=ago(minutes=5))
+    assert list(ChangeEvent.objects.visible_to(stakeholder)) == [change]

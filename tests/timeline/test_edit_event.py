@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from audit import context
 from timeline.workflow import edit_event, remove_event, star_event
@@ -73,3 +74,31 @@ def test_star_event(note, responder, incident, traces):
         star_event(event=note, by=responder, starred=starred)
         assert (note in incident.timeline.starred()) == starred
     assert seen.actions == ["timeline.starred", "timeline.unstarred"]
+
+
+def test_two_at_once_both_keep_their_words(note, commander, client):
+    page = reverse("event", args=[note.incident.reference, note.pk])
+    client.force_login(commander)
+    sent = {"text": "Errors fall", "occurred_at": f"{note.occurred_at:%Y-%m-%dT%H:%M:%S}", "version": 0}
+    assert client.post(page, sent).status_code == 302
+    late = client.post(page, sent | {"text": "Errors stay"})
+    assert late.status_code == 409
+    assert b"Errors fall" in late.content
+    assert b"Errors stay" in late.content
+    note.refresh_from_db()
+    assert note.text == "Errors fall"
+    again = client.post(page, sent | {"text": "Both", "version": late.context["form"]["version"].value()})
+    assert again.status_code == 302
+
+
+def test_a_time_left_alone_stays_to_the_fraction(note, incident, commander, client):
+    client.force_login(commander)
+    for row in (note, incident.timeline.get(text="Declared")):
+        page = reverse("event", args=[incident.reference, row.pk])
+        form = client.get(page).context["form"]
+        sent = {name: form[name].value() for name in ("text", "detail", "version")}
+        sent |= {"occurred_at": f"{row.occurred_at:%Y-%m-%dT%H:%M:%S}", "phase": "escalated"}
+        assert client.post(page, sent).status_code == 302
+        before, at = row.phase, row.occurred_at
+        row.refresh_from_db()
+        assert (before, row.phase, row.occurred_at) == ("", "escalated", at)

@@ -1,0 +1,24 @@
+"""What is refused before anything looks at it."""
+
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+
+class NullCharacterMiddleware:
+    """400 for an address or cookie with a null character, which PostgreSQL cannot store; forms refuse it by field."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = (
+            request.path_info,
+            unquote_plus(request.META.get("QUERY_STRING", "")),
+            *request.COOKIES.values(),
+        )
+        if any("\0" in text for text in asked):
+            raise BadRequest("A null character in the address or in a cookie.")
+        return self.get_response(request)

@@ -1,0 +1,67 @@
+"""A form sent twice makes one thing; a form sent again with other words, or by somebody else, is not swallowed."""
+
+import uuid
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from incidents.models import Incident, StatusUpdate
+from incidents.workflow import declare_incident, post_status_update
+
+
+@pytest.fixture
+def token():
+    return uuid.uuid4()
+
+
+def test_other_words_make_another_incident_when_sent_once_more(commander, severity, token, client):
+    declare_incident(by=commander, title="Search is slow", severity=severity(3), form_token=token)
+    client.force_login(commander)
+    sent = {"title": "Mail is late", "severity": severity(3).pk, "form_token": str(token)}
+    answer = client.post(reverse("declare"), sent)
+    form = answer.context["form"]
+    assert "made an incident already" in str(form.non_field_errors())
+    assert form["title"].value() == "Mail is late"
+    assert Incident.objects.count() == 1
+    assert (
+        client.post(reverse("declare"), sent | {"form_token": form["form_token"].value()}).status_code == 302
+    )
+    assert set(Incident.objects.values_list("title", flat=True)) == {"Search is slow", "Mail is late"}
+
+
+def test_nobody_gets_what_another_made(commander, outsider, severity, token):
+    declare_incident(
+        by=commander, title="Zephyrquartz", severity=severity(3), is_private=True, form_token=token
+    )
+    with pytest.raises(ValidationError) as refusal:
+        declare_incident(by=outsider, title="Zephyrquartz", severity=severity(3), form_token=token)
+    assert "INC-" not in str(refusal.value)
+
+
+def test_an_update_with_other_words_is_not_swallowed(incident, commander, token, client):
+    words = {
+        "audiences": ["stakeholders"],
+        "known": "It fails.",
+        "no_open_unknowns": True,
+        "next_minutes": 30,
+    }
+    page = reverse("status_update", args=[incident.reference])
+    client.force_login(commander)
+    client.post(page, words | {"form_token": str(token)})
+    client.post(page, words | {"form_token": str(token)})
+    assert StatusUpdate.objects.count() == 1
+    answer = client.post(page, words | {"form_token": str(token), "known": "It works."})
+    form = answer.context["form"]
+    assert "published an update already" in str(form.non_field_errors())
+    assert b"It works." in answer.content
+    client.post(page, words | {"form_token": form["form_token"].value(), "known": "It works."})
+    assert StatusUpdate.objects.count() == 2
+
+
+def test_an_update_of_somebody_else_is_not_mine(incident, commander, responder, token):
+    words = {"incident": incident, "audiences": ["executives"], "known": "x", "form_token": token}
+    words |= {"no_open_unknowns": True, "published_at": incident.declared_at}
+    post_status_update(by=commander, **words)
+    with pytest.raises(ValidationError):
+        post_status_update(by=responder, **words)
