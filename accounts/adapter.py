@@ -16,6 +16,10 @@ from config.templatetags.allclear import in_words
 from notifications.workflow import enqueue_mail
 
 
+class SignInRequest(HttpRequest):
+    tries: "SignInTries"
+
+
 class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
@@ -41,9 +45,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         own = request is not None and request.user.is_authenticated and request.user.pk == user.pk
         set_password(by=user, password=password, session_key=request.session.session_key if own else "")
 
-    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
-        account = self._get_login_attempts_cache_key(request, **credentials)
-        request.tries = SignInTries(request, account)  # type: ignore[attr-defined]
+    def pre_authenticate(self, request: SignInRequest, **credentials) -> None:
+        request.tries = SignInTries(request, self._get_login_attempts_cache_key(request, **credentials))
         super().pre_authenticate(request, **credentials)
 
 

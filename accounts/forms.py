@@ -118,7 +118,7 @@ class _AllauthStyled(Styled):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
             field.label, field.help_text = self.LABELS[name], ""
             field.widget.attrs.pop("placeholder", None)
             if name == "password1":

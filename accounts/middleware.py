@@ -24,7 +24,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
     What was sent by a form leads back to the form's page, because its own address may only take what is sent.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable
+    ) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)
         if request.method in ("GET", "HEAD"):

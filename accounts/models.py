@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import zoneinfo
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -159,10 +160,10 @@ class User(AbstractBaseUser):
 
 
 class OneTimeLinkQuerySet(models.QuerySet):
-    def of_token(self, token: str) -> "OneTimeLinkQuerySet":
+    def of_token(self, token: str) -> Self:
         return self.filter(token_hash=hash_token(token))
 
-    def open(self) -> "OneTimeLinkQuerySet":
+    def open(self) -> Self:
         return self.filter(used_at__isnull=True, expires_at__gt=timezone.now())
 
 
@@ -198,8 +199,8 @@ class SetupLink(OneTimeLink):
 
 
 class InvitationQuerySet(OneTimeLinkQuerySet):
-    def open(self) -> "InvitationQuerySet":
-        return super().open().filter(revoked_at__isnull=True)  # type: ignore[return-value]
+    def open(self) -> Self:
+        return super().open().filter(revoked_at__isnull=True)
 
     def unanswered(self) -> "InvitationQuerySet":
         """What an administrator may still send again or take back, the expired ones included."""

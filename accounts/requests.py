@@ -1,9 +1,13 @@
-"""What a view behind the sign-in gets, for the type checker: the user is a person, never anonymous."""
+"""What a request is by the time a view gets it: the middleware has put a person and htmx's headers on it."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
+    """For annotations only: everybody else is turned away before the view, unless it is `login_not_required`."""
+
     user: User
+    htmx: HtmxDetails

@@ -1,17 +1,18 @@
 """What was changed in the installation, newest first. An incident shows its own chain on its own page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from audit.workflow import INSTALLATION
 
 
 @require_safe
 @administrators_only
-def audit_trail(request: HttpRequest) -> HttpResponse:
+def audit_trail(request: SignedInRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     entries, older = AuditEntry.objects.page_of(INSTALLATION, int(before) if before.isdecimal() else None)
     return render(request, "settings/audit.html", {"entries": entries, "older": older})

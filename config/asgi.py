@@ -1,8 +1,10 @@
 """The web process: pages are Django under WSGI threads, streams are ASGI consumers (docs/decisions)."""
 
 import os
+from typing import cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -11,7 +13,7 @@ from config.wsgi import application as pages
 # isort: split
 from live.consumers import stream  # needs the app registry, which the line above sets up
 
-_pages = WSGIMiddleware(pages, workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
+_pages = WSGIMiddleware(cast(WSGIApp, pages), workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 
 
 async def application(scope, receive, send):

@@ -9,7 +9,8 @@ from incidents.models import Incident
 
 def shell(request: HttpRequest) -> dict:
     """Two queries for a whole page; none for a fragment, which never renders the frame."""
-    if getattr(request, "htmx", False) and not request.htmx.boosted:
+    htmx = getattr(request, "htmx", None)  # an error page may come before the middleware
+    if htmx and not htmx.boosted:
         return {}
     user = getattr(request, "user", None)
     values: dict = {"installation": Installation.get(), "is_demo": settings.DEMO}

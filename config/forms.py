@@ -1,7 +1,7 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,17 +19,27 @@ CLASS_OF = {
 }
 
 
+# A mixin at run time; for the type checker a form, which whatever it is mixed into is.
+if TYPE_CHECKING:
+    _Base = forms.BaseForm
+else:
+    _Base = object
+
+
 class AllclearRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
 
 
-class Styled:
+class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
+
+    outcome: Any  # what the verb returned
+    conflict: Any  # what somebody else has written meanwhile; only where that happened
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():  # type: ignore[attr-defined]
+        for field in self.fields.values():
             widget = field.widget
             kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
             if kind:
@@ -50,14 +60,25 @@ class Styled:
                 name,
                 errors,
             ) in named.items():  # about something this form does not ask: about the whole of it
-                self.add_error(name if name in self.fields else None, errors)  # type: ignore[attr-defined]
+                self.add_error(name if name in self.fields else None, errors)
             return False
         return True
 
+    def typed_field[F: forms.Field](self, name: str, kind: type[F]) -> F:
+        """The field `name`, which is a `kind`; `fields` knows only that it is a field."""
+        field = self.fields[name]
+        assert isinstance(field, kind)
+        return field
+
 
 class Form(Styled, forms.Form):
-    pass
+    def clean(self) -> dict[str, Any]:
+        """Django lets this answer None; ours always answers what there is."""
+        super().clean()
+        return self.cleaned_data
 
 
 class ModelForm(Styled, forms.ModelForm):
-    pass
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return self.cleaned_data

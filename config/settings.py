@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
-    "django_cotton.apps.SimpleAppConfig",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -77,22 +76,11 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django_cotton.cotton_loader.Loader",
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
             "builtins": [
                 "django.templatetags.static",
-                "django_cotton.templatetags.cotton",
                 "config.templatetags.allclear",
-                "lucide.templatetags.lucide",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -104,7 +92,6 @@ TEMPLATES = [
         },
     }
 ]
-COTTON_DIR = "components"
 FORM_RENDERER = "config.forms.AllclearRenderer"
 
 # -- storage -----------------------------------------------------------------------------------------------

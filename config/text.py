@@ -1,5 +1,6 @@
-"""What people write, made into HTML: Markdown through a parser, then through a sanitiser."""
+"""What people write, made into HTML: Markdown through a parser, then a sanitiser; and spans of time in words."""
 
+from datetime import timedelta
 from functools import lru_cache
 
 import nh3
@@ -25,3 +26,15 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return SafeString(html)
+
+
+def in_words(span: timedelta) -> str:
+    """42 min · 1 h 09 min · 3 d 4 h; under a minute “under 1 min”."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 60 * 48:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"

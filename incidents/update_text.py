@@ -1,4 +1,4 @@
-"""What each audience reads of an update: the text, and the whitelisted variables one may write into it."""
+"""What each audience would read of an update, as typed so far."""
 
 import re
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from config.templatetags.allclear import in_words
 from incidents.models import Audience, Incident
-
-VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+from incidents.workflow.wording import fill, variables
 
 
 @dataclass(frozen=True)
@@ -22,40 +20,21 @@ class Preview:
     left_out: str
 
 
-def variables(incident: Incident, audience: str) -> dict[str, str]:
-    """The fixed list of what a text may name; internal ones are missing for the public."""
-    services = [a.service.name for a in incident.affected_services.running().select_related("service")]
-    values = {
-        "incident.reference": incident.reference,
-        "title": incident.title,
-        "severity": incident.severity.name,
-        "status": incident.public_status if audience == Audience.PUBLIC else incident.get_status_display(),
-        "impact.summary": incident.impact_summary,
-        "components": ", ".join(services),
-        "duration": in_words(incident.elapsed),
-    }
-    if audience != Audience.PUBLIC:
-        values["commander"] = str(incident.commander or "nobody yet")
-    return values
-
-
-def fill(text: str, values: dict[str, str]) -> str:
-    """Put values in for {{ names }} of the list; an unknown name stays as typed, so that its author sees it."""
-    return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
-
-
 def preview(incident: Incident, form) -> list[Preview]:
     """One preview per chosen audience, from what the form holds right now."""
     data = {name: form[name].value() or "" for name in ("known", "unknown", "doing", "workaround", "ask")}
     chosen = form["audiences"].value() or []
     return [
-        _preview(incident, audience, data, _next(form)) for audience in Audience.values if audience in chosen
+        _preview(incident, audience, data, _next(form), variables(incident, chosen))
+        for audience in Audience.values
+        if audience in chosen
     ]
 
 
-def _preview(incident: Incident, audience: str, data: dict[str, str], next_at: datetime | None) -> Preview:
+def _preview(
+    incident: Incident, audience: str, data: dict[str, str], next_at: datetime | None, values: dict[str, str]
+) -> Preview:
     is_public = audience == Audience.PUBLIC
-    values = variables(incident, audience)
     labels = [("known", ""), ("unknown", "What we do not know yet"), ("doing", "What we are doing")]
     labels += [("workaround", "What you can do"), ("ask", "What we ask of you")]
     parts = [(label, fill(data[name], values)) for name, label in labels if data[name].strip()]

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import filetype
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -80,7 +81,16 @@ class AnswerForm(Form):
     text = forms.CharField(label="Answer", widget=forms.Textarea)
 
 
-class EventForm(Form):
+class RowForm(Form):
+    """One row; `change()` is what its verb takes."""
+
+    def change(self) -> dict:
+        data = dict(self.cleaned_data)
+        data["precision_seconds"] = (data.pop("precision_minutes") or 0) * 60 or None
+        return data
+
+
+class EventForm(RowForm):
     text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
     detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
     occurred_at = MomentField(label="When it happened")
@@ -103,19 +113,14 @@ class EventForm(Form):
                 self.fields[name].disabled = True
 
     def change(self) -> dict:
-        """The arguments of `edit_event`; a time left alone stays what it was, to the fraction of a second."""
-        data = dict(self.cleaned_data)
-        data["precision_seconds"] = _seconds(data.pop("precision_minutes"))
+        """A time left alone stays what it was, to the fraction of a second."""
+        data = super().change()
         if data["occurred_at"] == self.event.occurred_at.replace(microsecond=0):
             data["occurred_at"] = self.event.occurred_at
         return data
 
 
-def _seconds(minutes: int | None) -> int | None:
-    return (minutes or 0) * 60 or None
-
-
-class InsertForm(Form):
+class InsertForm(RowForm):
     """A row at any time, between others."""
 
     kind = forms.ChoiceField(
@@ -126,11 +131,6 @@ class InsertForm(Form):
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
-
-    def change(self) -> dict:
-        data = dict(self.cleaned_data)
-        data["precision_seconds"] = _seconds(data.pop("precision_minutes"))
-        return data
 
 
 class GapForm(Form):
@@ -159,7 +159,7 @@ class EvidenceForm(Form):
 
     def __init__(self, *args, incident, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["hypothesis"].queryset = incident.hypotheses.all()
+        self.typed_field("hypothesis", forms.ModelChoiceField).queryset = incident.hypotheses.all()
 
     def clean_file(self):
         """Sniff what the file really is; only pictures, PDF and plain text are kept."""
@@ -181,28 +181,20 @@ class EvidenceForm(Form):
         return data
 
 
-SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF87a": "image/gif",
-    b"GIF89a": "image/gif",
-    b"%PDF-": "application/pdf",
-}
+KEPT_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
 
 def sniff(file) -> str:
-    """The media type by the file's first bytes (WHATWG MIME Sniffing signatures); "" for what is not kept."""
+    """The media type by the file's first bytes; "" for what is not kept. Text is what decodes as UTF-8."""
     head = file.read(4096)
     file.seek(0)
-    for signature, media_type in SIGNATURES.items():
-        if head.startswith(signature):
-            return media_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
+    media_type = filetype.guess_mime(head)
+    if media_type:
+        return media_type if media_type in KEPT_TYPES else ""
     if b"\0" in head:
         return ""
     try:
         head.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError as error:  # a character may be cut in two at the end of what was read
         return "text/plain" if error.start > len(head) - 4 else ""
     return "text/plain"

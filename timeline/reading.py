@@ -47,8 +47,11 @@ def _events(incident: Incident, which: str):
         .order_by("occurred_at")
         .values(row=JSONObject(id="pk", text="text", name="actor__name", at="occurred_at"))
     )
-    evidence = Evidence.objects.filter(event=OuterRef("pk")).order_by("captured_at")
-    evidence = evidence.values(row=JSONObject(id="pk", title="title", kind="kind"))
+    evidence = (
+        Evidence.objects.filter(event=OuterRef("pk"))
+        .order_by("captured_at")
+        .values(row=JSONObject(id="pk", title="title", kind="kind"))
+    )
     events = (
         incident.timeline.standing()
         .exclude(kind=Kind.ANSWER, answers__isnull=False)

@@ -1,10 +1,11 @@
 """Writing and reading the timeline, its evidence and its exports."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from incidents import workflow as incident_workflow
 from incidents.views.common import (
     attempt,
@@ -23,7 +24,7 @@ from timeline.models import Evidence, Kind
 
 
 @require_http_methods(["GET", "POST"])
-def timeline(request: HttpRequest, reference: str) -> HttpResponse:
+def timeline(request: SignedInRequest, reference: str) -> HttpResponse:
     """GET: a page of the timeline. POST: the composer, whatever its kind."""
     if request.method == "POST":
         return compose(request, reference=reference)
@@ -36,7 +37,7 @@ def timeline(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @responders_only
-def compose(request: HttpRequest, reference: str) -> HttpResponse:
+def compose(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ComposerForm(request.POST)
     if submitted(request, form) and attempt(
@@ -97,7 +98,7 @@ def _write(*, incident, by, data: dict):
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def event(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def event(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Edit one row; what it said before is listed below the form."""
     incident = load(request, reference)
     event = get_object_or_404(incident.timeline.standing(), pk=pk)
@@ -120,7 +121,7 @@ def event(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def insertion(request: HttpRequest, reference: str) -> HttpResponse:
+def insertion(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = InsertForm(request.POST or None, initial={"occurred_at": request.GET.get("at") or None})
     if submitted(request, form) and attempt(
@@ -132,7 +133,7 @@ def insertion(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def gap(request: HttpRequest, reference: str) -> HttpResponse:
+def gap(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = GapForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -144,7 +145,7 @@ def gap(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def star(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def star(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     event = get_object_or_404(incident.timeline.standing(), pk=pk)
     return click(
@@ -159,7 +160,7 @@ def star(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_POST
 @responders_only
-def removal(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def removal(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     event = get_object_or_404(incident.timeline.standing(), pk=pk)
     return click(request, incident, workflow.remove_event, event=event, by=request.user)
@@ -167,7 +168,7 @@ def removal(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     question = get_object_or_404(incident.timeline.standing(), pk=pk, kind=Kind.QUESTION)
     form = AnswerForm(request.POST or None)
@@ -188,7 +189,7 @@ def answer(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def evidence(request: HttpRequest, reference: str) -> HttpResponse:
+def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
     """Attach something seen: to the event or hypothesis named in the address, or as a row of its own."""
     incident = load(request, reference)
     event_pk = request.GET.get("event", "")
@@ -203,7 +204,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def evidence_item(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def evidence_item(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     item = get_object_or_404(incident.evidence.select_related("captured_by", "hypothesis"), pk=pk)
     return render(
@@ -214,11 +215,11 @@ def evidence_item(request: HttpRequest, reference: str, pk: int) -> HttpResponse
 
 
 @require_safe
-def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def evidence_file(request: SignedInRequest, reference: str, pk: int) -> FileResponse:
     """The file itself, never interpreted: pictures inline, the rest as attachment, always nosniff."""
     incident = load(request, reference)
     item = get_object_or_404(Evidence.objects.filter(incident=incident).exclude(file=""), pk=pk)
-    name = item.file.name.rsplit("/", 1)[-1]
+    name = str(item.file).rsplit("/", 1)[-1]
     is_picture = item.file_type.startswith("image/")
     response = FileResponse(
         item.file.open("rb"), as_attachment=not is_picture, filename=name, content_type=item.file_type
@@ -229,7 +230,7 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
 
 
 @require_safe
-def export(request: HttpRequest, reference: str, form: str) -> HttpResponse:
+def export(request: SignedInRequest, reference: str, form: str) -> HttpResponse:
     """The whole timeline as Markdown, CSV or JSON, with local and UTC times."""
     incident = load(request, reference)
     text, content_type = exports.FORMATS[form](incident, timezone.get_current_timezone())

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+
+from accounts.requests import SignedInRequest
 
 
 def refused_or(
-    request: HttpRequest, done: str, to: str, args: list, verb: Callable, **arguments: Any
+    request: SignedInRequest, done: str, to: str, args: list, verb: Callable, **arguments: Any
 ) -> HttpResponse:
     """Run `verb` and go to the page `to`, with `done` or with the reason why not."""
     try:

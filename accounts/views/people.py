@@ -1,7 +1,7 @@
 """Administrators: who is here, who is invited, which teams there are."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import InvitationForm, OrganisationForm, PersonForm, TeamForm
 from accounts.models import Installation, Invitation, Team, User
 from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
 from accounts.workflow import (
     activate_person,
@@ -26,7 +27,7 @@ from accounts.workflow import (
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: SignedInRequest) -> HttpResponse:
     installation = Installation.get()
     form = OrganisationForm(request.POST or None, initial=vars(installation))
     if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
@@ -37,7 +38,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @administrators_only
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     context = {
         "people": User.objects.with_teams().active_first(),
         "invitations": Invitation.objects.unanswered().with_details(),
@@ -47,7 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     initial = {
         "installation_role": subject.installation_role,
@@ -63,7 +64,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def person_deactivation(request: HttpRequest, pk: int) -> HttpResponse:
+def person_deactivation(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
         request,
@@ -78,7 +79,7 @@ def person_deactivation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def person_activation(request: HttpRequest, pk: int) -> HttpResponse:
+def person_activation(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
         request,
@@ -94,7 +95,7 @@ def person_activation(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def invitation_new(request: HttpRequest) -> HttpResponse:
+def invitation_new(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_valid() and form.submit(invite_person, by=request.user, **form.cleaned_data):
         invitation, link = form.outcome
@@ -105,7 +106,7 @@ def invitation_new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @administrators_only
-def invitation_renewal(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_renewal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answers with the new link itself: it is stored nowhere and cannot be shown later."""
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     link = renew_invitation(by=request.user, invitation=invitation)
@@ -114,7 +115,7 @@ def invitation_renewal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_revocation(request: SignedInRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     return refused_or(
         request,
@@ -129,7 +130,7 @@ def invitation_revocation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: SignedInRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid() and form.submit(add_team, by=request.user, **form.cleaned_data):
         return redirect("teams")
@@ -138,7 +139,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def team(request: HttpRequest, pk: int) -> HttpResponse:
+def team(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team.objects.with_counts(), pk=pk)
     form = TeamForm(request.POST or None, initial={"name": subject.name})
     if form.is_valid() and form.submit(rename_team, by=request.user, team=subject, **form.cleaned_data):
@@ -149,7 +150,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def team_deletion(request: HttpRequest, pk: int) -> HttpResponse:
+def team_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Team, pk=pk)
     return refused_or(
         request, f"{subject} is deleted.", "teams", [], delete_team, by=request.user, team=subject

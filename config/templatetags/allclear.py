@@ -10,43 +10,18 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.text import render_markdown
+from config.looks import (
+    EVENT_LOOK,
+    EVIDENCE_ICONS,
+    LINK_ICONS,
+    MILESTONE_ICONS,
+    SERVICE_LOOK,
+    STATE_LOOK,
+    STATUS_LOOK,
+)
+from config.text import in_words, render_markdown
 
 register = template.Library()
-
-STATUS_LOOK = {  # status → (tone, how full the clock is, in per cent)
-    "triage": ("off", None),
-    "investigating": ("live", 25),
-    "fixing": ("live", 50),
-    "mitigated": ("ok", 75),
-    "resolved": ("ok", 100),
-    "closed": ("off", 100),
-    "declined": ("off", 0),
-    "merged": ("off", 0),
-}
-SERVICE_LOOK = {
-    "operational": ("k-ok", "circle-check", "Operational"),
-    "degraded": ("k-warn", "triangle", "Degraded"),
-    "partial_outage": ("k-warn", "diamond", "Partial outage"),
-    "major_outage": ("k-bad", "octagon-x", "Major outage"),
-}
-STATE_LOOK = {  # hypotheses, mitigations, recovery checks
-    "open": ("", "circle-dashed"),
-    "testing": ("k-hyp", "loader"),
-    "supported": ("k-ok", "check"),
-    "refuted": ("k-bad", "x"),
-    "proposed": ("", "circle-dashed"),
-    "applying": ("k-mit", "loader"),
-    "worked": ("k-ok", "check"),
-    "no_effect": ("", "minus"),
-    "made_worse": ("k-bad", "trending-up"),
-    "reverted": ("", "undo-2"),
-    "rejected": ("", "ban"),
-    "watching": ("k-warn", "timer"),
-    "passed": ("k-ok", "circle-check"),
-    "failed": ("k-bad", "circle-x"),
-    "waived": ("", "ban"),
-}
 
 
 @register.simple_tag
@@ -137,18 +112,6 @@ def person(context, user) -> str:
     return "You" if user == me else str(user)
 
 
-def in_words(span: timedelta) -> str:
-    """42 min · 1 h 09 min · 3 d 4 h; under a minute “under 1 min”."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "under 1 min"
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 60 * 48:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
-
-
 @register.filter
 def duration(span: timedelta | None) -> str:
     return "" if span is None else in_words(span)
@@ -191,6 +154,7 @@ def due(moment: datetime | None) -> SafeString:
     if moment is None:
         return SafeString('<span class="muted">on change</span>')
     left = (moment - timezone.now()).total_seconds()
+    mark: str
     if left < 0:
         tone, mark, words = (
             "overdue",
@@ -279,53 +243,6 @@ def opens(url_name: str, *args, **query_values) -> SafeString:
     if query_values:
         url += "?" + urlencode(query_values)
     return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"', url)
-
-
-EVENT_LOOK = {  # kind → (icon, tone of the ring, shape)
-    "note": ("message-square", "", "block"),
-    "decision": ("signpost", "", "block"),
-    "question": ("circle-question-mark", "k-warn", "block"),
-    "answer": ("reply", "", "block"),
-    "hypothesis": ("flask-conical", "k-hyp", "block"),
-    "mitigation": ("wrench", "k-mit", "block"),
-    "update": ("megaphone", "k-upd", "block"),
-    "alert": ("bell-ring", "k-bad", "block"),
-    "change": ("git-commit-horizontal", "", "block"),
-    "milestone": ("flag", "solid", "phase"),
-    "status": ("arrow-right", "", "one"),
-    "severity": ("chevrons-up", "k-bad", "one"),
-    "role": ("user-round-check", "", "one"),
-    "service": ("layers", "", "one"),
-    "task": ("square-check-big", "", "one"),
-    "check": ("list-checks", "", "one"),
-    "fact": ("pencil-line", "", "one"),
-    "gap": ("unlink", "", "gap"),
-}
-MILESTONE_ICONS = {
-    "introduced_at": "sprout",
-    "impact_started_at": "triangle-alert",
-    "detected_at": "radar",
-    "declared_at": "flag",
-    "mitigated_at": "shield-check",
-    "resolved_at": "circle-check-big",
-    "closed_at": "archive",
-}
-EVIDENCE_ICONS = {
-    "log": "scroll-text",
-    "metric": "chart-line",
-    "trace": "waypoints",
-    "deployment": "git-commit-horizontal",
-    "alert": "bell-ring",
-    "picture": "image",
-    "link": "link",
-}
-LINK_ICONS = {
-    "bridge": "video",
-    "channel": "hash",
-    "dashboard": "gauge",
-    "runbook": "book-open",
-    "other": "link",
-}
 
 
 @register.filter

@@ -29,7 +29,7 @@ class CatalogueForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in NOTHING_CHOSEN.keys() & self.fields.keys():
-            self.fields[name].empty_label = NOTHING_CHOSEN[name]  # type: ignore[attr-defined]
+            self.typed_field(name, forms.ModelChoiceField).empty_label = NOTHING_CHOSEN[name]
 
     def arguments(self) -> dict[str, Any]:
         many = {field.name for field in self._meta.model._meta.many_to_many} & self.cleaned_data.keys()
@@ -107,7 +107,7 @@ class ServiceForm(CatalogueForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         others = Service.objects.possible_needs_of(self.instance)
-        self.fields["depends_on"].queryset = others  # type: ignore[attr-defined]
+        self.typed_field("depends_on", forms.ModelMultipleChoiceField).queryset = others
         if self.instance.pk is None:
             del self.fields["is_archived"]
 

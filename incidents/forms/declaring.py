@@ -58,8 +58,9 @@ class DeclareForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.severities = list(Severity.objects.prefetch_related("cadences"))
-        self.fields["severity"].choices = [(s.pk, s.name) for s in self.severities] + [
-            (self.NOT_SURE, "Not sure")
+        self.typed_field("severity", forms.ChoiceField).choices = [
+            *((s.pk, s.name) for s in self.severities),
+            (self.NOT_SURE, "Not sure"),
         ]
 
     @property
@@ -109,8 +110,10 @@ class DeclareForm(Form):
             "summary",
             "incident_type",
             "impact_started_at",
+            "is_private",
+            "is_drill",
+            "form_token",
         )
-        names += ("is_private", "is_drill", "form_token")
         return {name: self.cleaned_data[name] for name in names} | {
             "services": list(self.cleaned_data["services"])
         }
@@ -145,5 +148,6 @@ class MergeForm(Form):
     def __init__(self, *args, user, incident, **kwargs):
         super().__init__(*args, **kwargs)
         reachable = Incident.objects.visible_to(user).real().exclude(pk=incident.pk).newest_first()
-        self.fields["into"].queryset = reachable
-        self.fields["into"].choices = [(i.pk, str(i)) for i in reachable[:100]]
+        into = self.typed_field("into", forms.ModelChoiceField)
+        into.queryset = reachable
+        into.choices = [(i.pk, str(i)) for i in reachable[:100]]

@@ -36,6 +36,12 @@ class MomentField(forms.DateTimeField):
         return super().widget_attrs(widget) | {"data-zone": timezone.get_current_timezone_name()}
 
 
+class NeededField(forms.CharField):
+    """May stay empty, yet is not called optional where `is_needed`: something else is asked for instead."""
+
+    is_needed = False
+
+
 class ResponderField(forms.ModelChoiceField):
     """One of the people who may take a role; inactive ones and stakeholders are not offered."""
 

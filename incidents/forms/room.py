@@ -5,8 +5,9 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from config.forms import Form, ModelForm
-from incidents.forms.fields import MinutesField, MomentField, ResponderField, ServiceField
+from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField, ServiceField
 from incidents.models import (
     MILESTONES,
     Audience,
@@ -98,7 +99,9 @@ class SeverityForm(Form):
         super().__init__(
             *args, initial={"severity": incident.severity_id, "version": incident.version}, **kwargs
         )
-        self.fields["severity"].choices = [(s.pk, f"{s.name} · {s.criteria}") for s in Severity.objects.all()]
+        self.typed_field("severity", forms.ModelChoiceField).choices = [
+            (s.pk, f"{s.name} · {s.criteria}") for s in Severity.objects.all()
+        ]
 
 
 class ReasonForm(Form):
@@ -186,11 +189,11 @@ class RoleForm(Form):
 
 
 class PersonForm(Form):
-    user = forms.ModelChoiceField(None, label="Who", empty_label=None)
+    user = forms.ModelChoiceField(User.objects.none(), label="Who", empty_label=None)
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = people
+        self.typed_field("user", forms.ModelChoiceField).queryset = people
 
 
 class HypothesisForm(Form):
@@ -215,8 +218,9 @@ class MitigationForm(Form):
 
     def __init__(self, *args, mitigation: Mitigation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [(s.value, s.label) for s in mitigation.next_states]
-        self.fields["state"].initial = self.initial.get("state") or mitigation.next_states[0].value
+        state = self.typed_field("state", forms.ChoiceField)
+        state.choices = [(s.value, s.label) for s in mitigation.next_states]
+        state.initial = self.initial.get("state") or mitigation.next_states[0].value
 
 
 class ChangeForm(Form):
@@ -254,9 +258,7 @@ class StatusUpdateForm(Form):
 
     audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
     known = forms.CharField(label="What we know", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    unknown = forms.CharField(
-        label="What we do not know", max_length=2000, required=False, widget=forms.Textarea
-    )
+    unknown = NeededField(label="What we do not know", max_length=2000, required=False, widget=forms.Textarea)
     no_open_unknowns = forms.BooleanField(label="No open unknowns", required=False)
     doing = forms.CharField(label="What we are doing", max_length=2000, required=False, widget=forms.Textarea)
     workaround = forms.CharField(max_length=1000, required=False)
@@ -271,17 +273,18 @@ class StatusUpdateForm(Form):
     def __init__(self, *args, incident: Incident, policy: int | None, corrects=None, **kwargs):
         super().__init__(*args, **kwargs)
         minutes = sorted({15, 30, 60, 120, policy or 30})
-        self.fields["next_minutes"].choices = [
-            (m, f"{m} min" if m < 120 else f"{m // 60} h") for m in minutes
-        ]
-        self.fields["next_minutes"].initial = policy or 30
+        next_minutes = self.typed_field("next_minutes", forms.ChoiceField)
+        next_minutes.choices = [(m, f"{m} min" if m < 120 else f"{m // 60} h") for m in minutes]
+        next_minutes.initial = policy or 30
         self.fields["correction_reason"].required = corrects is not None
-        self.fields["unknown"].is_needed = incident.is_active
+        self.typed_field("unknown", NeededField).is_needed = incident.is_active
         if not incident.is_active:
             for name in ("next_minutes", "next_update_at", "no_open_unknowns"):
                 del self.fields[name]
         if incident.is_private:
-            self.fields["audiences"].choices = [c for c in Audience.choices if c[0] != Audience.PUBLIC]
+            self.typed_field("audiences", forms.MultipleChoiceField).choices = [
+                c for c in Audience.choices if c[0] != Audience.PUBLIC
+            ]
 
 
 class RecoveryCheckForm(Form):

@@ -69,7 +69,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         if user.sees_private_incidents:
             return self
         on_it = Exists(
-            self.model.participations.rel.related_model.objects.filter(
+            self.model.participations.rel.related_model._default_manager.filter(
                 incident=OuterRef("pk"), user=user, access_revoked_at__isnull=True
             )
         )
@@ -286,8 +286,8 @@ class Incident(models.Model):
     @property
     def next_due(self):
         """The schedule whose update is due first, or None; from the loaded schedules."""
-        due = [s for s in self.update_schedules.all() if s.due_at]
-        return min(due, key=lambda s: s.due_at) if due and self.is_active else None
+        due = [(s.due_at, s) for s in self.update_schedules.all() if s.due_at]
+        return min(due, key=lambda pair: pair[0])[1] if due and self.is_active else None
 
 
 class StatusPeriod(models.Model):

@@ -172,7 +172,7 @@ class Hypothesis(models.Model):
 class ChangeEventQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "ChangeEventQuerySet":
         """Those told on no incident, or on one in `user`'s reach: what a private one tells stays with it."""
-        told = self.model.incidents.through.objects.filter(changeevent=OuterRef("pk"))
+        told = ChangeEvent.incidents.through.objects.filter(changeevent=OuterRef("pk"))
         in_reach = told.filter(incident__in=Incident.objects.visible_to(user))
         return self.filter(Exists(in_reach) | ~Exists(told))
 

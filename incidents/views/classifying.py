@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from figures.blast_radius import Node, blast_radius
 from incidents import workflow
 from incidents.forms.room import (
@@ -32,7 +33,7 @@ EDIT_FORMS = {
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def edit(request: HttpRequest, reference: str, part: str) -> HttpResponse:
+def edit(request: SignedInRequest, reference: str, part: str) -> HttpResponse:
     incident = load(request, reference)
     form_class, title = EDIT_FORMS[part]
     form = form_class(request.POST or None, instance=incident)
@@ -45,7 +46,7 @@ def edit(request: HttpRequest, reference: str, part: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def severity(request: HttpRequest, reference: str) -> HttpResponse:
+def severity(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = SeverityForm(request.POST or None, incident=incident)
     if submitted(request, form) and attempt(
@@ -57,7 +58,7 @@ def severity(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def status(request: HttpRequest, reference: str) -> HttpResponse:
+def status(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the incident can go from here; stepping back from mitigated asks why."""
     incident = load(request, reference)
     needs_reason = incident.status == Status.MITIGATED
@@ -83,7 +84,7 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def milestones(request: HttpRequest, reference: str) -> HttpResponse:
+def milestones(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = MilestonesForm(request.POST or None, incident=incident)
     if submitted(request, form) and attempt(
@@ -102,7 +103,7 @@ def milestones(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def visibility(request: HttpRequest, reference: str) -> HttpResponse:
+def visibility(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     if not can_set_visibility(request.user, incident):
         raise PermissionDenied("Only the commander or an administrator changes who sees this.")
@@ -118,7 +119,7 @@ def visibility(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def services(request: HttpRequest, reference: str) -> HttpResponse:
+def services(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ServiceImpactForm(request.POST or None, initial={"service": request.GET.get("service")})
     if submitted(request, form) and attempt(
@@ -137,7 +138,7 @@ def services(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def blast_radius_page(request: HttpRequest, reference: str) -> HttpResponse:
+def blast_radius_page(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     context = {"incident": incident, "section": "incidents", "figure": blast_radius(_nodes(incident))}
     return render(request, "incidents/blast_radius.html", context)

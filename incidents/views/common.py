@@ -3,21 +3,22 @@
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.requests import SignedInRequest
+from config.forms import Styled
 from incidents.models import Incident
 from incidents.permissions import can_declare
 from incidents.workflow import Conflict, FormUsed
 
 
-def load(request: HttpRequest, reference: str) -> Incident:
+def load(request: SignedInRequest, reference: str) -> Incident:
     """The incident, or 404 for whoever cannot reach it."""
     reachable = Incident.objects.visible_to(request.user).of_reference(reference)
     return get_object_or_404(reachable.select_related("severity", "incident_type"))
@@ -27,7 +28,7 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """403 for stakeholders, after 404 for what they cannot reach at all."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "reference" in kwargs:
             load(request, kwargs["reference"])
         if not can_declare(request.user):
@@ -37,14 +38,14 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return wrapped
 
 
-def attempt(form: BaseForm, verb: Callable[..., Any], /, **arguments: Any) -> bool:
+def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool:
     """Call the verb; what it refuses becomes errors on the form, so that nothing typed is lost."""
     try:
-        form.outcome = verb(**arguments)  # type: ignore[attr-defined]
+        form.outcome = verb(**arguments)
     except FormUsed as used:
         form.add_error(None, used)
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["form_token"] = str(uuid4())  # type: ignore[attr-defined]
+        form.data = cast(QueryDict, form.data).copy()
+        form.data["form_token"] = str(uuid4())
         return False
     except ValidationError as refusal:
         by_field = (
@@ -55,7 +56,7 @@ def attempt(form: BaseForm, verb: Callable[..., Any], /, **arguments: Any) -> bo
                 form.add_error(name if name in form.fields else None, error)
         return False
     except Conflict as conflict:
-        form.conflict = conflict.current  # type: ignore[attr-defined]
+        form.conflict = conflict.current
         form.add_error(None, f"{conflict} Your text is kept below; what stands now is shown beside it.")
         return False
     return True
@@ -66,24 +67,25 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def submitted(request: HttpRequest, form: BaseForm) -> bool:
+def submitted(request: SignedInRequest, form: Styled) -> bool:
     return request.method == "POST" and form.is_valid()
 
 
 def form_page(
-    request: HttpRequest, incident: Incident, form: BaseForm, *, title: str, submit: str, **extra: Any
+    request: SignedInRequest, incident: Incident, form: Styled, *, title: str, submit: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
     status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
     if hasattr(form, "conflict") and "version" in form.fields:
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["version"] = form.conflict.version  # type: ignore[attr-defined]
+        data = cast(QueryDict, form.data).copy()
+        data["version"] = form.conflict.version
+        form.data = data
     template = "incidents/form.html" + ("#form_card" if request.htmx else "")
     context = {"incident": incident, "form": form, "title": title, "submit": submit, "section": "incidents"}
     return render(request, template, context | extra, status=status)
 
 
-def done(request: HttpRequest, incident: Incident, message: str = "", to: str = "") -> HttpResponse:
+def done(request: SignedInRequest, incident: Incident, message: str = "", to: str = "") -> HttpResponse:
     """Back to the incident; inside a dialog, close it and let the page fetch what changed."""
     if request.htmx and not to:
         events: dict[str, Any] = {"dialog-close": {}, "incident-changed": {}}
@@ -99,7 +101,7 @@ def done(request: HttpRequest, incident: Incident, message: str = "", to: str = 
 
 
 def click(
-    request: HttpRequest, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
+    request: SignedInRequest, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
 ) -> HttpResponse:
     """A button without a form: do it, or say why not."""
     try:

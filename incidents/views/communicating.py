@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import StatusUpdateForm
 from incidents.models import Audience, BriefLink, Incident, StatusUpdate
@@ -22,7 +23,7 @@ BRIEF_SALT = "incident brief"
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def status_update(request: HttpRequest, reference: str, corrects: int | None = None) -> HttpResponse:
+def status_update(request: SignedInRequest, reference: str, corrects: int | None = None) -> HttpResponse:
     """Write an update, or correct one; the preview shows exactly what each audience gets."""
     incident = load(request, reference)
     wrong = get_object_or_404(incident.status_updates, pk=corrects) if corrects else None
@@ -50,7 +51,7 @@ def status_update(request: HttpRequest, reference: str, corrects: int | None = N
 
 @require_POST
 @responders_only
-def update_preview(request: HttpRequest, reference: str) -> HttpResponse:
+def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
     """What each chosen audience would read, as typed so far; nothing is stored."""
     incident = load(request, reference)
     form = StatusUpdateForm(request.POST, incident=incident, policy=_policy_minutes(incident))
@@ -63,7 +64,7 @@ def update_preview(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def brief(request: HttpRequest, reference: str) -> HttpResponse:
+def brief(request: SignedInRequest, reference: str) -> HttpResponse:
     """The stakeholder brief for people who are signed in."""
     incident = load(request, reference)
     return _render_brief(request, incident, Audience.STAKEHOLDERS, links=request.user.is_responder)
@@ -86,7 +87,7 @@ def signed_brief(request: HttpRequest, signed: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def brief_links(request: HttpRequest, reference: str) -> HttpResponse:
+def brief_links(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     workflow.create_brief_link(incident=incident, by=request.user)
     return done(
@@ -96,7 +97,7 @@ def brief_links(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def brief_link_revocation(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def brief_link_revocation(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     link = get_object_or_404(incident.brief_links, pk=pk)
     return click(request, incident, workflow.revoke_brief_link, link=link, by=request.user)

@@ -1,11 +1,14 @@
 """Report, declare, accept, decline, merge."""
 
+from typing import Any
+
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.declaring import AcceptForm, DeclareForm, DeclineForm, MergeForm, ReportForm
 from incidents.models import Incident, Service, Severity
@@ -14,12 +17,12 @@ from incidents.views.common import attempt, done, form_page, load, responders_on
 
 
 @require_http_methods(["GET", "POST"])
-def declare(request: HttpRequest) -> HttpResponse:
+def declare(request: SignedInRequest) -> HttpResponse:
     if not can_declare(request.user):
         return redirect("report")
     form = DeclareForm(request.POST or None, initial=_prefill(request))
     if submitted(request, form) and attempt(form, _declare, form=form, by=request.user):
-        return redirect(form.outcome)  # type: ignore[attr-defined]
+        return redirect(form.outcome)
     context = {
         "form": form,
         "section": "declare",
@@ -33,7 +36,7 @@ def declare(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def similar(request: HttpRequest) -> HttpResponse:
+def similar(request: SignedInRequest) -> HttpResponse:
     """Open and recent incidents like the title being typed."""
     title = request.GET.get("title", "").strip()[:200]
     context = {"similar": _similar(request, title) if len(title) > 3 else []}
@@ -42,7 +45,7 @@ def similar(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @responders_only
-def suggestion(request: HttpRequest) -> HttpResponse:
+def suggestion(request: SignedInRequest) -> HttpResponse:
     """The severity that the five answers suggest, once all are given."""
     form = DeclareForm(request.GET)
     form.is_valid()
@@ -50,18 +53,18 @@ def suggestion(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: SignedInRequest) -> HttpResponse:
     form = ReportForm(request.POST or None, initial={"title": request.GET.get("title", "")})
     if submitted(request, form) and attempt(
         form, workflow.report_problem, by=request.user, **form.cleaned_data
     ):
-        return redirect(form.outcome)  # type: ignore[attr-defined]
+        return redirect(form.outcome)
     return render(request, "incidents/report.html", {"form": form, "section": "report"})
 
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def accept(request: HttpRequest, reference: str) -> HttpResponse:
+def accept(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = AcceptForm(request.POST or None, initial={"severity": incident.severity_id})
     if submitted(request, form) and attempt(
@@ -73,7 +76,7 @@ def accept(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def decline(request: HttpRequest, reference: str) -> HttpResponse:
+def decline(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = DeclineForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -85,7 +88,7 @@ def decline(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def merge(request: HttpRequest, reference: str) -> HttpResponse:
+def merge(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = MergeForm(request.POST or None, user=request.user, incident=incident)
     if submitted(request, form) and attempt(
@@ -108,9 +111,11 @@ def _declare(*, form: DeclareForm, by) -> Incident:
     return incident
 
 
-def _prefill(request: HttpRequest) -> dict:
+def _prefill(request: SignedInRequest) -> dict:
     """A link from an alert or a chat may fill the form: title, summary, severity (SEV2), service slugs."""
-    initial = {name: request.GET[name] for name in ("title", "summary") if name in request.GET}
+    initial: dict[str, Any] = {
+        name: request.GET[name] for name in ("title", "summary") if name in request.GET
+    }
     if slugs := request.GET.getlist("service"):
         initial["services"] = [
             str(pk) for pk in Service.objects.filter(slug__in=slugs).values_list("pk", flat=True)
@@ -122,5 +127,5 @@ def _prefill(request: HttpRequest) -> dict:
     return initial
 
 
-def _similar(request: HttpRequest, title: str) -> list[Incident]:
+def _similar(request: SignedInRequest, title: str) -> list[Incident]:
     return list(Incident.objects.visible_to(request.user).resembling(title).select_related("severity")[:4])

@@ -3,10 +3,11 @@
 import django_filters
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from config.forms import Form
 from incidents.models import AffectedService, Incident, IncidentType, Severity, Status
 from incidents.models.incident import ACTIVE_STATUSES
@@ -47,7 +48,7 @@ class IncidentFilter(django_filters.FilterSet):
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     reachable = Incident.objects.visible_to(request.user)
     active = list(reachable.active().with_people().with_updates().most_urgent_first()[:50])
     mine = [
@@ -73,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: SignedInRequest) -> HttpResponse:
     queryset = (
         Incident.objects.visible_to(request.user).with_people().select_related("incident_type").newest_first()
     )

@@ -1,12 +1,13 @@
 """Ctrl-K: actions in context first, then incidents, services, people."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from incidents.models import Incident, Service, Severity
+from accounts.requests import SignedInRequest
+from incidents.models import Incident, Service, Severity, Status
 
 PAGES = [
     ("Home", "home", "house"),
@@ -35,7 +36,7 @@ ACTIONS = [
 
 
 @require_safe
-def palette(request: HttpRequest) -> HttpResponse:
+def palette(request: SignedInRequest) -> HttpResponse:
     """What matches `q`; `in` names the incident whose page it was opened on."""
     typed = request.GET.get("q", "").strip()[:100]
     words = typed.lower().split()
@@ -70,15 +71,15 @@ def _actions(incident: Incident) -> list[dict]:
     ]
 
 
-def _pages(request: HttpRequest) -> list[dict]:
+def _pages(request: SignedInRequest) -> list[dict]:
     first = [("Declare an incident", "declare", "siren")] if request.user.is_responder else []
     return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES]
 
 
-def _incidents(request: HttpRequest, words: list[str]):
+def _incidents(request: SignedInRequest, words: list[str]):
     """INC-142, words of the title, `sev1`, a status; `open` means not closed."""
     found = Incident.objects.visible_to(request.user).select_related("severity").newest_first()
-    statuses = {"open", *(value for value, _ in Incident._meta.get_field("status").choices)}
+    statuses = {"open", *Status.values}
     names = {s.name.lower(): s for s in Severity.objects.all()} if words else {}
     for word in words:
         if word in names:

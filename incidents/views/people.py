@@ -1,11 +1,12 @@
 """Roles and who is on the incident."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import PersonForm, RoleForm
 from incidents.models import Role
@@ -15,7 +16,7 @@ from incidents.views.common import attempt, click, done, form_page, load, respon
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def role(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+def role(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     """Give a role to somebody, or hand it over; the role's brief and the last note are shown."""
     incident = load(request, reference)
     role = get_object_or_404(Role, slug=slug)
@@ -48,7 +49,7 @@ def role(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def take_role(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+def take_role(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     incident = load(request, reference)
     role = get_object_or_404(Role, slug=slug)
     return click(
@@ -64,7 +65,7 @@ def take_role(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def release_role(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+def release_role(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     incident = load(request, reference)
     role = get_object_or_404(Role, slug=slug)
     return click(
@@ -81,7 +82,7 @@ def release_role(request: HttpRequest, reference: str, slug: str) -> HttpRespons
 
 @require_POST
 @responders_only
-def participation(request: HttpRequest, reference: str) -> HttpResponse:
+def participation(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     verb = workflow.leave_incident if request.POST.get("leave") else workflow.join_incident
     return click(request, incident, verb, incident=incident, by=request.user)
@@ -89,7 +90,7 @@ def participation(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def people(request: HttpRequest, reference: str) -> HttpResponse:
+def people(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everyone on the incident; for a private one, this is who can see it."""
     incident = load(request, reference)
     on_it = incident.participations.filter(access_revoked_at__isnull=True).select_related("user")
@@ -113,7 +114,7 @@ def people(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def remove_person(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def remove_person(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     if not can_set_visibility(request.user, incident):
         raise PermissionDenied("Only the commander or an administrator removes people.")

@@ -1,10 +1,11 @@
 """The four steps: fix, verify, confirm with affected parties, close; and reopening."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import CloseForm, ReasonForm, RecoveryCheckForm, ResolveForm, SettleForm
 from incidents.models import ChecklistKind, Incident, MitigationState, Status
@@ -17,7 +18,7 @@ STEPS = ["fix", "verify", "confirm", "close"]
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def resolution(request: HttpRequest, reference: str) -> HttpResponse:
+def resolution(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ResolveForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -29,7 +30,7 @@ def resolution(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def closure(request: HttpRequest, reference: str) -> HttpResponse:
+def closure(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = CloseForm(request.POST)
     if submitted(request, form) and attempt(
@@ -41,7 +42,7 @@ def closure(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def reopening(request: HttpRequest, reference: str) -> HttpResponse:
+def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ReasonForm(request.POST or None, label="What came back?")
     if submitted(request, form) and attempt(
@@ -60,7 +61,7 @@ def reopening(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def recovery_checks(request: HttpRequest, reference: str) -> HttpResponse:
+def recovery_checks(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = RecoveryCheckForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -72,7 +73,7 @@ def recovery_checks(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def recovery_check(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     check = get_object_or_404(incident.recovery_checks, pk=pk)
     back = reverse("resolution", args=[reference])
@@ -99,7 +100,7 @@ def recovery_check(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     )
 
 
-def _back(response: HttpResponse, request: HttpRequest, incident: Incident, back: str) -> HttpResponse:
+def _back(response: HttpResponse, request: SignedInRequest, incident: Incident, back: str) -> HttpResponse:
     return done(request, incident, to=back) if response.status_code < 400 else response
 
 

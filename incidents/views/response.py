@@ -1,9 +1,10 @@
 """Mitigations, hypotheses, changes, tasks, links."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import (
     ChangeForm,
@@ -20,7 +21,7 @@ from incidents.views.common import attempt, click, done, form_page, load, respon
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def hypothesis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def hypothesis(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     hypothesis = get_object_or_404(incident.hypotheses.prefetch_related("evidence"), pk=pk)
     form = HypothesisForm(request.POST or None, hypothesis=hypothesis, initial=request.GET.dict())
@@ -43,7 +44,7 @@ def hypothesis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def mitigation(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def mitigation(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     mitigation = get_object_or_404(incident.mitigations, pk=pk)
     form = MitigationForm(request.POST or None, mitigation=mitigation, initial=request.GET.dict())
@@ -64,7 +65,7 @@ def mitigation(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def mitigated(request: HttpRequest, reference: str) -> HttpResponse:
+def mitigated(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = MitigatedForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -83,7 +84,7 @@ def mitigated(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def changes(request: HttpRequest, reference: str) -> HttpResponse:
+def changes(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = ChangeForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -95,7 +96,7 @@ def changes(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def suspicion(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def suspicion(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     change = get_object_or_404(ChangeEvent.objects.visible_to(request.user), pk=pk)
     return click(
@@ -111,7 +112,7 @@ def suspicion(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def tasks(request: HttpRequest, reference: str) -> HttpResponse:
+def tasks(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = TaskForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -123,7 +124,7 @@ def tasks(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
-def task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def task(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     task = get_object_or_404(incident.tasks, pk=pk)
     return click(
@@ -138,7 +139,7 @@ def task(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def task_owner(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def task_owner(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     task = get_object_or_404(incident.tasks, pk=pk)
     form = TaskOwnerForm(request.POST or None, initial={"owner": task.owner_id or request.user.pk})
@@ -159,7 +160,7 @@ def task_owner(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @responders_only
-def links(request: HttpRequest, reference: str) -> HttpResponse:
+def links(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     form = LinkForm(request.POST or None)
     if submitted(request, form) and attempt(

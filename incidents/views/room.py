@@ -1,13 +1,16 @@
 """The page of one incident, whole or by part: head, timeline, rail; and the screens around it."""
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from incidents import workflow
 from incidents.models import ChangeEvent, HypothesisState, Incident, IncidentLink, Participation, Status
@@ -22,7 +25,7 @@ RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "
 
 
 @require_safe
-def incident_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """At most fourteen queries, with 20 events as with 500."""
     context = room_context(request, reference)
     context["composer"] = ComposerForm()
@@ -30,16 +33,16 @@ def incident_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def head(request: HttpRequest, reference: str) -> HttpResponse:
+def head(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(
         request, "incidents/incident_detail.html#head", room_context(request, reference, timeline=False)
     )
 
 
 @require_safe
-def news(request: HttpRequest, reference: str) -> HttpResponse:
+def news(request: SignedInRequest, reference: str) -> HttpResponse:
     """The pill that says how many events a screen does not show yet; 204 when it shows all."""
-    incident = get_object_or_404(
+    incident: Any = get_object_or_404(  # Any: the stubs do not know what was annotated
         Incident.objects.visible_to(request.user).of_reference(reference).annotate(stamp=_stamp())
     )
     after, stamp = request.GET.get("after", ""), request.GET.get("stamp", "")
@@ -50,11 +53,11 @@ def news(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def rail(request: HttpRequest, reference: str) -> HttpResponse:
+def rail(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "incidents/_rail.html", room_context(request, reference, timeline=False))
 
 
-def room_context(request: HttpRequest, reference: str, *, timeline: bool = True) -> dict:
+def room_context(request: SignedInRequest, reference: str, *, timeline: bool = True) -> dict:
     incident = get_object_or_404(_with_counts(request, reference))
     now = timezone.now()
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
@@ -132,7 +135,7 @@ def steps(incident: Incident, hypotheses: list) -> list[dict]:
 
 
 @require_http_methods(["GET", "POST"])
-def catch_up(request: HttpRequest, reference: str) -> HttpResponse:
+def catch_up(request: SignedInRequest, reference: str) -> HttpResponse:
     """One screen of what happened since this person last looked; POST says it has been read."""
     incident = load(request, reference)
     if request.method == "POST":
@@ -159,7 +162,7 @@ def catch_up(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def audit_trail(request: HttpRequest, reference: str) -> HttpResponse:
+def audit_trail(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     before = request.GET.get("before", "")
     entries = AuditEntry.objects.filter(chain=incident.chain).newest_first()
@@ -171,7 +174,7 @@ def audit_trail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "incidents/audit_trail.html", context)
 
 
-def _with_counts(request: HttpRequest, reference: str):
+def _with_counts(request: SignedInRequest, reference: str):
     """The incident with roles, schedules and links, and the timeline's counts, in three queries."""
     standing = (
         TimelineEvent.objects.standing()
@@ -228,7 +231,7 @@ def _roles(incident: Incident) -> list[dict]:
     return rows
 
 
-def _changes(request: HttpRequest, incident: Incident, affected: list) -> list[ChangeEvent]:
+def _changes(request: SignedInRequest, incident: Incident, affected: list) -> list[ChangeEvent]:
     """Changes of the affected services in the two hours before it began, and those put on this incident."""
     services = [a.service_id for a in affected]
     until = incident.ended_at or timezone.now()

@@ -172,27 +172,22 @@ def lay_out_checklist(incident: Incident) -> None:
         a.role_id: a.user
         for a in RoleAssignment.objects.running().filter(incident=incident).select_related("user")
     }
+    tasks, checks = [], []
     for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity"):
         if not line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id):
             continue
-        owner = holders.get(line.role_id)
+        facts = {
+            "incident": incident,
+            "template": line,
+            "title": line.title,
+            "owner": holders.get(line.role_id),
+            "order": line.order,
+        }
         if line.kind == ChecklistKind.TASK:
             due_at = now + timedelta(minutes=line.minutes) if line.minutes else None
-            Task.objects.get_or_create(
-                incident=incident,
-                template=line,
-                defaults={"title": line.title, "owner": owner, "due_at": due_at, "order": line.order},
-            )
+            tasks.append(Task(**facts, due_at=due_at))
         else:
-            RecoveryCheck.objects.get_or_create(
-                incident=incident,
-                template=line,
-                defaults={
-                    "title": line.title,
-                    "kind": line.kind,
-                    "owner": owner,
-                    "minutes": line.minutes
-                    or (USUAL_WATCH_MINUTES if line.kind == ChecklistKind.SIGNAL else None),
-                    "order": line.order,
-                },
-            )
+            usual = USUAL_WATCH_MINUTES if line.kind == ChecklistKind.SIGNAL else None
+            checks.append(RecoveryCheck(**facts, kind=line.kind, minutes=line.minutes or usual))
+    Task.objects.bulk_create(tasks, ignore_conflicts=True)
+    RecoveryCheck.objects.bulk_create(checks, ignore_conflicts=True)

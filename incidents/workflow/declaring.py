@@ -272,7 +272,7 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
     )
     if takes_command:
         assign_role(incident=incident, role=Role.objects.get(slug=Role.COMMANDER), user=by, by=by)
-        incident.refresh_from_db()
+        incident.refresh_from_db(fields=["acknowledged_at", "version"])
     lay_out_checklist(incident)
     _lay_out_links(incident)
     reschedule(incident)
@@ -286,14 +286,16 @@ def _lay_out_links(incident: Incident) -> None:
         "number": incident.number,
         "severity": incident.severity.name.lower(),
     }
+    have = set(incident.links.values_list("label", flat=True))
+    links = []
     for template in LinkTemplate.objects.all():
-        if template.service_id and template.service_id not in services:
+        if template.label in have or (template.service_id and template.service_id not in services):
             continue
         service = services.get(template.service_id) if template.service_id else None
         url = template.url_template.format(**values, service=service.slug if service else "")
-        IncidentLink.objects.get_or_create(
-            incident=incident, label=template.label, defaults={"kind": template.kind, "url": url}
-        )
+        links.append(IncidentLink(incident=incident, label=template.label, kind=template.kind, url=url))
+        have.add(template.label)
+    IncidentLink.objects.bulk_create(links)
 
 
 def _require_triage(incident: Incident) -> None:

@@ -93,7 +93,7 @@ def move_hypothesis(
         by=by,
         occurred_at=moment,
         detail=verdict.strip(),
-        text=f"hypothesis {HypothesisState(state).label.lower()}: {hypothesis.claim}",
+        text=f"marked the hypothesis {HypothesisState(state).label.lower()}: {hypothesis.claim}",
         data={"hypothesis": hypothesis.pk, "from": before, "to": state},
     )
     audit(incident, "hypothesis.moved", by, hypothesis=hypothesis.pk, state=[before, state], verdict=verdict)

@@ -107,7 +107,7 @@ def move_mitigation(
     record_event(
         incident=incident,
         kind=Kind.STATUS,
-        text=f"mitigation {MitigationState(state).label.lower()}: {mitigation.text}",
+        text=f"marked the mitigation {MitigationState(state).label.lower()}: {mitigation.text}",
         detail=observed_effect.strip(),
         by=by,
         occurred_at=moment,

@@ -19,6 +19,7 @@ def reschedule(incident: Incident) -> None:
     for update in incident.status_updates.filter(posted_at__gte=since).order_by("posted_at", "pk"):
         last_updates |= dict.fromkeys(update.audiences, update)
     cadences = [c for c in incident.severity.cadences.all() if _may_be_told(incident, c.audience)]
+    schedules = []
     for cadence in cadences:
         last = last_updates.get(cadence.audience)
         interval = cadence.minutes_in(Status(incident.status)) if last else cadence.first_minutes
@@ -26,11 +27,21 @@ def reschedule(incident: Incident) -> None:
         policy = base + timedelta(minutes=interval) if interval else None
         promised = last.next_update_at if last else None
         due = min((t for t in (policy, promised) if t), default=None)
-        UpdateSchedule.objects.update_or_create(
-            incident=incident,
-            audience=cadence.audience,
-            defaults={"policy_due_at": policy, "promised_at": promised, "due_at": due},
+        schedules.append(
+            UpdateSchedule(
+                incident=incident,
+                audience=cadence.audience,
+                policy_due_at=policy,
+                promised_at=promised,
+                due_at=due,
+            )
         )
+    UpdateSchedule.objects.bulk_create(
+        schedules,
+        update_conflicts=True,
+        unique_fields=["incident", "audience"],
+        update_fields=["policy_due_at", "promised_at", "due_at"],
+    )
     incident.update_schedules.exclude(audience__in=[c.audience for c in cadences]).update(
         due_at=None, policy_due_at=None
     )

@@ -49,10 +49,14 @@ def busy(commander, responder, stakeholder, severity):
         incident=incident, by=responder, kind="log", title="x" * 90, body="y" * 400, hypothesis=hypothesis
     )
     record_mitigation(incident=incident, by=responder, text="Roll back", state="applying", time_box_minutes=5)
-    record_change(incident=incident, by=responder, title="v231", at=now - timedelta(minutes=20), service=gateway)
+    record_change(
+        incident=incident, by=responder, title="v231", at=now - timedelta(minutes=20), service=gateway
+    )
     event = write_event(incident=incident, by=responder, text="`code` and https://example.test/" + "z" * 80)
     question = write_event(incident=incident, by=responder, kind="question", text="Which zone?")
-    mark_gap(incident=incident, by=responder, text="No metrics", occurred_at=now - timedelta(minutes=5), minutes=3)
+    mark_gap(
+        incident=incident, by=responder, text="No metrics", occurred_at=now - timedelta(minutes=5), minutes=3
+    )
     post_status_update(
         incident=incident,
         by=commander,
@@ -67,8 +71,12 @@ def busy(commander, responder, stakeholder, severity):
     report_problem(by=stakeholder, title="Looks odd")
     create_brief_link(incident=incident, by=commander)
     here = incident.get_absolute_url()
-    parts = "catch-up audit-trail severity status milestones services blast-radius people description now impact "
-    parts += "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
+    parts = (
+        "catch-up audit-trail severity status milestones services blast-radius people description now impact "
+    )
+    parts += (
+        "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
+    )
     parts += "merger roles/commander checks resolution"
     return [
         "/",
@@ -95,7 +103,9 @@ def test_every_page_is_clean(open_as, axe, commander, busy, viewport, theme):
     faults = []
     for path in busy:
         response = page.goto(path)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         found = axe(page)
         if sideways > 0:
             found.append(page.evaluate(TOO_WIDE))

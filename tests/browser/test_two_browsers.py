@@ -93,4 +93,3 @@ def test_nobody_hears_of_a_private_incident(open_as, commander, outsider, privat
     write_event(incident=private_incident, by=commander, text="Zephyrquartz again")
     page.wait_for_timeout(600)
     assert "Zephyrquartz" not in page.content()
-

@@ -21,7 +21,10 @@ def test_works(mitigation, incident, responder, traces):
     moved = move(mitigation, responder, "applying", "worked", observed_effect="38 % → 0.4 %")
     assert (moved.state, moved.observed_effect) == ("worked", "38 % → 0.4 %")
     assert moved.started_at <= moved.settled_at
-    assert seen.texts == ["mitigation applying: Roll back", "mitigation worked: Roll back"]
+    assert seen.texts == [
+        "marked the mitigation applying: Roll back",
+        "marked the mitigation worked: Roll back",
+    ]
     assert seen.actions == seen.topics == ["mitigation.moved"] * 2
 
 

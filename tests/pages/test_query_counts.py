@@ -1,13 +1,14 @@
 """Do pages keep to their number of queries, however much there is?"""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents.models import Service, Severity
+from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
@@ -20,7 +21,7 @@ def count(client, commander):
     client.get("/")  # the session notes when it began, once
 
     def run(path: str, **data) -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             response = client.post(path, data) if data else client.get(path)
         assert response.status_code in (200, 302), response.status_code
         run.queries = [q["sql"][:160] for q in queries if "SAVEPOINT" not in q["sql"]]
@@ -45,13 +46,17 @@ def test_incident_at_most_fourteen(count, incident, commander, events):
     _fill(incident, commander, events)
     for number in range(5):
         hypothesis = raise_hypothesis(incident=incident, by=commander, claim=f"Claim {number}")
-        attach_evidence(incident=incident, by=commander, kind="log", title="Log", body="x", hypothesis=hypothesis)
+        attach_evidence(
+            incident=incident, by=commander, kind="log", title="Log", body="x", hypothesis=hypothesis
+        )
     assert count(incident.get_absolute_url()) <= 14, count.queries
 
 
 def test_home_at_most_twelve_with_many_incidents(count, commander, severity):
     for number in range(15):
-        incident = declare_incident(by=commander, title=f"Incident {number}", severity=severity(1 + number % 5))
+        incident = declare_incident(
+            by=commander, title=f"Incident {number}", severity=severity(1 + number % 5)
+        )
         post_status_update(
             incident=incident, by=commander, audiences=["stakeholders"], known="x", unknown="y",
             next_update_at=timezone.now() + timedelta(minutes=10),
@@ -66,9 +71,16 @@ def test_list_at_most_twelve_with_many_incidents(count, commander, severity):
     assert count("/incidents/") <= 12, count.queries
 
 
-def test_declare_page_and_declaring_at_most_twenty(count, db):
+def test_declare_page_at_most_twenty(count, db):
     Service.objects.bulk_create(Service(name=f"s{n}", slug=f"s{n}") for n in range(30))
     assert count("/declare?title=checkout") <= 20, count.queries
+
+
+def test_declaring_does_not_grow_with_the_checklist(count, severity):
+    declaration = {"title": "Checkout fails", "severity": severity(1).pk, "takes_command": "on"}
+    few = count("/declare", form_token=uuid4(), **declaration)
+    ChecklistTemplate.objects.bulk_create(ChecklistTemplate(title=f"Line {n}") for n in range(30))
+    assert count("/declare", form_token=uuid4(), **declaration) == few <= 60, count.queries
 
 
 def test_posting_an_update_page_stays_small(count, incident):

@@ -1,0 +1,76 @@
+"""Do the rules that no linter of ours knows still hold in the sources?"""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _files(*endings: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.splitlines() if name.endswith(endings) and (ROOT / name).exists()]
+
+
+def _hits(pattern: str, files: list[Path]) -> list[str]:
+    return [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in files
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+
+
+PRODUCT = [f for f in _files(".py") if "tests" not in f.parts and "migrations" not in f.parts]
+TEMPLATES = _files(".html")
+
+
+def test_there_is_something_to_check():
+    assert len(PRODUCT) > 80
+    assert len(TEMPLATES) > 40
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\b(eta|countdown)\s*=", r"\.retry\(", r"autoretry_for", r"max_retries"],
+    ids=["eta, countdown", "retry", "autoretry_for", "max_retries"],
+)
+def test_no_business_meaning_in_the_broker(pattern):
+    assert _hits(pattern, PRODUCT) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\|\s*safe\b",
+        r"\bhx-on[:-]",
+        r"[\"']js:",
+        r"\bstyle=\"",
+        r"<script(?![^>]*\bsrc=)",
+        r"\bon(click|change|load)=",
+    ],
+    ids=["safe filter", "hx-on", "js: values", "inline style", "inline script", "inline handlers"],
+)
+def test_templates_keep_the_strict_policy(pattern):
+    assert _hits(pattern, TEMPLATES) == []
+
+
+def test_no_signals_as_control_flow():
+    assert _hits(r"django\.db\.models\.signals|@receiver\(", PRODUCT) == []
+
+
+def test_modules_stay_readable():
+    long = [(f.name, n) for f in PRODUCT if (n := len(f.read_text().splitlines())) > 400]
+    assert long == [], "a module past 400 lines is split by subject"
+
+
+def test_every_htmx_element_works_without_it():
+    """An element that asks for something by htmx has an address or belongs to a form, so that it works as a page."""
+    bare = []
+    for file in TEMPLATES:
+        for tag in re.findall(r"<(a|form)\b([^>]*\bhx-(?:get|post)=[^>]*)>", file.read_text()):
+            if not re.search(r"\b(href|action)=", tag[1]) and 'method="post"' not in tag[1]:
+                bare.append((file.name, tag[1][:80]))
+    assert bare == []
