@@ -141,6 +141,7 @@ def _now(stage: Stage, incident: Incident) -> None:
         write_event(
             incident=incident, by=people["sam"], text="Zone a is back on v230: 38 % → 6 % errors there."
         )
+    with stage.at(14):
         edit_incident(
             incident=incident,
             by=people["ana"],

@@ -354,3 +354,9 @@ def two_clocks() -> str:
     zone = timezone.get_current_timezone_name()
     local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
     return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """With one full stop at its end, whether or not its author wrote one."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
