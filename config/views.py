@@ -14,9 +14,7 @@ from config.health import database_answers
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    if request.headers.get(
-        "HX-Request"
-    ):  # from a page older than the last sign-in; frontend/dialogs.js has the words
+    if request.headers.get("HX-Request"):  # a page older than the last sign-in; frontend/dialogs.js has words
         return HttpResponse(status=401)
     return render(request, "403_csrf.html", status=403)
 

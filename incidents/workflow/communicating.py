@@ -11,7 +11,7 @@ from audit import context
 from incidents.models import Audience, BriefLink, Incident, Status, StatusUpdate
 from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.schedules import reschedule
-from incidents.workflow.wording import fill, variables
+from incidents.workflow.wording import fill, is_filled_from, variables
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -47,7 +47,7 @@ def post_status_update(
     """
     incident = lock(incident, by=by)
     if form_token and (existing := incident.status_updates.filter(form_token=form_token).first()):
-        if (existing.author_id, existing.known) != (by.pk, known.strip()):
+        if existing.author_id != by.pk or not is_filled_from(known.strip(), existing.known):
             raise FormUsed("published an update")
         return existing
     if incident.is_final or incident.status == Status.TRIAGE:

@@ -33,3 +33,9 @@ def variables(incident: Incident, audiences: list[str]) -> dict[str, str]:
 def fill(text: str, values: dict[str, str]) -> str:
     """Put values in for {{ names }} of the list; an unknown name stays as typed, so that its author sees it."""
     return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def is_filled_from(text: str, filled: str) -> bool:
+    """Whether `filled` is `text` with something put in for its variables, whatever they stood for then."""
+    literal = VARIABLE.split(text)[::2]
+    return bool(re.fullmatch(".*".join(map(re.escape, literal)), filled, re.DOTALL))

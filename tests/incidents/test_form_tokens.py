@@ -65,3 +65,13 @@ def test_an_update_of_somebody_else_is_not_mine(incident, commander, responder, 
     post_status_update(by=commander, **words)
     with pytest.raises(ValidationError):
         post_status_update(by=responder, **words)
+
+
+def test_variables_do_not_make_it_another_update(incident, commander, token):
+    words = {"incident": incident, "by": commander, "audiences": ["executives"], "form_token": token}
+    words |= {"no_open_unknowns": True, "published_at": incident.declared_at}
+    first = post_status_update(known="{{ title }}, for {{ duration }} (!)", **words)
+    Incident.objects.update(title="Renamed")
+    assert post_status_update(known="{{ title }}, for {{ duration }} (!)", **words) == first
+    with pytest.raises(ValidationError):
+        post_status_update(known="{{ title }} is over", **words)
