@@ -45,7 +45,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and self._is_too_old(request):
+        if request.user.is_authenticated and self.is_too_old(request):
             logout(request)
         if request.user.is_authenticated:
             self._note_activity(request)
@@ -56,7 +56,7 @@ class PersonMiddleware:
             return self.get_response(request)
 
     @staticmethod
-    def _is_too_old(request: HttpRequest) -> bool:
+    def is_too_old(request: HttpRequest) -> bool:
         now = timezone.now()
         began = request.session.get("began_at")
         if began is None:

@@ -1,9 +1,10 @@
 """What people write, made into HTML: Markdown through a parser, then a sanitiser; and spans of time in words."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import nh3
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
@@ -38,3 +39,12 @@ def in_words(span: timedelta) -> str:
     if minutes < 60 * 48:
         return f"{minutes // 60} h {minutes % 60:02d} min"
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
+def in_both_zones(moment: datetime) -> str:
+    """2026-03-10 13:04:00 (12:04:00 UTC) where the reader's zone is another; else 2026-03-10 12:04:00 UTC."""
+    local, utc = timezone.localtime(moment), moment.astimezone(UTC)
+    if local.utcoffset() == utc.utcoffset():
+        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    day = "" if local.date() == utc.date() else f"{utc:%Y-%m-%d} "
+    return f"{local:%Y-%m-%d %H:%M:%S} ({day}{utc:%H:%M:%S} UTC)"

@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import HttpRequest, parse_cookie
 
+from accounts.middleware import PersonMiddleware
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
 from live.listener import HOME, Listener
@@ -111,7 +112,7 @@ def _authorise(scope) -> tuple[Any, int]:
     request = HttpRequest()
     request.session = SessionStore(key or None)
     user = get_user(request)
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or PersonMiddleware.is_too_old(request):
         return None, HOME
     place = scope["path"].removeprefix("/live/").strip("/")
     if place == "home":

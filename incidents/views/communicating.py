@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
@@ -128,9 +129,8 @@ def _render_brief(
         context["links"] = [
             (
                 open_link,
-                request.build_absolute_uri(
-                    reverse("signed_brief", args=[signing.dumps(open_link.pk, salt=BRIEF_SALT)])
-                ),
+                settings.PUBLIC_URL
+                + reverse("signed_brief", args=[signing.dumps(open_link.pk, salt=BRIEF_SALT)]),
             )
             for open_link in incident.brief_links.all()
             if open_link.is_open()

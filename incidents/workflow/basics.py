@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit import context
 from audit.workflow import record_audit
+from config.text import in_both_zones
 from incidents.conflict import Conflict
 from incidents.models import (
     MILESTONES,
@@ -119,8 +120,8 @@ def check_milestones(incident: Incident) -> None:
         first, second = getattr(incident, earlier), getattr(incident, later)
         if first and second and first > second:
             errors.setdefault(later, []).append(
-                f"{MILESTONES[later]} ({second:%Y-%m-%d %H:%M:%S} UTC) is before "
-                f"{MILESTONES[earlier].lower()} ({first:%Y-%m-%d %H:%M:%S} UTC)."
+                f"{MILESTONES[later]} ({in_both_zones(second)}) is before "
+                f"{MILESTONES[earlier].lower()} ({in_both_zones(first)})."
             )
     if errors:
         raise ValidationError(errors)

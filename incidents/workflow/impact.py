@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from config.text import in_both_zones
 from incidents.models import (
     AffectedService,
     ImpactAssessment,
@@ -83,9 +84,7 @@ def set_service_impact(
     if running:
         if moment < running.started_at:
             raise ValidationError(
-                {
-                    "at": f"{service} is affected since {running.started_at:%Y-%m-%d %H:%M} UTC; this is earlier."
-                }
+                {"at": f"{service} is affected since {in_both_zones(running.started_at)}; this is earlier."}
             )
         running.ended_at = moment
         running.save(update_fields=["ended_at"])

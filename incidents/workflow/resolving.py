@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from config.text import in_both_zones
 from incidents.models import (
     ChecklistKind,
     CheckState,
@@ -103,7 +104,7 @@ def settle_recovery_check(
         if moment < check.watch_ends_at:
             raise ValidationError(
                 {
-                    "state": f"It must stay normal until {check.watch_ends_at:%H:%M:%S} UTC; wait, or waive it with a reason."
+                    "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}; wait, or waive it with a reason."
                 }
             )
     check.state, check.result = state, result.strip()

@@ -25,7 +25,7 @@ from timeline.workflow import attach_evidence, mark_gap, write_event
 
 pytestmark = pytest.mark.browser
 TOO_WIDE = """[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right >
-  document.documentElement.clientWidth + 1 && !e.closest(".kinds, pre, [role=region], .fixed")).slice(0, 3)
+  document.documentElement.clientWidth + 1 && !e.closest(".kinds, pre, [role=region] *, .fixed")).slice(0, 3)
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
