@@ -102,9 +102,15 @@ def done(request: SignedInRequest, incident: Incident, message: str = "", to: st
 
 
 def click(
-    request: SignedInRequest, incident: Incident, verb: Callable[..., Any], /, **arguments: Any
+    request: SignedInRequest,
+    incident: Incident,
+    verb: Callable[..., Any],
+    /,
+    *,
+    to: str = "",
+    **arguments: Any,
 ) -> HttpResponse:
-    """A button without a form: do it, or say why not."""
+    """A button without a form: do it, or say why not; then back to the incident, or on to the address `to`."""
     try:
         verb(**arguments)
     except ValidationError as refusal:
@@ -114,5 +120,5 @@ def click(
                 status=204, headers={"HX-Trigger": json.dumps({"toast": {"text": text, "bad": True}})}
             )
         messages.error(request, text)
-        return redirect(incident.get_absolute_url())
-    return done(request, incident)
+        return redirect(to or incident.get_absolute_url())
+    return done(request, incident, to=to)

@@ -79,12 +79,8 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
     back = reverse("resolution", args=[reference])
     form = SettleForm(request.POST or None, initial=request.GET.dict())
     if request.POST.get("watch"):
-        return _back(
-            click(request, incident, workflow.watch_recovery_check, check=check, by=request.user),
-            request,
-            incident,
-            back,
-        )
+        verb = workflow.watch_recovery_check
+        return click(request, incident, verb, check=check, by=request.user, to=back)
     if submitted(request, form) and attempt(
         form, workflow.settle_recovery_check, check=check, by=request.user, **form.cleaned_data
     ):
@@ -98,10 +94,6 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
         subject=check.title,
         template_part="incidents/_subject_form.html",
     )
-
-
-def _back(response: HttpResponse, request: SignedInRequest, incident: Incident, back: str) -> HttpResponse:
-    return done(request, incident, to=back) if response.status_code < 400 else response
 
 
 def _close(*, incident: Incident, by, owner, waive_reason: str) -> Incident:

@@ -54,31 +54,8 @@ def post_status_update(
         raise ValidationError(
             f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
         )
-    now = context.now()
-    posted_at = check_moment(published_at, "published_at")
-    is_new = published_at is None
-    errors: dict[str, str] = {}
-    if not audiences or set(audiences) - set(Audience.values):
-        errors["audiences"] = "Choose who gets this."
-    if incident.is_private and Audience.PUBLIC in audiences:
-        errors["audiences"] = "A private incident has no public updates."
-    if not known.strip():
-        errors["known"] = "Say what is known, even if it is only that you are looking."
-    if is_new and incident.is_active and not unknown.strip() and not no_open_unknowns:
-        errors["unknown"] = "Say what is still unknown, or tick “no open unknowns”."
-    if is_new and incident.is_active and next_update_at is None:
-        errors["next_update_at"] = "Say when the next update comes."
-    if is_new and next_update_at and next_update_at <= now:
-        errors["next_update_at"] = "The next update lies in the past."
-    if corrects is not None:
-        if corrects.incident_id != incident.pk or StatusUpdate.objects.filter(corrects=corrects).exists():
-            errors["corrects"] = "That update belongs elsewhere or is corrected already."
-        if not correction_reason.strip():
-            errors["correction_reason"] = "Say what was wrong."
-    if errors:
-        raise ValidationError(errors)
     values = variables(incident, audiences)
-    update = StatusUpdate.objects.create(
+    update = StatusUpdate(
         incident=incident,
         audiences=list(dict.fromkeys(audiences)),
         known=fill(known.strip(), values),
@@ -92,15 +69,21 @@ def post_status_update(
         author=by,
         corrects=corrects,
         correction_reason=correction_reason.strip(),
-        posted_at=posted_at,
+        posted_at=check_moment(published_at, "published_at"),
         form_token=form_token,
     )
+    errors = _missing_from(update)
+    if published_at is None:
+        errors |= _missing_from_news(update, no_open_unknowns=no_open_unknowns)
+    if errors:
+        raise ValidationError(errors)
+    update.save(force_insert=True)
     record_event(
         incident=incident,
         kind=Kind.UPDATE,
         text=update.known,
         by=by,
-        occurred_at=posted_at,
+        occurred_at=update.posted_at,
         status_update=update,
     )
     reschedule(incident)
@@ -114,6 +97,35 @@ def post_status_update(
     )
     announce(incident, "status_update.posted", update=update.pk, audiences=audiences)
     return update
+
+
+def _missing_from(update: StatusUpdate) -> dict[str, str]:
+    """What no update can be without, by field."""
+    errors = {}
+    if not update.audiences or set(update.audiences) - set(Audience.values):
+        errors["audiences"] = "Choose who gets this."
+    if update.incident.is_private and Audience.PUBLIC in update.audiences:
+        errors["audiences"] = "A private incident has no public updates."
+    if not update.known:
+        errors["known"] = "Say what is known, even if it is only that you are looking."
+    if wrong := update.corrects:
+        if wrong.incident_id != update.incident_id or StatusUpdate.objects.filter(corrects=wrong).exists():
+            errors["corrects"] = "That update belongs elsewhere or is corrected already."
+        if not update.correction_reason:
+            errors["correction_reason"] = "Say what was wrong."
+    return errors
+
+
+def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[str, str]:
+    """What an update on something still running owes its readers: the unknowns, and when the next one comes."""
+    errors = {}
+    if update.incident.is_active and not update.unknown and not no_open_unknowns:
+        errors["unknown"] = "Say what is still unknown, or tick “no open unknowns”."
+    if update.incident.is_active and update.next_update_at is None:
+        errors["next_update_at"] = "Say when the next update comes."
+    if update.next_update_at and update.next_update_at <= context.now():
+        errors["next_update_at"] = "The next update lies in the past."
+    return errors
 
 
 @transaction.atomic
