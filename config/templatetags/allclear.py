@@ -7,7 +7,7 @@ import lucide
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.looks import (
@@ -209,11 +209,6 @@ def moment(value: datetime | None, *, date: bool = False) -> SafeString:
     )
 
 
-@register.filter
-def get(mapping: dict, key):
-    return mapping.get(key)
-
-
 @register.simple_tag(takes_context=True)
 def query(context, **changes) -> str:
     """The current query string with some values replaced; an empty value drops the key."""
@@ -224,11 +219,6 @@ def query(context, **changes) -> str:
         else:
             values[key] = value
     return "?" + values.urlencode()
-
-
-@register.simple_tag
-def joined(items, separator: str = " · ") -> SafeString:
-    return format_html_join(separator, "{}", ((item,) for item in items))
 
 
 @register.filter

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -39,28 +39,23 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool:
-    """Call the verb; what it refuses becomes errors on the form, so that nothing typed is lost."""
+    """`form.submit`, and what only incidents know: a form used before gets a fresh token, a stale one both texts."""
+
+    def run(**arguments: Any) -> Any:
+        try:
+            return verb(**arguments)
+        except FormUsed:
+            data = cast("QueryDict", form.data).copy()
+            data["form_token"] = str(uuid4())
+            form.data = data
+            raise
+
     try:
-        form.outcome = verb(**arguments)
-    except FormUsed as used:
-        form.add_error(None, used)
-        data = cast("QueryDict", form.data).copy()
-        data["form_token"] = str(uuid4())
-        form.data = data
-        return False
-    except ValidationError as refusal:
-        by_field = (
-            refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
-        )
-        for name, errors in by_field.items():
-            for error in errors:
-                form.add_error(name if name in form.fields else None, error)
-        return False
+        return form.submit(run, **arguments)
     except Conflict as conflict:
         form.conflict = conflict.current
         form.add_error(None, f"{conflict} Your text is kept below; what stands now is shown beside it.")
         return False
-    return True
 
 
 def is_number(text: str) -> bool:
