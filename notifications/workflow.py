@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from notifications.models import Heartbeat, OutboxMessage
+from notifications.models import Delivery, DeliveryState, Heartbeat, OutboxMessage
 
 MAIL = "mail"
 FIRST_RETRY = timedelta(seconds=20)
@@ -20,6 +20,17 @@ def enqueue(*, topic: str, subject: str, payload: dict, due_at: datetime | None 
     return OutboxMessage.objects.create(
         topic=topic, subject=subject, payload=payload, due_at=due_at or timezone.now()
     )
+
+
+def deliver(*deliveries: Delivery) -> None:
+    """Put messages on their way in the caller's transaction; a key that is there already is not sent again."""
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+def withdraw(*, group: str) -> int:
+    """Nothing of this group that has not left yet will leave; the number of messages called back."""
+    waiting = Delivery.objects.filter(group=group, state=DeliveryState.WAITING)
+    return waiting.update(state=DeliveryState.WITHDRAWN)
 
 
 def enqueue_mail(*, to: str, subject: str, text: str, about: str) -> OutboxMessage:

@@ -9,7 +9,7 @@ from incidents.models.catalogue import (
     Service,
     Severity,
 )
-from incidents.models.communication import BriefLink, StatusUpdate, UpdateSchedule
+from incidents.models.communication import BriefLink, StatusUpdate, UpdateSchedule, UpdateState, Wording
 from incidents.models.incident import (
     ACTIVE_STATUSES,
     MILESTONES,
@@ -70,4 +70,6 @@ __all__ = [
     "StatusUpdate",
     "Task",
     "UpdateSchedule",
+    "UpdateState",
+    "Wording",
 ]

@@ -1,5 +1,6 @@
 """What is told to whom, and when the next word is due."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -11,7 +12,37 @@ from incidents.models.catalogue import Audience, Severity
 from incidents.models.incident import PUBLIC_WORDING, Incident, Status
 
 
-class StatusUpdateQuerySet(models.QuerySet):
+class UpdateState(models.TextChoices):
+    AWAITING = "awaiting", "Awaiting approval"
+    POSTED = "posted", "Posted"
+    RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What one audience reads; Markdown, variables filled in."""
+
+    known: str
+    unknown: str = ""
+    doing: str = ""
+    workaround: str = ""
+    ask: str = ""
+
+
+class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
+    def posted(self) -> "StatusUpdateQuerySet":
+        """Said by the team: approved where that was asked for, and not taken back."""
+        return self.filter(state=UpdateState.POSTED)
+
+    def out(self) -> "StatusUpdateQuerySet":
+        """Posted, and past the seconds in which it could be taken back: the only ones an audience may see."""
+        return self.posted().filter(leaves_at__lte=timezone.now())
+
+    def published(self) -> "StatusUpdateQuerySet":
+        """Out to the public. Nothing else of an incident may appear on a public surface."""
+        return self.out().for_audience(Audience.PUBLIC).filter(incident__is_private=False)
+
     def for_audience(self, audience: str) -> "StatusUpdateQuerySet":
         return self.filter(audiences__contains=[audience])
 
@@ -40,7 +71,15 @@ class StatusUpdate(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"
     )
     correction_reason = models.CharField(max_length=300, blank=True)
+    wordings = models.JSONField(
+        default=dict, blank=True, help_text="By audience, where it reads other words than the fields above"
+    )
+    state = models.CharField(max_length=10, choices=UpdateState, default=UpdateState.POSTED)
     posted_at = models.DateTimeField()
+    leaves_at = models.DateTimeField(
+        default=timezone.now, help_text="Until then it can be taken back; then it goes to its audiences"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
     form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = StatusUpdateQuerySet.as_manager()
@@ -55,6 +94,18 @@ class StatusUpdate(models.Model):
     @property
     def public_status(self) -> str:
         return PUBLIC_WORDING.get(Status(self.status), "Investigating")
+
+    def text_for(self, audience: str) -> Wording:
+        """What `audience` reads. The public reads only words written for the public, never the team's own.
+
+        Raises LookupError for the public where no public words were written.
+        """
+        own = self.wordings.get(audience)
+        if own:
+            return Wording(**own)
+        if audience == Audience.PUBLIC:
+            raise LookupError("this update has no words for the public")
+        return Wording(self.known, self.unknown, self.doing, self.workaround, self.ask)
 
     @property
     def is_corrected(self) -> bool:

@@ -148,6 +148,11 @@ class Incident(models.Model):
 
     number = models.PositiveIntegerField(unique=True, editable=False)
     title = models.CharField(max_length=200)
+    public_title = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What it is called on public pages; the title itself stays inside",
+    )
     summary = models.CharField(max_length=500, blank=True)
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="incidents")
     status = models.CharField(max_length=20, choices=Status, default=Status.TRIAGE)

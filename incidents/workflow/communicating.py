@@ -15,6 +15,7 @@ from incidents.workflow.wording import fill, is_filled_from, variables
 from timeline.models import Kind
 from timeline.workflow import record_event
 
+TIME_TO_UNDO = timedelta(seconds=10)
 BRIEF_LIFETIME = timedelta(days=7)
 
 
@@ -36,6 +37,8 @@ def post_status_update(
     form_token: UUID | None = None,
     published_at: datetime | None = None,
     status: str | None = None,
+    wordings: dict[str, dict[str, str]] | None = None,
+    public_title: str = "",
 ) -> StatusUpdate:
     """Publish a structured update. Until resolved it says what is unknown and when the next one comes.
 
@@ -70,6 +73,8 @@ def post_status_update(
         corrects=corrects,
         correction_reason=correction_reason.strip(),
         posted_at=check_moment(published_at, "published_at"),
+        leaves_at=published_at or context.now() + TIME_TO_UNDO,
+        wordings={a: {f: fill(t.strip(), values) for f, t in w.items()} for a, w in (wordings or {}).items()},
         form_token=form_token,
     )
     errors = _missing_from(update)
