@@ -56,6 +56,7 @@ class SeverityForm(CatalogueForm):
             "mitigate_minutes",
             "retrospective",
             "retrospective_due_days",
+            "approves_updates",
             "when_unsure",
         ]
         widgets = {"retrospective": forms.RadioSelect}

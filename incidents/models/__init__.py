@@ -9,7 +9,16 @@ from incidents.models.catalogue import (
     Service,
     Severity,
 )
-from incidents.models.communication import BriefLink, StatusUpdate, UpdateSchedule, UpdateState, Wording
+from incidents.models.communication import (
+    WORDS,
+    BriefLink,
+    MessageTemplate,
+    Stage,
+    StatusUpdate,
+    UpdateSchedule,
+    UpdateState,
+    Wording,
+)
 from incidents.models.incident import (
     ACTIVE_STATUSES,
     MILESTONES,
@@ -39,6 +48,7 @@ __all__ = [
     "ACTIVE_STATUSES",
     "MILESTONES",
     "OPEN_STATUSES",
+    "WORDS",
     "AffectedService",
     "Audience",
     "BriefLink",
@@ -55,6 +65,7 @@ __all__ = [
     "IncidentLink",
     "IncidentType",
     "LinkTemplate",
+    "MessageTemplate",
     "Mitigation",
     "MitigationState",
     "Participation",
@@ -65,6 +76,7 @@ __all__ = [
     "Service",
     "ServiceImpact",
     "Severity",
+    "Stage",
     "Status",
     "StatusPeriod",
     "StatusUpdate",

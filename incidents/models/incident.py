@@ -119,7 +119,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def with_updates(self) -> "IncidentQuerySet":
         """The update schedules and when the last update was published."""
         return self.prefetch_related("update_schedules").annotate(
-            last_update_at=models.Max("status_updates__posted_at")
+            last_update_at=models.Max("status_updates__posted_at", filter=Q(status_updates__state="posted"))
         )
 
     def resembling(self, title: str) -> "IncidentQuerySet":
@@ -171,6 +171,8 @@ class Incident(models.Model):
         "running degraded", max_length=200, blank=True, help_text="E.g. “running on standby, writes off”."
     )
     impact_summary = models.CharField(max_length=300, blank=True)
+    cost_low = models.CharField("cost so far, at least", max_length=40, blank=True)
+    cost_high = models.CharField("cost so far, at most", max_length=40, blank=True)
     impact_figures = models.JSONField(default=list, blank=True, help_text='[{"label": …, "value": …}]')
 
     introduced_at = models.DateTimeField(null=True, blank=True)
