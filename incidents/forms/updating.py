@@ -1,5 +1,6 @@
 """The form of a status update: the team's own words, the public's, and where others read something else."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusU
 from incidents.workflow.wording import VARIABLE, offered
 from timeline.models import Evidence
 
+BRACES = re.compile(r"\{\{.*?\}\}")
 # the fields in which an audience reads other words than the team's own
 OWN_WORDS = {
     Audience.PUBLIC: ("known", "workaround"),
@@ -138,9 +140,10 @@ class MessageTemplateForm(ModelForm):
         data = super().clean()
         allowed = offered(self.instance.audience)
         for word in WORDS:
-            for match in VARIABLE.finditer(data.get(word, "")):
-                if match[1] not in allowed or match[1] == word:
-                    self.add_error(word, f"There is no {match[0]} in a text for this audience.")
+            for braces in BRACES.findall(data.get(word, "")):
+                name = VARIABLE.fullmatch(braces)
+                if name is None or name[1] not in allowed or name[1] == word:
+                    self.add_error(word, f"There is no {braces} in a text for this audience.")
         return data
 
     def arguments(self) -> dict[str, Any]:

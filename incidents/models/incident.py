@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from incidents.models.catalogue import IncidentType, LinkKind, Severity
 
@@ -289,6 +290,17 @@ class Incident(models.Model):
     @property
     def commander(self) -> "User | None":
         return self.holder_of("commander")
+
+    @cached_property
+    def affected_names(self) -> list[str]:
+        """The services that are affected right now; asks once."""
+        running = self.affected_services.running().worst_first()
+        return [affected.service.name for affected in running]
+
+    @cached_property
+    def channel_url(self) -> str:
+        """Where its people talk, or nothing; asks once."""
+        return self.links.filter(kind=LinkKind.CHANNEL).values_list("url", flat=True).first() or ""
 
     @property
     def next_due(self):

@@ -78,16 +78,6 @@ def _status(values: Variables) -> str:
     return incident.public_status if values.audience == Audience.PUBLIC else incident.get_status_display()
 
 
-def _components(values: Variables) -> str:
-    running = values.incident.affected_services.running().select_related("service")
-    return ", ".join(affected.service.name for affected in running) or "part of our service"
-
-
-def _channel(values: Variables) -> str:
-    link = values.incident.links.filter(kind="channel").first()
-    return link.url if link else "no channel yet"
-
-
 def _next_update(values: Variables) -> str:
     moment = values.update.next_update_at if values.update else None
     return in_both_zones(moment) if moment else ""
@@ -99,11 +89,11 @@ LOOK_UP: dict[str, Callable[[Variables], str]] = {
     "severity": lambda v: v.incident.severity.name,
     "status": _status,
     "impact.summary": lambda v: v.incident.impact_summary or "not known yet",
-    "components": _components,
+    "components": lambda v: ", ".join(v.incident.affected_names) or "part of our service",
     "duration": lambda v: in_words(v.incident.elapsed),
     "next_update_at": _next_update,
     "commander": lambda v: str(v.incident.commander or "nobody yet"),
-    "channel": _channel,
+    "channel": lambda v: v.incident.channel_url or "no channel yet",
     "cost.low": lambda v: v.incident.cost_low,
     "cost.high": lambda v: v.incident.cost_high,
 }

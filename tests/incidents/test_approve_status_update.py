@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from incidents.models import Severity, StatusUpdate
+from incidents.models import Role, Severity, StatusUpdate
 from incidents.workflow import (
     approve_status_update,
     assign_role,
@@ -19,7 +19,7 @@ from incidents.workflow import (
 
 
 @pytest.fixture(autouse=True)
-def _approval():
+def _approval(db):
     Severity.objects.filter(rank=2).update(approves_updates=True)
 
 
@@ -53,12 +53,12 @@ def test_it_waits(incident, words, traces):
 
 def test_the_commander_and_the_deputy_need_nobody(incident, commander, admin, words):
     assert post_status_update(**words | {"by": commander}).state == "posted"
-    assign_role(incident=incident, role="deputy", user=admin, by=commander)
+    assign_role(incident=incident, role=Role.objects.get(slug="deputy"), user=admin, by=commander)
     assert post_status_update(**words | {"by": admin}).state == "posted"
 
 
 def test_nobody_to_ask_stops_nobody(incident, commander, words):
-    release_role(incident=incident, role="commander", by=commander, note="off")
+    release_role(incident=incident, role=Role.objects.get(slug="commander"), user=commander, by=commander)
     assert post_status_update(**words).state == "posted"
 
 

@@ -1,5 +1,7 @@
 """Which words of an update get a hint, and which are left alone?"""
 
+import uuid
+
 import pytest
 
 from incidents.models import Service
@@ -94,7 +96,7 @@ def test_they_never_block(client, incident, commander):
         "audiences": ["stakeholders"],
         "known": "An outage, caused by AWS; will be fixed by noon, never again.",
     }
-    sent |= {"no_open_unknowns": True, "next_minutes": 30}
+    sent |= {"no_open_unknowns": True, "next_minutes": 30, "form_token": str(uuid.uuid4())}
     looked = client.post(page, sent | {"preview": "1"}).content.decode()
     assert all(
         word in looked for word in ("nothing is fully down", "nobody can promise", "Exactly what they get")
