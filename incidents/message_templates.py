@@ -23,11 +23,11 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.DECLARED, EXECUTIVES): {"known": "{{ severity }}: {{ known }}\n\n{{ commander }} commands the response."},
     (Stage.DECLARED, RESPONDERS): {"known": _WHERE},
     (Stage.SCOPE, TEAM): {
-        "known": "{{ components }}: {{ impact.summary }}. It has lasted {{ duration }}.",
+        "known": "Affected: {{ components }}. What people notice: {{ impact.summary }}. It has lasted {{ duration }}.",
         "unknown": "The cause.",
     },
     (Stage.SCOPE, PUBLIC): {
-        "known": "{{ components }} are not working as they should. We know what is affected and are working on it."
+        "known": "We know what is affected and are working on it: {{ components }}."
     },
     (Stage.SCOPE, EXECUTIVES): {"known": _COST},
     (Stage.NO_CHANGE, TEAM): {"known": "Nothing has changed since the last update; the work goes on."},
@@ -87,7 +87,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "doing": "We are in contact with them and are making do without it where we can.",
     },
     (Stage.THIRD_PARTY, PUBLIC): {
-        "known": "{{ components }} are affected by trouble at a service we rely on. We are working around it where we can."
+        "known": "A service we rely on has trouble, which affects {{ components }}. We are working around it where we can."
     },
     (Stage.FALSE_ALARM, TEAM): {
         "known": "This was a false alarm: what we saw had a harmless explanation, and nobody was affected.",

@@ -27,7 +27,7 @@ class StatusUpdateForm(Form):
     """What we know, what we do not, what we do, and when the next word comes."""
 
     audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
-    known = forms.CharField(
+    known = NeededField(
         label="What we know",
         max_length=2000,
         required=False,
@@ -81,7 +81,7 @@ class StatusUpdateForm(Form):
         next_minutes.initial = policy or 30
         self.fields["correction_reason"].required = corrects is not None
         self.typed_field("unknown", NeededField).is_needed = incident.is_active
-        for name in ("public_title", "public_known"):
+        for name in ("known", "public_title", "public_known"):
             self.typed_field(name, NeededField).is_needed = True
         self.typed_field("evidence", forms.ModelMultipleChoiceField).queryset = incident.evidence.all()
         if not incident.is_active:
@@ -135,6 +135,11 @@ class MessageTemplateForm(ModelForm):
         model = MessageTemplate
         fields = list(WORDS)
         widgets = {word: forms.Textarea(attrs={"rows": 3 if word == "known" else 2}) for word in WORDS}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for word in set(WORDS) - set(OWN_WORDS.get(self.instance.audience, WORDS)):
+            del self.fields[word]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
