@@ -1,3 +1,4 @@
+from incidents.models.cadence import DueTime, Reminder, Snooze, Step, UpdateRequest, UpdateSchedule
 from incidents.models.catalogue import (
     Audience,
     Cadence,
@@ -9,7 +10,7 @@ from incidents.models.catalogue import (
     Service,
     Severity,
 )
-from incidents.models.communication import BriefLink, StatusUpdate, UpdateSchedule, UpdateState, Wording
+from incidents.models.communication import BriefLink, StatusUpdate, UpdateState, Wording
 from incidents.models.incident import (
     ACTIVE_STATUSES,
     MILESTONES,
@@ -48,6 +49,7 @@ __all__ = [
     "ChecklistKind",
     "ChecklistTemplate",
     "Confidence",
+    "DueTime",
     "Hypothesis",
     "HypothesisState",
     "ImpactAssessment",
@@ -60,15 +62,19 @@ __all__ = [
     "Participation",
     "RecoveryCheck",
     "ReferenceCounter",
+    "Reminder",
     "Role",
     "RoleAssignment",
     "Service",
     "ServiceImpact",
     "Severity",
+    "Snooze",
     "Status",
     "StatusPeriod",
     "StatusUpdate",
+    "Step",
     "Task",
+    "UpdateRequest",
     "UpdateSchedule",
     "UpdateState",
     "Wording",

@@ -39,6 +39,11 @@ class Severity(models.Model):
     retrospective_due_days = models.PositiveSmallIntegerField(
         "retrospective due, business days", null=True, blank=True
     )
+    public_if_seen = models.BooleanField(
+        "public updates only where customers notice",
+        default=False,
+        help_text="Owed once a service is marked as affected, or the public was told something",
+    )
     when_unsure = models.BooleanField("taken when “not sure” is chosen", default=False)
 
     objects = SeverityQuerySet.as_manager()
