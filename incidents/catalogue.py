@@ -29,6 +29,7 @@ SEVERITIES = {
     5: ("Cosmetic or internal.", 1440, None, "none", None),
 }
 WHEN_UNSURE = 2
+PUBLIC_IF_SEEN = 3  # "30 if customers see it"
 # minutes: first, investigating, fixing, mitigated; None = on change only
 CADENCES: dict[int, dict[str, tuple[int | None, int | None, int | None, int | None]]] = {
     1: {
@@ -250,6 +251,7 @@ def _create_severity(rank: int) -> bool:
             "retrospective": retrospective,
             "retrospective_due_days": due_days,
             "when_unsure": rank == WHEN_UNSURE,
+            "public_if_seen": rank == PUBLIC_IF_SEEN,
         },
     )
     if is_new:

@@ -57,6 +57,7 @@ class SeverityForm(CatalogueForm):
             "retrospective",
             "retrospective_due_days",
             "approves_updates",
+            "public_if_seen",
             "when_unsure",
         ]
         widgets = {"retrospective": forms.RadioSelect}

@@ -44,6 +44,11 @@ class Severity(models.Model):
         default=False,
         help_text="What others write reaches its audiences once the commander or the deputy has approved it",
     )
+    public_if_seen = models.BooleanField(
+        "public updates only where customers notice",
+        default=False,
+        help_text="Owed once a service is marked as affected, or the public was told something",
+    )
     when_unsure = models.BooleanField("taken when “not sure” is chosen", default=False)
 
     objects = SeverityQuerySet.as_manager()

@@ -167,34 +167,6 @@ class StatusUpdate(models.Model):
         return [str(Audience(a).label) for a in self.audiences]
 
 
-class UpdateSchedule(models.Model):
-    """When the next update is due for one audience: the earlier of the policy's time and the promised one."""
-
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="update_schedules")
-    audience = models.CharField(max_length=20, choices=Audience)
-    policy_due_at = models.DateTimeField(null=True, blank=True)
-    promised_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
-
-    class Meta:
-        ordering = ["due_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "audience"], name="one_schedule_per_audience")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.incident_id} {self.audience} {self.due_at}"
-
-    @property
-    def what(self) -> str:
-        """Public update, Stakeholder update, …"""
-        return f"{self.get_audience_display().removesuffix('s')} update"
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.due_at is not None and self.due_at < timezone.now()
-
-
 class BriefLink(models.Model):
     """A signed, expiring address of the stakeholder brief; needs no sign-in, can be revoked."""
 

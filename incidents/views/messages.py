@@ -67,7 +67,9 @@ def message(request: SignedInRequest, audience: str, stage: str) -> HttpResponse
         messages.success(request, f"{entry} is saved.")
         return redirect("message_list")
     names = offered(audience)
-    typed = {word: fill(str(form[word].value() or ""), _known(names)) for word in WORDS if word in form.fields}
+    typed = {
+        word: fill(str(form[word].value() or ""), _known(names)) for word in WORDS if word in form.fields
+    }
     context = {"form": form, "entry": entry, "names": names, "parts": parts(Wording(**typed))}
     template = "settings/message.html" + ("#example" if request.htmx else "")
     return render(request, template, context)

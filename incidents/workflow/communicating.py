@@ -145,7 +145,7 @@ def publish(update: StatusUpdate, *, by: Any) -> None:
         status_update=update,
         is_rung=False,
     )
-    reschedule(incident)
+    askers = reschedule(incident, posted=update)
     audit(
         incident,
         "status_update.posted",
@@ -161,6 +161,7 @@ def publish(update: StatusUpdate, *, by: Any) -> None:
         update=update.pk,
         audiences=update.audiences,
         by=update.author_id,
+        askers=askers,
     )
 
 
