@@ -1,5 +1,6 @@
 """The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
 
+from incidents.workflow.asking import request_update
 from incidents.workflow.basics import Conflict, FormUsed
 from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
 from incidents.workflow.communicating import create_brief_link, post_status_update, revoke_brief_link
@@ -36,6 +37,8 @@ from incidents.workflow.people import (
     release_role,
     revoke_access,
 )
+from incidents.workflow.promising import snooze_update
+from incidents.workflow.reminding import reminder_stands
 from incidents.workflow.resolving import (
     add_recovery_check,
     close_incident,
@@ -81,14 +84,17 @@ __all__ = [
     "record_change",
     "record_mitigation",
     "release_role",
+    "reminder_stands",
     "reopen_incident",
     "report_problem",
+    "request_update",
     "resolve_incident",
     "revoke_access",
     "revoke_brief_link",
     "set_milestones",
     "set_service_impact",
     "settle_recovery_check",
+    "snooze_update",
     "suspect_change",
     "watch_recovery_check",
 ]
