@@ -21,7 +21,7 @@ from notifications.workflow import claim_deliveries, destinations_with_work, kee
 from notifications.workflow.claiming import AT_ONCE
 
 THREADS = 32
-LOOK_EVERY = 1.0  # seconds; a ring is heard at once
+LOOK_EVERY = 0.5  # seconds; a ring is heard at once
 RENEW_EVERY = 4.0  # seconds
 LET_GO_AFTER = 60.0  # seconds a call may take before its claim is no longer renewed
 DATABASE_PAUSE = 1.0
