@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "incidents",
     "timeline",
     "retros",
+    "subscribers",
     "live",
     "config.apps.AllclearConfig",
 ]
@@ -246,6 +247,8 @@ CELERY_BEAT_SCHEDULE = {
     "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},
 }
+
+OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
 
 LOGGING = {
     "version": 1,
