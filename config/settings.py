@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "incidents",
     "timeline",
     "retros",
+    "subscribers",
     "live",
     "config.apps.AllclearConfig",
 ]
@@ -258,6 +259,8 @@ OUTBOX_CONSUMERS: list[str] = []
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
+
+OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
 
 LOGGING = {
     "version": 1,
