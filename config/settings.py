@@ -246,6 +246,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
+# Runs every few seconds, with or without a broker: repeatable, short, safe under two schedulers.
+SWEEPS = ["incidents.tasks.send_due_update_reminders"]
 CELERY_BEAT_SCHEDULE = {
     "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},
