@@ -25,6 +25,8 @@ SECRET_KEY = env.str("ALLCLEAR_SECRET_KEY", default="") or load_or_create_secret
 ALLOWED_HOSTS = env.list("ALLCLEAR_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
 if (public_host := environ.urlparse(PUBLIC_URL).hostname) and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
+STATUS_HOSTS = env.list("ALLCLEAR_STATUS_HOSTS", default=[])  # serve a status page and nothing else
+ALLOWED_HOSTS += STATUS_HOSTS
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "timeline",
     "retros",
     "subscribers",
+    "statuspages",
     "live",
     "config.apps.AllclearConfig",
 ]
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads against BREACH by itself
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.middleware.NullCharacterMiddleware",
+    "statuspages.middleware.StatusPagesMiddleware",  # before everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
