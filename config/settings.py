@@ -259,7 +259,7 @@ SWEEPS = [
     "notifications.tasks.tidy_up",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
-OUTBOX_CONSUMERS: list[str] = []
+OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""

@@ -1,7 +1,5 @@
 """What does the public read of an incident, and where?"""
 
-import pytest
-from django.utils import timezone
 
 
 def get(client, path="", slug="shop"):
