@@ -92,12 +92,12 @@ def reschedule(incident: Incident, *, posted: StatusUpdate | None = None) -> lis
         return answer_requests(incident, posted) if asked else []
     rows = incident.update_schedules.select_for_update(of=("self",))
     if not incident.is_active:
-        return _store(incident, [_stop(row) for row in rows], None)
+        return _store(incident, [_stop(row) for row in rows])
     if posted:
         told = {r.audience: r for r in rows.filter(audience__in=posted.audiences).with_cadence(incident)}
         if all(_is_news_to(told.get(audience), posted) for audience in posted.audiences):
-            return _store(incident, [_answer(incident, row, posted) for row in told.values()], posted)
-    return _store(incident, _set_all(incident, {row.audience: row for row in rows}), posted)
+            return _store(incident, [_answer(incident, row, posted) for row in told.values()])
+    return _store(incident, _set_all(incident, {row.audience: row for row in rows}))
 
 
 def due_times(
@@ -223,7 +223,7 @@ def _before(row: UpdateSchedule, told: StatusUpdate | None) -> Change:
     )
 
 
-def _store(incident: Incident, changes: list[Change], posted: StatusUpdate | None) -> list[int]:
+def _store(incident: Incident, changes: list[Change]) -> list[int]:
     """At most two statements; more only where somebody asked, or was reminded of what is not owed any more."""
     if incident.source == Incident.Source.REPLAY:
         for change in changes:
@@ -239,8 +239,8 @@ def _store(incident: Incident, changes: list[Change], posted: StatusUpdate | Non
         call_back(incident)
     if any(change.is_taken_back for change in changes):
         reopen_requests(incident)
-    asked = posted is not None and any(change.is_answer and change.asks for change in changes)
-    return answer_requests(incident, posted) if posted and asked else []
+    answers = {c.told.pk: c.told for c in changes if c.told and c.is_answer and c.asks}
+    return sorted({asker for update in answers.values() for asker in answer_requests(incident, update)})
 
 
 def _active_since(incident: Incident) -> datetime:
