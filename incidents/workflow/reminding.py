@@ -208,6 +208,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             "says": _says(worst, now),
             "step": int(step),
             "due_at": worst.due_at,
+            "items": [{"audience": o.about, "due_at": o.due_at, "step": o.steps[-1]} for o in owed],
             "recipients": [person.pk for person in people],
             "mail": mail,
             "group": group,
