@@ -7,10 +7,12 @@ from django.db import connection, transaction
 
 from audit.models import AuditEntry
 from audit.workflow import INSTALLATION, record_audit
+from incidents.message_templates import MESSAGES
 from incidents.models import (
     Cadence,
     ChecklistTemplate,
     IncidentType,
+    MessageTemplate,
     ReferenceCounter,
     Role,
     Severity,
@@ -232,6 +234,8 @@ def _entries() -> dict[str, Callable[[], object]]:
         entries[f"type:{name}"] = partial(_create_type, name)
     for order, key in enumerate(CHECKLISTS, 1):
         entries[f"checklist:{key}"] = partial(_create_checklist, key, order * 10)
+    for stage, audience in MESSAGES:
+        entries[f"message:{stage}:{audience}"] = partial(_create_message, stage, audience)
     return entries
 
 
@@ -300,3 +304,9 @@ def _create_checklist(key: str, order: int) -> bool:
         order=order,
     )
     return True
+
+
+def _create_message(stage: str, audience: str) -> bool:
+    return MessageTemplate.objects.get_or_create(
+        stage=stage, audience=audience, defaults=MESSAGES[stage, audience]
+    )[1]

@@ -56,6 +56,7 @@ class SeverityForm(CatalogueForm):
             "mitigate_minutes",
             "retrospective",
             "retrospective_due_days",
+            "approves_updates",
             "public_if_seen",
             "when_unsure",
         ]

@@ -10,7 +10,15 @@ from incidents.models.catalogue import (
     Service,
     Severity,
 )
-from incidents.models.communication import BriefLink, StatusUpdate, UpdateState, Wording
+from incidents.models.communication import (
+    WORDS,
+    BriefLink,
+    MessageTemplate,
+    Stage,
+    StatusUpdate,
+    UpdateState,
+    Wording,
+)
 from incidents.models.incident import (
     ACTIVE_STATUSES,
     MILESTONES,
@@ -40,6 +48,7 @@ __all__ = [
     "ACTIVE_STATUSES",
     "MILESTONES",
     "OPEN_STATUSES",
+    "WORDS",
     "AffectedService",
     "Audience",
     "BriefLink",
@@ -57,6 +66,7 @@ __all__ = [
     "IncidentLink",
     "IncidentType",
     "LinkTemplate",
+    "MessageTemplate",
     "Mitigation",
     "MitigationState",
     "Participation",
@@ -69,6 +79,7 @@ __all__ = [
     "ServiceImpact",
     "Severity",
     "Snooze",
+    "Stage",
     "Status",
     "StatusPeriod",
     "StatusUpdate",

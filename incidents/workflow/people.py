@@ -63,7 +63,7 @@ def assign_role(
         user=[str(before) if before else None, str(user)],
         note=note,
     )
-    announce(incident, "role.assigned", role=role.slug, user=user.pk)
+    announce(incident, "role.assigned", by=by.pk, role=role.slug, user=user.pk)
     return assignment
 
 
@@ -134,7 +134,7 @@ def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
     participation = join(incident, user)
     record_event(incident=incident, kind=Kind.ROLE, text=f"added {user}", by=by)
     audit(incident, "participation.added", by, user=str(user))
-    announce(incident, "participation.added", user=user.pk)
+    announce(incident, "participation.added", by=by.pk, user=user.pk)
     return participation
 
 

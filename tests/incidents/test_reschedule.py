@@ -35,6 +35,8 @@ def say(incident, by, minutes, *audiences):
         by=by,
         audiences=audiences or ("public",),
         known="x",
+        wordings={"public": {"known": "x"}},
+        public_title="Checkout",
         unknown="y",
         next_update_at=after(context.now(), minutes),
     )

@@ -26,7 +26,7 @@ def begin_with_what_is_known(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0003_public_words'),
+        ('incidents', '0004_templates_and_approval'),
         ('notifications', '0003_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
