@@ -106,11 +106,11 @@ def call_back(incident: Incident) -> None:
         if any((r.about, r.due_at) in standing for r in reminders):
             continue
         unheard = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
-            pk__in=[r.message_id for r in reminders], sent_at__isnull=True
+            pk__in=[r.message_id for r in reminders], done_at=None
         )
         # A message locked by somebody is being handed on this moment; that asks `reminder_stands` first.
         told = incident.reminders.filter(pk__in=[r.pk for r in reminders])
-        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(sent_at=context.now()):
+        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(done_at=context.now()):
             told.delete()
         else:
             told.update(is_open=False)
@@ -210,7 +210,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             "due_at": worst.due_at,
             "items": [{"audience": o.about, "due_at": o.due_at, "step": o.steps[-1]} for o in owed],
             "recipients": [person.pk for person in people],
-            "mail": mail,
+            "addresses": mail,
             "group": group,
         },
         due_at=now,

@@ -31,8 +31,8 @@ from incidents.workflow import (
     reopen_incident,
     resolve_incident,
     snooze_update,
+    withdraw_status_update,
 )
-from incidents.workflow.schedules import reschedule
 from notifications.models import OutboxMessage
 
 NIGHTS = {  # half an hour before the clocks change, forth and back
@@ -107,37 +107,35 @@ class Reminding(RuleBasedStateMachine):
     def what_was_told_is_handed_on(self):
         """What the outbox's expansion does, with the question that it asks first."""
         with context.at(self.now):
-            for message in OutboxMessage.objects.filter(topic="reminder.due", sent_at=None):
+            for message in OutboxMessage.objects.filter(topic="reminder.due", done_at=None):
                 if reminder_stands(message.payload):
                     assert self.incident.is_active
                     self.heard += [(i["audience"], i["due_at"], i["step"]) for i in message.payload["items"]]
-                message.sent_at = self.now
+                message.done_at = self.now
                 message.save()
+
+    def post(self, audiences, promise) -> StatusUpdate | None:
+        return self.do(
+            post_status_update, audiences=audiences, known="x", unknown="y",
+            next_update_at=self.now + minutes(promise),
+            wordings={"public": {"known": "z"}} if "public" in audiences else {}, public_title="t",
+        )  # fmt: skip
 
     @rule(audiences=some, promise=st.sampled_from([3, 10, 20, 45, 90, 500]))
     def an_update_is_posted(self, audiences, promise):
-        update = self.do(
-            post_status_update, audiences=audiences, known="x", unknown="y",
-            next_update_at=self.now + minutes(promise),
-        )  # fmt: skip
+        update = self.post(audiences, promise)
         for audience in audiences if update else ():
             self.said[audience].append(update)
             self.snoozed.pop(audience, None)
 
     @rule(audiences=some, promise=st.sampled_from([3, 45]))
     def an_update_is_posted_and_taken_back(self, audiences, promise):
-        snoozed, rows = dict(self.snoozed), self.due()
-        self.an_update_is_posted(audiences, promise)
-        with context.at(self.now):
-            last = StatusUpdate.objects.filter(incident=self.pk).last()
-            if last and last in self.said[audiences[0]]:
-                StatusUpdate.objects.filter(pk=last.pk).update(state="withdrawn")
-                reschedule(self.incident)
-                for told in self.said.values():
-                    if last in told:
-                        told.remove(last)
-                self.snoozed = snoozed
-                assert {k: v for k, v in self.due().items() if v} == {k: v for k, v in rows.items() if v}
+        before = self.due()
+        if update := self.post(audiences, promise):
+            with context.at(self.now):
+                withdraw_status_update(update=update, by=self.by)
+            after = self.due()
+            assert {a: after[a] for a in before} == before
 
     @rule(
         audience=st.sampled_from(AUDIENCES), later=st.sampled_from([1, 15, 100]), at=st.sampled_from([0, 30])
@@ -237,7 +235,7 @@ class Reminding(RuleBasedStateMachine):
     @invariant()
     def nothing_waits_to_be_told_once_it_is_over(self):
         if not self.incident.is_active:
-            assert not OutboxMessage.objects.filter(topic="reminder.due", sent_at=None).exists()
+            assert not OutboxMessage.objects.filter(topic="reminder.due", done_at=None).exists()
             before = OutboxMessage.objects.filter(topic="reminder.due").count()
             with context.at(self.now + minutes(1000)):
                 send_due_update_reminders()

@@ -28,7 +28,9 @@ def search(db) -> Service:
 def make_page(admin):
     """`make_page("shop", payments=service)`: a published public page with a component per service."""
 
-    def make(slug: str = "shop", *, services: dict[str, Service | None] | None = None, **fields) -> StatusPage:
+    def make(
+        slug: str = "shop", *, services: dict[str, Service | None] | None = None, **fields
+    ) -> StatusPage:
         facts = {"name": slug.capitalize(), "is_published": True, "time_zone": "Europe/Berlin"} | fields
         page = keep_page(by=admin, page=StatusPage(slug=slug, **facts))
         for name, service in (services or {}).items():
