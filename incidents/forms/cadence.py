@@ -18,8 +18,6 @@ class SnoozeForm(Form):
     minutes = forms.TypedChoiceField(
         label="It comes in",
         coerce=int,
-        required=False,
-        empty_value=None,
         choices=[(15, "15 min"), (30, "30 min"), (60, "1 h"), (120, "2 h"), (240, "4 h")],
         initial=30,
     )
@@ -33,11 +31,8 @@ class SnoozeForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         minutes = data.pop("minutes", None)
-        if not data.get("until") and "until" not in self.errors:
-            if minutes is None:
-                self.add_error("until", "Say when it comes instead.")
-            else:
-                data["until"] = timezone.now() + timedelta(minutes=minutes)
+        if minutes and not data.get("until"):
+            data["until"] = timezone.now() + timedelta(minutes=minutes)
         return data
 
 

@@ -76,6 +76,7 @@ def busy(commander, responder, stakeholder, severity):
     )
     parts += (
         "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
+        "cadence update-promise "
     )
     parts += "merger roles/commander checks resolution"
     return [
