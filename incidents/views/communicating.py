@@ -23,7 +23,7 @@ from incidents.models import Audience, BriefLink, Incident
 from incidents.views.common import click, done, load, responders_only
 
 BRIEF_SALT = "incident brief"
-ASKING = [ratelimit.Rate(amount=10, duration=600, per="ip")]
+RATES = {"update_request": "10/10m/ip"}
 
 
 @require_safe
@@ -52,7 +52,7 @@ def signed_update_requests(request: HttpRequest, signed: str) -> HttpResponse:
     link = _link(signed)
     if not link.is_open():
         return render(request, "incidents/brief_expired.html", {"link": link}, status=410)
-    if not ratelimit.consume(request, app="incidents", action="update_request", config=ASKING):
+    if not ratelimit.consume(request, app="incidents", action="update_request", config=RATES):
         return render(request, "429.html", status=429)
     form = RequestForm(request.POST)
     if form.is_valid():
@@ -92,7 +92,7 @@ def _link(signed: str) -> BriefLink:
 def _visitor(request: HttpRequest) -> str:
     """Tells readers of one link roughly apart without keeping who they are."""
     seen = f"{get_adapter().get_client_ip(request)} {request.headers.get('User-Agent', '')}"
-    return salted_hmac("brief reader", seen).hexdigest()[:32]
+    return salted_hmac("brief reader", seen, algorithm="sha256").hexdigest()[:32]
 
 
 def _render_brief(

@@ -83,6 +83,7 @@ def busy(commander, responder, stakeholder, severity):
         "/",
         "/declare?title=averyvery",
         "/report",
+        "/overview/",
         "/incidents/",
         "/palette?q=a",
         here,
