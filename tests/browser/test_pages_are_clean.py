@@ -18,7 +18,9 @@ from incidents.workflow import (
     record_change,
     record_mitigation,
     report_problem,
+    request_update,
     set_service_impact,
+    snooze_update,
 )
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
@@ -77,6 +79,14 @@ def busy(commander, responder, stakeholder, severity):
         wordings={"public": {"known": "x" * 90}},
         no_open_unknowns=True,
         next_update_at=now + timedelta(minutes=3),
+    )
+    request_update(incident=incident, by=stakeholder, question="q" * 90)
+    snooze_update(
+        incident=incident,
+        audience="executives",
+        until=now + timedelta(minutes=50),
+        reason="r" * 90,
+        by=commander,
     )
     contained = declare_incident(by=commander, title="Contained", severity=severity(2))
     mitigate_incident(incident=contained, by=commander)
