@@ -19,7 +19,7 @@ from incidents.workflow.asking import answer_requests, reopen_requests
 from incidents.workflow.reminding import call_back
 
 MAY_DOUBLE_AFTER = timedelta(hours=2)
-TIME_TO_TELL_A_CHANGE = timedelta(minutes=30)
+MINUTES_TO_TELL_A_CHANGE = 30
 STORED = (
     "since_at",
     "told_at",
@@ -181,10 +181,8 @@ def _set(
     asked, promised = due_times(
         since=since, told=told, snooze=snooze, policy=policy, rank=incident.severity.rank
     )
-    is_stale = told is not None and (told.status, told.severity_id) != (incident.status, incident.severity_id)
-    row.changed_at = (row.changed_at or context.now()) if is_stale and policy.tells_changes else None
-    if row.changed_at and not snooze:
-        asked = row.changed_at + TIME_TO_TELL_A_CHANGE
+    if told and _note_change(incident, row, told) and policy.tells_changes and not snooze:
+        asked = _later(row.changed_at or context.now(), MINUTES_TO_TELL_A_CHANGE)
     if incident.is_private and row.audience == Audience.PUBLIC:
         asked = promised = None
     row.since_at, row.told_at = since, told.posted_at if told else None
@@ -192,6 +190,15 @@ def _set(
     if change.is_answer:
         row.asks = 0
     return change
+
+
+def _note_change(incident: Incident, row: UpdateSchedule, told: StatusUpdate) -> bool:
+    """Whether `told` is not true any more; since when is kept, should a later update be taken back."""
+    is_stale = (told.status, told.severity_id) != (incident.status, incident.severity_id)
+    is_known = row.changed_at is not None and row.changed_at >= told.posted_at
+    if is_stale != is_known:
+        row.changed_at = context.now() if is_stale else None
+    return is_stale
 
 
 def _stop(row: UpdateSchedule) -> Change:
