@@ -5,14 +5,15 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from audit import context
 from incidents.models import Incident, Reminder
 from incidents.tasks import send_due_update_reminders
 from incidents.workflow import declare_incident, post_status_update, reminder_stands, resolve_incident
 from incidents.workflow.mitigating import mitigate_incident
-from notifications.models import OutboxMessage
+from notifications.models import Delivery, OutboxMessage
+from notifications.tasks import expand_due_events
 
 HOW_MANY = 12
 
@@ -20,6 +21,17 @@ HOW_MANY = 12
 @pytest.fixture
 def incidents(transactional_db, commander, severity):
     return [declare_incident(by=commander, title=f"No {n}", severity=severity(2)) for n in range(HOW_MANY)]
+
+
+@pytest.fixture
+def overdue(transactional_db, commander, severity):
+    """Declared a quarter of an hour ago: what is due now can be handed on now."""
+    with context.at(context.now() - timedelta(minutes=16)):
+        made = [
+            declare_incident(by=commander, title=f"No {n}", severity=severity(2)) for n in range(HOW_MANY)
+        ]
+    send_due_update_reminders()
+    return made
 
 
 def together(*jobs):
@@ -94,7 +106,29 @@ def test_people_who_post_meanwhile_neither_wait_for_ever_nor_are_reminded(incide
 
 
 def reminder_stands_now(message: OutboxMessage) -> bool:
-    from django.db import transaction
-
     with transaction.atomic():
         return reminder_stands(message.payload)
+
+
+def handed_on():
+    return Delivery.objects.filter(message__topic="reminder.due").waiting()
+
+
+def test_what_is_still_owed_is_handed_on(overdue, commander):
+    together(expand_due_events, expand_due_events)
+    expand_due_events()
+    assert sorted(handed_on().values_list("address", flat=True)) == [commander.email] * HOW_MANY
+
+
+def test_what_is_resolved_while_it_is_handed_on_leaves_nothing_behind(overdue, commander):
+    assert OutboxMessage.objects.filter(topic="reminder.due", done_at=None).count() == HOW_MANY
+
+    def resolve() -> None:
+        for incident in overdue:
+            mitigate_incident(incident=incident, by=commander)
+            resolve_incident(incident=incident, by=commander, waive_reason="so")
+
+    together(resolve, expand_due_events, expand_due_events)
+    expand_due_events()
+    assert not OutboxMessage.objects.filter(topic="reminder.due", done_at=None).exists()
+    assert not handed_on().exists()
