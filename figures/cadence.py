@@ -116,7 +116,7 @@ def _late(part: Part, place: Callable[[datetime], float], top: float, width: int
     drawn += el("rect", el("title", words), **box, class_="late-frame")
     if not part.is_late:
         return drawn
-    return drawn + text(min(x, width - 4 - span(words, 11)), top - 6, words, "t-bad t-small t-halo")
+    return drawn + text(min(x, width - 4 - span(words, 12.5)), top - 6, words, "t-bad t-small t-halo")
 
 
 def _scale(began: datetime, last: datetime, width: float) -> Callable[[datetime], float]:

@@ -84,9 +84,10 @@ class Kept:
 
     @property
     def silence(self) -> timedelta:
-        """The longest time without a word to them."""
-        spoken = [self.began, *(at for at in self.words if self.began < at < self.until), self.until]
-        return max((b - a for a, b in pairwise(spoken)), default=timedelta())
+        """The longest time without a word to them; that it was over counts once they were told so."""
+        during = [at for at in self.words if self.began < at <= self.until]
+        end = min((at for at in self.words if at > self.until), default=self.until)
+        return max((b - a for a, b in pairwise([self.began, *during, end])), default=timedelta())
 
 
 def kept_rows() -> dict[str, ArraySubquery]:

@@ -296,11 +296,12 @@ def _once(people: Iterable[Any]) -> list[Any]:
 
 
 def _named(owed: list[Owed]) -> str:
-    """Public and stakeholder update"""
+    """Public update · Executive, public and stakeholder update"""
     names = [o.what.removesuffix(" update") for o in owed]
     if owed[0].about == Reminder.COMMAND:
         return names[0]
-    return " and ".join([names[0], *map(str.lower, names[1:])]) + " update"
+    names[1:] = map(str.lower, names[1:])
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " update"
 
 
 def _says(owed: Owed, now: datetime) -> str:

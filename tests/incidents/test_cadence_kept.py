@@ -111,6 +111,16 @@ def test_an_update_taken_back_kept_nothing(only_stakeholders, incident, commande
     assert (one.due, one.on_time, len(one.words)) == (1, 0, 1)
 
 
+def test_silence_lasts_until_they_are_told_that_it_is_over(only_stakeholders, incident, commander):
+    post(incident, commander, 10)
+    resolve(incident, commander, 30)
+    assert of(incident).silence == timedelta(minutes=20)
+    post(incident, commander, 50)
+    post(incident, commander, 500)
+    assert of(incident).silence == timedelta(minutes=40)
+    assert (of(incident).due, of(incident).on_time) == (1, 1)
+
+
 def test_the_longest_silence_is_that_of_whoever_waited_longest(incident, commander):
     post(incident, commander, 10)
     resolve(incident, commander, 50)

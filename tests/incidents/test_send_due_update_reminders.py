@@ -137,6 +137,13 @@ def test_two_audiences_due_together_are_one_message(incident):
     assert incident.reminders.count() == 4  # two steps each
 
 
+def test_three_are_named_in_one_breath(incident):
+    (message,) = sweep(incident, 60)
+    assert message.payload["what"].count(",") == 1
+    assert " and " in message.payload["what"]
+    assert message.payload["what"].endswith(" update")
+
+
 def test_a_second_sweep_says_nothing(only_stakeholders):
     assert len(sweep(only_stakeholders, 15)) == 1
     assert sweep(only_stakeholders, 15) == []
