@@ -9,7 +9,7 @@ from django.db.models import F
 from audit import context
 from incidents.models import Audience, BriefLink, Incident, StatusUpdate, UpdateRequest, UpdateState
 from incidents.workflow.basics import announce, audit
-from incidents.workflow.reminding import who_speaks
+from incidents.workflow.escalating import who_speaks
 from timeline.models import Kind, TimelineEvent
 from timeline.workflow import record_event
 

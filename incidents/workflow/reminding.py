@@ -1,6 +1,5 @@
-"""Reminding of what is owed: who hears at which step, the rows that say so, and calling it back."""
+"""Reminding of what is owed: the steps, the rows that keep each to one, and calling it back."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,12 +19,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.models import Installation
 from audit import context
 from config.text import in_words
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
-from incidents.permissions import can_respond
 from incidents.workflow.basics import audit
+from incidents.workflow.escalating import helpers, listeners
 from live.doorbell import ring
 from notifications.models import OutboxMessage
 from notifications.workflow import enqueue, withdraw
@@ -131,11 +129,6 @@ def reminder_stands(payload: dict[str, Any]) -> bool:
     return any((reminder.about, reminder.due_at) in standing for reminder in group)
 
 
-def who_speaks(incident: Incident) -> list[int]:
-    """Ids of those who owe the next word now: communications lead and commander, or whoever is there."""
-    return [person.pk for person in _listeners(incident, Step.DUE)[0]]
-
-
 def _unclaimed(moment: datetime) -> Any:
     """Running incidents without a commander past the acknowledge target, and with a step still to tell."""
     commands = RoleAssignment.objects.filter(incident=OuterRef("pk"), role__slug=Role.COMMANDER)
@@ -193,7 +186,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
         return
     worst = max(owed, key=lambda o: (o.steps[-1], -o.due_at.timestamp()))
     step, group = worst.steps[-1], f"reminders:{incident.chain}:{uuid4().hex[:12]}"
-    people, mail = (_helpers if worst.about == Reminder.COMMAND else _listeners)(incident, step)
+    people, mail = (helpers if worst.about == Reminder.COMMAND else listeners)(incident, step)
     message = enqueue(
         topic="reminder.due",
         subject=incident.chain,
@@ -243,56 +236,6 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
         )
         audit(incident, "reminder.escalated", None, about=[o.about for o in owed], step=int(step))
     ring(incident_id=incident.pk, what="head")
-
-
-def _listeners(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that an update is due, and the duty contact's address: each step adds to the one before."""
-    holders, others = _there(incident)
-    commanders, leads = holders.get(Role.COMMANDER, []), holders.get(Role.COMMUNICATIONS_LEAD, [])
-    people = leads or commanders or [person for held in holders.values() for person in held] or others
-    if step >= Step.DUE:
-        people = people + commanders
-    if step >= Step.LATE:
-        people = people + holders.get(Role.DEPUTY, [])
-    return _with_duty(incident, people) if step >= Step.VERY_LATE or not people else (_once(people), [])
-
-
-def _helpers(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that nobody commands: those on the incident and who reported it, then the duty contact."""
-    holders, others = _there(incident)
-    people = [person for held in holders.values() for person in held] + others
-    reporter = incident.reported_by
-    if reporter and can_respond(reporter, incident):
-        people.append(reporter)
-    return _with_duty(incident, people) if step >= Step.LATE or not people else (_once(people), [])
-
-
-def _there(incident: Incident) -> tuple[dict[str, list[Any]], list[Any]]:
-    """Responders who can reach the incident: holders by role, and whoever else has joined and not left."""
-    holders: dict[str, list[Any]] = {}
-    on_it = incident.participations.filter(access_revoked_at__isnull=True).select_related("user")
-    reach = {participation.user_id for participation in on_it}
-    for assignment in incident.role_assignments.running().select_related("role", "user"):
-        person = assignment.user
-        may_see = not incident.is_private or person.sees_private_incidents or person.pk in reach
-        if person.is_responder and may_see:
-            holders.setdefault(assignment.role.slug, []).append(person)
-    return holders, [p.user for p in on_it if p.left_at is None and p.user.is_responder]
-
-
-def _with_duty(incident: Incident, people: list[Any]) -> tuple[list[Any], list[str]]:
-    """And the installation's duty contact; the bare address hears nothing of a private incident."""
-    installation = Installation.get()
-    on_duty = installation.duty_person
-    if on_duty and can_respond(on_duty, incident):
-        people = [*people, on_duty]
-    return _once(people), [
-        installation.duty_mail
-    ] if installation.duty_mail and not incident.is_private else []
-
-
-def _once(people: Iterable[Any]) -> list[Any]:
-    return list({person.pk: person for person in people}.values())
 
 
 def _named(owed: list[Owed]) -> str:
