@@ -79,6 +79,7 @@ def make_cast(now: datetime) -> Stage:
             sees_private_incidents=False,
         )
         people[key].teams.add(teams[team])
+    Installation.objects.update(duty_person=people["ines"])
     services: dict[str, Service] = {}
     for slug, (name, tier, team, needs) in SERVICES.items():
         services[slug] = Service.objects.create(slug=slug, name=name, tier=tier, owner_team=teams[team])

@@ -14,6 +14,7 @@ from incidents.workflow import (
     post_status_update,
     raise_hypothesis,
     record_mitigation,
+    request_update,
 )
 from timeline.models import Kind
 from timeline.workflow import attach_evidence, star_event, write_event
@@ -148,6 +149,8 @@ def _now(stage: Stage, incident: Incident) -> None:
         write_event(
             incident=incident, by=people["sam"], text="Zone a is back on v230: 38 % → 6 % errors there."
         )
+    with stage.at(6):
+        request_update(incident=incident, by=people["nora"], question="Do we tell the press today?")
     with stage.at(14):
         edit_incident(
             incident=incident,

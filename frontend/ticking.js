@@ -22,10 +22,10 @@ function due(node, left) {
 
 function tick() {
   const now = Date.now();
-  let overdue = false;
+  let overdue = 0, where = "";
   for (const node of document.querySelectorAll("[data-tick]")) {
     const at = Date.parse(node.dateTime);
-    if (node.dataset.tick === "due") { due(node, at - now); overdue ||= at < now && !!node.closest("#head, [aria-label='What you owe now']"); }
+    if (node.dataset.tick === "due") { due(node, at - now); const owed = node.closest("[data-owed]"); if (owed && now - at > overdue) { overdue = now - at; where = owed.dataset.owed; } }
     else set(node, words(now - at) + (node.dataset.tick === "ago" ? " ago" : ""));
   }
   for (const node of document.querySelectorAll("[data-until]")) {
@@ -33,8 +33,8 @@ function tick() {
     if (left <= 0) node.remove();
     else set(node.querySelector("[data-left]"), `${Math.ceil(left / 1000)} s`);
   }
-  const title = document.title.replace(/^⏰ /, "");
-  set(document.querySelector("title"), overdue ? `⏰ ${title}` : title);
+  const title = document.title.replace(/^\(!\) [^·]+ late · (?:\S+-\d+ · )?/, "");
+  set(document.querySelector("title"), overdue ? `(!) ${words(overdue)} late · ${where ? `${where} · ` : ""}${title}` : title);
 }
 
 export function ticking() {

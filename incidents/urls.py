@@ -3,10 +3,12 @@
 from django.urls import path, re_path
 
 from incidents.views import (
+    cadence,
     classifying,
     communicating,
     declaring,
     home,
+    overview,
     palette,
     people,
     resolving,
@@ -25,7 +27,11 @@ urlpatterns = [
     path("declare/suggestion", declaring.suggestion, name="suggestion"),
     path("report", declaring.report, name="report"),
     path("incidents/", home.incident_list, name="incident_list"),
+    path("overview/", overview.overview, name="overview"),
     path("b/<str:signed>/", communicating.signed_brief, name="signed_brief"),
+    path(
+        "b/<str:signed>/update-requests/", communicating.signed_update_requests, name="signed_update_requests"
+    ),
     path(INCIDENT, room.incident_detail, name="incident_detail"),
     path(INCIDENT + "head/", room.head, name="head"),
     path(INCIDENT + "news/", room.news, name="news"),
@@ -68,6 +74,9 @@ urlpatterns = [
     path(INCIDENT + "status-updates/<int:pk>/approval/", updating.approval, name="approval"),
     path(INCIDENT + "status-updates/<int:pk>/objection/", updating.objection, name="objection"),
     path(INCIDENT + "status-updates/<int:pk>/withdrawal/", updating.withdrawal, name="withdrawal"),
+    path(INCIDENT + "cadence/", cadence.cadence_page, name="cadence"),
+    path(INCIDENT + "update-promise/", cadence.snooze_update, name="snooze_update"),
+    path(INCIDENT + "update-requests/", cadence.update_requests, name="update_requests"),
     path(INCIDENT + "brief/", communicating.brief, name="brief"),
     path(INCIDENT + "brief/links/", communicating.brief_links, name="brief_links"),
     path(

@@ -12,13 +12,14 @@ from django.utils.dateparse import parse_datetime
 from incidents.models import (
     Audience,
     Incident,
+    Reminder,
     Role,
     Severity,
     StatusUpdate,
     Task,
-    UpdateSchedule,
     UpdateState,
 )
+from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
 from subscribers.models import WORST_RANK, News
 from subscribers.reach import Recipient
@@ -206,40 +207,24 @@ def _request(payload: dict, incident: Incident) -> Story | None:
 
 
 def _reminder(payload: dict, incident: Incident) -> Story | None:
-    """Only as long as what it reminds of is still owed: the same due time, an incident that runs."""
-    audience, due_at = payload.get("audience", ""), parse_datetime(payload.get("due_at") or "")
-    if not incident.is_active:
+    """Only as long as something it reminds of is still owed; what ends that calls back what it finds written."""
+    if not reminder_stands(payload):
         return None
-    common: dict[str, Any] = {
-        "kind": News.DUTY,
-        "only": frozenset(payload.get("recipients", ())),
-        "addresses": tuple(payload.get("addresses", ())),
-        "is_urgent": True,
-        "group": payload.get("group") or f"reminders:{incident.chain}",
-    }
-    if not audience:
-        if incident.commander is not None:
-            return None
-        return Story(
-            type="incident.command_unclaimed",
-            headline="nobody commands",
-            text="Nobody has taken command yet.",
-            action="Take command",
-            **common,
-        )
-    schedule = UpdateSchedule.objects.filter(incident=incident, audience=audience, due_at=due_at).first()
-    if schedule is None or due_at is None:
-        return None
-    late = due_at <= timezone.now()
+    command = payload["audience"] == Reminder.COMMAND
+    update_page = reverse("status_update", args=[incident.reference])
+    owed_by = parse_datetime(str(payload["due_at"])) or timezone.now()
     return Story(
-        type="incident.update_due",
-        headline=f"{schedule.what.lower()} {'was due' if late else 'due'} {due_at.astimezone(UTC):%H:%M} UTC",
-        text=f"The {schedule.what.lower()} {'was' if late else 'is'} due"
-        + (", as promised." if schedule.promised_at == due_at else "."),
-        path=f"{reverse('status_update', args=[incident.reference])}?audience={audience}",
-        action="Write the update",
-        data={"audience": audience, "due_at": due_at},
-        **common,
+        News.DUTY,
+        "incident.command_unclaimed" if command else "incident.update_due",
+        "nobody commands" if command else f"{payload['what'].lower()} {payload['says']}",
+        text="Nobody has taken command yet." if command else f"Owed by {owed_by.astimezone(UTC):%H:%M} UTC.",
+        action="Take command" if command else "Write the update",
+        path="" if command else f"{update_page}?audience={payload['audience']}",
+        data={} if command else {"audience": payload["audience"], "due_at": payload["due_at"]},
+        only=frozenset(payload["recipients"]),
+        addresses=tuple(payload["addresses"]),
+        is_urgent=True,
+        group=payload["group"],
     )
 
 

@@ -175,6 +175,15 @@ def due(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def late(schedule, reference: str = "") -> str:
+    """What a tab's title begins with while an update is overdue: “(!) 4 min late · INC-142 · ”."""
+    if schedule is None or not schedule.is_overdue:
+        return ""
+    words = f"(!) {in_words(timezone.now() - schedule.due_at)} late · "
+    return words + (f"{reference} · " if reference else "")
+
+
+@register.simple_tag
 def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
     """A time of day, local over UTC, as the timeline's first column shows it."""
     if moment is None:

@@ -153,6 +153,11 @@ class Snooze(models.Model):
         return f"{self.incident_id} {self.audience} until {self.until}"
 
 
+class UpdateRequestQuerySet(models.QuerySet["UpdateRequest"]):
+    def unanswered(self) -> "UpdateRequestQuerySet":
+        return self.filter(answer__isnull=True)
+
+
 class UpdateRequest(models.Model):
     """Somebody outside the response asks for news; the next update to their audience answers."""
 
@@ -168,6 +173,8 @@ class UpdateRequest(models.Model):
     answer = models.ForeignKey(
         StatusUpdate, null=True, blank=True, on_delete=models.SET_NULL, related_name="answered_requests"
     )
+
+    objects = UpdateRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -12,6 +12,7 @@ from incidents.models import Incident, Service, Severity, Status
 PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
+    ("Overview: all that is open", "overview", "newspaper"),
     ("Report a problem", "report", "message-square-warning"),
 ]
 PAGES += [("Settings", "settings", "settings"), ("Your profile", "profile", "user-round")]
@@ -29,6 +30,8 @@ ACTIONS = [
     ("Mark a gap in the timeline", "gap", "unlink"),
     ("Correct when it happened", "milestones", "clock"),
     ("People on this incident", "people", "users"),
+    ("Promise another time for an update", "snooze_update", "alarm-clock"),
+    ("Update cadence", "cadence", "chart-no-axes-gantt"),
     ("Stakeholder brief", "brief", "file-text"),
     ("Catch me up", "catch_up", "history"),
     ("Audit trail", "audit_trail", "scroll-text"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from incidents import workflow
+from incidents.keeping import kept, kept_rows, longest_silence
 from incidents.models import (
     ChangeEvent,
     HypothesisState,
@@ -97,6 +98,9 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "affected": affected,
         "changes": _changes(request, incident, affected),
         "which": which,
+        "kept": (everything := kept(incident)),
+        "silence": longest_silence(everything),
+        "asks": sum(schedule.asks for schedule in incident.update_schedules.all()),
         "filters": [
             (key, label, getattr(incident, f"{key}_count")) for key, label in reading.FILTERS.items()
         ],
@@ -216,6 +220,7 @@ def _with_counts(request: SignedInRequest, reference: str):
             own_participation=Exists(own),
             stamp=_stamp(),
             pending_updates=ArraySubquery(_pending_updates()),
+            **kept_rows(),
         )
     )
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from audit import context
 from incidents.models import Audience, BriefLink, Incident, StatusUpdate, UpdateRequest, UpdateState
 from incidents.workflow.basics import announce, audit
-from incidents.workflow.reminding import who_speaks
+from incidents.workflow.escalating import who_speaks
 from timeline.models import Kind, TimelineEvent
 from timeline.workflow import record_event
 
@@ -52,7 +52,8 @@ def request_update(
         "update.requested",
         audience=audience,
         asks=count,
-        question=request.question,
+        text=" – ".join(filter(None, [_says(audience, count), request.question])),
+        by=by and by.pk,
         recipients=who_speaks(locked),
     )
     return request
@@ -105,3 +106,11 @@ def _tell_on_the_timeline(request: UpdateRequest, count: int) -> None:
     event.text = text
     event.detail = "\n".join(filter(None, [event.detail, request.question]))
     event.save(update_fields=["text", "detail"])
+
+
+def _says(audience: str, count: int) -> str:
+    """1 stakeholder asks for an update · 3 executives ask for an update · 2 of the public …"""
+    many = Audience(audience).label.lower()
+    if audience == Audience.PUBLIC:
+        many = "readers"
+    return f"1 {many[:-1]} asks for an update" if count == 1 else f"{count} {many} ask for an update"

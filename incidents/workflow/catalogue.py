@@ -52,7 +52,7 @@ def define_severity(*, by: Any, entry: Severity, cadences: dict[str, dict]) -> S
         if any(minutes.values()):
             Cadence.objects.update_or_create(severity=entry, audience=audience, defaults=minutes)
         else:
-            Cadence.objects.filter(severity=entry, audience=audience).delete()
+            Cadence.objects.filter(severity=entry, audience=audience).update(**minutes)  # only on change
     _record("added" if is_new else "changed", entry, before, by, after=_cadence_facts(entry))
     return entry
 

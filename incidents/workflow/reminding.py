@@ -1,6 +1,5 @@
-"""Reminding of what is owed: who hears at which step, the rows that say so, and calling it back."""
+"""Reminding of what is owed: the steps, the rows that keep each to one, and calling it back."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,12 +19,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.models import Installation
 from audit import context
 from config.text import in_words
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
-from incidents.permissions import can_respond
 from incidents.workflow.basics import audit
+from incidents.workflow.escalating import helpers, listeners
 from live.doorbell import ring
 from notifications.models import OutboxMessage
 from notifications.workflow import enqueue, withdraw
@@ -106,11 +104,11 @@ def call_back(incident: Incident) -> None:
         if any((r.about, r.due_at) in standing for r in reminders):
             continue
         unheard = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
-            pk__in=[r.message_id for r in reminders], sent_at__isnull=True
+            pk__in=[r.message_id for r in reminders], done_at=None
         )
         # A message locked by somebody is being handed on this moment; that asks `reminder_stands` first.
         told = incident.reminders.filter(pk__in=[r.pk for r in reminders])
-        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(sent_at=context.now()):
+        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(done_at=context.now()):
             told.delete()
         else:
             told.update(is_open=False)
@@ -129,11 +127,6 @@ def reminder_stands(payload: dict[str, Any]) -> bool:
     group = held.reminders.filter(group=payload["group"], is_open=True)
     standing = _standing(held)
     return any((reminder.about, reminder.due_at) in standing for reminder in group)
-
-
-def who_speaks(incident: Incident) -> list[int]:
-    """Ids of those who owe the next word now: communications lead and commander, or whoever is there."""
-    return [person.pk for person in _listeners(incident, Step.DUE)[0]]
 
 
 def _unclaimed(moment: datetime) -> Any:
@@ -193,7 +186,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
         return
     worst = max(owed, key=lambda o: (o.steps[-1], -o.due_at.timestamp()))
     step, group = worst.steps[-1], f"reminders:{incident.chain}:{uuid4().hex[:12]}"
-    people, mail = (_helpers if worst.about == Reminder.COMMAND else _listeners)(incident, step)
+    people, mail = (helpers if worst.about == Reminder.COMMAND else listeners)(incident, step)
     message = enqueue(
         topic="reminder.due",
         subject=incident.chain,
@@ -208,8 +201,9 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             "says": _says(worst, now),
             "step": int(step),
             "due_at": worst.due_at,
+            "items": [{"audience": o.about, "due_at": o.due_at, "step": o.steps[-1]} for o in owed],
             "recipients": [person.pk for person in people],
-            "mail": mail,
+            "addresses": mail,
             "group": group,
         },
         due_at=now,
@@ -244,62 +238,13 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
     ring(incident_id=incident.pk, what="head")
 
 
-def _listeners(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that an update is due, and the duty contact's address: each step adds to the one before."""
-    holders, others = _there(incident)
-    commanders, leads = holders.get(Role.COMMANDER, []), holders.get(Role.COMMUNICATIONS_LEAD, [])
-    people = leads or commanders or [person for held in holders.values() for person in held] or others
-    if step >= Step.DUE:
-        people = people + commanders
-    if step >= Step.LATE:
-        people = people + holders.get(Role.DEPUTY, [])
-    return _with_duty(incident, people) if step >= Step.VERY_LATE or not people else (_once(people), [])
-
-
-def _helpers(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that nobody commands: those on the incident and who reported it, then the duty contact."""
-    holders, others = _there(incident)
-    people = [person for held in holders.values() for person in held] + others
-    reporter = incident.reported_by
-    if reporter and can_respond(reporter, incident):
-        people.append(reporter)
-    return _with_duty(incident, people) if step >= Step.LATE or not people else (_once(people), [])
-
-
-def _there(incident: Incident) -> tuple[dict[str, list[Any]], list[Any]]:
-    """Responders who can reach the incident: holders by role, and whoever else has joined and not left."""
-    holders: dict[str, list[Any]] = {}
-    on_it = incident.participations.filter(access_revoked_at__isnull=True).select_related("user")
-    reach = {participation.user_id for participation in on_it}
-    for assignment in incident.role_assignments.running().select_related("role", "user"):
-        person = assignment.user
-        may_see = not incident.is_private or person.sees_private_incidents or person.pk in reach
-        if person.is_responder and may_see:
-            holders.setdefault(assignment.role.slug, []).append(person)
-    return holders, [p.user for p in on_it if p.left_at is None and p.user.is_responder]
-
-
-def _with_duty(incident: Incident, people: list[Any]) -> tuple[list[Any], list[str]]:
-    """And the installation's duty contact; the bare address hears nothing of a private incident."""
-    installation = Installation.get()
-    on_duty = installation.duty_person
-    if on_duty and can_respond(on_duty, incident):
-        people = [*people, on_duty]
-    return _once(people), [
-        installation.duty_mail
-    ] if installation.duty_mail and not incident.is_private else []
-
-
-def _once(people: Iterable[Any]) -> list[Any]:
-    return list({person.pk: person for person in people}.values())
-
-
 def _named(owed: list[Owed]) -> str:
-    """Public and stakeholder update"""
+    """Public update · Executive, public and stakeholder update"""
     names = [o.what.removesuffix(" update") for o in owed]
     if owed[0].about == Reminder.COMMAND:
         return names[0]
-    return " and ".join([names[0], *map(str.lower, names[1:])]) + " update"
+    names[1:] = map(str.lower, names[1:])
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " update"
 
 
 def _says(owed: Owed, now: datetime) -> str:

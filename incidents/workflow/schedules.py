@@ -19,7 +19,7 @@ from incidents.workflow.asking import answer_requests, reopen_requests
 from incidents.workflow.reminding import call_back
 
 MAY_DOUBLE_AFTER = timedelta(hours=2)
-TIME_TO_TELL_A_CHANGE = timedelta(minutes=30)
+MINUTES_TO_TELL_A_CHANGE = 30
 STORED = (
     "since_at",
     "told_at",
@@ -92,12 +92,12 @@ def reschedule(incident: Incident, *, posted: StatusUpdate | None = None) -> lis
         return answer_requests(incident, posted) if asked else []
     rows = incident.update_schedules.select_for_update(of=("self",))
     if not incident.is_active:
-        return _store(incident, [_stop(row) for row in rows], None)
+        return _store(incident, [_stop(row) for row in rows])
     if posted:
         told = {r.audience: r for r in rows.filter(audience__in=posted.audiences).with_cadence(incident)}
         if all(_is_news_to(told.get(audience), posted) for audience in posted.audiences):
-            return _store(incident, [_answer(incident, row, posted) for row in told.values()], posted)
-    return _store(incident, _set_all(incident, {row.audience: row for row in rows}), posted)
+            return _store(incident, [_answer(incident, row, posted) for row in told.values()])
+    return _store(incident, _set_all(incident, {row.audience: row for row in rows}))
 
 
 def due_times(
@@ -181,10 +181,8 @@ def _set(
     asked, promised = due_times(
         since=since, told=told, snooze=snooze, policy=policy, rank=incident.severity.rank
     )
-    is_stale = told is not None and (told.status, told.severity_id) != (incident.status, incident.severity_id)
-    row.changed_at = (row.changed_at or context.now()) if is_stale and policy.tells_changes else None
-    if row.changed_at and not snooze:
-        asked = row.changed_at + TIME_TO_TELL_A_CHANGE
+    if told and _note_change(incident, row, told) and policy.tells_changes and not snooze:
+        asked = _later(row.changed_at or context.now(), MINUTES_TO_TELL_A_CHANGE)
     if incident.is_private and row.audience == Audience.PUBLIC:
         asked = promised = None
     row.since_at, row.told_at = since, told.posted_at if told else None
@@ -192,6 +190,15 @@ def _set(
     if change.is_answer:
         row.asks = 0
     return change
+
+
+def _note_change(incident: Incident, row: UpdateSchedule, told: StatusUpdate) -> bool:
+    """Whether `told` is not true any more; since when is kept, should a later update be taken back."""
+    is_stale = (told.status, told.severity_id) != (incident.status, incident.severity_id)
+    is_known = row.changed_at is not None and row.changed_at >= told.posted_at
+    if is_stale != is_known:
+        row.changed_at = context.now() if is_stale else None
+    return is_stale
 
 
 def _stop(row: UpdateSchedule) -> Change:
@@ -223,7 +230,7 @@ def _before(row: UpdateSchedule, told: StatusUpdate | None) -> Change:
     )
 
 
-def _store(incident: Incident, changes: list[Change], posted: StatusUpdate | None) -> list[int]:
+def _store(incident: Incident, changes: list[Change]) -> list[int]:
     """At most two statements; more only where somebody asked, or was reminded of what is not owed any more."""
     if incident.source == Incident.Source.REPLAY:
         for change in changes:
@@ -239,8 +246,8 @@ def _store(incident: Incident, changes: list[Change], posted: StatusUpdate | Non
         call_back(incident)
     if any(change.is_taken_back for change in changes):
         reopen_requests(incident)
-    asked = posted is not None and any(change.is_answer and change.asks for change in changes)
-    return answer_requests(incident, posted) if posted and asked else []
+    answers = {c.told.pk: c.told for c in changes if c.told and c.is_answer and c.asks}
+    return sorted({asker for update in answers.values() for asker in answer_requests(incident, update)})
 
 
 def _active_since(incident: Incident) -> datetime:

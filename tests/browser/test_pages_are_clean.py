@@ -18,7 +18,9 @@ from incidents.workflow import (
     record_change,
     record_mitigation,
     report_problem,
+    request_update,
     set_service_impact,
+    snooze_update,
 )
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
@@ -78,6 +80,14 @@ def busy(commander, responder, stakeholder, severity):
         no_open_unknowns=True,
         next_update_at=now + timedelta(minutes=3),
     )
+    request_update(incident=incident, by=stakeholder, question="q" * 90)
+    snooze_update(
+        incident=incident,
+        audience="executives",
+        until=now + timedelta(minutes=50),
+        reason="r" * 90,
+        by=commander,
+    )
     contained = declare_incident(by=commander, title="Contained", severity=severity(2))
     mitigate_incident(incident=contained, by=commander)
     report_problem(by=stakeholder, title="Looks odd")
@@ -88,12 +98,14 @@ def busy(commander, responder, stakeholder, severity):
     )
     parts += (
         "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
+        "cadence update-promise "
     )
     parts += "merger roles/commander checks resolution"
     return [
         "/",
         "/declare?title=averyvery",
         "/report",
+        "/overview/",
         "/incidents/",
         "/palette?q=a",
         here,

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Team
 from audit.models import AuditEntry
+from incidents.forms.catalogue import SeverityForm
 from incidents.models import (
     ChecklistTemplate,
     IncidentType,
@@ -43,8 +44,9 @@ def form_of(severity: Severity, **changes) -> dict:
         "mitigate_minutes": severity.mitigate_minutes or "",
         "retrospective": severity.retrospective,
         "retrospective_due_days": severity.retrospective_due_days or "",
-        "when_unsure": "on" if severity.when_unsure else "",
     }
+    for name in ("when_unsure", "public_if_seen", "approves_updates"):
+        values[name] = "on" if getattr(severity, name) else ""
     for cadence in severity.cadences.all():
         for field in ("first", "investigating", "fixing", "mitigated"):
             values[f"{cadence.audience}_{field}_minutes"] = getattr(cadence, f"{field}_minutes") or ""
@@ -257,3 +259,21 @@ def test_lists_without_a_query_per_row(at_the_desk, kind, django_assert_max_num_
     at_the_desk.get(url)
     with django_assert_max_num_queries(8):
         assert at_the_desk.get(url).status_code == 200
+
+
+def test_what_is_told_only_on_change_stays_so_when_saved(at_the_desk, severity):
+    executives = severity(3).cadence_for("executives")
+    at_the_desk.post(
+        reverse("catalogue_entry", args=["severities", severity(3).pk]),
+        form_of(severity(3), criteria="One shop is slow."),
+    )
+    kept = severity(3)
+    assert kept.cadence_for("executives") == executives
+    assert kept.public_if_seen
+    assert kept.cadence_for("responders") is None
+
+
+def test_the_form_has_every_field_that_it_saves(at_the_desk, severity):
+    page = at_the_desk.get(reverse("catalogue_entry", args=["severities", severity(3).pk])).content.decode()
+    for name in SeverityForm.Meta.fields:
+        assert f'name="{name}"' in page

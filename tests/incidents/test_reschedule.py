@@ -17,6 +17,7 @@ from incidents.workflow import (
     reopen_incident,
     resolve_incident,
     set_service_impact,
+    withdraw_status_update,
 )
 from incidents.workflow.schedules import reschedule
 
@@ -155,6 +156,18 @@ def test_on_change_means_once_what_they_were_told_is_not_true_any_more(commander
     assert after(changed, 29) < due(quiet)["executives"] <= after(changed, 30)
     change_status(incident=quiet, status=Status.INVESTIGATING, by=commander)
     assert due(quiet)["executives"] == promised
+
+
+def test_a_change_stays_due_when_the_update_that_told_it_is_taken_back(commander, severity):
+    quiet = declare_incident(by=commander, title="Export is slow", severity=severity(3))
+    say(quiet, commander, 6000, "executives")
+    change_status(incident=quiet, status=Status.FIXING, by=commander)
+    before = due(quiet)["executives"]
+    with context.at(after(context.now(), 20)):
+        update = say(quiet, commander, 6000, "executives")
+        assert due(quiet)["executives"] == update.next_update_at
+        withdraw_status_update(update=update, by=commander)
+    assert due(quiet)["executives"] == before
 
 
 def test_executives_who_never_heard_of_it_hear_no_changes(commander, severity):

@@ -90,7 +90,7 @@ def test_the_steps_go_up(only_stakeholders, commander, responder, outsider, duty
     ):
         (message,) = sweep(incident, minutes)
         assert set(message.payload["recipients"]) == people
-        assert message.payload["mail"] == mail
+        assert message.payload["addresses"] == mail
         assert message.payload["step"] == step
         assert message.payload["audience"] == "stakeholders"
         assert message.payload["source"] == "person"
@@ -119,7 +119,7 @@ def test_without_anybody_the_duty_contact_at_once(only_stakeholders, commander, 
     commander.is_active = False
     commander.save()
     (message,) = sweep(incident, 10)
-    assert (message.payload["recipients"], message.payload["mail"]) == ([duty.pk], ["duty@example.test"])
+    assert (message.payload["recipients"], message.payload["addresses"]) == ([duty.pk], ["duty@example.test"])
 
 
 def test_ten_minutes_without_a_scheduler_are_one_message_of_the_highest_step(only_stakeholders, commander):
@@ -135,6 +135,13 @@ def test_two_audiences_due_together_are_one_message(incident):
     assert set(message.payload["audiences"]) == {"public", "stakeholders"}
     assert message.payload["what"] in ("Public and stakeholder update", "Stakeholder and public update")
     assert incident.reminders.count() == 4  # two steps each
+
+
+def test_three_are_named_in_one_breath(incident):
+    (message,) = sweep(incident, 60)
+    assert message.payload["what"].count(",") == 1
+    assert " and " in message.payload["what"]
+    assert message.payload["what"].endswith(" update")
 
 
 def test_a_second_sweep_says_nothing(only_stakeholders):
@@ -171,7 +178,7 @@ def test_what_an_update_answers_is_called_back(only_stakeholders, commander):
             next_update_at=incident.declared_at + timedelta(minutes=36),
         )  # fmt: skip
     message.refresh_from_db()
-    assert message.sent_at is not None
+    assert message.done_at is not None
     assert not reminder_stands(message.payload)
 
 
@@ -182,7 +189,7 @@ def test_what_stays_owed_to_another_audience_is_not_called_back(incident, comman
         next_update_at=context.now() + timedelta(minutes=20),
     )  # fmt: skip
     message.refresh_from_db()
-    assert message.sent_at is None
+    assert message.done_at is None
     assert reminder_stands(message.payload)
 
 
@@ -196,7 +203,7 @@ def test_silence_once_it_is_over(incident, commander, severity, end):
         other = declare_incident(by=commander, title="The same", severity=severity(2))
         merge_incident(incident=incident, into=other, by=commander)
     message.refresh_from_db()
-    assert message.sent_at is not None
+    assert message.done_at is not None
     assert not reminder_stands(message.payload)
     assert sweep(incident, 600) == []
 
@@ -219,7 +226,7 @@ def test_of_a_private_incident_only_those_in_reach_hear(private_incident, comman
     revoke_access(incident=private_incident, user=responder, by=commander)
     (message,) = sweep(private_incident, 45)
     assert message.payload["recipients"] == [commander.pk]
-    assert message.payload["mail"] == []
+    assert message.payload["addresses"] == []
 
 
 def test_the_policy_lets_the_duty_contact_hear_of_private_ones(private_incident, commander, duty):
@@ -227,7 +234,7 @@ def test_the_policy_lets_the_duty_contact_hear_of_private_ones(private_incident,
     duty.save()
     (message,) = sweep(private_incident, 45)
     assert set(message.payload["recipients"]) == {commander.pk, duty.pk}
-    assert message.payload["mail"] == []
+    assert message.payload["addresses"] == []
 
 
 def test_stakeholders_and_outsiders_hear_nothing(incident, commander, stakeholder, outsider):
@@ -259,7 +266,7 @@ def test_nobody_commands(no_cadence, commander, responder, severity, stakeholder
     assert sweep(incident, 9) == []
     (second,) = sweep(incident, 10)
     assert set(second.payload["recipients"]) == {commander.pk, responder.pk, duty.pk}
-    assert second.payload["mail"] == ["duty@example.test"]
+    assert second.payload["addresses"] == ["duty@example.test"]
     assert sweep(incident, 600) == []
     assert reminder_stands(second.payload)
     wear(incident, "commander", responder, responder)

@@ -95,3 +95,28 @@ def test_posting_an_update_takes_at_most_twelve(count, incident, commander):
     count(page, form_token=str(uuid4()), **words)
     assert count(page, form_token=str(uuid4()), **words) <= 12, count.queries
     assert incident.status_updates.count() == 2
+
+
+def test_overview_at_most_twelve_with_many_incidents(count, commander, severity):
+    for number in range(12):
+        incident = declare_incident(
+            by=commander, title=f"Incident {number}", severity=severity(1 + number % 5),
+            services=[Service.objects.create(name=f"s{number}", slug=f"s{number}")],
+        )  # fmt: skip
+        for _ in range(3):
+            post_status_update(
+                incident=incident, by=commander, audiences=["stakeholders"], known="x", unknown="y",
+                next_update_at=timezone.now() + timedelta(minutes=10),
+            )  # fmt: skip
+    assert count("/overview/") <= 12, count.queries
+
+
+@pytest.mark.parametrize("updates", [1, 20])
+def test_brief_and_cadence_do_not_grow_with_the_updates(count, commander, incident, updates):
+    for _ in range(updates):
+        post_status_update(
+            incident=incident, by=commander, audiences=["stakeholders"], known="x", unknown="y",
+            next_update_at=timezone.now() + timedelta(minutes=10),
+        )  # fmt: skip
+    assert count(incident.get_absolute_url() + "brief/") <= 14, count.queries
+    assert count(incident.get_absolute_url() + "cadence/") <= 12, count.queries

@@ -1,0 +1,102 @@
+"""What does the brief show, to whom, and can its readers ask?"""
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import UpdateRequest
+from incidents.views.communicating import BRIEF_SALT
+from incidents.workflow import create_brief_link, post_status_update, request_update, revoke_brief_link
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet(db):
+    cache.clear()
+
+
+def post(incident, by, known, *, out=True, **more):
+    return post_status_update(
+        incident=incident, by=by, audiences=more.pop("audiences", ["stakeholders"]), known=known, unknown="y",
+        next_update_at=timezone.now() + timedelta(minutes=30),
+        published_at=timezone.now() if out else None, **more,
+    )  # fmt: skip
+
+
+def signed(incident, by, **more) -> str:
+    link = create_brief_link(incident=incident, by=by, **more)
+    return reverse("signed_brief", args=[signing.dumps(link.pk, salt=BRIEF_SALT)])
+
+
+def read(client, incident) -> str:
+    return client.get(reverse("brief", args=[incident.reference])).content.decode()
+
+
+def test_only_what_has_left(client, incident, commander, stakeholder):
+    post(incident, commander, "It is slow.")
+    post(incident, commander, "Taken back perhaps.", out=False)
+    client.force_login(stakeholder)
+    page = read(client, incident)
+    assert "It is slow." in page
+    assert "Taken back perhaps." not in page
+
+
+def test_the_words_are_those_of_the_audience(client, incident, commander):
+    words = {"executives": {"known": "Revenue is down a third."}}
+    post(incident, commander, "Pods crash.", audiences=["executives"], wordings=words)
+    page = client.get(signed(incident, commander, audience="executives")).content.decode()
+    assert "Revenue is down a third." in page
+    assert "Pods crash." not in page
+
+
+def test_asking_signed_in(client, incident, stakeholder):
+    client.force_login(stakeholder)
+    response = client.post(
+        reverse("update_requests", args=[incident.reference]), {"question": "Can we ship?"}, follow=True
+    )
+    assert "You have asked for an update" in response.content.decode()
+    assert UpdateRequest.objects.get().question == "Can we ship?"
+
+
+def test_asking_by_a_link(client, incident, commander):
+    address = signed(incident, commander)
+    for _ in range(2):
+        page = client.post(f"{address}update-requests/", {"question": ""}, follow=True).content.decode()
+    assert "You have asked for an update" in page
+    asked = UpdateRequest.objects.get()
+    assert (asked.person, asked.link_id is not None) == (None, True)
+    assert "127.0.0.1" not in asked.visitor
+
+
+def test_asking_often_is_refused(client, incident, commander):
+    address = signed(incident, commander)
+    answers = [client.post(f"{address}update-requests/").status_code for _ in range(11)]
+    assert answers == [302] * 10 + [429]
+
+
+def test_a_revoked_link_asks_nothing(client, incident, commander):
+    address = signed(incident, commander)
+    revoke_brief_link(link=incident.brief_links.get(), by=commander)
+    assert client.post(f"{address}update-requests/").status_code == 410
+    assert not UpdateRequest.objects.exists()
+
+
+def test_the_composer_says_who_asks(client, incident, commander, stakeholder):
+    request_update(incident=incident, by=stakeholder, question="Can we ship?")
+    client.force_login(commander)
+    page = client.get(reverse("status_update", args=[incident.reference])).content.decode()
+    assert "1 person asks for the stakeholder update" in page
+    assert "Can we ship?" in page
+    assert "1 person asks for an update" in client.get(incident.get_absolute_url()).content.decode()
+
+
+def test_a_long_question_is_refused_in_words(client, incident, stakeholder):
+    client.force_login(stakeholder)
+    page = client.post(
+        reverse("update_requests", args=[incident.reference]), {"question": "x" * 301}, follow=True
+    )
+    assert "300 characters or fewer" in page.content.decode()
+    assert not UpdateRequest.objects.exists()
