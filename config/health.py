@@ -6,13 +6,15 @@ from datetime import UTC, timedelta
 
 from django.conf import settings
 from django.db import Error, connection
+from django.db.models import Min
 from django.utils import timezone
 
 from config.templatetags.allclear import in_words
-from notifications.models import Heartbeat
+from notifications.models import Delivery, Heartbeat, OutboxMessage
 
 GOOD, TODO, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
+MAY_BE_LATE = timedelta(minutes=5)
 CLOCK_MAY_DIFFER = timedelta(seconds=2)
 
 
@@ -21,6 +23,7 @@ class Check:
     name: str
     state: str
     words: str
+    route: str = ""  # where somebody can do something about it
 
 
 def database_answers() -> bool:
@@ -33,7 +36,7 @@ def database_answers() -> bool:
 
 
 def system_check() -> list[Check]:
-    return [*_database_and_clock(), _worker(), _mail()]
+    return [*_database_and_clock(), _worker(), _mail(), _messages()]
 
 
 def _database_and_clock() -> list[Check]:
@@ -81,10 +84,26 @@ def _worker() -> Check:
 
 def _mail() -> Check:
     if settings.SMTP_URL:
-        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.")
+        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.", "mail_channel")
     return Check(
         "E-mail",
         TODO,
         "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
         "smtp+tls://user:password@mail.example.org:587 and start again.",
     )
+
+
+def _messages() -> Check:
+    """Who should have been told by now and was not."""
+    dead = Delivery.objects.dead().count() + OutboxMessage.objects.dead().count()
+    oldest = Delivery.objects.overdue().aggregate(at=Min("due_at"))["at"]
+    unread = (
+        OutboxMessage.objects.pending().filter(due_at__lte=timezone.now()).aggregate(at=Min("due_at"))["at"]
+    )
+    since = min(filter(None, (oldest, unread)), default=None)
+    late = timezone.now() - since if since else timedelta(0)
+    words = f"The oldest undelivered one has been due for {in_words(late)}." if since else "Nothing waits."
+    if dead:
+        given_up = "1 message was given up." if dead == 1 else f"{dead} messages were given up."
+        return Check("Messages", WRONG, f"{given_up} {words}", "deliveries")
+    return Check("Messages", WRONG if late > MAY_BE_LATE else GOOD, words, "deliveries")

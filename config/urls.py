@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
+    path("", include("notifications.urls")),
 ]
