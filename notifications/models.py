@@ -289,6 +289,11 @@ class Destination(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def told(self) -> str:
+        """As a page names it; a chat is known by its channel's number only."""
+        return {"mail": "E-mail"}.get(self.key, self.key.replace("chat:", "Chat channel "))
+
 
 class Heartbeat(models.Model):
     """When a background process last did work; the health page reads it."""

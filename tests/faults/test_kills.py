@@ -89,13 +89,15 @@ def test_nothing_is_lost_and_nothing_withdrawn_arrives(installation, receiver, p
     assert until(works, seconds=30)
     load = Load(receiver, messages=messages, seconds=seconds)
     killer = Killer(running, TO_KILL, every=(1, 4))
-    killer.start()
     resolved = {}
-    for group in sorted(load.groups):
-        time.sleep(max(load.began.timestamp() + seconds * (len(resolved) + 1) / SUBJECTS - time.time(), 0))
+    for number, group in enumerate(sorted(load.groups), 1):
+        while time.time() < load.began.timestamp() + seconds * number / SUBJECTS:
+            killer.step()
+            time.sleep(0.02)
         resolved[group] = resolve(group)
     killer.end()
     assert until(lambda: not any(left()), seconds=60), left()
+    assert running.ended() == []
 
     arrived = defaultdict(list)
     for arrival in receiver.arrivals:
