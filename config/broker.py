@@ -7,7 +7,6 @@ from queue import Empty
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, filesystem
-from kombu.transport.virtual.base import exchange_queue_t
 
 
 class Channel(filesystem.Channel):
@@ -17,7 +16,7 @@ class Channel(filesystem.Channel):
         except ValueError as half_written:
             raise Empty from half_written
 
-    def get_table(self, exchange: str) -> list[exchange_queue_t]:
+    def get_table(self, exchange: str) -> list[Any]:
         try:
             return super().get_table(exchange)
         except ValueError:
