@@ -230,6 +230,7 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
+    is_hidden = False  # set by a page for whom it may not tell what this says
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -260,12 +261,16 @@ class Delivery(models.Model):
     @property
     def recipient(self) -> str:
         """Whom it goes to, as a page may show it."""
+        if self.is_hidden and not self.channel:
+            return "somebody"
         if self.channel:
             return self.channel.name
         return self.destination if self.kind == DeliveryKind.WEBHOOK else self.address
 
     @property
     def headline(self) -> str:
+        if self.is_hidden:
+            return "A private message"
         content = self.content
         return content.get("subject") or content.get("title") or content.get("type") or self.about
 

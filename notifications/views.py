@@ -1,5 +1,6 @@
 """Administrators: where messages go, how they got there, and what to do about those that did not."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
+from incidents.models import Incident
 from notifications.channels.chat import SERVICES
 from notifications.forms import ChannelEditForm, ChannelForm, ReasonForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
@@ -60,7 +63,10 @@ def channel_new(request: SignedInRequest) -> HttpResponse:
 @administrators_only
 def channel(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
-    context = {"channel": subject, "deliveries": Delivery.objects.of_channel(subject)[:LAST]}
+    context = {
+        "channel": subject,
+        "deliveries": _as_seen_by(request.user, Delivery.objects.of_channel(subject)[:LAST]),
+    }
     return render(request, "settings/channel.html", context)
 
 
@@ -119,7 +125,8 @@ def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def mail(request: SignedInRequest) -> HttpResponse:
     own = Delivery.objects.filter(kind=DeliveryKind.MAIL).order_by("-created_at")[:LAST]
-    return render(request, "settings/mail.html", {"mail": _mail_server(), "deliveries": own})
+    context = {"mail": _mail_server(), "deliveries": _as_seen_by(request.user, own)}
+    return render(request, "settings/mail.html", context)
 
 
 @require_POST
@@ -133,11 +140,12 @@ def mail_test(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @administrators_only
 def deliveries(request: SignedInRequest) -> HttpResponse:
+    dead, waiting = Delivery.objects.dead(), Delivery.objects.overdue()
     context = {
-        "dead": Delivery.objects.dead().select_related("channel").order_by("-answered_at")[:LAST],
-        "dead_count": Delivery.objects.dead().count(),
-        "waiting": Delivery.objects.overdue().select_related("channel").order_by("due_at")[:LAST],
-        "waiting_count": Delivery.objects.overdue().count(),
+        "dead": _as_seen_by(request.user, dead.select_related("channel").order_by("-answered_at")[:LAST]),
+        "dead_count": dead.count(),
+        "waiting": _as_seen_by(request.user, waiting.select_related("channel").order_by("due_at")[:LAST]),
+        "waiting_count": waiting.count(),
         "events": OutboxMessage.objects.dead()[:LAST],
         "troubled": Destination.objects.in_trouble(),
     }
@@ -181,8 +189,8 @@ def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     ):
         messages.success(request, "Dropped; it will not be sent.")
         return redirect("deliveries")
-    context = {"form": form, "what": delivery.headline, "whom": delivery.recipient}
-    return render(request, "settings/drop.html", context)
+    _as_seen_by(request.user, [delivery])
+    return render(request, "settings/drop.html", {"form": form, "delivery": delivery})
 
 
 @require_POST
@@ -202,12 +210,26 @@ def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     if form.is_valid() and form.submit(drop_event, by=request.user, message=message, **form.cleaned_data):
         messages.success(request, "Dropped; nobody is told of it.")
         return redirect("deliveries")
-    return render(request, "settings/drop.html", {"form": form, "what": str(message), "whom": ""})
+    return render(request, "settings/drop.html", {"form": form, "event": message})
 
 
 def _click(request: SignedInRequest, pk: int, done: str, verb: Any) -> HttpResponse:
     subject = get_object_or_404(Channel, pk=pk)
     return refused_or(request, done, "channel", [pk], verb, by=request.user, channel=subject)
+
+
+def _as_seen_by(user: User, deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Whoever cannot reach an incident learns neither what a message about it says nor whom it goes to."""
+    rows = list(deliveries)
+    about = {row.pk: int(row.about.partition(":")[2]) for row in rows if row.about.startswith("incident:")}
+    reached = set(
+        Incident.objects.visible_to(user).filter(pk__in=about.values()).values_list("pk", flat=True)
+        if about
+        else []
+    )
+    for row in rows:
+        row.is_hidden = row.pk in about and about[row.pk] not in reached
+    return rows
 
 
 def _mail_server() -> dict:

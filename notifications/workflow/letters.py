@@ -21,7 +21,7 @@ def send_again(*, by: Any, delivery: Delivery) -> Delivery:
     if delivery.state == DeliveryState.WITHDRAWN:
         raise ValidationError("This was called back; it stays unsent.")
     _set_out(delivery)
-    audit("delivery.sent_again", _told(delivery), by, id=str(delivery.pk))
+    audit("delivery.sent_again", _told(delivery), by)
     return delivery
 
 
@@ -52,7 +52,7 @@ def drop_delivery(*, by: Any, delivery: Delivery, reason: str) -> None:
     if delivery.is_secret:
         delivery.erase()
     delivery.save(update_fields=["state", "answer", "content"])
-    audit("delivery.dropped", _told(delivery), by, reason=reason, id=str(delivery.pk))
+    audit("delivery.dropped", _told(delivery), by, reason=reason)
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def read_event_again(*, by: Any, message: OutboxMessage) -> None:
     require_administrator(by)
     message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
     _read_again(message)
-    audit("event.read_again", message, by, id=str(message.pk))
+    audit("event.read_again", f"{message.topic} {message.pk}", by)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def drop_event(*, by: Any, message: OutboxMessage, reason: str) -> None:
     message.done_at, message.dead_at = timezone.now(), None
     message.last_error = f"Dropped: {reason}"[:200]
     message.save(update_fields=["done_at", "dead_at", "last_error"])
-    audit("event.dropped", message, by, reason=reason, id=str(message.pk))
+    audit("event.dropped", f"{message.topic} {message.pk}", by, reason=reason)
 
 
 def _set_out(delivery: Delivery) -> None:
@@ -93,4 +93,5 @@ def _read_again(message: OutboxMessage) -> None:
 
 
 def _told(delivery: Delivery) -> str:
-    return f"{delivery.headline} to {delivery.recipient}"
+    """Without a word of what it says: the audit trail has other readers."""
+    return f"{delivery.get_kind_display()} {delivery.pk}"
