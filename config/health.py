@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from django.conf import settings
 from django.db import Error, connection
 from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from config.templatetags.allclear import in_words
@@ -14,6 +15,7 @@ from notifications.models import Delivery, Heartbeat, OutboxMessage
 
 GOOD, TODO, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
+SINCE = Min(Greatest("due_at", "created_at"))  # what is written about the past is late from then on only
 MAY_BE_LATE = timedelta(minutes=5)
 CLOCK_MAY_DIFFER = timedelta(seconds=2)
 
@@ -96,10 +98,8 @@ def _mail() -> Check:
 def _messages() -> Check:
     """Who should have been told by now and was not."""
     dead = Delivery.objects.dead().count() + OutboxMessage.objects.dead().count()
-    oldest = Delivery.objects.overdue().aggregate(at=Min("due_at"))["at"]
-    unread = (
-        OutboxMessage.objects.pending().filter(due_at__lte=timezone.now()).aggregate(at=Min("due_at"))["at"]
-    )
+    oldest = Delivery.objects.overdue().aggregate(at=SINCE)["at"]
+    unread = OutboxMessage.objects.pending().filter(due_at__lte=timezone.now()).aggregate(at=SINCE)["at"]
     since = min(filter(None, (oldest, unread)), default=None)
     late = timezone.now() - since if since else timedelta(0)
     words = f"The oldest undelivered one has been due for {in_words(late)}." if since else "Nothing waits."
