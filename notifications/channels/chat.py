@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from urllib.parse import urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
@@ -19,7 +18,7 @@ SERVICES = {
     "Mattermost": ("mmosts", "mmosts://chat.example.com/HOOK"),
     "Discord": ("discord", "discord://WEBHOOK_ID/WEBHOOK_TOKEN"),
     "Google Chat": ("gchat", "gchat://SPACE/KEY/TOKEN"),
-    "Rocket.Chat": ("rockets", "rockets://HOOK@chat.example.com/#incidents"),
+    "Rocket.Chat": ("rockets", "rockets://TOKEN_A/TOKEN_B@chat.example.com/#incidents"),
     "Matrix": ("matrixs", "matrixs://USER:TOKEN@matrix.example.com/#incidents"),
     "Zulip": ("zulip", "zulip://BOT@ORGANISATION/TOKEN/incidents"),
     "Webex": ("wxteams", "wxteams://TOKEN"),
@@ -67,7 +66,7 @@ def send(delivery: Delivery) -> Answer:
     notifier = Apprise(asset=_ASSET)
     notifier.add(target)
     body = "\n\n".join(part for part in (content.get("body", ""), content.get("url", "")) if part)
-    with outbound_to(urlsplit(url).hostname or "") as leash, _statuses() as statuses:
+    with outbound_to(target.host or "") as leash, _statuses() as statuses:
         taken = notifier.notify(
             body=body or content.get("title", ""),
             title=content.get("title", ""),
@@ -108,7 +107,8 @@ logging.getLogger("apprise").addHandler(_Statuses(logging.WARNING))
 
 @contextmanager
 def _statuses() -> Iterator[list[int]]:
-    token = _heard.set(heard := [])
+    heard: list[int] = []
+    token = _heard.set(heard)
     try:
         yield heard
     finally:
