@@ -125,8 +125,9 @@ def test_stopping_notes_what_is_answered_by_then(send_to, sender):
     send_to(address="a@example.test")
     running = sender(send)
     assert called.wait(5)
-    send_to(address="https://later.example.test/")
     running.stop(5)
+    send_to(address="https://later.example.test/")
+    time.sleep(1)
     assert sorted(Delivery.objects.values_list("kind", "state")) == [
         ("mail", "delivered"),
         ("webhook", "waiting"),

@@ -89,17 +89,17 @@ def test_channels_and_deliveries_do_not_grow(count, client, admin, incident):
     client.force_login(admin)
     client.get("/")
     paths = ["/settings/channels/", "/settings/deliveries/", "/settings/channels/mail/", "/settings/system/"]
+    counts = []
     for round_ in range(2):
         channel = add_channel(by=admin, name=f"Bus {round_}", kind="webhook", url="https://a.example.test/")
-        for n in range(1 + 30 * round_):
+        for n in range(2 + 30 * round_):
             mail = {"kind": "mail", "address": f"p{n}@example.test", "content": {"subject": "s", "text": "t"}}
             deliver(Delivery(key=f"m{round_}.{n}", about=incident.chain, **mail))
             deliver(Delivery(key=f"c{round_}.{n}", kind="webhook", channel=channel, about=incident.chain))
         Delivery.objects.filter(key__endswith="0").update(state="dead")
-        counts = [count(path) for path in [*paths, f"/settings/channels/{channel.pk}/"]]
-        few = counts if not round_ else few
-    assert counts == few
-    assert max(counts) <= 14, counts
+        counts.append([count(path) for path in [*paths, f"/settings/channels/{channel.pk}/"]])
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= 14, counts
 
 
 def test_posting_an_update_page_stays_small(count, incident):
