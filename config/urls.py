@@ -11,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
     path("", include("notifications.urls")),
+    path("", include("subscribers.urls")),
+    path("", include("statuspages.urls")),
 ]

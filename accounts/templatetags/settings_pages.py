@@ -47,8 +47,9 @@ GROUPS = {
             "list-checks", "Checklists", "Tasks and recovery checks", "catalogue_list", "checklists", True
         ),
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
+        Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
     ],
-    "Messages": [
+    "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
         Section("mailbox", "Deliveries", "What waits, what did not get through", "deliveries"),
     ],
