@@ -106,11 +106,11 @@ def call_back(incident: Incident) -> None:
         if any((r.about, r.due_at) in standing for r in reminders):
             continue
         unheard = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
-            pk__in=[r.message_id for r in reminders], sent_at__isnull=True
+            pk__in=[r.message_id for r in reminders], done_at=None
         )
         # A message locked by somebody is being handed on this moment; that asks `reminder_stands` first.
         told = incident.reminders.filter(pk__in=[r.pk for r in reminders])
-        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(sent_at=context.now()):
+        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(done_at=context.now()):
             told.delete()
         else:
             told.update(is_open=False)

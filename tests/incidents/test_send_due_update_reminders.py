@@ -171,7 +171,7 @@ def test_what_an_update_answers_is_called_back(only_stakeholders, commander):
             next_update_at=incident.declared_at + timedelta(minutes=36),
         )  # fmt: skip
     message.refresh_from_db()
-    assert message.sent_at is not None
+    assert message.done_at is not None
     assert not reminder_stands(message.payload)
 
 
@@ -182,7 +182,7 @@ def test_what_stays_owed_to_another_audience_is_not_called_back(incident, comman
         next_update_at=context.now() + timedelta(minutes=20),
     )  # fmt: skip
     message.refresh_from_db()
-    assert message.sent_at is None
+    assert message.done_at is None
     assert reminder_stands(message.payload)
 
 
@@ -196,7 +196,7 @@ def test_silence_once_it_is_over(incident, commander, severity, end):
         other = declare_incident(by=commander, title="The same", severity=severity(2))
         merge_incident(incident=incident, into=other, by=commander)
     message.refresh_from_db()
-    assert message.sent_at is not None
+    assert message.done_at is not None
     assert not reminder_stands(message.payload)
     assert sweep(incident, 600) == []
 
