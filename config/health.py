@@ -71,17 +71,15 @@ def _clock(ahead: timedelta) -> Check:
 def _worker() -> Check:
     beat = Heartbeat.objects.filter(name="worker").first()
     if beat is None:
-        return Check(
-            "Worker and scheduler", WRONG, "Never seen. Reminders and mail wait until they are started."
-        )
+        return Check("Worker", WRONG, "Never seen. Reminders and mail wait until one is started.")
     silent = timezone.now() - beat.at
     if silent > WORKER_SILENT_AFTER:
         return Check(
-            "Worker and scheduler",
+            "Worker",
             WRONG,
-            f"Silent for {in_words(silent)}. Reminders and mail wait until they are back.",
+            f"Silent for {in_words(silent)}. Reminders and mail wait until it is back.",
         )
-    return Check("Worker and scheduler", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
+    return Check("Worker", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
 
 
 def _mail() -> Check:

@@ -82,7 +82,12 @@ class Sender:
 
     def _note_answers(self) -> None:
         for call in [call for call in self._calls if call.answer.done()]:
-            settle(delivery=call.delivery, answer=call.answer.result())
+            try:
+                settle(delivery=call.delivery, answer=call.answer.result())
+            except Error:
+                raise
+            except Exception:  # its claim runs out, and it is sent again with its id
+                logger.exception("what %s was answered could not be noted", call.delivery.pk)
             self._calls.remove(call)
 
     def _renew(self) -> None:
