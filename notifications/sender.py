@@ -53,10 +53,14 @@ class Sender:
     def wake(self) -> None:
         self._bell.set()
 
-    def stop(self, within: float) -> None:
-        """Claim nothing more; note what is answered within so many seconds. The rest is sent again, with its id."""
+    def claim_no_more(self) -> None:
+        """What is out is still noted."""
         self._stopping = True
         self.wake()
+
+    def stop(self, within: float) -> None:
+        """Note what is answered within so many seconds. The rest is sent again, with its id."""
+        self.claim_no_more()
         self._thread.join(within)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
