@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
-from notifications.workflow.queueing import deliver, destination_of
+from notifications.workflow.queueing import deliver, destination_of, try_at_once
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
 TEST = "This is a test from Allclear. Nothing has happened."
@@ -112,6 +112,7 @@ def try_channel(*, by: Any, channel: Channel) -> Delivery:
         key=f"test:{uuid4()}", kind=channel.kind, channel=channel, about="test", content=content
     )
     deliver(delivery)
+    try_at_once(delivery.destination)
     return delivery
 
 
@@ -128,6 +129,7 @@ def send_test_mail(*, by: Any) -> Delivery:
         content={"subject": "Allclear test", "text": f"{TEST}\n\n{settings.PUBLIC_URL}\n"},
     )
     deliver(delivery)
+    try_at_once(delivery.destination)
     return delivery
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState, OutboxMessage
 from notifications.workflow.channels import audit, require_administrator
-from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_worker
+from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_worker, try_at_once
 
 
 @transaction.atomic
@@ -83,6 +83,7 @@ def _set_out(delivery: Delivery) -> None:
     delivery.save(
         update_fields=["state", "attempts", "lease_until", "token", "due_at", "try_at", "destination"]
     )
+    try_at_once(delivery.destination)
     transaction.on_commit(lambda: ring_worker(SEND))
 
 

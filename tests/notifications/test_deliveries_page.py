@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from config.health import system_check
-from notifications.models import Delivery, OutboxMessage
+from notifications.models import Delivery, Destination, OutboxMessage
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import enqueue, enqueue_mail
 
@@ -57,6 +57,14 @@ def test_once_more_with_the_same_id(as_admin, dead, mailoutbox):
     send_due_deliveries()
     assert mailoutbox[0].extra_headers["X-Allclear-Delivery"] == str(dead.pk)
     assert AuditEntry.objects.latest("sequence").action == "delivery.sent_again"
+
+
+def test_once_more_does_not_wait_for_a_destination_that_is_left_alone(as_admin, dead, mailoutbox):
+    later = timezone.now() + timedelta(minutes=2)
+    Destination.objects.create(key="mail", failures=9, held_until=later)
+    as_admin.post(reverse("delivery_again", args=[dead.pk]))
+    send_due_deliveries()
+    assert len(mailoutbox) == 1
 
 
 def test_all_once_more(as_admin, dead, dead_event, mailoutbox):

@@ -62,6 +62,28 @@ def test_few_at_once_to_one_destination_and_others_meanwhile(send_to, sender):
     assert sent[-1] == "https://slow.example.test"
 
 
+def test_many_that_hang_leave_room_for_others(send_to, sender):
+    """More messages than there are threads, to addresses that do not answer."""
+    answer = threading.Event()
+
+    def send(delivery: Delivery) -> Answer:
+        if "hangs" in delivery.destination:
+            answer.wait(20)
+            return Answer(Outcome.LATER, "No answer within 10 s", is_away=True)
+        return TAKEN
+
+    for n in range(80):
+        send_to(address=f"https://hangs{n % 20}.example.test/")
+    sender(send)
+    assert until(lambda: Delivery.objects.filter(token=1).count() == 20, seconds=10)
+    began = time.monotonic()
+    for n in range(20):
+        send_to(address=f"https://quick{n}.example.test/")
+    assert until(lambda: left() == 80, seconds=10)
+    assert time.monotonic() - began < 3
+    answer.set()
+
+
 def test_no_transaction_is_open_while_it_calls(send_to, sender):
     seen = []
 
