@@ -1,5 +1,6 @@
 """Chat and push services through Apprise: what arrives, what an answer means, which addresses are taken."""
 
+import io
 import json
 import logging
 
@@ -71,3 +72,18 @@ def test_what_is_no_address_is_refused_without_repeating_it(address):
     with pytest.raises(NotAnAddressError) as refusal:
         service(address)
     assert not address or address not in str(refusal.value)
+
+
+def test_what_the_library_says_reaches_no_log(server, send_to):
+    """Its lines may repeat the address, and the address holds the secret."""
+    heard = logging.StreamHandler(said := io.StringIO())
+    logging.getLogger().addHandler(heard)
+    try:
+        server.status = 403
+        send(send_to(kind="chat", address=f"ntfy://127.0.0.1:{server.port}/Zephyrquartz", content=CONTENT))
+        with pytest.raises(NotAnAddressError):
+            service("slack://Zephyrquartz")
+    finally:
+        logging.getLogger().removeHandler(heard)
+    assert len(server.requests) == 1
+    assert "Zephyrquartz" not in said.getvalue()
