@@ -6,13 +6,17 @@ from datetime import UTC, timedelta
 
 from django.conf import settings
 from django.db import Error, connection
+from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from config.templatetags.allclear import in_words
-from notifications.models import Heartbeat
+from notifications.models import Delivery, Heartbeat, OutboxMessage
 
 GOOD, TODO, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
+SINCE = Min(Greatest("due_at", "created_at"))  # what is written about the past is late from then on only
+MAY_BE_LATE = timedelta(minutes=5)
 CLOCK_MAY_DIFFER = timedelta(seconds=2)
 
 
@@ -21,6 +25,7 @@ class Check:
     name: str
     state: str
     words: str
+    route: str = ""  # where somebody can do something about it
 
 
 def database_answers() -> bool:
@@ -33,7 +38,7 @@ def database_answers() -> bool:
 
 
 def system_check() -> list[Check]:
-    return [*_database_and_clock(), _worker(), _mail()]
+    return [*_database_and_clock(), _worker(), _mail(), _messages()]
 
 
 def _database_and_clock() -> list[Check]:
@@ -66,25 +71,37 @@ def _clock(ahead: timedelta) -> Check:
 def _worker() -> Check:
     beat = Heartbeat.objects.filter(name="worker").first()
     if beat is None:
-        return Check(
-            "Worker and scheduler", WRONG, "Never seen. Reminders and mail wait until they are started."
-        )
+        return Check("Worker", WRONG, "Never seen. Reminders and mail wait until one is started.")
     silent = timezone.now() - beat.at
     if silent > WORKER_SILENT_AFTER:
         return Check(
-            "Worker and scheduler",
+            "Worker",
             WRONG,
-            f"Silent for {in_words(silent)}. Reminders and mail wait until they are back.",
+            f"Silent for {in_words(silent)}. Reminders and mail wait until it is back.",
         )
-    return Check("Worker and scheduler", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
+    return Check("Worker", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
 
 
 def _mail() -> Check:
     if settings.SMTP_URL:
-        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.")
+        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.", "mail_channel")
     return Check(
         "E-mail",
         TODO,
         "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
         "smtp+tls://user:password@mail.example.org:587 and start again.",
     )
+
+
+def _messages() -> Check:
+    """Who should have been told by now and was not."""
+    dead = Delivery.objects.dead().count() + OutboxMessage.objects.dead().count()
+    oldest = Delivery.objects.overdue().aggregate(at=SINCE)["at"]
+    unread = OutboxMessage.objects.pending().filter(due_at__lte=timezone.now()).aggregate(at=SINCE)["at"]
+    since = min(filter(None, (oldest, unread)), default=None)
+    late = timezone.now() - since if since else timedelta(0)
+    words = f"The oldest undelivered one has been due for {in_words(late)}." if since else "Nothing waits."
+    if dead:
+        given_up = "1 message was given up." if dead == 1 else f"{dead} messages were given up."
+        return Check("Messages", WRONG, f"{given_up} {words}", "deliveries")
+    return Check("Messages", WRONG if late > MAY_BE_LATE else GOOD, words, "deliveries")

@@ -264,8 +264,6 @@ OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
 
-OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

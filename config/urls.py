@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
+    path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("statuspages.urls")),
 ]

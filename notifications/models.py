@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 LEASE = timedelta(seconds=15)  # after a kill somebody else goes on this much later; renewed while a call runs
@@ -79,6 +79,24 @@ class ChannelQuerySet(models.QuerySet):
     def active(self) -> "ChannelQuerySet":
         return self.filter(is_active=True)
 
+    def with_news(self) -> "ChannelQuerySet":
+        """With what a card says: how many wait and were given up, and how the newest attempt went."""
+        own = Delivery.objects.filter(channel=models.OuterRef("pk"))
+        last = own.exclude(answered_at=None).order_by("-answered_at")
+        count = models.Count("pk")
+        per_channel = own.order_by().values("channel")
+        return self.annotate(
+            waiting_count=Coalesce(
+                models.Subquery(per_channel.filter(state="waiting").annotate(n=count).values("n")), 0
+            ),
+            dead_count=Coalesce(
+                models.Subquery(per_channel.filter(state="dead").annotate(n=count).values("n")), 0
+            ),
+            last_state=models.Subquery(last.values("state")[:1]),
+            last_answer=models.Subquery(last.values("answer")[:1]),
+            last_answered_at=models.Subquery(last.values("answered_at")[:1]),
+        )
+
 
 class Channel(models.Model):
     """A place outside that hears of incidents: a signed webhook, or a chat or push service."""
@@ -100,6 +118,14 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_address(self) -> str:
+        """As much of the address as holds no secret: a webhook's path and a service's whole address may be one."""
+        parts = urlsplit(self.url)
+        if self.kind == ChannelKind.CHAT:
+            return f"{parts.scheme}://…"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{'/…' if parts.path.strip('/') else ''}"
 
     @property
     def secrets(self) -> list[str]:
@@ -156,17 +182,12 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(channel=channel).order_by("-created_at")
 
     def needing_a_look(self) -> "DeliveryQuerySet":
-        """Given up first, then what waits longest."""
         return self.filter(state__in=[DeliveryState.DEAD, DeliveryState.WAITING]).select_related("channel")
 
-    def overdue_since(self) -> Any:
-        """When the oldest message that should have left by now was due; None when nothing waits."""
-        running = Q(channel=None) | Q(
-            channel__is_active=True
-        )  # what is paused waits because somebody said so
-        return (
-            self.waiting().filter(running, due_at__lte=Now()).aggregate(oldest=models.Min("due_at"))["oldest"]
-        )
+    def overdue(self) -> "DeliveryQuerySet":
+        """What should have left by now and did not; what is paused waits because somebody said so."""
+        running = Q(channel=None) | Q(channel__is_active=True)
+        return self.waiting().filter(running, due_at__lte=Now())
 
 
 class Delivery(models.Model):
@@ -209,6 +230,7 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
+    is_hidden = False  # set by a page for whom it may not tell what this says
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -232,17 +254,30 @@ class Delivery(models.Model):
     def is_erased(self) -> bool:
         return bool(self.content.get("erased"))
 
+    def erase(self) -> None:
+        """Forget what only its reader may know."""
+        self.content = {"subject": self.content.get("subject", ""), "secret": True, "erased": True}
+
     @property
     def recipient(self) -> str:
         """Whom it goes to, as a page may show it."""
+        if self.is_hidden and not self.channel:
+            return "somebody"
         if self.channel:
             return self.channel.name
         return self.destination if self.kind == DeliveryKind.WEBHOOK else self.address
 
     @property
     def headline(self) -> str:
+        if self.is_hidden:
+            return "A private message"
         content = self.content
         return content.get("subject") or content.get("title") or content.get("type") or self.about
+
+
+class DestinationQuerySet(models.QuerySet):
+    def in_trouble(self) -> "DestinationQuerySet":
+        return self.filter(failures__gt=0).order_by("key")
 
 
 class Destination(models.Model):
@@ -254,8 +289,15 @@ class Destination(models.Model):
     last_error = models.CharField(max_length=200, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DestinationQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def told(self) -> str:
+        """As a page names it; a chat is known by its channel's number only."""
+        return {"mail": "E-mail"}.get(self.key, self.key.replace("chat:", "Chat channel "))
 
 
 class Heartbeat(models.Model):

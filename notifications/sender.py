@@ -42,6 +42,7 @@ class Sender:
         self._send, self._threads = send, threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._calls: list[Call] = []
+        self._answering: set[str] = set()
         self._bell = threading.Event()
         self._stopping = False
         self._renewed = time.monotonic()
@@ -53,10 +54,14 @@ class Sender:
     def wake(self) -> None:
         self._bell.set()
 
-    def stop(self, within: float) -> None:
-        """Claim nothing more; note what is answered within so many seconds. The rest is sent again, with its id."""
+    def claim_no_more(self) -> None:
+        """What is out is still noted."""
         self._stopping = True
         self.wake()
+
+    def stop(self, within: float) -> None:
+        """Note what is answered within so many seconds. The rest is sent again, with its id."""
+        self.claim_no_more()
         self._thread.join(within)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -82,8 +87,24 @@ class Sender:
 
     def _note_answers(self) -> None:
         for call in [call for call in self._calls if call.answer.done()]:
-            settle(delivery=call.delivery, answer=call.answer.result())
+            try:
+                settle(delivery=call.delivery, answer=call.answer.result())
+            except Error:
+                raise
+            except Exception:  # its claim runs out, and it is sent again with its id
+                logger.exception("what %s was answered could not be noted", call.delivery.pk)
             self._calls.remove(call)
+            self._note_at(call.delivery.destination, is_away=call.answer.result().is_away)
+
+    def _note_at(self, destination: str, *, is_away: bool) -> None:
+        """A destination gets one call at a time until it has answered one: many that hang hold few threads."""
+        if is_away:
+            self._answering.discard(destination)
+        else:
+            self._answering.add(destination)
+
+    def _room_at(self, destination: str) -> int:
+        return AT_ONCE if destination in self._answering else 1
 
     def _renew(self) -> None:
         now = time.monotonic()
@@ -94,11 +115,11 @@ class Sender:
     def _hand_out(self) -> bool:
         """Start what there is room for; whether there was anything."""
         running = Counter(call.delivery.destination for call in self._calls)
-        full = [destination for destination, count in running.items() if count >= AT_ONCE]
+        full = [destination for destination, count in running.items() if count >= self._room_at(destination)]
         free = self._threads - len(self._calls)
         started = 0
         for destination in destinations_with_work(at_most=free, besides=full) if free > 0 else []:
-            room = min(AT_ONCE - running[destination], free - started)
+            room = min(self._room_at(destination) - running[destination], free - started)
             for delivery in claim_deliveries(destination=destination, at_most=room):
                 future = self._pool.submit(attempt, self._send, delivery)
                 self._calls.append(Call(delivery, future))

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from celery import bootsteps
+from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import Error, connection
 from django.utils.module_loading import import_string
@@ -60,6 +61,12 @@ class WithoutBroker(bootsteps.StartStopStep):
         self._sweepers = [Sweeper(name) for name in settings.SWEEPS]
         for sweeper in self._sweepers:
             sweeper.start()
+        # Heard at once; `stop` comes only after the worker has left its broker, which may take seconds.
+        worker_shutting_down.connect(self._on_shutting_down)
+
+    def _on_shutting_down(self, **kwargs: Any) -> None:
+        if sender:
+            sender.claim_no_more()
 
     def stop(self, parent: Any) -> None:
         for sweeper in self._sweepers:

@@ -35,6 +35,8 @@ from incidents.workflow import (
     record_change,
     record_mitigation,
 )
+from notifications.models import Delivery, OutboxMessage
+from notifications.workflow import add_channel, deliver, enqueue
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -182,6 +184,22 @@ def no_session(_w, _incident) -> int:
     return Session.objects.count() + 1_000_000
 
 
+def channel(w, _incident) -> int:
+    return add_channel(by=w.admin, name="Hook", kind="webhook", url="https://hooks.example.test/x").pk
+
+
+def dead_delivery(_w, incident) -> Any:
+    content = {"subject": "Hello", "text": "x"}
+    deliver(Delivery(key="dead", kind="mail", address="kim@example.test", state="dead", content=content))
+    return Delivery.objects.get(key="dead").pk
+
+
+def dead_event(_w, _incident) -> Any:
+    message = enqueue(topic="odd", subject="odd:1", payload={})
+    OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now())
+    return message.pk
+
+
 INCIDENT_READ = Row(get=SIGNED_IN)
 INCIDENT_FORM = Row(get=RESPONDERS, post=RESPONDERS)
 INCIDENT_ACT = Row(post=RESPONDERS)
@@ -228,6 +246,23 @@ TABLE: dict[str, Row] = {
     "catalogue_add": Row(get=ADMINS, post=ADMINS, more={"kind": "services"}),
     "catalogue_entry": Row(get=ADMINS, post=ADMINS, pk=severity, more={"kind": "severities"}),
     "catalogue_deletion": Row(post=ADMINS, pk=severity, more={"kind": "severities"}),
+    "channels": Row(get=ADMINS),
+    "channel_new": ADMIN_FORM,
+    "channel": Row(get=ADMINS, pk=channel),
+    "channel_address": Row(get=ADMINS, post=ADMINS, pk=channel),
+    "channel_secret": Row(post=ADMINS, pk=channel),
+    "channel_pause": Row(post=ADMINS, pk=channel),
+    "channel_resumption": Row(post=ADMINS, pk=channel),
+    "channel_deletion": Row(get=ADMINS, post=ADMINS, pk=channel),
+    "channel_test": Row(post=ADMINS, pk=channel),
+    "mail_channel": Row(get=ADMINS),
+    "mail_test": Row(post=ADMINS),
+    "deliveries": Row(get=ADMINS),
+    "dead_again": Row(post=ADMINS),
+    "delivery_again": Row(post=ADMINS, pk=dead_delivery),
+    "delivery_drop": Row(get=ADMINS, post=ADMINS, pk=dead_delivery),
+    "event_again": Row(post=ADMINS, pk=dead_event),
+    "event_drop": Row(get=ADMINS, post=ADMINS, pk=dead_event),
     "message_list": Row(get=SIGNED_IN),
     "message": Row(get=ADMINS, post=ADMINS, more={"audience": "public", "stage": "declared"}),
     # incidents

@@ -49,6 +49,10 @@ GROUPS = {
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
         Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
     ],
+    "Delivery": [
+        Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
+        Section("mailbox", "Deliveries", "What waits, what did not get through", "deliveries"),
+    ],
     "Trust": [
         Section("scroll-text", "Audit trail", "Who changed what, when, from where", "settings_audit"),
         Section("activity", "System check", "Database, worker, clock, e-mail", "system"),

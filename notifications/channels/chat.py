@@ -2,8 +2,9 @@
 
 import logging
 import re
-import threading
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
@@ -12,12 +13,12 @@ from notifications.channels.guard import outbound_to
 from notifications.models import Delivery
 
 SERVICES = {
-    "Slack": ("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#incidents"),
+    "Slack": ("slack", "slack://TOKEN_A/TOKEN_B/TOKEN_C/#incidents"),
     "Microsoft Teams": ("workflows", "workflows://prod-00.westeurope.logic.azure.com/WORKFLOW/SIGNATURE"),
     "Mattermost": ("mmosts", "mmosts://chat.example.com/HOOK"),
     "Discord": ("discord", "discord://WEBHOOK_ID/WEBHOOK_TOKEN"),
     "Google Chat": ("gchat", "gchat://SPACE/KEY/TOKEN"),
-    "Rocket.Chat": ("rockets", "rockets://HOOK@chat.example.com/#incidents"),
+    "Rocket.Chat": ("rockets", "rockets://TOKEN_A/TOKEN_B@chat.example.com/#incidents"),
     "Matrix": ("matrixs", "matrixs://USER:TOKEN@matrix.example.com/#incidents"),
     "Zulip": ("zulip", "zulip://BOT@ORGANISATION/TOKEN/incidents"),
     "Webex": ("wxteams", "wxteams://TOKEN"),
@@ -65,7 +66,7 @@ def send(delivery: Delivery) -> Answer:
     notifier = Apprise(asset=_ASSET)
     notifier.add(target)
     body = "\n\n".join(part for part in (content.get("body", ""), content.get("url", "")) if part)
-    with outbound_to(urlsplit(url).hostname or "") as leash, _Warnings() as warnings:
+    with outbound_to(target.host or "") as leash, _statuses() as statuses:
         taken = notifier.notify(
             body=body or content.get("title", ""),
             title=content.get("title", ""),
@@ -76,7 +77,7 @@ def send(delivery: Delivery) -> Answer:
         return Answer(Outcome.TAKEN, "Taken by the service")
     if leash.was_pulled:
         return Answer(Outcome.REFUSED, "This address is not a public one; see ALLCLEAR_OUTBOUND_ALLOW")
-    return _failure(warnings.status)
+    return _failure(statuses[-1] if statuses else None)
 
 
 def _failure(status: int | None) -> Answer:
@@ -90,21 +91,25 @@ def _failure(status: int | None) -> Answer:
     return Answer(Outcome.REFUSED, words)
 
 
-class _Warnings(logging.Handler):
-    """Apprise says only yes or no; the status it was answered stands in its log. Nothing else is taken from there."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.status: int | None = None
-        self._thread = threading.get_ident()
-
-    def __enter__(self) -> "_Warnings":
-        logging.getLogger("apprise").addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("apprise").removeHandler(self)
+class _Statuses(logging.Handler):
+    """Apprise says only yes or no; what it was answered stands in its log. Nothing else is taken from there."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread and (found := _STATUS.search(record.getMessage())):
-            self.status = int(found[1])
+        heard = _heard.get()
+        if heard is not None and (found := _STATUS.search(record.getMessage())):
+            heard.append(int(found[1]))
+
+
+# A context, not a thread, is what Apprise hands on to where it calls out.
+_heard: ContextVar[list[int] | None] = ContextVar("heard", default=None)
+logging.getLogger("apprise").addHandler(_Statuses(logging.WARNING))
+
+
+@contextmanager
+def _statuses() -> Iterator[list[int]]:
+    heard: list[int] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
+from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES
 
 _NAT64 = [ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48")]
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -67,7 +69,11 @@ def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     embedded = _embedded(ip) if isinstance(ip, ipaddress.IPv6Address) else []
     if embedded:
         return all(map(is_public, embedded))
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback)
+    if (ip.version == 6 and ip not in _GLOBAL_UNICAST) or any(
+        ip in network for network in EXTRA_BLOCKED_NET_RANGES
+    ):
+        return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _embedded(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:

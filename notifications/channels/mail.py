@@ -72,6 +72,7 @@ def _connection() -> Iterator[Any]:
     """An open connection of a moment ago, or a new one; kept for the next mail unless something went wrong."""
     backend = _rested() or mailers.default
     try:
+        backend.open()  # else it would open, send and close by itself each time
         yield backend
     except BaseException:
         with contextlib.suppress(smtplib.SMTPException, OSError):
@@ -99,6 +100,8 @@ def _is_alive(backend: Any) -> bool:
 
 
 def _keep(backend: Any) -> None:
-    if getattr(backend, "connection", None) is not None:  # only SMTP has one that is worth keeping
-        with _lock:
-            _idle.append((time.monotonic(), backend))
+    if getattr(backend, "connection", None) is None:  # only SMTP has one that is worth keeping
+        backend.close()
+        return
+    with _lock:
+        _idle.append((time.monotonic(), backend))

@@ -32,7 +32,8 @@ _HARDENED = Config(
 
 def send(delivery: Delivery) -> Answer:
     url = delivery.channel.url if delivery.channel else delivery.address
-    body = json.dumps(delivery.content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
+    body = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
     with outbound_to(urlsplit(url).hostname or "") as leash:
         try:
             return _answer(_post(url, body, signed(delivery, body)))

@@ -1,5 +1,15 @@
 """The verbs of telling: write what must be told, expand it, claim it, note how it went."""
 
+from notifications.workflow.channels import (
+    add_channel,
+    change_channel,
+    delete_channel,
+    pause_channel,
+    resume_channel,
+    rotate_secret,
+    send_test_mail,
+    try_channel,
+)
 from notifications.workflow.claiming import (
     claim_deliveries,
     destinations_with_work,
@@ -8,13 +18,25 @@ from notifications.workflow.claiming import (
 )
 from notifications.workflow.expanding import expand_next_event
 from notifications.workflow.heartbeat import note_heartbeat
+from notifications.workflow.letters import (
+    drop_delivery,
+    drop_event,
+    read_event_again,
+    send_again,
+    send_dead_again,
+)
 from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
 __all__ = [
+    "add_channel",
+    "change_channel",
     "claim_deliveries",
+    "delete_channel",
     "deliver",
     "destinations_with_work",
+    "drop_delivery",
+    "drop_event",
     "enqueue",
     "enqueue_mail",
     "expand_next_event",
@@ -23,7 +45,15 @@ __all__ = [
     "hour_has_passed",
     "keep_hold",
     "note_heartbeat",
+    "pause_channel",
+    "read_event_again",
+    "resume_channel",
     "ring_worker",
+    "rotate_secret",
+    "send_again",
+    "send_dead_again",
+    "send_test_mail",
     "settle",
+    "try_channel",
     "withdraw",
 ]

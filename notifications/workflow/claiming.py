@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.answers import Answer, Outcome
-from notifications.models import LEASE, LONGEST_HOLD, Channel, Delivery, DeliveryState, Destination
+from notifications.models import LEASE, LONGEST_HOLD, Delivery, DeliveryState, Destination
+from notifications.workflow.channels import GONE, pause_channel
 
 # The Standard Webhooks schedule: how long after each failed attempt the next one is made; 75 h 35 min in all.
 SCHEDULE = [
@@ -90,7 +91,7 @@ def settle(*, delivery: Delivery, answer: Answer) -> bool:
         # Also where it was withdrawn meanwhile: it was on the wire already, and that is what is told.
         row.state, row.delivered_at = DeliveryState.DELIVERED, row.answered_at
         if row.is_secret:
-            row.content = {"subject": row.content.get("subject", ""), "secret": True, "erased": True}
+            row.erase()
     elif row.state == DeliveryState.WAITING:
         _try_later_or_give_up(row, answer)
     row.save(
@@ -99,10 +100,8 @@ def settle(*, delivery: Delivery, answer: Answer) -> bool:
         ]
     )  # fmt: skip
     _note_at_destination(row.destination, answer)
-    if answer.outcome is Outcome.GONE and row.channel_id:
-        Channel.objects.filter(pk=row.channel_id).update(
-            is_active=False, paused_because="The other side answered that it is gone (410)."
-        )
+    if answer.outcome is Outcome.GONE and row.channel:
+        pause_channel(by=None, channel=row.channel, because=GONE)
     return True
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from notifications.models import Delivery, DeliveryKind, DeliveryState, OutboxMessage
+from notifications.models import Delivery, DeliveryKind, DeliveryState, Destination, OutboxMessage
 
 EXPAND = "notifications.tasks.expand_due_events"
 SEND = "notifications.tasks.send_due_deliveries"
@@ -96,6 +96,11 @@ def destination_of(delivery: Delivery) -> str:
         return f"chat:{delivery.channel_id}"
     parts = urlsplit(delivery.channel.url if delivery.channel else delivery.address)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()[:300]
+
+
+def try_at_once(destination: str) -> None:
+    """Somebody wants to know now: a destination that is left alone for a while is tried all the same."""
+    Destination.objects.filter(key=destination).update(held_until=None)
 
 
 def _lane(delivery: Delivery) -> str:

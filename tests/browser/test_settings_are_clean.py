@@ -2,11 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Team, User
 from accounts.workflow import deactivate_person, invite_person
 from incidents.models import LinkTemplate, Service, Severity
 from incidents.workflow.catalogue import keep_in_catalogue
+from notifications.models import Delivery, Destination, OutboxMessage
+from notifications.workflow import add_channel, deliver, pause_channel
 from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
@@ -39,7 +42,29 @@ def organisation(admin):
         by=admin, entry=LinkTemplate(label="Bridge", kind="bridge", url_template=address)
     )
     entries = {"severities": Severity.objects.first().pk, "services": service.pk, "links": link.pk}
+    hook = add_channel(by=admin, name="Bus", kind="webhook", url="https://hooks.a-long-name.example.test/x")
+    chat = add_channel(
+        by=admin, name="A chat with quite a long name", kind="chat", url="ntfys://a.example.test/x"
+    )
+    pause_channel(by=admin, channel=chat, because="The other side answered 410: it wants no more messages")
+    mail = {
+        "kind": "mail",
+        "address": long,
+        "content": {"subject": "INC-1 Checkout answers slowly", "text": "x"},
+    }
+    for key, state in (("dead", "dead"), ("waits", "waiting"), ("sent", "delivered")):
+        deliver(
+            Delivery(key=f"mail {key}", **mail), Delivery(key=f"hook {key}", kind="webhook", channel=hook)
+        )
+        Delivery.objects.filter(key__endswith=key).update(state=state, answer="Answered 403", attempts=5)
+    now = timezone.now()
+    OutboxMessage.objects.create(topic="status_update.posted", subject="incident:1", due_at=now, dead_at=now)
+    Destination.objects.create(key="https://hooks.a-long-name.example.test", failures=3, failed_at=now)
     return [
+        *map(reverse, ("channels", "channel_new", "mail_channel", "deliveries")),
+        *(reverse(name, args=[hook.pk]) for name in ("channel", "channel_address", "channel_deletion")),
+        *(reverse(name, args=[chat.pk]) for name in ("channel", "channel_address")),
+        reverse("delivery_drop", args=[Delivery.objects.get(key="mail dead").pk]),
         *map(reverse, ("settings", "profile", "system", "organisation", "settings_people", "settings_audit")),
         *map(reverse, ("teams", "invitation_new", "setup_organisation", "account_change_password")),
         reverse("person", args=[person.pk]),

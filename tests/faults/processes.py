@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -70,25 +69,38 @@ class Installation:
         for process in self._running.values():
             process.wait()
 
+    def ended(self) -> list[str]:
+        """Those that ended without being killed."""
+        return [name for name, process in self._running.items() if process.poll() is not None]
+
     def said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
 
-class Killer(threading.Thread):
-    """Kills one of the named processes at random moments, and starts it again a moment later."""
+class Killer:
+    """Kills one of the named processes at random moments and starts it again a moment later.
+
+    Stepped by the test's main thread: what a thread has started would die with that thread.
+    """
 
     def __init__(self, installation: Installation, names: list[str], *, every: tuple[float, float]) -> None:
-        super().__init__(daemon=True)
         self._installation, self._names, self._every = installation, names, every
-        self._ended = threading.Event()
+        self._next = time.monotonic() + random.uniform(*every)
+        self._back: dict[str, float] = {}
 
-    def run(self) -> None:
-        while not self._ended.wait(random.uniform(*self._every)):
-            name = random.choice(self._names)
-            self._installation.kill(name)
-            time.sleep(random.uniform(0.1, 1))
+    def step(self) -> None:
+        now = time.monotonic()
+        for name in [name for name, moment in self._back.items() if moment <= now]:
+            del self._back[name]
             self._installation.start(name)
+        if now >= self._next:
+            self._next = now + random.uniform(*self._every)
+            name = random.choice([name for name in self._names if name not in self._back])
+            self._installation.kill(name)
+            self._back[name] = now + random.uniform(0.1, 1)
 
     def end(self) -> None:
-        self._ended.set()
-        self.join()
+        self._next = float("inf")
+        while self._back:
+            self.step()
+            time.sleep(0.05)

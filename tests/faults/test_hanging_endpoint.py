@@ -46,6 +46,6 @@ def test_others_are_late_by_two_seconds_at_most(installation, receiver, hanging,
         hanging_calls=hanging.calls, others=len(late),
         p99_s=f"{percentile(late, 0.99):.2f}", latest_s=f"{max(late):.2f}",
     )  # fmt: skip
-    assert hanging.calls >= 4
+    assert hanging.calls >= 2
     assert percentile(late, 0.99) <= 2
     assert Delivery.objects.filter(key__startswith="hangs", state="waiting").count() == 60

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
+from notifications.models import Delivery
+from notifications.workflow import add_channel, deliver
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -81,6 +83,23 @@ def test_declaring_does_not_grow_with_the_checklist(count, severity):
     few = count("/declare", form_token=uuid4(), **declaration)
     ChecklistTemplate.objects.bulk_create(ChecklistTemplate(title=f"Line {n}") for n in range(30))
     assert count("/declare", form_token=uuid4(), **declaration) == few <= 60, count.queries
+
+
+def test_channels_and_deliveries_do_not_grow(count, client, admin, incident):
+    client.force_login(admin)
+    client.get("/")
+    paths = ["/settings/channels/", "/settings/deliveries/", "/settings/channels/mail/", "/settings/system/"]
+    counts = []
+    for round_ in range(2):
+        channel = add_channel(by=admin, name=f"Bus {round_}", kind="webhook", url="https://a.example.test/")
+        for n in range(2 + 30 * round_):
+            mail = {"kind": "mail", "address": f"p{n}@example.test", "content": {"subject": "s", "text": "t"}}
+            deliver(Delivery(key=f"m{round_}.{n}", about=incident.chain, **mail))
+            deliver(Delivery(key=f"c{round_}.{n}", kind="webhook", channel=channel, about=incident.chain))
+        Delivery.objects.filter(key__endswith="0").update(state="dead")
+        counts.append([count(path) for path in [*paths, f"/settings/channels/{channel.pk}/"]])
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= 14, counts
 
 
 def test_posting_an_update_page_stays_small(count, incident):

@@ -1,0 +1,241 @@
+"""Administrators: where messages go, how they got there, and what to do about those that did not."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
+from accounts.views.answers import refused_or
+from incidents.models import Incident
+from notifications.channels.chat import SERVICES
+from notifications.forms import ChannelEditForm, ChannelForm, ReasonForm
+from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
+from notifications.workflow import (
+    add_channel,
+    change_channel,
+    delete_channel,
+    drop_delivery,
+    drop_event,
+    pause_channel,
+    read_event_again,
+    resume_channel,
+    rotate_secret,
+    send_again,
+    send_dead_again,
+    send_test_mail,
+    try_channel,
+)
+
+LAST = 50
+ON_ITS_WAY = "On its way. Look below for the answer in a few seconds."
+
+
+@require_safe
+@administrators_only
+def channels(request: SignedInRequest) -> HttpResponse:
+    context = {"channels": Channel.objects.with_news(), "mail": _mail_server()}
+    return render(request, "settings/channels.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def channel_new(request: SignedInRequest) -> HttpResponse:
+    """Answers a new webhook with its secret: it is shown here and now, and never again."""
+    form = ChannelForm(request.POST or None, initial={"kind": ChannelKind.WEBHOOK} | request.GET.dict())
+    if form.is_valid() and form.submit(add_channel, by=request.user, **form.cleaned_data):
+        if form.outcome.kind == ChannelKind.WEBHOOK:
+            return render(request, "settings/channel_secret.html", {"channel": form.outcome})
+        messages.success(request, f"{form.outcome} is added. Send it a test.")
+        return redirect("channel", form.outcome.pk)
+    return render(request, "settings/channel_new.html", {"form": form, "services": SERVICES})
+
+
+@require_safe
+@administrators_only
+def channel(request: SignedInRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
+    context = {
+        "channel": subject,
+        "deliveries": _as_seen_by(request.user, Delivery.objects.of_channel(subject)[:LAST]),
+    }
+    return render(request, "settings/channel.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def channel_address(request: SignedInRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Channel, pk=pk)
+    form = ChannelEditForm(request.POST or None, channel=subject, initial={"name": subject.name})
+    if form.is_valid() and form.submit(change_channel, by=request.user, channel=subject, **form.cleaned_data):
+        messages.success(request, "Saved.")
+        return redirect("channel", pk)
+    context = {"form": form, "channel": subject, "services": SERVICES}
+    return render(request, "settings/channel_address.html", context)
+
+
+@never_cache
+@require_POST
+@administrators_only
+def channel_secret(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Answers with the new secret itself, for the only time."""
+    subject = get_object_or_404(Channel.objects.filter(kind=ChannelKind.WEBHOOK), pk=pk)
+    rotated = rotate_secret(by=request.user, channel=subject)
+    return render(request, "settings/channel_secret.html", {"channel": rotated, "is_new": True})
+
+
+@require_POST
+@administrators_only
+def channel_pause(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _click(request, pk, "Paused. What is due meanwhile waits.", pause_channel)
+
+
+@require_POST
+@administrators_only
+def channel_resumption(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _click(request, pk, "In use again. What waited is on its way.", resume_channel)
+
+
+@require_POST
+@administrators_only
+def channel_test(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _click(request, pk, ON_ITS_WAY, try_channel)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
+    if request.method == "POST":
+        delete_channel(by=request.user, channel=subject)
+        messages.success(request, f"{subject} is deleted.")
+        return redirect("channels")
+    return render(request, "settings/channel_deletion.html", {"channel": subject})
+
+
+@require_safe
+@administrators_only
+def mail(request: SignedInRequest) -> HttpResponse:
+    own = Delivery.objects.filter(kind=DeliveryKind.MAIL).order_by("-created_at")[:LAST]
+    context = {"mail": _mail_server(), "deliveries": _as_seen_by(request.user, own)}
+    return render(request, "settings/mail.html", context)
+
+
+@require_POST
+@administrators_only
+def mail_test(request: SignedInRequest) -> HttpResponse:
+    send_test_mail(by=request.user)
+    messages.success(request, f"A test to {request.user.email} is on its way.")
+    return redirect("mail_channel")
+
+
+@require_safe
+@administrators_only
+def deliveries(request: SignedInRequest) -> HttpResponse:
+    dead, waiting = Delivery.objects.dead(), Delivery.objects.overdue()
+    context = {
+        "dead": _as_seen_by(request.user, dead.select_related("channel").order_by("-answered_at")[:LAST]),
+        "dead_count": dead.count(),
+        "waiting": _as_seen_by(request.user, waiting.select_related("channel").order_by("due_at")[:LAST]),
+        "waiting_count": waiting.count(),
+        "events": OutboxMessage.objects.dead()[:LAST],
+        "troubled": Destination.objects.in_trouble(),
+    }
+    return render(request, "settings/deliveries.html", context)
+
+
+@require_POST
+@administrators_only
+def dead_again(request: SignedInRequest) -> HttpResponse:
+    count = send_dead_again(by=request.user)
+    messages.success(
+        request, "1 message is on its way again." if count == 1 else f"{count} are on their way again."
+    )
+    return redirect("deliveries")
+
+
+@require_POST
+@administrators_only
+def delivery_again(request: SignedInRequest, pk: Any) -> HttpResponse:
+    """Back to the channel it belongs to, where its answer will show; else to the list of all."""
+    delivery = get_object_or_404(Delivery, pk=pk)
+    to, args = ("channel", [delivery.channel_id]) if delivery.channel_id else ("deliveries", [])
+    return refused_or(
+        request,
+        "On its way again, with the same id.",
+        to,
+        args,
+        send_again,
+        by=request.user,
+        delivery=delivery,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.needing_a_look(), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and form.submit(
+        drop_delivery, by=request.user, delivery=delivery, **form.cleaned_data
+    ):
+        messages.success(request, "Dropped; it will not be sent.")
+        return redirect("deliveries")
+    _as_seen_by(request.user, [delivery])
+    return render(request, "settings/drop.html", {"form": form, "delivery": delivery})
+
+
+@require_POST
+@administrators_only
+def event_again(request: SignedInRequest, pk: Any) -> HttpResponse:
+    message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
+    return refused_or(
+        request, "It is read again.", "deliveries", [], read_event_again, by=request.user, message=message
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
+    message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and form.submit(drop_event, by=request.user, message=message, **form.cleaned_data):
+        messages.success(request, "Dropped; nobody is told of it.")
+        return redirect("deliveries")
+    return render(request, "settings/drop.html", {"form": form, "event": message})
+
+
+def _click(request: SignedInRequest, pk: int, done: str, verb: Any) -> HttpResponse:
+    subject = get_object_or_404(Channel, pk=pk)
+    return refused_or(request, done, "channel", [pk], verb, by=request.user, channel=subject)
+
+
+def _as_seen_by(user: User, deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Whoever cannot reach an incident learns neither what a message about it says nor whom it goes to."""
+    rows = list(deliveries)
+    about = {row.pk: int(row.about.partition(":")[2]) for row in rows if row.about.startswith("incident:")}
+    reached = set(
+        Incident.objects.visible_to(user).filter(pk__in=about.values()).values_list("pk", flat=True)
+        if about
+        else []
+    )
+    for row in rows:
+        row.is_hidden = row.pk in about and about[row.pk] not in reached
+    return rows
+
+
+def _mail_server() -> dict:
+    return {
+        "host": settings.EMAIL_HOST if settings.SMTP_URL else "",
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "trouble": Destination.objects.in_trouble().filter(key="mail").first(),
+        "last": Delivery.objects.filter(kind=DeliveryKind.MAIL).exclude(answered_at=None).order_by("-answered_at").first(),
+    }  # fmt: skip

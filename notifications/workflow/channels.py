@@ -1,0 +1,151 @@
+"""Channels: who outside hears of incidents. Administrators only; every change is in the installation's audit trail."""
+
+import base64
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from audit.workflow import INSTALLATION, record_audit
+from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
+from notifications.workflow.queueing import deliver, destination_of, try_at_once
+
+OLD_SECRET_SIGNS = timedelta(hours=24)
+TEST = "This is a test from Allclear. Nothing has happened."
+GONE = "The other side answered 410: it wants no more messages"
+
+
+@transaction.atomic
+def add_channel(*, by: Any, name: str, kind: str, url: str) -> Channel:
+    """A webhook gets a secret that signs what it is sent; read it from `secret` to show it this once."""
+    require_administrator(by)
+    channel = Channel(name=name, kind=kind, url=url)
+    if kind == ChannelKind.WEBHOOK:
+        channel.secret = new_secret()
+    channel.full_clean()
+    channel.save()
+    audit("channel.added", channel, by, kind=channel.get_kind_display(), address=channel.shown_address)
+    return channel
+
+
+@transaction.atomic
+def change_channel(*, by: Any, channel: Channel, name: str, url: str = "") -> Channel:
+    """An empty `url` leaves the address as it is: nobody has to see it to change the name."""
+    require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    changes = {}
+    if name != channel.name:
+        changes["name"] = [channel.name, name]
+    if url and url != channel.url:
+        changes["address"] = [channel.shown_address, _shown(channel.kind, url)]
+    if not changes:
+        return channel
+    channel.name, channel.url = name, url or channel.url
+    channel.full_clean()
+    channel.save()
+    destination = destination_of(Delivery(kind=channel.kind, channel=channel))
+    Delivery.objects.waiting().filter(channel=channel).update(destination=destination)
+    audit("channel.changed", channel, by, **changes)
+    return channel
+
+
+@transaction.atomic
+def rotate_secret(*, by: Any, channel: Channel) -> Channel:
+    """A new secret; the old one signs as well for a day, so that the receiver can be changed in peace."""
+    require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    if channel.kind != ChannelKind.WEBHOOK:
+        raise ValidationError("Only webhooks are signed with a secret of ours.")
+    channel.previous_secret, channel.previous_secret_until = channel.secret, timezone.now() + OLD_SECRET_SIGNS
+    channel.secret = new_secret()
+    channel.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+    audit("channel.secret_rotated", channel, by)
+    return channel
+
+
+@transaction.atomic
+def pause_channel(*, by: Any, channel: Channel, because: str = "") -> None:
+    """Nothing leaves for it until it is resumed; what is due meanwhile waits. `by` is None for Allclear itself."""
+    if by is not None:
+        require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    if channel.is_active:
+        channel.is_active, channel.paused_because = False, because
+        channel.save(update_fields=["is_active", "paused_because"])
+        audit("channel.paused", channel, by, because=because)
+
+
+@transaction.atomic
+def resume_channel(*, by: Any, channel: Channel) -> None:
+    require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    if not channel.is_active:
+        channel.is_active, channel.paused_because = True, ""
+        channel.save(update_fields=["is_active", "paused_because"])
+        audit("channel.resumed", channel, by)
+
+
+@transaction.atomic
+def delete_channel(*, by: Any, channel: Channel) -> None:
+    """With the record of what it was sent."""
+    require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    audit("channel.deleted", channel, by, address=[channel.shown_address, None])
+    channel.delete()
+
+
+@transaction.atomic
+def try_channel(*, by: Any, channel: Channel) -> Delivery:
+    """Send something harmless through the same door as everything else."""
+    require_administrator(by)
+    content = (
+        {"type": "channel.test", "data": {"text": TEST, "channel": channel.name}}
+        if channel.kind == ChannelKind.WEBHOOK
+        else {"title": "Allclear test", "body": TEST, "url": settings.PUBLIC_URL}
+    )
+    delivery = Delivery(
+        key=f"test:{uuid4()}", kind=channel.kind, channel=channel, about="test", content=content
+    )
+    deliver(delivery)
+    try_at_once(delivery.destination)
+    return delivery
+
+
+@transaction.atomic
+def send_test_mail(*, by: Any) -> Delivery:
+    """To whoever asks for it, so that nobody else is bothered."""
+    require_administrator(by)
+    delivery = Delivery(
+        key=f"test:{uuid4()}",
+        kind=DeliveryKind.MAIL,
+        address=by.email,
+        person=by,
+        about="test",
+        content={"subject": "Allclear test", "text": f"{TEST}\n\n{settings.PUBLIC_URL}\n"},
+    )
+    deliver(delivery)
+    try_at_once(delivery.destination)
+    return delivery
+
+
+def require_administrator(by: Any) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators decide what leaves the installation.")
+
+
+def audit(action: str, subject: Any, by: Any, **changes: Any) -> None:
+    record_audit(chain=INSTALLATION, action=action, subject=str(subject)[:200], by=by, changes=changes)
+
+
+def new_secret() -> str:
+    """192 bits, written as Standard Webhooks asks for."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def _shown(kind: str, url: str) -> str:
+    return Channel(kind=kind, url=url).shown_address

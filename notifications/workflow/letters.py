@@ -1,0 +1,98 @@
+"""What people do about messages that did not get through, or that are wanted once more."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.models import Delivery, DeliveryState, OutboxMessage
+from notifications.workflow.channels import audit, require_administrator
+from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_worker, try_at_once
+
+
+@transaction.atomic
+def send_again(*, by: Any, delivery: Delivery) -> Delivery:
+    """Once more from the first attempt, with the same id, so that a receiver knows what it has had already."""
+    require_administrator(by)
+    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("channel").get(pk=delivery.pk)
+    if delivery.is_erased:
+        raise ValidationError("What this mail said is forgotten, as it held a one-time link. Make a new one.")
+    if delivery.state == DeliveryState.WITHDRAWN:
+        raise ValidationError("This was called back; it stays unsent.")
+    _set_out(delivery)
+    audit("delivery.sent_again", _told(delivery), by)
+    return delivery
+
+
+@transaction.atomic
+def send_dead_again(*, by: Any) -> int:
+    """Every message that was given up, and every event nobody could read; how many."""
+    require_administrator(by)
+    dead = list(Delivery.objects.dead().select_related("channel").select_for_update(of=("self",)))
+    for delivery in dead:
+        _set_out(delivery)
+    events = OutboxMessage.objects.dead().select_for_update()
+    for message in events:
+        _read_again(message)
+    count = len(dead) + len(events)
+    if count:
+        audit("deliveries.sent_again", "All that was given up", by, count=count)
+    return count
+
+
+@transaction.atomic
+def drop_delivery(*, by: Any, delivery: Delivery, reason: str) -> None:
+    """It will not be sent, and the reason why stays with it."""
+    require_administrator(by)
+    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("channel").get(pk=delivery.pk)
+    if delivery.state not in (DeliveryState.DEAD, DeliveryState.WAITING):
+        raise ValidationError("This message is not waiting any more.")
+    delivery.state, delivery.answer = DeliveryState.WITHDRAWN, f"Dropped: {reason}"[:200]
+    if delivery.is_secret:
+        delivery.erase()
+    delivery.save(update_fields=["state", "answer", "content"])
+    audit("delivery.dropped", _told(delivery), by, reason=reason)
+
+
+@transaction.atomic
+def read_event_again(*, by: Any, message: OutboxMessage) -> None:
+    require_administrator(by)
+    message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
+    _read_again(message)
+    audit("event.read_again", f"{message.topic} {message.pk}", by)
+
+
+@transaction.atomic
+def drop_event(*, by: Any, message: OutboxMessage, reason: str) -> None:
+    """Nobody is told of it."""
+    require_administrator(by)
+    message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
+    message.done_at, message.dead_at = timezone.now(), None
+    message.last_error = f"Dropped: {reason}"[:200]
+    message.save(update_fields=["done_at", "dead_at", "last_error"])
+    audit("event.dropped", f"{message.topic} {message.pk}", by, reason=reason)
+
+
+def _set_out(delivery: Delivery) -> None:
+    now = timezone.now()
+    delivery.state, delivery.attempts, delivery.lease_until = DeliveryState.WAITING, 0, None
+    delivery.token += 1  # whoever still holds an older one may not say any more how it went
+    delivery.due_at = delivery.try_at = now
+    delivery.destination = destination_of(delivery)
+    delivery.save(
+        update_fields=["state", "attempts", "lease_until", "token", "due_at", "try_at", "destination"]
+    )
+    try_at_once(delivery.destination)
+    transaction.on_commit(lambda: ring_worker(SEND))
+
+
+def _read_again(message: OutboxMessage) -> None:
+    message.dead_at, message.attempts, message.try_at = None, 0, timezone.now()
+    message.save(update_fields=["dead_at", "attempts", "try_at"])
+    transaction.on_commit(lambda: ring_worker(EXPAND))
+
+
+def _told(delivery: Delivery) -> str:
+    """Without a word of what it says: the audit trail has other readers."""
+    return f"{delivery.get_kind_display()} {delivery.pk}"
