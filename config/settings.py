@@ -247,7 +247,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
 # Runs every few seconds, with or without a broker: repeatable, short, safe under two schedulers.
-SWEEPS = ["incidents.tasks.send_due_update_reminders"]
+SWEEPS = [
+    "incidents.tasks.send_due_update_reminders",
+    "statuspages.tasks.carry_on_maintenances",
+    "statuspages.tasks.write_stale_copies",
+    "statuspages.tasks.forget_unanswered_subscriptions",
+]
+OUTBOX_CONSUMERS = ["statuspages.publishing.consume"]
 CELERY_BEAT_SCHEDULE = {
     "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},

@@ -12,6 +12,7 @@ from incidents.models import Incident, Service, Severity, Status
 PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
+    ("Status pages", "status_pages", "globe"),
     ("Report a problem", "report", "message-square-warning"),
 ]
 PAGES += [("Settings", "settings", "settings"), ("Your profile", "profile", "user-round")]

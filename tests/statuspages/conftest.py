@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Incident, Service
+from incidents.models import Service
 from incidents.workflow import declare_incident, post_status_update, set_service_impact
 from statuspages.models import Component, PageAudience, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_page, schedule_maintenance
@@ -28,7 +28,9 @@ def search(db) -> Service:
 def make_page(admin):
     """`make_page("shop", payments=service)`: a published public page with a component per service."""
 
-    def make(slug: str = "shop", *, services: dict[str, Service | None] | None = None, **fields) -> StatusPage:
+    def make(
+        slug: str = "shop", *, services: dict[str, Service | None] | None = None, **fields
+    ) -> StatusPage:
         facts = {"name": slug.capitalize(), "is_published": True, "time_zone": "Europe/Berlin"} | fields
         page = keep_page(by=admin, page=StatusPage(slug=slug, **facts))
         for name, service in (services or {}).items():
@@ -71,7 +73,6 @@ def tell(commander):
             "public_title": title,
             "wordings": {"public": {"known": known}},
         }
-        Incident.objects.filter(pk=incident.pk).update(public_title=title)
         return post_status_update(incident=incident, by=commander, **(facts | more))
 
     return say

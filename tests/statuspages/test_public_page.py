@@ -1,7 +1,5 @@
 """What does the public read of an incident, and where?"""
 
-import pytest
-from django.utils import timezone
 
 
 def get(client, path="", slug="shop"):
@@ -15,7 +13,11 @@ def test_nothing_is_published_by_declaring(client, page, broken):
 
 
 def test_a_public_update_shows_the_incident_and_its_component(client, page, broken, tell):
-    tell(broken, "Some cards fail.", wordings={"public": {"known": "Some cards fail.", "workaround": "Pay by invoice."}})
+    tell(
+        broken,
+        "Some cards fail.",
+        wordings={"public": {"known": "Some cards fail.", "workaround": "Pay by invoice."}},
+    )
     html = get(client).text
     for words in ("Payments has a partial outage", "Some cards fail.", "Pay by invoice.", "Investigating"):
         assert words in html
