@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "incidents",
     "timeline",
     "retros",
+    "subscribers",
     "statuspages",
     "live",
     "config.apps.AllclearConfig",
@@ -246,18 +247,25 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
-# Runs every few seconds, with or without a broker: repeatable, short, safe under two schedulers.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # for ever: work goes on without a broker, and hears it again later
+)
 SWEEPS = [
+    # What must run every few seconds, broker or not; each repeatable, short, safe beside itself.
+    "notifications.tasks.record_heartbeat",
     "incidents.tasks.send_due_update_reminders",
+    "notifications.tasks.expand_due_events",
+    "notifications.tasks.send_due_deliveries",
+    "notifications.tasks.tidy_up",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
 ]
-OUTBOX_CONSUMERS = ["statuspages.publishing.consume"]
-CELERY_BEAT_SCHEDULE = {
-    "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
-    "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},
-}
+CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
+OUTBOX_CONSUMERS = ["subscribers.routing.consume", "statuspages.publishing.consume"]
+"""Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
+OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
+"""Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
 
 LOGGING = {
     "version": 1,
@@ -269,6 +277,11 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    # Addresses of chat services hold their secrets, and a library's lines may repeat them.
+    "loggers": {"apprise": {"handlers": ["nowhere"], "propagate": False}},
     "root": {"handlers": ["console"], "level": env.str("ALLCLEAR_LOG_LEVEL", default="WARNING")},
 }

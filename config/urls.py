@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
+    path("", include("subscribers.urls")),
     path("", include("statuspages.urls")),
 ]

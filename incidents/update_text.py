@@ -93,7 +93,7 @@ def _next(form: StatusUpdateForm) -> datetime | None:
     if "next_minutes" not in form.fields:
         return None
     moment = getattr(form, "cleaned_data", {}).get("next_update_at")
-    minutes = form["next_minutes"].value()
+    minutes = next((m for m, _, is_chosen in form.minutes if is_chosen), None)
     if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
         return moment
     return timezone.now() + timedelta(minutes=int(minutes))

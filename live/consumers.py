@@ -14,7 +14,7 @@ from django.http import HttpRequest, parse_cookie
 from accounts.middleware import PersonMiddleware
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
-from live.listener import HOME, Listener
+from live.listener import HOME, INBOX, Listener, person_topic
 
 KEEP_ALIVE = 20.0  # seconds between comments that keep proxies from closing the stream
 PRESENCE = 45.0  # seconds between notes that somebody is still here; their session is checked again then
@@ -56,12 +56,12 @@ class Stream:
         gone = asyncio.create_task(_until_gone(receive))
         watch = asyncio.create_task(_watch(scope, user, topic))
         try:
-            with self.listener.subscription(topic) as queue:
+            with self.listener.subscription(topic, person_topic(user.pk)) as queue:
                 await _pump(queue, send, gone, watch)
         finally:
             gone.cancel()
             watch.cancel()
-            if topic != HOME:
+            if topic > HOME:
                 await _in_thread(end_presence, incident_id=topic, by=user)
 
 
@@ -95,7 +95,7 @@ async def _until_gone(receive) -> None:
 async def _watch(scope, user, topic: int) -> None:
     """Keep the person present, and end when the session ended or the incident left their reach."""
     while True:
-        if topic != HOME:
+        if topic > HOME:
             await _in_thread(note_presence, incident_id=topic, by=user)
         await asyncio.sleep(PRESENCE)
         again, _ = await _in_thread(_authorise, scope)
@@ -115,8 +115,8 @@ def _authorise(scope) -> tuple[Any, int]:
     if not user.is_authenticated or not user.is_active or PersonMiddleware.is_too_old(request):
         return None, HOME
     place = scope["path"].removeprefix("/live/").strip("/")
-    if place == "home":
-        return user, HOME
+    if place in ("home", "inbox"):
+        return user, HOME if place == "home" else INBOX
     kind, _, reference = place.partition("/")
     incident = (
         Incident.objects.visible_to(user).of_reference(reference).first() if kind == "incidents" else None

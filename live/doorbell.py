@@ -1,10 +1,12 @@
 """Ringing: a NOTIFY inside the transaction, heard by every web process when it commits. Ids only, never text."""
 
 import json
+from collections.abc import Iterable
 
 from django.db import connection
 
 CHANNEL = "allclear"
+PEOPLE_PER_RING = 500  # a NOTIFY carries at most 8,000 bytes
 
 
 def ring(*, incident_id: int, what: str) -> None:
@@ -13,3 +15,15 @@ def ring(*, incident_id: int, what: str) -> None:
         cursor.execute(
             "SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"incident": incident_id, "what": what})]
         )
+
+
+def ring_people(*, people: Iterable[int], what: str) -> None:
+    """Tell the open screens of these people (ids) that something of their own (inbox) has changed."""
+    ids = sorted(people)
+    payloads = [
+        json.dumps({"people": ids[start : start + PEOPLE_PER_RING], "what": what})
+        for start in range(0, len(ids), PEOPLE_PER_RING)
+    ]
+    if payloads:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, payload) FROM unnest(%s) AS payload", [CHANNEL, payloads])

@@ -13,13 +13,19 @@ from django.db import connections
 from live.doorbell import CHANNEL
 
 HOME = 0  # the topic that hears of every incident, without learning which
+INBOX = -1  # no incident at all: only what is rung for the person themselves
 BACKLOG = 200
+Topic = int | str
 logger = logging.getLogger(__name__)
+
+
+def person_topic(person_id: int) -> Topic:
+    return f"person:{person_id}"
 
 
 class Listener:
     def __init__(self) -> None:
-        self._queues: dict[int, set[asyncio.Queue]] = {}
+        self._queues: dict[Topic, set[asyncio.Queue]] = {}
         self._task: asyncio.Task | None = None
 
     def start(self) -> None:
@@ -32,16 +38,18 @@ class Listener:
             _put(queue, None)
 
     @contextlib.contextmanager
-    def subscription(self, topic: int) -> Iterator[asyncio.Queue]:
-        """A queue of what changes about an incident (its id), or about any (HOME); None means hang up."""
+    def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue]:
+        """A queue of what changes about an incident (its id), any (HOME) or a person; None means hang up."""
         queue: asyncio.Queue = asyncio.Queue(BACKLOG)
-        self._queues.setdefault(topic, set()).add(queue)
+        for topic in topics:
+            self._queues.setdefault(topic, set()).add(queue)
         try:
             yield queue
         finally:
-            self._queues[topic].discard(queue)
-            if not self._queues[topic]:
-                del self._queues[topic]
+            for topic in topics:
+                self._queues[topic].discard(queue)
+                if not self._queues[topic]:
+                    del self._queues[topic]
 
     async def _run(self) -> None:
         """Listen for ever; when the database goes away come back, and let every stream resync."""
@@ -81,6 +89,11 @@ class Listener:
 
     def _pass_on(self, payload: str) -> None:
         ring = json.loads(payload)
+        for person in ring.get("people", ()):
+            for queue in self._queues.get(person_topic(person), ()):
+                _put(queue, ring["what"])
+        if "incident" not in ring:
+            return
         for queue in self._queues.get(ring["incident"], ()):
             _put(queue, ring["what"])
         if ring["what"] == "head":
@@ -88,7 +101,7 @@ class Listener:
                 _put(queue, "home")
 
     def _all_queues(self) -> list[asyncio.Queue]:
-        return [queue for queues in self._queues.values() for queue in queues]
+        return list({queue for queues in self._queues.values() for queue in queues})
 
 
 def _put(queue: asyncio.Queue, what: str | None) -> None:

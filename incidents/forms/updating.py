@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from config.forms import Form, ModelForm
-from incidents.forms.fields import MomentField, NeededField
+from config.text import in_words
+from incidents.forms.fields import MinutesField, MomentField, NeededField
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusUpdate
 from incidents.workflow.wording import VARIABLE, offered
 from timeline.models import Evidence
@@ -65,20 +67,14 @@ class StatusUpdateForm(Form):
     responders_known = forms.CharField(
         label="What responders read instead", max_length=2000, required=False, widget=forms.Textarea
     )
-    next_minutes = forms.TypedChoiceField(
-        label="Next update in", coerce=int, required=False, empty_value=None
-    )
+    next_minutes = MinutesField(label="Next update in", required=False)
     next_update_at = MomentField(label="or at", required=False)
     correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, *args, incident: Incident, policy: int | None, corrects=None, **kwargs):
+    def __init__(self, *args, incident: Incident, corrects=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.incident = incident
-        minutes = sorted({15, 30, 60, 120, policy or 30})
-        next_minutes = self.typed_field("next_minutes", forms.ChoiceField)
-        next_minutes.choices = [(m, f"{m} min" if m < 120 else f"{m // 60} h") for m in minutes]
-        next_minutes.initial = policy or 30
         self.fields["correction_reason"].required = corrects is not None
         self.typed_field("unknown", NeededField).is_needed = incident.is_active
         for name in ("known", "public_title", "public_known"):
@@ -93,6 +89,22 @@ class StatusUpdateForm(Form):
             ]
             for name in ("public_title", "public_known", "public_workaround"):
                 del self.fields[name]
+
+    @cached_property
+    def policy(self) -> int | None:
+        """After how many minutes the severity wants the next update at the latest."""
+        incident = self.incident
+        minutes = (cadence.minutes_in(incident.status) for cadence in incident.severity.cadences.all())
+        return min((m for m in minutes if m), default=None)
+
+    @property
+    def minutes(self) -> list[tuple[int, str, bool]]:
+        """(minutes, words, chosen) of what is offered for the next update."""
+        now = str(self["next_minutes"].value() or self.policy or 30)
+        offered = sorted({15, 30, 60, 120, self.policy or 30} | ({int(now)} if now.isdecimal() else set()))
+        return [
+            (m, f"{m} min" if m < 120 else in_words(timedelta(minutes=m)), str(m) == now) for m in offered
+        ]
 
     @property
     def chosen(self) -> list[str]:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import User, UserQuerySet
 from incidents.models.catalogue import Role
 from incidents.models.incident import Incident
 
@@ -61,6 +62,17 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.incident_id}"
+
+
+def people_reaching(incident: Incident) -> UserQuerySet:
+    """Everybody whose reach (`Incident.objects.visible_to`) holds this incident: the same rule from its other side."""
+    people = User.objects.active()
+    if not incident.is_private:
+        return people
+    on_it = Participation.objects.filter(
+        incident=incident, user=OuterRef("pk"), access_revoked_at__isnull=True
+    )
+    return people.filter(Q(sees_private_incidents=True) | Exists(on_it))
 
 
 class Presence(models.Model):

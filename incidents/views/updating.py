@@ -144,12 +144,7 @@ def _form(
     corrects: StatusUpdate | None = None,
     initial: dict | None = None,
 ) -> StatusUpdateForm:
-    policy = min(
-        (m for c in incident.severity.cadences.all() if (m := c.minutes_in(incident.status))), default=None
-    )
-    return StatusUpdateForm(
-        request.POST or None, incident=incident, policy=policy, corrects=corrects, initial=initial
-    )
+    return StatusUpdateForm(request.POST or None, incident=incident, corrects=corrects, initial=initial)
 
 
 def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
@@ -183,7 +178,6 @@ def _composer(
         "stage": stage,
         "stages": Stage.choices,
         "is_fresh": "stage" in request.GET or before is not None,
-        "policy": form.fields["next_minutes"].initial if "next_minutes" in form.fields else None,
         "affected": incident.affected_services.running().select_related("service"),
         "dismissed": request.POST.getlist("dismissed"),
         "section": "incidents",

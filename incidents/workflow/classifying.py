@@ -68,7 +68,7 @@ def change_severity(
     lay_out_checklist(incident)
     reschedule(incident)
     audit(incident, "severity.changed", by, severity=[before.name, severity.name], reason=reason)
-    announce(incident, "severity.changed", before=before.name, severity=severity.name)
+    announce(incident, "severity.changed", by=by.pk, before=before.name, severity=severity.name)
     return incident
 
 
@@ -110,7 +110,7 @@ def change_status(
     lay_out_checklist(incident)
     reschedule(incident)
     audit(incident, "status.changed", by, status=[before, status], reason=reason, **was)
-    announce(incident, "status.changed", before=before, status=status)
+    announce(incident, "status.changed", by=by.pk, before=before, status=status)
     return incident
 
 

@@ -75,7 +75,7 @@ def report_problem(
     join(incident, by)
     record_event(incident=incident, kind=Kind.FACT, text="reported a problem", detail=summary, by=by)
     audit(incident, "incident.reported", by, title=title)
-    announce(incident, "incident.reported")
+    announce(incident, "incident.reported", by=by.pk)
     return incident
 
 
@@ -162,7 +162,7 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
         incident=incident, kind=Kind.STATUS, text="declined this report", detail=reason.strip(), by=by
     )
     audit(incident, "incident.declined", by, reason=reason)
-    announce(incident, "incident.declined")
+    announce(incident, "incident.declined", by=by.pk)
     return incident
 
 
@@ -205,7 +205,7 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     )
     audit(incident, "incident.merged", by, into=into.reference)
     audit(into, "incident.absorbed", by, merged=incident.reference)
-    announce(incident, "incident.merged", into=into.pk)
+    announce(incident, "incident.merged", by=by.pk, into=into.pk)
     return incident
 
 
@@ -276,7 +276,7 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
     lay_out_checklist(incident)
     _lay_out_links(incident)
     reschedule(incident)
-    announce(incident, "incident.declared", severity=incident.severity.name)
+    announce(incident, "incident.declared", by=by.pk, severity=incident.severity.name)
 
 
 def _lay_out_links(incident: Incident) -> None:

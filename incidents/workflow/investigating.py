@@ -209,7 +209,7 @@ def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
         incident=incident, kind=Kind.TASK, text=f"gave {owner or 'nobody'} the task: {task.title}", by=by
     )
     audit(incident, "task.assigned", by, task=task.pk, owner=str(owner))
-    announce(incident, "task.assigned", task=task.pk)
+    announce(incident, "task.assigned", by=by.pk, task=task.pk, user=owner.pk if owner else None)
     return task
 
 

@@ -155,5 +155,5 @@ def mitigate_incident(
     lay_out_checklist(incident)
     reschedule(incident)
     audit(incident, "incident.mitigated", by, status=[before, Status.MITIGATED], mitigated_at=moment)
-    announce(incident, "incident.mitigated", status=Status.MITIGATED)
+    announce(incident, "incident.mitigated", by=by.pk, status=Status.MITIGATED)
     return incident

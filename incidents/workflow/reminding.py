@@ -98,10 +98,10 @@ def call_back(incident: Incident) -> None:
 
     A reminder that nobody can have heard is forgotten, so that it is said should its time be owed again.
     """
-    standing = _standing(incident)
     groups: dict[str, list[Reminder]] = {}
     for reminder in incident.reminders.filter(is_open=True):
         groups.setdefault(reminder.group, []).append(reminder)
+    standing = _standing(incident) if groups else set()
     for group, reminders in groups.items():
         if any((r.about, r.due_at) in standing for r in reminders):
             continue

@@ -195,7 +195,7 @@ def resolve_incident(
     lay_out_checklist(incident)
     reschedule(incident)
     audit(incident, "incident.resolved", by, resolved_at=moment, waived=waive_reason if missing else "")
-    announce(incident, "incident.resolved", status=Status.RESOLVED)
+    announce(incident, "incident.resolved", by=by.pk, status=Status.RESOLVED)
     return incident
 
 
@@ -266,7 +266,7 @@ def reopen_incident(*, incident: Incident, by: Any, reason: str, version: int | 
     )
     reschedule(incident)
     audit(incident, "incident.reopened", by, status=[before, Status.INVESTIGATING], reason=reason, **was)
-    announce(incident, "incident.reopened", status=Status.INVESTIGATING)
+    announce(incident, "incident.reopened", by=by.pk, status=Status.INVESTIGATING)
     return incident
 
 

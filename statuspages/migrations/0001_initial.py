@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pagesubscriber',
-            constraint=models.UniqueConstraint(models.F('page'), models.F('kind'), django.db.models.functions.text.Lower('address'), models.F('url'), name='subscribed_once'),
+            constraint=models.UniqueConstraint(models.F('page'), models.F('kind'), django.db.models.functions.text.Lower('address'), models.F('url'), name='subscribed_to_a_page_once'),
         ),
         migrations.AddConstraint(
             model_name='componentgroup',

@@ -45,7 +45,7 @@ class PageSubscriber(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         constraints = [
-            models.UniqueConstraint("page", "kind", Lower("address"), "url", name="subscribed_once")
+            models.UniqueConstraint("page", "kind", Lower("address"), "url", name="subscribed_to_a_page_once")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """What does the public read of an incident, and where?"""
 
 
-
 def get(client, path="", slug="shop"):
     return client.get(f"/status/{slug}/{path}")
 

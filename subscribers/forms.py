@@ -1,0 +1,122 @@
+"""What people type about being told."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from config.forms import Form
+from incidents.models import Audience, IncidentType, Service, Severity
+from notifications.models import Channel
+from subscribers.models import News, NotificationPreference
+
+DUTY_HELP = "Reminders, roles and tasks given to you. These always reach you by e-mail and in the inbox."
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(str(n), str(n.label)) for n in News]
+
+
+class PreferencesForm(Form):
+    """One row a kind of news, one column a way; the template draws it as a table."""
+
+    by_mail = forms.MultipleChoiceField(
+        label="By e-mail", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    in_inbox = forms.MultipleChoiceField(
+        label="In the inbox", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    in_browser = forms.MultipleChoiceField(
+        label="In the browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    follows_worst = forms.BooleanField(label="Tell me of every SEV1 and SEV2", required=False)
+    quiet_from = forms.TimeField(
+        label="Quiet from", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    quiet_to = forms.TimeField(
+        label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    def __init__(self, *args, wish: NotificationPreference, **kwargs):
+        names = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")
+        super().__init__(*args, initial={n: getattr(wish, n) for n in names}, **kwargs)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """(kind, its three boxes) in the order people care about them."""
+        ways = ("by_mail", "in_inbox", "in_browser")
+        boxes = {way: {str(box.data["value"]): box for box in self[way]} for way in ways}
+        return [
+            {
+                "kind": str(news),
+                "label": news.label,
+                "is_fixed": news == News.DUTY,
+                "boxes": [(way, self.fields[way].label, boxes[way][str(news)]) for way in ways],
+            }
+            for news in News
+        ]
+
+
+class FilterForm(Form):
+    """Which incidents; left empty, every one."""
+
+    service = forms.ModelChoiceField(Service.objects.in_use(), required=False, empty_label="Every service")
+    severity = forms.ModelChoiceField(
+        Severity.objects.all(),
+        label="At least as bad as",
+        required=False,
+        empty_label="Any severity",
+    )
+    incident_type = forms.ModelChoiceField(
+        IncidentType.objects.all(), label="Type", required=False, empty_label="Any type"
+    )
+    audience = forms.ChoiceField(label="Reads what is written for", choices=Audience)
+
+
+class SubscriptionForm(FilterForm):
+    """One's own."""
+
+    def __init__(self, *args, person: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        allowed = [Audience.STAKEHOLDERS, Audience.PUBLIC]
+        if person.is_responder:
+            allowed.insert(0, Audience.RESPONDERS)
+        if person.is_administrator:
+            allowed.append(Audience.EXECUTIVES)
+        audience = self.typed_field("audience", forms.ChoiceField)
+        audience.choices = [(str(a), str(a.label)) for a in allowed]
+        audience.label = "In the words for"
+
+
+class OutsideForm(FilterForm):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    field_order = ["email", "audience", "service", "severity", "incident_type"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        audience = self.typed_field("audience", forms.ChoiceField)
+        audience.choices = [(str(a), str(a.label)) for a in Audience if a != Audience.RESPONDERS]
+
+
+class ChannelForm(FilterForm):
+    channel = forms.ModelChoiceField(Channel.objects.filter(is_active=True), empty_label=None)
+    field_order = ["channel", "audience", "service", "severity", "incident_type"]
+
+
+class PersonForm(FilterForm):
+    """Executives: the only audience that an administrator gives to somebody."""
+
+    person = forms.ModelChoiceField(User.objects.active(), empty_label=None)
+    field_order = ["person", "service", "severity", "incident_type"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["audience"]
+
+
+class PublicForm(Form):
+    """Somebody anonymous asks to hear of incidents."""
+
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

@@ -1,0 +1,262 @@
+"""What a message of the outbox has to say, and for whom; None where it is not true any more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from incidents.models import (
+    Audience,
+    Incident,
+    Role,
+    Severity,
+    StatusUpdate,
+    Task,
+    UpdateSchedule,
+    UpdateState,
+)
+from notifications.models import OutboxMessage
+from subscribers.models import WORST_RANK, News
+from subscribers.reach import Recipient
+
+
+@dataclass(frozen=True)
+class Story:
+    """One thing to tell. `only` names the people it is for; without, everybody hears whom a path leads there."""
+
+    kind: News
+    type: str
+    headline: str
+    text: str = ""
+    path: str = ""
+    action: str = "Open the incident"
+    author: int | None = None
+    only: frozenset[int] | None = None
+    roles: frozenset[str] = frozenset()
+    update: StatusUpdate | None = None
+    is_urgent: bool = False
+    group: str = ""
+    not_before: datetime | None = None
+    addresses: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def audiences(self) -> list[str]:
+        """Those the update has words for: the public reads nothing that was not written for it."""
+        if self.update is None:
+            return []
+        return [a for a in self.update.audiences if a != Audience.PUBLIC or self.update.wordings.get(a)]
+
+    def is_for(self, recipient: Recipient) -> bool:
+        person = recipient.person
+        if person and person.pk == self.author:
+            return False
+        if self.only is not None or self.roles:
+            return person is not None and (
+                person.pk in (self.only or ()) or bool(self.roles & recipient.roles)
+            )
+        if self.update:
+            return recipient.reads(self.audiences) is not None
+        return recipient.hears_of(self.kind)
+
+
+def story_of(message: OutboxMessage, incident: Incident) -> Story | None:
+    tell = STORIES.get(message.topic)
+    return tell(message.payload, incident) if tell else None
+
+
+def _declared(payload: dict, incident: Incident) -> Story:
+    return Story(
+        News.DECLARED,
+        "incident.declared",
+        "declared",
+        text=incident.impact_summary or incident.summary,
+        author=payload.get("by"),
+    )
+
+
+def _severity(payload: dict, incident: Incident) -> Story:
+    """Who hears only of the worst hears of it the moment it becomes one of them."""
+    ranks = dict(Severity.objects.values_list("name", "rank"))
+    became_worst = ranks.get(payload["severity"], 9) <= WORST_RANK < ranks.get(payload["before"], WORST_RANK)
+    return Story(
+        News.DECLARED if became_worst else News.PROGRESS,
+        "incident.severity_changed",
+        f"{payload['before']} → {payload['severity']}",
+        author=payload.get("by"),
+        data={"before": payload["before"], "severity": payload["severity"]},
+    )
+
+
+def _status(words: str = "") -> Callable[[dict, Incident], Story]:
+    def tell(payload: dict, incident: Incident) -> Story:
+        return Story(
+            News.PROGRESS,
+            "incident.status_changed",
+            words or incident.get_status_display().lower(),
+            text=incident.decline_reason if words == "declined" else "",
+            author=payload.get("by"),
+            data={"status": payload.get("status", incident.status)},
+        )
+
+    return tell
+
+
+def _update(payload: dict, incident: Incident) -> Story | None:
+    update = (
+        StatusUpdate.objects.posted()
+        .filter(pk=payload["update"], incident=incident)
+        .select_related("severity", "author", "corrects")
+        .first()
+    )
+    if update is None:
+        return None
+    return Story(
+        News.UPDATES,
+        "incident.status_update",
+        "correction" if update.corrects else update.get_status_display().lower(),
+        author=update.author_id,
+        update=update,
+        group=f"status_update:{update.pk}",
+        not_before=update.leaves_at,
+    )
+
+
+def _approval(payload: dict, incident: Incident) -> Story | None:
+    update = StatusUpdate.objects.filter(pk=payload["update"], state=UpdateState.AWAITING).first()
+    if update is None:
+        return None
+    return Story(
+        News.DUTY,
+        "incident.approval_asked",
+        "an update waits for your approval",
+        text=update.known,
+        author=payload.get("by", update.author_id),
+        roles=frozenset({Role.COMMANDER}),
+        is_urgent=True,
+    )
+
+
+def _role(payload: dict, incident: Incident) -> Story | None:
+    held = incident.role_assignments.running().filter(user=payload["user"], role__slug=payload["role"])
+    assignment = held.select_related("role", "assigned_by").first()
+    if assignment is None:
+        return None
+    note = (
+        incident.role_assignments.filter(
+            role=assignment.role, ended_at=assignment.started_at, handover_note__gt=""
+        )
+        .values_list("handover_note", flat=True)
+        .first()
+    )
+    return Story(
+        News.DUTY,
+        "incident.role_assigned",
+        f"you are {assignment.role.name.lower()}",
+        text=note or assignment.role.brief,
+        author=payload.get("by", assignment.assigned_by_id),
+        only=frozenset({payload["user"]}),
+        is_urgent=True,
+    )
+
+
+def _added(payload: dict, incident: Incident) -> Story:
+    return Story(
+        News.DUTY,
+        "incident.person_added",
+        "you were brought in",
+        text=incident.summary,
+        author=payload.get("by"),
+        only=frozenset({payload["user"]}),
+        is_urgent=incident.is_active,
+    )
+
+
+def _task(payload: dict, incident: Incident) -> Story | None:
+    task = Task.objects.filter(pk=payload["task"], owner__isnull=False, done_at__isnull=True).first()
+    if task is None or task.owner_id is None:
+        return None
+    return Story(
+        News.DUTY,
+        "incident.task_assigned",
+        "a task for you",
+        text=task.title,
+        author=payload.get("by"),
+        only=frozenset({task.owner_id}),
+    )
+
+
+def _request(payload: dict, incident: Incident) -> Story | None:
+    if not incident.is_open:
+        return None
+    return Story(
+        News.REQUESTS,
+        "incident.update_requested",
+        "an update is asked for",
+        text=payload.get("text", ""),
+        path=reverse("status_update", args=[incident.reference]),
+        action="Write the update",
+        author=payload.get("by"),
+        roles=frozenset({Role.COMMANDER, Role.COMMUNICATIONS_LEAD}),
+    )
+
+
+def _reminder(payload: dict, incident: Incident) -> Story | None:
+    """Only as long as what it reminds of is still owed: the same due time, an incident that runs."""
+    audience, due_at = payload.get("audience", ""), parse_datetime(payload.get("due_at") or "")
+    if not incident.is_active:
+        return None
+    common: dict[str, Any] = {
+        "kind": News.DUTY,
+        "only": frozenset(payload.get("recipients", ())),
+        "addresses": tuple(payload.get("addresses", ())),
+        "is_urgent": True,
+        "group": payload.get("group") or f"reminders:{incident.chain}",
+    }
+    if not audience:
+        if incident.commander is not None:
+            return None
+        return Story(
+            type="incident.command_unclaimed",
+            headline="nobody commands",
+            text="Nobody has taken command yet.",
+            action="Take command",
+            **common,
+        )
+    schedule = UpdateSchedule.objects.filter(incident=incident, audience=audience, due_at=due_at).first()
+    if schedule is None or due_at is None:
+        return None
+    late = due_at <= timezone.now()
+    return Story(
+        type="incident.update_due",
+        headline=f"{schedule.what.lower()} {'was due' if late else 'due'} {due_at.astimezone(UTC):%H:%M} UTC",
+        text=f"The {schedule.what.lower()} {'was' if late else 'is'} due"
+        + (", as promised." if schedule.promised_at == due_at else "."),
+        path=f"{reverse('status_update', args=[incident.reference])}?audience={audience}",
+        action="Write the update",
+        data={"audience": audience, "due_at": due_at},
+        **common,
+    )
+
+
+STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {
+    "incident.declared": _declared,
+    "severity.changed": _severity,
+    "status.changed": _status(),
+    "incident.mitigated": _status("mitigated"),
+    "incident.resolved": _status("resolved"),
+    "incident.reopened": _status("reopened"),
+    "incident.merged": _status("merged"),
+    "incident.declined": _status("declined"),
+    "status_update.posted": _update,
+    "status_update.awaiting": _approval,
+    "role.assigned": _role,
+    "participation.added": _added,
+    "task.assigned": _task,
+    "update.requested": _request,
+    "reminder.due": _reminder,
+}

@@ -1,0 +1,31 @@
+"""The verbs of subscribing, of being told, and of having read."""
+
+from subscribers.workflow.inbox import mark_all_read, mark_read
+from subscribers.workflow.outside import (
+    ask_for_updates,
+    confirm_outside,
+    invite_outside,
+    remove_outside,
+    resend_confirmation,
+    unsubscribe_by_link,
+)
+from subscribers.workflow.preferences import choose_browser, choose_notifications
+from subscribers.workflow.subscribing import follow, pause_subscription, subscribe, unfollow, unsubscribe
+
+__all__ = [
+    "ask_for_updates",
+    "choose_browser",
+    "choose_notifications",
+    "confirm_outside",
+    "follow",
+    "invite_outside",
+    "mark_all_read",
+    "mark_read",
+    "pause_subscription",
+    "remove_outside",
+    "resend_confirmation",
+    "subscribe",
+    "unfollow",
+    "unsubscribe",
+    "unsubscribe_by_link",
+]

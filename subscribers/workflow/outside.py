@@ -1,0 +1,172 @@
+"""Addresses outside the organisation: asked first, told only after they said yes, let go with one click."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import Installation, User
+from audit.workflow import INSTALLATION, record_audit
+from incidents.models import Audience, Incident, IncidentType, Service, Severity
+from notifications.workflow import enqueue_mail
+from subscribers.links import confirmation_url, read_confirmation, read_unsubscription
+from subscribers.models import OutsideAddress, Subscription
+from subscribers.workflow.preferences import own_preference
+from subscribers.workflow.subscribing import subscribe
+
+ASK_AGAIN_AFTER = timedelta(minutes=15)
+
+
+@transaction.atomic
+def invite_outside(
+    *,
+    email: str,
+    by: Any,
+    audience: str,
+    service: Service | None = None,
+    severity: Severity | None = None,
+    incident: Incident | None = None,
+    incident_type: IncidentType | None = None,
+) -> OutsideAddress:
+    """An administrator subscribes an address; it is asked by mail and hears nothing before it has said yes."""
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators subscribe addresses outside.")
+    outside = _address(email, by)
+    subscribe(
+        owner=outside,
+        by=by,
+        audience=audience,
+        service=service,
+        severity=severity,
+        incident=incident,
+        incident_type=incident_type,
+    )
+    if not outside.confirmed_at:
+        _ask(outside)
+    return outside
+
+
+@transaction.atomic
+def ask_for_updates(*, email: str, services: list[Service] | None = None) -> None:
+    """Somebody anonymous asks for the public's updates. Whatever is known of the address, it looks the same.
+
+    What was asked for stays asleep until the address says yes, even where it has said yes to something before.
+    """
+    outside = _address(email, None)
+    wanted = []
+    asked: list[Service | None] = [*services] if services else [None]
+    for service in asked:
+        subscription, is_new = Subscription.objects.get_or_create(
+            outside=outside,
+            person=None,
+            channel=None,
+            audience=Audience.PUBLIC,
+            service=service,
+            severity=None,
+            incident=None,
+            incident_type=None,
+            defaults={"is_active": False},
+        )
+        if is_new or not subscription.is_active:
+            wanted.append(subscription)
+    if wanted:
+        _ask(outside, wanted)
+
+
+@transaction.atomic
+def resend_confirmation(*, outside: OutsideAddress, by: Any) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators ask again.")
+    outside = OutsideAddress.objects.select_for_update().get(pk=outside.pk)
+    if outside.state == "confirmed":
+        raise ValidationError(f"{outside} has confirmed already.")
+    if not _ask(outside, outside.subscriptions.filter(is_active=False)):
+        raise ValidationError(f"{outside} was asked a few minutes ago. Wait a little.")
+
+
+@transaction.atomic
+def remove_outside(*, outside: OutsideAddress, by: Any) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators remove addresses.")
+    record_audit(chain=INSTALLATION, action="outside_address.removed", subject=outside.email[:200], by=by)
+    outside.delete()
+
+
+@transaction.atomic
+def confirm_outside(*, token: str) -> OutsideAddress:
+    """Whoever reads the address's mail says yes. Raises LookupError where the link is not open (any more)."""
+    named = read_confirmation(token) or {}
+    outside = OutsideAddress.objects.select_for_update().filter(pk=named.get("outside", 0)).first()
+    if outside is None or (outside.confirmed_at and outside.ended_at):
+        raise LookupError("this link is not open")
+    outside.subscriptions.filter(pk__in=named.get("subscriptions", ())).update(is_active=True)
+    if outside.confirmed_at is None:
+        outside.confirmed_at, outside.ended_at = timezone.now(), None
+        outside.save(update_fields=["confirmed_at", "ended_at"])
+        record_audit(
+            chain=INSTALLATION, action="outside_address.confirmed", subject=outside.email[:200], by=None
+        )
+    return outside
+
+
+@transaction.atomic
+def unsubscribe_by_link(*, token: str) -> None:
+    """End what the link of a mail names; again changes nothing. Raises LookupError where it names nothing."""
+    named = read_unsubscription(token)
+    if named is None:
+        raise LookupError("this link names nothing")
+    if "outside" in named:
+        open_ones = OutsideAddress.objects.filter(pk=named["outside"], ended_at__isnull=True)
+        open_ones.update(ended_at=timezone.now())
+        return
+    mine = Subscription.objects.filter(person=named["person"])
+    mine.filter(pk__in=named.get("subscriptions", ())).update(is_active=False)
+    if named.get("standing"):
+        _end_standing(named["person"])
+
+
+def _end_standing(person_id: int) -> None:
+    person = User.objects.filter(pk=person_id).first()
+    if person is None:
+        return
+    wish = own_preference(person)
+    wish.follows_worst = False
+    wish.save(update_fields=["follows_worst"])
+
+
+def _address(email: str, by: Any) -> OutsideAddress:
+    """The row of this address, locked; one that had unsubscribed is asked anew."""
+    email = email.strip().lower()
+    OutsideAddress.objects.bulk_create([OutsideAddress(email=email, created_by=by)], ignore_conflicts=True)
+    outside = OutsideAddress.objects.select_for_update(of=("self",)).of_email(email).get()
+    if outside.ended_at:
+        outside.confirmed_at = outside.ended_at = None
+        outside.save(update_fields=["confirmed_at", "ended_at"])
+        outside.subscriptions.all().delete()
+    return outside
+
+
+def _ask(outside: OutsideAddress, wanted: Iterable[Subscription] = ()) -> bool:
+    """Mail the question, unless it was asked just now; whether a mail goes. A yes wakes what is `wanted`."""
+    now = timezone.now()
+    if outside.asked_at and now - outside.asked_at < ASK_AGAIN_AFTER:
+        return False
+    outside.asked_at = now
+    outside.save(update_fields=["asked_at"])
+    organisation = Installation.get()
+    context = {
+        "email": outside.email,
+        "organisation": organisation,
+        "link": confirmation_url(outside, wanted),
+    }
+    enqueue_mail(
+        to=outside.email,
+        subject=f"Do you want to hear of incidents at {organisation}?",
+        text=render_to_string("subscribers/mail/confirmation.txt", context),
+        about=f"outside:{outside.pk}",
+    )
+    return True

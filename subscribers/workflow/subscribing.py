@@ -1,0 +1,129 @@
+"""Who hears of which incidents: subscribe, follow, pause, unsubscribe."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from audit.workflow import INSTALLATION, record_audit
+from incidents.models import Audience, Incident, IncidentType, Service, Severity
+from notifications.models import Channel
+from subscribers.models import OutsideAddress, Subscription
+
+Owner = User | Channel | OutsideAddress
+
+
+@transaction.atomic
+def subscribe(
+    *,
+    owner: Owner,
+    by: Any,
+    audience: str,
+    service: Service | None = None,
+    severity: Severity | None = None,
+    incident: Incident | None = None,
+    incident_type: IncidentType | None = None,
+) -> Subscription:
+    """Let `owner` read what is written for `audience`; a paused subscription of the same words runs again.
+
+    For oneself, or, by an administrator, for anybody and for any place.
+    """
+    if owner != by and not by.is_administrator:
+        raise PermissionDenied("Only administrators subscribe somebody else.")
+    if incident is not None and not Incident.objects.visible_to(by).filter(pk=incident.pk).exists():
+        raise PermissionDenied("This incident is out of reach.")
+    _check_audience(owner, by, audience)
+    _check_incident(owner, incident)
+    filters: dict[str, Any] = {
+        "audience": audience,
+        "service": service,
+        "severity": severity,
+        "incident": incident,
+        "incident_type": incident_type,
+    }
+    subscription, is_new = Subscription.objects.get_or_create(
+        **_owned_by(owner), **filters, defaults={"created_by": by}
+    )
+    if not is_new and not subscription.is_active:
+        subscription.is_active = True
+        subscription.save(update_fields=["is_active"])
+    if is_new and owner != by:
+        _audit("subscription.added", subscription, by)
+    return subscription
+
+
+def follow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> Subscription:
+    """One's own subscription to one incident or service, in the words of one's own audience."""
+    audience = Audience.RESPONDERS if by.is_responder else Audience.STAKEHOLDERS
+    return subscribe(owner=by, by=by, audience=audience, incident=incident, service=service)
+
+
+@transaction.atomic
+def unfollow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> None:
+    """End one's own subscriptions to exactly this incident or service, whatever their audience."""
+    own = Subscription.objects.of(by)
+    if incident is not None:
+        own.filter(incident=incident).delete()
+    elif service is not None:
+        own.filter(incident=None, service=service, severity=None, incident_type=None).delete()
+
+
+@transaction.atomic
+def pause_subscription(*, subscription: Subscription, by: Any, paused: bool) -> None:
+    _check_owner(subscription, by)
+    subscription.is_active = not paused
+    subscription.save(update_fields=["is_active"])
+    if subscription.person_id != by.pk:
+        _audit("subscription.paused" if paused else "subscription.resumed", subscription, by)
+
+
+@transaction.atomic
+def unsubscribe(*, subscription: Subscription, by: Any) -> None:
+    _check_owner(subscription, by)
+    if subscription.person_id != by.pk:
+        _audit("subscription.removed", subscription, by)
+    subscription.delete()
+
+
+def _check_owner(subscription: Subscription, by: Any) -> None:
+    if subscription.person_id != by.pk and not by.is_administrator:
+        raise PermissionDenied("This is somebody else’s subscription.")
+
+
+def _check_audience(owner: Owner, by: Any, audience: str) -> None:
+    """Words for executives hold cost figures; words for responders stay with the team and its channels."""
+    if audience not in Audience.values:
+        raise ValidationError({"audience": "Choose whose words to read."})
+    if audience == Audience.EXECUTIVES and not by.is_administrator:
+        raise ValidationError({"audience": "Only an administrator gives somebody the executives’ updates."})
+    if audience != Audience.RESPONDERS or isinstance(owner, Channel):
+        return
+    if not (isinstance(owner, User) and owner.is_responder):
+        raise ValidationError({"audience": "What is written for responders is for responders."})
+
+
+def _check_incident(owner: Owner, incident: Incident | None) -> None:
+    if incident is None or not incident.is_private:
+        return
+    if not (isinstance(owner, User) and Incident.objects.visible_to(owner).filter(pk=incident.pk).exists()):
+        raise ValidationError({"incident": "A private incident is only for people who can reach it."})
+
+
+def _owned_by(owner: Owner) -> dict[str, Owner | None]:
+    return {
+        "person": owner if isinstance(owner, User) else None,
+        "channel": owner if isinstance(owner, Channel) else None,
+        "outside": owner if isinstance(owner, OutsideAddress) else None,
+    }
+
+
+def _audit(action: str, subscription: Subscription, by: Any) -> None:
+    about = subscription.incident.reference if subscription.incident else subscription.about
+    record_audit(
+        chain=INSTALLATION,
+        action=action,
+        subject=str(subscription.owner)[:200],
+        by=by,
+        changes={"about": about, "audience": subscription.audience},
+    )
