@@ -65,10 +65,10 @@ def tell_status_page(stage: Stage) -> None:
             ),
         )
         for slug in ("orders-db", "payments-api", "search-index", "stock-import"):
-            service = stage.services[slug]
+            part = stage.services[slug]
             keep_component(
                 by=ines,
-                component=Component(page=inside, name=service.name, service=service, tracked_since=since),
+                component=Component(page=inside, name=part.name, service=part, tracked_since=since),
             )
     _work(stage, page)
 

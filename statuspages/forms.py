@@ -40,7 +40,7 @@ class PageForm(ModelForm):
 class PartForm(ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """The page is not asked for; its rules of one name and one service count all the same."""
-        return super()._get_validation_exclusions() - {"page"}
+        return super()._get_validation_exclusions() - {"page"}  # type: ignore[misc]
 
 
 class GroupForm(PartForm):
