@@ -20,7 +20,7 @@ from statuspages.workflow import (
     request_subscription,
 )
 
-ATTEMPTS = [ratelimit.Rate(amount=10, duration=600, per="ip")]
+ATTEMPTS = {"subscribe": "10/10m/ip"}
 
 
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -48,7 +48,7 @@ def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 def _too_many(request: HttpRequest) -> bool:
-    return not ratelimit.consume(request, action="status_page_subscription", config=ATTEMPTS)
+    return not ratelimit.consume(request, app="statuspages", action="subscribe", config=ATTEMPTS)
 
 
 @login_not_required
