@@ -1,5 +1,6 @@
 """Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -118,6 +119,8 @@ def objection(request: SignedInRequest, reference: str, pk: int) -> HttpResponse
     """Give an update back to its author, with a reason."""
     incident = load(request, reference)
     update = get_object_or_404(incident.status_updates, pk=pk)
+    if request.user not in approvers(incident):
+        raise PermissionDenied("The commander or the deputy decides about an update.")
     form = ReturnForm(request.POST or None)
     if submitted(request, form) and attempt(
         form, workflow.return_status_update, update=update, by=request.user, **form.cleaned_data

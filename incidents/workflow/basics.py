@@ -22,7 +22,7 @@ from incidents.models import (
     Task,
 )
 from incidents.permissions import can_respond
-from live.doorbell import ring
+from live.doorbell import bell
 from notifications.workflow import enqueue
 from timeline.models import Kind
 
@@ -87,8 +87,8 @@ def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, 
             **payload,
         },
         due_at=due_at or context.now(),
+        bell=bell(incident_id=incident.pk, what="head"),
     )
-    ring(incident_id=incident.pk, what="head")
 
 
 def require_open(incident: Incident) -> None:

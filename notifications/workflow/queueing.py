@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -18,15 +18,41 @@ EXPAND = "notifications.tasks.expand_due_events"
 SEND = "notifications.tasks.send_due_deliveries"
 
 
-def enqueue(*, topic: str, subject: str, payload: dict, due_at: datetime | None = None) -> OutboxMessage:
-    """Write one outbox row in the caller's transaction; consumers are asked about it from there."""
+def enqueue(
+    *,
+    topic: str,
+    subject: str,
+    payload: dict,
+    due_at: datetime | None = None,
+    bell: tuple[str, str] | None = None,
+) -> OutboxMessage:
+    """Write one outbox row in the caller's transaction; consumers are asked about it from there.
+
+    `bell` (channel, payload) is rung in the same statement, for the screens that are open.
+    """
     due_at = due_at or timezone.now()
-    message = OutboxMessage.objects.create(
-        topic=topic, subject=subject, payload=payload, due_at=due_at, try_at=due_at
-    )
+    message = OutboxMessage(topic=topic, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
+    if bell:
+        _insert_and_ring(message, bell)
+    else:
+        message.save(force_insert=True)
     if due_at <= timezone.now():
         transaction.on_commit(partial(ring_worker, EXPAND))
     return message
+
+
+def _insert_and_ring(message: OutboxMessage, bell: tuple[str, str]) -> None:
+    fields = OutboxMessage._meta.concrete_fields
+    values = [field.get_db_prep_save(field.pre_save(message, True), connection) for field in fields]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(OutboxMessage._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(  # the names are our own model's
+            f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING pg_notify(%s, %s)",  # noqa: S608
+            [*values, *bell],
+        )
+    message._state.adding = False
 
 
 def deliver(*deliveries: Delivery) -> None:

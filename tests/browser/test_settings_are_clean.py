@@ -50,6 +50,8 @@ def organisation(admin):
         ),
         *(reverse("catalogue_entry", args=[kind, pk]) for kind, pk in entries.items()),
         reverse("catalogue_add", args=["checklists"]),
+        reverse("message_list"),
+        reverse("message", args=["executives", "resolved"]),
     ]
 
 

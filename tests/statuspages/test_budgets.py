@@ -17,13 +17,13 @@ KILOBYTES = 30 * 1024
 
 
 @pytest.fixture
-def busy(page, commander, severity, tell):
+def busy(shop, commander, severity, tell):
     """Twenty components, twelve incidents of which three run, many impacts, six maintenances."""
     for number in range(18):
         service = Service.objects.create(name=f"s{number}", slug=f"s{number}")
         since = timezone.now().date() - timedelta(days=100)
         Component.objects.create(
-            page=page, name=f"Component {number}", service=service, order=number, tracked_since=since
+            page=shop, name=f"Component {number}", service=service, order=number, tracked_since=since
         )
     services = list(Service.objects.all())
     for number in range(12):
@@ -43,12 +43,12 @@ def busy(page, commander, severity, tell):
             tell(incident, "It is over.", ago=timedelta(days=number * 6), status="resolved")
         begins = timezone.now() + timedelta(days=number + 1)
         work = ScheduledMaintenance(
-            page=page, title=f"Move {number}", starts_at=begins, ends_at=begins + timedelta(hours=1)
+            page=shop, title=f"Move {number}", starts_at=begins, ends_at=begins + timedelta(hours=1)
         )
         schedule_maintenance(
-            by=commander, maintenance=work, components=page.components.all()[:3], text="Nothing changes."
+            by=commander, maintenance=work, components=shop.components.all()[:3], text="Nothing changes."
         )
-    return page
+    return shop
 
 
 def queries(client, path) -> int:
@@ -77,7 +77,7 @@ def test_an_incident_page_takes_no_more(client, busy, broken, tell):
 
 
 @pytest.mark.parametrize("path", ["", "history", "api/v2/status.json", "history.rss", "calendar.ics"])
-def test_who_has_it_gets_304(client, page, path):
+def test_who_has_it_gets_304(client, shop, path):
     first = client.get(f"/status/shop/{path}")
     assert "public" in first["Cache-Control"]
     again = client.get(f"/status/shop/{path}", headers={"If-None-Match": first["ETag"]})
@@ -86,7 +86,7 @@ def test_who_has_it_gets_304(client, page, path):
     assert by_date.status_code == 304
 
 
-def test_what_changed_is_sent_again(client, page, broken, tell):
+def test_what_changed_is_sent_again(client, shop, broken, tell):
     etag = client.get("/status/shop/")["ETag"]
     tell(broken, "Some cards fail.")
     again = client.get("/status/shop/", headers={"If-None-Match": etag})

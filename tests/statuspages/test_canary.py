@@ -27,13 +27,13 @@ SOON = timedelta(hours=1)
 
 
 @pytest.fixture
-def surfaces(client, page, work):
+def surfaces(client, shop, work):
     """`surfaces()`: everything anybody outside can read, by where it is."""
     channel = Channel.objects.create(
         name="x", kind="webhook", url="https://h.example.test", secret="whsec_eA=="
     )
-    page.subscribers.create(address="ada@example.test", confirmed_at=timezone.now())
-    page.subscribers.create(
+    shop.subscribers.create(address="ada@example.test", confirmed_at=timezone.now())
+    shop.subscribers.create(
         address="bob@example.test",
         kind="webhook",
         url=channel.url,
@@ -45,7 +45,7 @@ def surfaces(client, page, work):
         for message in OutboxMessage.objects.all():
             consume(message)
         write_stale_copies()
-        codes = [page.code("incident", pk) for pk in Incident.objects.values_list("pk", flat=True)]
+        codes = [shop.code("incident", pk) for pk in Incident.objects.values_list("pk", flat=True)]
         paths = [
             "", "history", f"history/{timezone.now():%Y-%m}", "history.atom", "history.rss", "calendar.ics", "subscribe",
             *(f"incidents/{code}" for code in codes), *(f"api/v2/{name}.json" for name in api_v2.DOCUMENTS),
@@ -100,7 +100,7 @@ def test_nothing_internal_of_a_published_incident(
 
 
 def test_nothing_of_private_drilled_or_merely_declared_ones(
-    surfaces, page, commander, severity, payments, tell
+    surfaces, shop, commander, severity, payments, tell
 ):
     for facts in ({"is_private": True}, {"is_drill": True}, {}):
         hidden = declare_incident(

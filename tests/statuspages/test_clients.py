@@ -32,7 +32,7 @@ page.setApiUrl(process.argv[1]);
 
 
 @pytest.fixture
-def told(live_server, page, broken, tell, work):
+def told(live_server, shop, broken, tell, work):
     tell(broken, "Some cards fail.")
     return f"{live_server.url}/status/shop"
 

@@ -33,10 +33,10 @@ def sweep() -> None:
     write_stale_copies()
 
 
-def test_the_whole_surface_is_kept(page, broken, tell, work):
+def test_the_whole_surface_is_kept(shop, broken, tell, work):
     tell(broken, "Some cards fail.")
     write_stale_copies()
-    code, planned = page.code("incident", broken.pk), page.code("maintenance", work.pk)
+    code, planned = shop.code("incident", broken.pk), shop.code("maintenance", work.pk)
     files = kept()
     assert {
         "index.html", "history.html", f"incidents/{code}.html", f"maintenances/{planned}.html",
@@ -47,7 +47,7 @@ def test_the_whole_surface_is_kept(page, broken, tell, work):
     assert "Last known state as of" in files["index.html"]
 
 
-def test_it_is_written_again_when_something_changed_and_only_then(page, broken, tell):
+def test_it_is_written_again_when_something_changed_and_only_then(shop, broken, tell):
     write_stale_copies()
     first = (copies.folder() / "shop").resolve()
     write_stale_copies()
@@ -58,7 +58,7 @@ def test_it_is_written_again_when_something_changed_and_only_then(page, broken, 
     assert "Some cards fail." in kept()["index.html"]
 
 
-def test_a_change_of_a_service_is_in_the_copy(page, broken, tell, payments, commander):
+def test_a_change_of_a_service_is_in_the_copy(shop, broken, tell, payments, commander):
     tell(broken, "Some cards fail.")
     sweep()
     assert "partial outage" in kept()["index.html"]
@@ -67,7 +67,7 @@ def test_a_change_of_a_service_is_in_the_copy(page, broken, tell, payments, comm
     assert "Payments has a major outage" in kept()["index.html"]
 
 
-def test_what_became_private_is_gone_from_the_copy(page, broken, tell, commander):
+def test_what_became_private_is_gone_from_the_copy(shop, broken, tell, commander):
     tell(broken, "Some cards fail.")
     sweep()
     assert any("Some cards fail." in text for text in kept().values())
@@ -76,47 +76,47 @@ def test_what_became_private_is_gone_from_the_copy(page, broken, tell, commander
     assert not any("Some cards fail." in text or "Card payments" in text for text in kept().values())
 
 
-def test_an_update_appears_when_it_leaves_though_nobody_does_anything(page, broken, tell):
+def test_an_update_appears_when_it_leaves_though_nobody_does_anything(shop, broken, tell):
     tell(broken, "Soon.", published_at=None, unknown="x", next_update_at=timezone.now() + timedelta(hours=1))
     write_stale_copies()
     assert "Soon." not in kept()["index.html"]
-    page.refresh_from_db()
-    assert page.copy_due_at == broken.status_updates.get().leaves_at
+    shop.refresh_from_db()
+    assert shop.copy_due_at == broken.status_updates.get().leaves_at
 
 
-def test_a_new_day_and_a_window_are_changes_too(page, work):
+def test_a_new_day_and_a_window_are_changes_too(shop, work):
     write_stale_copies()
-    page.refresh_from_db()
-    tomorrow = (timezone.now().astimezone(page.zone) + timedelta(days=1)).date()
-    assert page.copy_due_at.astimezone(page.zone).date() == tomorrow
-    assert page.copy_due_at <= work.starts_at
+    shop.refresh_from_db()
+    tomorrow = (timezone.now().astimezone(shop.zone) + timedelta(days=1)).date()
+    assert shop.copy_due_at.astimezone(shop.zone).date() == tomorrow
+    assert shop.copy_due_at <= work.starts_at
     StatusPage.objects.update(copy_due_at=timezone.now())
     first = (copies.folder() / "shop").resolve()
     write_stale_copies()
     assert (copies.folder() / "shop").resolve() != first
 
 
-def test_a_change_during_the_writing_is_not_lost(page, broken, tell):
-    stale = StatusPage.objects.get(pk=page.pk)
+def test_a_change_during_the_writing_is_not_lost(shop, broken, tell):
+    stale = StatusPage.objects.get(pk=shop.pk)
     StatusPage.objects.all().changed()
     copies.write(stale)
-    page.refresh_from_db()
-    assert page.is_copy_stale
+    shop.refresh_from_db()
+    assert shop.is_copy_stale
 
 
-def test_drafts_and_internal_pages_are_never_kept(page, internal_page, broken, tell, admin):
+def test_drafts_and_internal_pages_are_never_kept(shop, internal_page, broken, tell, admin):
     tell(broken, "Some cards fail.")
     write_stale_copies()
     assert not (copies.folder() / "inside").exists()
-    page.refresh_from_db()
-    page.is_published = False
-    keep_page(by=admin, page=page)
+    shop.refresh_from_db()
+    shop.is_published = False
+    keep_page(by=admin, page=shop)
     write_stale_copies()
     assert not (copies.folder() / "shop").exists()
     assert copies.find("shop", "") is None
 
 
-def test_folders_nobody_reads_any_more_are_swept_away(page, monkeypatch):
+def test_folders_nobody_reads_any_more_are_swept_away(shop, monkeypatch):
     write_stale_copies()
     monkeypatch.setattr(copies, "OUTDATED", timedelta(seconds=-1))
     StatusPage.objects.all().changed()
@@ -127,7 +127,7 @@ def test_folders_nobody_reads_any_more_are_swept_away(page, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["../secret_key", "whole/../..", "hosts/..", "shop/../.."])
-def test_no_file_outside_is_ever_found(page, name, settings):
+def test_no_file_outside_is_ever_found(shop, name, settings):
     write_stale_copies()
     (settings.DATA_DIR / "index.html").write_text("secret")
     (settings.DATA_DIR / "status" / "index.html").write_text("secret")
@@ -136,7 +136,7 @@ def test_no_file_outside_is_ever_found(page, name, settings):
 
 
 @pytest.fixture
-def no_database(page, broken, tell, work, settings):
+def no_database(shop, broken, tell, work, settings):
     """Everything is kept; then a web process whose database refuses every connection. (its address, a code)"""
     tell(broken, "Some cards fail.")
     write_stale_copies()
@@ -160,7 +160,7 @@ def no_database(page, broken, tell, work, settings):
                 break
             except requests.ConnectionError:
                 time.sleep(0.1)
-        yield url, page.code("incident", broken.pk)
+        yield url, shop.code("incident", broken.pk)
     finally:
         server.terminate()
         server.wait(10)
@@ -191,11 +191,11 @@ def test_without_a_database_the_copy_is_served(no_database):
     assert requests.post(f"{url}/status/shop/unsubscribe/x", timeout=10).status_code == 503
 
 
-def test_on_a_host_of_its_own_too(page, admin, settings, client):
+def test_on_a_host_of_its_own_too(shop, admin, settings, client):
     settings.STATUS_HOSTS = ["status.example.com"]
     settings.ALLOWED_HOSTS = ["testserver", "status.example.com"]
-    page.host = "status.example.com"
-    keep_page(by=admin, page=page)
+    shop.host = "status.example.com"
+    keep_page(by=admin, page=shop)
     write_stale_copies()
     assert Path(copies.folder() / "hosts/status.example.com/index.html").exists()
     answer = copies.find("hosts/status.example.com", "")

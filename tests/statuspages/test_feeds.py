@@ -11,7 +11,7 @@ from statuspages.workflow import change_maintenance, update_maintenance
 
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
-def test_feeds_have_each_incident_once_renewed_with_every_update(client, page, broken, tell, work, form):
+def test_feeds_have_each_incident_once_renewed_with_every_update(client, shop, broken, tell, work, form):
     tell(broken, "Some <b>cards</b> fail.", ago=timedelta(minutes=9))
     first = feedparser.parse(client.get(f"/status/shop/history.{form}").content)
     tell(broken, "Fixed & watched.", status="mitigated")
@@ -36,8 +36,8 @@ def read(client, path: str) -> list[icalendar.Event]:
     return calendar.walk("VEVENT")
 
 
-def test_a_maintenance_is_an_appointment_in_the_pages_zone(client, page, work):
-    code = page.code("maintenance", work.pk)
+def test_a_maintenance_is_an_appointment_in_the_pages_zone(client, shop, work):
+    code = shop.code("maintenance", work.pk)
     [event] = read(client, f"maintenances/{code}.ics")
     assert event["UID"] == f"{work.uid}@allclear"
     assert event.start == work.starts_at.replace(microsecond=0)
@@ -48,10 +48,10 @@ def test_a_maintenance_is_an_appointment_in_the_pages_zone(client, page, work):
     assert str(event["SUMMARY"]) == "Shop: Search index move"
 
 
-def test_a_change_is_the_same_appointment_again(client, page, work, commander):
+def test_a_change_is_the_same_appointment_again(client, shop, work, commander):
     work.starts_at += timedelta(days=1)
     work.ends_at += timedelta(days=1)
-    parts = list(page.components.all())
+    parts = list(shop.components.all())
     change_maintenance(by=commander, maintenance=work, components=parts, text="A day later.", version=0)
     [event] = read(client, "calendar.ics")
     assert event["UID"] == f"{work.uid}@allclear"
@@ -59,7 +59,7 @@ def test_a_change_is_the_same_appointment_again(client, page, work, commander):
     assert event.start > timezone.now() + timedelta(days=2)
 
 
-def test_what_is_cancelled_leaves_calendars(client, page, work, commander):
+def test_what_is_cancelled_leaves_calendars(client, shop, work, commander):
     update_maintenance(by=commander, maintenance=work, state="cancelled", text="Not needed any more.")
     [event] = read(client, "calendar.ics")
     assert event["STATUS"] == "CANCELLED"

@@ -40,7 +40,7 @@ def ask(client, name: str) -> dict:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_document_has_its_parts(client, page, broken, tell, work, name):
+def test_every_document_has_its_parts(client, shop, broken, tell, work, name):
     tell(broken, "Some cards fail.")
     document = ask(client, name)
     assert set(document) == DOCUMENTS[name]
@@ -48,7 +48,7 @@ def test_every_document_has_its_parts(client, page, broken, tell, work, name):
     assert document["page"]["time_zone"] == "Europe/Berlin"
 
 
-def test_an_incident_key_by_key(client, page, broken, tell):
+def test_an_incident_key_by_key(client, shop, broken, tell):
     tell(broken, "Some cards fail.", ago=timedelta(minutes=5))
     tell(
         broken,
@@ -78,7 +78,7 @@ def test_an_incident_key_by_key(client, page, broken, tell):
     assert client.get(incident["shortlink"].partition("localhost:8000")[2]).status_code == 200
 
 
-def test_ids_stay_and_tell_no_numbers(client, page, broken, tell):
+def test_ids_stay_and_tell_no_numbers(client, shop, broken, tell):
     tell(broken, "x")
     first = ask(client, "incidents")["incidents"][0]["id"]
     tell(broken, "y")
@@ -97,7 +97,7 @@ def test_ids_stay_and_tell_no_numbers(client, page, broken, tell):
     ],
 )
 def test_the_indicator_follows_the_worst_component(
-    client, page, broken, tell, payments, commander, impact, indicator, description
+    client, shop, broken, tell, payments, commander, impact, indicator, description
 ):
     assert ask(client, "status")["status"] == {"indicator": "none", "description": "All Systems Operational"}
     set_service_impact(incident=broken, service=payments, impact=impact, by=commander)
@@ -105,7 +105,7 @@ def test_the_indicator_follows_the_worst_component(
     assert ask(client, "status")["status"] == {"indicator": indicator, "description": description}
 
 
-def test_resolved_has_its_time(client, page, broken, tell):
+def test_resolved_has_its_time(client, shop, broken, tell):
     tell(broken, "x", ago=timedelta(hours=1))
     tell(broken, "Watching.", ago=timedelta(minutes=30), status="mitigated")
     tell(broken, "Over.", status="resolved")
@@ -115,7 +115,7 @@ def test_resolved_has_its_time(client, page, broken, tell):
     assert ask(client, "incidents/unresolved")["incidents"] == []
 
 
-def test_maintenance_in_its_lists(client, page, work, commander):
+def test_maintenance_in_its_lists(client, shop, work, commander):
     planned = ask(client, "scheduled-maintenances/upcoming")["scheduled_maintenances"]
     assert [set(m) for m in planned] == [INCIDENT | {"scheduled_for", "scheduled_until"}]
     assert (planned[0]["status"], planned[0]["impact"]) == ("scheduled", "maintenance")
@@ -132,12 +132,12 @@ def test_maintenance_in_its_lists(client, page, work, commander):
     assert datetime.fromisoformat(whole["resolved_at"]) <= timezone.now()
 
 
-def test_groups_are_components_with_parts(client, page, admin):
+def test_groups_are_components_with_parts(client, shop, admin):
     from statuspages.models import ComponentGroup
     from statuspages.workflow import keep_component, keep_group
 
-    group = keep_group(by=admin, group=ComponentGroup(page=page, name="Money"))
-    part = page.components.get(name="Payments")
+    group = keep_group(by=admin, group=ComponentGroup(page=shop, name="Money"))
+    part = shop.components.get(name="Payments")
     part.group = group
     keep_component(by=admin, component=part)
     listed = ask(client, "components")["components"]

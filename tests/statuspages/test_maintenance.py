@@ -14,18 +14,18 @@ from statuspages.tasks import carry_on_maintenances
 from statuspages.workflow import change_maintenance, schedule_maintenance, update_maintenance
 
 
-def test_it_is_announced_and_recorded(client, page, work):
+def test_it_is_announced_and_recorded(client, shop, work):
     assert AuditEntry.objects.filter(action="maintenance.scheduled").count() == 1
     assert "Search index move" in client.get("/status/shop/").text
-    code = page.code("maintenance", work.pk)
+    code = shop.code("maintenance", work.pk)
     assert "New products appear later." in client.get(f"/status/shop/maintenances/{code}").text
 
 
-def test_the_same_form_announces_once(page, commander):
+def test_the_same_form_announces_once(shop, commander):
     def announce(token):
         begins = timezone.now() + timedelta(days=1)
         work = ScheduledMaintenance(
-            page=page, title="x", starts_at=begins, ends_at=begins + timedelta(hours=1)
+            page=shop, title="x", starts_at=begins, ends_at=begins + timedelta(hours=1)
         )
         return schedule_maintenance(by=commander, maintenance=work, components=[], text="x", form_token=token)
 
@@ -67,7 +67,7 @@ def test_the_order_of_its_states(work, commander, path, fits):
             walk()
 
 
-def test_the_clock_begins_and_ends_it(client, page, work):
+def test_the_clock_begins_and_ends_it(client, shop, work):
     work.ends_by_itself = True
     work.starts_at, work.ends_at = timezone.now() - timedelta(minutes=2), timezone.now() + timedelta(hours=1)
     work.save()
@@ -93,8 +93,8 @@ def test_by_hand_means_by_hand(work):
     assert work.state == "scheduled"
 
 
-def test_a_change_that_came_too_late_is_told(page, work, commander, responder):
-    parts = list(page.components.all())
+def test_a_change_that_came_too_late_is_told(shop, work, commander, responder):
+    parts = list(shop.components.all())
     mine = ScheduledMaintenance.objects.get(pk=work.pk)
     change_maintenance(by=responder, maintenance=mine, components=parts, text="All of it.", version=0)
     with pytest.raises(Conflict):
@@ -102,13 +102,13 @@ def test_a_change_that_came_too_late_is_told(page, work, commander, responder):
     assert set(work.components.all()) == set(parts)
 
 
-def test_a_window_that_ends_before_it_begins_is_refused(page, work, commander):
+def test_a_window_that_ends_before_it_begins_is_refused(shop, work, commander):
     work.ends_at = work.starts_at - timedelta(hours=1)
     with pytest.raises(ValidationError, match="ends before it begins"):
         change_maintenance(by=commander, maintenance=work, components=[], text="x")
 
 
-def test_from_the_form_to_the_page(client, page, commander):
+def test_from_the_form_to_the_page(client, shop, commander):
     client.force_login(commander)
     begins = timezone.now() + timedelta(days=3)
     answer = client.post(
@@ -116,7 +116,7 @@ def test_from_the_form_to_the_page(client, page, commander):
         {
             "title": "New printers", "starts_at": f"{begins:%Y-%m-%dT%H:%M}",
             "ends_at": f"{begins + timedelta(hours=2):%Y-%m-%dT%H:%M}", "text": "Parcels wait a day.",
-            "begins_by_itself": "on", "components": [page.components.first().pk],
+            "begins_by_itself": "on", "components": [shop.components.first().pk],
             "form_token": str(uuid4()),
         },
     )  # fmt: skip

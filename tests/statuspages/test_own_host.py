@@ -10,11 +10,11 @@ HOST = "status.example.com"
 
 
 @pytest.fixture
-def there(page, admin, settings) -> Client:
+def there(shop, admin, settings) -> Client:
     settings.STATUS_HOSTS = [HOST]
     settings.ALLOWED_HOSTS = ["testserver", HOST]
-    page.host = HOST
-    keep_page(by=admin, page=page)
+    shop.host = HOST
+    keep_page(by=admin, page=shop)
     return Client(headers={"Host": HOST})
 
 
@@ -46,13 +46,13 @@ def test_it_takes_subscriptions(there):
     assert "a mail is on its way" in sent.text
 
 
-def test_a_host_without_a_page_shows_nothing(settings, client, page):
+def test_a_host_without_a_page_shows_nothing(settings, client, shop):
     settings.STATUS_HOSTS = [HOST]
     settings.ALLOWED_HOSTS = ["testserver", HOST]
     assert client.get("/", headers={"Host": HOST}).status_code == 404
 
 
-def test_only_a_host_set_aside_can_be_chosen(page, settings):
+def test_only_a_host_set_aside_can_be_chosen(shop, settings):
     settings.STATUS_HOSTS = [HOST]
     data = {"name": "x", "slug": "x", "audience": "public", "time_zone": "UTC"}
     assert "host" in PageForm(data | {"host": "testserver"}).errors

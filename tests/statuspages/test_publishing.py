@@ -15,12 +15,12 @@ from statuspages.workflow import change_maintenance, update_maintenance
 
 
 @pytest.fixture
-def subscriber(page):
+def subscriber(shop):
     """`subscriber("ada", components=[…])`: confirmed, by mail."""
 
     def make(name: str, components=(), **more):
         facts = {"address": f"{name}@example.test", "confirmed_at": timezone.now()} | more
-        row = page.subscribers.create(**facts)
+        row = shop.subscribers.create(**facts)
         row.components.set(components)
         return row
 
@@ -37,8 +37,8 @@ def told() -> list[Delivery]:
     return consume_all("status_update.posted")
 
 
-def test_confirmed_subscribers_of_the_page_or_the_component_hear_it(page, subscriber, broken, tell):
-    payments, search = page.components.get(name="Payments"), page.components.get(name="Search")
+def test_confirmed_subscribers_of_the_page_or_the_component_hear_it(shop, subscriber, broken, tell):
+    payments, search = shop.components.get(name="Payments"), shop.components.get(name="Search")
     subscriber("all")
     subscriber("payments", [payments])
     subscriber("search", [search])
@@ -49,7 +49,7 @@ def test_confirmed_subscribers_of_the_page_or_the_component_hear_it(page, subscr
     assert subscriber_count(broken) == 3
 
 
-def test_the_mail_says_what_the_page_says_and_nothing_else(page, subscriber, broken, tell):
+def test_the_mail_says_what_the_page_says_and_nothing_else(shop, subscriber, broken, tell):
     subscriber("ada")
     words = {"known": "Some *cards* fail.", "workaround": "Pay by invoice."}
     tell(broken, "", wordings={"public": words})
@@ -62,18 +62,18 @@ def test_the_mail_says_what_the_page_says_and_nothing_else(page, subscriber, bro
         assert hidden not in str(content)
 
 
-def test_the_mail_threads_by_incident_and_can_be_ended_by_one_click(page, subscriber, broken, tell):
+def test_the_mail_threads_by_incident_and_can_be_ended_by_one_click(shop, subscriber, broken, tell):
     subscriber("ada")
     tell(broken, "One.", ago=timedelta(minutes=9))
     tell(broken, "Two.")
     first, second = (d.content["headers"] for d in told())
-    assert first["References"] == second["References"] == f"<{page.code('incident', broken.pk)}@localhost>"
+    assert first["References"] == second["References"] == f"<{shop.code('incident', broken.pk)}@localhost>"
     assert first["Message-ID"] != second["Message-ID"]
     assert first["List-Unsubscribe"].startswith("<http://localhost:8000/status/shop/unsubscribe/")
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_each_message_tells_its_own_update(page, subscriber, broken, tell):
+def test_each_message_tells_its_own_update(shop, subscriber, broken, tell):
     subscriber("ada")
     tell(broken, "One.", ago=timedelta(minutes=9))
     tell(broken, "Two.")
@@ -82,7 +82,7 @@ def test_each_message_tells_its_own_update(page, subscriber, broken, tell):
     assert sorted("Two." in t for t in texts) == [False, True]
 
 
-def test_once_however_often_it_is_consumed(page, make_page, payments, subscriber, broken, tell):
+def test_once_however_often_it_is_consumed(shop, make_page, payments, subscriber, broken, tell):
     other = make_page("other", services={"Payments": payments})
     subscriber("ada")
     other.subscribers.create(address="ADA@example.test", confirmed_at=timezone.now())
@@ -92,7 +92,7 @@ def test_once_however_often_it_is_consumed(page, make_page, payments, subscriber
     assert subscriber_count(broken) == 1
 
 
-def test_nobody_hears_what_was_taken_back_or_is_not_for_the_public(page, subscriber, broken, tell, commander):
+def test_nobody_hears_what_was_taken_back_or_is_not_for_the_public(shop, subscriber, broken, tell, commander):
     subscriber("ada")
     update = tell(
         broken, "x", published_at=None, unknown="x", next_update_at=timezone.now() + timedelta(hours=1)
@@ -101,10 +101,10 @@ def test_nobody_hears_what_was_taken_back_or_is_not_for_the_public(page, subscri
     withdraw_status_update(update=update, by=commander)
     tell(broken, "x", audiences=["stakeholders"], wordings={})
     assert told() == []
-    assert page.subscribers.confirmed().exists()
+    assert shop.subscribers.confirmed().exists()
 
 
-def test_nobody_hears_of_what_became_private_a_drill_or_a_replay(page, subscriber, broken, tell, commander):
+def test_nobody_hears_of_what_became_private_a_drill_or_a_replay(shop, subscriber, broken, tell, commander):
     subscriber("ada")
     tell(broken, "Some cards fail.")
     message = OutboxMessage.objects.get(topic="status_update.posted")
@@ -117,16 +117,16 @@ def test_nobody_hears_of_what_became_private_a_drill_or_a_replay(page, subscribe
     assert told() == []
 
 
-def test_subscribers_of_a_draft_hear_nothing(page, subscriber, broken, tell):
+def test_subscribers_of_a_draft_hear_nothing(shop, subscriber, broken, tell):
     subscriber("ada")
     tell(broken, "Some cards fail.")
-    page.is_published = False
-    page.save()
+    shop.is_published = False
+    shop.save()
     assert told() == []
     assert subscriber_count(broken) == 0
 
 
-def test_a_webhook_gets_the_shapes_of_the_interface_by_its_channel(page, subscriber, broken, tell):
+def test_a_webhook_gets_the_shapes_of_the_interface_by_its_channel(shop, subscriber, broken, tell):
     url = "https://hooks.example.test/in"
     channel = Channel.objects.create(name="x", kind="webhook", url=url, secret="whsec_eA==")
     subscriber("ada", kind="webhook", url=url, channel=channel)
@@ -138,9 +138,9 @@ def test_a_webhook_gets_the_shapes_of_the_interface_by_its_channel(page, subscri
     assert "whsec" not in str(delivery.content)
 
 
-def test_maintenance_is_told_from_its_announcement_to_its_end(page, subscriber, work, commander):
-    subscriber("search", [page.components.get(name="Search")])
-    subscriber("payments", [page.components.get(name="Payments")])
+def test_maintenance_is_told_from_its_announcement_to_its_end(shop, subscriber, work, commander):
+    subscriber("search", [shop.components.get(name="Search")])
+    subscriber("payments", [shop.components.get(name="Payments")])
     work.ends_at += timedelta(hours=1)
     change_maintenance(by=commander, maintenance=work, components=work.components.all(), text="An hour more.")
     update_maintenance(by=commander, maintenance=work, state="in_progress", text="Begun.")
@@ -154,7 +154,7 @@ def test_maintenance_is_told_from_its_announcement_to_its_end(page, subscriber, 
     assert [sum(words in d.content["text"] for d in found) for words in said] == [1, 1, 1, 1]
 
 
-def test_the_reminder_comes_once_an_hour_before(page, subscriber, work):
+def test_the_reminder_comes_once_an_hour_before(shop, subscriber, work):
     subscriber("ada")
     work.starts_at = timezone.now() + timedelta(minutes=50)
     work.ends_at = work.starts_at + timedelta(hours=1)
@@ -165,7 +165,7 @@ def test_the_reminder_comes_once_an_hour_before(page, subscriber, work):
     assert reminder.content["subject"] == "[Shop] Begins soon: Search index move"
 
 
-def test_nobody_is_reminded_of_what_was_cancelled(page, subscriber, work, commander):
+def test_nobody_is_reminded_of_what_was_cancelled(shop, subscriber, work, commander):
     subscriber("ada")
     work.starts_at = timezone.now() + timedelta(minutes=50)
     work.save()

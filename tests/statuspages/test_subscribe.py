@@ -16,7 +16,7 @@ ADDRESS = "ada@example.test"
 
 
 @pytest.fixture(autouse=True)
-def _no_limits():
+def _no_limits(db):
     cache.clear()
 
 
@@ -29,40 +29,40 @@ def link_of(delivery: Delivery) -> str:
 
 
 @pytest.fixture
-def subscribed(page):
+def subscribed(shop):
     def make(address=ADDRESS, components=(), **more) -> PageSubscriber:
-        row = page.subscribers.create(address=address, confirmed_at=timezone.now(), **more)
+        row = shop.subscribers.create(address=address, confirmed_at=timezone.now(), **more)
         row.components.set(components)
         return row
 
     return make
 
 
-def test_asking_sends_a_link_and_subscribes_nobody(client, page):
+def test_asking_sends_a_link_and_subscribes_nobody(client, shop):
     assert "a mail is on its way" in ask(client).text
     mail = Delivery.objects.get()
     assert (mail.kind, mail.address) == ("mail", ADDRESS)
     assert mail.content["secret"] is True
-    assert not page.subscribers.confirmed().exists()
+    assert not shop.subscribers.confirmed().exists()
 
 
-def test_looking_at_the_link_is_not_confirming(client, page):
+def test_looking_at_the_link_is_not_confirming(client, shop):
     ask(client)
     link = link_of(Delivery.objects.get())
     assert "Confirm your subscription" in client.get(link).text
-    assert not page.subscribers.confirmed().exists()
+    assert not shop.subscribers.confirmed().exists()
     assert "You are subscribed" in client.post(link).text
-    assert page.subscribers.confirmed().get().address == ADDRESS
+    assert shop.subscribers.confirmed().get().address == ADDRESS
 
 
-def test_chosen_components_come_along(client, page):
-    part = page.components.get(name="Search")
+def test_chosen_components_come_along(client, shop):
+    part = shop.components.get(name="Search")
     ask(client, components=[part.pk])
     client.post(link_of(Delivery.objects.get()))
-    assert list(page.subscribers.get().components.all()) == [part]
+    assert list(shop.subscribers.get().components.all()) == [part]
 
 
-def test_nobody_learns_whether_an_address_is_subscribed(client, page, subscribed):
+def test_nobody_learns_whether_an_address_is_subscribed(client, shop, subscribed):
     first = ask(client, "new@example.test").text
     subscribed()
     second = ask(client).text
@@ -73,14 +73,14 @@ def test_nobody_learns_whether_an_address_is_subscribed(client, page, subscribed
     )
 
 
-def test_a_stranger_cannot_change_what_somebody_hears(client, page, subscribed):
+def test_a_stranger_cannot_change_what_somebody_hears(client, shop, subscribed):
     row = subscribed()
-    ask(client, components=[page.components.get(name="Search").pk])
+    ask(client, components=[shop.components.get(name="Search").pk])
     assert not row.components.exists()
-    assert row in page.subscribers.confirmed()
+    assert row in shop.subscribers.confirmed()
 
 
-def test_asking_again_and_again_sends_one_mail(client, page):
+def test_asking_again_and_again_sends_one_mail(client, shop):
     for _ in range(4):
         ask(client)
         ask(client, ADDRESS.upper())
@@ -88,32 +88,32 @@ def test_asking_again_and_again_sends_one_mail(client, page):
     assert PageSubscriber.objects.count() == 1
 
 
-def test_many_from_one_place_are_slowed_down(client, page):
+def test_many_from_one_place_are_slowed_down(client, shop):
     answers = [ask(client, f"p{n}@example.test").status_code for n in range(12)]
     assert answers[-1] == 429
     assert Delivery.objects.count() == 10
 
 
-def test_a_form_filled_in_by_a_program_sends_nothing(client, page):
+def test_a_form_filled_in_by_a_program_sends_nothing(client, shop):
     assert "a mail is on its way" in ask(client, website="spam").text
     assert not Delivery.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b", "x" * 300 + "@example.test"])
-def test_what_is_no_address_is_refused(client, page, address):
+def test_what_is_no_address_is_refused(client, shop, address):
     assert "a mail is on its way" not in ask(client, address).text
     assert not Delivery.objects.exists()
 
 
-def test_a_changed_or_old_link_is_closed(client, page):
+def test_a_changed_or_old_link_is_closed(client, shop):
     ask(client)
     link = link_of(Delivery.objects.get())
     assert client.post(link[:-3] + "xyz").status_code == 410
-    page.subscribers.all().delete()
+    shop.subscribers.all().delete()
     assert client.post(link).status_code == 410
 
 
-def test_the_form_is_protected_the_links_need_no_session(page, subscribed):
+def test_the_form_is_protected_the_links_need_no_session(shop, subscribed):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/status/shop/subscribe", {"address": ADDRESS}).status_code == 403
     path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
@@ -124,27 +124,27 @@ def test_the_form_is_protected_the_links_need_no_session(page, subscribed):
     assert not PageSubscriber.objects.exists()
 
 
-def test_unsubscribing_takes_one_click_and_twice_is_fine(client, page, subscribed):
+def test_unsubscribing_takes_one_click_and_twice_is_fine(client, shop, subscribed):
     path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
     assert client.get(path).status_code == 200
-    assert page.subscribers.exists(), "looking at the link changes nothing"
+    assert shop.subscribers.exists(), "looking at the link changes nothing"
     for _ in range(2):
         assert "You are not subscribed any more" in client.post(path).text
     assert client.post("/status/shop/unsubscribe/nonsense").status_code == 410
 
 
-def test_a_link_of_another_page_ends_nothing(client, page, make_page, subscribed):
+def test_a_link_of_another_page_ends_nothing(client, shop, make_page, subscribed):
     make_page("other")
     path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
     client.post(path.replace("/shop/", "/other/"))
-    assert page.subscribers.exists()
+    assert shop.subscribers.exists()
 
 
-def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, page):
+def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, shop):
     ask(client, url="https://hooks.example.test/in")
     assert not Channel.objects.exists()
     done = client.post(link_of(Delivery.objects.get()))
-    row = page.subscribers.get()
+    row = shop.subscribers.get()
     assert (row.channel.url, row.channel.kind) == ("https://hooks.example.test/in", "webhook")
     assert row.channel.secret.startswith("whsec_")
     assert row.channel.secret in done.text
@@ -152,9 +152,9 @@ def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, pag
     assert not Channel.objects.exists()
 
 
-def test_addresses_that_never_answer_are_forgotten(page, subscribed):
-    request_subscription(page=page, address="old@example.test")
-    page.subscribers.update(created_at=timezone.now() - timedelta(days=8))
+def test_addresses_that_never_answer_are_forgotten(shop, subscribed):
+    request_subscription(page=shop, address="old@example.test")
+    shop.subscribers.update(created_at=timezone.now() - timedelta(days=8))
     kept = subscribed()
     assert forget_unanswered() == 1
-    assert list(page.subscribers.all()) == [kept]
+    assert list(shop.subscribers.all()) == [kept]
