@@ -9,6 +9,7 @@ from demo.cast import make_cast
 from demo.past import tell_past, tell_yesterday
 from demo.payments import tell_payments
 from demo.present import tell_label_printing, tell_private, tell_search, tell_suspicions
+from demo.status_page import tell_status_page
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Incident
 
@@ -41,6 +42,7 @@ def load_demo() -> bool:
             tell_search,
             tell_payments,
             tell_suspicions,
+            tell_status_page,
         ):
             tell(stage)
     return True

@@ -213,13 +213,29 @@ def _verify(stage: Stage, past: Past, incident: Incident, by: Any) -> None:
         for check in incident.recovery_checks.all():
             settle_recovery_check(check=check, state="passed", by=by, result="Looks right.")
         resolve_incident(incident=incident, by=by)
+    if _is_told(incident):
+        with stage.at(began - past.resolved - 2):
+            over = "It has worked without trouble since; this is over. We are sorry for the bother."
+            post_status_update(
+                incident=incident,
+                by=by,
+                audiences=["public", "stakeholders"],
+                known=over,
+                wordings={"public": {"known": over}},
+                public_title=incident.title,
+            )
+
+
+def _is_told(incident: Incident) -> bool:
+    """Whether customers notice: not the small ones, and never a drill."""
+    return incident.severity.rank < 4 and not incident.is_drill
 
 
 def _say(stage: Stage, incident: Incident, by: Any, known: str, next_minutes_ago: float) -> None:
     post_status_update(
         incident=incident,
         by=by,
-        audiences=["public", "stakeholders"] if incident.severity.rank < 4 else ["stakeholders"],
+        audiences=["public", "stakeholders"] if _is_told(incident) else ["stakeholders"],
         known=known,
         wordings={"public": {"known": known}},
         public_title=incident.title,

@@ -68,14 +68,15 @@ def news(
 
 def hook(shown: Shown, entry: ShownIncident | ShownMaintenance, *, leave: str) -> dict[str, Any]:
     """The body of a webhook: the page and the entry in the shapes of the interface."""
-    is_work = isinstance(entry, ShownMaintenance)
-    told = api_v2.told_maintenance(shown, entry) if is_work else api_v2.told_incident(shown, entry)
+    around = {
+        "page": api_v2.told_page(shown),
+        "status": api_v2.told_status(shown),
+        "unsubscribe": leave,
+    }
+    if isinstance(entry, ShownMaintenance):
+        told = {"maintenance": api_v2.told_maintenance(shown, entry)}
+        return {"type": "maintenance.update", "data": around | told}
     return {
-        "type": "maintenance.update" if is_work else "incident.status_update",
-        "data": {
-            "page": api_v2.told_page(shown),
-            "status": api_v2.told_status(shown),
-            "maintenance" if is_work else "incident": told,
-            "unsubscribe": leave,
-        },
+        "type": "incident.status_update",
+        "data": around | {"incident": api_v2.told_incident(shown, entry)},
     }

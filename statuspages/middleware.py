@@ -1,6 +1,7 @@
 """Public pages are answered before sessions and people are looked up: they know neither, and outlive the database."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
@@ -23,11 +24,13 @@ class StatusPagesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
-        self.answer = convert_exception_to_response(self._answer)
+        self.answer = cast(
+            "Callable[[HttpRequest], HttpResponseBase]", convert_exception_to_response(self._answer)
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.STATUS_HOSTS and host_of(request) in settings.STATUS_HOSTS:
-            request.urlconf = OWN_HOST  # type: ignore[attr-defined]
+            request.urlconf = OWN_HOST
             return self.answer(request)
         if request.path_info.startswith(BELOW):
             return self.answer(request)

@@ -13,7 +13,7 @@ from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 from statuspages.workflow import leaving_link
 
 ABOUT_INCIDENTS, ABOUT_MAINTENANCE = "incident:", "maintenance:"
-NEWS = {"status_update.posted", "status_update.approved"}
+NEWS = "status_update.posted"
 
 
 def consume(message: OutboxMessage) -> None:
@@ -30,7 +30,7 @@ def _of_incident(message: OutboxMessage) -> None:
     if not StatusUpdate.objects.filter(incident=pk).for_audience(Audience.PUBLIC).exists():
         return
     StatusPage.objects.open_to_public().changed()
-    if message.topic in NEWS and message.payload.get("source") != Incident.Source.REPLAY:
+    if message.topic == NEWS and message.payload.get("source") != Incident.Source.REPLAY:
         for page in StatusPage.objects.open_to_public():
             _tell_update(message, page)
 

@@ -37,6 +37,9 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
+from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
+from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
+from statuspages.workflow.subscribing import CONFIRM_SALT
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -200,6 +203,60 @@ def dead_event(_w, _incident) -> Any:
     return message.pk
 
 
+def page(w, _incident=None) -> StatusPage:
+    """A public page with a component, a group and a maintenance; the default one, so every incident is on it."""
+    known = StatusPage.objects.filter(slug="shop").first()
+    if known is None:
+        known = keep_page(
+            by=w.admin, page=StatusPage(name="Shop", slug="shop", is_published=True, is_default=True)
+        )
+        group = keep_group(by=w.admin, group=ComponentGroup(page=known, name="Shop"))
+        keep_component(by=w.admin, component=Component(page=known, name="Checkout", group=group))
+        begins = timezone.now() + timedelta(days=1)
+        schedule_maintenance(
+            by=w.commander,
+            maintenance=ScheduledMaintenance(
+                page=known, title="Move", starts_at=begins, ends_at=begins + timedelta(hours=1)
+            ),
+            components=known.components.all(),
+            text="Nothing changes.",
+        )
+    return known
+
+
+def shop(w, _incident) -> str:
+    return page(w).slug
+
+
+def published_incident(w, _incident) -> str:
+    shown = page(w)
+    post_status_update(
+        incident=w.incident,
+        by=w.commander,
+        audiences=["public", "stakeholders"],
+        known="Slow",
+        wordings={"public": {"known": "Slow"}},
+        public_title="Checkout is slow",
+        published_at=timezone.now(),
+    )
+    return shown.code("incident", w.incident.pk)
+
+
+def maintenance_code(w, _incident) -> str:
+    return page(w).code("maintenance", page(w).maintenances.get().pk)
+
+
+def this_month(w, incident) -> tuple[int, int]:
+    published_incident(w, incident)
+    now = timezone.now()
+    return now.year, now.month
+
+
+def subscription_token(w, _incident) -> str:
+    row = page(w).subscribers.create(address="ada@example.test")
+    return signing.dumps({"subscriber": row.pk, "components": []}, salt=CONFIRM_SALT)
+
+
 INCIDENT_READ = Row(get=SIGNED_IN)
 INCIDENT_FORM = Row(get=RESPONDERS, post=RESPONDERS)
 INCIDENT_ACT = Row(post=RESPONDERS)
@@ -337,4 +394,53 @@ TABLE: dict[str, Row] = {
     "evidence_item": Row(get=SIGNED_IN, pk=evidence),
     "evidence_file": Row(get=SIGNED_IN, pk=evidence_with_file),
     "timeline_export": Row(get=SIGNED_IN, more={"form": "md"}),
+    # status pages, outside
+    "public_index": Row(get=EVERYBODY, more={"slug": shop}),
+    "public_history": Row(get=EVERYBODY, more={"slug": shop}),
+    "public_month": Row(get=EVERYBODY, more={"slug": shop, "month": this_month}),
+    "public_feed": Row(get=EVERYBODY, more={"slug": shop, "form": "atom"}),
+    "public_incident": Row(get=EVERYBODY, more={"slug": shop, "code": published_incident}),
+    "public_maintenance": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
+    "public_maintenance_calendar": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
+    "public_calendar": Row(get=EVERYBODY, more={"slug": shop}),
+    "public_api": Row(get=EVERYBODY, more={"slug": shop, "name": "summary"}),
+    "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),
+    "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": subscription_token}),
+    "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
+    # status pages, inside
+    "status_pages": Row(get=SIGNED_IN),
+    "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks
+    "status_page_new": ADMIN_FORM,
+    "status_page_settings": Row(get=ADMINS, post=ADMINS, more={"slug": shop}),
+    "status_page_deletion": Row(post=ADMINS, more={"slug": shop}),
+    "component_group_new": Row(get=ADMINS, post=ADMINS, more={"slug": shop}),
+    "component_group": Row(
+        get=ADMINS, post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).groups.get().pk
+    ),
+    "component_group_place": Row(post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).groups.get().pk),
+    "component_group_deletion": Row(
+        post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).groups.get().pk
+    ),
+    "component_new": Row(get=ADMINS, post=ADMINS, more={"slug": shop}),
+    "component": Row(
+        get=ADMINS, post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk
+    ),
+    "component_place": Row(post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk),
+    "component_state": Row(
+        get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk
+    ),
+    "component_deletion": Row(post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk),
+    "page_subscribers": Row(get=ADMINS, more={"slug": shop}),
+    "maintenance_new": Row(get=RESPONDERS, post=RESPONDERS, more={"slug": shop}),
+    "maintenance": Row(
+        get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).maintenances.get().pk
+    ),
+    "maintenance_window": Row(
+        get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).maintenances.get().pk
+    ),
+    "shown_page": Row(get=SIGNED_IN, more={"slug": shop}),
+    "shown_history": Row(get=SIGNED_IN, more={"slug": shop}),
+    "shown_month": Row(get=SIGNED_IN, more={"slug": shop, "month": this_month}),
+    "shown_incident": Row(get=SIGNED_IN, more={"slug": shop, "code": published_incident}),
+    "shown_maintenance": Row(get=SIGNED_IN, more={"slug": shop, "code": maintenance_code}),
 }

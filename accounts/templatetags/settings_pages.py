@@ -30,6 +30,7 @@ GROUPS = {
         Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
         Section("users", "People", "Who may come in, and as what", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
+        Section("globe", "Status pages", "What people outside read", "status_pages", for_all=True),
     ],
     "Catalogue": [
         Section(

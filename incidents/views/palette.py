@@ -13,6 +13,7 @@ PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
     ("Overview: all that is open", "overview", "newspaper"),
+    ("Status pages", "status_pages", "globe"),
     ("Report a problem", "report", "message-square-warning"),
 ]
 PAGES += [("Settings", "settings", "settings"), ("Your profile", "profile", "user-round")]

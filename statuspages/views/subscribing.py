@@ -1,5 +1,7 @@
 """Subscribing from outside. Forms here change nothing for whoever is signed in; their links carry the right."""
 
+from typing import Any
+
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +20,10 @@ from statuspages.workflow import (
     request_subscription,
 )
 
-ATTEMPTS = [ratelimit.Rate(amount=10, duration=600, per="ip")]
+ATTEMPTS = {"subscribe": "10/10m/ip"}
 
 
-def _page(request: HttpRequest, name: str, status: int = 200, **context) -> HttpResponse:
+def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     html = render_to_string(f"statuspages/public/{name}.html", context, request)
     return HttpResponse(html, status=status)
 
@@ -34,18 +36,19 @@ def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Whatever address is given, the answer is the same: a mail is on its way, if the address exists."""
     page = page_of(request, slug)
     form = SubscriptionForm(request.POST or None, page=page)
+    context = {"page": page, "form": form, "up": "", "top": "./"}
     if not form.is_valid():
-        return _page(request, "subscribe", page=page, form=form, up="", top="./")
+        return _page(request, "subscribe", context)
     if _too_many(request):
-        return _page(request, "subscribe", 429, page=page, form=form, too_many=True, up="", top="./")
+        return _page(request, "subscribe", context | {"too_many": True}, 429)
     asked = {name: form.cleaned_data[name] for name in ("address", "url", "components")}
     if not form.cleaned_data["website"]:
         request_subscription(page=page, **asked)
-    return _page(request, "subscribe", page=page, sent_to=asked["address"], up="", top="./")
+    return _page(request, "subscribe", context | {"sent_to": asked["address"]})
 
 
 def _too_many(request: HttpRequest) -> bool:
-    return not ratelimit.consume(request, action="status_page_subscription", config=ATTEMPTS)
+    return not ratelimit.consume(request, app="statuspages", action="subscribe", config=ATTEMPTS)
 
 
 @login_not_required
@@ -59,12 +62,12 @@ def confirmation(request: HttpRequest, token: str, slug: str | None = None) -> H
     try:
         if request.method == "POST":
             done = confirm_subscription(page=page, token=token)
-            return _page(request, "confirm", done=done, **context)
+            return _page(request, "confirm", context | {"done": done})
         subscriber, chosen = asked_for(page=page, token=token)
     except LinkClosed:
-        return _page(request, "confirm", 410, is_closed=True, **context)
+        return _page(request, "confirm", context | {"is_closed": True}, 410)
     parts = page.components.in_order().filter(pk__in=chosen)
-    return _page(request, "confirm", subscriber=subscriber, parts=parts, **context)
+    return _page(request, "confirm", context | {"subscriber": subscriber, "parts": parts})
 
 
 @login_not_required
@@ -76,9 +79,9 @@ def unsubscription(request: HttpRequest, token: str, slug: str | None = None) ->
     page = page_of(request, slug)
     context = {"page": page, "up": "../", "top": "../"}
     if request.method == "GET":
-        return _page(request, "unsubscribe", **context)
+        return _page(request, "unsubscribe", context)
     try:
         end_subscription(page=page, token=token)
     except LinkClosed:
-        return _page(request, "unsubscribe", 410, is_closed=True, **context)
-    return _page(request, "unsubscribe", is_done=True, **context)
+        return _page(request, "unsubscribe", context | {"is_closed": True}, 410)
+    return _page(request, "unsubscribe", context | {"is_done": True})

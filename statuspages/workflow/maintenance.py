@@ -63,8 +63,8 @@ def change_maintenance(
         raise ValidationError(f"It is {stored.get_state_display().lower()} already.")
     _check(maintenance, chosen := list(components))
     before = facts(stored) | {"components": _names(stored.components.all())}
-    if maintenance.starts_at != stored.starts_at:
-        maintenance.reminded_at = None
+    is_moved = maintenance.starts_at != stored.starts_at
+    maintenance.reminded_at = None if is_moved else stored.reminded_at
     maintenance.version, maintenance.changed_at = stored.version + 1, context.now()
     maintenance.state, maintenance.began_at = stored.state, stored.began_at
     maintenance.save()

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Incident, Service
+from incidents.models import Service
 from incidents.workflow import declare_incident, post_status_update, set_service_impact
 from statuspages.models import Component, PageAudience, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_page, schedule_maintenance
@@ -32,19 +32,19 @@ def make_page(admin):
         slug: str = "shop", *, services: dict[str, Service | None] | None = None, **fields
     ) -> StatusPage:
         facts = {"name": slug.capitalize(), "is_published": True, "time_zone": "Europe/Berlin"} | fields
-        page = keep_page(by=admin, page=StatusPage(slug=slug, **facts))
+        shop = keep_page(by=admin, page=StatusPage(slug=slug, **facts))
         for name, service in (services or {}).items():
             since = timezone.now().date() - timedelta(days=200)
-            component = Component(page=page, name=name, service=service, tracked_since=since)
+            component = Component(page=shop, name=name, service=service, tracked_since=since)
             keep_component(by=admin, component=component)
-        page.refresh_from_db()
-        return page
+        shop.refresh_from_db()
+        return shop
 
     return make
 
 
 @pytest.fixture
-def page(make_page, payments, search) -> StatusPage:
+def shop(make_page, payments, search) -> StatusPage:
     return make_page(services={"Payments": payments, "Search": search}, is_default=True)
 
 
@@ -65,27 +65,26 @@ def broken(commander, severity, payments):
 def tell(commander):
     """`tell(incident, "We are looking.")`: a public update that has left already, unless it says otherwise."""
 
-    def say(incident, known: str, *, ago: timedelta = timedelta(0), title="Card payments fail", **more):
+    def say(incident, words: str, *, ago: timedelta = timedelta(0), title="Card payments fail", **more):
         facts = {
             "audiences": ["public", "stakeholders"],
             "known": "Inside words",
             "published_at": timezone.now() - ago,
             "public_title": title,
-            "wordings": {"public": {"known": known}},
+            "wordings": {"public": {"known": words}},
         }
-        Incident.objects.filter(pk=incident.pk).update(public_title=title)
         return post_status_update(incident=incident, by=commander, **(facts | more))
 
     return say
 
 
 @pytest.fixture
-def work(page, commander) -> ScheduledMaintenance:
+def work(shop, commander) -> ScheduledMaintenance:
     begins = timezone.now() + timedelta(days=2)
     maintenance = ScheduledMaintenance(
-        page=page, title="Search index move", starts_at=begins, ends_at=begins + timedelta(hours=1)
+        page=shop, title="Search index move", starts_at=begins, ends_at=begins + timedelta(hours=1)
     )
-    components = page.components.filter(name="Search")
+    components = shop.components.filter(name="Search")
     return schedule_maintenance(
         by=commander, maintenance=maintenance, components=components, text="New products appear later."
     )

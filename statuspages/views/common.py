@@ -1,0 +1,49 @@
+"""Loading what a person may work on, and the two forms of answer these pages give."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.requests import SignedInRequest
+from incidents.conflict import Conflict
+from statuspages.models import StatusPage
+from statuspages.permissions import can_announce
+
+
+def load(request: SignedInRequest, slug: str) -> StatusPage:
+    """The page, or 404 for whom it does not exist: drafts are only there for responders."""
+    pages = StatusPage.objects.shown_inside(drafts=request.user.is_responder)
+    return get_object_or_404(pages, slug=slug)
+
+
+def load_to_work(request: SignedInRequest, slug: str) -> StatusPage:
+    """As `load`, and 403 for whom may read it only."""
+    page = load(request, slug)
+    if not can_announce(request.user):
+        raise PermissionDenied("Only responders work on status pages.")
+    return page
+
+
+def form_page(request: SignedInRequest, title: str, submit: str, back: str, **context: Any) -> HttpResponse:
+    context |= {"title": title, "submit": submit, "back": back, "section": "status_pages"}
+    return render(request, "statuspages/form.html", context)
+
+
+def saved(request: SignedInRequest, words: str, to: str, *args: Any) -> HttpResponse:
+    messages.success(request, words)
+    return redirect(to, *args)
+
+
+def attempt(form: Any, verb: Any, **arguments: Any) -> bool:
+    """`form.submit`, and what somebody else has written meanwhile beside it."""
+    try:
+        return form.submit(verb, **arguments)
+    except Conflict as conflict:
+        data = form.data.copy()
+        data["version"] = conflict.current.version
+        form.data, form.conflict = data, conflict.current
+        form.add_error(None, f"{conflict} What you typed is kept below.")
+        return False

@@ -1,0 +1,94 @@
+"""Does a page stay small, quick and cacheable, however much there is?"""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from incidents.models import AffectedService, Service
+from incidents.workflow import declare_incident
+from statuspages.models import Component, ScheduledMaintenance
+from statuspages.workflow import schedule_maintenance
+
+KILOBYTES = 30 * 1024
+
+
+@pytest.fixture
+def busy(shop, commander, severity, tell):
+    """Twenty components, twelve incidents of which three run, many impacts, six maintenances."""
+    for number in range(18):
+        service = Service.objects.create(name=f"s{number}", slug=f"s{number}")
+        since = timezone.now().date() - timedelta(days=100)
+        Component.objects.create(
+            page=shop, name=f"Component {number}", service=service, order=number, tracked_since=since
+        )
+    services = list(Service.objects.all())
+    for number in range(12):
+        incident = declare_incident(by=commander, title=f"x{number}", severity=severity(2))
+        for hours in range(4):
+            is_over = number > 2 or hours
+            at = timezone.now() - timedelta(days=number * 6, hours=hours + 1)
+            AffectedService.objects.create(
+                incident=incident, service=services[(number + hours) % 20], impact="partial_outage",
+                started_at=at, ended_at=at + timedelta(minutes=30) if is_over else None,
+            )  # fmt: skip
+        for minutes in (50, 40, 30, 20):
+            tell(
+                incident, f"Word {minutes} of {number}. " * 6, ago=timedelta(days=number * 6, minutes=minutes)
+            )
+        if number > 2:
+            tell(incident, "It is over.", ago=timedelta(days=number * 6), status="resolved")
+        begins = timezone.now() + timedelta(days=number + 1)
+        work = ScheduledMaintenance(
+            page=shop, title=f"Move {number}", starts_at=begins, ends_at=begins + timedelta(hours=1)
+        )
+        schedule_maintenance(
+            by=commander, maintenance=work, components=shop.components.all()[:3], text="Nothing changes."
+        )
+    return shop
+
+
+def queries(client, path) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(f"/status/shop/{path}").status_code == 200
+    return len(found)
+
+
+def test_a_busy_page_and_its_style_sheet_are_under_30_kilobytes(client, busy):
+    html = client.get("/status/shop/").content
+    style = (settings.BASE_DIR / "static/build/status.css").read_bytes()
+    assert b"Component 17" in html
+    assert len(html) + len(style) <= KILOBYTES
+    assert b"<script" not in html
+    assert b"style=" not in html
+
+
+@pytest.mark.parametrize("path", ["", "history", "api/v2/summary.json", "history.atom", "calendar.ics"])
+def test_at_most_ten_queries(client, busy, path):
+    assert queries(client, path) <= 10
+
+
+def test_an_incident_page_takes_no_more(client, busy, broken, tell):
+    tell(broken, "x")
+    assert queries(client, f"incidents/{busy.code('incident', broken.pk)}") <= 10
+
+
+@pytest.mark.parametrize("path", ["", "history", "api/v2/status.json", "history.rss", "calendar.ics"])
+def test_who_has_it_gets_304(client, shop, path):
+    first = client.get(f"/status/shop/{path}")
+    assert "public" in first["Cache-Control"]
+    again = client.get(f"/status/shop/{path}", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    by_date = client.get(f"/status/shop/{path}", headers={"If-Modified-Since": first["Last-Modified"]})
+    assert by_date.status_code == 304
+
+
+def test_what_changed_is_sent_again(client, shop, broken, tell):
+    etag = client.get("/status/shop/")["ETag"]
+    tell(broken, "Some cards fail.")
+    again = client.get("/status/shop/", headers={"If-None-Match": etag})
+    assert again.status_code == 200
+    assert "Some cards fail." in again.text

@@ -1,0 +1,59 @@
+"""On a host set aside for a page: the page at the root, and nothing else of Allclear."""
+
+import pytest
+from django.test import Client
+
+from statuspages.forms import PageForm
+from statuspages.workflow import keep_page
+
+HOST = "status.example.com"
+
+
+@pytest.fixture
+def there(shop, admin, settings) -> Client:
+    settings.STATUS_HOSTS = [HOST]
+    settings.ALLOWED_HOSTS = ["testserver", HOST]
+    shop.host = HOST
+    keep_page(by=admin, page=shop)
+    return Client(headers={"Host": HOST})
+
+
+def test_the_page_is_at_the_root(there, broken, tell):
+    tell(broken, "Some cards fail.")
+    html = there.get("/").text
+    assert "Some cards fail." in html
+    assert f'href="http://{HOST}/"' in html
+    assert there.get("/history").status_code == 200
+    assert there.get("/api/v2/summary.json").json()["page"]["url"] == f"http://{HOST}"
+
+
+def test_nothing_else_is_there(there, commander, broken):
+    there.force_login(commander)
+    for path in (
+        "/healthz", "/declare", "/incidents/", "/settings/", "/accounts/login/", "/status-pages/",
+        "/status/shop/", "/live/", f"/incidents/{broken.reference}/",
+    ):  # fmt: skip
+        answer = there.get(path)
+        assert answer.status_code == 404, path
+        assert "Allclear" not in answer.text
+
+
+def test_it_takes_subscriptions(there):
+    form = there.get("/subscribe")
+    token = form.cookies["csrf"].value
+    there.cookies["csrf"] = token
+    sent = there.post("/subscribe", {"address": "ada@example.test", "csrfmiddlewaretoken": token})
+    assert "a mail is on its way" in sent.text
+
+
+def test_a_host_without_a_page_shows_nothing(settings, client, shop):
+    settings.STATUS_HOSTS = [HOST]
+    settings.ALLOWED_HOSTS = ["testserver", HOST]
+    assert client.get("/", headers={"Host": HOST}).status_code == 404
+
+
+def test_only_a_host_set_aside_can_be_chosen(shop, settings):
+    settings.STATUS_HOSTS = [HOST]
+    data = {"name": "x", "slug": "x", "audience": "public", "time_zone": "UTC"}
+    assert "host" in PageForm(data | {"host": "testserver"}).errors
+    assert "host" not in PageForm(data | {"host": HOST}).errors

@@ -1,0 +1,160 @@
+"""Does nobody hear of a page who has not asked for it from their own address, and does one click end it?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from notifications.models import Channel, Delivery
+from statuspages.models import PageSubscriber
+from statuspages.workflow import forget_unanswered, leaving_link, request_subscription
+
+ADDRESS = "ada@example.test"
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(db):
+    cache.clear()
+
+
+def ask(client, address=ADDRESS, **more):
+    return client.post("/status/shop/subscribe", {"address": address} | more)
+
+
+def link_of(delivery: Delivery) -> str:
+    return re.search(r"http://localhost:8000(/\S+)", delivery.content["text"])[1]
+
+
+@pytest.fixture
+def subscribed(shop):
+    def make(address=ADDRESS, components=(), **more) -> PageSubscriber:
+        row = shop.subscribers.create(address=address, confirmed_at=timezone.now(), **more)
+        row.components.set(components)
+        return row
+
+    return make
+
+
+def test_asking_sends_a_link_and_subscribes_nobody(client, shop):
+    assert "a mail is on its way" in ask(client).text
+    mail = Delivery.objects.get()
+    assert (mail.kind, mail.address) == ("mail", ADDRESS)
+    assert mail.content["secret"] is True
+    assert not shop.subscribers.confirmed().exists()
+
+
+def test_looking_at_the_link_is_not_confirming(client, shop):
+    ask(client)
+    link = link_of(Delivery.objects.get())
+    assert "Confirm your subscription" in client.get(link).text
+    assert not shop.subscribers.confirmed().exists()
+    assert "You are subscribed" in client.post(link).text
+    assert shop.subscribers.confirmed().get().address == ADDRESS
+
+
+def test_chosen_components_come_along(client, shop):
+    part = shop.components.get(name="Search")
+    ask(client, components=[part.pk])
+    client.post(link_of(Delivery.objects.get()))
+    assert list(shop.subscribers.get().components.all()) == [part]
+
+
+def test_nobody_learns_whether_an_address_is_subscribed(client, shop, subscribed):
+    first = ask(client, "new@example.test").text
+    subscribed()
+    second = ask(client).text
+    assert first.replace("new@example.test", "") == second.replace(ADDRESS, "")
+    new, known = (Delivery.objects.get(address=a) for a in ("new@example.test", ADDRESS))
+    assert re.sub(r"/subscribe/\S+", "", new.content["text"]) == re.sub(
+        r"/subscribe/\S+", "", known.content["text"]
+    )
+
+
+def test_a_stranger_cannot_change_what_somebody_hears(client, shop, subscribed):
+    row = subscribed()
+    ask(client, components=[shop.components.get(name="Search").pk])
+    assert not row.components.exists()
+    assert row in shop.subscribers.confirmed()
+
+
+def test_asking_again_and_again_sends_one_mail(client, shop):
+    for _ in range(4):
+        ask(client)
+        ask(client, ADDRESS.upper())
+    assert Delivery.objects.count() == 1
+    assert PageSubscriber.objects.count() == 1
+
+
+def test_many_from_one_place_are_slowed_down(client, shop):
+    answers = [ask(client, f"p{n}@example.test").status_code for n in range(12)]
+    assert answers[-1] == 429
+    assert Delivery.objects.count() == 10
+
+
+def test_a_form_filled_in_by_a_program_sends_nothing(client, shop):
+    assert "a mail is on its way" in ask(client, website="spam").text
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b", "x" * 300 + "@example.test"])
+def test_what_is_no_address_is_refused(client, shop, address):
+    assert "a mail is on its way" not in ask(client, address).text
+    assert not Delivery.objects.exists()
+
+
+def test_a_changed_or_old_link_is_closed(client, shop):
+    ask(client)
+    link = link_of(Delivery.objects.get())
+    assert client.post(link[:-3] + "xyz").status_code == 410
+    shop.subscribers.all().delete()
+    assert client.post(link).status_code == 410
+
+
+def test_the_form_is_protected_the_links_need_no_session(shop, subscribed):
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/status/shop/subscribe", {"address": ADDRESS}).status_code == 403
+    path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
+    one_click = strict.post(
+        path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert one_click.status_code == 200
+    assert not PageSubscriber.objects.exists()
+
+
+def test_unsubscribing_takes_one_click_and_twice_is_fine(client, shop, subscribed):
+    path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
+    assert client.get(path).status_code == 200
+    assert shop.subscribers.exists(), "looking at the link changes nothing"
+    for _ in range(2):
+        assert "You are not subscribed any more" in client.post(path).text
+    assert client.post("/status/shop/unsubscribe/nonsense").status_code == 410
+
+
+def test_a_link_of_another_page_ends_nothing(client, shop, make_page, subscribed):
+    make_page("other")
+    path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
+    client.post(path.replace("/shop/", "/other/"))
+    assert shop.subscribers.exists()
+
+
+def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, shop):
+    ask(client, url="https://hooks.example.test/in")
+    assert not Channel.objects.exists()
+    done = client.post(link_of(Delivery.objects.get()))
+    row = shop.subscribers.get()
+    assert (row.channel.url, row.channel.kind) == ("https://hooks.example.test/in", "webhook")
+    assert row.channel.secret.startswith("whsec_")
+    assert row.channel.secret in done.text
+    client.post(leaving_link(row).removeprefix("http://localhost:8000"))
+    assert not Channel.objects.exists()
+
+
+def test_addresses_that_never_answer_are_forgotten(shop, subscribed):
+    request_subscription(page=shop, address="old@example.test")
+    shop.subscribers.update(created_at=timezone.now() - timedelta(days=8))
+    kept = subscribed()
+    assert forget_unanswered() == 1
+    assert list(shop.subscribers.all()) == [kept]
