@@ -5,5 +5,6 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { palette } from "./palette.js";
 import { declaring } from "./declaring.js";
+import { inbox } from "./inbox.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, live]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, live, inbox]) part();

@@ -10,7 +10,13 @@ from incidents.models import Audience, IncidentType, Service, Severity
 from notifications.models import Channel
 from subscribers.models import News, NotificationPreference
 
-DUTY_HELP = "Reminders, roles and tasks given to you. These always reach you by e-mail and in the inbox."
+HELP = {
+    News.DUTY: "Reminders, roles and tasks given to you",
+    News.REQUESTS: "When you command or write the updates",
+    News.DECLARED: "What you follow, and the worst",
+    News.PROGRESS: "Of what you are on, follow or reported",
+    News.UPDATES: "Of what you are on or follow",
+}
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -42,6 +48,10 @@ class PreferencesForm(Form):
         super().__init__(*args, initial={n: getattr(wish, n) for n in names}, **kwargs)
 
     @property
+    def columns(self) -> list[Any]:
+        return [self.fields[way].label for way in ("by_mail", "in_inbox", "in_browser")]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """(kind, its three boxes) in the order people care about them."""
         ways = ("by_mail", "in_inbox", "in_browser")
@@ -50,6 +60,7 @@ class PreferencesForm(Form):
             {
                 "kind": str(news),
                 "label": news.label,
+                "help": HELP[news],
                 "is_fixed": news == News.DUTY,
                 "boxes": [(way, self.fields[way].label, boxes[way][str(news)]) for way in ways],
             }
