@@ -27,25 +27,27 @@ class PreferencesForm(Form):
     """One row a kind of news, one column a way; the template draws it as a table."""
 
     by_mail = forms.MultipleChoiceField(
-        label="By e-mail", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="E-mail", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     in_inbox = forms.MultipleChoiceField(
-        label="In the inbox", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Inbox", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     in_browser = forms.MultipleChoiceField(
-        label="In the browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     follows_worst = forms.BooleanField(label="Tell me of every SEV1 and SEV2", required=False)
     quiet_from = forms.TimeField(
-        label="Quiet from", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="From", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     quiet_to = forms.TimeField(
-        label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
     def __init__(self, *args, wish: NotificationPreference, **kwargs):
         names = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")
         super().__init__(*args, initial={n: getattr(wish, n) for n in names}, **kwargs)
+        for name in ("quiet_from", "quiet_to"):
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]  # “optional” stands over both
 
     @property
     def columns(self) -> list[Any]:

@@ -196,6 +196,12 @@ class Subscription(models.Model):
         return self.person or self.channel or self.outside
 
     @property
+    def in_words(self) -> str:
+        """“in the words for stakeholders”"""
+        the = "the " if self.audience == Audience.PUBLIC else ""
+        return f"in the words for {the}{self.get_audience_display().lower()}"
+
+    @property
     def about(self) -> str:
         """“Incidents of Checkout, SEV2 or worse”; needs `with_filters()`, or asks."""
         if self.incident:

@@ -14,6 +14,7 @@ from incidents.models import (
     Incident,
     Role,
     Severity,
+    Status,
     StatusUpdate,
     Task,
     UpdateSchedule,
@@ -97,7 +98,7 @@ def _status(words: str = "") -> Callable[[dict, Incident], Story]:
         return Story(
             News.PROGRESS,
             "incident.status_changed",
-            words or incident.get_status_display().lower(),
+            words or str(Status(payload["status"]).label).lower(),
             text=incident.decline_reason if words == "declined" else "",
             author=payload.get("by"),
             data={"status": payload.get("status", incident.status)},
