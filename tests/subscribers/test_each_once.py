@@ -1,6 +1,7 @@
 """Whatever the paths that lead to somebody: does each address get one event exactly once, and in the richest words?"""
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,8 +67,6 @@ def lay_outside(email, audiences) -> None:
 def test_one_delivery_an_address_and_event(
     everybody, audiences, incident, commander, responder, outsider, post
 ):
-    from django.db import transaction
-
     with transaction.atomic():
         service = Service.objects.create(name="Hit", slug="hit")
         set_service_impact(incident=incident, service=service, impact="degraded", by=commander)
