@@ -20,6 +20,7 @@ from incidents.workflow import (
     report_problem,
     set_service_impact,
 )
+from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
 
@@ -78,8 +79,20 @@ def busy(commander, responder, stakeholder, severity):
         "mitigation changes tasks links status-updates/new brief evidence timeline/gap timeline/insertion "
     )
     parts += "merger roles/commander checks resolution"
+    for kind, read_at in (("duty", None), ("updates", now)):
+        Notice.objects.create(
+            person=commander,
+            incident=incident,
+            kind=kind,
+            title="x" * 120,
+            text="y" * 300,
+            url="/",
+            read_at=read_at,
+        )
     return [
         "/",
+        "/inbox/",
+        "/inbox/?show=unread",
         "/declare?title=averyvery",
         "/report",
         "/incidents/",
