@@ -57,6 +57,26 @@ class OrganisationForm(Form):
     )
 
 
+class OrganisationSettingsForm(OrganisationForm):
+    duty_person = forms.ModelChoiceField(
+        User.objects.none(),
+        label="On duty",
+        required=False,
+        empty_label="Nobody",
+        help_text="Reminded when an update is 15 minutes late or an incident stays without a commander.",
+    )
+    duty_mail = forms.EmailField(
+        label="Duty address",
+        max_length=254,
+        required=False,
+        help_text="Hears the same by mail, except of private incidents: a list, a pager.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.typed_field("duty_person", forms.ModelChoiceField).queryset = User.objects.responders()
+
+
 class ProfileForm(Form):
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = TimeZoneField(

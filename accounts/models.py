@@ -29,7 +29,18 @@ class Installation(models.Model):
     name = models.CharField(max_length=100, default="Allclear")
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     duty_contact = models.CharField(
-        max_length=200, blank=True, help_text="Shown to people who cannot sign in, and reminded last."
+        max_length=200, blank=True, help_text="Shown to people who cannot sign in."
+    )
+    duty_person = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Reminded last, when nobody on an incident answers",
+    )
+    duty_mail = models.EmailField(
+        max_length=254, blank=True, help_text="Reminded last as well; never of a private incident"
     )
 
     class Meta:

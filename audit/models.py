@@ -30,6 +30,17 @@ class AuditQuerySet(models.QuerySet):
         return page[:size], page[size - 1].sequence if len(page) > size else None
 
 
+class AuditChain(models.Model):
+    """Where a chain ends: the database moves it on with every link, so that links cut off its end are missed."""
+
+    chain = models.CharField(max_length=64, primary_key=True)
+    sequence = models.PositiveIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+
+    def __str__(self) -> str:
+        return f"{self.chain}#{self.sequence}"
+
+
 class AuditEntry(models.Model):
     """One link. `hash` = SHA-256 over the previous hash and the canonical JSON of this entry's facts."""
 

@@ -22,12 +22,10 @@ def record_audit(
         raise transaction.TransactionManagementError(
             "record_audit belongs into the transaction of the change"
         )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["audit:" + chain])
-    last = AuditEntry.objects.filter(chain=chain).order_by("-sequence").values("sequence", "hash").first()
+    sequence, last_hash = _lock_end_of(chain)
     entry = AuditEntry(
         chain=chain,
-        sequence=last["sequence"] + 1 if last else 1,
+        sequence=sequence + 1,
         at=timezone.now(),
         actor=by,
         actor_label=str(by) if by else "Allclear",
@@ -35,8 +33,19 @@ def record_audit(
         action=action,
         subject=subject,
         changes=changes or {},
-        previous_hash=last["hash"] if last else GENESIS,
+        previous_hash=last_hash,
     )
     entry.hash = entry.expected_hash()
     entry.save(force_insert=True)
     return entry
+
+
+def _lock_end_of(chain: str) -> tuple[int, str]:
+    """The sequence and hash of the last link; the chain stays locked to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditchain AS stored (chain, sequence, hash) VALUES (%s, 0, %s)"
+            " ON CONFLICT (chain) DO UPDATE SET sequence = stored.sequence RETURNING sequence, hash",
+            [chain, GENESIS],
+        )
+        return cursor.fetchone()

@@ -25,6 +25,8 @@ SECRET_KEY = env.str("ALLCLEAR_SECRET_KEY", default="") or load_or_create_secret
 ALLOWED_HOSTS = env.list("ALLCLEAR_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
 if (public_host := environ.urlparse(PUBLIC_URL).hostname) and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
+STATUS_HOSTS = env.list("ALLCLEAR_STATUS_HOSTS", default=[])  # serve a status page and nothing else
+ALLOWED_HOSTS += STATUS_HOSTS
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "timeline",
     "retros",
     "subscribers",
+    "statuspages",
     "live",
     "config.apps.AllclearConfig",
 ]
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads against BREACH by itself
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.middleware.NullCharacterMiddleware",
+    "statuspages.middleware.StatusPagesMiddleware",  # before everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -243,12 +247,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
-CELERY_BEAT_SCHEDULE = {
-    "note-that-work-is-done": {"task": "notifications.tasks.record_heartbeat", "schedule": 15.0},
-    "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 10.0},
-}
-
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # for ever: work goes on without a broker, and hears it again later
+)
+SWEEPS = [
+    # What must run every few seconds, broker or not; each repeatable, short, safe beside itself.
+    "notifications.tasks.record_heartbeat",
+    "incidents.tasks.send_due_update_reminders",
+    "notifications.tasks.expand_due_events",
+    "notifications.tasks.send_due_deliveries",
+    "notifications.tasks.tidy_up",
+]
+CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = ["subscribers.routing.consume"]
+"""Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
+OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
+"""Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
 
 LOGGING = {
     "version": 1,
@@ -260,6 +274,11 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    # Addresses of chat services hold their secrets, and a library's lines may repeat them.
+    "loggers": {"apprise": {"handlers": ["nowhere"], "propagate": False}},
     "root": {"handlers": ["console"], "level": env.str("ALLCLEAR_LOG_LEVEL", default="WARNING")},
 }

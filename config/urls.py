@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("timeline.urls")),
     path("", include("subscribers.urls")),
+    path("", include("statuspages.urls")),
 ]

@@ -221,6 +221,8 @@ def _say(stage: Stage, incident: Incident, by: Any, known: str, next_minutes_ago
         by=by,
         audiences=["public", "stakeholders"] if incident.severity.rank < 4 else ["stakeholders"],
         known=known,
+        wordings={"public": {"known": known}},
+        public_title=incident.title,
         unknown="We do not know yet whether it can come back.",
         next_update_at=stage.ago(next_minutes_ago),
     )

@@ -191,6 +191,8 @@ def _say(
         by=by,
         audiences=audiences or ["public", "stakeholders"],
         known=known,
+        wordings={"public": {"known": known}},
+        public_title=incident.title,
         unknown="We do not know yet why it began.",
         next_update_at=stage.ago(next_minutes_ago),
     )

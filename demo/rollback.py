@@ -47,6 +47,13 @@ def _told(stage: Stage, incident: Incident) -> None:
             by=stage.people["mira"],
             audiences=["public", "stakeholders"],
             known="Some customers cannot pay by card. Wallets and invoice work.",
+            wordings={
+                "public": {
+                    "known": "Some customers cannot pay by card. We are looking into it.",
+                    "workaround": "Pay by wallet or invoice.",
+                }
+            },
+            public_title="Card payments fail at checkout",
             unknown="We do not know the cause yet.",
             doing="We are undoing recent changes one by one.",
             workaround="Pay with a wallet or by invoice.",

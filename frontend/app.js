@@ -6,5 +6,6 @@ import { live } from "./live.js";
 import { palette } from "./palette.js";
 import { declaring } from "./declaring.js";
 import { inbox } from "./inbox.js";
+import { updating } from "./updating.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, live, inbox]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox]) part();

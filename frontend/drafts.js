@@ -14,10 +14,11 @@ function keep(form) {
 
 function restore(form) {
   const kept = localStorage.getItem(key(form));
-  if (!kept || form.querySelector("[aria-invalid], .err")) return;
+  if (!kept || form.dataset.draftFresh !== undefined || form.querySelector("[aria-invalid], .err")) return;
+  const typed = form.dataset.draftOver !== undefined; // what was typed goes before what the form suggests
   for (const [name, value, checked] of JSON.parse(kept)) {
     for (const element of fields(form).filter((e) => e.name === name)) {
-      if (checked === null) { if (!element.value || element.tagName === "SELECT") element.value = value; }
+      if (checked === null) { if (typed || !element.value || element.tagName === "SELECT") element.value = value; }
       else if (element.value === value) element.checked = checked;
     }
   }
@@ -26,6 +27,7 @@ function restore(form) {
 }
 
 export function drafts() {
+  for (const sent of document.querySelectorAll("[data-sent]")) localStorage.removeItem(key({ dataset: { draft: sent.dataset.sent } }));
   for (const form of document.querySelectorAll("form[data-draft]")) restore(form);
   document.body.addEventListener("input", (event) => { const form = event.target.closest?.("form[data-draft]"); if (form) keep(form); });
   document.body.addEventListener("submit", (event) => { const form = event.target.closest("form[data-draft]"); if (form && !form.hasAttribute("hx-post")) localStorage.removeItem(key(form)); });

@@ -28,6 +28,11 @@ function tick() {
     if (node.dataset.tick === "due") { due(node, at - now); overdue ||= at < now && !!node.closest("#head, [aria-label='What you owe now']"); }
     else set(node, words(now - at) + (node.dataset.tick === "ago" ? " ago" : ""));
   }
+  for (const node of document.querySelectorAll("[data-until]")) {
+    const left = Date.parse(node.dataset.until) - now;
+    if (left <= 0) node.remove();
+    else set(node.querySelector("[data-left]"), `${Math.ceil(left / 1000)} s`);
+  }
   const title = document.title.replace(/^⏰ /, "");
   set(document.querySelector("title"), overdue ? `⏰ ${title}` : title);
 }

@@ -7,10 +7,12 @@ from django.db import connection, transaction
 
 from audit.models import AuditEntry
 from audit.workflow import INSTALLATION, record_audit
+from incidents.message_templates import MESSAGES
 from incidents.models import (
     Cadence,
     ChecklistTemplate,
     IncidentType,
+    MessageTemplate,
     ReferenceCounter,
     Role,
     Severity,
@@ -27,6 +29,7 @@ SEVERITIES = {
     5: ("Cosmetic or internal.", 1440, None, "none", None),
 }
 WHEN_UNSURE = 2
+PUBLIC_IF_SEEN = 3  # "30 if customers see it"
 # minutes: first, investigating, fixing, mitigated; None = on change only
 CADENCES: dict[int, dict[str, tuple[int | None, int | None, int | None, int | None]]] = {
     1: {
@@ -231,6 +234,8 @@ def _entries() -> dict[str, Callable[[], object]]:
         entries[f"type:{name}"] = partial(_create_type, name)
     for order, key in enumerate(CHECKLISTS, 1):
         entries[f"checklist:{key}"] = partial(_create_checklist, key, order * 10)
+    for stage, audience in MESSAGES:
+        entries[f"message:{stage}:{audience}"] = partial(_create_message, stage, audience)
     return entries
 
 
@@ -246,6 +251,7 @@ def _create_severity(rank: int) -> bool:
             "retrospective": retrospective,
             "retrospective_due_days": due_days,
             "when_unsure": rank == WHEN_UNSURE,
+            "public_if_seen": rank == PUBLIC_IF_SEEN,
         },
     )
     if is_new:
@@ -298,3 +304,9 @@ def _create_checklist(key: str, order: int) -> bool:
         order=order,
     )
     return True
+
+
+def _create_message(stage: str, audience: str) -> bool:
+    return MessageTemplate.objects.get_or_create(
+        stage=stage, audience=audience, defaults=MESSAGES[stage, audience]
+    )[1]

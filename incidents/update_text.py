@@ -1,4 +1,4 @@
-"""What each audience would read of an update, as typed so far."""
+"""What an update starts from, and what each audience would read of it as typed so far."""
 
 import re
 from dataclasses import dataclass
@@ -6,54 +6,133 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from incidents.models import Audience, Incident
-from incidents.workflow.wording import fill, variables
+from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, words_of
+from incidents.models import (
+    WORDS,
+    Audience,
+    Incident,
+    MessageTemplate,
+    Stage,
+    Status,
+    StatusUpdate,
+    Wording,
+)
+from incidents.workflow.wording import Variables, fill
+
+LABELS = {
+    "known": "",
+    "unknown": "What we do not know yet",
+    "doing": "What we are doing",
+    "workaround": "What you can do",
+    "ask": "What we ask of you",
+}
 
 
 @dataclass(frozen=True)
 class Preview:
     audience: str
     label: str
+    title: str
     status: str
     parts: list[tuple[str, str]]
     next_update_at: datetime | None
-    left_out: str
+    note: str
 
 
-def preview(incident: Incident, form) -> list[Preview]:
+def parts(wording: Wording) -> list[tuple[str, str]]:
+    """(label, Markdown) of everything that is said; the main part has no label."""
+    return [(label, text) for name, label in LABELS.items() if (text := getattr(wording, name))]
+
+
+def previews(form: StatusUpdateForm) -> list[Preview]:
     """One preview per chosen audience, from what the form holds right now."""
-    data = {name: form[name].value() or "" for name in ("known", "unknown", "doing", "workaround", "ask")}
-    chosen = form["audiences"].value() or []
+    incident = form.incident
+    base = Variables(incident, Audience.STAKEHOLDERS)
+    update = StatusUpdate(
+        incident=incident,
+        next_update_at=_next(form),
+        wordings=form.typed_wordings(),
+        **{word: fill(form.typed(word), base) for word in WORDS},
+    )
+    return [_preview(incident, update, audience, form.typed("public_title")) for audience in form.chosen]
+
+
+def preview_of(update: StatusUpdate) -> list[Preview]:
+    """One preview per audience of an update that is stored."""
     return [
-        _preview(incident, audience, data, _next(form), variables(incident, chosen))
-        for audience in Audience.values
-        if audience in chosen
+        _preview(update.incident, update, audience, update.incident.public_title)
+        for audience in update.audiences
     ]
 
 
-def _preview(
-    incident: Incident, audience: str, data: dict[str, str], next_at: datetime | None, values: dict[str, str]
-) -> Preview:
+def _preview(incident: Incident, update: StatusUpdate, audience: str, public_title: str) -> Preview:
     is_public = audience == Audience.PUBLIC
-    labels = [("known", ""), ("unknown", "What we do not know yet"), ("doing", "What we are doing")]
-    labels += [("workaround", "What you can do"), ("ask", "What we ask of you")]
-    parts = [(label, fill(data[name], values)) for name, label in labels if data[name].strip()]
-    wording = incident.public_status if is_public else incident.get_status_display()
-    left_out = ""
+    values = Variables(incident, audience, update)
+    if is_public and not update.wordings.get(audience, {}).get("known"):
+        said: list[tuple[str, str]] = []
+    else:
+        said = [(label, fill(text, values)) for label, text in parts(update.text_for(audience))]
+    internal, wording = incident.get_status_display(), incident.public_status
+    note = ""
     if is_public:
-        left_out = "Left out for the public: severity, names, hypotheses."
-        if incident.public_status != incident.get_status_display():
-            left_out += (
-                f" The public wording of “{incident.get_status_display().lower()}” is “{wording.lower()}”."
-            )
-    return Preview(audience, str(Audience(audience).label), wording, parts, next_at, left_out)
+        note = "The public reads only these words: no severity, no names, no hypotheses."
+        if wording != internal:
+            note += f" The public wording of “{internal.lower()}” is “{wording.lower()}”."
+    return Preview(
+        audience,
+        str(Audience(audience).label),
+        (public_title or "No public title yet") if is_public else incident.title,
+        wording if is_public else internal,
+        said,
+        update.next_update_at,
+        note,
+    )
 
 
-def _next(form) -> datetime | None:
+def _next(form: StatusUpdateForm) -> datetime | None:
     if "next_minutes" not in form.fields:
         return None
     moment = getattr(form, "cleaned_data", {}).get("next_update_at")
-    minutes = form["next_minutes"].value()
+    minutes = next((m for m, _, is_chosen in form.minutes if is_chosen), None)
     if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
         return moment
     return timezone.now() + timedelta(minutes=int(minutes))
+
+
+def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:
+    """What the next update is most likely about."""
+    if incident.status in (Status.RESOLVED, Status.CLOSED):
+        return Stage.RESOLVED
+    if last is None:
+        return Stage.DECLARED
+    if incident.status == Status.MITIGATED:
+        return Stage.MONITORING if last.status == Status.MITIGATED else Stage.MITIGATED
+    return Stage.SCOPE
+
+
+def from_template(incident: Incident, stage: str, last: StatusUpdate | None) -> dict:
+    """The form's first words: the stage's templates, filled in, and what still holds from the last update."""
+    templates = {t.audience: t for t in MessageTemplate.objects.filter(stage=stage)}
+    initial: dict = {"audiences": last.audiences if last else [Audience.STAKEHOLDERS]}
+    base = templates.get(Audience.STAKEHOLDERS)
+    values = Variables(incident, Audience.STAKEHOLDERS)
+    initial |= {word: fill(text, values) for word, text in base.words.items()} if base else {}
+    for audience, names in OWN_WORDS.items():
+        if template := templates.get(audience):
+            own = Variables(incident, audience)
+            initial |= {f"{audience}_{name}": fill(getattr(template, name), own) for name in names}
+    initial["public_title"] = incident.public_title
+    if last and incident.is_active:
+        initial |= {word: text for word in ("unknown", "workaround", "ask") if (text := getattr(last, word))}
+        if said := last.wordings.get(Audience.PUBLIC, {}).get("workaround"):
+            initial["public_workaround"] = said
+    return initial
+
+
+def from_update(update: StatusUpdate) -> dict:
+    """The form's first words where an update is corrected, or written again after it came back."""
+    initial: dict = {"audiences": update.audiences, "public_title": update.incident.public_title}
+    initial |= {word: getattr(update, word) for word in WORDS}
+    for audience in OWN_WORDS:
+        initial |= words_of(update, audience)
+    return initial

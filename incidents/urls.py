@@ -12,6 +12,7 @@ from incidents.views import (
     resolving,
     response,
     room,
+    updating,
 )
 
 INCIDENT = "incidents/<str:reference>/"
@@ -60,11 +61,13 @@ urlpatterns = [
     path(INCIDENT + "tasks/<int:pk>/", response.task, name="task"),
     path(INCIDENT + "tasks/<int:pk>/owner/", response.task_owner, name="task_owner"),
     path(INCIDENT + "links/", response.links, name="links"),
-    path(INCIDENT + "status-updates/new/", communicating.status_update, name="status_update"),
-    path(INCIDENT + "status-updates/preview/", communicating.update_preview, name="update_preview"),
-    path(
-        INCIDENT + "status-updates/<int:corrects>/correction/", communicating.status_update, name="correction"
-    ),
+    path(INCIDENT + "status-updates/new/", updating.status_update, name="status_update"),
+    path(INCIDENT + "status-updates/preview/", updating.update_preview, name="update_preview"),
+    path(INCIDENT + "status-updates/no-change/", updating.no_change, name="no_change"),
+    path(INCIDENT + "status-updates/<int:corrects>/correction/", updating.status_update, name="correction"),
+    path(INCIDENT + "status-updates/<int:pk>/approval/", updating.approval, name="approval"),
+    path(INCIDENT + "status-updates/<int:pk>/objection/", updating.objection, name="objection"),
+    path(INCIDENT + "status-updates/<int:pk>/withdrawal/", updating.withdrawal, name="withdrawal"),
     path(INCIDENT + "brief/", communicating.brief, name="brief"),
     path(INCIDENT + "brief/links/", communicating.brief_links, name="brief_links"),
     path(

@@ -9,6 +9,11 @@ CHANNEL = "allclear"
 PEOPLE_PER_RING = 500  # a NOTIFY carries at most 8,000 bytes
 
 
+def bell(*, incident_id: int, what: str) -> tuple[str, str]:
+    """(channel, payload) of a ring, for whoever rings in a statement of its own."""
+    return CHANNEL, json.dumps({"incident": incident_id, "what": what})
+
+
 def ring(*, incident_id: int, what: str) -> None:
     """Tell open screens that `what` (timeline, head, rail, presence) of an incident has changed."""
     with connection.cursor() as cursor:

@@ -1,18 +1,37 @@
 """What must reach whom. Rows are written in the transaction of the change that causes them."""
 
 import uuid
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
+
+LEASE = timedelta(seconds=15)  # after a kill somebody else goes on this much later; renewed while a call runs
+PATIENCE = 3  # so often is something tried before what comes after it no longer waits
+LONGEST_HOLD = timedelta(hours=24)
 
 
 class OutboxQuerySet(models.QuerySet):
-    def due_mail(self) -> "OutboxQuerySet":
-        """Mail nobody has sent yet, oldest first; rows another worker holds are passed over."""
-        waiting = self.filter(topic="mail", sent_at__isnull=True, due_at__lte=timezone.now())
-        return waiting.select_for_update(skip_locked=True).order_by("due_at", "created_at")
+    def pending(self) -> "OutboxQuerySet":
+        return self.filter(done_at=None, dead_at=None)
+
+    def due(self) -> "OutboxQuerySet":
+        """What has happened and nobody was told of, by the database's clock; of one subject in its order."""
+        earlier = OutboxMessage.objects.pending().filter(
+            Q(due_at__lt=models.OuterRef("due_at"))
+            | Q(due_at=models.OuterRef("due_at"), created_at__lt=models.OuterRef("created_at")),
+            subject=models.OuterRef("subject"),
+            attempts=0,  # one that failed holds up nothing behind it
+        )
+        return self.pending().filter(~models.Exists(earlier), due_at__lte=Now(), try_at__lte=Now())
+
+    def dead(self) -> "OutboxQuerySet":
+        return self.exclude(dead_at=None).order_by("dead_at")
 
 
 class OutboxMessage(models.Model):
@@ -22,24 +41,43 @@ class OutboxMessage(models.Model):
     topic = models.CharField(max_length=64)
     subject = models.CharField(max_length=64, help_text="What it is about, e.g. incident:42")
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When it may be told")
+    try_at = models.DateTimeField(default=timezone.now, help_text="Later than due after a failure")
     created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True, help_text="Given up: somebody has to look")
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
 
     objects = OutboxQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="outbox_by_due_time")]
+        indexes = [
+            models.Index(fields=["due_at"], name="outbox_pending", condition=Q(done_at=None, dead_at=None)),
+            models.Index(
+                fields=["subject", "due_at"],
+                name="outbox_pending_by_subject",
+                condition=Q(done_at=None, dead_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
+
+    @property
+    def is_replayed(self) -> bool:
+        """From a recorded day: pages may show it, nobody is told."""
+        return self.payload.get("source") == "replay"
 
 
 class ChannelKind(models.TextChoices):
     WEBHOOK = "webhook", "Webhook"
     CHAT = "chat", "Chat or push service"
+
+
+class ChannelQuerySet(models.QuerySet):
+    def active(self) -> "ChannelQuerySet":
+        return self.filter(is_active=True)
 
 
 class Channel(models.Model):
@@ -49,14 +87,30 @@ class Channel(models.Model):
     kind = models.CharField(max_length=10, choices=ChannelKind)
     url = models.CharField("address", max_length=1000, help_text="A webhook's address, or an Apprise address")
     secret = models.CharField(max_length=200, blank=True, help_text="Signs what a webhook gets")
+    previous_secret = models.CharField(max_length=200, blank=True)
+    previous_secret_until = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField("in use", default=True)
+    paused_because = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def secrets(self) -> list[str]:
+        """What signs now: after a rotation the previous one too, for as long as receivers may still know only that."""
+        if (
+            self.previous_secret
+            and self.previous_secret_until
+            and self.previous_secret_until > timezone.now()
+        ):
+            return [self.secret, self.previous_secret]
+        return [self.secret]
 
 
 class DeliveryKind(models.TextChoices):
@@ -70,6 +124,49 @@ class DeliveryState(models.TextChoices):
     DELIVERED = "delivered", "Delivered"
     WITHDRAWN = "withdrawn", "Withdrawn"
     DEAD = "dead", "Given up"
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def waiting(self) -> "DeliveryQuerySet":
+        return self.filter(state=DeliveryState.WAITING)
+
+    def dead(self) -> "DeliveryQuerySet":
+        return self.filter(state=DeliveryState.DEAD)
+
+    def due(self) -> "DeliveryQuerySet":
+        """Time has come and nobody holds it. By the database's clock: workers' clocks may disagree.
+
+        A lease longer than any lease is given was written before that clock was set back; it counts as run out.
+        """
+        free = Q(lease_until=None) | Q(lease_until__lt=Now()) | Q(lease_until__gt=Now() + LEASE)
+        open_channel = Q(channel=None) | Q(channel__is_active=True)
+        return self.waiting().filter(free, open_channel, try_at__lte=Now())
+
+    def in_turn(self) -> "DeliveryQuerySet":
+        """One recipient hears of one subject in its order; what failed a few times holds up nothing any more."""
+        earlier = Delivery.objects.waiting().filter(
+            Q(due_at__lt=models.OuterRef("due_at"))
+            | Q(due_at=models.OuterRef("due_at"), created_at__lt=models.OuterRef("created_at")),
+            lane=models.OuterRef("lane"),
+            attempts__lt=PATIENCE,
+        )
+        return self.filter(Q(lane="") | ~models.Exists(earlier))
+
+    def of_channel(self, channel: Channel) -> "DeliveryQuerySet":
+        return self.filter(channel=channel).order_by("-created_at")
+
+    def needing_a_look(self) -> "DeliveryQuerySet":
+        """Given up first, then what waits longest."""
+        return self.filter(state__in=[DeliveryState.DEAD, DeliveryState.WAITING]).select_related("channel")
+
+    def overdue_since(self) -> Any:
+        """When the oldest message that should have left by now was due; None when nothing waits."""
+        running = Q(channel=None) | Q(
+            channel__is_active=True
+        )  # what is paused waits because somebody said so
+        return (
+            self.waiting().filter(running, due_at__lte=Now()).aggregate(oldest=models.Min("due_at"))["oldest"]
+        )
 
 
 class Delivery(models.Model):
@@ -99,8 +196,66 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
 
+    destination = models.CharField(
+        max_length=300, blank=True, help_text="Whose trouble is whose: server, origin"
+    )
+    lane = models.CharField(max_length=64, blank=True, help_text="What stays in order; empty: nothing")
+    try_at = models.DateTimeField(default=timezone.now, help_text="Later than due after a failure")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0, help_text="Who holds the newest one may say how it went")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=200, blank=True, help_text="What the last attempt was answered")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(
+                fields=["destination", "try_at"], name="delivery_waiting", condition=Q(state="waiting")
+            ),
+            models.Index(fields=["lane", "due_at"], name="delivery_lane", condition=Q(state="waiting")),
+            models.Index(fields=["state", "due_at"], name="delivery_by_state"),
+            models.Index(fields=["channel", "-created_at"], name="delivery_of_channel"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.about}"
+
+    @property
+    def is_secret(self) -> bool:
+        return bool(self.content.get("secret"))
+
+    @property
+    def is_erased(self) -> bool:
+        return bool(self.content.get("erased"))
+
+    @property
+    def recipient(self) -> str:
+        """Whom it goes to, as a page may show it."""
+        if self.channel:
+            return self.channel.name
+        return self.destination if self.kind == DeliveryKind.WEBHOOK else self.address
+
+    @property
+    def headline(self) -> str:
+        content = self.content
+        return content.get("subject") or content.get("title") or content.get("type") or self.about
+
+
+class Destination(models.Model):
+    """How a server or service has been answering: the circuit breaker all workers share."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="In a row")
+    held_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Heartbeat(models.Model):

@@ -1,9 +1,20 @@
-from celery import shared_task
-from django.db import transaction
+"""What runs every few seconds, rung or not (settings.SWEEPS). Each may run twice at the same time."""
 
-from notifications.channels import mail
-from notifications.models import OutboxMessage
-from notifications.workflow import mark_mail_sent, note_heartbeat, postpone_mail
+from celery import shared_task
+
+from notifications import worker
+from notifications.channels import send
+from notifications.sender import attempt
+from notifications.workflow import (
+    claim_deliveries,
+    destinations_with_work,
+    expand_next_event,
+    forget_delivered,
+    give_up_old,
+    hour_has_passed,
+    note_heartbeat,
+    settle,
+)
 
 
 @shared_task
@@ -13,21 +24,31 @@ def record_heartbeat() -> None:
 
 
 @shared_task
-def send_due_mail() -> None:
-    """Send every mail that is due. A kill between sending and noting it sends that one twice, never zero times."""
-    while _send_next_mail():
+def expand_due_events() -> None:
+    """Ask every consumer about every event that is due."""
+    while expand_next_event():
         pass
 
 
-def _send_next_mail() -> bool:
-    with transaction.atomic():
-        message = OutboxMessage.objects.due_mail().first()
-        if message is None:
-            return False
-        try:
-            mail.send(message.payload)
-        except mail.FAILURES as error:
-            postpone_mail(message=message, error=error)
-        else:
-            mark_mail_sent(message=message)
-        return True
+@shared_task
+def send_due_deliveries() -> None:
+    """Send all that is due: the worker's sender does it, many at once; where none runs, here and one by one."""
+    if worker.sender:
+        worker.sender.wake()
+        return
+    while destinations := destinations_with_work(at_most=1000):
+        sent = 0
+        for destination in destinations:
+            for delivery in claim_deliveries(destination=destination, at_most=1):
+                settle(delivery=delivery, answer=attempt(send, delivery))
+                sent += 1
+        if not sent:
+            return
+
+
+@shared_task
+def tidy_up() -> None:
+    """Give up what was tried long enough; once an hour forget what was delivered long ago."""
+    give_up_old()
+    if hour_has_passed():
+        forget_delivered()

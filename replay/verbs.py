@@ -245,13 +245,17 @@ class Verbs:
         )
 
     def post_update(self, step: Step) -> None:
+        """It was said in public then: the same words are the team's and the public's."""
         entry = step.detail
         word = entry["state"].strip().lower()
+        said = "\n".join(entry["facts"] or []) or f"Status: {entry['state'] or 'no text recorded'}"
         post_status_update(
             incident=self.incident,
             by=self.cast.holder(Role.COMMUNICATIONS_LEAD, step.at) or self.cast.recorder,
             audiences=[Audience.PUBLIC],
-            known="\n".join(entry["facts"] or []) or f"Status: {entry['state'] or 'no text recorded'}",
+            known=said,
+            wordings={Audience.PUBLIC: {"known": said}},
+            public_title=shorten(self.incident.title, 120),
             published_at=step.at,
             status=STATES.get(word),
         )

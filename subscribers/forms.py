@@ -125,11 +125,3 @@ class PersonForm(FilterForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["audience"]
-
-
-class PublicForm(Form):
-    """Somebody anonymous asks to hear of incidents."""
-
-    email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )

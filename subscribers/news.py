@@ -2,24 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from incidents.models import (
-    Audience,
-    Incident,
-    Role,
-    Severity,
-    Status,
-    StatusUpdate,
-    Task,
-    UpdateSchedule,
-    UpdateState,
-)
+from incidents.models import Audience, Incident, Reminder, Severity, Status, StatusUpdate, Task, UpdateState
+from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
 from subscribers.models import WORST_RANK, News
 from subscribers.reach import Recipient
@@ -37,7 +26,7 @@ class Story:
     action: str = "Open the incident"
     author: int | None = None
     only: frozenset[int] | None = None
-    roles: frozenset[str] = frozenset()
+    askers: frozenset[int] = frozenset()
     update: StatusUpdate | None = None
     is_urgent: bool = False
     group: str = ""
@@ -56,10 +45,8 @@ class Story:
         person = recipient.person
         if person and person.pk == self.author:
             return False
-        if self.only is not None or self.roles:
-            return person is not None and (
-                person.pk in (self.only or ()) or bool(self.roles & recipient.roles)
-            )
+        if self.only is not None:
+            return person is not None and person.pk in self.only
         if self.update:
             return recipient.reads(self.audiences) is not None
         return recipient.hears_of(self.kind)
@@ -121,6 +108,7 @@ def _update(payload: dict, incident: Incident) -> Story | None:
         "incident.status_update",
         "correction" if update.corrects else update.get_status_display().lower(),
         author=update.author_id,
+        askers=frozenset(payload.get("askers", ())),
         update=update,
         group=f"status_update:{update.pk}",
         not_before=update.leaves_at,
@@ -136,8 +124,8 @@ def _approval(payload: dict, incident: Incident) -> Story | None:
         "incident.approval_asked",
         "an update waits for your approval",
         text=update.known,
-        author=payload.get("by", update.author_id),
-        roles=frozenset({Role.COMMANDER}),
+        author=update.author_id,
+        only=frozenset(payload["recipients"]),
         is_urgent=True,
     )
 
@@ -192,56 +180,42 @@ def _task(payload: dict, incident: Incident) -> Story | None:
 
 
 def _request(payload: dict, incident: Incident) -> Story | None:
-    if not incident.is_open:
+    """To whoever owes the next word; one that has been answered meanwhile is not asked any more."""
+    if not incident.update_requests.filter(audience=payload["audience"], answer__isnull=True).exists():
         return None
     return Story(
         News.REQUESTS,
         "incident.update_requested",
         "an update is asked for",
-        text=payload.get("text", ""),
-        path=reverse("status_update", args=[incident.reference]),
+        text=payload.get("question", ""),
+        path=_composer(incident, payload["audience"]),
         action="Write the update",
-        author=payload.get("by"),
-        roles=frozenset({Role.COMMANDER, Role.COMMUNICATIONS_LEAD}),
+        only=frozenset(payload["recipients"]),
     )
 
 
 def _reminder(payload: dict, incident: Incident) -> Story | None:
-    """Only as long as what it reminds of is still owed: the same due time, an incident that runs."""
-    audience, due_at = payload.get("audience", ""), parse_datetime(payload.get("due_at") or "")
-    if not incident.is_active:
+    """Only as long as something of what it reminds of is still owed."""
+    if not reminder_stands(payload):
         return None
-    common: dict[str, Any] = {
-        "kind": News.DUTY,
-        "only": frozenset(payload.get("recipients", ())),
-        "addresses": tuple(payload.get("addresses", ())),
-        "is_urgent": True,
-        "group": payload.get("group") or f"reminders:{incident.chain}",
-    }
-    if not audience:
-        if incident.commander is not None:
-            return None
-        return Story(
-            type="incident.command_unclaimed",
-            headline="nobody commands",
-            text="Nobody has taken command yet.",
-            action="Take command",
-            **common,
-        )
-    schedule = UpdateSchedule.objects.filter(incident=incident, audience=audience, due_at=due_at).first()
-    if schedule is None or due_at is None:
-        return None
-    late = due_at <= timezone.now()
+    is_command = payload["audience"] == Reminder.COMMAND
     return Story(
-        type="incident.update_due",
-        headline=f"{schedule.what.lower()} {'was due' if late else 'due'} {due_at.astimezone(UTC):%H:%M} UTC",
-        text=f"The {schedule.what.lower()} {'was' if late else 'is'} due"
-        + (", as promised." if schedule.promised_at == due_at else "."),
-        path=f"{reverse('status_update', args=[incident.reference])}?audience={audience}",
-        action="Write the update",
-        data={"audience": audience, "due_at": due_at},
-        **common,
+        News.DUTY,
+        "incident.command_unclaimed" if is_command else "incident.update_due",
+        f"{payload['what'].lower()} {payload['says']}",
+        text="Nobody has taken command yet." if is_command else "",
+        path="" if is_command else _composer(incident, payload["audience"]),
+        action="Take command" if is_command else "Write the update",
+        only=frozenset(payload["recipients"]),
+        addresses=tuple(payload.get("addresses", ())),
+        is_urgent=True,
+        group=payload["group"],
     )
+
+
+def _composer(incident: Incident, audience: str = "") -> str:
+    page = reverse("status_update", args=[incident.reference])
+    return f"{page}?audience={audience}" if audience else page
 
 
 STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {

@@ -10,6 +10,12 @@ from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("faults", "the size of tests/faults/test_kills.py")
+    group.addoption("--messages", type=int, default=400, help="how many become due")
+    group.addoption("--seconds", type=int, default=10, help="within how long, while processes are killed")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

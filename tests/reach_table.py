@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import invite_person, issue_setup_link
-from incidents.models import BriefLink, Service, Severity
+from incidents.models import BriefLink, Service, Severity, StatusUpdate
 from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import (
     add_person,
@@ -54,6 +54,7 @@ SIGNED_IN = frozenset({STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN})
 EVERYBODY = SIGNED_IN | {ANONYMOUS}
 RESPONDERS = SIGNED_IN - {STAKEHOLDER}
 ADMINS = frozenset({ADMIN})
+COMMANDERS = frozenset({COMMANDER})
 IN_CHARGE = frozenset({COMMANDER, ADMIN})
 
 
@@ -130,6 +131,12 @@ def update(w, incident) -> int:
         unknown="Why",
         next_update_at=in_a_while,
     ).pk
+
+
+def waiting(w, incident) -> int:
+    """An update that waits for its approval."""
+    StatusUpdate.objects.filter(pk=(pk := update(w, incident))).update(state="awaiting")
+    return pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -258,6 +265,8 @@ TABLE: dict[str, Row] = {
     "catalogue_add": Row(get=ADMINS, post=ADMINS, more={"kind": "services"}),
     "catalogue_entry": Row(get=ADMINS, post=ADMINS, pk=severity, more={"kind": "severities"}),
     "catalogue_deletion": Row(post=ADMINS, pk=severity, more={"kind": "severities"}),
+    "message_list": Row(get=SIGNED_IN),
+    "message": Row(get=ADMINS, post=ADMINS, more={"audience": "public", "stage": "declared"}),
     # incidents
     "home": Row(get=SIGNED_IN),
     "palette": Row(get=SIGNED_IN),
@@ -301,6 +310,10 @@ TABLE: dict[str, Row] = {
     "status_update": INCIDENT_FORM,
     "update_preview": INCIDENT_ACT,
     "correction": Row(get=RESPONDERS, post=RESPONDERS, more={"corrects": update}),
+    "no_change": INCIDENT_ACT,
+    "approval": Row(get=RESPONDERS, post=COMMANDERS, pk=waiting),
+    "objection": Row(get=COMMANDERS, post=COMMANDERS, pk=waiting),
+    "withdrawal": Row(post=COMMANDERS, pk=update),
     "brief": INCIDENT_READ,
     "brief_links": INCIDENT_ACT,
     "brief_link_revocation": act_on(pk=lambda w, i: brief_link(w, i).pk),
@@ -326,8 +339,6 @@ TABLE: dict[str, Row] = {
     "subscription_end": Row(post=ADMINS, pk=own_subscription),
     "outside_question": Row(post=ADMINS, pk=outside_address),
     "outside_removal": Row(post=ADMINS, pk=outside_address),
-    "subscribe": Row(get=EVERYBODY, post=EVERYBODY),
-    "subscribed": Row(get=EVERYBODY),
     "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
     "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
     # the timeline

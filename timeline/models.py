@@ -184,6 +184,9 @@ class Evidence(models.Model):
     hypothesis = models.ForeignKey(
         Hypothesis, null=True, blank=True, on_delete=models.SET_NULL, related_name="evidence"
     )
+    cited_in = models.ManyToManyField(
+        StatusUpdate, blank=True, related_name="evidence", help_text="Updates that rest on it"
+    )
     data = models.JSONField(default=dict, blank=True)
 
     class Meta:

@@ -24,11 +24,19 @@ from timeline.models import (
 
 
 def record_event(
-    *, incident: Incident, kind: str, text: str, by: Any, occurred_at: datetime | None = None, **fields: Any
+    *,
+    incident: Incident,
+    kind: str,
+    text: str,
+    by: Any,
+    occurred_at: datetime | None = None,
+    is_rung: bool = True,
+    **fields: Any,
 ) -> TimelineEvent:
     """Write one row in the caller's transaction and ring the bell; every other verb comes through here.
 
-    `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError.
+    `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError. Who rings for the head of
+    the incident anyway passes `is_rung=False`: screens fetch the timeline's news then as well.
     """
     now = context.now()
     if occurred_at and occurred_at > now:
@@ -42,7 +50,8 @@ def record_event(
         recorded_at=now,
         **fields,
     )
-    ring(incident_id=incident.pk, what="timeline")
+    if is_rung:
+        ring(incident_id=incident.pk, what="timeline")
     return event
 
 

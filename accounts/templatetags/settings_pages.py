@@ -55,6 +55,7 @@ GROUPS = {
             "list-checks", "Checklists", "Tasks and recovery checks", "catalogue_list", "checklists", True
         ),
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
+        Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
     ],
     "Trust": [
         Section("scroll-text", "Audit trail", "Who changed what, when, from where", "settings_audit"),

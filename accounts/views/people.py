@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import InvitationForm, OrganisationForm, PersonForm, TeamForm
+from accounts.forms import InvitationForm, OrganisationSettingsForm, PersonForm, TeamForm
 from accounts.models import Installation, Invitation, Team, User
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
@@ -29,7 +29,8 @@ from accounts.workflow import (
 @administrators_only
 def organisation(request: SignedInRequest) -> HttpResponse:
     installation = Installation.get()
-    form = OrganisationForm(request.POST or None, initial=vars(installation))
+    initial = vars(installation) | {"duty_person": installation.duty_person_id}
+    form = OrganisationSettingsForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
         messages.success(request, "Saved.")
         return redirect("organisation")

@@ -57,13 +57,24 @@ def create_first_administrator(
 
 
 @transaction.atomic
-def describe_organisation(*, by: Any, name: str, time_zone: str, duty_contact: str) -> Installation:
+def describe_organisation(
+    *, by: Any, name: str, time_zone: str, duty_contact: str, **duty: Any
+) -> Installation:
+    """What it is called, where it is, whom to turn to; `duty_person` and `duty_mail` are reminded last."""
     require_administrator(by)
     installation, _ = Installation.objects.select_for_update().get_or_create(pk=1)
-    changes = differences(installation, {"name": name, "time_zone": time_zone, "duty_contact": duty_contact})
+    person = duty.get("duty_person")
+    if person and not person.is_responder:
+        raise ValidationError({"duty_person": f"{person} is a stakeholder and cannot answer."})
+    told = {"name": name, "time_zone": time_zone, "duty_contact": duty_contact, **duty}
+    changes = differences(installation, told)
     for field, (_old, new) in changes.items():
         setattr(installation, field, new)
     installation.save()
     if changes:
-        audit("organisation.changed", installation, by, **changes)
+        as_text = {
+            field: [v and str(v) for v in values] if field == "duty_person" else values
+            for field, values in changes.items()
+        }
+        audit("organisation.changed", installation, by, **as_text)
     return installation

@@ -56,6 +56,8 @@ class SeverityForm(CatalogueForm):
             "mitigate_minutes",
             "retrospective",
             "retrospective_due_days",
+            "approves_updates",
+            "public_if_seen",
             "when_unsure",
         ]
         widgets = {"retrospective": forms.RadioSelect}

@@ -1,16 +1,13 @@
 """The forms of a running incident."""
 
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from config.forms import Form, ModelForm
-from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField, ServiceField
+from incidents.forms.fields import MinutesField, MomentField, ResponderField, ServiceField
 from incidents.models import (
     MILESTONES,
-    Audience,
     ChangeEvent,
     ChecklistKind,
     CheckState,
@@ -65,7 +62,7 @@ class ImpactForm(VersionedForm):
 
     class Meta:
         model = Incident
-        fields = ["impact_summary", "degraded_note"]
+        fields = ["impact_summary", "degraded_note", "cost_low", "cost_high"]
         labels = {"impact_summary": "What do people feel?", "degraded_note": "Running degraded?"}
 
     def __init__(self, *args, instance: Incident, **kwargs):
@@ -251,40 +248,6 @@ class LinkForm(ModelForm):
 class MitigatedForm(Form):
     at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
     note = forms.CharField(label="What stopped it", max_length=300, required=False, widget=forms.Textarea)
-
-
-class StatusUpdateForm(Form):
-    """What we know, what we do not, what we do, and when the next word comes."""
-
-    audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
-    known = forms.CharField(label="What we know", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    unknown = NeededField(label="What we do not know", max_length=2000, required=False, widget=forms.Textarea)
-    no_open_unknowns = forms.BooleanField(label="No open unknowns", required=False)
-    doing = forms.CharField(label="What we are doing", max_length=2000, required=False, widget=forms.Textarea)
-    workaround = forms.CharField(max_length=1000, required=False)
-    ask = forms.CharField(label="What we ask", max_length=1000, required=False)
-    next_minutes = forms.TypedChoiceField(
-        label="Next update in", coerce=int, required=False, empty_value=None
-    )
-    next_update_at = MomentField(label="or at", required=False)
-    correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
-    form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def __init__(self, *args, incident: Incident, policy: int | None, corrects=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        minutes = sorted({15, 30, 60, 120, policy or 30})
-        next_minutes = self.typed_field("next_minutes", forms.ChoiceField)
-        next_minutes.choices = [(m, f"{m} min" if m < 120 else f"{m // 60} h") for m in minutes]
-        next_minutes.initial = policy or 30
-        self.fields["correction_reason"].required = corrects is not None
-        self.typed_field("unknown", NeededField).is_needed = incident.is_active
-        if not incident.is_active:
-            for name in ("next_minutes", "next_update_at", "no_open_unknowns"):
-                del self.fields[name]
-        if incident.is_private:
-            self.typed_field("audiences", forms.MultipleChoiceField).choices = [
-                c for c in Audience.choices if c[0] != Audience.PUBLIC
-            ]
 
 
 class RecoveryCheckForm(Form):

@@ -39,6 +39,16 @@ class Severity(models.Model):
     retrospective_due_days = models.PositiveSmallIntegerField(
         "retrospective due, business days", null=True, blank=True
     )
+    approves_updates = models.BooleanField(
+        "updates wait for the commander's approval",
+        default=False,
+        help_text="What others write reaches its audiences once the commander or the deputy has approved it",
+    )
+    public_if_seen = models.BooleanField(
+        "public updates only where customers notice",
+        default=False,
+        help_text="Owed once a service is marked as affected, or the public was told something",
+    )
     when_unsure = models.BooleanField("taken when “not sure” is chosen", default=False)
 
     objects = SeverityQuerySet.as_manager()

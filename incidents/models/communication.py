@@ -19,6 +19,50 @@ class UpdateState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Taken back"
 
 
+class Stage(models.TextChoices):
+    """What an update is about, for choosing the words to start from."""
+
+    DECLARED = "declared", "Declared"
+    SCOPE = "scope", "Scope known"
+    NO_CHANGE = "no_change", "No change"
+    MITIGATED = "mitigated", "Mitigated"
+    MONITORING = "monitoring", "Monitoring"
+    RESOLVED = "resolved", "Resolved"
+    RETROSPECTIVE = "retrospective", "Retrospective published"
+    CORRECTION = "correction", "Correction"
+    MAINTENANCE = "maintenance", "Maintenance"
+    SECURITY = "security", "Security, restricted"
+    THIRD_PARTY = "third_party", "Third party"
+    FALSE_ALARM = "false_alarm", "False alarm"
+
+
+WORDS = ("known", "unknown", "doing", "workaround", "ask")
+
+
+class MessageTemplate(models.Model):
+    """The words an update of one stage to one audience starts from; {{ names }} are filled in, nothing else."""
+
+    audience = models.CharField(max_length=20, choices=Audience)
+    stage = models.CharField(max_length=20, choices=Stage)
+    known = models.TextField("what we know", blank=True, max_length=2000)
+    unknown = models.TextField("what we do not know", blank=True, max_length=2000)
+    doing = models.TextField("what we are doing", blank=True, max_length=2000)
+    workaround = models.TextField("what you can do", blank=True, max_length=1000)
+    ask = models.TextField("what we ask", blank=True, max_length=1000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "stage"], name="one_template_per_audience_and_stage")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()}, {self.get_audience_display().lower()}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {word: getattr(self, word) for word in WORDS}
+
+
 @dataclass(frozen=True)
 class Wording:
     """What one audience reads; Markdown, variables filled in."""
@@ -80,6 +124,7 @@ class StatusUpdate(models.Model):
         default=timezone.now, help_text="Until then it can be taken back; then it goes to its audiences"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(max_length=300, blank=True)
     form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = StatusUpdateQuerySet.as_manager()
@@ -107,6 +152,12 @@ class StatusUpdate(models.Model):
             raise LookupError("this update has no words for the public")
         return Wording(self.known, self.unknown, self.doing, self.workaround, self.ask)
 
+    def can_be_withdrawn(self, moment: datetime | None = None) -> bool:
+        """Before approval, and in the seconds between posting and leaving."""
+        if self.state == UpdateState.POSTED:
+            return (moment or timezone.now()) < self.leaves_at
+        return self.state == UpdateState.AWAITING
+
     @property
     def is_corrected(self) -> bool:
         return hasattr(self, "correction")
@@ -114,34 +165,6 @@ class StatusUpdate(models.Model):
     @property
     def audience_names(self) -> list[str]:
         return [str(Audience(a).label) for a in self.audiences]
-
-
-class UpdateSchedule(models.Model):
-    """When the next update is due for one audience: the earlier of the policy's time and the promised one."""
-
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="update_schedules")
-    audience = models.CharField(max_length=20, choices=Audience)
-    policy_due_at = models.DateTimeField(null=True, blank=True)
-    promised_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
-
-    class Meta:
-        ordering = ["due_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "audience"], name="one_schedule_per_audience")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.incident_id} {self.audience} {self.due_at}"
-
-    @property
-    def what(self) -> str:
-        """Public update, Stakeholder update, …"""
-        return f"{self.get_audience_display().removesuffix('s')} update"
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.due_at is not None and self.due_at < timezone.now()
 
 
 class BriefLink(models.Model):

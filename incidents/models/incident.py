@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from incidents.models.catalogue import IncidentType, LinkKind, Severity
 
@@ -119,7 +120,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def with_updates(self) -> "IncidentQuerySet":
         """The update schedules and when the last update was published."""
         return self.prefetch_related("update_schedules").annotate(
-            last_update_at=models.Max("status_updates__posted_at")
+            last_update_at=models.Max("status_updates__posted_at", filter=Q(status_updates__state="posted"))
         )
 
     def resembling(self, title: str) -> "IncidentQuerySet":
@@ -171,6 +172,8 @@ class Incident(models.Model):
         "running degraded", max_length=200, blank=True, help_text="E.g. “running on standby, writes off”."
     )
     impact_summary = models.CharField(max_length=300, blank=True)
+    cost_low = models.CharField("cost so far, at least", max_length=40, blank=True)
+    cost_high = models.CharField("cost so far, at most", max_length=40, blank=True)
     impact_figures = models.JSONField(default=list, blank=True, help_text='[{"label": …, "value": …}]')
 
     introduced_at = models.DateTimeField(null=True, blank=True)
@@ -287,6 +290,17 @@ class Incident(models.Model):
     @property
     def commander(self) -> "User | None":
         return self.holder_of("commander")
+
+    @cached_property
+    def affected_names(self) -> list[str]:
+        """The services that are affected right now; asks once."""
+        running = self.affected_services.running().worst_first()
+        return [affected.service.name for affected in running]
+
+    @cached_property
+    def channel_url(self) -> str:
+        """Where its people talk, or nothing; asks once."""
+        return self.links.filter(kind=LinkKind.CHANNEL).values_list("url", flat=True).first() or ""
 
     @property
     def next_due(self):

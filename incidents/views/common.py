@@ -29,9 +29,9 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @wraps(view)
     def wrapped(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "reference" in kwargs:
-            load(request, kwargs["reference"])
         if not can_declare(request.user):
+            if "reference" in kwargs:
+                load(request, kwargs["reference"])
             raise PermissionDenied("Only responders do this.")
         return view(request, *args, **kwargs)
 

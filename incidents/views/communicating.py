@@ -1,6 +1,4 @@
-"""Status updates, corrections, the brief."""
-
-from datetime import timedelta
+"""The brief: what stakeholders read, signed in or by a link."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,58 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.room import StatusUpdateForm
-from incidents.models import Audience, BriefLink, Incident, StatusUpdate
-from incidents.update_text import preview
-from incidents.views.common import attempt, click, done, load, responders_only, submitted
+from incidents.models import Audience, BriefLink, Incident
+from incidents.views.common import click, done, load, responders_only
 
 BRIEF_SALT = "incident brief"
-
-
-@require_http_methods(["GET", "POST"])
-@responders_only
-def status_update(request: SignedInRequest, reference: str, corrects: int | None = None) -> HttpResponse:
-    """Write an update, or correct one; the preview shows exactly what each audience gets."""
-    incident = load(request, reference)
-    wrong = get_object_or_404(incident.status_updates, pk=corrects) if corrects else None
-    policy = _policy_minutes(incident)
-    initial = _from_last(incident, wrong)
-    form = StatusUpdateForm(
-        request.POST or None, incident=incident, policy=policy, corrects=wrong, initial=initial
-    )
-    if submitted(request, form) and attempt(
-        form,
-        workflow.post_status_update,
-        incident=incident,
-        by=request.user,
-        corrects=wrong,
-        **_arguments(form),
-    ):
-        return done(request, incident, to=incident.get_absolute_url())
-    context = {"incident": incident, "form": form, "wrong": wrong, "policy": policy, "section": "incidents"}
-    context["previews"] = preview(incident, form)
-    context["changes"] = incident.affected_services.running().select_related("service")
-    return render(
-        request, "incidents/status_update.html", context, status=422 if form.errors and request.htmx else 200
-    )
-
-
-@require_POST
-@responders_only
-def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
-    """What each chosen audience would read, as typed so far; nothing is stored."""
-    incident = load(request, reference)
-    form = StatusUpdateForm(request.POST, incident=incident, policy=_policy_minutes(incident))
-    form.is_valid()
-    return render(
-        request,
-        "incidents/status_update.html#previews",
-        {"incident": incident, "previews": preview(incident, form)},
-    )
 
 
 @require_safe
@@ -136,29 +90,3 @@ def _render_brief(
             if open_link.is_open()
         ]
     return render(request, "incidents/brief.html", context)
-
-
-def _policy_minutes(incident: Incident) -> int | None:
-    cadences = [c.minutes_in(incident.status) for c in incident.severity.cadences.all()]
-    return min((m for m in cadences if m), default=None)
-
-
-def _from_last(incident: Incident, wrong: StatusUpdate | None) -> dict:
-    """A new update begins where the last one stood: audiences, unknowns, workaround; a correction with its text."""
-    last = wrong or incident.status_updates.newest_first().first()
-    if last is None:
-        return {"audiences": [Audience.STAKEHOLDERS]}
-    names = (
-        ("audiences", "unknown", "workaround", "ask")
-        if wrong is None
-        else ("audiences", "known", "unknown", "doing", "workaround", "ask")
-    )
-    return {name: getattr(last, name) for name in names}
-
-
-def _arguments(form: StatusUpdateForm) -> dict:
-    data = dict(form.cleaned_data)
-    minutes = data.pop("next_minutes", None)
-    if not data.get("next_update_at") and minutes:
-        data["next_update_at"] = timezone.now() + timedelta(minutes=minutes)
-    return data

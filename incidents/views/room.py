@@ -8,12 +8,22 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from incidents import workflow
-from incidents.models import ChangeEvent, HypothesisState, Incident, IncidentLink, Participation, Status
+from incidents.models import (
+    ChangeEvent,
+    HypothesisState,
+    Incident,
+    IncidentLink,
+    Participation,
+    Status,
+    StatusUpdate,
+    UpdateState,
+)
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
 from incidents.views.common import done, is_number, load
@@ -65,6 +75,8 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
     tasks = list(incident.tasks.select_related("owner"))
     affected = list(incident.affected_services.running().worst_first())
     which = request.GET.get("show", "all") if request.GET.get("show") in reading.FILTERS else "all"
+    for pending in incident.pending_updates:
+        pending["leaves_at"] = parse_datetime(pending["leaves_at"])
     context = {
         "incident": incident,
         "section": "incidents",
@@ -157,7 +169,7 @@ def catch_up(request: SignedInRequest, reference: str) -> HttpResponse:
         "mitigations": incident.mitigations.filter(
             state__in=("proposed", "applying", "worked")
         ).select_related("owner"),
-        "last_update": incident.status_updates.newest_first().select_related("author").first(),
+        "last_update": incident.status_updates.posted().newest_first().select_related("author").first(),
     }
     return render(request, "incidents/catch_up.html", context)
 
@@ -205,6 +217,32 @@ def _with_counts(request: SignedInRequest, reference: str):
             own_participation=Exists(own),
             is_followed=Exists(Subscription.objects.of(request.user).following(OuterRef("pk"))),
             stamp=_stamp(),
+            pending_updates=ArraySubquery(_pending_updates()),
+        )
+    )
+
+
+def _pending_updates():
+    """Updates that can still be taken back, wait for approval, or came back to their author: for the banners."""
+    newer = StatusUpdate.objects.filter(
+        incident=OuterRef("incident"), author=OuterRef("author"), posted_at__gt=OuterRef("posted_at")
+    )
+    mine = StatusUpdate.objects.filter(incident=OuterRef("pk"))
+    leaving = Q(state=UpdateState.POSTED, leaves_at__gt=timezone.now())
+    returned = Q(state=UpdateState.RETURNED) & ~Exists(newer)
+    return (
+        mine.filter(leaving | returned | Q(state=UpdateState.AWAITING))
+        .order_by("pk")
+        .values(
+            row=JSONObject(
+                pk="pk",
+                state="state",
+                author="author_id",
+                name="author__name",
+                leaves_at="leaves_at",
+                reason="return_reason",
+                corrects="corrects_id",
+            )
         )
     )
 

@@ -1,8 +1,11 @@
 """The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
 
+from incidents.workflow.approving import approve_status_update, return_status_update, withdraw_status_update
+from incidents.workflow.asking import request_update
 from incidents.workflow.basics import Conflict, FormUsed
+from incidents.workflow.briefs import create_brief_link, revoke_brief_link
 from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
-from incidents.workflow.communicating import create_brief_link, post_status_update, revoke_brief_link
+from incidents.workflow.communicating import post_no_change, post_status_update
 from incidents.workflow.declaring import (
     accept_report,
     declare_incident,
@@ -36,6 +39,8 @@ from incidents.workflow.people import (
     release_role,
     revoke_access,
 )
+from incidents.workflow.promising import snooze_update
+from incidents.workflow.reminding import reminder_stands
 from incidents.workflow.resolving import (
     add_recovery_check,
     close_incident,
@@ -53,6 +58,7 @@ __all__ = [
     "add_person",
     "add_recovery_check",
     "add_task",
+    "approve_status_update",
     "assess_impact",
     "assign_role",
     "assign_task",
@@ -76,19 +82,25 @@ __all__ = [
     "move_mitigation",
     "note_activity",
     "note_presence",
+    "post_no_change",
     "post_status_update",
     "raise_hypothesis",
     "record_change",
     "record_mitigation",
     "release_role",
+    "reminder_stands",
     "reopen_incident",
     "report_problem",
+    "request_update",
     "resolve_incident",
+    "return_status_update",
     "revoke_access",
     "revoke_brief_link",
     "set_milestones",
     "set_service_impact",
     "settle_recovery_check",
+    "snooze_update",
     "suspect_change",
     "watch_recovery_check",
+    "withdraw_status_update",
 ]

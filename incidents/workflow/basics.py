@@ -22,7 +22,7 @@ from incidents.models import (
     Task,
 )
 from incidents.permissions import can_respond
-from live.doorbell import ring
+from live.doorbell import bell
 from notifications.workflow import enqueue
 from timeline.models import Kind
 
@@ -74,8 +74,8 @@ def audit(incident: Incident, action: str, by: Any, **changes: Any) -> None:
     record_audit(chain=incident.chain, action=action, subject=incident.reference, by=by, changes=changes)
 
 
-def announce(incident: Incident, topic: str, **payload: Any) -> None:
-    """The outbox row and the bell of a change that others must hear of."""
+def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, **payload: Any) -> None:
+    """The outbox row and the bell of a change that others must hear of, from `due_at` on."""
     enqueue(
         topic=topic,
         subject=incident.chain,
@@ -86,9 +86,9 @@ def announce(incident: Incident, topic: str, **payload: Any) -> None:
             "source": incident.source,
             **payload,
         },
-        due_at=context.now(),
+        due_at=due_at or context.now(),
+        bell=bell(incident_id=incident.pk, what="head"),
     )
-    ring(incident_id=incident.pk, what="head")
 
 
 def require_open(incident: Incident) -> None:

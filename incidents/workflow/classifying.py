@@ -34,11 +34,13 @@ EDITABLE = (
     "next_note",
     "degraded_note",
     "impact_summary",
+    "cost_low",
+    "cost_high",
     "impact_figures",
     "incident_type",
     "is_drill",
 )
-QUIET = ("impact_figures", "incident_type")
+QUIET = ("cost_low", "cost_high", "impact_figures", "incident_type")
 
 
 @transaction.atomic

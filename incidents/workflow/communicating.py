@@ -1,46 +1,60 @@
-"""Step 4: status updates per audience, corrections, the brief's links."""
+"""Step 4: status updates, in words per audience; what they rest on, what they correct, when they leave."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit import context
-from incidents.models import Audience, BriefLink, Incident, Status, StatusUpdate
-from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
+from incidents.models import (
+    WORDS,
+    Audience,
+    Incident,
+    MessageTemplate,
+    Stage,
+    Status,
+    StatusUpdate,
+    UpdateState,
+)
+from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock, save
 from incidents.workflow.schedules import reschedule
-from incidents.workflow.wording import fill, is_filled_from, variables
-from timeline.models import Kind
+from incidents.workflow.wording import Variables, fill, is_filled_from
+from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
 TIME_TO_UNDO = timedelta(seconds=10)
-BRIEF_LIFETIME = timedelta(days=7)
+NO_CHANGE_MINUTES = 30
 
 
-@transaction.atomic
 def post_status_update(
     *,
     incident: Incident,
     by: Any,
     audiences: list[str],
-    known: str,
+    known: str = "",
     unknown: str = "",
     no_open_unknowns: bool = False,
     doing: str = "",
     workaround: str = "",
     ask: str = "",
+    wordings: dict[str, dict[str, str]] | None = None,
+    public_title: str = "",
+    evidence: Iterable[Evidence] = (),
     next_update_at: datetime | None = None,
     corrects: StatusUpdate | None = None,
     correction_reason: str = "",
     form_token: UUID | None = None,
     published_at: datetime | None = None,
     status: str | None = None,
-    wordings: dict[str, dict[str, str]] | None = None,
-    public_title: str = "",
 ) -> StatusUpdate:
-    """Publish a structured update. Until resolved it says what is unknown and when the next one comes.
+    """Post a structured update. Until resolved it says what is unknown and when the next one comes.
+
+    `wordings` holds, by audience, other words than the team's own; the public reads only such words, under
+    `public_title`. It leaves `TIME_TO_UNDO` later, or, where the severity asks for it and `by` is neither
+    commander nor deputy, once one of them has approved it.
 
     A published update is never edited: name it in `corrects`, with a reason, and both are shown.
     The same `form_token` again returns the update it made the first time.
@@ -48,60 +62,181 @@ def post_status_update(
     `published_at` takes over an update that went out elsewhere: it is kept as it was said then, so what it left
     out is not asked for; `status` is what it announced, where that is not the incident's own.
     """
-    incident = lock(incident, by=by)
-    if form_token and (existing := incident.status_updates.filter(form_token=form_token).first()):
-        if existing.author_id != by.pk or not is_filled_from(known.strip(), existing.known):
-            raise FormUsed("published an update")
-        return existing
-    if incident.is_final or incident.status == Status.TRIAGE:
-        raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
-        )
-    values = variables(incident, audiences)
     update = StatusUpdate(
-        incident=incident,
         audiences=list(dict.fromkeys(audiences)),
-        known=fill(known.strip(), values),
-        unknown=fill(unknown.strip(), values),
-        doing=fill(doing.strip(), values),
-        workaround=fill(workaround.strip(), values),
-        ask=fill(ask.strip(), values),
-        next_update_at=next_update_at if incident.is_active else None,
-        status=status or incident.status,
-        severity=incident.severity,
+        known=known.strip(),
+        unknown=unknown.strip(),
+        doing=doing.strip(),
+        workaround=workaround.strip(),
+        ask=ask.strip(),
+        wordings=_own_words(wordings or {}, audiences),
         author=by,
         corrects=corrects,
         correction_reason=correction_reason.strip(),
-        posted_at=check_moment(published_at, "published_at"),
-        leaves_at=published_at or context.now() + TIME_TO_UNDO,
-        wordings={a: {f: fill(t.strip(), values) for f, t in w.items()} for a, w in (wordings or {}).items()},
         form_token=form_token,
     )
-    errors = _missing_from(update)
-    if published_at is None:
-        errors |= _missing_from_news(update, no_open_unknowns=no_open_unknowns)
-    if errors:
-        raise ValidationError(errors)
-    update.save(force_insert=True)
+    if update.audiences == [Audience.PUBLIC] and not update.known:
+        update.known = update.wordings.get(Audience.PUBLIC, {}).get("known", "")
+    typed = update.known
+    try:
+        with transaction.atomic():
+            incident = lock(incident, by=by)
+            _place(update, incident, status=status, next_update_at=next_update_at, published_at=published_at)
+            _check(update, public_title=public_title.strip(), no_open_unknowns=no_open_unknowns)
+            _fill(update)
+            if public_title.strip() not in ("", incident.public_title):
+                incident.public_title = public_title.strip()
+                save(incident, "public_title")
+            update.save(force_insert=True)
+            if evidence := list(evidence):
+                update.evidence.set(e for e in evidence if e.incident_id == incident.pk)
+            if update.state == UpdateState.AWAITING:
+                ask_for_approval(update)
+            else:
+                publish(update, by=by)
+    except (ValidationError, IntegrityError):
+        if form_token and (first := StatusUpdate.objects.filter(form_token=form_token).first()):
+            return _same(first, incident, by, typed)
+        raise
+    return update
+
+
+@transaction.atomic
+def post_no_change(
+    *, incident: Incident, by: Any, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
+) -> StatusUpdate:
+    """Tell everybody who heard the last update that nothing has changed, and that the next comes in `minutes`.
+
+    What is unknown and what people can do still holds; the words are those of the templates.
+    """
+    last = incident.status_updates.posted().newest_first().first()
+    if last is None or not incident.is_active:
+        raise ValidationError("There is no update yet that nothing could have changed since.")
+    templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
+    base = templates.get(Audience.STAKEHOLDERS, {})
+    return post_status_update(
+        incident=incident,
+        by=by,
+        audiences=last.audiences,
+        known=base.get("known") or "Nothing has changed since the last update.",
+        unknown=last.unknown,
+        no_open_unknowns=not last.unknown,
+        doing=base.get("doing") or last.doing,
+        workaround=last.workaround,
+        wordings={
+            audience: templates.get(audience, {})
+            | {k: v for k, v in words.items() if k not in ("known", "doing")}
+            for audience, words in last.wordings.items()
+        },
+        next_update_at=context.now() + timedelta(minutes=minutes),
+        form_token=form_token,
+    )
+
+
+def publish(update: StatusUpdate, *, by: Any) -> None:
+    """In the caller's transaction: on the timeline now, to its audiences when it can no longer be taken back."""
+    incident = update.incident
     record_event(
         incident=incident,
         kind=Kind.UPDATE,
         text=update.known,
-        by=by,
+        by=update.author,
         occurred_at=update.posted_at,
         status_update=update,
+        is_rung=False,
     )
-    reschedule(incident)
+    askers = reschedule(incident, posted=update)
     audit(
         incident,
         "status_update.posted",
         by,
         update=update.pk,
-        audiences=audiences,
-        corrects=corrects.pk if corrects else None,
+        audiences=update.audiences,
+        corrects=update.corrects_id,
     )
-    announce(incident, "status_update.posted", update=update.pk, audiences=audiences)
-    return update
+    announce(
+        incident,
+        "status_update.posted",
+        due_at=update.leaves_at,
+        update=update.pk,
+        audiences=update.audiences,
+        by=update.author_id,
+        askers=askers,
+    )
+
+
+def ask_for_approval(update: StatusUpdate) -> None:
+    incident = update.incident
+    record_event(
+        incident=incident, kind=Kind.FACT, text="wrote an update that waits for approval", by=update.author
+    )
+    audit(incident, "status_update.written", update.author, update=update.pk, audiences=update.audiences)
+    announce(
+        incident,
+        "status_update.awaiting",
+        update=update.pk,
+        by=update.author_id,
+        recipients=[person.pk for person in approvers(incident)],
+    )
+
+
+def approvers(incident: Incident) -> list:
+    """Who may let an update out where the severity asks for it: commander and deputy."""
+    return [person for role in ("commander", "deputy") if (person := incident.holder_of(role))]
+
+
+def _own_words(wordings: dict[str, dict[str, str]], audiences: list[str]) -> dict[str, dict[str, str]]:
+    """Per chosen audience the words somebody wrote for it; where the main part is empty there are none."""
+    kept = {}
+    for audience in audiences:
+        words = {k: v.strip() for k, v in wordings.get(audience, {}).items() if k in WORDS and v.strip()}
+        if words.get("known"):
+            kept[audience] = words
+    return kept
+
+
+def _place(
+    update: StatusUpdate,
+    incident: Incident,
+    *,
+    status: str | None,
+    next_update_at: datetime | None,
+    published_at: datetime | None,
+) -> None:
+    """What the update takes from the incident and the moment."""
+    if incident.is_final or incident.status == Status.TRIAGE:
+        raise ValidationError(
+            f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
+        )
+    update.incident, update.severity = incident, incident.severity
+    update.status = status or incident.status
+    update.next_update_at = next_update_at if incident.is_active else None
+    update.posted_at = check_moment(published_at, "published_at")
+    update.leaves_at = published_at or update.posted_at + TIME_TO_UNDO
+    if incident.severity.approves_updates and published_at is None:
+        may_approve = approvers(incident)
+        if may_approve and update.author not in may_approve:
+            update.state = UpdateState.AWAITING
+
+
+def _fill(update: StatusUpdate) -> None:
+    values = Variables(update.incident, Audience.STAKEHOLDERS)
+    for word in WORDS:
+        setattr(update, word, fill(getattr(update, word), values))
+    for audience, words in update.wordings.items():
+        values = Variables(update.incident, audience, update)
+        update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
+
+
+def _check(update: StatusUpdate, *, public_title: str, no_open_unknowns: bool) -> None:
+    """Raise ValidationError by field where something is missing."""
+    errors = _missing_from(update)
+    if Audience.PUBLIC in update.audiences and not (public_title or update.incident.public_title):
+        errors["public_title"] = "Say what the public page calls it."
+    if update.leaves_at != update.posted_at:
+        errors |= _missing_from_news(update, no_open_unknowns=no_open_unknowns)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _missing_from(update: StatusUpdate) -> dict[str, str]:
@@ -111,7 +246,9 @@ def _missing_from(update: StatusUpdate) -> dict[str, str]:
         errors["audiences"] = "Choose who gets this."
     if update.incident.is_private and Audience.PUBLIC in update.audiences:
         errors["audiences"] = "A private incident has no public updates."
-    if not update.known:
+    elif Audience.PUBLIC in update.audiences and Audience.PUBLIC not in update.wordings:
+        errors["public_known"] = "Write what the public reads; they never read the team's own words."
+    if not update.known and "public_known" not in errors:
         errors["known"] = "Say what is known, even if it is only that you are looking."
     if wrong := update.corrects:
         if wrong.incident_id != update.incident_id or StatusUpdate.objects.filter(corrects=wrong).exists():
@@ -133,30 +270,8 @@ def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[
     return errors
 
 
-@transaction.atomic
-def create_brief_link(
-    *,
-    incident: Incident,
-    by: Any,
-    audience: str = Audience.STAKEHOLDERS,
-    lifetime: timedelta = BRIEF_LIFETIME,
-) -> BriefLink:
-    """An address that shows the brief without a sign-in until it expires or is revoked."""
-    incident = lock(incident, by=by)
-    now = context.now()
-    link = BriefLink.objects.create(
-        incident=incident, audience=audience, created_by=by, created_at=now, expires_at=now + lifetime
-    )
-    record_event(incident=incident, kind=Kind.FACT, text="made a link to the brief", by=by)
-    audit(incident, "brief_link.created", by, link=link.pk, expires_at=link.expires_at)
-    return link
-
-
-@transaction.atomic
-def revoke_brief_link(*, link: BriefLink, by: Any) -> None:
-    incident = lock(link.incident, by=by)
-    if link.revoked_at is None:
-        link.revoked_at = context.now()
-        link.save(update_fields=["revoked_at"])
-        record_event(incident=incident, kind=Kind.FACT, text="revoked a link to the brief", by=by)
-        audit(incident, "brief_link.revoked", by, link=link.pk)
+def _same(first: StatusUpdate, incident: Incident, by: Any, typed: str) -> StatusUpdate:
+    """What this form made before, if it is the same submission again; FormUsed where it is another."""
+    if first.incident_id != incident.pk or first.author_id != by.pk or not is_filled_from(typed, first.known):
+        raise FormUsed("published an update")
+    return first

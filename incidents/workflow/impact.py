@@ -24,6 +24,7 @@ from incidents.workflow.basics import (
     lock,
     require_open,
 )
+from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -93,6 +94,8 @@ def set_service_impact(
         current = AffectedService.objects.create(
             incident=incident, service=service, impact=impact, started_at=moment
         )
+    if incident.severity.public_if_seen:
+        reschedule(incident)
     label = ServiceImpact(impact).label.lower() if impact else "operational again"
     record_event(
         incident=incident,

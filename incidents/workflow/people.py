@@ -11,6 +11,7 @@ from incidents.models import Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility
 from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
+from incidents.workflow.reminding import call_back
 from live.doorbell import ring
 from timeline.models import Kind
 from timeline.workflow import record_event
@@ -42,6 +43,8 @@ def assign_role(
         incident.acknowledged_at = max(moment, incident.impact_started_at or moment)
         incident.version += 1
         incident.save(update_fields=["acknowledged_at", "version"])
+    if role.slug == Role.COMMANDER and not relieved:
+        call_back(incident)
     before = relieved[0].user if relieved else None
     record_event(
         incident=incident,

@@ -1,12 +1,104 @@
 """E-mail, over whatever EMAIL_BACKEND says."""
 
-from smtplib import SMTPException
+import contextlib
+import smtplib
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, mailers
 
-FAILURES = (SMTPException, OSError, ValueError, KeyError)
-"""What a sending that did not happen raises; a malformed message (ValueError, KeyError) blocks no other."""
+from notifications.answers import Answer, Outcome
+from notifications.models import Delivery
+
+IDLE_SECONDS = 5.0  # servers hang up on idle clients; a connection that rested longer is not used again
+BUSY, NO_MORE = 400, 500
 
 
-def send(payload: dict) -> None:
-    EmailMessage(subject=payload["subject"], body=payload["text"], to=[payload["to"]]).send()
+def send(delivery: Delivery) -> Answer:
+    """Hand one mail to the mail server. Its Message-ID is the same at every attempt."""
+    try:
+        message = _message(delivery)
+    except (ValueError, KeyError) as error:
+        return Answer(Outcome.IMPOSSIBLE, f"This mail cannot be written: {type(error).__name__}")
+    try:
+        with _connection() as backend:
+            backend.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code = max((code for code, _ in refusal.recipients.values()), default=NO_MORE)
+        return Answer(_outcome(code), f"The mail server does not take this recipient ({code})")
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
+        return Answer(
+            _outcome(refusal.smtp_code), f"The mail server does not take this mail ({refusal.smtp_code})"
+        )
+    except (smtplib.SMTPException, OSError) as error:
+        return Answer(
+            Outcome.LATER, f"The mail server cannot be reached: {type(error).__name__}", is_away=True
+        )
+    except ValueError as error:  # a header with a line break, an address nobody can write
+        return Answer(Outcome.IMPOSSIBLE, f"This mail cannot be written: {type(error).__name__}")
+    return Answer(Outcome.TAKEN, "Taken by the mail server")
+
+
+def _outcome(code: int) -> Outcome:
+    return Outcome.REFUSED if code >= NO_MORE else Outcome.LATER
+
+
+def _message(delivery: Delivery) -> EmailMultiAlternatives:
+    content = delivery.content
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    headers = {
+        "Message-ID": f"<{delivery.pk}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        **content.get("headers", {}),
+        "X-Allclear-Delivery": str(delivery.pk),
+    }
+    message = EmailMultiAlternatives(
+        subject=content["subject"], body=content["text"], to=[delivery.address], headers=headers
+    )
+    if content.get("html"):
+        message.attach_alternative(content["html"], "text/html")
+    return message
+
+
+_idle: list[tuple[float, Any]] = []
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def _connection() -> Iterator[Any]:
+    """An open connection of a moment ago, or a new one; kept for the next mail unless something went wrong."""
+    backend = _rested() or mailers.default
+    try:
+        yield backend
+    except BaseException:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            backend.close()
+        raise
+    _keep(backend)
+
+
+def _rested() -> Any:
+    with _lock:
+        while _idle:
+            since, backend = _idle.pop()
+            if time.monotonic() - since < IDLE_SECONDS and _is_alive(backend):
+                return backend
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                backend.close()
+    return None
+
+
+def _is_alive(backend: Any) -> bool:
+    try:
+        return backend.connection.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _keep(backend: Any) -> None:
+    if getattr(backend, "connection", None) is not None:  # only SMTP has one that is worth keeping
+        with _lock:
+            _idle.append((time.monotonic(), backend))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Invitation, Team, User
 from accounts.workflow import invite_person, renew_invitation, revoke_invitation
 from audit.models import AuditEntry
-from notifications.models import OutboxMessage
+from notifications.models import Delivery
 
 ANSWER = {"name": "Kim Example", "password": "correct horse battery", "time_zone": "Asia/Tokyo"}
 
@@ -36,9 +36,9 @@ def test_shows_the_link_once_and_mails_it(client, admin, team):
         {"email": "kim@example.test", "installation_role": "responder", "teams": [team.pk]},
     ).content.decode()
     invitation = Invitation.objects.get()
-    mail = OutboxMessage.objects.get(topic="mail")
-    assert mail.payload["to"] == "kim@example.test"
-    link = next(line for line in mail.payload["text"].splitlines() if "/invitation/" in line)
+    mail = Delivery.objects.get()
+    assert mail.address == "kim@example.test"
+    link = next(line for line in mail.content["text"].splitlines() if "/invitation/" in line)
     assert link in page
     assert invitation.token_hash not in page
     assert link not in client.get(reverse("settings_people")).content.decode()
@@ -81,7 +81,7 @@ def test_renewed_the_old_link_is_dead(client, admin, invited):
     link = renew_invitation(by=admin, invitation=invited[0])
     assert client.get(invited[1]).status_code == 410
     assert client.get(link[link.index("/invitation/") :]).status_code == 200
-    assert OutboxMessage.objects.filter(topic="mail").count() == 2
+    assert Delivery.objects.count() == 2
 
 
 @pytest.mark.parametrize("password", ["short", "qwerty123456", "kim@example.test"])

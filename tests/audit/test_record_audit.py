@@ -64,6 +64,18 @@ def test_refuses_outside_a_transaction():
         record_audit(chain=CHAIN, action="test.done", subject="x", by=None)
 
 
+def test_links_cut_off_the_end_are_missed(chain):
+    tamper("DELETE FROM audit_auditentry WHERE chain = %s AND sequence = 4", CHAIN)
+    with pytest.raises(CommandError, match=f"of {CHAIN} ends at link 3, but 4"):
+        verified()
+
+
+def test_a_chain_that_is_gone_is_missed(chain):
+    tamper("DELETE FROM audit_auditentry WHERE chain = %s", CHAIN)
+    with pytest.raises(CommandError, match="ends at link 0, but 4"):
+        verified()
+
+
 @pytest.mark.parametrize(
     "change", ["UPDATE audit_auditentry SET action = 'x'", "DELETE FROM audit_auditentry"]
 )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Service
+from incidents.models import Service, Severity
 from incidents.workflow import (
     create_brief_link,
     declare_incident,
@@ -63,10 +63,22 @@ def busy(commander, responder, stakeholder, severity):
         by=commander,
         audiences=["public", "stakeholders"],
         known="Some fail.",
+        wordings={"public": {"known": "Some cannot pay."}},
+        public_title="Payments",
         unknown="Why.",
         next_update_at=now + timedelta(minutes=3),
     )
     update = incident.status_updates.get()
+    Severity.objects.filter(rank=1).update(approves_updates=True)
+    waiting = post_status_update(
+        incident=incident,
+        by=responder,
+        audiences=["public", "executives"],
+        known="y" * 90,
+        wordings={"public": {"known": "x" * 90}},
+        no_open_unknowns=True,
+        next_update_at=now + timedelta(minutes=3),
+    )
     contained = declare_incident(by=commander, title="Contained", severity=severity(2))
     mitigate_incident(incident=contained, by=commander)
     report_problem(by=stakeholder, title="Looks odd")
@@ -104,6 +116,8 @@ def busy(commander, responder, stakeholder, severity):
         f"{here}timeline/{event.pk}/",
         f"{here}timeline/{question.pk}/answers/",
         f"{here}status-updates/{update.pk}/correction/",
+        f"{here}status-updates/{waiting.pk}/approval/",
+        f"{here}status-updates/{waiting.pk}/objection/",
         f"{contained.get_absolute_url()}resolution/",
         contained.get_absolute_url(),
     ]

@@ -67,6 +67,8 @@ def organisation(admin):
         ),
         *(reverse("catalogue_entry", args=[kind, pk]) for kind, pk in entries.items()),
         reverse("catalogue_add", args=["checklists"]),
+        reverse("message_list"),
+        reverse("message", args=["executives", "resolved"]),
     ]
 
 
@@ -106,7 +108,6 @@ def test_the_doors(open_as, axe, admin, settings, viewport, theme):
     paths = [
         *map(reverse, ("account_login", "account_reset_password", "account_reset_password_done", "demo")),
         reverse("account_reset_password_from_key_done"),
-        *map(reverse, ("subscribe", "subscribed")),
         confirmation_url(address).removeprefix(settings.PUBLIC_URL),
         unsubscribe_url(Recipient(outside=address)).removeprefix(settings.PUBLIC_URL),
         link[link.index("/invitation/") :],

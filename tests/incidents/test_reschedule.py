@@ -5,17 +5,20 @@ from datetime import timedelta
 import pytest
 
 from audit import context
-from incidents.models import Incident, Status
+from incidents.models import Incident, Status, StatusUpdate
 from incidents.workflow import (
     accept_report,
     change_severity,
     change_status,
     change_visibility,
+    declare_incident,
     mitigate_incident,
     post_status_update,
     reopen_incident,
     resolve_incident,
+    set_service_impact,
 )
+from incidents.workflow.schedules import reschedule
 
 
 def due(incident: Incident) -> dict[str, object]:
@@ -32,6 +35,8 @@ def say(incident, by, minutes, *audiences):
         by=by,
         audiences=audiences or ("public",),
         known="x",
+        wordings={"public": {"known": "x"}},
+        public_title="Checkout",
         unknown="y",
         next_update_at=after(context.now(), minutes),
     )
@@ -122,3 +127,119 @@ def test_a_private_incident_owes_the_public_nothing(incident, commander):
     assert due(incident)["stakeholders"] is not None
     change_visibility(incident=incident, is_private=False, by=commander)
     assert due(incident)["public"] == after(incident.declared_at, 15)
+
+
+def test_a_public_update_is_owed_on_a_sev3_once_customers_notice(commander, severity, service):
+    quiet = declare_incident(by=commander, title="Export is slow", severity=severity(3))
+    assert due(quiet)["public"] is None
+    assert due(quiet)["stakeholders"] == after(quiet.declared_at, 30)
+    set_service_impact(incident=quiet, service=service, impact="degraded", by=commander)
+    assert due(quiet)["public"] == after(quiet.declared_at, 30)
+    set_service_impact(incident=quiet, service=service, impact=None, by=commander)
+    assert due(quiet)["public"] is None
+
+
+def test_what_the_public_was_told_on_a_sev3_is_followed_up(commander, severity):
+    quiet = declare_incident(by=commander, title="Export is slow", severity=severity(3))
+    update = say(quiet, commander, 500)
+    assert due(quiet)["public"] == after(update.posted_at, 60)
+
+
+def test_on_change_means_once_what_they_were_told_is_not_true_any_more(commander, severity):
+    quiet = declare_incident(by=commander, title="Export is slow", severity=severity(3))
+    say(quiet, commander, 6000, "executives")
+    promised = due(quiet)["executives"]
+    change_status(incident=quiet, status=Status.FIXING, by=commander)
+    changed = context.now()
+    assert due(quiet)["executives"] < promised
+    assert after(changed, 29) < due(quiet)["executives"] <= after(changed, 30)
+    change_status(incident=quiet, status=Status.INVESTIGATING, by=commander)
+    assert due(quiet)["executives"] == promised
+
+
+def test_executives_who_never_heard_of_it_hear_no_changes(commander, severity):
+    quiet = declare_incident(by=commander, title="Export is slow", severity=severity(3))
+    change_status(incident=quiet, status=Status.FIXING, by=commander)
+    assert due(quiet)["executives"] is None
+
+
+def test_daily_for_the_lesser_ones(commander, severity):
+    small = declare_incident(by=commander, title="A typo", severity=severity(4))
+    update = say(small, commander, 6000, "stakeholders")
+    assert due(small)["stakeholders"] == after(update.posted_at, 1440)
+
+
+def test_a_promise_counts_where_there_is_no_policy(commander, severity):
+    small = declare_incident(by=commander, title="A typo", severity=severity(5))
+    update = say(small, commander, 90)
+    assert due(small)["public"] == update.next_update_at
+
+
+def test_the_interval_doubles_after_two_hours_where_the_next_time_is_said(incident, commander):
+    with context.at(after(incident.declared_at, 119)):
+        early = say(incident, commander, 500)
+        assert due(incident)["public"] == after(early.posted_at, 30)
+    with context.at(after(incident.declared_at, 120)):
+        late = say(incident, commander, 500)
+        assert due(incident)["public"] == after(late.posted_at, 60)
+    with context.at(after(incident.declared_at, 121)):
+        sooner = say(incident, commander, 20)
+        assert due(incident)["public"] == sooner.next_update_at
+
+
+def test_an_update_taken_back_leaves_the_schedule_as_it_was(incident, commander):
+    say(incident, commander, 20, "public", "stakeholders")
+    before = due(incident)
+    with context.at(after(context.now(), 10)):
+        update = say(incident, commander, 25)
+        assert due(incident) != before
+        StatusUpdate.objects.filter(pk=update.pk).update(state="withdrawn")
+        reschedule(incident)
+    assert due(incident) == before
+
+
+def test_what_waits_for_approval_does_not_count(incident, commander):
+    before = due(incident)
+    update = say(incident, commander, 25)
+    StatusUpdate.objects.filter(pk=update.pk).update(state="awaiting")
+    reschedule(incident)
+    assert due(incident) == before
+
+
+def test_the_short_way_comes_to_the_same_as_the_long_one(incident, commander):
+    """`posted` looks at the update's own audiences only."""
+    for minute in (5, 40, 130, 190):
+        with context.at(after(incident.declared_at, minute)):
+            update = published(incident, commander, 45, "public", "executives")
+            reschedule(incident, posted=update)
+            short = due(incident)
+            reschedule(incident)
+            assert due(incident) == short
+
+
+def test_the_short_way_takes_three_statements(incident, commander, django_assert_num_queries):
+    first = published(incident, commander, 20, "public", "stakeholders", "executives")
+    with django_assert_num_queries(3):
+        reschedule(incident, posted=first)
+    with context.at(after(context.now(), 10)):
+        second = published(incident, commander, 30, "public", "stakeholders", "executives")
+        with django_assert_num_queries(3):
+            reschedule(incident, posted=second)
+
+
+def test_an_older_update_that_is_taken_over_later_answers_nothing(incident, commander):
+    with context.at(after(incident.declared_at, 20)):
+        update = published(incident, commander, 30, "public")
+        reschedule(incident, posted=update)
+        older = published(incident, commander, 30, "public", posted_at=after(incident.declared_at, 5))
+        reschedule(incident, posted=older)
+    assert due(incident)["public"] == update.next_update_at
+
+
+def published(incident, by, minutes, *audiences, posted_at=None):
+    """An update's row alone, as `post_status_update` writes it before it asks for the next due time."""
+    return StatusUpdate.objects.create(
+        incident=incident, audiences=list(audiences), known="x", author=by, status=incident.status,
+        severity=incident.severity, posted_at=posted_at or context.now(),
+        next_update_at=after(context.now(), minutes),
+    )  # fmt: skip

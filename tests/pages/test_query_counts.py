@@ -86,3 +86,12 @@ def test_declaring_does_not_grow_with_the_checklist(count, severity):
 def test_posting_an_update_page_stays_small(count, incident):
     assert count(incident.get_absolute_url() + "status-updates/new/") <= 16, count.queries
     assert Severity.objects.count() == 5
+
+
+def test_posting_an_update_takes_at_most_twelve(count, incident, commander):
+    words = {"known": "Slow", "public_known": "Slow", "public_title": "Checkout", "no_open_unknowns": True}
+    words |= {"audiences": ["public", "stakeholders"], "next_minutes": 30}
+    page = incident.get_absolute_url() + "status-updates/new/"
+    count(page, form_token=str(uuid4()), **words)
+    assert count(page, form_token=str(uuid4()), **words) <= 12, count.queries
+    assert incident.status_updates.count() == 2

@@ -5,42 +5,69 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.workflow import post_status_update
-from incidents.workflow.wording import fill, variables
+from incidents.workflow import edit_incident, post_status_update
+from incidents.workflow.wording import Variables, fill, offered
 
 
 def test_known_names_are_filled_and_others_stay(incident, commander):
-    values = variables(incident, ["stakeholders"])
     text = fill(
-        "{{ incident.reference }} {{status}} {{ commander }} {{ settings.SECRET_KEY }} {% x %}", values
+        "{{ incident.reference }} {{status}} {{ commander }} {{ settings.SECRET_KEY }} {% x %}",
+        Variables(incident, "stakeholders"),
     )
     assert text == f"{incident.reference} Investigating {commander} {{{{ settings.SECRET_KEY }}}} {{% x %}}"
 
 
-def test_the_public_never_reads_a_name(incident):
-    assert "commander" not in variables(incident, ["public", "stakeholders"])
+@pytest.mark.parametrize("name", ["commander", "channel", "impact.summary", "known", "severity", "cost.low"])
+def test_the_public_has_no_internal_name(name):
+    assert name not in offered("public")
+
+
+def test_the_public_reads_the_public_title(incident):
+    assert fill("{{ title }}", Variables(incident, "public")) == "this"
+    incident.public_title = "Checkout is slow"
+    assert fill("{{ title }}", Variables(incident, "public")) == "Checkout is slow"
+
+
+def test_only_executives_read_what_it_costs(incident, commander):
+    incident = edit_incident(incident=incident, by=commander, cost_low="€ 4,000")
+    assert fill("{{ cost.low }}", Variables(incident, "executives")) == "€ 4,000"
+    assert fill("{{ cost.high }}", Variables(incident, "executives")) == "{{ cost.high }}"
+    assert fill("{{ cost.low }}", Variables(incident, "stakeholders")) == "{{ cost.low }}"
 
 
 @pytest.mark.parametrize("audience", ["public", "stakeholders"])
 def test_the_preview_shows_what_each_gets(client, commander, incident, audience):
     client.force_login(commander)
     path = incident.get_absolute_url() + "status-updates/preview/"
-    response = client.post(
-        path, {"audiences": [audience], "known": "Slow since {{ duration }}", "unknown": "why"}
-    )
+    typed = {
+        "known": "Zephyrquartz {{ duration }}",
+        "public_known": "Slow since {{ duration }}",
+        "unknown": "why",
+    }
+    response = client.post(path, {"audiences": [audience]} | typed)
     assert response.status_code == 200
-    assert b"Slow since under 1 min" in response.content
-    assert (b"Left out for the public" in response.content) == (audience == "public")
+    is_public = audience == "public"
+    assert (b"Slow since under 1 min" in response.content) == is_public
+    assert (b"Zephyrquartz under 1 min" in response.content) == (not is_public)
     assert incident.status_updates.count() == 0
 
 
-def test_what_is_published_is_filled_in(incident, commander):
+def test_each_audience_reads_its_own_words(incident, commander):
     update = post_status_update(
         incident=incident,
         by=commander,
-        audiences=["public", "stakeholders"],
-        known="We are {{ status }} {{ commander }}",
+        audiences=["public", "stakeholders", "executives"],
+        known="We are {{ status }}, says {{ commander }}",
+        wordings={
+            "public": {"known": "We are {{ status }} {{ commander }}"},
+            "executives": {"known": "{{ severity }}: {{ known }}"},
+        },
+        public_title="Checkout is slow",
         unknown="why",
         next_update_at=timezone.now() + timedelta(minutes=5),
     )
-    assert update.known == "We are Investigating {{ commander }}"
+    assert update.text_for("stakeholders").known == f"We are Investigating, says {commander}"
+    assert update.text_for("public").known == "We are Investigating {{ commander }}"
+    assert update.text_for("executives").known == f"SEV2: We are Investigating, says {commander}"
+    assert update.text_for("responders").unknown == "why"
+    assert update.text_for("public").unknown == ""

@@ -9,7 +9,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit import context
 from incidents.models import Role
+from incidents.tasks import send_due_update_reminders
 from incidents.workflow import assign_role, change_severity, join_incident
 from notifications.models import OutboxMessage
 from subscribers.models import News, Notice
@@ -128,17 +130,11 @@ def test_a_role_given_wakes(incident, commander, responder, asleep, tell):
     assert mail.due_at <= timezone.now()
 
 
-def test_a_reminder_wakes(incident, commander, asleep, announce):
+def test_a_reminder_wakes(incident, commander, asleep):
     asleep(commander)
-    schedule = incident.update_schedules.filter(due_at__isnull=False).first()
-    message = announce(
-        incident,
-        "reminder.due",
-        audience=schedule.audience,
-        due_at=schedule.due_at.isoformat(),
-        recipients=[commander.pk],
-        group=f"reminders:{incident.chain}",
-    )
+    with context.at(incident.declared_at + timedelta(minutes=40)):
+        send_due_update_reminders()
+    message = OutboxMessage.objects.filter(topic="reminder.due").latest("created_at")
     consume(message)
     [mail] = message.deliveries.all()
     assert mail.due_at <= timezone.now()

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.models import AuditEntry, first_broken_link
+from audit.models import AuditChain, AuditEntry, first_broken_link
 
 
 class Command(BaseCommand):
@@ -8,12 +8,20 @@ class Command(BaseCommand):
 
     def handle(self, **options) -> None:
         chains = links = 0
-        for chain in AuditEntry.objects.order_by("chain").values_list("chain", flat=True).distinct():
+        ends = {end.chain: end for end in AuditChain.objects.all()}
+        written = AuditEntry.objects.order_by("chain").values_list("chain", flat=True).distinct()
+        for chain in sorted({*ends, *written}):
             entries = AuditEntry.objects.of(chain)
             if broken := first_broken_link(entries.iterator(chunk_size=1000)):
                 raise CommandError(
                     f"The audit trail is broken at link {broken.sequence} of {chain}: "
                     f"{broken.action} by {broken.actor_label} at {broken.at:%Y-%m-%d %H:%M:%S} UTC."
+                )
+            last = entries.values_list("sequence", "hash").last()
+            if chain not in ends or last != (ends[chain].sequence, ends[chain].hash):
+                raise CommandError(
+                    f"The audit trail of {chain} ends at link {last[0] if last else 0}, "
+                    f"but {ends[chain].sequence if chain in ends else 'no end'} is noted as its end."
                 )
             chains += 1
             links += entries.count()

@@ -1,0 +1,173 @@
+"""The form of a status update: the team's own words, the public's, and where others read something else."""
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from config.forms import Form, ModelForm
+from config.text import in_words
+from incidents.forms.fields import MinutesField, MomentField, NeededField
+from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusUpdate
+from incidents.workflow.wording import VARIABLE, offered
+from timeline.models import Evidence
+
+BRACES = re.compile(r"\{\{.*?\}\}")
+# the fields in which an audience reads other words than the team's own
+OWN_WORDS = {
+    Audience.PUBLIC: ("known", "workaround"),
+    Audience.EXECUTIVES: ("known",),
+    Audience.RESPONDERS: ("known",),
+}
+
+
+class StatusUpdateForm(Form):
+    """What we know, what we do not, what we do, and when the next word comes."""
+
+    audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
+    known = NeededField(
+        label="What we know",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "field-sizing-content"}),
+    )
+    unknown = NeededField(
+        label="What we do not know",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"placeholder": "Cause, scope, whether data is affected …"}),
+    )
+    no_open_unknowns = forms.BooleanField(label="No open unknowns", required=False)
+    doing = forms.CharField(label="What we are doing", max_length=2000, required=False, widget=forms.Textarea)
+    workaround = forms.CharField(max_length=1000, required=False)
+    ask = forms.CharField(label="What we ask", max_length=1000, required=False)
+    evidence = forms.ModelMultipleChoiceField(
+        Evidence.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    public_title = NeededField(
+        label="What the public page calls it",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "Card payments fail at checkout"}),
+    )
+    public_known = NeededField(
+        label="What the public reads",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "field-sizing-content"}),
+    )
+    public_workaround = forms.CharField(label="What they can do", max_length=1000, required=False)
+    executives_known = forms.CharField(
+        label="What executives read instead", max_length=2000, required=False, widget=forms.Textarea
+    )
+    responders_known = forms.CharField(
+        label="What responders read instead", max_length=2000, required=False, widget=forms.Textarea
+    )
+    next_minutes = MinutesField(label="Next update in", required=False)
+    next_update_at = MomentField(label="or at", required=False)
+    correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
+    form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args, incident: Incident, corrects=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+        self.fields["correction_reason"].required = corrects is not None
+        self.typed_field("unknown", NeededField).is_needed = incident.is_active
+        for name in ("known", "public_title", "public_known"):
+            self.typed_field(name, NeededField).is_needed = True
+        self.typed_field("evidence", forms.ModelMultipleChoiceField).queryset = incident.evidence.all()
+        if not incident.is_active:
+            for name in ("next_minutes", "next_update_at", "no_open_unknowns"):
+                del self.fields[name]
+        if incident.is_private:
+            self.typed_field("audiences", forms.MultipleChoiceField).choices = [
+                c for c in Audience.choices if c[0] != Audience.PUBLIC
+            ]
+            for name in ("public_title", "public_known", "public_workaround"):
+                del self.fields[name]
+
+    @cached_property
+    def policy(self) -> int | None:
+        """After how many minutes the severity wants the next update at the latest."""
+        incident = self.incident
+        minutes = (cadence.minutes_in(incident.status) for cadence in incident.severity.cadences.all())
+        return min((m for m in minutes if m), default=None)
+
+    @property
+    def minutes(self) -> list[tuple[int, str, bool]]:
+        """(minutes, words, chosen) of what is offered for the next update."""
+        now = str(self["next_minutes"].value() or self.policy or 30)
+        offered = sorted({15, 30, 60, 120, self.policy or 30} | ({int(now)} if now.isdecimal() else set()))
+        return [
+            (m, f"{m} min" if m < 120 else in_words(timedelta(minutes=m)), str(m) == now) for m in offered
+        ]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The audiences ticked right now, valid or not yet."""
+        return [a for a in Audience.values if a in (self["audiences"].value() or [])]
+
+    def typed(self, name: str) -> str:
+        """What a field holds right now, valid or not yet."""
+        return str(self[name].value() or "").strip() if name in self.fields else ""
+
+    def typed_wordings(self) -> dict[str, dict[str, str]]:
+        """By audience its own words as typed; only of those that are ticked and have some."""
+        wordings = {}
+        for audience, names in OWN_WORDS.items():
+            words = {name: text for name in names if (text := self.typed(f"{audience}_{name}"))}
+            if audience in self.chosen and words:
+                wordings[str(audience)] = words
+        return wordings
+
+    def arguments(self) -> dict[str, Any]:
+        """What `post_status_update` takes."""
+        own = {f"{audience}_{name}" for audience, names in OWN_WORDS.items() for name in names}
+        data = {k: v for k, v in self.cleaned_data.items() if k not in own}
+        minutes = data.pop("next_minutes", None)
+        if not data.get("next_update_at") and minutes:
+            data["next_update_at"] = timezone.now() + timedelta(minutes=minutes)
+        if Audience.PUBLIC not in data["audiences"]:
+            data.pop("public_title", None)
+        return data | {"wordings": self.typed_wordings()}
+
+
+class ReturnForm(Form):
+    reason = forms.CharField(label="What should be different?", max_length=300, widget=forms.Textarea)
+
+
+class MessageTemplateForm(ModelForm):
+    """The words an update starts from; a name that is not on the list is refused, not printed."""
+
+    class Meta:
+        model = MessageTemplate
+        fields = list(WORDS)
+        widgets = {word: forms.Textarea(attrs={"rows": 3 if word == "known" else 2}) for word in WORDS}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for word in set(WORDS) - set(OWN_WORDS.get(self.instance.audience, WORDS)):
+            del self.fields[word]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        allowed = offered(self.instance.audience)
+        for word in WORDS:
+            for braces in BRACES.findall(data.get(word, "")):
+                name = VARIABLE.fullmatch(braces)
+                if name is None or name[1] not in allowed or name[1] == word:
+                    self.add_error(word, f"There is no {braces} in a text for this audience.")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        return {"entry": self.instance}
+
+
+def words_of(update: StatusUpdate, audience: str) -> dict[str, str]:
+    """The form's fields of an audience's own words, from an update."""
+    own = update.wordings.get(audience, {})
+    return {f"{audience}_{name}": own.get(name, "") for name in OWN_WORDS.get(Audience(audience), ())}

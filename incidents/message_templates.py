@@ -1,0 +1,97 @@
+"""The words updates start from in a new installation: plain, honest about what is not known, without blame."""
+
+from incidents.models import Audience, Stage
+
+TEAM, PUBLIC, EXECUTIVES, RESPONDERS = (
+    Audience.STAKEHOLDERS,
+    Audience.PUBLIC,
+    Audience.EXECUTIVES,
+    Audience.RESPONDERS,
+)
+_COST = "{{ known }}\n\nIt has lasted {{ duration }}. What people notice: {{ impact.summary }}. "
+_WHERE = "{{ known }}\n\nWe work in {{ channel }}; {{ commander }} commands."
+
+MESSAGES: dict[tuple[str, str], dict[str, str]] = {
+    (Stage.DECLARED, TEAM): {
+        "known": "We see a problem with {{ components }}. What people notice: {{ impact.summary }}.",
+        "unknown": "The cause, and whether more is affected.",
+        "doing": "A team is together and is looking into it.",
+    },
+    (Stage.DECLARED, PUBLIC): {
+        "known": "We see a problem with {{ components }} and are looking into it. We do not know the cause yet."
+    },
+    (Stage.DECLARED, EXECUTIVES): {"known": "{{ severity }}: {{ known }}\n\n{{ commander }} commands the response."},
+    (Stage.DECLARED, RESPONDERS): {"known": _WHERE},
+    (Stage.SCOPE, TEAM): {
+        "known": "Affected: {{ components }}. What people notice: {{ impact.summary }}. It has lasted {{ duration }}.",
+        "unknown": "The cause.",
+    },
+    (Stage.SCOPE, PUBLIC): {
+        "known": "We know what is affected and are working on it: {{ components }}."
+    },
+    (Stage.SCOPE, EXECUTIVES): {"known": _COST},
+    (Stage.NO_CHANGE, TEAM): {"known": "Nothing has changed since the last update; the work goes on."},
+    (Stage.NO_CHANGE, PUBLIC): {"known": "Nothing has changed since our last update. We are still working on it."},
+    (Stage.NO_CHANGE, EXECUTIVES): {"known": "{{ known }} It has lasted {{ duration }}."},
+    (Stage.NO_CHANGE, RESPONDERS): {"known": _WHERE},
+    (Stage.MITIGATED, TEAM): {
+        "known": "The impact has stopped or is contained. It lasted {{ duration }}.",
+        "unknown": "Whether it holds.",
+        "doing": "We are watching the recovery.",
+    },
+    (Stage.MITIGATED, PUBLIC): {
+        "known": "What we did is working, and {{ components }} should behave normally again. We are watching it closely."
+    },
+    (Stage.MITIGATED, EXECUTIVES): {"known": _COST},
+    (Stage.MONITORING, TEAM): {
+        "known": "It still holds. We are checking that everything works as before.",
+        "doing": "We are watching the recovery.",
+    },
+    (Stage.MONITORING, PUBLIC): {"known": "Everything still works as it should. We keep watching before we call it over."},
+    (Stage.RESOLVED, TEAM): {
+        "known": "It is over: the recovery is verified. It lasted {{ duration }}.",
+        "doing": "We will look back together at what happened and what to improve.",
+    },
+    (Stage.RESOLVED, PUBLIC): {
+        "known": "This is resolved: we have checked that everything works again. We are sorry for the trouble."
+    },
+    (Stage.RESOLVED, EXECUTIVES): {
+        "known": "{{ known }}\n\nWhat people noticed: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."
+    },
+    (Stage.RESOLVED, RESPONDERS): {"known": "{{ known }}\n\nThank you. Please write down what you remember while it is fresh."},
+    (Stage.RETROSPECTIVE, TEAM): {
+        "known": "The retrospective of {{ incident.reference }} is published: what happened, what helped, what we improve."
+    },
+    (Stage.RETROSPECTIVE, PUBLIC): {
+        "known": "We have looked back at what happened, and this is what we learned and what we are improving:"
+    },
+    (Stage.CORRECTION, TEAM): {"known": "What we wrote before was not right. Correct is: "},
+    (Stage.CORRECTION, PUBLIC): {"known": "What we wrote before was not right. Correct is: "},
+    (Stage.MAINTENANCE, TEAM): {
+        "known": "Planned work on {{ components }} is under way.",
+        "doing": "We go through the plan and check each step.",
+    },
+    (Stage.MAINTENANCE, PUBLIC): {"known": "Planned work on {{ components }} is under way. You may notice short interruptions."},
+    (Stage.SECURITY, TEAM): {
+        "known": "We are looking into something that concerns security. Please do not pass this on.",
+        "unknown": "Whether anybody saw or changed what they should not.",
+        "doing": "A small team is securing traces and closing what may be open.",
+        "ask": "Do not change or delete anything on the systems concerned. Report what looks odd to the team only.",
+    },
+    (Stage.SECURITY, PUBLIC): {
+        "known": "We are looking into a matter of security. We will tell whoever is affected directly."
+    },
+    (Stage.THIRD_PARTY, TEAM): {
+        "known": "A service we rely on has trouble, and {{ components }} with it. What people notice: {{ impact.summary }}.",
+        "unknown": "When it will be back.",
+        "doing": "We are in contact with them and are making do without it where we can.",
+    },
+    (Stage.THIRD_PARTY, PUBLIC): {
+        "known": "A service we rely on has trouble, which affects {{ components }}. We are working around it where we can."
+    },
+    (Stage.FALSE_ALARM, TEAM): {
+        "known": "This was a false alarm: what we saw had a harmless explanation, and nobody was affected.",
+        "doing": "We look at how to tell the two apart next time.",
+    },
+    (Stage.FALSE_ALARM, PUBLIC): {"known": "This was a false alarm; nothing was affected."},
+}  # fmt: skip

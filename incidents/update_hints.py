@@ -1,0 +1,134 @@
+"""What an honest update avoids: hints while it is written, with the reason and a better word. They never block."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from incidents.models import HypothesisState, Incident
+from incidents.models.response import ServiceImpact
+from incidents.workflow.wording import VARIABLE
+
+PROMISE = re.compile(
+    r"\b(?:(?:will|should|shall) be (?:fixed|resolved|solved|back|restored|up|repaired|working|available)"
+    r"(?: again)? (?:by|in|within|at|before|until|today|tonight|tomorrow|soon|shortly)"
+    r"|(?:fix(?:ed)?|resolved|back|restored) (?:by|within) (?=\w*\d|\w+ (?:minutes?|hours?)|tonight|tomorrow|noon)"
+    r"|\bETA\b(?! unknown))[^.;\n]{0,30}",
+    re.IGNORECASE,
+)
+CAUSE = re.compile(
+    r"\b(?:caused by|root cause (?:is|was)|the cause (?:is|was)(?! not| still| un)|because of|due to|triggered by)\b",
+    re.IGNORECASE,
+)
+NEVER = re.compile(
+    r"\b(?:never (?:happen )?again|(?:will not|won['’]t|cannot|can['’]t) happen again)\b", re.IGNORECASE
+)
+OUTAGE = re.compile(r"\boutages?\b", re.IGNORECASE)
+HOST = re.compile(
+    r"\b(?:\d{1,3}(?:\.\d{1,3}){3}"  # an IPv4 address
+    r"|[a-z][a-z0-9]*(?:-[a-z0-9]+)*-?\d{1,4}(?:\.[a-z0-9-]+)+"  # web-03.example.internal
+    r"|(?:[a-z0-9]+-){2,}[a-z0-9]*\d+"  # prod-db-02
+    r"|[a-z]{2,}\d*-\d{1,4}"  # node-7
+    r"|[\w-]+\.(?:internal|local|lan|corp|svc|intra)\b(?:\.[\w-]+)*)",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+VENDOR = re.compile(
+    r"\b(?:AWS|Amazon|Azure|Microsoft|Google(?: Cloud)?|GCP|Cloudflare|Fastly|Akamai|Stripe|PayPal|Adyen|Twilio"
+    r"|Okta|GitHub|our (?:hosting |cloud |payment |network |e-?mail )?(?:provider|vendor|supplier|partner))\b"
+    r"[^.;\n]{0,60}?\b(?:fault|to blame|failed|failing|broke|broken|caused|let us down|mistake|is down|was down"
+    r"|went down|screwed)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Hint:
+    field: str
+    rule: str
+    found: str
+    why: str
+    better: str = ""  # what could stand there instead
+
+    @property
+    def key(self) -> str:
+        """Under which it is dismissed: the same words in the same field do not come back."""
+        return f"{self.field}:{self.rule}:{self.found.lower()}"
+
+
+class Facts:
+    """What hints need to know of an incident, looked up only when a text gives reason to."""
+
+    def __init__(self, incident: Incident):
+        self.incident = incident
+
+    @cached_property
+    def has_supported_cause(self) -> bool:
+        return self.incident.hypotheses.filter(state=HypothesisState.SUPPORTED).exists()
+
+    @cached_property
+    def is_anything_down(self) -> bool:
+        return self.incident.affected_services.running().filter(impact=ServiceImpact.MAJOR_OUTAGE).exists()
+
+    @cached_property
+    def people(self) -> list[str]:
+        """First, last and full names of everybody on the incident, three letters or more."""
+        names = self.incident.participations.values_list("user__name", flat=True).distinct()
+        parts = {part for name in names for part in (name, *name.split()) if len(part) > 2}
+        return sorted(parts, key=len, reverse=True)
+
+
+def hints(incident: Incident, texts: dict[str, str], dismissed: Iterable[str] = ()) -> list[Hint]:
+    """At most one hint of a kind per field; `texts` by the form's field, public ones begin with `public_`."""
+    facts, gone = Facts(incident), set(dismissed)
+    found = [hint for field, text in texts.items() if text for hint in _in(facts, field, text)]
+    return [hint for hint in found if hint.key not in gone]
+
+
+def _in(facts: Facts, field: str, text: str) -> Iterator[Hint]:
+    if match := PROMISE.search(text):
+        yield Hint(
+            field,
+            "promise",
+            match[0].strip(),
+            "a time that cannot be kept costs more trust than none. Say when the next update comes instead.",
+        )
+    if (match := CAUSE.search(text)) and not facts.has_supported_cause:
+        yield Hint(
+            field,
+            "cause",
+            match[0],
+            "no hypothesis is supported yet. Say what is seen, and that the cause is being looked for.",
+        )
+    if match := NEVER.search(text):
+        yield Hint(field, "never", match[0], "nobody can promise that. Say what will be looked at, and when.")
+    if (match := OUTAGE.search(text)) and not facts.is_anything_down:
+        better = "degraded service" if match[0].lower() == "outage" else "problems"
+        yield Hint(field, "outage", match[0], "nothing is fully down.", better)
+    if match := VENDOR.search(text):
+        yield Hint(
+            field,
+            "vendor",
+            match[0],
+            "people chose us, not whom we buy from. Say what is affected, and what you do about it.",
+        )
+    if match := VARIABLE.search(text):
+        yield Hint(
+            field, "variable", match[0], "nothing stands for this yet; it goes out as it is written here."
+        )
+    if field.startswith("public_"):
+        yield from _in_public(facts, field, text)
+
+
+def _in_public(facts: Facts, field: str, text: str) -> Iterator[Hint]:
+    bare = ADDRESS.sub(" ", text)
+    if match := HOST.search(bare):
+        yield Hint(
+            field, "host", match[0], "the name of a machine tells the public nothing, and others too much."
+        )
+    for name in facts.people:
+        if match := re.search(rf"\b{re.escape(name)}\b", bare):
+            yield Hint(
+                field, "person", match[0], "no one person stands for an incident in public.", "our team"
+            )
+            return

@@ -1,0 +1,188 @@
+"""Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from incidents import workflow
+from incidents.forms.updating import ReturnForm, StatusUpdateForm
+from incidents.models import Incident, Stage, StatusUpdate, UpdateState
+from incidents.update_hints import hints
+from incidents.update_text import fitting_stage, from_template, from_update, preview_of, previews
+from incidents.views.common import (
+    attempt,
+    click,
+    done,
+    form_page,
+    is_number,
+    load,
+    responders_only,
+    submitted,
+)
+from incidents.workflow.approving import approvers
+
+HINTED = (
+    "known",
+    "unknown",
+    "doing",
+    "workaround",
+    "ask",
+    "public_title",
+    "public_known",
+    "public_workaround",
+)
+AGAIN = (UpdateState.RETURNED, UpdateState.WITHDRAWN)
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def status_update(request: SignedInRequest, reference: str, corrects: int | None = None) -> HttpResponse:
+    """Write an update, or correct one; the preview shows exactly what each audience gets."""
+    incident = load(request, reference)
+    wrong = get_object_or_404(incident.status_updates.posted(), pk=corrects) if corrects else None
+    if request.method == "POST":
+        form = _form(incident, request, corrects=wrong)
+        if (
+            "preview" not in request.POST
+            and submitted(request, form)
+            and attempt(
+                form,
+                workflow.post_status_update,
+                incident=incident,
+                by=request.user,
+                corrects=wrong,
+                **form.arguments(),
+            )
+        ):
+            return done(request, incident, to=incident.get_absolute_url())
+        return _composer(request, form, wrong=wrong)
+    last = incident.status_updates.posted().newest_first().first()
+    again = incident.status_updates.filter(state__in=AGAIN, author=request.user)
+    asked = request.GET.get("again", "")
+    before = wrong or (get_object_or_404(again, pk=asked) if is_number(asked) else None)
+    stage = request.GET.get("stage", "")
+    if stage not in Stage.values:
+        stage = fitting_stage(incident, last)
+    initial = from_update(before) if before else from_template(incident, stage, last)
+    form = _form(incident, request, corrects=wrong, initial=initial)
+    return _composer(request, form, wrong=wrong, stage="" if before else stage, before=before, last=last)
+
+
+@require_POST
+@responders_only
+def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
+    """What each chosen audience would read, as typed so far, and what could be said better; nothing is stored."""
+    form = _form(load(request, reference), request)
+    form.is_valid()
+    return render(request, "incidents/status_update.html#checked", _aside(request, form) | {"swapped": True})
+
+
+@require_POST
+@responders_only
+def no_change(request: SignedInRequest, reference: str) -> HttpResponse:
+    """One tap: nothing has changed, the next update comes in half an hour."""
+    incident = load(request, reference)
+    return click(request, incident, workflow.post_no_change, incident=incident, by=request.user)
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def approval(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+    """What waits for approval, exactly as each audience would read it."""
+    incident = load(request, reference)
+    update = get_object_or_404(incident.status_updates.select_related("author", "incident__severity"), pk=pk)
+    if request.method == "POST":
+        return click(
+            request,
+            incident,
+            workflow.approve_status_update,
+            to=incident.get_absolute_url(),
+            update=update,
+            by=request.user,
+        )
+    context = {
+        "incident": incident,
+        "update": update,
+        "previews": preview_of(update),
+        "may_decide": request.user in approvers(incident) and update.state == UpdateState.AWAITING,
+        "section": "incidents",
+    }
+    return render(request, "incidents/approval.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def objection(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+    """Give an update back to its author, with a reason."""
+    incident = load(request, reference)
+    update = get_object_or_404(incident.status_updates, pk=pk)
+    if request.user not in approvers(incident):
+        raise PermissionDenied("The commander or the deputy decides about an update.")
+    form = ReturnForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.return_status_update, update=update, by=request.user, **form.cleaned_data
+    ):
+        return done(request, incident, f"{update.author} has it back.", to=incident.get_absolute_url())
+    return form_page(request, incident, form, title="Return the update", submit="Return it")
+
+
+@require_POST
+@responders_only
+def withdrawal(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+    """Undo: nothing of it has left yet; its words are in the composer again."""
+    incident = load(request, reference)
+    update = get_object_or_404(incident.status_updates, pk=pk)
+    again = reverse("status_update", args=[reference]) + f"?again={pk}"
+    to = again if update.can_be_withdrawn() and update.author_id == request.user.pk else ""
+    return click(request, incident, workflow.withdraw_status_update, to=to, update=update, by=request.user)
+
+
+def _form(
+    incident: Incident,
+    request: SignedInRequest,
+    *,
+    corrects: StatusUpdate | None = None,
+    initial: dict | None = None,
+) -> StatusUpdateForm:
+    return StatusUpdateForm(request.POST or None, incident=incident, corrects=corrects, initial=initial)
+
+
+def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
+    """What stands beside the form: previews, the one that is shown, and hints."""
+    shown = previews(form)
+    asked = request.POST.get("shown", "")
+    return {
+        "incident": form.incident,
+        "form": form,
+        "previews": shown,
+        "shown": asked if asked in form.chosen else next(iter(form.chosen), ""),
+        "hints": hints(
+            form.incident, {name: form.typed(name) for name in HINTED}, request.POST.getlist("dismissed")
+        ),
+    }
+
+
+def _composer(
+    request: SignedInRequest,
+    form: StatusUpdateForm,
+    *,
+    wrong: StatusUpdate | None,
+    stage: str = "",
+    before: StatusUpdate | None = None,
+    last: StatusUpdate | None = None,
+) -> HttpResponse:
+    incident = form.incident
+    context = _aside(request, form) | {
+        "wrong": wrong,
+        "last": last,
+        "stage": stage,
+        "stages": Stage.choices,
+        "is_fresh": "stage" in request.GET or before is not None,
+        "affected": incident.affected_services.running().select_related("service"),
+        "dismissed": request.POST.getlist("dismissed"),
+        "section": "incidents",
+    }
+    return render(request, "incidents/status_update.html", context)

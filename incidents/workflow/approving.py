@@ -1,0 +1,96 @@
+"""What happens to an update between writing and leaving: approved, returned to its author, taken back."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import StatusUpdate, UpdateState
+from incidents.workflow.basics import announce, audit, lock
+from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
+from incidents.workflow.schedules import reschedule
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def approve_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
+    """Let it out; the commander's or the deputy's to decide."""
+    update = _waiting(update, by=by)
+    now = context.now()
+    if update.next_update_at and update.next_update_at <= now:
+        raise ValidationError(
+            "The next update it promises lies in the past by now. Return it, so that its author promises another."
+        )
+    update.state = UpdateState.POSTED
+    update.approver, update.approved_at = by, now
+    update.posted_at, update.leaves_at = now, now + TIME_TO_UNDO
+    update.save(update_fields=["state", "approver", "approved_at", "posted_at", "leaves_at"])
+    audit(update.incident, "status_update.approved", by, update=update.pk)
+    publish(update, by=by)
+    return update
+
+
+@transaction.atomic
+def return_status_update(*, update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
+    """Give it back to its author, who may post it again in other words."""
+    update = _waiting(update, by=by)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say what should be different."})
+    update.state, update.return_reason = UpdateState.RETURNED, reason.strip()
+    update.corrects = None
+    update.save(update_fields=["state", "return_reason", "corrects"])
+    record_event(
+        incident=update.incident,
+        kind=Kind.FACT,
+        text=f"returned the update of {update.author}",
+        detail=update.return_reason,
+        by=by,
+    )
+    audit(update.incident, "status_update.returned", by, update=update.pk, reason=update.return_reason)
+    announce(
+        update.incident,
+        "status_update.returned",
+        update=update.pk,
+        recipients=[update.author_id],
+        reason=update.return_reason,
+    )
+    return update
+
+
+@transaction.atomic
+def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
+    """Take an update back before anything of it has left; afterwards it can only be corrected.
+
+    What it was to correct can then be corrected by another one.
+    """
+    incident = lock(update.incident, by=by)
+    update = StatusUpdate.objects.select_for_update().get(pk=update.pk)
+    update.incident = incident
+    if update.state == UpdateState.WITHDRAWN:
+        return update
+    if by.pk not in {update.author_id, update.approver_id} and by not in approvers(incident):
+        raise PermissionDenied("Its author, the commander or the deputy takes an update back.")
+    if not update.can_be_withdrawn(context.now()):
+        raise ValidationError("It has left already. Correct it instead.")
+    update.state, update.corrects = UpdateState.WITHDRAWN, None
+    update.save(update_fields=["state", "corrects"])
+    update.events.update(removed_at=context.now())
+    record_event(incident=incident, kind=Kind.FACT, text="took an update back before it left", by=by)
+    reschedule(incident)
+    audit(incident, "status_update.withdrawn", by, update=update.pk)
+    announce(incident, "status_update.withdrawn", update=update.pk)
+    return update
+
+
+def _waiting(update: StatusUpdate, *, by: Any) -> StatusUpdate:
+    """The update's row, locked with its incident; for whoever may approve it."""
+    incident = lock(update.incident, by=by)
+    update = StatusUpdate.objects.select_for_update().get(pk=update.pk)
+    update.incident = incident
+    if by not in approvers(incident):
+        raise PermissionDenied("The commander or the deputy decides about an update.")
+    if update.state != UpdateState.AWAITING:
+        raise ValidationError(f"This update is {update.get_state_display().lower()} already.")
+    return update

@@ -1,0 +1,107 @@
+"""People outside the response ask for an update; the next one to their audience answers."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from audit import context
+from incidents.models import Audience, BriefLink, Incident, StatusUpdate, UpdateRequest, UpdateState
+from incidents.workflow.basics import announce, audit
+from incidents.workflow.reminding import who_speaks
+from timeline.models import Kind, TimelineEvent
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def request_update(
+    *,
+    incident: Incident,
+    by: Any = None,
+    link: BriefLink | None = None,
+    visitor: str = "",
+    question: str = "",
+) -> UpdateRequest:
+    """Somebody wants news: a person who can see the incident, or a reader of an open brief link.
+
+    Each asks once until the next update to their audience; on the timeline all of them are one row that counts.
+    """
+    reachable = Incident.objects.visible_to(by) if by else Incident.objects.filter(brief_links=link)
+    locked = (
+        reachable.select_for_update(of=("self",)).select_related("severity").filter(pk=incident.pk).first()
+    )
+    if locked is None or (link and not link.is_open(context.now())):
+        raise PermissionDenied("This is out of reach.")
+    if not locked.is_active:
+        raise ValidationError(f"{locked.reference} is not running; there is no next update.")
+    audience = link.audience if link else Audience.STAKEHOLDERS
+    still_open = locked.update_requests.filter(audience=audience, answer__isnull=True)
+    own = {"person": by} if by else {"link": link, "visitor": visitor}
+    if existing := still_open.filter(**own).first():
+        return existing
+    request = UpdateRequest.objects.create(
+        incident=locked, audience=audience, question=question.strip(), at=context.now(), **own
+    )
+    locked.update_schedules.filter(audience=audience).update(asks=F("asks") + 1)
+    count = still_open.count()
+    _tell_on_the_timeline(request, count)
+    audit(locked, "update.requested", by, audience=audience, question=request.question, link=link and link.pk)
+    announce(
+        locked,
+        "update.requested",
+        audience=audience,
+        asks=count,
+        question=request.question,
+        recipients=who_speaks(locked),
+    )
+    return request
+
+
+def answer_requests(incident: Incident, update: StatusUpdate) -> list[int]:
+    """Mark what `update` answers, in the caller's transaction; the ids of the people who had asked."""
+    answered = UpdateRequest.objects.filter(
+        incident=incident, audience__in=update.audiences, answer__isnull=True
+    )
+    askers = sorted(answered.exclude(person=None).values_list("person_id", flat=True).distinct())
+    answered.update(answer=update)
+    return askers
+
+
+def reopen_requests(incident: Incident) -> None:
+    """What an update answered that was then taken back is asked again, unless the same person has done so."""
+    asked_again = incident.update_requests.filter(answer__isnull=True)
+    taken_back = incident.update_requests.filter(answer__state=UpdateState.WITHDRAWN)
+    for request in taken_back:
+        own = {"person": request.person_id, "link": request.link_id, "visitor": request.visitor}
+        if not asked_again.filter(audience=request.audience, **own).exists():
+            request.answer = None
+            request.save(update_fields=["answer"])
+    for schedule in incident.update_schedules.all():
+        asks = asked_again.filter(audience=schedule.audience).count()
+        incident.update_schedules.filter(pk=schedule.pk).update(asks=asks)
+
+
+def _tell_on_the_timeline(request: UpdateRequest, count: int) -> None:
+    """One row for everybody who asks before the next update: it counts, and lists what they want to know."""
+    audience = Audience(request.audience).label.lower().removesuffix("s")
+    text = (
+        f"{count} {audience if count == 1 else audience + 's'} ask{'s' if count == 1 else ''} for an update"
+    )
+    first = request.incident.update_requests.filter(audience=request.audience, answer__isnull=True).first()
+    event = TimelineEvent.objects.filter(
+        incident=request.incident, kind=Kind.QUESTION, data__update_request=first.pk if first else None
+    ).first()
+    if event is None:
+        record_event(
+            incident=request.incident,
+            kind=Kind.QUESTION,
+            text=text,
+            detail=request.question,
+            by=None,
+            data={"update_request": request.pk},
+        )
+        return
+    event.text = text
+    event.detail = "\n".join(filter(None, [event.detail, request.question]))
+    event.save(update_fields=["text", "detail"])

@@ -1,0 +1,57 @@
+"""Another time for an update that is owed: never without one, never without a reason."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit import context
+from config.text import in_both_zones
+from incidents.models import Incident, Snooze
+from incidents.workflow.basics import announce, audit, lock
+from incidents.workflow.schedules import reschedule
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+
+@transaction.atomic
+def snooze_update(*, incident: Incident, audience: str, until: datetime, reason: str, by: Any) -> Snooze:
+    """Promise one audience's next update for `until` instead. It holds until that update, or a worse severity."""
+    incident = lock(incident, by=by)
+    schedule = incident.update_schedules.filter(audience=audience).exclude(due_at=None).first()
+    if schedule is None or schedule.due_at is None:
+        raise ValidationError({"audience": "Nobody waits for that update."})
+    errors = {}
+    if not reason.strip():
+        errors["reason"] = "Say why it comes later."
+    if until <= context.now():
+        errors["until"] = "That lies in the past."
+    elif until <= schedule.due_at:
+        errors["until"] = f"It is owed by {in_both_zones(schedule.due_at)}; choose a later time."
+    if errors:
+        raise ValidationError(errors)
+    snooze = Snooze.objects.create(
+        incident=incident,
+        audience=audience,
+        due_at=schedule.due_at,
+        until=until,
+        reason=reason.strip(),
+        severity=incident.severity,
+        by=by,
+        at=context.now(),
+    )
+    reschedule(incident)
+    record_event(
+        incident=incident,
+        kind=Kind.FACT,
+        text=f"promised the {schedule.what.lower()} by {in_both_zones(until)}, not {in_both_zones(schedule.due_at)}",
+        detail=snooze.reason,
+        by=by,
+        data={"snooze": snooze.pk},
+    )
+    audit(
+        incident, "update.snoozed", by, audience=audience, due=[schedule.due_at, until], reason=snooze.reason
+    )
+    announce(incident, "update.snoozed", audience=audience, until=until)
+    return snooze

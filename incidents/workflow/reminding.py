@@ -1,0 +1,311 @@
+"""Reminding of what is owed: who hears at which step, the rows that say so, and calling it back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.models import Installation
+from audit import context
+from config.text import in_words
+from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
+from incidents.permissions import can_respond
+from incidents.workflow.basics import audit
+from live.doorbell import ring
+from notifications.models import OutboxMessage
+from notifications.workflow import enqueue, withdraw
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+UPDATE_STEPS = (Step.BEFORE, Step.DUE, Step.LATE, Step.VERY_LATE)
+COMMAND_STEPS = (Step.DUE, Step.LATE)  # from the severity's acknowledge target on
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One due time and the steps of it that were reached and nobody was told of."""
+
+    about: str
+    what: str
+    due_at: datetime
+    steps: list[Step]
+
+
+@transaction.atomic
+def remind_of_updates() -> bool:
+    """Tell of every step that one incident's updates have reached; False when there is no such incident.
+
+    The incident is locked before anything else, and one that somebody else holds is passed over: it is theirs,
+    or the next sweep's. Steps missed while nobody swept are all recorded, and told in one message.
+    """
+    now = context.now()
+    due = UpdateSchedule.objects.with_step_due(now).exclude(incident__source=Incident.Source.REPLAY)
+    first = (
+        due.select_for_update(skip_locked=True, of=("self", "incident"), no_key=True)
+        .select_related("incident__severity")
+        .order_by("next_step_at")
+        .first()
+    )
+    if first is None:
+        return False
+    incident, owed = first.incident, []
+    rows = list(incident.update_schedules.with_step_due(now).select_for_update(no_key=True))
+    for row in rows:
+        due_at, begun_at = cast(datetime, row.due_at), cast(datetime, row.next_step_at)  # `with_step_due`
+        times = {step: due_at + step.distance for step in UPDATE_STEPS}
+        reached = [step for step, at in times.items() if begun_at <= at <= now]
+        owed.append(Owed(row.audience, row.what, due_at, reached))
+        row.next_step_at = next((at for at in times.values() if at > now), None)
+    UpdateSchedule.objects.bulk_update(rows, ["next_step_at"])
+    _tell(incident, owed)
+    return True
+
+
+@transaction.atomic
+def remind_of_command() -> bool:
+    """Tell that nobody commands an incident although its acknowledge target has passed; False when none is so."""
+    now = context.now()
+    candidates = Incident.objects.filter(pk__in=_unclaimed(now).values("pk")).select_related("severity")
+    incident = candidates.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+    if incident is None:
+        return False
+    due_at = _unclaimed(now).filter(pk=incident.pk).values_list("command_due_at", flat=True).first()
+    if due_at is None:  # somebody took command in between
+        return False
+    reached = [step for step in COMMAND_STEPS if due_at + step.distance <= now]
+    _tell(incident, [Owed(Reminder.COMMAND, "Command", due_at, reached)])
+    return True
+
+
+def call_back(incident: Incident) -> None:
+    """What is not owed any more and has not left will not leave, in the caller's transaction.
+
+    A reminder that nobody can have heard is forgotten, so that it is said should its time be owed again.
+    """
+    groups: dict[str, list[Reminder]] = {}
+    for reminder in incident.reminders.filter(is_open=True):
+        groups.setdefault(reminder.group, []).append(reminder)
+    standing = _standing(incident) if groups else set()
+    for group, reminders in groups.items():
+        if any((r.about, r.due_at) in standing for r in reminders):
+            continue
+        unheard = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
+            pk__in=[r.message_id for r in reminders], sent_at__isnull=True
+        )
+        # A message locked by somebody is being handed on this moment; that asks `reminder_stands` first.
+        told = incident.reminders.filter(pk__in=[r.pk for r in reminders])
+        if OutboxMessage.objects.filter(pk__in=[m.pk for m in unheard]).update(sent_at=context.now()):
+            told.delete()
+        else:
+            told.update(is_open=False)
+            withdraw(group=group)
+
+
+def reminder_stands(payload: dict[str, Any]) -> bool:
+    """Whether what a `reminder.due` message tells of is still owed; whoever hands it on asks this first.
+
+    Holds the incident to the end of the caller's transaction: a change that ends it comes before or after, and
+    one that comes after finds what was handed on and calls it back.
+    """
+    held = Incident.objects.select_for_update(no_key=True).filter(pk=payload["incident"]).first()
+    if held is None:
+        return False
+    group = held.reminders.filter(group=payload["group"], is_open=True)
+    standing = _standing(held)
+    return any((reminder.about, reminder.due_at) in standing for reminder in group)
+
+
+def who_speaks(incident: Incident) -> list[int]:
+    """Ids of those who owe the next word now: communications lead and commander, or whoever is there."""
+    return [person.pk for person in _listeners(incident, Step.DUE)[0]]
+
+
+def _unclaimed(moment: datetime) -> Any:
+    """Running incidents without a commander past the acknowledge target, and with a step still to tell."""
+    commands = RoleAssignment.objects.filter(incident=OuterRef("pk"), role__slug=Role.COMMANDER)
+    ended = commands.order_by().values("incident").annotate(at=Max("ended_at")).values("at")
+    schedules = UpdateSchedule.objects.filter(incident=OuterRef("pk")).order_by().values("incident")
+    began = schedules.annotate(at=Max("since_at")).values("at")
+    allowed = ExpressionWrapper(
+        F("severity__acknowledge_minutes") * Value(MINUTE), output_field=DurationField()
+    )
+    told = Reminder.objects.filter(
+        incident=OuterRef("pk"), about=Reminder.COMMAND, due_at=OuterRef("command_due_at")
+    )
+    return (
+        Incident.objects.active()
+        .exclude(source=Incident.Source.REPLAY)
+        .filter(~Exists(commands.filter(ended_at__isnull=True)), severity__acknowledge_minutes__isnull=False)
+        .annotate(
+            command_due_at=ExpressionWrapper(
+                Greatest(Coalesce(Subquery(began), "declared_at"), Subquery(ended)) + allowed,
+                output_field=DateTimeField(),
+            )
+        )
+        .filter(command_due_at__lte=moment)
+        .exclude(Exists(told.filter(step=Step.LATE)))
+        .exclude(Exists(told.filter(step=Step.DUE)), command_due_at__gt=moment - Step.LATE.distance)
+    )
+
+
+def _standing(incident: Incident) -> set[tuple[str, datetime | None]]:
+    """The due times that are owed at this moment."""
+    if not incident.is_active:
+        return set()
+    standing = {(row.audience, row.due_at) for row in incident.update_schedules.filter(due_at__isnull=False)}
+    claimed = incident.role_assignments.filter(role__slug=Role.COMMANDER, ended_at__isnull=True).exists()
+    if not claimed:
+        commands = incident.reminders.filter(about=Reminder.COMMAND, is_open=True)
+        standing |= set(commands.values_list("about", "due_at"))
+    return standing
+
+
+def _tell(incident: Incident, reached: list[Owed]) -> None:
+    """Record every step nobody recorded before and tell the highest, once, to everybody up to it."""
+    now = context.now()
+    known = set(
+        incident.reminders.filter(due_at__in=[o.due_at for o in reached]).values_list(
+            "about", "due_at", "step"
+        )
+    )
+    owed = [
+        Owed(o.about, o.what, o.due_at, new)
+        for o in reached
+        if (new := [step for step in o.steps if (o.about, o.due_at, step) not in known])
+    ]
+    if not owed or not incident.is_active:
+        return
+    worst = max(owed, key=lambda o: (o.steps[-1], -o.due_at.timestamp()))
+    step, group = worst.steps[-1], f"reminders:{incident.chain}:{uuid4().hex[:12]}"
+    people, mail = (_helpers if worst.about == Reminder.COMMAND else _listeners)(incident, step)
+    message = enqueue(
+        topic="reminder.due",
+        subject=incident.chain,
+        payload={
+            "incident": incident.pk,
+            "reference": incident.reference,
+            "version": incident.version,
+            "source": incident.source,
+            "audience": worst.about,
+            "audiences": [o.about for o in owed],
+            "what": _named(owed),
+            "says": _says(worst, now),
+            "step": int(step),
+            "due_at": worst.due_at,
+            "recipients": [person.pk for person in people],
+            "mail": mail,
+            "group": group,
+        },
+        due_at=now,
+    )
+    Reminder.objects.bulk_create(
+        [
+            Reminder(
+                incident=incident,
+                about=o.about,
+                due_at=o.due_at,
+                step=step,
+                recorded_at=now,
+                group=group,
+                message=message,
+            )
+            for o in owed
+            for step in o.steps
+        ],
+        ignore_conflicts=True,
+    )
+    if step >= Step.LATE:
+        heard = ", ".join([*map(str, people), *(["the duty contact"] if mail else [])])
+        record_event(
+            incident=incident,
+            kind=Kind.FACT,
+            text=f"{_named(owed)} {_says(worst, now)}",
+            detail=f"Reminded: {heard or 'nobody could be reached'}",
+            by=None,
+            data={"overdue": int(step)},
+        )
+        audit(incident, "reminder.escalated", None, about=[o.about for o in owed], step=int(step))
+    ring(incident_id=incident.pk, what="head")
+
+
+def _listeners(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
+    """Who hears that an update is due, and the duty contact's address: each step adds to the one before."""
+    holders, others = _there(incident)
+    commanders, leads = holders.get(Role.COMMANDER, []), holders.get(Role.COMMUNICATIONS_LEAD, [])
+    people = leads or commanders or [person for held in holders.values() for person in held] or others
+    if step >= Step.DUE:
+        people = people + commanders
+    if step >= Step.LATE:
+        people = people + holders.get(Role.DEPUTY, [])
+    return _with_duty(incident, people) if step >= Step.VERY_LATE or not people else (_once(people), [])
+
+
+def _helpers(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
+    """Who hears that nobody commands: those on the incident and who reported it, then the duty contact."""
+    holders, others = _there(incident)
+    people = [person for held in holders.values() for person in held] + others
+    reporter = incident.reported_by
+    if reporter and can_respond(reporter, incident):
+        people.append(reporter)
+    return _with_duty(incident, people) if step >= Step.LATE or not people else (_once(people), [])
+
+
+def _there(incident: Incident) -> tuple[dict[str, list[Any]], list[Any]]:
+    """Responders who can reach the incident: holders by role, and whoever else has joined and not left."""
+    holders: dict[str, list[Any]] = {}
+    on_it = incident.participations.filter(access_revoked_at__isnull=True).select_related("user")
+    reach = {participation.user_id for participation in on_it}
+    for assignment in incident.role_assignments.running().select_related("role", "user"):
+        person = assignment.user
+        may_see = not incident.is_private or person.sees_private_incidents or person.pk in reach
+        if person.is_responder and may_see:
+            holders.setdefault(assignment.role.slug, []).append(person)
+    return holders, [p.user for p in on_it if p.left_at is None and p.user.is_responder]
+
+
+def _with_duty(incident: Incident, people: list[Any]) -> tuple[list[Any], list[str]]:
+    """And the installation's duty contact; the bare address hears nothing of a private incident."""
+    installation = Installation.get()
+    on_duty = installation.duty_person
+    if on_duty and can_respond(on_duty, incident):
+        people = [*people, on_duty]
+    return _once(people), [
+        installation.duty_mail
+    ] if installation.duty_mail and not incident.is_private else []
+
+
+def _once(people: Iterable[Any]) -> list[Any]:
+    return list({person.pk: person for person in people}.values())
+
+
+def _named(owed: list[Owed]) -> str:
+    """Public and stakeholder update"""
+    names = [o.what.removesuffix(" update") for o in owed]
+    if owed[0].about == Reminder.COMMAND:
+        return names[0]
+    return " and ".join([names[0], *map(str.lower, names[1:])]) + " update"
+
+
+def _says(owed: Owed, now: datetime) -> str:
+    late = now - owed.due_at
+    if owed.about == Reminder.COMMAND:
+        return f"unclaimed, {in_words(late)} past the target"
+    if abs(late) < MINUTE:
+        return "due now"
+    return f"due in {in_words(-late)}" if late < timedelta() else f"{in_words(late)} overdue"

@@ -1,0 +1,110 @@
+"""Chat and push services, through Apprise: only those that are plain HTTP calls, behind the same guard."""
+
+import logging
+import re
+import threading
+from urllib.parse import urlsplit
+
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+
+from notifications.answers import Answer, Outcome
+from notifications.channels.guard import outbound_to
+from notifications.models import Delivery
+
+SERVICES = {
+    "Slack": ("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#incidents"),
+    "Microsoft Teams": ("workflows", "workflows://prod-00.westeurope.logic.azure.com/WORKFLOW/SIGNATURE"),
+    "Mattermost": ("mmosts", "mmosts://chat.example.com/HOOK"),
+    "Discord": ("discord", "discord://WEBHOOK_ID/WEBHOOK_TOKEN"),
+    "Google Chat": ("gchat", "gchat://SPACE/KEY/TOKEN"),
+    "Rocket.Chat": ("rockets", "rockets://HOOK@chat.example.com/#incidents"),
+    "Matrix": ("matrixs", "matrixs://USER:TOKEN@matrix.example.com/#incidents"),
+    "Zulip": ("zulip", "zulip://BOT@ORGANISATION/TOKEN/incidents"),
+    "Webex": ("wxteams", "wxteams://TOKEN"),
+    "Telegram": ("tgram", "tgram://BOT_TOKEN/CHAT_ID"),
+    "ntfy": ("ntfys", "ntfys://ntfy.example.com/incidents"),
+    "Gotify": ("gotifys", "gotifys://push.example.com/TOKEN"),
+    "Pushover": ("pover", "pover://USER_KEY@TOKEN"),
+}
+PLAIN = {"mmosts": "mmost", "rockets": "rocket", "matrixs": "matrix", "ntfys": "ntfy", "gotifys": "gotify"}
+ALIASES = {"msteams", "workflow", "webex", "spark", "googlechat"}
+SCHEMES = {scheme for scheme, _ in SERVICES.values()} | set(PLAIN.values()) | ALIASES
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+_ASSET = AppriseAsset(
+    app_id="Allclear", app_desc="Incidents", app_url="", async_mode=False, http_redirects=False
+)
+
+
+class NotAnAddressError(ValueError):
+    """Said to who typed it; holds nothing of what was typed."""
+
+
+def service(url: str):
+    """The Apprise service behind an address. Raises NotAnAddressError."""
+    scheme = url.partition("://")[0].lower()
+    if scheme not in SCHEMES:
+        raise NotAnAddressError("This service is not one of those listed below.")
+    found = Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True)
+    if found is None:
+        raise NotAnAddressError(
+            "Something is missing in this address; compare it with the example of its service."
+        )
+    found.redirects = False  # whatever the address asks for
+    found.socket_connect_timeout, found.socket_read_timeout = CONNECT_SECONDS, ANSWER_SECONDS
+    return found
+
+
+def send(delivery: Delivery) -> Answer:
+    url = delivery.channel.url if delivery.channel else delivery.address
+    content = delivery.content
+    try:
+        target = service(url)
+    except NotAnAddressError as error:
+        return Answer(Outcome.REFUSED, str(error))
+    notifier = Apprise(asset=_ASSET)
+    notifier.add(target)
+    body = "\n\n".join(part for part in (content.get("body", ""), content.get("url", "")) if part)
+    with outbound_to(urlsplit(url).hostname or "") as leash, _Warnings() as warnings:
+        taken = notifier.notify(
+            body=body or content.get("title", ""),
+            title=content.get("title", ""),
+            notify_type=NotifyType.INFO,
+            body_format=NotifyFormat.MARKDOWN,
+        )
+    if taken:
+        return Answer(Outcome.TAKEN, "Taken by the service")
+    if leash.was_pulled:
+        return Answer(Outcome.REFUSED, "This address is not a public one; see ALLCLEAR_OUTBOUND_ALLOW")
+    return _failure(warnings.status)
+
+
+def _failure(status: int | None) -> Answer:
+    if status is None:
+        return Answer(Outcome.LATER, "Cannot be reached, or did not answer within 10 s", is_away=True)
+    if status == 410:
+        return Answer(Outcome.GONE, "Answered 410: gone, wants no more")
+    words = f"Answered {status}"
+    if status >= 500 or status in (408, 425, 429):
+        return Answer(Outcome.LATER, words, is_away=status >= 500)
+    return Answer(Outcome.REFUSED, words)
+
+
+class _Warnings(logging.Handler):
+    """Apprise says only yes or no; the status it was answered stands in its log. Nothing else is taken from there."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.status: int | None = None
+        self._thread = threading.get_ident()
+
+    def __enter__(self) -> "_Warnings":
+        logging.getLogger("apprise").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("apprise").removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread and (found := _STATUS.search(record.getMessage())):
+            self.status = int(found[1])

@@ -1,0 +1,99 @@
+"""Outbound calls reach public addresses only, whatever a name resolves to and whichever library connects.
+
+Checked where a socket connects, by Python's own audit event, so that it holds for the address that is really called:
+a name that resolves to something else by then, a redirect, a proxy. Self-hosters allow networks and hosts of theirs
+by ALLCLEAR_OUTBOUND_ALLOW.
+"""
+
+import functools
+import ipaddress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+
+_NAT64 = [ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48")]
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
+class NotAllowedError(PermissionError):
+    """The address is not a public one. An OSError, so that every library treats it as a failed connection."""
+
+
+class Leash:
+    """What one call may reach, and whether it tried for something else."""
+
+    def __init__(self, host: str) -> None:
+        allowed = {entry.lower() for entry in settings.OUTBOUND_ALLOW}
+        self.reaches_all = host.lower() in allowed
+        self.networks = [network for entry in allowed if (network := _network(entry))]
+        self.was_pulled = False
+
+    def check(self, address: object) -> None:
+        if self.reaches_all or self._may_reach(address):
+            return
+        self.was_pulled = True
+        raise NotAllowedError("not a public address")
+
+    def _may_reach(self, address: object) -> bool:
+        if not isinstance(address, tuple):
+            return False  # a Unix socket
+        try:
+            ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
+        except ValueError:
+            return False
+        return any(ip in network for network in self.networks) or is_public(ip)
+
+
+_leash: ContextVar[Leash | None] = ContextVar("leash", default=None)
+
+
+@contextmanager
+def outbound_to(host: str) -> Iterator[Leash]:
+    """Inside, this thread connects to public addresses only, or to what the installation allows for `host`."""
+    _install()
+    leash = Leash(host)
+    token = _leash.set(leash)
+    try:
+        yield leash
+    finally:
+        _leash.reset(token)
+
+
+def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether everybody on the internet could reach it; addresses carried inside IPv6 count by themselves."""
+    embedded = _embedded(ip) if isinstance(ip, ipaddress.IPv6Address) else []
+    if embedded:
+        return all(map(is_public, embedded))
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback)
+
+
+def _embedded(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    if ip.ipv4_mapped:
+        return [ip.ipv4_mapped]
+    if ip.sixtofour:
+        return [ip.sixtofour]
+    if ip.teredo:
+        return list(ip.teredo)
+    if any(ip in network for network in _NAT64) or (ip in _COMPATIBLE and int(ip) > 1):
+        return [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)]
+    return []
+
+
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return None
+
+
+@functools.cache
+def _install() -> None:
+    sys.addaudithook(_hook)  # stays for the life of the process, and does nothing outside `outbound_to`
+
+
+def _hook(event: str, arguments: tuple) -> None:
+    if event in ("socket.connect", "socket.sendto") and (leash := _leash.get()):
+        leash.check(arguments[1])

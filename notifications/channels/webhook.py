@@ -1,0 +1,129 @@
+"""Signed webhooks (standardwebhooks.com): one POST, no redirect followed, the answer's text never kept."""
+
+import json
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+import requests
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signing import Signer
+from requests.utils import get_environ_proxies
+from requests_hardened import Config, HTTPSession
+from standardwebhooks import Webhook
+
+from notifications.answers import Answer, Outcome
+from notifications.channels.guard import outbound_to
+from notifications.models import Delivery
+
+TIMEOUT = (5.0, 10.0)  # seconds to connect, seconds of silence
+READ_AT_MOST = 64 * 1024
+NOT_NOW = {408, 409, 421, 423, 425, 429}
+_HARDENED = Config(
+    ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list and covers every library
+    ip_filter_allow_loopback_ips=False,
+    never_redirect=True,
+    default_timeout=TIMEOUT,
+    user_agent_override="Allclear",
+)
+
+
+def send(delivery: Delivery) -> Answer:
+    url = delivery.channel.url if delivery.channel else delivery.address
+    body = json.dumps(delivery.content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    with outbound_to(urlsplit(url).hostname or "") as leash:
+        try:
+            return _answer(_post(url, body, signed(delivery, body)))
+        except requests.RequestException as error:
+            if leash.was_pulled:
+                return Answer(
+                    Outcome.REFUSED, "This address is not a public one; see ALLCLEAR_OUTBOUND_ALLOW"
+                )
+            return _failure(error)
+
+
+def signed(delivery: Delivery, body: str) -> dict[str, str]:
+    """The headers a receiver verifies; `webhook-id` is the same at every attempt."""
+    now = datetime.now(UTC)
+    channel = delivery.channel
+    secrets = channel.secrets if channel else [secret_of(delivery.address)]
+    signatures = [
+        Webhook(secret).sign(msg_id=str(delivery.pk), timestamp=now, data=body)
+        for secret in secrets
+        if secret
+    ]
+    return {
+        "content-type": "application/json",
+        "webhook-id": str(delivery.pk),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def secret_of(address: str) -> str:
+    """What signs calls to an address that is no channel of ours: derived, so it can be shown to who subscribes it."""
+
+    derived = Signer(salt="notifications.webhook").signature(address)
+    return "whsec_" + b64encode(sha256(derived.encode()).digest()).decode()
+
+
+def _post(url: str, body: str, headers: dict[str, str]) -> requests.Response:
+    with HTTPSession(_HARDENED) as session:
+        session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
+        return session.post(
+            url,
+            data=body.encode(),
+            headers=headers,
+            stream=True,  # how it ended is all that counts: nobody makes us read a body without end
+            proxies=get_environ_proxies(url),
+            timeout=TIMEOUT,
+        )
+
+
+def _answer(response: requests.Response) -> Answer:
+    status = response.status_code
+    response.close()
+    words = f"Answered {status}"
+    if status < 300:
+        return Answer(Outcome.TAKEN, words)
+    if status == 410:
+        return Answer(Outcome.GONE, "Answered 410: gone, wants no more")
+    if status < 400:
+        return Answer(Outcome.REFUSED, f"Answered {status}: redirects are not followed")
+    asked = _retry_after(response.headers.get("Retry-After", ""))
+    if status in NOT_NOW or status >= 500:
+        return Answer(Outcome.LATER, words, is_away=status >= 500, not_before=asked)
+    return Answer(Outcome.REFUSED, words)
+
+
+def _retry_after(value: str) -> timedelta | None:
+    """Seconds or a date, at most a day; None where neither can be read."""
+    try:
+        wait = timedelta(seconds=int(value))
+    except (ValueError, OverflowError):
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return min(wait, timedelta(days=1)) if wait > timedelta(0) else None
+
+
+def _failure(error: requests.RequestException) -> Answer:
+    """In words of our own: a library's text may repeat the address with what is secret in it."""
+    if isinstance(
+        error,
+        requests.exceptions.InvalidURL
+        | requests.exceptions.InvalidSchema
+        | requests.exceptions.MissingSchema,
+    ):
+        return Answer(Outcome.REFUSED, "This is not an address that can be called")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Answer(Outcome.LATER, "Its certificate cannot be verified", is_away=True)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Answer(Outcome.LATER, "No connection within 5 s", is_away=True)
+    if isinstance(error, requests.exceptions.Timeout):
+        return Answer(Outcome.LATER, "No answer within 10 s", is_away=True)
+    return Answer(Outcome.LATER, "Cannot be reached", is_away=True)

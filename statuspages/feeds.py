@@ -1,0 +1,92 @@
+"""Atom, RSS and calendar: what a page shows, for programs that come back for it."""
+
+from datetime import UTC
+from urllib.parse import urlsplit
+
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from icalendar import Calendar, Event
+
+from config.text import in_both_zones
+from statuspages.shown import Shown, ShownIncident, ShownMaintenance, ShownUpdate
+
+MOST = 25
+FEEDS: dict[str, type[SyndicationFeed]] = {"atom": Atom1Feed, "rss": Rss201rev2Feed}
+
+
+def history(shown: Shown, form: str) -> str:
+    """The newest incidents and maintenances; an entry is renewed with every update."""
+    root = shown.page.root
+    feed = FEEDS[form](
+        title=f"{shown.page.name} status",
+        link=f"{root}/",
+        description=shown.page.about or f"Incidents and maintenance of {shown.page.name}",
+        language="en",
+        feed_url=f"{root}/history.{form}",
+        feed_guid=f"{root}/",
+    )
+    entries: list[tuple[ShownIncident | ShownMaintenance, str]] = [
+        *((incident, "incidents") for incident in shown.incidents),
+        *((m, "maintenances") for m in shown.maintenances if m.updates),
+    ]
+    entries.sort(key=lambda entry: entry[0].updates[0].at, reverse=True)
+    for entry, folder in entries[:MOST]:
+        link = f"{root}/{folder}/{entry.code}"
+        feed.add_item(
+            title=entry.title,
+            link=link,
+            description=_told(entry),
+            unique_id=f"tag:{urlsplit(root).hostname},2026:{folder}/{entry.code}",
+            unique_id_is_permalink=False,
+            pubdate=entry.updates[-1].at,
+            updateddate=entry.updates[0].at,
+        )
+    return feed.writeString("utf-8")
+
+
+def _told(entry: ShownIncident | ShownMaintenance) -> SafeString:
+    window = (
+        format_html("<p>{} to {}</p>", in_both_zones(entry.starts_at), in_both_zones(entry.ends_at))
+        if isinstance(entry, ShownMaintenance)
+        else ""
+    )
+    return format_html("{}{}", window, format_html_join("", "{}", ((_update(u),) for u in entry.updates)))
+
+
+def _update(update: ShownUpdate) -> SafeString:
+    html = format_html("<del>{}</del>", update.html) if update.corrected_at else update.html
+    return format_html("<p><strong>{}</strong>, {}</p>{}", update.status, in_both_zones(update.at), html)
+
+
+def calendar(shown: Shown, code: str = "") -> bytes:
+    """One maintenance as an iCalendar file, or all of them; the cancelled stay, so that calendars remove them."""
+    found = [m for m in shown.maintenances if code in ("", m.code)]
+    made = Calendar()
+    made.add("prodid", "-//Allclear//Status pages//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", f"{shown.page.name} maintenance")
+    for maintenance in found:
+        made.add_component(_event(shown, maintenance))
+    made.add_missing_timezones()
+    return made.to_ical()
+
+
+def _event(shown: Shown, maintenance: ShownMaintenance) -> Event:
+    zone = shown.page.zone
+    event = Event()
+    event.add("uid", f"{maintenance.uid}@allclear")
+    event.add("sequence", maintenance.version)
+    event.add("dtstamp", maintenance.changed_at.astimezone(UTC))
+    event.add("created", maintenance.created_at.astimezone(UTC))
+    event.add("last-modified", maintenance.changed_at.astimezone(UTC))
+    event.add("dtstart", maintenance.starts_at.astimezone(zone))
+    event.add("dtend", maintenance.ends_at.astimezone(zone))
+    event.add("summary", f"{shown.page.name}: {maintenance.title}")
+    affected = ", ".join(c.name for c in maintenance.components)
+    event.add("description", "\n\n".join(filter(None, [affected, *(u.text for u in maintenance.updates)])))
+    event.add("url", f"{shown.page.root}/maintenances/{maintenance.code}")
+    event.add("status", "CANCELLED" if maintenance.state == "cancelled" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    return event

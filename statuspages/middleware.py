@@ -1,0 +1,57 @@
+"""Public pages are answered before sessions and people are looked up: they know neither, and outlive the database."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+
+from statuspages import copies
+from statuspages.views.answers import host_of, nothing_here, respond
+
+BELOW = "/status/"
+OWN_HOST = "statuspages.urls_public"
+
+
+class StatusPagesMiddleware:
+    """Answers /status/… and every address of a host named in STATUS_HOSTS, where nothing else exists.
+
+    While the database is away, from the copy.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+        self.answer = convert_exception_to_response(self._answer)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.STATUS_HOSTS and host_of(request) in settings.STATUS_HOSTS:
+            request.urlconf = OWN_HOST  # type: ignore[attr-defined]
+            return self.answer(request)
+        if request.path_info.startswith(BELOW):
+            return self.answer(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _answer(request: HttpRequest) -> HttpResponseBase:
+        urlconf = getattr(request, "urlconf", None)
+        path = request.path_info
+        try:
+            match = request.resolver_match = resolve(path, urlconf)
+        except Resolver404:
+            if not urlconf and path.count("/") == 2:
+                return HttpResponsePermanentRedirect(f"{path}/")
+            return nothing_here()
+        try:
+            return match.func(request, *match.args, **match.kwargs)
+        except Http404:
+            return nothing_here()
+        except (OperationalError, InterfaceError):
+            name, _, address = path.removeprefix(BELOW).partition("/")
+            if urlconf:
+                name, address = f"{copies.HOSTS}/{host_of(request)}", path.removeprefix("/")
+            kept = copies.find(name, address) if request.method in ("GET", "HEAD") else None
+            if kept is None:
+                raise
+            return respond(request, kept)

@@ -1,0 +1,132 @@
+"""Work announced beforehand, with a life of its own."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from statuspages.models.page import Component, StatusPage
+
+REMINDED_BEFORE = timedelta(hours=1)
+
+
+class MaintenanceState(models.TextChoices):
+    SCHEDULED = "scheduled", "Scheduled"
+    IN_PROGRESS = "in_progress", "In progress"
+    VERIFYING = "verifying", "Verifying"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+RUNNING = (MaintenanceState.IN_PROGRESS, MaintenanceState.VERIFYING)
+OVER = (MaintenanceState.COMPLETED, MaintenanceState.CANCELLED)
+
+
+class MaintenanceQuerySet(models.QuerySet["ScheduledMaintenance"]):
+    def upcoming(self) -> "MaintenanceQuerySet":
+        return self.filter(state=MaintenanceState.SCHEDULED)
+
+    def running(self) -> "MaintenanceQuerySet":
+        return self.filter(state__in=RUNNING)
+
+    def open(self) -> "MaintenanceQuerySet":
+        return self.exclude(state__in=OVER)
+
+    def due(self) -> "MaintenanceQuerySet":
+        """What begins, ends or must be reminded of by itself now; rows somebody else holds are passed over."""
+        now = timezone.now()
+        begins = Q(state=MaintenanceState.SCHEDULED, begins_by_itself=True, starts_at__lte=now)
+        ends = Q(state__in=RUNNING, ends_by_itself=True, ends_at__lte=now)
+        return self.filter(begins | ends | self._to_remind(now)).select_for_update(
+            skip_locked=True, of=("self",)
+        )
+
+    @staticmethod
+    def _to_remind(now: datetime) -> Q:
+        return Q(
+            state=MaintenanceState.SCHEDULED,
+            reminds=True,
+            reminded_at__isnull=True,
+            starts_at__gt=now,
+            starts_at__lte=now + REMINDED_BEFORE,
+        )
+
+    def whole(self) -> "MaintenanceQuerySet":
+        return self.select_related("page").prefetch_related("components", "updates")
+
+
+class ScheduledMaintenance(models.Model):
+    NEXT_STATES = {
+        MaintenanceState.SCHEDULED: (MaintenanceState.IN_PROGRESS, MaintenanceState.CANCELLED),
+        MaintenanceState.IN_PROGRESS: (MaintenanceState.VERIFYING, MaintenanceState.COMPLETED),
+        MaintenanceState.VERIFYING: (MaintenanceState.IN_PROGRESS, MaintenanceState.COMPLETED),
+        MaintenanceState.COMPLETED: (),
+        MaintenanceState.CANCELLED: (),
+    }
+
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="maintenances")
+    title = models.CharField(max_length=120)
+    components = models.ManyToManyField(Component, blank=True, related_name="maintenances")
+    state = models.CharField(
+        max_length=12, choices=MaintenanceState, default=MaintenanceState.SCHEDULED, editable=False
+    )
+    starts_at = models.DateTimeField("begins")
+    ends_at = models.DateTimeField("ends")
+    begins_by_itself = models.BooleanField("begin by itself at that time", default=True)
+    ends_by_itself = models.BooleanField("complete by itself at that time", default=False)
+    reminds = models.BooleanField("remind subscribers an hour before", default=True)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    began_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    form_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects = MaintenanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="maintenance_forward")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def chain(self) -> str:
+        """The subject of its messages."""
+        return f"maintenance:{self.pk}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def next_states(self) -> tuple[MaintenanceState, ...]:
+        return self.NEXT_STATES[MaintenanceState(self.state)]
+
+
+class MaintenanceUpdate(models.Model):
+    maintenance = models.ForeignKey(ScheduledMaintenance, on_delete=models.CASCADE, related_name="updates")
+    state = models.CharField(max_length=12, choices=MaintenanceState)
+    text = models.TextField()
+    posted_at = models.DateTimeField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-posted_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

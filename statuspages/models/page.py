@@ -1,0 +1,251 @@
+"""A status page, what it lists, and the states that are set by hand."""
+
+import secrets
+from base64 import b32encode
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import validate_time_zone
+from incidents.models import Service, ServiceImpact
+
+CODE_LENGTH = 12
+
+
+class PageAudience(models.TextChoices):
+    PUBLIC = "public", "Public"
+    INTERNAL = "internal", "Internal"
+
+
+def validate_free(slug: str) -> None:
+    if slug in {"hosts", "whole", "new"}:
+        raise ValidationError("This name is used by Allclear itself.")
+
+
+def new_seed() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class StatusPageQuerySet(models.QuerySet["StatusPage"]):
+    def open_to_public(self) -> "StatusPageQuerySet":
+        """What anybody on the internet may read. Everything else does not exist for them."""
+        return self.filter(is_published=True, audience=PageAudience.PUBLIC)
+
+    def shown_inside(self, *, drafts: bool) -> "StatusPageQuerySet":
+        """What somebody signed in may read; drafts only for those who work on them."""
+        return self if drafts else self.filter(is_published=True)
+
+    def changed(self) -> int:
+        """Whatever is kept of these pages elsewhere is out of date from now on."""
+        return self.update(version=F("version") + 1, changed_at=timezone.now())
+
+    def with_counts(self) -> "StatusPageQuerySet":
+        return self.annotate(
+            component_count=models.Count("components", distinct=True),
+            subscriber_count=models.Count(
+                "subscribers", filter=Q(subscribers__confirmed_at__isnull=False), distinct=True
+            ),
+        )
+
+
+class StatusPage(models.Model):
+    name = models.CharField(max_length=80, help_text="The organisation or product, as its customers call it.")
+    slug = models.SlugField(
+        "short name",
+        max_length=60,
+        unique=True,
+        validators=[validate_free],
+        help_text="Its address: /status/…/",
+    )
+    about = models.CharField(
+        max_length=300, blank=True, help_text="One or two sentences under the name, if they help."
+    )
+    audience = models.CharField(
+        max_length=10,
+        choices=PageAudience,
+        default=PageAudience.PUBLIC,
+        help_text="Public: anybody, and only what was written for the public. Internal: people who sign in.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="Shown beside UTC; a day of the bars begins at its midnight.",
+    )
+    is_published = models.BooleanField(
+        "published", default=False, help_text="Until then only responders see it, as a draft."
+    )
+    is_default = models.BooleanField(
+        "also shows incidents that name no service",
+        default=False,
+    )
+    host = models.CharField(
+        "own host name",
+        max_length=200,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", "Write a host name like status.example.com.")
+        ],
+        help_text="Like status.example.com; also named in ALLCLEAR_STATUS_HOSTS. Nothing else is served there.",
+    )
+    seed = models.CharField(max_length=64, default=new_seed, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    copied_version = models.PositiveIntegerField(default=0, editable=False)
+    copy_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    copied_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = StatusPageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=~Q(host=""),
+                name="one_page_per_host",
+                violation_error_message="Another page has this host name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_public(self) -> bool:
+        return self.audience == PageAudience.PUBLIC
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_public and self.is_published
+
+    @property
+    def is_copy_stale(self) -> bool:
+        """The copy kept of it is older than the page, or the page has changed by itself meanwhile."""
+        return (
+            self.copied_version != self.version
+            or self.copy_due_at is None
+            or self.copy_due_at <= timezone.now()
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def root(self) -> str:
+        """The page's address without a slash at its end, as the world knows it."""
+        if self.host:
+            return f"{settings.PUBLIC_URL.partition('://')[0]}://{self.host}"
+        return f"{settings.PUBLIC_URL}/status/{self.slug}"
+
+    def code(self, kind: str, pk: int) -> str:
+        """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""
+        digest = salted_hmac("statuspages", f"{kind}:{pk}", secret=self.seed, algorithm="sha256").digest()
+        return b32encode(digest).decode().lower()[:CODE_LENGTH]
+
+
+class ComponentGroup(models.Model):
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=80)
+    order = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "name"],
+                name="group_once_per_page",
+                violation_error_message="The page has a group of this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+class ComponentQuerySet(models.QuerySet["Component"]):
+    def in_order(self) -> "ComponentQuerySet":
+        """Those without a group first, then group by group."""
+        return self.select_related("group", "service").order_by(
+            F("group__order").asc(nulls_first=True), "group_id", "order", "pk"
+        )
+
+
+class Component(models.Model):
+    """A part as the page's readers know it. Its state comes from a service's impacts, or is set by hand."""
+
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
+    group = models.ForeignKey(
+        ComponentGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="components"
+    )
+    service = models.ForeignKey(
+        Service,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="components",
+        help_text="Where its state comes from; without one the state is set by hand.",
+    )
+    name = models.CharField(
+        max_length=80, help_text="As customers call it; the service's own name stays inside."
+    )
+    description = models.CharField(max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(default=0, editable=False)
+    tracked_since = models.DateField(
+        "bars begin on", default=today, help_text="Earlier days are shown as “no data”."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ComponentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "name"],
+                name="component_once_per_page",
+                violation_error_message="The page has a component of this name.",
+            ),
+            models.UniqueConstraint(
+                fields=["page", "service"],
+                name="service_once_per_page",
+                violation_error_message="The page shows this service already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ComponentState(models.Model):
+    """How a component without a service was set to be over one interval; no row means operational."""
+
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="states")
+    impact = models.CharField(max_length=20, choices=ServiceImpact)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component"], condition=Q(ended_at__isnull=True), name="one_running_state"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.get_impact_display()}"

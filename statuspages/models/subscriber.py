@@ -1,0 +1,52 @@
+"""Who asked to hear of a page, and has proved that the address is theirs."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from notifications.models import Channel
+from statuspages.models.page import Component, StatusPage
+
+
+class SubscriberKind(models.TextChoices):
+    MAIL = "mail", "E-mail"
+    WEBHOOK = "webhook", "Webhook"
+
+
+class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
+    def confirmed(self) -> "SubscriberQuerySet":
+        return self.filter(confirmed_at__isnull=False)
+
+    def unconfirmed_since(self, moment) -> "SubscriberQuerySet":
+        return self.filter(confirmed_at__isnull=True, created_at__lt=moment)
+
+    def of_any(self, components: set[int] | list[int]) -> "SubscriberQuerySet":
+        """Those who hear of the whole page, or of one of these components."""
+        return self.filter(Q(components__isnull=True) | Q(components__in=components)).distinct()
+
+
+class PageSubscriber(models.Model):
+    """Without components: the whole page. A webhook is confirmed by mail, too; its channel carries the secret."""
+
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="subscribers")
+    kind = models.CharField(max_length=10, choices=SubscriberKind, default=SubscriberKind.MAIL)
+    address = models.EmailField(max_length=254)
+    url = models.URLField(max_length=500, blank=True)
+    channel = models.OneToOneField(
+        Channel, null=True, blank=True, on_delete=models.SET_NULL, related_name="page_subscriber"
+    )
+    components = models.ManyToManyField(Component, blank=True, related_name="subscribers")
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint("page", "kind", Lower("address"), "url", name="subscribed_to_a_page_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.url or self.address

@@ -1,0 +1,99 @@
+"""What subscribers of a page hear: from each thing that happened, the messages to those who asked for it."""
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from incidents.models import Audience, Incident, StatusUpdate
+from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.workflow import deliver
+from statuspages import mails
+from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind
+from statuspages.reading import Window, incidents_on, read, told
+from statuspages.shown import Shown, ShownIncident, ShownMaintenance
+from statuspages.workflow import leaving_link
+
+ABOUT_INCIDENTS, ABOUT_MAINTENANCE = "incident:", "maintenance:"
+NEWS = {"status_update.posted", "status_update.approved"}
+
+
+def consume(message: OutboxMessage) -> None:
+    """Write the deliveries a message causes and mark kept copies out of date. Again does nothing more."""
+    if message.subject.startswith(ABOUT_INCIDENTS):
+        _of_incident(message)
+    elif message.subject.startswith(ABOUT_MAINTENANCE):
+        _of_maintenance(message)
+
+
+def _of_incident(message: OutboxMessage) -> None:
+    """Any change of an incident that was ever told to the public may change pages: also that it became private."""
+    pk = message.payload.get("incident")
+    if not StatusUpdate.objects.filter(incident=pk).for_audience(Audience.PUBLIC).exists():
+        return
+    StatusPage.objects.open_to_public().changed()
+    if message.topic in NEWS and message.payload.get("source") != Incident.Source.REPLAY:
+        for page in StatusPage.objects.open_to_public():
+            _tell_update(message, page)
+
+
+def _tell_update(message: OutboxMessage, page: StatusPage) -> None:
+    mine = incidents_on(page).filter(pk=message.payload["incident"])
+    update = told(page).filter(pk=message.payload["update"], incident__in=mine).first()
+    if update is None:
+        return
+    shown = read(page, Window(code=page.code("incident", update.incident_id)))
+    code = page.code("update", update.pk)
+    for entry in shown.incidents:
+        # What came after it has its own message: this one tells what was the news then.
+        entry.updates = entry.updates[next((n for n, u in enumerate(entry.updates) if u.code == code), 0) :]
+        _tell(message, shown, entry)
+
+
+def _of_maintenance(message: OutboxMessage) -> None:
+    work = (
+        ScheduledMaintenance.objects.filter(pk=message.payload["maintenance"]).select_related("page").first()
+    )
+    if work is None or not work.page.is_open:
+        return
+    if message.topic == "maintenance.reminder" and work.state != "scheduled":
+        return
+    shown = read(work.page)
+    code = work.page.code("maintenance update", message.payload["update"] or 0)
+    for entry in shown.maintenances:
+        if entry.pk == work.pk and entry.updates:
+            place = next((n for n, u in enumerate(entry.updates) if u.code == code), 0)
+            entry.updates = entry.updates[place:]
+            _tell(message, shown, entry)
+
+
+def _tell(message: OutboxMessage, shown: Shown, entry: ShownIncident | ShownMaintenance) -> None:
+    components = [c.pk for c in entry.components]
+    subscribers: Iterable[PageSubscriber] = (
+        shown.page.subscribers.confirmed().of_any(components).select_related("channel")
+    )
+    deliver(*(_delivery(message, shown, entry, subscriber) for subscriber in subscribers))
+
+
+def _delivery(
+    message: OutboxMessage,
+    shown: Shown,
+    entry: ShownIncident | ShownMaintenance,
+    subscriber: PageSubscriber,
+) -> Delivery:
+    subscriber.page = shown.page
+    leave = leaving_link(subscriber)
+    delivery = Delivery(id=uuid4(), message=message, about=message.subject, due_at=message.due_at)
+    if subscriber.kind == SubscriberKind.WEBHOOK:
+        delivery.kind, delivery.channel = DeliveryKind.WEBHOOK, subscriber.channel
+        delivery.key = f"{message.id}:channel:{subscriber.channel_id}"
+        delivery.content = mails.hook(shown, entry, leave=leave)
+    else:
+        delivery.kind, delivery.address = DeliveryKind.MAIL, subscriber.address
+        delivery.key = f"{message.id}:mail:{subscriber.address.lower()}"
+        delivery.content = mails.news(
+            shown,
+            entry,
+            leave=leave,
+            delivery=delivery.id,
+            is_reminder=message.topic == "maintenance.reminder",
+        )
+    return delivery

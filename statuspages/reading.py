@@ -1,0 +1,280 @@
+"""Loads what a page shows, in a number of queries that does not grow with what there is.
+
+The only door from incidents to a page: what the public reads comes from `StatusUpdate.objects.published()`, with
+the words and the name written for the public.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.utils import timezone
+
+from incidents.models import ACTIVE_STATUSES, AffectedService, Audience, Incident, Status, StatusUpdate
+from incidents.models.communication import StatusUpdateQuerySet, Wording
+from incidents.models.incident import IncidentQuerySet
+from statuspages.models import ComponentState, ScheduledMaintenance, StatusPage
+from statuspages.shown import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
+from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
+
+RECENT = 50  # incidents on a page, in the interface and in feeds; the months have the others
+CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which incidents to load: the recent and running ones; or one, those of a month, of the newest months, all."""
+
+    code: str = ""
+    month: tuple[int, int] | None = None
+    newest_months: int = 0
+    everything: bool = False
+
+
+def told(page: StatusPage) -> StatusUpdateQuerySet:
+    """The updates a page may show, whichever incident they belong to."""
+    if page.is_public:
+        return StatusUpdate.objects.published().filter(wordings__has_key=Audience.PUBLIC)
+    return StatusUpdate.objects.out().for_audience(Audience.STAKEHOLDERS).filter(incident__is_private=False)
+
+
+def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
+    """Those that affect a component of the page; on a default page also those that name no service.
+
+    Private ones and drills are on no page. `viewer` reads an internal page and sees what is in their reach.
+    """
+    hit = AffectedService.objects.filter(incident=OuterRef("pk"))
+    services = page.components.filter(service__isnull=False).values("service")
+    belongs = Q(Exists(hit.filter(service__in=services)))
+    if page.is_default:
+        belongs |= ~Q(Exists(hit))
+    reachable = Incident.objects.all() if page.is_public else Incident.objects.visible_to(viewer)
+    return reachable.filter(belongs, is_private=False, is_drill=False)
+
+
+def pages_of(incident: Incident) -> list[StatusPage]:
+    """The public pages an incident belongs on, whether or not anything was said yet."""
+    services = set(incident.affected_services.values_list("service_id", flat=True))
+    if not services:
+        return list(StatusPage.objects.open_to_public().filter(is_default=True))
+    return list(StatusPage.objects.open_to_public().filter(components__service__in=services).distinct())
+
+
+def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) -> Shown:
+    """The page as it is now. At most nine queries."""
+    now, window = timezone.now(), window or Window()
+    components = _components(page)
+    mine = incidents_on(page, viewer)
+    maintenances = _maintenances(page, components)
+    ids, months = _chosen(page, mine, window, maintenances)
+    incidents = {i.pk: i for i in _incidents(page, ids)}
+    impacts = _impacts(page, mine, components, ids, now)
+    for pk, component, span in impacts:
+        if pk in incidents:
+            incidents[pk].spans.append((component, span))
+    _fill(page, components, impacts, maintenances, now)
+    return Shown(
+        page=page,
+        now=now,
+        components=components,
+        incidents=list(incidents.values()),
+        maintenances=maintenances,
+        changed_at=_changed_at(page, components, list(incidents.values()), now),
+        months=months,
+    )
+
+
+def _components(page: StatusPage) -> list[ShownComponent]:
+    return [
+        ShownComponent(
+            pk=c.pk,
+            code=page.code("component", c.pk),
+            name=c.name,
+            description=c.description,
+            position=place,
+            group=c.group.name if c.group else "",
+            group_code=page.code("group", c.group_id) if c.group_id else None,
+            service_id=c.service_id,
+            created_at=c.created_at,
+            changed_at=c.created_at,
+            tracked_since=c.tracked_since,
+        )
+        for place, c in enumerate(page.components.in_order(), 1)
+    ]
+
+
+def _chosen(
+    page: StatusPage, mine: IncidentQuerySet, window: Window, maintenances: list[ShownMaintenance]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """The incidents to load, and the months in which anything happened, newest first."""
+    rows = list(
+        told(page)
+        .filter(incident__in=mine)
+        .values("incident_id", "incident__status")
+        .annotate(first=Min("posted_at"), last=Max("posted_at"))
+        .order_by("-last", "-incident_id")
+    )
+    month_of = {r["incident_id"]: _month(r["first"], page) for r in rows}
+    done = {_month(m.starts_at, page) for m in maintenances if m.is_over}
+    months = sorted({*month_of.values(), *done}, reverse=True)
+    ids = [r["incident_id"] for r in rows]
+    if window.code:
+        chosen = [pk for pk in ids if page.code("incident", pk) == window.code]
+    elif window.month:
+        chosen = [pk for pk in ids if month_of[pk] == window.month]
+    elif window.newest_months:
+        chosen = [pk for pk in ids if month_of[pk] in months[: window.newest_months]]
+    elif window.everything:
+        chosen = ids
+    else:
+        active = [r["incident_id"] for r in rows if r["incident__status"] in ACTIVE_STATUSES]
+        chosen = list(dict.fromkeys(ids[:RECENT] + active))
+    return chosen, months
+
+
+def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:
+    local = moment.astimezone(page.zone)
+    return local.year, local.month
+
+
+def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
+    updates = told(page).filter(incident__in=ids).select_related("incident").newest_first()
+    corrected = {u.corrects_id: u.posted_at for u in updates if u.corrects_id}
+    found: dict[int, ShownIncident] = {}
+    for update in updates:
+        words = words_of(page, update)
+        if words is None:
+            continue
+        shown = ShownUpdate(
+            code=page.code("update", update.pk),
+            status=update.public_status,
+            at=update.posted_at,
+            words=words,
+            next_at=update.next_update_at,
+            corrected_at=corrected.get(update.pk),
+            is_correction=update.corrects_id is not None,
+        )
+        incident = update.incident
+        known = found.setdefault(
+            incident.pk,
+            ShownIncident(
+                pk=incident.pk,
+                code=page.code("incident", incident.pk),
+                title=name_of(page, incident),
+                is_closed=incident.status in CLOSED,
+                updates=[],
+            ),
+        )
+        known.updates.append(shown)
+    return sorted(found.values(), key=lambda i: (i.announced_at, i.pk), reverse=True)
+
+
+def words_of(page: StatusPage, update: StatusUpdate) -> Wording | None:
+    """The update in the words of the page's readers; None where nothing was written for them."""
+    try:
+        return update.text_for(Audience.PUBLIC if page.is_public else Audience.STAKEHOLDERS)
+    except LookupError:
+        return None
+
+
+def name_of(page: StatusPage, incident: Incident) -> str:
+    """The title stays inside; without a public name it is just a problem."""
+    return (incident.public_title if page.is_public else incident.title) or "Service disruption"
+
+
+Impacts = list[tuple[int | None, ShownComponent, Span]]
+
+
+def _impacts(
+    page: StatusPage,
+    mine: IncidentQuerySet,
+    components: list[ShownComponent],
+    ids: list[int],
+    now: datetime,
+) -> Impacts:
+    """(incident or None, component, span) of the last 90 days and of whatever the shown incidents touched."""
+    by_service = {c.service_id: c for c in components if c.service_id}
+    by_pk = {c.pk: c for c in components}
+    published = mine.filter(Exists(told(page).filter(incident=OuterRef("pk"))))
+    since = now - timedelta(days=DAYS + 1)
+    counts = Q(ended_at__isnull=True) | Q(ended_at__gte=since) | Q(incident__in=ids)
+    rows = AffectedService.objects.filter(counts, incident__in=published, service__in=by_service)
+    found: Impacts = [
+        (r.incident_id, by_service[r.service_id], Span(r.started_at, r.ended_at, r.impact)) for r in rows
+    ]
+    by_hand = ComponentState.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gte=since), component__in=by_pk, component__service=None
+    )
+    found += [(None, by_pk[r.component_id], Span(r.started_at, r.ended_at, r.impact)) for r in by_hand]
+    return found
+
+
+def _maintenances(page: StatusPage, components: list[ShownComponent]) -> list[ShownMaintenance]:
+    by_pk = {c.pk: c for c in components}
+    rows = ScheduledMaintenance.objects.filter(page=page).prefetch_related("components", "updates")
+    return [
+        ShownMaintenance(
+            pk=m.pk,
+            code=page.code("maintenance", m.pk),
+            title=m.title,
+            state=m.state,
+            starts_at=m.starts_at,
+            ends_at=m.ends_at,
+            began_at=m.began_at,
+            ended_at=m.ended_at,
+            created_at=m.created_at,
+            changed_at=m.changed_at,
+            uid=str(m.uid),
+            version=m.version,
+            components=[by_pk[c.pk] for c in m.components.all() if c.pk in by_pk],
+            updates=[
+                ShownUpdate(
+                    code=page.code("maintenance update", u.pk),
+                    status=u.get_state_display(),
+                    at=u.posted_at,
+                    words=Wording(known=u.text),
+                )
+                for u in m.updates.all()
+            ],
+        )
+        for m in rows
+    ]
+
+
+def _fill(
+    page: StatusPage,
+    components: list[ShownComponent],
+    impacts: Impacts,
+    maintenances: Iterable[ShownMaintenance],
+    now: datetime,
+) -> None:
+    """State now, bars and uptime of every component."""
+    spans: dict[int, list[Span]] = {c.pk: [] for c in components}
+    for _incident, component, span in impacts:
+        spans[component.pk].append(span)
+    for maintenance in maintenances:
+        if maintenance.began_at:
+            for component in maintenance.components:
+                spans[component.pk].append(Span(maintenance.began_at, maintenance.ended_at, MAINTENANCE))
+    for component in components:
+        mine = spans[component.pk]
+        component.state = worst(s.state for s in mine if s.end is None and s.start <= now)
+        since: Any = component.tracked_since
+        component.days = last_days(mine, now=now, zone=page.zone, since=since)
+        component.uptime = uptime(mine, now=now, zone=page.zone, since=since)
+        component.changed_at = max(
+            (t for s in mine for t in (s.start, s.end) if t and t <= now), default=component.created_at
+        )
+
+
+def _changed_at(
+    page: StatusPage, components: list[ShownComponent], incidents: list[ShownIncident], now: datetime
+) -> datetime:
+    """Since when the page is as it is: the last change, midnight's new column, or this minute's share of uptime."""
+    if any(c.state != "operational" for c in components):
+        return now.replace(second=0, microsecond=0)
+    moments = [page.changed_at, midnight(now.astimezone(page.zone).date(), page.zone)]
+    moments += [c.changed_at for c in components] + [i.latest.at for i in incidents]
+    return min(max(moments), now)

@@ -1,0 +1,54 @@
+"""What the verbs of status pages share: who may, what is recorded, and that kept copies are out of date."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+from audit.workflow import INSTALLATION, record_audit
+from statuspages.models import StatusPage
+from statuspages.permissions import can_announce, can_edit_pages
+
+UNTOLD = {"seed", "version", "copied_version", "copy_due_at", "copied_at", "changed_at", "created_at", "uid"}
+
+
+def require_editor(by: Any) -> None:
+    if not can_edit_pages(by):
+        raise PermissionDenied("Only administrators edit status pages.")
+
+
+def require_announcer(by: Any) -> None:
+    if not can_announce(by):
+        raise PermissionDenied("Only responders announce maintenance.")
+
+
+def lock(page: StatusPage) -> StatusPage:
+    return StatusPage.objects.select_for_update().get(pk=page.pk)
+
+
+def facts(entry: models.Model | None) -> dict[str, Any]:
+    """A row as the audit trail tells it: names for what it points to."""
+    if entry is None or entry.pk is None:
+        return {}
+    told = {}
+    for field in entry._meta.concrete_fields:
+        if not field.primary_key and field.name not in UNTOLD:
+            value = getattr(entry, field.name)
+            told[field.name] = str(value) if isinstance(value, models.Model) else value
+    return told
+
+
+def record(
+    page: StatusPage, action: str, subject: Any, by: Any, *, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """One audit entry of what changed, and the page's copies are out of date; nothing where nothing changed."""
+    changes = {
+        name: [before.get(name), after.get(name)]
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    }
+    if changes:
+        record_audit(
+            chain=INSTALLATION, action=action, subject=f"{page}: {subject}"[:200], by=by, changes=changes
+        )
+        StatusPage.objects.filter(pk=page.pk).changed()

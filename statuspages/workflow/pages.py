@@ -1,0 +1,131 @@
+"""Setting up a page: what it is called, what it lists, in which order."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from audit import context
+from audit.workflow import INSTALLATION, record_audit
+from incidents.models import ServiceImpact
+from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
+from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
+
+
+@transaction.atomic
+def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
+    """Add or change a page as it is filled in. There is one default page at most among those of an audience."""
+    require_editor(by)
+    before = facts(lock(page)) if page.pk else {}
+    if page.is_default:
+        StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk).update(
+            is_default=False
+        )
+    page.save(update_fields=None if page._state.adding else [*facts(page)])
+    record(page, _done("status_page", before), page, by, before=before, after=facts(page))
+    return page
+
+
+@transaction.atomic
+def remove_page(*, by: Any, page: StatusPage) -> None:
+    """Only a page that nobody can see any more: publishing is taken back first, on purpose."""
+    require_editor(by)
+    page = lock(page)
+    if page.is_published:
+        raise ValidationError("Take the page back to a draft first.")
+    record_audit(
+        chain=INSTALLATION,
+        action="status_page.deleted",
+        subject=str(page),
+        by=by,
+        changes={name: [value, None] for name, value in facts(page).items()},
+    )
+    page.delete()
+
+
+@transaction.atomic
+def keep_group(*, by: Any, group: ComponentGroup) -> ComponentGroup:
+    require_editor(by)
+    page = lock(group.page)
+    before = facts(ComponentGroup.objects.filter(pk=group.pk).first())
+    if group.pk is None:
+        group.order = _next_place(page.groups.all())
+    group.save()
+    record(page, _done("component_group", before), group, by, before=before, after=facts(group))
+    return group
+
+
+@transaction.atomic
+def keep_component(*, by: Any, component: Component) -> Component:
+    require_editor(by)
+    page = lock(component.page)
+    before = facts(Component.objects.filter(pk=component.pk).first())
+    if component.group and component.group.page_id != page.pk:
+        raise ValidationError({"group": "This group is on another page."})
+    if component.pk is None:
+        component.order = _next_place(page.components.all())
+    component.save()
+    record(page, _done("component", before), component, by, before=before, after=facts(component))
+    return component
+
+
+@transaction.atomic
+def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
+    """A component goes with its bars; of a group, the components stay."""
+    require_editor(by)
+    page = lock(entry.page)
+    before = facts(entry)
+    action = "component.deleted" if isinstance(entry, Component) else "component_group.deleted"
+    record(page, action, entry, by, before=before, after={})
+    entry.delete()
+
+
+@transaction.atomic
+def move_on_page(*, by: Any, entry: Component | ComponentGroup, up: bool) -> None:
+    """One place up or down among its neighbours; at the end it stays where it is."""
+    require_editor(by)
+    page = lock(entry.page)
+    rows: Any = page.groups.all()
+    if isinstance(entry, Component):
+        rows = page.components.filter(group=entry.group).order_by("order", "pk")
+    neighbours = list(rows)
+    place = neighbours.index(entry)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(neighbours):
+        return
+    neighbours[place], neighbours[other] = neighbours[other], neighbours[place]
+    for order, row in enumerate(neighbours):
+        if row.order != order:
+            type(row)._default_manager.filter(pk=row.pk).update(order=order)
+    record(page, "component.moved", entry, by, before={"place": place + 1}, after={"place": other + 1})
+
+
+@transaction.atomic
+def set_component_state(*, by: Any, component: Component, impact: str | None) -> ComponentState | None:
+    """How a component without a service is from now on; None: operational again."""
+    require_announcer(by)
+    page = lock(component.page)
+    if component.service_id:
+        raise ValidationError(f"{component} follows the service {component.service}.")
+    if impact is not None and impact not in ServiceImpact.values:
+        raise ValidationError({"impact": "Choose operational, degraded, partial outage or major outage."})
+    now = context.now()
+    running = component.states.filter(ended_at__isnull=True).first()
+    before = running.impact if running else None
+    if before == impact:
+        return running
+    if running:
+        running.ended_at = now
+        running.save(update_fields=["ended_at"])
+    current = component.states.create(impact=impact, started_at=now) if impact else None
+    record(page, "component.state_changed", component, by, before={"state": before}, after={"state": impact})
+    return current
+
+
+def _next_place(rows: models.QuerySet) -> int:
+    last = rows.aggregate(last=models.Max("order"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _done(what: str, before: dict) -> str:
+    return f"{what}.changed" if before else f"{what}.added"

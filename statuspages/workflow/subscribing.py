@@ -1,0 +1,112 @@
+"""Subscribing from outside: asked for by anybody, in force once the address has answered, ended by one click."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_bytes
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
+from notifications.workflow import deliver
+from statuspages import mails
+from statuspages.models import Component, PageSubscriber, StatusPage, SubscriberKind
+
+CONFIRM_SALT, LEAVE_SALT = "status page: confirm", "status page: unsubscribe"
+CONFIRM_WITHIN = timedelta(days=3)
+ASK_AGAIN_AFTER = timedelta(minutes=10)
+FORGET_AFTER = timedelta(days=7)
+
+
+class LinkClosed(LookupError):  # noqa: N818 - a state of the link, told to a person
+    """The link has expired, was changed, or belongs to a subscription that is gone."""
+
+
+@transaction.atomic
+def request_subscription(
+    *, page: StatusPage, address: str, components: Iterable[Component] = (), url: str = ""
+) -> None:
+    """Send a link to `address`. Nobody learns from this whether it is subscribed: the same happens either way.
+
+    What was chosen travels in the link, so that only who reads that mail can change a subscription.
+    """
+    kind = SubscriberKind.WEBHOOK if url else SubscriberKind.MAIL
+    subscriber = page.subscribers.filter(kind=kind, address__iexact=address, url=url).first()
+    if subscriber is None:
+        subscriber = PageSubscriber.objects.create(page=page, kind=kind, address=address, url=url)
+    chosen = [c.pk for c in components]
+    token = signing.dumps({"subscriber": subscriber.pk, "components": chosen}, salt=CONFIRM_SALT)
+    place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
+    digest = sha256(f"{address.lower()} {url}".encode()).hexdigest()[:32]
+    deliver(
+        Delivery(
+            key=f"subscription:{page.pk}:{digest}:{place}",
+            kind=DeliveryKind.MAIL,
+            address=address,
+            about=f"status page:{page.pk}",
+            content=mails.confirmation(page, f"{page.root}/subscribe/{token}", url),
+        )
+    )
+
+
+def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int]]:
+    """Whom a link of a mail belongs to, and what was chosen. Raises LinkClosed."""
+    try:
+        asked = signing.loads(token, salt=CONFIRM_SALT, max_age=CONFIRM_WITHIN)
+    except signing.BadSignature as error:
+        raise LinkClosed from error
+    subscriber = page.subscribers.filter(pk=asked["subscriber"]).first()
+    if subscriber is None:
+        raise LinkClosed
+    return subscriber, asked["components"]
+
+
+@transaction.atomic
+def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
+    """The address has answered: from now on it hears of the page. Raises LinkClosed."""
+    subscriber, chosen = asked_for(page=page, token=token)
+    subscriber = PageSubscriber.objects.select_for_update(of=("self",)).get(pk=subscriber.pk)
+    if subscriber.confirmed_at is None:
+        subscriber.confirmed_at = timezone.now()
+    if subscriber.kind == SubscriberKind.WEBHOOK and subscriber.channel is None:
+        subscriber.channel = Channel.objects.create(
+            name=f"Status page {page.slug}: subscriber {subscriber.pk}"[:80],
+            kind=ChannelKind.WEBHOOK,
+            url=subscriber.url,
+            secret="whsec_" + b64encode(token_bytes(32)).decode(),
+        )
+    subscriber.save(update_fields=["confirmed_at", "channel"])
+    subscriber.components.set(page.components.filter(pk__in=chosen))
+    return subscriber
+
+
+def leaving_link(subscriber: PageSubscriber) -> str:
+    return f"{subscriber.page.root}/unsubscribe/{signing.dumps(subscriber.pk, salt=LEAVE_SALT)}"
+
+
+@transaction.atomic
+def end_subscription(*, page: StatusPage, token: str) -> None:
+    """By the link in a mail. One that has ended already stays ended: the answer is the same. Raises LinkClosed."""
+    try:
+        pk = signing.loads(token, salt=LEAVE_SALT)
+    except signing.BadSignature as error:
+        raise LinkClosed from error
+    for subscriber in page.subscribers.filter(pk=pk):
+        _forget(subscriber)
+
+
+@transaction.atomic
+def forget_unanswered() -> int:
+    """Addresses that never confirmed are not kept."""
+    rows: Any = PageSubscriber.objects.unconfirmed_since(timezone.now() - FORGET_AFTER)
+    return rows.delete()[0]
+
+
+def _forget(subscriber: PageSubscriber) -> None:
+    if subscriber.channel:
+        subscriber.channel.delete()
+    subscriber.delete()

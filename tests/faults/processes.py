@@ -1,0 +1,94 @@
+"""Real web, worker and scheduler processes on the test's database, to be killed and started again."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from django.db import connection
+
+from config.supervisor.processes import die_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CELERY = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
+WORKER = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"]
+KINDS = {
+    "web": [sys.executable, "-m", "config.supervisor.web", "--port", "0"],
+    "worker": [*CELERY, *WORKER, "--loglevel=WARNING"],
+    "beat": [*CELERY, "beat", "--loglevel=WARNING", "--pidfile="],
+}
+
+
+class Installation:
+    """`start("worker-1")` starts a worker; names begin with the kind."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder, self.killed = folder, 0
+        self._running: dict[str, subprocess.Popen] = {}
+        for name in ("broker/queue", "broker/control", "mail"):
+            (folder / name).mkdir(parents=True)
+        known = connection.settings_dict
+        names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+        own = {name: value for name, value in os.environ.items() if not name.startswith("ALLCLEAR_")}
+        for name in ("REDIS_URL", "SMTP_URL"):
+            own.pop(name, None)
+        self._environment = own | {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "DATABASE_URL": "postgres://nobody@localhost/nothing",
+            "FAULTS_DATABASE": json.dumps({name: known[name] for name in names}, default=str),
+            "ALLCLEAR_DATA": str(folder),
+            "ALLCLEAR_OUTBOUND_ALLOW": "127.0.0.0/8",
+            "NO_PROXY": "127.0.0.1",
+            **environment,
+        }
+
+    def start(self, *names: str) -> None:
+        tests = os.getpid()
+        for name in names:
+            with open(self.folder / f"{name}.log", "ab") as log:
+                self._running[name] = subprocess.Popen(
+                    KINDS[name.partition("-")[0]],
+                    cwd=ROOT,
+                    env=self._environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    preexec_fn=lambda: die_with_parent(tests),
+                )
+
+    def kill(self, name: str) -> None:
+        self._running[name].kill()
+        self._running[name].wait()
+        self.killed += 1
+
+    def stop(self) -> None:
+        for process in self._running.values():
+            process.kill()
+        for process in self._running.values():
+            process.wait()
+
+    def said(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+
+class Killer(threading.Thread):
+    """Kills one of the named processes at random moments, and starts it again a moment later."""
+
+    def __init__(self, installation: Installation, names: list[str], *, every: tuple[float, float]) -> None:
+        super().__init__(daemon=True)
+        self._installation, self._names, self._every = installation, names, every
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(random.uniform(*self._every)):
+            name = random.choice(self._names)
+            self._installation.kill(name)
+            time.sleep(random.uniform(0.1, 1))
+            self._installation.start(name)
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()

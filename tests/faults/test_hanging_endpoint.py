@@ -1,0 +1,51 @@
+"""Does an address that accepts and never answers hold up any other?"""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.models import Delivery
+from notifications.workflow import deliver
+from tests.faults.conftest import percentile, until, works
+from tests.faults.consumer import mail, webhook
+from tests.faults.receiver import Hanging
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def hanging():
+    endpoint = Hanging()
+    yield endpoint
+    endpoint.close()
+
+
+def test_others_are_late_by_two_seconds_at_most(installation, receiver, hanging, report):
+    running = installation()
+    running.start("worker-1")
+    assert until(works, seconds=30)
+    now, due = timezone.now(), {}
+    rows = []
+    for n in range(60):
+        rows.append(Delivery(key=f"hangs:{n}", kind="webhook", address=hanging.url, content=webhook("hangs")))
+    for n in range(240):
+        key, moment = f"other:{n}", now + timedelta(seconds=random.uniform(0, 11))
+        address, content = (f"p{n}@example.test", mail(key)) if n % 2 else (receiver.url, webhook(key))
+        rows.append(
+            Delivery(
+                key=key, kind="mail" if n % 2 else "webhook", address=address, content=content, due_at=moment
+            )
+        )
+        due[key] = moment.timestamp()
+    deliver(*rows)
+    assert until(lambda: len(receiver.arrivals) >= len(due), seconds=40)
+    late = [arrival.at - due[arrival.key] for arrival in receiver.arrivals]
+    report(
+        hanging_calls=hanging.calls, others=len(late),
+        p99_s=f"{percentile(late, 0.99):.2f}", latest_s=f"{max(late):.2f}",
+    )  # fmt: skip
+    assert hanging.calls >= 4
+    assert percentile(late, 0.99) <= 2
+    assert Delivery.objects.filter(key__startswith="hangs", state="waiting").count() == 60

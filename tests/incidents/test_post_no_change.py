@@ -1,0 +1,57 @@
+"""“Nothing has changed” in one tap: to whom, in which words, and when is the next one?"""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from incidents.models import MessageTemplate
+from incidents.workflow import post_no_change, post_status_update
+
+
+@pytest.fixture
+def first(incident, commander):
+    return post_status_update(
+        incident=incident,
+        by=commander,
+        audiences=["public", "stakeholders"],
+        known="Zephyrquartz is slow.",
+        unknown="Why",
+        workaround="Pay by invoice",
+        wordings={"public": {"known": "Checkout is slow.", "workaround": "Pay later"}},
+        public_title="Checkout",
+        next_update_at=timezone.now() + timedelta(minutes=20),
+    )
+
+
+def test_everybody_hears_it_in_the_words_for_them(incident, commander, first):
+    update = post_no_change(incident=incident, by=commander)
+    assert update.audiences == first.audiences
+    assert (
+        update.text_for("public").known
+        == "Nothing has changed since our last update. We are still working on it."
+    )
+    assert update.text_for("public").workaround == "Pay later"
+    assert (update.unknown, update.workaround) == ("Why", "Pay by invoice")
+    assert "Zephyrquartz" not in str(update.wordings)
+    assert timedelta(minutes=29) < update.next_update_at - timezone.now() <= timedelta(minutes=30)
+
+
+def test_without_a_template_too(incident, commander, first):
+    MessageTemplate.objects.all().delete()
+    with pytest.raises(ValidationError, match="public reads"):  # no words for the public: they are asked for
+        post_no_change(incident=incident, by=commander)
+
+
+def test_not_before_there_was_an_update(incident, commander):
+    with pytest.raises(ValidationError, match="no update yet"):
+        post_no_change(incident=incident, by=commander)
+
+
+def test_from_the_page(client, incident, commander, first):
+    client.force_login(commander)
+    page = client.get(incident.get_absolute_url() + "status-updates/new/").content.decode()
+    assert "no change, next in 30 min" in page
+    client.post(incident.get_absolute_url() + "status-updates/no-change/")
+    assert incident.status_updates.posted().count() == 2

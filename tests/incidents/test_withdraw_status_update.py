@@ -1,0 +1,77 @@
+"""Ten seconds to take an update back: does nothing of it leave?"""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from incidents.models import StatusUpdate
+from incidents.workflow import post_status_update, withdraw_status_update
+
+
+@pytest.fixture
+def update(incident, responder):
+    return post_status_update(
+        incident=incident,
+        by=responder,
+        audiences=["stakeholders"],
+        known="Slow.",
+        unknown="why",
+        next_update_at=timezone.now() + timedelta(minutes=20),
+    )
+
+
+def test_it_never_leaves(incident, responder, update, traces):
+    seen = traces(incident)
+    withdraw_status_update(update=update, by=responder)
+    with time_machine.travel(update.leaves_at + timedelta(minutes=1)):
+        assert not StatusUpdate.objects.out().exists()
+    assert not incident.timeline.standing().filter(status_update=update).exists()
+    assert (seen.texts, seen.actions) == (["took an update back before it left"], ["status_update.withdrawn"])
+
+
+def test_the_promise_goes_with_it(incident, responder, update):
+    assert incident.update_schedules.get(audience="stakeholders").promised_at
+    withdraw_status_update(update=update, by=responder)
+    assert incident.update_schedules.get(audience="stakeholders").promised_at is None
+
+
+def test_not_once_it_has_left(responder, update):
+    with time_machine.travel(update.leaves_at), pytest.raises(ValidationError, match="Correct it"):
+        withdraw_status_update(update=update, by=responder)
+
+
+def test_twice_is_once(incident, responder, update, traces):
+    withdraw_status_update(update=update, by=responder)
+    seen = traces(incident)
+    withdraw_status_update(update=update, by=responder)
+    assert seen.none
+
+
+def test_the_commander_may(commander, update):
+    assert withdraw_status_update(update=update, by=commander).state == "withdrawn"
+
+
+def test_others_may_not(outsider, stakeholder, update):
+    for person in (outsider, stakeholder):
+        with pytest.raises(PermissionDenied):
+            withdraw_status_update(update=update, by=person)
+
+
+def test_what_it_corrected_can_be_corrected_again(incident, responder, update):
+    words = {"incident": incident, "by": responder, "audiences": ["stakeholders"], "known": "All slow."}
+    words |= {"no_open_unknowns": True, "next_update_at": timezone.now() + timedelta(minutes=9)}
+    correction = post_status_update(corrects=update, correction_reason="wrong", **words)
+    withdraw_status_update(update=correction, by=responder)
+    assert post_status_update(corrects=update, correction_reason="wrong", **words).corrects == update
+
+
+def test_the_page_leads_back_to_the_words(client, responder, incident, update):
+    client.force_login(responder)
+    room = client.get(incident.get_absolute_url()).content.decode()
+    assert f"status-updates/{update.pk}/withdrawal/" in room
+    answer = client.post(f"{incident.get_absolute_url()}status-updates/{update.pk}/withdrawal/")
+    assert "Slow." in client.get(answer.url).content.decode()
+    assert "withdrawal" not in client.get(incident.get_absolute_url()).content.decode()
