@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from incidents.models import Audience, Incident, Reminder, Severity, Status, StatusUpdate, Task, UpdateState
 from incidents.workflow.reminding import reminder_stands
@@ -195,19 +197,22 @@ def _request(payload: dict, incident: Incident) -> Story | None:
 
 
 def _reminder(payload: dict, incident: Incident) -> Story | None:
-    """Only as long as something of what it reminds of is still owed."""
+    """Only as long as something it reminds of is still owed; what ends that calls back what it finds written."""
     if not reminder_stands(payload):
         return None
-    is_command = payload["audience"] == Reminder.COMMAND
+    command = payload["audience"] == Reminder.COMMAND
+    update_page = reverse("status_update", args=[incident.reference])
+    owed_by = parse_datetime(str(payload["due_at"])) or timezone.now()
     return Story(
         News.DUTY,
-        "incident.command_unclaimed" if is_command else "incident.update_due",
-        f"{payload['what'].lower()} {payload['says']}",
-        text="Nobody has taken command yet." if is_command else "",
-        path="" if is_command else _composer(incident, payload["audience"]),
-        action="Take command" if is_command else "Write the update",
+        "incident.command_unclaimed" if command else "incident.update_due",
+        "nobody commands" if command else f"{payload['what'].lower()} {payload['says']}",
+        text="Nobody has taken command yet." if command else f"Owed by {owed_by.astimezone(UTC):%H:%M} UTC.",
+        action="Take command" if command else "Write the update",
+        path="" if command else f"{update_page}?audience={payload['audience']}",
+        data={} if command else {"audience": payload["audience"], "due_at": payload["due_at"]},
         only=frozenset(payload["recipients"]),
-        addresses=tuple(payload.get("addresses", ())),
+        addresses=tuple(payload["addresses"]),
         is_urgent=True,
         group=payload["group"],
     )

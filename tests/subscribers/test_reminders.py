@@ -93,7 +93,7 @@ def test_unclaimed_command_until_somebody_takes_it(remind, incident, commander, 
     message = remind(incident, minutes=60)
     message.payload["recipients"] = [responder.pk]
     [mail] = mails(message)
-    assert "command unclaimed" in mail.content["subject"]
+    assert "nobody commands" in mail.content["subject"]
     assert "Take command" in mail.content["html"]
     Delivery.objects.all().delete()
     assign_role(incident=incident, role=command, user=responder, by=responder)
