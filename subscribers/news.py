@@ -189,9 +189,10 @@ def _request(payload: dict, incident: Incident) -> Story | None:
         News.REQUESTS,
         "incident.update_requested",
         "an update is asked for",
-        text=payload.get("question", ""),
+        text=payload.get("text", ""),
         path=_composer(incident, payload["audience"]),
         action="Write the update",
+        author=payload.get("by"),
         only=frozenset(payload["recipients"]),
     )
 
