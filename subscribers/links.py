@@ -17,7 +17,7 @@ CONFIRMATION_LIFETIME = timedelta(days=7)
 
 def confirmation_url(outside: "OutsideAddress") -> str:
     token = signing.dumps({"outside": outside.pk}, salt=CONFIRM)
-    return settings.PUBLIC_URL + reverse("confirmation", args=[token])
+    return settings.PUBLIC_URL + reverse("outside_confirmation", args=[token])
 
 
 def unsubscribe_url(recipient: "Recipient") -> str:
@@ -34,7 +34,9 @@ def unsubscribe_url(recipient: "Recipient") -> str:
         return ""
     if recipient.person and recipient.is_standing:
         ends["standing"] = True
-    return settings.PUBLIC_URL + reverse("unsubscription", args=[signing.dumps(ends, salt=UNSUBSCRIBE)])
+    return settings.PUBLIC_URL + reverse(
+        "outside_unsubscription", args=[signing.dumps(ends, salt=UNSUBSCRIBE)]
+    )
 
 
 def read_confirmation(token: str) -> dict[str, Any] | None:

@@ -339,8 +339,8 @@ TABLE: dict[str, Row] = {
     "subscription_end": Row(post=ADMINS, pk=own_subscription),
     "outside_question": Row(post=ADMINS, pk=outside_address),
     "outside_removal": Row(post=ADMINS, pk=outside_address),
-    "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
-    "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
+    "outside_confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
+    "outside_unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
     # the timeline
     "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
     "insertion": INCIDENT_FORM,

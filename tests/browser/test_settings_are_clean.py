@@ -113,7 +113,9 @@ def test_the_doors(open_as, axe, admin, settings, viewport, theme):
         link[link.index("/invitation/") :],
     ]
     assert faults_of(page, axe, paths) == []
-    closed = [reverse(name, args=["closed"]) for name in ("setup", "confirmation", "unsubscription")]
+    closed = [
+        reverse(name, args=["closed"]) for name in ("setup", "outside_confirmation", "outside_unsubscription")
+    ]
     assert faults_of(page, axe, closed, status=410) == []
 
 

@@ -110,7 +110,7 @@ def test_duty_has_no_such_link(incident, responder, commander, tell):
     assert "nsubscribe" not in mail.content["text"] + mail.content["html"]
 
 
-@pytest.mark.parametrize("route", ["confirmation", "unsubscription"])
+@pytest.mark.parametrize("route", ["outside_confirmation", "outside_unsubscription"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_forged_link_says_no_more_than_that(client, db, route, method):
     answer = getattr(client, method)(reverse(route, args=["eyJvdXRzaWRlIjoxfQ:1abcde:forged"]))
@@ -121,8 +121,8 @@ def test_a_forged_link_says_no_more_than_that(client, db, route, method):
 def test_a_link_of_the_other_kind_does_not_work(client, outside):
     address = outside(KIM)
     confirms, ends = confirmation_url(address), unsubscribe_url(Recipient(outside=address))
-    assert client.get(reverse("confirmation", args=[token_of(ends)])).status_code == 410
-    assert client.get(reverse("unsubscription", args=[token_of(confirms)])).status_code == 410
+    assert client.get(reverse("outside_confirmation", args=[token_of(ends)])).status_code == 410
+    assert client.get(reverse("outside_unsubscription", args=[token_of(confirms)])).status_code == 410
 
 
 def test_a_confirmation_closes_after_a_week(client, outside, monkeypatch):
