@@ -1,10 +1,13 @@
-"""What every page's frame shows: the organisation, the running incidents, whether keys are on."""
+"""What every page's frame shows: the organisation, the running incidents, what is unread, whether keys are on."""
 
 from django.conf import settings
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
-from accounts.models import Installation
+from accounts.models import Installation, User
 from incidents.models import Incident
+from subscribers.models import Notice
 
 
 def shell(request: HttpRequest) -> dict:
@@ -13,9 +16,26 @@ def shell(request: HttpRequest) -> dict:
     if htmx and not htmx.boosted:
         return {}
     user = getattr(request, "user", None)
-    values: dict = {"installation": Installation.get(), "is_demo": settings.DEMO}
-    if user is not None and user.is_authenticated:
-        values["active_incidents"] = (
-            Incident.objects.visible_to(user).active().select_related("severity").most_urgent_first()[:12]
-        )
+    values: dict = {"is_demo": settings.DEMO}
+    if user is None or not user.is_authenticated:
+        return values | {"installation": Installation.get()}
+    values["installation"], values["unread_count"] = _organisation_and_unread(user)
+    values["active_incidents"] = (
+        Incident.objects.visible_to(user).active().select_related("severity").most_urgent_first()[:12]
+    )
     return values
+
+
+def _organisation_and_unread(user: User) -> tuple[Installation, int]:
+    """Both in one query, asked by the one row that is surely there."""
+    fields = {name: name for name in ("name", "time_zone", "duty_contact")}
+    row, unread = (
+        User.objects.filter(pk=user.pk)
+        .annotate(
+            organisation=Subquery(Installation.objects.filter(pk=1).values(row=JSONObject(**fields))),
+            unread=Notice.objects.of(user).unread().counted(),
+        )
+        .values_list("organisation", "unread")
+        .get()
+    )
+    return Installation(pk=1, **(row or {})), unread

@@ -5,6 +5,7 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { palette } from "./palette.js";
 import { declaring } from "./declaring.js";
+import { inbox } from "./inbox.js";
 import { updating } from "./updating.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox]) part();

@@ -91,9 +91,10 @@ export function live() {
   };
   const source = new EventSource(address);
   for (const what of ["head", "timeline", "presence", "home"]) source.addEventListener(what, () => soon(what));
+  source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));
   source.addEventListener("hello", () => {
     lost?.remove(); lost = null;
-    if (!first) soon("hello");
+    if (!first) { soon("hello"); document.dispatchEvent(new Event("inbox-rang")); }
     first = false;
   });
   source.onerror = () => {

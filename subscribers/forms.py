@@ -10,7 +10,13 @@ from incidents.models import Audience, IncidentType, Service, Severity
 from notifications.models import Channel
 from subscribers.models import News, NotificationPreference
 
-DUTY_HELP = "Reminders, roles and tasks given to you. These always reach you by e-mail and in the inbox."
+HELP = {
+    News.DUTY: "Reminders, roles and tasks given to you",
+    News.REQUESTS: "When you command or write the updates",
+    News.DECLARED: "What you follow, and the worst",
+    News.PROGRESS: "Of what you are on, follow or reported",
+    News.UPDATES: "Of what you are on or follow",
+}
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -21,25 +27,31 @@ class PreferencesForm(Form):
     """One row a kind of news, one column a way; the template draws it as a table."""
 
     by_mail = forms.MultipleChoiceField(
-        label="By e-mail", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="E-mail", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     in_inbox = forms.MultipleChoiceField(
-        label="In the inbox", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Inbox", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     in_browser = forms.MultipleChoiceField(
-        label="In the browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     follows_worst = forms.BooleanField(label="Tell me of every SEV1 and SEV2", required=False)
     quiet_from = forms.TimeField(
-        label="Quiet from", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="From", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     quiet_to = forms.TimeField(
-        label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
     def __init__(self, *args, wish: NotificationPreference, **kwargs):
         names = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")
         super().__init__(*args, initial={n: getattr(wish, n) for n in names}, **kwargs)
+        for name in ("quiet_from", "quiet_to"):
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]  # “optional” stands over both
+
+    @property
+    def columns(self) -> list[Any]:
+        return [self.fields[way].label for way in ("by_mail", "in_inbox", "in_browser")]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -50,6 +62,7 @@ class PreferencesForm(Form):
             {
                 "kind": str(news),
                 "label": news.label,
+                "help": HELP[news],
                 "is_fixed": news == News.DUTY,
                 "boxes": [(way, self.fields[way].label, boxes[way][str(news)]) for way in ways],
             }
@@ -112,11 +125,3 @@ class PersonForm(FilterForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["audience"]
-
-
-class PublicForm(Form):
-    """Somebody anonymous asks to hear of incidents."""
-
-    email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )

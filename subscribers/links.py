@@ -8,20 +8,16 @@ from django.core import signing
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from subscribers.models import OutsideAddress, Subscription
+    from subscribers.models import OutsideAddress
     from subscribers.reach import Recipient
 
 CONFIRM, UNSUBSCRIBE = "subscribers.confirm", "subscribers.unsubscribe"
 CONFIRMATION_LIFETIME = timedelta(days=7)
 
 
-def confirmation_url(outside: "OutsideAddress", wanted: "Iterable[Subscription]" = ()) -> str:
-    """Says yes for the address, and wakes the subscriptions that it was asked about."""
-    named = {"outside": outside.pk, "subscriptions": [s.pk for s in wanted]}
-    token = signing.dumps(named, salt=CONFIRM)
-    return settings.PUBLIC_URL + reverse("confirmation", args=[token])
+def confirmation_url(outside: "OutsideAddress") -> str:
+    token = signing.dumps({"outside": outside.pk}, salt=CONFIRM)
+    return settings.PUBLIC_URL + reverse("outside_confirmation", args=[token])
 
 
 def unsubscribe_url(recipient: "Recipient") -> str:
@@ -38,7 +34,9 @@ def unsubscribe_url(recipient: "Recipient") -> str:
         return ""
     if recipient.person and recipient.is_standing:
         ends["standing"] = True
-    return settings.PUBLIC_URL + reverse("unsubscription", args=[signing.dumps(ends, salt=UNSUBSCRIBE)])
+    return settings.PUBLIC_URL + reverse(
+        "outside_unsubscription", args=[signing.dumps(ends, salt=UNSUBSCRIBE)]
+    )
 
 
 def read_confirmation(token: str) -> dict[str, Any] | None:

@@ -51,11 +51,15 @@ class Writer:
         return recipient.reads(self.story.audiences) if recipient and self.story.update else None
 
     def subject(self, recipient: Recipient | None) -> str:
+        """On one line, whatever was typed into the title."""
         drill = "[drill] " if self.incident.is_drill else ""
         if self.audience(recipient) == Audience.PUBLIC:
-            return f"{drill}[{self.organisation}] {self._public_title}: {self._public_headline}"
-        severity = self.story.update.severity if self.story.update else self.incident.severity
-        return f"{drill}[{self.incident.reference} {severity}] {self.incident.title}: {self.story.headline}"
+            words = f"{drill}[{self.organisation}] {self._public_title}: {self._public_headline}"
+        else:
+            severity = (self.story.update or self.incident).severity
+            reference = f"{drill}[{self.incident.reference} {severity}]"
+            words = f"{reference} {self.incident.title}: {self.story.headline}"
+        return " ".join(words.split())
 
     def summary(self, recipient: Recipient | None) -> str:
         """One paragraph of it."""

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -111,6 +111,12 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def following(self, incident: Incident | OuterRef) -> "SubscriptionQuerySet":
         return self.filter(incident=incident, is_active=True)
 
+    def followed_services(self) -> "models.QuerySet[Subscription, int | None]":
+        """The services of which every incident is heard of."""
+        return self.filter(
+            service__isnull=False, incident__isnull=True, severity__isnull=True, is_active=True
+        ).values_list("service_id", flat=True)
+
     def with_filters(self) -> "SubscriptionQuerySet":
         return self.select_related("service", "severity", "incident", "incident_type")
 
@@ -190,6 +196,12 @@ class Subscription(models.Model):
         return self.person or self.channel or self.outside
 
     @property
+    def in_words(self) -> str:
+        """“in the words for stakeholders”"""
+        the = "the " if self.audience == Audience.PUBLIC else ""
+        return f"in the words for {the}{self.get_audience_display().lower()}"
+
+    @property
     def about(self) -> str:
         """“Incidents of Checkout, SEV2 or worse”; needs `with_filters()`, or asks."""
         if self.incident:
@@ -246,6 +258,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
+
+    def counted(self) -> Coalesce:
+        """Their number, to be asked together with something else."""
+        total = self.order_by().values("person").annotate(n=models.Count("pk")).values("n")
+        return Coalesce(Subquery(total, output_field=models.IntegerField()), 0)
 
     def newest_first(self) -> "NoticeQuerySet":
         return self.select_related("incident__severity").order_by("-pk")

@@ -9,16 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from incidents.models import (
-    Audience,
-    Incident,
-    Reminder,
-    Role,
-    Severity,
-    StatusUpdate,
-    Task,
-    UpdateState,
-)
+from incidents.models import Audience, Incident, Reminder, Severity, Status, StatusUpdate, Task, UpdateState
 from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
 from subscribers.models import WORST_RANK, News
@@ -37,7 +28,7 @@ class Story:
     action: str = "Open the incident"
     author: int | None = None
     only: frozenset[int] | None = None
-    roles: frozenset[str] = frozenset()
+    askers: frozenset[int] = frozenset()
     update: StatusUpdate | None = None
     is_urgent: bool = False
     group: str = ""
@@ -56,10 +47,8 @@ class Story:
         person = recipient.person
         if person and person.pk == self.author:
             return False
-        if self.only is not None or self.roles:
-            return person is not None and (
-                person.pk in (self.only or ()) or bool(self.roles & recipient.roles)
-            )
+        if self.only is not None:
+            return person is not None and person.pk in self.only
         if self.update:
             return recipient.reads(self.audiences) is not None
         return recipient.hears_of(self.kind)
@@ -98,7 +87,7 @@ def _status(words: str = "") -> Callable[[dict, Incident], Story]:
         return Story(
             News.PROGRESS,
             "incident.status_changed",
-            words or incident.get_status_display().lower(),
+            words or str(Status(payload["status"]).label).lower(),
             text=incident.decline_reason if words == "declined" else "",
             author=payload.get("by"),
             data={"status": payload.get("status", incident.status)},
@@ -121,6 +110,7 @@ def _update(payload: dict, incident: Incident) -> Story | None:
         "incident.status_update",
         "correction" if update.corrects else update.get_status_display().lower(),
         author=update.author_id,
+        askers=frozenset(payload.get("askers", ())),
         update=update,
         group=f"status_update:{update.pk}",
         not_before=update.leaves_at,
@@ -136,8 +126,8 @@ def _approval(payload: dict, incident: Incident) -> Story | None:
         "incident.approval_asked",
         "an update waits for your approval",
         text=update.known,
-        author=payload.get("by", update.author_id),
-        roles=frozenset({Role.COMMANDER}),
+        author=update.author_id,
+        only=frozenset(payload["recipients"]),
         is_urgent=True,
     )
 
@@ -192,17 +182,18 @@ def _task(payload: dict, incident: Incident) -> Story | None:
 
 
 def _request(payload: dict, incident: Incident) -> Story | None:
-    if not incident.is_open:
+    """To whoever owes the next word; one that has been answered meanwhile is not asked any more."""
+    if not incident.update_requests.filter(audience=payload["audience"], answer__isnull=True).exists():
         return None
     return Story(
         News.REQUESTS,
         "incident.update_requested",
         "an update is asked for",
         text=payload.get("text", ""),
-        path=reverse("status_update", args=[incident.reference]),
+        path=_composer(incident, payload["audience"]),
         action="Write the update",
         author=payload.get("by"),
-        roles=frozenset({Role.COMMANDER, Role.COMMUNICATIONS_LEAD}),
+        only=frozenset(payload["recipients"]),
     )
 
 
@@ -226,6 +217,11 @@ def _reminder(payload: dict, incident: Incident) -> Story | None:
         is_urgent=True,
         group=payload["group"],
     )
+
+
+def _composer(incident: Incident, audience: str = "") -> str:
+    page = reverse("status_update", args=[incident.reference])
+    return f"{page}?audience={audience}" if audience else page
 
 
 STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {

@@ -63,13 +63,18 @@ class Recipient:
         return self.is_standing and not self._is_responder
 
 
-def recipients_of(incident: Incident, *, people: Iterable[int] = ()) -> list[Recipient]:
+def recipients_of(
+    incident: Incident, *, people: Iterable[int] = (), askers: Iterable[int] = ()
+) -> list[Recipient]:
     """Everybody whom any path leads to this incident, and of `people` (ids) those who can reach it.
+
+    `askers` (ids) asked for an update and so read what stakeholders read.
 
     Nobody without reach is among them, nobody deactivated, and of a private incident nothing outside the people.
     """
     wanted = list(Subscription.objects.matching(incident).select_related("channel", "outside"))
-    found = _people(incident, [s for s in wanted if s.person_id], set(people))
+    asked = frozenset(askers)
+    found = _people(incident, [s for s in wanted if s.person_id], {*people, *asked}, asked)
     if incident.is_private:
         return found
     return _merge(found, _places(wanted))
@@ -106,7 +111,9 @@ def how_it_leaves(incident: Incident, audiences: Iterable[str]) -> list[tuple[st
     return ways
 
 
-def _people(incident: Incident, wanted: list[Subscription], also: set[int]) -> list[Recipient]:
+def _people(
+    incident: Incident, wanted: list[Subscription], also: set[int], askers: frozenset[int]
+) -> list[Recipient]:
     on_it = Participation.objects.filter(
         incident=incident, user=OuterRef("pk"), left_at__isnull=True, access_revoked_at__isnull=True
     )
@@ -124,14 +131,16 @@ def _people(incident: Incident, wanted: list[Subscription], also: set[int]) -> l
     for subscription in wanted:
         assert subscription.person_id is not None
         own.setdefault(subscription.person_id, []).append(subscription)
-    return [_person(incident, person, own.get(person.pk, [])) for person in people]
+    return [_person(incident, person, own.get(person.pk, []), askers) for person in people]
 
 
-def _person(incident: Incident, person, subscriptions: list[Subscription]) -> Recipient:
+def _person(
+    incident: Incident, person, subscriptions: list[Subscription], askers: frozenset[int]
+) -> Recipient:
     recipient = Recipient(person=person, is_on_it=person.is_on_it, roles=set(person.role_slugs))
     if person.is_on_it or person.role_slugs:
         recipient.audiences |= _read_by(person, Audience.RESPONDERS)
-    if person.pk == incident.reported_by_id:
+    if person.pk == incident.reported_by_id or person.pk in askers:
         recipient.audiences.add(str(Audience.STAKEHOLDERS))
     for subscription in subscriptions:
         recipient.audiences |= _read_by(person, subscription.audience)

@@ -35,7 +35,9 @@ def consume(message: OutboxMessage) -> None:
     story = story_of(message, incident)
     if story is None:
         return
-    recipients = [r for r in recipients_of(incident, people=story.only or ()) if story.is_for(r)]
+    recipients = [
+        r for r in recipients_of(incident, people=story.only or (), askers=story.askers) if story.is_for(r)
+    ]
     writer = messages.Writer(message, incident, story)
     deliver(*_deliveries(writer, recipients))
     _fill_inboxes(writer, recipients)

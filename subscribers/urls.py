@@ -31,8 +31,6 @@ urlpatterns = [
         administration.outside_removal,
         name="outside_removal",
     ),
-    path("subscribe/", public.subscribe, name="subscribe"),
-    path("subscribe/asked/", public.subscribed, name="subscribed"),
-    path("subscribe/<str:token>/", public.confirmation, name="confirmation"),
-    path("unsubscribe/<str:token>/", public.unsubscription, name="unsubscription"),
+    path("subscribe/<str:token>/", public.confirmation, name="outside_confirmation"),
+    path("unsubscribe/<str:token>/", public.unsubscription, name="outside_unsubscription"),
 ]

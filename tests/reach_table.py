@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import invite_person, issue_setup_link
-from incidents.models import BriefLink, Severity, StatusUpdate
+from incidents.models import BriefLink, Service, Severity, StatusUpdate
 from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import (
     add_person,
@@ -40,6 +40,10 @@ from notifications.workflow import add_channel, deliver, enqueue
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
+from subscribers.links import confirmation_url, unsubscribe_url
+from subscribers.models import Notice, OutsideAddress
+from subscribers.reach import Recipient
+from subscribers.workflow import follow, invite_outside
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -257,6 +261,39 @@ def subscription_token(w, _incident) -> str:
     return signing.dumps({"subscriber": row.pk, "components": []}, salt=CONFIRM_SALT)
 
 
+def own_notice(w, incident) -> int:
+    """In the responder's inbox; nobody else has one of this number."""
+    return Notice.objects.create(
+        person=w.responder,
+        incident=incident or w.incident,
+        kind="duty",
+        title="You",
+        url="/",
+    ).pk
+
+
+def own_subscription(w, _incident) -> int:
+    return follow(service=a_service(), by=w.responder).pk
+
+
+def a_service() -> Service:
+    return Service.objects.get_or_create(name="Payments", slug="payments")[0]
+
+
+def outside_address(w, _incident) -> int:
+    return invite_outside(email="kim@elsewhere.test", by=w.admin, audience="public").pk
+
+
+def confirmation_token(w, incident) -> str:
+    address = OutsideAddress.objects.get(pk=outside_address(w, incident))
+    return confirmation_url(address).rstrip("/").rpartition("/")[2]
+
+
+def unsubscription_token(w, incident) -> str:
+    address = OutsideAddress.objects.get(pk=outside_address(w, incident))
+    return unsubscribe_url(Recipient(outside=address)).rstrip("/").rpartition("/")[2]
+
+
 INCIDENT_READ = Row(get=SIGNED_IN)
 INCIDENT_FORM = Row(get=RESPONDERS, post=RESPONDERS)
 INCIDENT_ACT = Row(post=RESPONDERS)
@@ -382,6 +419,25 @@ TABLE: dict[str, Row] = {
     "recovery_check": with_pk(pk=check),
     "closure": INCIDENT_ACT,
     "reopening": INCIDENT_FORM,
+    # being told
+    "inbox": Row(get=SIGNED_IN),
+    "inbox_news": Row(get=SIGNED_IN),
+    "inbox_reading": Row(post=SIGNED_IN),
+    "browser_notifications": Row(post=SIGNED_IN),
+    "notice": Row(get=SIGNED_IN, pk=own_notice, may_miss=SIGNED_IN - {RESPONDER}),
+    "notice_reading": Row(post=SIGNED_IN, pk=own_notice, may_miss=SIGNED_IN - {RESPONDER}),
+    "my_notifications": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "my_subscriptions": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "my_subscription": Row(post=SIGNED_IN, pk=own_subscription, may_miss=SIGNED_IN - {RESPONDER}),
+    "incident_following": Row(post=SIGNED_IN),
+    "service_following": Row(post=SIGNED_IN, pk=lambda w, i: a_service().pk),
+    "subscriptions": Row(get=ADMINS),
+    "subscription_new": Row(get=ADMINS, post=ADMINS, more={"kind": "addresses"}),
+    "subscription_end": Row(post=ADMINS, pk=own_subscription),
+    "outside_question": Row(post=ADMINS, pk=outside_address),
+    "outside_removal": Row(post=ADMINS, pk=outside_address),
+    "outside_confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
+    "outside_unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
     # the timeline
     "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
     "insertion": INCIDENT_FORM,

@@ -25,12 +25,20 @@ class Section:
 GROUPS = {
     "You": [
         Section("circle-user", "Profile", "Name, time zone, theme, sessions", "profile", for_all=True),
+        Section(
+            "bell",
+            "My notifications",
+            "What you hear of, how, and when not",
+            "my_notifications",
+            for_all=True,
+        ),
     ],
     "Organisation": [
         Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
         Section("users", "People", "Who may come in, and as what", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
         Section("globe", "Status pages", "What people outside read", "status_pages", for_all=True),
+        Section("rss", "Subscriptions", "Channels, addresses outside, executives", "subscriptions"),
     ],
     "Catalogue": [
         Section(

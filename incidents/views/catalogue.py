@@ -20,6 +20,7 @@ from incidents.workflow.catalogue import (
     reason_to_keep,
     remove_from_catalogue,
 )
+from subscribers.models import Subscription
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def catalogue_list(request: SignedInRequest, kind: str) -> HttpResponse:
         "rows": f"settings/catalogue/_{kind}.html",
         "may_edit": request.user.is_administrator,
     }
+    if kind == "services":
+        context["followed"] = set(Subscription.objects.of(request.user).followed_services())
     return render(request, "settings/catalogue_list.html", context)
 
 

@@ -28,6 +28,7 @@ from incidents.models import (
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
 from incidents.views.common import done, is_number, load
+from subscribers.models import Subscription
 from timeline import reading
 from timeline.forms import ComposerForm
 from timeline.models import TimelineEvent
@@ -218,6 +219,7 @@ def _with_counts(request: SignedInRequest, reference: str):
             starred_count=counted(standing.starred()),
             link_rows=ArraySubquery(links),
             own_participation=Exists(own),
+            is_followed=Exists(Subscription.objects.of(request.user).following(OuterRef("pk"))),
             stamp=_stamp(),
             pending_updates=ArraySubquery(_pending_updates()),
             **kept_rows(),

@@ -50,7 +50,7 @@ def news(request: SignedInRequest) -> HttpResponse:
     answer["newest"] = newest or 0
     if is_number(after):
         fresh = unread.filter(pk__gt=int(after), pops=True).order_by("-pk")[:POPS_AT_ONCE]
-        answer["notices"] = [{"id": n.pk, "title": n.title, "text": n.text} for n in reversed(fresh)]
+        answer["notices"] = [{"id": n.pk, "title": n.title, "text": n.text} for n in reversed(list(fresh))]
     return JsonResponse(answer)
 
 

@@ -1,41 +1,24 @@
-"""Pages without a sign-in: ask for updates, say yes, unsubscribe. None says whether an address is known here."""
+"""Pages without a sign-in: say yes, unsubscribe. None says whether an address is known here."""
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from subscribers.forms import PublicForm
 from subscribers.links import read_confirmation, read_unsubscription
-from subscribers.workflow import ask_for_updates, confirm_outside, unsubscribe_by_link
+from subscribers.workflow import confirm_outside, unsubscribe_by_link
 
-RATES = {"subscribing": "10/10m/ip", "subscription_link": "60/m/ip"}
-
-
-def _is_too_often(request: HttpRequest, action: str) -> bool:
-    return not ratelimit.consume(request, app="subscribers", action=action, config=RATES)
+RATES = {"subscription_link": "60/m/ip"}
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "POST"])
-def subscribe(request: HttpRequest) -> HttpResponse:
-    form = PublicForm(request.POST or None)
-    if form.is_valid():
-        if _is_too_often(request, "subscribing"):
-            return render(request, "429.html", status=429)
-        ask_for_updates(**form.cleaned_data)
-        return redirect("subscribed")
-    return render(request, "subscribers/subscribe.html", {"form": form})
-
-
-@login_not_required
-@require_safe
-def subscribed(request: HttpRequest) -> HttpResponse:
-    return render(request, "subscribers/answer.html", {"what": "asked"})
+def _is_too_often(request: HttpRequest) -> bool:
+    """Opening counts, too: nobody tries out links here."""
+    return not ratelimit.consume(
+        request, app="subscribers", action="subscription_link", config=RATES, limit_get=True
+    )
 
 
 @login_not_required
@@ -43,7 +26,7 @@ def subscribed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """Asks once more: programs that look into mails open every link."""
-    if _is_too_often(request, "subscription_link"):
+    if _is_too_often(request):
         return render(request, "429.html", status=429)
     if read_confirmation(token) is None:
         return _ended(request)
@@ -61,7 +44,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def unsubscription(request: HttpRequest, token: str) -> HttpResponse:
-    if _is_too_often(request, "subscription_link"):
+    if _is_too_often(request):
         return render(request, "429.html", status=429)
     named = read_unsubscription(token)
     if named is None:

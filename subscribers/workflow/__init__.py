@@ -2,7 +2,6 @@
 
 from subscribers.workflow.inbox import mark_all_read, mark_read
 from subscribers.workflow.outside import (
-    ask_for_updates,
     confirm_outside,
     invite_outside,
     remove_outside,
@@ -13,7 +12,6 @@ from subscribers.workflow.preferences import choose_browser, choose_notification
 from subscribers.workflow.subscribing import follow, pause_subscription, subscribe, unfollow, unsubscribe
 
 __all__ = [
-    "ask_for_updates",
     "choose_browser",
     "choose_notifications",
     "confirm_outside",

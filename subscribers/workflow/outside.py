@@ -1,6 +1,5 @@
 """Addresses outside the organisation: asked first, told only after they said yes, let go with one click."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Installation, User
 from audit.workflow import INSTALLATION, record_audit
-from incidents.models import Audience, Incident, IncidentType, Service, Severity
+from incidents.models import Incident, IncidentType, Service, Severity
 from notifications.workflow import enqueue_mail
 from subscribers.links import confirmation_url, read_confirmation, read_unsubscription
 from subscribers.models import OutsideAddress, Subscription
@@ -51,40 +50,13 @@ def invite_outside(
 
 
 @transaction.atomic
-def ask_for_updates(*, email: str, services: list[Service] | None = None) -> None:
-    """Somebody anonymous asks for the public's updates. Whatever is known of the address, it looks the same.
-
-    What was asked for stays asleep until the address says yes, even where it has said yes to something before.
-    """
-    outside = _address(email, None)
-    wanted = []
-    asked: list[Service | None] = [*services] if services else [None]
-    for service in asked:
-        subscription, is_new = Subscription.objects.get_or_create(
-            outside=outside,
-            person=None,
-            channel=None,
-            audience=Audience.PUBLIC,
-            service=service,
-            severity=None,
-            incident=None,
-            incident_type=None,
-            defaults={"is_active": False},
-        )
-        if is_new or not subscription.is_active:
-            wanted.append(subscription)
-    if wanted:
-        _ask(outside, wanted)
-
-
-@transaction.atomic
 def resend_confirmation(*, outside: OutsideAddress, by: Any) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators ask again.")
     outside = OutsideAddress.objects.select_for_update().get(pk=outside.pk)
     if outside.state == "confirmed":
         raise ValidationError(f"{outside} has confirmed already.")
-    if not _ask(outside, outside.subscriptions.filter(is_active=False)):
+    if not _ask(outside):
         raise ValidationError(f"{outside} was asked a few minutes ago. Wait a little.")
 
 
@@ -103,7 +75,6 @@ def confirm_outside(*, token: str) -> OutsideAddress:
     outside = OutsideAddress.objects.select_for_update().filter(pk=named.get("outside", 0)).first()
     if outside is None or (outside.confirmed_at and outside.ended_at):
         raise LookupError("this link is not open")
-    outside.subscriptions.filter(pk__in=named.get("subscriptions", ())).update(is_active=True)
     if outside.confirmed_at is None:
         outside.confirmed_at, outside.ended_at = timezone.now(), None
         outside.save(update_fields=["confirmed_at", "ended_at"])
@@ -150,8 +121,8 @@ def _address(email: str, by: Any) -> OutsideAddress:
     return outside
 
 
-def _ask(outside: OutsideAddress, wanted: Iterable[Subscription] = ()) -> bool:
-    """Mail the question, unless it was asked just now; whether a mail goes. A yes wakes what is `wanted`."""
+def _ask(outside: OutsideAddress) -> bool:
+    """Mail the question, unless it was asked just now; whether a mail goes."""
     now = timezone.now()
     if outside.asked_at and now - outside.asked_at < ASK_AGAIN_AFTER:
         return False
@@ -161,7 +132,7 @@ def _ask(outside: OutsideAddress, wanted: Iterable[Subscription] = ()) -> bool:
     context = {
         "email": outside.email,
         "organisation": organisation,
-        "link": confirmation_url(outside, wanted),
+        "link": confirmation_url(outside),
     }
     enqueue_mail(
         to=outside.email,

@@ -22,6 +22,7 @@ from incidents.workflow import (
     set_service_impact,
     snooze_update,
 )
+from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
 
@@ -101,8 +102,20 @@ def busy(commander, responder, stakeholder, severity):
         "cadence update-promise "
     )
     parts += "merger roles/commander checks resolution"
+    for kind, read_at in (("duty", None), ("updates", now)):
+        Notice.objects.create(
+            person=commander,
+            incident=incident,
+            kind=kind,
+            title="x" * 120,
+            text="y" * 300,
+            url="/",
+            read_at=read_at,
+        )
     return [
         "/",
+        "/inbox/",
+        "/inbox/?show=unread",
         "/declare?title=averyvery",
         "/report",
         "/overview/",

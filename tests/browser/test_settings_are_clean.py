@@ -8,8 +8,12 @@ from accounts.models import Team, User
 from accounts.workflow import deactivate_person, invite_person
 from incidents.models import LinkTemplate, Service, Severity
 from incidents.workflow.catalogue import keep_in_catalogue
-from notifications.models import Delivery, Destination, OutboxMessage
+from notifications.models import Channel, Delivery, Destination, OutboxMessage
 from notifications.workflow import add_channel, deliver, pause_channel
+from subscribers.links import confirmation_url, unsubscribe_url
+from subscribers.models import OutsideAddress
+from subscribers.reach import Recipient
+from subscribers.workflow import invite_outside, subscribe
 from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
@@ -41,6 +45,15 @@ def organisation(admin):
     link = keep_in_catalogue(
         by=admin, entry=LinkTemplate(label="Bridge", kind="bridge", url_template=address)
     )
+    room = Channel.objects.create(
+        name="#a-channel-with-a-name-that-goes-on-and-on-without-any-space", kind="chat"
+    )
+    for owner, audience in ((room, "responders"), (admin, "executives"), (admin, "responders")):
+        subscribe(owner=owner, by=admin, audience=audience, service=service)
+    for address in (long, "kim@elsewhere.test", "lou@elsewhere.test"):
+        invite_outside(email=address, by=admin, audience="public", service=service)
+    OutsideAddress.objects.filter(email=long).update(confirmed_at=timezone.now())
+    OutsideAddress.objects.filter(email="lou@elsewhere.test").update(ended_at=timezone.now())
     entries = {"severities": Severity.objects.first().pk, "services": service.pk, "links": link.pk}
     hook = add_channel(by=admin, name="Bus", kind="webhook", url="https://hooks.a-long-name.example.test/x")
     chat = add_channel(
@@ -67,6 +80,8 @@ def organisation(admin):
         reverse("delivery_drop", args=[Delivery.objects.get(key="mail dead").pk]),
         *map(reverse, ("settings", "profile", "system", "organisation", "settings_people", "settings_audit")),
         *map(reverse, ("teams", "invitation_new", "setup_organisation", "account_change_password")),
+        *map(reverse, ("my_notifications", "subscriptions")),
+        *(reverse("subscription_new", args=[kind]) for kind in ("addresses", "channels", "executives")),
         reverse("person", args=[person.pk]),
         reverse("team", args=[team.pk]),
         *(
@@ -111,14 +126,20 @@ def test_the_doors(open_as, axe, admin, settings, viewport, theme):
     settings.DEMO = True
     User.objects.create_user("theo@example.test", name="Theo Example", is_demo=True)
     _invitation, link = invite_person(by=admin, email="kim@example.test", installation_role="responder")
+    address = OutsideAddress.objects.create(email="kim@elsewhere.test")
     page = open_as(None, viewport=viewport, color_scheme=theme)
     paths = [
         *map(reverse, ("account_login", "account_reset_password", "account_reset_password_done", "demo")),
         reverse("account_reset_password_from_key_done"),
+        confirmation_url(address).removeprefix(settings.PUBLIC_URL),
+        unsubscribe_url(Recipient(outside=address)).removeprefix(settings.PUBLIC_URL),
         link[link.index("/invitation/") :],
     ]
     assert faults_of(page, axe, paths) == []
-    assert faults_of(page, axe, [reverse("setup", args=["closed"])], status=410) == []
+    closed = [
+        reverse(name, args=["closed"]) for name in ("setup", "outside_confirmation", "outside_unsubscription")
+    ]
+    assert faults_of(page, axe, closed, status=410) == []
 
 
 @EVERYWHERE

@@ -1,0 +1,83 @@
+"""Does telling two hundred cost as many queries as telling two?"""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from notifications.models import Channel, Delivery, OutboxMessage
+from subscribers.models import Notice, OutsideAddress, Subscription
+from subscribers.reach import how_it_leaves, recipient_counts
+from subscribers.routing import consume
+
+
+def crowd(size: int, name: str) -> None:
+    people = User.objects.bulk_create(
+        User(
+            email=f"{name}{n}@example.test",
+            name=f"{name} {n}",
+            installation_role="stakeholder" if n % 2 else "responder",
+        )
+        for n in range(size)
+    )
+    addresses = OutsideAddress.objects.bulk_create(
+        OutsideAddress(email=f"{name}{n}@elsewhere.test", confirmed_at=timezone.now()) for n in range(size)
+    )
+    channels = Channel.objects.bulk_create(
+        Channel(name=f"#{name}{n}", kind="chat", url="x") for n in range(size // 10)
+    )
+    Subscription.objects.bulk_create(
+        [
+            *(Subscription(person=p, audience=a) for p in people for a in ("stakeholders", "responders")),
+            *(Subscription(outside=o, audience="public") for o in addresses),
+            *(Subscription(channel=c, audience="responders") for c in channels),
+        ]
+    )
+
+
+def queries_of(work) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    return len([q for q in queries if "SAVEPOINT" not in q["sql"]])
+
+
+def test_routing(incident, post):
+    counts = []
+    for size, name in ((2, "few"), (200, "many")):
+        crowd(size, name)
+        post(incident, "stakeholders", "public", "responders")
+        message = OutboxMessage.objects.filter(topic="status_update.posted").latest("created_at")
+        counts.append(queries_of(lambda message=message: consume(message)))
+        if name == "many":
+            assert Notice.objects.filter(message=message).count() >= 200
+            assert Delivery.objects.filter(message=message).count() >= 300
+    assert counts[0] == counts[1] <= 9
+
+
+def test_counting_for_the_composer(incident):
+    crowd(200, "many")
+
+    def ask():
+        assert recipient_counts(incident)["stakeholders"] >= 200
+        assert how_it_leaves(incident, ["public", "stakeholders"])
+
+    assert queries_of(ask) <= 3
+
+
+@pytest.mark.parametrize("path", ["/inbox/", "/settings/notifications/"])
+def test_pages(client, stakeholder, incident, commander, post, path):
+    client.force_login(stakeholder)
+    client.get("/")
+    counts = []
+    for size in (1, 30):
+        Notice.objects.bulk_create(
+            Notice(person=stakeholder, incident=incident, kind="duty", title="x", url="/")
+            for _n in range(size)
+        )
+        incidents = [incident] if size == 1 else []
+        Subscription.objects.bulk_create(
+            Subscription(person=stakeholder, incident=i, audience="stakeholders") for i in incidents
+        )
+        counts.append(queries_of(lambda: client.get(path)))
+    assert counts[0] == counts[1] <= 12

@@ -1,0 +1,63 @@
+"""How many an update would reach, and how it would leave: does the composer say what then happens?"""
+
+import pytest
+
+from incidents.workflow import join_incident
+from notifications.models import Channel, OutboxMessage
+from subscribers.models import News, Subscription
+from subscribers.reach import how_it_leaves, recipient_counts
+from subscribers.routing import consume
+
+
+@pytest.fixture
+def crowd(incident, commander, responder, stakeholder, outsider, admin, outside, channel, prefer):
+    join_incident(incident=incident, by=responder)
+    prefer(responder, by_mail=[News.UPDATES])
+    Subscription.objects.create(person=outsider, audience="executives")
+    outside("kim@elsewhere.test", audience="public")
+    outside("lou@elsewhere.test", audience="public")
+    outside("lou@elsewhere.test", audience="stakeholders")
+    channel("#incidents")
+    channel("Hook", kind="webhook", audience="public")
+    return incident
+
+
+def test_each_counts_once_for_each_audience(crowd):
+    assert recipient_counts(crowd) == {
+        "public": 3,  # kim, lou, the hook
+        "stakeholders": 5,  # commander, responder, stakeholder, lou, #incidents
+        "executives": 1,
+        "responders": 3,  # commander, responder, #incidents
+    }
+
+
+def test_says_how_it_leaves(crowd):
+    assert how_it_leaves(crowd, ["public", "stakeholders"]) == [
+        ("mail", "E-mail", "4 people, each once"),
+        ("inbox", "Inbox", "3 people"),
+        ("hash", "#incidents, Hook", "2 channels"),
+    ]
+    assert how_it_leaves(crowd, ["executives"]) == [("inbox", "Inbox", "1 person")]
+
+
+def test_what_it_says_is_what_leaves(crowd, admin, post):
+    Channel.objects.filter(name="Hook").update(is_active=False)
+    ways = {label: detail for _icon, label, detail in how_it_leaves(crowd, ["public", "stakeholders"])}
+    post(crowd, "public", "stakeholders", by=admin)  # who wrote it was not among the readers
+    message = OutboxMessage.objects.get(topic="status_update.posted")
+    consume(message)
+    assert ways["E-mail"].startswith(f"{message.deliveries.filter(kind='mail').count()} ")
+    assert ways["Inbox"].startswith(f"{message.notices.count()} ")
+    assert ways["#incidents"] == "1 channel"
+
+
+def test_nobody_is_said_as_nothing(incident, commander):
+    assert how_it_leaves(incident, ["public"]) == []
+
+
+def test_nothing_outside_a_private_incident(private_incident, outside, channel, stakeholder):
+    outside("kim@elsewhere.test", audience="stakeholders")
+    channel("#incidents")
+    assert recipient_counts(private_incident) == {
+        "public": 0, "stakeholders": 1, "executives": 0, "responders": 1,
+    }  # fmt: skip
