@@ -96,7 +96,7 @@ def _next(form: StatusUpdateForm) -> datetime | None:
     minutes = next((m for m, _, is_chosen in form.minutes if is_chosen), None)
     if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
         return moment
-    return timezone.now() + timedelta(minutes=int(minutes))
+    return timezone.now() + timedelta(minutes=int(str(minutes)))
 
 
 def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:

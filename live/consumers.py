@@ -2,7 +2,7 @@
 database connection is held while a stream is open."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeGuard
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.http import HttpRequest, parse_cookie
 from accounts.middleware import PersonMiddleware
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
-from live.listener import HOME, INBOX, Listener, person_topic
+from live.listener import HOME, INBOX, Listener, Topic, person_topic
+from retros.models import Retrospective
 
 KEEP_ALIVE = 20.0  # seconds between comments that keep proxies from closing the stream
 PRESENCE = 45.0  # seconds between notes that somebody is still here; their session is checked again then
@@ -61,7 +62,7 @@ class Stream:
         finally:
             gone.cancel()
             watch.cancel()
-            if topic > HOME:
+            if _is_incident(topic):
                 await _in_thread(end_presence, incident_id=topic, by=user)
 
 
@@ -92,10 +93,10 @@ async def _until_gone(receive) -> None:
         pass
 
 
-async def _watch(scope, user, topic: int) -> None:
+async def _watch(scope, user, topic: Topic) -> None:
     """Keep the person present, and end when the session ended or the incident left their reach."""
     while True:
-        if topic > HOME:
+        if _is_incident(topic):
             await _in_thread(note_presence, incident_id=topic, by=user)
         await asyncio.sleep(PRESENCE)
         again, _ = await _in_thread(_authorise, scope)
@@ -103,7 +104,11 @@ async def _watch(scope, user, topic: int) -> None:
             return
 
 
-def _authorise(scope) -> tuple[Any, int]:
+def _is_incident(topic: Topic) -> TypeGuard[int]:
+    return isinstance(topic, int) and topic > HOME
+
+
+def _authorise(scope) -> tuple[Any, Topic]:
     """(user, topic), or (None, HOME) for whoever may not listen here."""
     sent = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     key = parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
@@ -118,10 +123,19 @@ def _authorise(scope) -> tuple[Any, int]:
     if place in ("home", "inbox"):
         return user, HOME if place == "home" else INBOX
     kind, _, reference = place.partition("/")
+    if kind == "retrospectives":
+        return _retrospective(user, reference)
     incident = (
         Incident.objects.visible_to(user).of_reference(reference).first() if kind == "incidents" else None
     )
     return (user, incident.pk) if incident else (None, HOME)
+
+
+def _retrospective(user, number: str) -> tuple[Any, Topic]:
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None, HOME
+    found = Retrospective.objects.visible_to(user).filter(pk=int(number)).first()
+    return (user, found.chain) if found else (None, HOME)
 
 
 async def _in_thread(function, *args, **kwargs):

@@ -14,6 +14,17 @@ def bell(*, incident_id: int, what: str) -> tuple[str, str]:
     return CHANNEL, json.dumps({"incident": incident_id, "what": what})
 
 
+def topic_bell(*, topic: str, what: str) -> tuple[str, str]:
+    """(channel, payload) of a ring about something other than an incident: `topic` is its audit chain."""
+    return CHANNEL, json.dumps({"topic": topic, "what": what})
+
+
+def ring_topic(*, topic: str, what: str) -> None:
+    """Tell open screens that the part `what` of, say, "retrospective:5" has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", topic_bell(topic=topic, what=what))
+
+
 def ring(*, incident_id: int, what: str) -> None:
     """Tell open screens that `what` (timeline, head, rail, presence) of an incident has changed."""
     with connection.cursor() as cursor:

@@ -92,6 +92,8 @@ class Listener:
         for person in ring.get("people", ()):
             for queue in self._queues.get(person_topic(person), ()):
                 _put(queue, ring["what"])
+        for queue in self._queues.get(ring.get("topic", ""), ()):
+            _put(queue, ring["what"])
         if "incident" not in ring:
             return
         for queue in self._queues.get(ring["incident"], ()):

@@ -44,7 +44,7 @@ def enqueue(
 def _insert_and_ring(message: OutboxMessage, bell: tuple[str, str]) -> None:
     fields = OutboxMessage._meta.concrete_fields
     values = [field.get_db_prep_save(field.pre_save(message, True), connection) for field in fields]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(OutboxMessage._meta.db_table)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The verbs of a retrospective: for now, that it exists and who owns it."""
+"""A retrospective comes to be, gets its owner, and takes over what the incident hands it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -32,8 +32,16 @@ def start_retrospective(
     incident = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
     retrospective, is_new = Retrospective.objects.get_or_create(
         incident=incident,
-        defaults={"due_on": due_date(incident), "material": material or {}, "created_at": context.now()},
+        defaults={
+            "title": incident.title,
+            "is_private": incident.is_private,
+            "due_on": due_date(incident),
+            "material": material or {},
+            "created_at": context.now(),
+        },
     )
+    if is_new:
+        retrospective.incidents.add(incident)
     if not is_new and retrospective.owner_id == (owner.pk if owner else retrospective.owner_id):
         return retrospective
     before, retrospective.owner = retrospective.owner, owner or retrospective.owner

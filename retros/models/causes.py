@@ -1,0 +1,73 @@
+"""Why it could happen: the shared vocabulary of factors, and the why-tree of one retrospective."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from retros.models.account import TimelineEntry
+from retros.models.retrospective import Retrospective
+from timeline.models import Evidence
+
+
+class Category(models.TextChoices):
+    """The bones of the fishbone."""
+
+    PEOPLE = "People", "People"
+    PROCESS = "Process", "Process"
+    PLATFORM = "Platform", "Platform"
+    CODE = "Code", "Code"
+    DATA = "Data", "Data"
+
+
+class Level(models.TextChoices):
+    PROXIMATE = "proximate", "Proximate"
+    SYSTEMIC = "systemic", "Systemic"
+
+
+class Factor(models.Model):
+    """A factor as the organisation names it, whichever retrospectives it appears in."""
+
+    text = models.CharField(max_length=300)
+    key = models.CharField(
+        max_length=300, unique=True, help_text="The text without case, punctuation and doubled spaces"
+    )
+    category = models.CharField(max_length=20, choices=Category, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["text"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ContributingFactor(models.Model):
+    """A node of the why-tree and a rib of the fishbone."""
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="factors")
+    factor = models.ForeignKey(Factor, on_delete=models.PROTECT, related_name="appearances")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
+    )
+    text = models.CharField(max_length=300)
+    explanation = models.TextField(
+        blank=True, help_text="How it made sense, how it came about, how it worked out on other days"
+    )
+    category = models.CharField(max_length=20, choices=Category, blank=True)
+    level = models.CharField(max_length=20, choices=Level, default=Level.PROXIMATE)
+    is_confirmed = models.BooleanField("supported by evidence", default=False)
+    order = models.PositiveIntegerField(default=0)
+    evidence_text = models.TextField("evidence", blank=True)
+    evidence = models.ManyToManyField(Evidence, blank=True, related_name="+")
+    entries = models.ManyToManyField(TimelineEntry, blank=True, related_name="factors")
+    version = models.PositiveIntegerField(default=0)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

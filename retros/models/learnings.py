@@ -1,0 +1,68 @@
+"""Helped, hindered, surprised, invalidated, lucky."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from retros.models.account import TimelineEntry
+from retros.models.retrospective import Retrospective
+
+
+class LearningKind(models.TextChoices):
+    HELPED = "helped", "Helped"
+    HINDERED = "hindered", "Hindered"
+    SURPRISED = "surprised", "Surprised"
+    INVALIDATED = "invalidated", "Invalidated assumption"
+    LUCKY = "lucky", "Lucky"
+
+
+class LearningGroup(models.Model):
+    """Learnings that say the same; votes count for the group."""
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="learning_groups")
+    name = models.CharField(max_length=200)
+    order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Learning(models.Model):
+    """Seen by its author alone until the retrospective's learnings are revealed."""
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="learnings")
+    kind = models.CharField(max_length=20, choices=LearningKind)
+    text = models.TextField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    group = models.ForeignKey(
+        LearningGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="learnings"
+    )
+    entries = models.ManyToManyField(TimelineEntry, blank=True, related_name="learnings")
+    order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class LearningVote(models.Model):
+    """One dot. A person has a few for each retrospective and may put several on one learning."""
+
+    learning = models.ForeignKey(Learning, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    dots = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learning", "user"], name="retros_dots_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.dots} × {self.learning}"

@@ -1,0 +1,160 @@
+"""The retrospective itself: what it looks back on, who takes part, where it stands."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import Incident
+
+
+class RetrospectiveStatus(models.TextChoices):
+    COLLECTING = "collecting", "Collecting"
+    SCHEDULED = "scheduled", "Scheduled"
+    IN_SESSION = "in_session", "In session"
+    SOAKING = "soaking", "Soaking"
+    IN_REVIEW = "in_review", "In review"
+    PUBLISHED = "published", "Published"
+
+
+class Subject(models.TextChoices):
+    INCIDENT = "incident", "Incident"
+    RELEASE = "release", "Release"
+    SPRINT = "sprint", "Sprint"
+    PROJECT = "project", "Project"
+
+
+class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
+    def visible_to(self, user: Any) -> "RetrospectiveQuerySet":
+        """Those in `user`'s reach: every incident they look back on is, and a private one knows the person.
+
+        Stakeholders read what is published, and what they take part in.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        covered = Incident.objects.filter(retrospectives=OuterRef("pk"))
+        out_of_reach = covered.exclude(pk__in=Incident.objects.visible_to(user).values("pk"))
+        takes_part = Exists(Participant.objects.filter(retrospective=OuterRef("pk"), user=user))
+        on_it = Q(owner=user) | Q(facilitator=user) | Q(note_taker=user) | takes_part
+        reachable = self.exclude(Exists(out_of_reach))
+        if not user.sees_private_incidents:
+            reachable = reachable.filter(Q(is_private=False) | on_it)
+        if not user.is_responder:
+            reachable = reachable.filter(Q(status=RetrospectiveStatus.PUBLISHED) | on_it)
+        return reachable
+
+    def without_owner(self) -> "RetrospectiveQuerySet":
+        return self.filter(owner__isnull=True).exclude(status=RetrospectiveStatus.PUBLISHED)
+
+    def unfinished(self) -> "RetrospectiveQuerySet":
+        return self.exclude(status=RetrospectiveStatus.PUBLISHED)
+
+    def published(self) -> "RetrospectiveQuerySet":
+        return self.filter(status=RetrospectiveStatus.PUBLISHED)
+
+
+class Retrospective(models.Model):
+    """`incident` is the one whose duty it fulfils, if any; `incidents` are all it covers, that one among them."""
+
+    title = models.CharField(max_length=200)
+    subject = models.CharField("looks back on", max_length=20, choices=Subject, default=Subject.INCIDENT)
+    incident = models.OneToOneField(
+        Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="retrospective"
+    )
+    incidents = models.ManyToManyField(Incident, blank=True, related_name="retrospectives")
+    scope = models.TextField(blank=True, help_text="What is looked at, from when to when, and what is not")
+    objectives = models.TextField(blank=True, help_text="What we want to know at the end")
+    period_from = models.DateField("from", null=True, blank=True)
+    period_to = models.DateField("to", null=True, blank=True)
+    is_private = models.BooleanField("only for those who take part", default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="retrospectives",
+    )
+    facilitator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="facilitated"
+    )
+    note_taker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(
+        max_length=20, choices=RetrospectiveStatus, default=RetrospectiveStatus.COLLECTING
+    )
+    due_on = models.DateField(null=True, blank=True)
+    scheduled_at = models.DateTimeField("session at", null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField("length, minutes", default=60)
+    place = models.CharField(max_length=300, blank=True, help_text="A room or a link")
+    session_started_at = models.DateTimeField(null=True, blank=True)
+    session_ended_at = models.DateTimeField(null=True, blank=True)
+    learnings_revealed_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    public_text = models.TextField(
+        blank=True, help_text="For readers outside; a text of its own, nothing is taken over by itself"
+    )
+    material = models.JSONField(
+        default=dict, blank=True, help_text="Brought along from elsewhere, kept whole."
+    )
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = RetrospectiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"Retrospective: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("retrospective_detail", args=[self.pk])
+
+    @property
+    def chain(self) -> str:
+        """The audit chain of everything about this retrospective, and its topic for open screens."""
+        return f"retrospective:{self.pk}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == RetrospectiveStatus.PUBLISHED
+
+
+class Participant(models.Model):
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participates_in"
+    )
+    invited_at = models.DateTimeField(null=True, blank=True)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["retrospective", "user"], name="retros_takes_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+
+class AgendaItem(models.Model):
+    """One part of the session. Its clock is a server fact: seconds spent before, and since when it runs."""
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="agenda")
+    name = models.CharField(max_length=100)
+    minutes = models.PositiveSmallIntegerField()
+    order = models.PositiveSmallIntegerField(default=0)
+    spent_seconds = models.PositiveIntegerField(default=0)
+    running_since = models.DateTimeField(null=True, blank=True)
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,66 @@
+"""What every verb of a retrospective does first and last: lock, check, record."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from audit import context
+from audit.workflow import record_audit
+from incidents.workflow import Conflict
+from live.doorbell import topic_bell
+from notifications.workflow import enqueue
+from retros.models import Retrospective
+from retros.permissions import can_facilitate, can_write
+
+
+def lock(retrospective: Retrospective, *, by: Any, version: int | None = None) -> Retrospective:
+    """The row, locked to the end of the transaction, for somebody who may write in it.
+
+    Raises ValidationError where it is published, PermissionDenied, or Conflict where `version` is not the
+    stored one.
+    """
+    locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
+    if locked.is_published:
+        raise ValidationError("It is published. Open it again to change it.")
+    if not can_write(by, locked):
+        raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+    return _check(locked, version)
+
+
+def lock_to_facilitate(retrospective: Retrospective, *, by: Any, version: int | None = None) -> Retrospective:
+    """The row, locked, for whoever leads it: owner, facilitator or an administrator; published or not."""
+    locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
+    reachable = Retrospective.objects.visible_to(by).filter(pk=locked.pk).exists()
+    if not (reachable and can_facilitate(by, locked)):
+        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
+    return _check(locked, version)
+
+
+def _check(locked: Retrospective, version: int | None) -> Retrospective:
+    if version is not None and version != locked.version:
+        raise Conflict(locked, "The retrospective")
+    return locked
+
+
+def save(retrospective: Retrospective, *fields: str) -> None:
+    """Write the named columns and count the version up."""
+    retrospective.version += 1
+    retrospective.save(update_fields=[*fields, "version"])
+
+
+def audit(retrospective: Retrospective, action: str, by: Any, **changes: Any) -> None:
+    """One link of the retrospective's chain; a pair [old, new] is a change."""
+    record_audit(
+        chain=retrospective.chain, action=action, subject=retrospective.title, by=by, changes=changes
+    )
+
+
+def announce(retrospective: Retrospective, topic: str, *, what: str = "head", **payload: Any) -> None:
+    """The outbox row of a change, and the bell that lets open screens fetch the part named `what`."""
+    enqueue(
+        topic=topic,
+        subject=retrospective.chain,
+        payload={"retrospective": retrospective.pk, "version": retrospective.version, **payload},
+        due_at=context.now(),
+        bell=topic_bell(topic=retrospective.chain, what=what),
+    )
