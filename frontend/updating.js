@@ -14,15 +14,22 @@ function fit() {
   form().querySelector("[data-post-label]").textContent = n === 1 ? "Post to 1 audience" : n ? `Post to ${n} audiences` : "Post update";
 }
 
+let looked = ""; // the preview last chosen: an answer on its way may still tell of another
+
 function show(audience) {
-  for (const one of document.querySelectorAll("[data-preview]")) one.toggleAttribute("data-shown", one.dataset.preview === audience);
+  const articles = [...document.querySelectorAll("[data-preview]")];
+  if (!articles.some((one) => one.dataset.preview === audience)) return;
+  for (const one of articles) one.toggleAttribute("data-shown", one.dataset.preview === audience);
+  const choice = document.querySelector(`input[name=shown][value="${audience}"]`);
+  if (choice) choice.checked = true;
 }
 
 export function updating() {
   if (!form()) return;
   fit();
   form().addEventListener("change", fit);
-  document.body.addEventListener("change", (event) => { if (event.target.name === "shown") show(event.target.value); });
+  document.body.addEventListener("change", (event) => { if (event.target.name === "shown") show((looked = event.target.value)); });
+  document.body.addEventListener("htmx:afterSwap", () => looked && show(looked));
   document.body.addEventListener("click", (event) => {
     const { use, instead, in: name, dismiss, copy, to, jump } = event.target.closest("button")?.dataset ?? {};
     if (use) {

@@ -103,7 +103,7 @@ def _in(facts: Facts, field: str, text: str) -> Iterator[Hint]:
     if match := NEVER.search(text):
         yield Hint(field, "never", match[0], "nobody can promise that. Say what will be looked at, and when.")
     if (match := OUTAGE.search(text)) and not facts.is_anything_down:
-        better = "problem" if match[0].lower() == "outage" else "problems"
+        better = "issue" if match[0].lower() == "outage" else "issues"
         yield Hint(field, "outage", match[0], "nothing is fully down.", better)
     if match := VENDOR.search(text):
         yield Hint(

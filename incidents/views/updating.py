@@ -1,5 +1,7 @@
 """Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
 
+from types import SimpleNamespace
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.updating import ReturnForm, StatusUpdateForm
-from incidents.models import Incident, Stage, StatusUpdate, UpdateState
+from incidents.models import Audience, Incident, Stage, StatusUpdate, UpdateState
 from incidents.update_hints import hints
 from incidents.update_text import fitting_stage, from_template, from_update, preview_of, previews
 from incidents.views.common import (
@@ -23,6 +25,8 @@ from incidents.views.common import (
     submitted,
 )
 from incidents.workflow.approving import approvers
+from statuspages.reach import subscriber_count
+from subscribers.reach import how_it_leaves, recipient_counts
 
 HINTED = (
     "known",
@@ -153,16 +157,29 @@ def _form(
 def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     """What stands beside the form: previews, the one that is shown, and hints."""
     shown = previews(form)
+    counts = recipient_counts(form.incident)
+    on_pages = subscriber_count(form.incident)
     asked = request.POST.get("shown", "")
     return {
         "incident": form.incident,
         "form": form,
         "previews": shown,
+        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
+        "leaving": _ways(form, on_pages),
         "shown": asked if asked in form.chosen else next(iter(form.chosen), ""),
         "hints": hints(
             form.incident, {name: form.typed(name) for name in HINTED}, request.POST.getlist("dismissed")
         ),
     }
+
+
+def _ways(form: StatusUpdateForm, on_pages: int) -> list[tuple[str, str, str]]:
+    """(icon, label, detail) of how the update goes out to the audiences chosen so far."""
+    ways = how_it_leaves(form.incident, form.chosen)
+    if Audience.PUBLIC in form.chosen and not form.incident.is_private:
+        told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
+        ways.append(("globe", "Status page", told))
+    return ways
 
 
 def _composer(

@@ -28,6 +28,7 @@ def test_from_declared_to_closed_without_javascript(open_as, commander):
 
     page.get_by_role("link", name="Post update").first.click()
     page.get_by_label("What we know").fill("Search shows old products.")
+    page.get_by_label("What we do not know").fill("")
     page.get_by_role("button", name="Post update").click()
     page.get_by_text("Say what is still unknown").wait_for()
     assert page.get_by_label("What we know").input_value() == "Search shows old products."
