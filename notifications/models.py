@@ -79,6 +79,10 @@ class ChannelQuerySet(models.QuerySet):
     def active(self) -> "ChannelQuerySet":
         return self.filter(is_active=True)
 
+    def listed(self) -> "ChannelQuerySet":
+        """Those the organisation set up itself; a reader's webhook on a status page is managed by its reader."""
+        return self.filter(is_listed=True)
+
     def with_news(self) -> "ChannelQuerySet":
         """With what a card says: how many wait and were given up, and how the newest attempt went."""
         own = Delivery.objects.filter(channel=models.OuterRef("pk"))
@@ -108,6 +112,7 @@ class Channel(models.Model):
     previous_secret = models.CharField(max_length=200, blank=True)
     previous_secret_until = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField("in use", default=True)
+    is_listed = models.BooleanField(default=True, editable=False)
     paused_because = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -41,7 +41,7 @@ ON_ITS_WAY = "On its way. Look below for the answer in a few seconds."
 @require_safe
 @administrators_only
 def channels(request: SignedInRequest) -> HttpResponse:
-    context = {"channels": Channel.objects.with_news(), "mail": _mail_server()}
+    context = {"channels": Channel.objects.listed().with_news(), "mail": _mail_server()}
     return render(request, "settings/channels.html", context)
 
 

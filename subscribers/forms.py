@@ -112,7 +112,7 @@ class OutsideForm(FilterForm):
 
 
 class ChannelForm(FilterForm):
-    channel = forms.ModelChoiceField(Channel.objects.filter(is_active=True), empty_label=None)
+    channel = forms.ModelChoiceField(Channel.objects.listed().active(), empty_label=None)
     field_order = ["channel", "audience", "service", "severity", "incident_type"]
 
 

@@ -28,6 +28,13 @@ class AffectedServiceQuerySet(models.QuerySet):
         rank = models.Case(*(models.When(impact=value, then=place) for place, value in enumerate(worst)))
         return self.select_related("service", "incident").order_by(rank, "service__name")
 
+    def names_on_public_pages(self) -> list[str]:
+        """What the readers of status pages call these services, each once; one they do not know is left out."""
+        known = self.worst_first().filter(
+            service__components__page__audience="public", service__components__page__is_published=True
+        )
+        return list(dict.fromkeys(known.values_list("service__components__name", flat=True)))
+
 
 class AffectedService(models.Model):
     """How a service is affected over one interval; a change of degree ends one row and begins another."""

@@ -78,6 +78,14 @@ def _status(values: Variables) -> str:
     return incident.public_status if values.audience == Audience.PUBLIC else incident.get_status_display()
 
 
+def _components(values: Variables) -> str:
+    """The affected services; to the public only those it knows, by the names its status pages give them."""
+    names = values.incident.affected_names
+    if values.audience == Audience.PUBLIC:
+        names = values.incident.affected_services.running().names_on_public_pages()
+    return ", ".join(names) or "part of our service"
+
+
 def _next_update(values: Variables) -> str:
     moment = values.update.next_update_at if values.update else None
     return in_both_zones(moment) if moment else ""
@@ -89,7 +97,7 @@ LOOK_UP: dict[str, Callable[[Variables], str]] = {
     "severity": lambda v: v.incident.severity.name,
     "status": _status,
     "impact.summary": lambda v: v.incident.impact_summary or "not known yet",
-    "components": lambda v: ", ".join(v.incident.affected_names) or "part of our service",
+    "components": _components,
     "duration": lambda v: in_words(v.incident.elapsed),
     "next_update_at": _next_update,
     "commander": lambda v: str(v.incident.commander or "nobody yet"),

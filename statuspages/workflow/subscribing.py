@@ -76,6 +76,7 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
         subscriber.channel = Channel.objects.create(
             name=f"Status page {page.slug}: subscriber {subscriber.pk}"[:80],
             kind=ChannelKind.WEBHOOK,
+            is_listed=False,
             url=subscriber.url,
             secret="whsec_" + b64encode(token_bytes(32)).decode(),
         )

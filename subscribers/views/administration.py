@@ -57,7 +57,7 @@ def subscriptions(request: SignedInRequest) -> HttpResponse:
         "addresses": OutsideAddress.objects.with_subscriptions(),
         "channels": reachable.of_channels(),
         "executives": reachable.of_others(Audience.EXECUTIVES).order_by("person__name", "pk"),
-        "has_channels": Channel.objects.filter(is_active=True).exists(),
+        "has_channels": Channel.objects.listed().active().exists(),
     }
     return render(request, "settings/subscriptions.html", context)
 
