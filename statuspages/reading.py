@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from incidents.models import ACTIVE_STATUSES, AffectedService, Audience, Incident, Status, StatusUpdate
 from incidents.models.communication import StatusUpdateQuerySet, Wording
 from incidents.models.incident import IncidentQuerySet
-from statuspages.models import ComponentState, ScheduledMaintenance, StatusPage
+from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
 from statuspages.shown import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
 
@@ -41,7 +41,7 @@ def told(page: StatusPage) -> StatusUpdateQuerySet:
 
 
 def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
-    """Those that affect a component of the page; on a default page also those that name no service.
+    """Those that affect a component of the page; on a default page also those that no other page shows.
 
     Private ones and drills are on no page. `viewer` reads an internal page and sees what is in their reach.
     """
@@ -49,17 +49,24 @@ def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
     services = page.components.filter(service__isnull=False).values("service")
     belongs = Q(Exists(hit.filter(service__in=services)))
     if page.is_default:
-        belongs |= ~Q(Exists(hit))
+        belongs |= ~Q(Exists(hit.filter(service__in=_services_shown(page.audience))))
     reachable = Incident.objects.all() if page.is_public else Incident.objects.visible_to(viewer)
     return reachable.filter(belongs, is_private=False, is_drill=False)
 
 
 def pages_of(incident: Incident) -> list[StatusPage]:
     """The public pages an incident belongs on, whether or not anything was said yet."""
-    services = set(incident.affected_services.values_list("service_id", flat=True))
-    if not services:
-        return list(StatusPage.objects.open_to_public().filter(is_default=True))
-    return list(StatusPage.objects.open_to_public().filter(components__service__in=services).distinct())
+    services = incident.affected_services.values("service_id")
+    pages = StatusPage.objects.open_to_public()
+    return list(pages.filter(components__service__in=services).distinct()) or list(
+        pages.filter(is_default=True)
+    )
+
+
+def _services_shown(audience: str) -> QuerySet[Any, Any]:
+    """The services that the published pages of this audience have a component for."""
+    components = Component.objects.filter(page__audience=audience, page__is_published=True)
+    return components.filter(service__isnull=False).values("service")
 
 
 def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) -> Shown:

@@ -25,7 +25,9 @@ from incidents.views.common import (
     submitted,
 )
 from incidents.workflow.approving import approvers
+from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
+from statuspages.reading import pages_of
 from subscribers.reach import how_it_leaves, recipient_counts
 
 HINTED = (
@@ -158,14 +160,15 @@ def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     """What stands beside the form: previews, the one that is shown, and hints."""
     shown = previews(form)
     counts = recipient_counts(form.incident)
-    on_pages = subscriber_count(form.incident)
+    pages = pages_of(form.incident)
+    on_pages = subscriber_count(form.incident, pages)
     asked = request.POST.get("shown", "")
     return {
         "incident": form.incident,
         "form": form,
         "previews": shown,
         "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
-        "leaving": _ways(form, on_pages),
+        "leaving": _ways(form, pages, on_pages),
         "shown": asked if asked in form.chosen else next(iter(form.chosen), ""),
         "hints": hints(
             form.incident, {name: form.typed(name) for name in HINTED}, request.POST.getlist("dismissed")
@@ -173,12 +176,13 @@ def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     }
 
 
-def _ways(form: StatusUpdateForm, on_pages: int) -> list[tuple[str, str, str]]:
+def _ways(form: StatusUpdateForm, pages: list[StatusPage], on_pages: int) -> list[tuple[str, str, str]]:
     """(icon, label, detail) of how the update goes out to the audiences chosen so far."""
     ways = how_it_leaves(form.incident, form.chosen)
     if Audience.PUBLIC in form.chosen and not form.incident.is_private:
         told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
-        ways.append(("globe", "Status page", told))
+        names = ", ".join(page.name for page in pages)
+        ways.append(("globe", names, told) if pages else ("triangle-alert", "No status page shows this", ""))
     return ways
 
 

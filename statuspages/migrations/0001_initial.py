@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('audience', models.CharField(choices=[('public', 'Public'), ('internal', 'Internal')], default='public', help_text='Public: anybody, and only what was written for the public. Internal: people who sign in.', max_length=10)),
                 ('time_zone', models.CharField(default='UTC', help_text='Shown beside UTC; a day of the bars begins at its midnight.', max_length=64, validators=[accounts.models.validate_time_zone])),
                 ('is_published', models.BooleanField(default=False, help_text='Until then only responders see it, as a draft.', verbose_name='published')),
-                ('is_default', models.BooleanField(default=False, verbose_name='also shows incidents that name no service')),
+                ('is_default', models.BooleanField(default=False, verbose_name='also shows incidents that no other page shows')),
                 ('host', models.CharField(blank=True, help_text='Like status.example.com; also named in ALLCLEAR_STATUS_HOSTS. Nothing else is served there.', max_length=200, validators=[django.core.validators.RegexValidator('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$', 'Write a host name like status.example.com.')], verbose_name='own host name')),
                 ('seed', models.CharField(default=statuspages.models.page.new_seed, editable=False, max_length=64)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

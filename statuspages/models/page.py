@@ -83,7 +83,7 @@ class StatusPage(models.Model):
         "published", default=False, help_text="Until then only responders see it, as a draft."
     )
     is_default = models.BooleanField(
-        "also shows incidents that name no service",
+        "also shows incidents that no other page shows",
         default=False,
     )
     host = models.CharField(

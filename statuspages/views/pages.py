@@ -51,7 +51,11 @@ def status_page(request: SignedInRequest, slug: str) -> HttpResponse:
 @administrators_only
 def status_page_new(request: SignedInRequest) -> HttpResponse:
     installation = Installation.get()
-    initial = {"name": installation.name, "time_zone": installation.time_zone}
+    initial = {
+        "name": installation.name,
+        "time_zone": installation.time_zone,
+        "is_default": not StatusPage.objects.filter(is_default=True).exists(),
+    }
     form = PageForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(workflow.keep_page, by=request.user, page=form.instance):
         return saved(

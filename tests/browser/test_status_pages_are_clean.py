@@ -1,0 +1,127 @@
+"""Are status pages, as the public reads them and as they are set up, free of faults on a phone and a desk?"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import Service
+from incidents.workflow import declare_incident, post_status_update, set_service_impact
+from statuspages.models import Component, ComponentGroup, PageAudience, ScheduledMaintenance, StatusPage
+from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
+from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def fernhill(admin, commander, severity):
+    """A page with a group, states, an incident of several updates, work to come; another still empty."""
+    shop = StatusPage(name="Fernhill status", slug="shop", is_published=True, is_default=True)
+    shop = keep_page(by=admin, page=shop)
+    group = keep_group(by=admin, group=ComponentGroup(page=shop, name="Everything around the checkout"))
+    since = timezone.now().date() - timedelta(days=200)
+    services = []
+    for name, inside in (
+        ("Payments", None),
+        ("A part with a name that goes on for long", group),
+        ("S", group),
+    ):
+        service = Service.objects.create(name=f"internal-{name}", slug=f"s{len(services)}", tier=1)
+        services.append(service)
+        part = Component(page=shop, group=inside, name=name, service=service, tracked_since=since)
+        keep_component(by=admin, component=part)
+    keep_component(by=admin, component=Component(page=shop, name="By hand", tracked_since=since))
+    now = timezone.now()
+    for ago, title in ((timedelta(days=3), "x" * 90), (timedelta(hours=1), "Card payments fail")):
+        incident = declare_incident(by=commander, title="Inside", severity=severity(2))
+        set_service_impact(incident=incident, service=services[0], impact="partial_outage", by=commander)
+        for n, words in enumerate(
+            ("About **4 in 10** fail. https://example.test/" + "y" * 80, "Better now.")
+        ):
+            post_status_update(
+                incident=incident,
+                by=commander,
+                audiences=["public"],
+                public_title=title,
+                wordings={"public": {"known": words, "workaround": "Pay by invoice."}},
+                published_at=now - ago + timedelta(minutes=n),
+                next_update_at=now + timedelta(hours=1),
+            )
+    work = ScheduledMaintenance(
+        page=shop,
+        title="Search index move",
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=1, hours=2),
+    )
+    work = schedule_maintenance(
+        by=commander,
+        maintenance=work,
+        components=shop.components.filter(name="S"),
+        text="New products later.",
+    )
+    inside = StatusPage(name="Inside", slug="inside", is_published=True, audience=PageAudience.INTERNAL)
+    keep_page(by=admin, page=inside)
+    return shop, group, work
+
+
+def linked(page, path: str) -> list[str]:
+    """Every address of the same page that `path` links to."""
+    page.goto(path)
+    found = page.eval_on_selector_all("a[href]", "links => links.map(a => a.pathname)")
+    own = {
+        p
+        for p in found
+        if p.startswith("/status/shop/") and not p.endswith((".ics", ".json", ".atom", ".rss"))
+    }
+    return sorted(own)
+
+
+@EVERYWHERE
+def test_what_the_public_reads(open_as, axe, fernhill, viewport, theme):
+    page = open_as(None, viewport=viewport, color_scheme=theme)
+    paths = {
+        "/status/shop/",
+        "/status/shop/history",
+        "/status/shop/subscribe",
+        *linked(page, "/status/shop/"),
+    }
+    assert any("/incidents/" in path for path in paths)
+    assert any("/maintenances/" in path for path in paths)
+    assert faults_of(page, axe, sorted(paths)) == []
+
+
+@EVERYWHERE
+def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport, theme):
+    shop, group, work = fernhill
+    part = shop.components.get(name="By hand")
+    page = open_as(admin, viewport=viewport, color_scheme=theme)
+    paths = [
+        *map(reverse, ("status_pages", "status_page_new")),
+        *(
+            reverse(name, args=["shop"])
+            for name in (
+                "status_page",
+                "status_page_settings",
+                "component_group_new",
+                "component_new",
+                "page_subscribers",
+                "maintenance_new",
+                "shown_page",
+                "shown_history",
+            )
+        ),
+        reverse("status_page", args=["inside"]),
+        reverse("shown_page", args=["inside"]),
+        reverse("component_group", args=["shop", group.pk]),
+        reverse("component", args=["shop", part.pk]),
+        *(reverse(name, args=["shop", work.pk]) for name in ("maintenance", "maintenance_window")),
+    ]
+    assert faults_of(page, axe, paths) == []
+
+
+def test_the_public_page_at_320(open_as, fernhill):
+    page = open_as(None, viewport={"width": 320, "height": 640})
+    page.goto("/status/shop/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
