@@ -30,7 +30,7 @@ def marks() -> SafeString:
         drawn = lucide._render_icon(name, None)
         inside = drawn[drawn.index(">") + 1 : drawn.rindex("</svg>")].strip()
         symbols += f'<symbol id="m-{state}" viewBox="0 0 24 24">{inside}</symbol>'
-    return SafeString(f'<svg class="marks" aria-hidden="true">{symbols}</svg>')
+    return SafeString(f'<svg class="marks absolute" width="0" height="0" aria-hidden="true">{symbols}</svg>')
 
 
 @register.simple_tag
