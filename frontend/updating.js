@@ -24,12 +24,19 @@ function show(audience) {
   if (choice) choice.checked = true;
 }
 
+// A preview that was on its way when a hint was dismissed must not bring it back.
+function forget() {
+  const gone = new Set([...document.querySelectorAll("#dismissed input")].map((kept) => kept.value));
+  for (const button of document.querySelectorAll("#hints [data-dismiss]")) if (gone.has(button.dataset.dismiss)) button.closest(".hint").remove();
+}
+
 export function updating() {
   if (!form()) return;
   fit();
   form().addEventListener("change", fit);
   document.body.addEventListener("change", (event) => { if (event.target.name === "shown") show((looked = event.target.value)); });
   document.body.addEventListener("htmx:afterSwap", () => looked && show(looked));
+  document.body.addEventListener("htmx:oobAfterSwap", forget);
   document.body.addEventListener("click", (event) => {
     const { use, instead, in: name, dismiss, copy, to, jump } = event.target.closest("button")?.dataset ?? {};
     if (use) {

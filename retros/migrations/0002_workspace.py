@@ -15,8 +15,7 @@ def take_over(apps, schema_editor):
     Retrospective = apps.get_model("retros", "Retrospective")
     for retrospective in Retrospective.objects.select_related("incident").iterator():
         retrospective.title = retrospective.incident.title
-        retrospective.is_private = retrospective.incident.is_private
-        retrospective.save(update_fields=["title", "is_private"])
+        retrospective.save(update_fields=["title"])
         retrospective.incidents.add(retrospective.incident)
 
 

@@ -34,7 +34,6 @@ def start_retrospective(
         incident=incident,
         defaults={
             "title": incident.title,
-            "is_private": incident.is_private,
             "due_on": due_date(incident),
             "material": material or {},
             "created_at": context.now(),

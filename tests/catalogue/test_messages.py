@@ -59,7 +59,7 @@ def test_the_preview_fills_and_stores_nothing(client, admin, address):
 
 
 @pytest.mark.parametrize("who", ["commander", "stakeholder"])
-def test_others_read_only(request, client, who, address):
+def test_others_read_only(db, request, client, who, address):
     client.force_login(request.getfixturevalue(who))
     page = client.get(reverse("message_list")).content.decode()
     assert escape(MESSAGES["declared", "public"]["known"][:60]) in page
