@@ -31,6 +31,7 @@ from retros.workflow.reviewing import store_publication
 from timeline.models import Gap, Kind
 
 SOURCE = "recorded day"
+CLICKS = (Kind.FACT, Kind.ROLE, Kind.SERVICE, Kind.TASK, Kind.CHECK, Kind.STATUS)  # noted by the application
 NOT_TOLD = "The recorded day does not tell of it."
 LEARNED = {
     "went_well": LearningKind.HELPED,
@@ -171,7 +172,7 @@ def _account(retrospective: Retrospective, gaps: list[str], by: Any) -> None:
     incident = retrospective.incident
     if incident is None:
         return
-    events = list(incident.timeline.standing().oldest_first())
+    events = list(incident.timeline.standing().exclude(kind__in=CLICKS).oldest_first())
     TimelineEntry.objects.bulk_create(
         [
             TimelineEntry(
@@ -182,7 +183,7 @@ def _account(retrospective: Retrospective, gaps: list[str], by: Any) -> None:
                 recorded_at=event.recorded_at,
                 kind=event.kind,
                 source=event.source,
-                actor=event.actor,
+                actor=None if event.kind == Kind.MILESTONE else event.actor,
                 text=event.text,
                 detail=event.detail,
                 phase=event.phase,

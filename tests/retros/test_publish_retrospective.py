@@ -91,7 +91,7 @@ def test_a_reviewer_is_asked_and_only_they_answer(in_review, commander, responde
     review = ask_reviewer(retrospective=in_review, by=commander, reviewer=responder)
     while expand_next_event():
         pass
-    assert Delivery.objects.filter(address=responder.email, content__subject__contains="a review").exists()
+    assert Delivery.objects.filter(address=responder.email, content__subject__icontains="a review").exists()
     with pytest.raises(PermissionDenied):
         answer_review(review=review, by=outsider, verdict="approved")
     with pytest.raises(ValidationError, match="what should change"):
