@@ -259,12 +259,18 @@ SWEEPS = [
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
+    "retros.tasks.make_waiting_exports",
+    "retros.tasks.send_due_retrospective_reminders",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
-OUTBOX_CONSUMERS = ["subscribers.routing.consume", "statuspages.publishing.consume"]
+OUTBOX_CONSUMERS = [
+    "subscribers.routing.consume",
+    "subscribers.looking_back.consume",
+    "statuspages.publishing.consume",
+]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
