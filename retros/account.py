@@ -53,6 +53,8 @@ class Account:
             .in_order()
         )
         self.everything: list[Any] = list(rows)
+        for row in self.everything:
+            row.data = {"milestone": row.milestone}  # what its mark is chosen by, as for events
 
     @cached_property
     def standing(self) -> list[Any]:
@@ -162,6 +164,7 @@ class Account:
                 row.ended_at or now,
                 users=told[row.service_id].users if row.service_id in told else None,
                 share=float(told[row.service_id].share) if row.service_id in told else None,
+                service_id=row.service_id,
             )
             for row in rows
         ]

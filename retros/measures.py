@@ -75,6 +75,11 @@ class Interval:
     ended: datetime  # now, while it goes on
     users: int | None = None
     share: float | None = None  # in per cent
+    service_id: int = 0
+
+    @property
+    def length(self) -> timedelta:
+        return self.ended - self.began
 
 
 def union(intervals: Iterable[Interval]) -> timedelta:

@@ -18,7 +18,7 @@ from timeline.models import Gap, Kind, Phase
 LATER = ("occurred_at", "ended_at", "known_at")
 WRITABLE = (
     "text", "detail", "kind", "occurred_at", "ended_at", "known_at", "precision_seconds", "actor", "system",
-    "service", "is_recollection", "is_starred",
+    "service", "is_recollection", "is_starred", "gap",
 )  # fmt: skip
 
 
