@@ -1,5 +1,6 @@
 """Who knew and did what, when? Lanes of systems and people on the incident's own clock."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -26,6 +27,12 @@ def swim_lanes(story: Story) -> dict[str, SafeString]:
         "medium": _Lanes(story, MEDIUM, 104).drawn(),
         "narrow": swim_list(story, NARROW),
     }
+
+
+@dataclass(frozen=True)
+class _Place:
+    row: int
+    is_left: bool = False
 
 
 class _Lanes:
@@ -129,10 +136,10 @@ class _Lanes:
                 drawn += self._impact(impact, axis)
         mine = [m for m in self.story.marks if m.lane == lane.key and self.x.shows(m.at)]
         shown = telling(mine, CROWD)
-        rows = _label_rows([(self.x(m.at), span(_label(m))) for m in shown], self.width)
-        for mark, row in zip(shown, rows, strict=True):
-            drawn += self._mark(mark, axis, row)
-        y = axis + 14 + max((row for row in rows if row is not None), default=0) * 16 + 6
+        places = _places([(self.x(m.at), span(_label(m))) for m in shown], self.left, self.width)
+        for mark, place in zip(shown, places, strict=True):
+            drawn += self._mark(mark, axis, place)
+        y = axis + 14 + max((place.row for place in places if place), default=0) * 16 + 6
         if len(shown) < len(mine):
             ticks = "".join(f"M{_n(self.x(m.at))} {_n(y - 4)}v9" for m in mine)
             drawn += _path(ticks, "edge") + text(
@@ -148,17 +155,16 @@ class _Lanes:
         return el("rect", el("title", escape(impact.words)), x=start, y=axis - 10, width=max(end - start, 2.0), height=20,
                  class_=f"s-box s-{impact.state}")  # fmt: skip
 
-    def _mark(self, mark: Mark, axis: float, row: int | None) -> str:
+    def _mark(self, mark: Mark, axis: float, words: _Place | None) -> str:
         place, later = self.x(mark.at), "" if self.story.is_known(mark) else " later"
         drawn = ""
-        if row:
-            drawn += _path(f"M{_n(place)} {_n(axis + 8)}V{_n(axis + row * 16)}h8", "edge")
+        if words and words.row:
+            reach = "h-8" if words.is_left else "h8"
+            drawn += _path(f"M{_n(place)} {_n(axis + 8)}V{_n(axis + words.row * 16)}{reach}", "edge")
         drawn += event_mark(mark.kind, place, axis, is_estimated=mark.is_estimated)
-        if row is not None:
-            words = _label(mark)
-            at_end = row == 0 and place + 11 + span(words) > self.width
-            drawn += text(place - 11 if at_end else place + 11, axis + 4 + row * 16, words, "t-halo",
-                          text_anchor="end" if at_end else None)  # fmt: skip
+        if words:
+            at, anchor = (place - 11, "end") if words.is_left else (place + 11, None)
+            drawn += text(at, axis + 4 + words.row * 16, _label(mark), "t-halo", text_anchor=anchor)
         title = el("title", escape(f"{clock(mark.at)} {mark.words}"))
         return el("g", title, drawn, class_=f"moment{later}", data_known=round(mark.known_at.timestamp()))
 
@@ -271,19 +277,45 @@ def _label(mark: Mark) -> str:
     return cut(mark.words, 210)
 
 
-def _label_rows(places: list[tuple[float, float]], width: float) -> list[int | None]:
-    """Row of each (x, length) from left to right, under every mark its words would cross; None where too deep."""
-    rows: list[int | None] = [0] * len(places)
-    for index in range(len(places) - 1, -1, -1):
-        x, length = places[index]
-        later = range(index + 1, len(places))
-        under = [
-            (rows[j] or 0) + 1 for j in later if rows[j] is not None and places[j][0] - 9 < x + 17 + length
-        ]
-        row = max(under, default=0)
-        too_wide = row > 0 and x + 11 + length > width
-        rows[index] = None if row > DEEPEST or too_wide else row
-    return rows
+def _places(marks: list[tuple[float, float]], left: float, width: float) -> list[_Place | None]:
+    """Where the words of each (x, length) stand: right of its mark, under every later mark they would cross.
+
+    Where there is no room to the right they stand to the left, in the first row that is free; None where nowhere.
+    """
+    found: list[_Place | None] = [None] * len(marks)
+    for index in range(len(marks) - 1, -1, -1):
+        x, length = marks[index]
+        if x + 17 + length > width:
+            continue
+        placed = [found[j] for j in range(index + 1, len(marks)) if marks[j][0] - 9 < x + 17 + length]
+        row = max((place.row + 1 if place else 1 for place in placed), default=0)
+        found[index] = _Place(row) if row <= DEEPEST else None
+    for index, (x, length) in enumerate(marks):
+        if x + 17 + length > width and x - 17 - length >= left:
+            row = next((r for r in range(DEEPEST) if _is_free(marks, found, index, r)), None)
+            found[index] = None if row is None else _Place(row, is_left=True)
+    return found
+
+
+def _is_free(marks: list[tuple[float, float]], found: list[_Place | None], index: int, row: int) -> bool:
+    """Whether words to the left of a mark, in this row, cross neither words, nor leaders, nor marks."""
+    x, length = marks[index]
+    start = x - 17 - length
+    for other, ((at, wide), place) in enumerate(zip(marks, found, strict=True)):
+        if other == index:
+            continue
+        if row == 0 and start < at + 9 and at - 9 < x:
+            return False
+        if place is None:
+            continue
+        if place.row > row and start < at < x:
+            return False
+        first, last = (at - 17 - wide, at) if place.is_left else (at, at + 17 + wide)
+        if place.row == row and first < x and start < last:
+            return False
+        if place.row < row and first < x < last:
+            return False
+    return True
 
 
 def _zigzag(x: float, top: float, bottom: float) -> str:

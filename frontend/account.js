@@ -32,7 +32,7 @@ document.addEventListener("keydown", (event) => {
 
 function words(stamp, seen, all) {
   const at = new Date(stamp * 1000);
-  const zone = document.body.dataset.zone || "UTC";
+  const { zone } = document.getElementById("slider").dataset;
   const form = (timeZone) => at.toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
   return `at ${form(zone)} (${form("UTC")} UTC): ${seen} of ${all} rows on this page`;
 }

@@ -162,7 +162,7 @@ class PasteForm(Form):
         widget=forms.Textarea(
             attrs={
                 "rows": 10,
-                "class": "font-mono",
+                "class": "font-mono min-h-56",
                 "placeholder": "14:32 rolled back\n14:35Z error rate falls",
             }
         ),

@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from figures.story import CLOSEST, Impact, Lane, Mark, Story, Stretch, parts_of
+from figures.story import CLOSEST, MILESTONES, Impact, Lane, Mark, Story, Stretch, parts_of
 from retros.account import Account, known_at
+from retros.measures import LETTERS
 from timeline.models import Kind
 
 MOST_PEOPLE, MOST_SYSTEMS = 8, 6
@@ -16,7 +17,13 @@ STATES = {"degraded": "degraded", "partial_outage": "partial outage", "major_out
 
 def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, part: int = 0) -> Story:
     """The dataclasses the figure is drawn from. No query beyond those of the account."""
-    facts = [row for row in account.facts if not row.gap and row.kind != Kind.GAP]
+    events = [row for row in account.facts if not row.gap and row.kind != Kind.GAP]
+    # What stands in the head as a milestone is not drawn a second time.
+    facts = [
+        row
+        for row in events
+        if not (row.kind == Kind.MILESTONE and LETTERS.get(row.milestone or "") in MILESTONES)
+    ]
     gaps = [row for row in account.facts if row.gap]
     wanted = {row.pk: _lane_of(row) for row in facts}
     counts = Counter(wanted.values())
@@ -38,7 +45,7 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
     ]
     zoom = zoom if zoom in (1, 2, 4, CLOSEST) else 1
     return Story(
-        title=_title(account, len(facts), len(gaps)),
+        title=_title(account, len(events), len(gaps)),
         lanes=lanes,
         marks=marks,
         moments=account.times,

@@ -55,6 +55,7 @@ def bringing(request: SignedInRequest, pk: int) -> HttpResponse:
         "source": source,
         "form": form,
         "back": address(retrospective),
+        "zone": timezone.get_current_timezone_name(),
     }
     if form is None or submitted(request, form):
         try:

@@ -131,6 +131,7 @@ def _rows(request: SignedInRequest, account: Account) -> dict[str, Any]:
         "offered": account.gaps if page == 1 or known else [],
         "section_url": address(account.retrospective),
         "here_url": request.get_full_path(),
+        "zone": timezone.get_current_timezone_name(),
     }
 
 
