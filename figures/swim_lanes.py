@@ -1,6 +1,5 @@
 """Who knew and did what, when? Lanes of systems and people on the incident's own clock."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -10,12 +9,12 @@ from django.utils.safestring import SafeString
 from config.text import in_words
 from figures.draw import NARROW, WIDE, cut, el, figure, number, rule, span, text
 from figures.event_marks import event_mark
+from figures.labels import Place, places_of
 from figures.story import BRACKETS, MILESTONES, PHASES, Clock, Lane, Mark, Story, clock
 from figures.swim_list import swim_list
 
 MEDIUM = 620
 CROWD = 25  # marks of a lane; beyond it the rest becomes a rug
-DEEPEST = 6  # rows of words under a lane
 TELLING = ("milestone", "mitigation", "decision", "alert", "update", "change", "severity", "hypothesis")
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 720, 1440)
 
@@ -27,12 +26,6 @@ def swim_lanes(story: Story) -> dict[str, SafeString]:
         "medium": _Lanes(story, MEDIUM, 104).drawn(),
         "narrow": swim_list(story, NARROW),
     }
-
-
-@dataclass(frozen=True)
-class _Place:
-    row: int
-    is_left: bool = False
 
 
 class _Lanes:
@@ -136,7 +129,7 @@ class _Lanes:
                 drawn += self._impact(impact, axis)
         mine = [m for m in self.story.marks if m.lane == lane.key and self.x.shows(m.at)]
         shown = telling(mine, CROWD)
-        places = _places([(self.x(m.at), span(_label(m))) for m in shown], self.left, self.width)
+        places = places_of([(self.x(m.at), span(_label(m))) for m in shown], self.left, self.width)
         for mark, place in zip(shown, places, strict=True):
             drawn += self._mark(mark, axis, place)
         y = axis + 14 + max((place.row for place in places if place), default=0) * 16 + 6
@@ -155,7 +148,7 @@ class _Lanes:
         return el("rect", el("title", escape(impact.words)), x=start, y=axis - 10, width=max(end - start, 2.0), height=20,
                  class_=f"s-box s-{impact.state}")  # fmt: skip
 
-    def _mark(self, mark: Mark, axis: float, words: _Place | None) -> str:
+    def _mark(self, mark: Mark, axis: float, words: Place | None) -> str:
         place, later = self.x(mark.at), "" if self.story.is_known(mark) else " later"
         drawn = ""
         if words and words.row:
@@ -264,7 +257,7 @@ def telling(marks: list[Mark], most: int) -> list[Mark]:
         return sorted(marks, key=lambda m: m.at)
     rank = {kind: place for place, kind in enumerate(TELLING)}
     best = sorted(marks, key=lambda m: (not m.is_starred, rank.get(m.kind, len(rank)), m.at))
-    return sorted(best[: most // 2], key=lambda m: m.at)
+    return sorted(best[: most // 3], key=lambda m: m.at)
 
 
 def hatch(name: str, class_: str, step: int) -> str:
@@ -275,47 +268,6 @@ def hatch(name: str, class_: str, step: int) -> str:
 
 def _label(mark: Mark) -> str:
     return cut(mark.words, 210)
-
-
-def _places(marks: list[tuple[float, float]], left: float, width: float) -> list[_Place | None]:
-    """Where the words of each (x, length) stand: right of its mark, under every later mark they would cross.
-
-    Where there is no room to the right they stand to the left, in the first row that is free; None where nowhere.
-    """
-    found: list[_Place | None] = [None] * len(marks)
-    for index in range(len(marks) - 1, -1, -1):
-        x, length = marks[index]
-        if x + 17 + length > width:
-            continue
-        placed = [found[j] for j in range(index + 1, len(marks)) if marks[j][0] - 9 < x + 17 + length]
-        row = max((place.row + 1 if place else 1 for place in placed), default=0)
-        found[index] = _Place(row) if row <= DEEPEST else None
-    for index, (x, length) in enumerate(marks):
-        if x + 17 + length > width and x - 17 - length >= left:
-            row = next((r for r in range(DEEPEST) if _is_free(marks, found, index, r)), None)
-            found[index] = None if row is None else _Place(row, is_left=True)
-    return found
-
-
-def _is_free(marks: list[tuple[float, float]], found: list[_Place | None], index: int, row: int) -> bool:
-    """Whether words to the left of a mark, in this row, cross neither words, nor leaders, nor marks."""
-    x, length = marks[index]
-    start = x - 17 - length
-    for other, ((at, wide), place) in enumerate(zip(marks, found, strict=True)):
-        if other == index:
-            continue
-        if row == 0 and start < at + 9 and at - 9 < x:
-            return False
-        if place is None:
-            continue
-        if place.row > row and start < at < x:
-            return False
-        first, last = (at - 17 - wide, at) if place.is_left else (at, at + 17 + wide)
-        if place.row == row and first < x and start < last:
-            return False
-        if place.row < row and first < x < last:
-            return False
-    return True
 
 
 def _zigzag(x: float, top: float, bottom: float) -> str:

@@ -68,7 +68,7 @@ def swim_list(story: Story, width: int) -> SafeString:
                 y += 15
             y += 13
         elif isinstance(entry, int):
-            body += text(WORDS, y + 10, f"and {entry} more: zoom in, or see the table", "t-muted t-small")
+            body += text(WORDS, y + 10, f"and {entry} more", "t-muted t-small")
             y += 24
         else:
             drawn, y = _mark(story, entry, lanes[entry.lane].group, lanes[entry.lane].name, y, width)

@@ -11,7 +11,7 @@ from timeline.models import Kind
 
 MOST_PEOPLE, MOST_SYSTEMS = 8, 6
 GROUPS = ("Systems", "People", "Communication")
-UPDATES = Lane("told", "Communication", "Status updates")
+UPDATES = Lane("told", "Communication", "Updates")
 STATES = {"degraded": "degraded", "partial_outage": "partial outage", "major_outage": "major outage"}
 
 

@@ -24,7 +24,7 @@ from retros.picture import story_of
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page, pressed
 
-PAGE = 80
+PAGE = 50
 STOPS = {"S": "impact began", "D": "detected", "M": "mitigated", "R": "resolved"}
 
 
