@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import context
+from retros.account import Account
 from retros.imports.rows import MOST_ROWS, Row
 from retros.models import Retrospective, TimelineEntry
 from retros.workflow.account import check_entry, tell
@@ -102,19 +103,20 @@ def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> Ti
 
 
 def _give_way(retrospective: Retrospective, new: list[TimelineEntry]) -> None:
-    """A phase that a row here marks already is not marked a second time by one that comes in."""
-    marked: set[tuple[str, int | None]] = set(
-        TimelineEntry.objects.standing()
-        .filter(retrospective=retrospective)
-        .exclude(phase="")
-        .values_list("phase", "event__incident")
-    )
+    """A phase of an incident that a row here marks already is not marked a second time by one that comes in.
+
+    Rows of no incident speak for the one whose times are measured.
+    """
+    incident = Account(retrospective).incident
+    main = incident.pk if incident else 0
+    rows = TimelineEntry.objects.standing().filter(retrospective=retrospective).exclude(phase="")
+    marked = {(phase, of or main) for phase, of in rows.values_list("phase", "event__incident")}
     for entry in new:
-        incident = entry.event.incident_id if entry.event else None
-        if {(entry.phase, incident), (entry.phase, None)} & marked:
+        told = (entry.phase, entry.event.incident_id if entry.event else main)
+        if told in marked:
             entry.phase = ""
         elif entry.phase:
-            marked.add((entry.phase, incident))
+            marked.add(told)
 
 
 def _attach_evidence(new: list[TimelineEntry]) -> None:

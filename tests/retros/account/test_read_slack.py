@@ -98,12 +98,19 @@ def test_a_channel_that_is_not_there_names_those_that_are():
         read(export(ops=[message()]), Window(DAY.since, DAY.until, "nope"))
 
 
-def test_too_large_and_too_many(monkeypatch):
+def test_too_large():
+    content = b"x" * (slack.LARGEST_ZIP + 1)
     with pytest.raises(Refused, match="At most 20 MB"):
-        read(b"x" * (slack.LARGEST_ZIP + 1))
-    monkeypatch.setattr(slack, "MOST_FILES", 2)
-    with pytest.raises(Refused, match="at most 2 are read"):
-        read(export(ops=[message()]))
+        read(content)
+
+
+def test_too_many_files():
+    content = zipped({f"a/{n}.txt": "" for n in range(slack.MOST_FILES + 1)}, zipfile.ZIP_STORED)
+    with pytest.raises(Refused, match="at most 20,000 are read"):
+        read(content)
+
+
+def test_too_many_messages():
+    content = export(ops=[message(f"m{n}", at=AT + n) for n in range(1001)])
     with pytest.raises(Refused, match="at most 1,000 come in at once"):
-        monkeypatch.setattr(slack, "MOST_FILES", 20)
-        read(export(ops=[message(f"m{n}", at=AT + n) for n in range(1001)]))
+        read(content)

@@ -101,7 +101,6 @@ def test_the_same_row_has_the_same_name_from_either_format():
 def test_whatever_json_holds_is_read_or_refused(found):
     try:
         reading = read_json(json.dumps(found).encode(), zone=BERLIN, now=NOW)
-    except Refused as refusal:
-        assert str(refusal)
-    else:
-        assert all(row.text.strip() for row in reading.rows)
+    except Refused:
+        return
+    assert all(row.text.strip() for row in reading.rows)
