@@ -94,7 +94,7 @@ def test_what_is_no_export_is_refused(content, why):
 
 
 def test_a_channel_that_is_not_there_names_those_that_are():
-    with pytest.raises(Refused, match="There is no #nope in it. It holds #ops"):
+    with pytest.raises(Refused, match=r"There is no #nope in it\. It holds #ops"):
         read(export(ops=[message()]), Window(DAY.since, DAY.until, "nope"))
 
 
