@@ -274,6 +274,21 @@ def _number(line: str) -> dict[str, str]:
     return {"name": name.strip(), "value": words[0], "unit": " ".join(words[1:])}
 
 
+class PulseForm(Form):
+    score = forms.TypedChoiceField(
+        label="How are you after this?",
+        choices=[
+            (5, "5 Well, and ready"),
+            (4, "4 Mostly well"),
+            (3, "3 So-so"),
+            (2, "2 Tired by it"),
+            (1, "1 Worn out"),
+        ],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+
+
 class UsersForm(Form):
     users = forms.IntegerField(label="Users at that time", min_value=0, max_value=10**12, required=False)
     share = forms.DecimalField(

@@ -24,6 +24,7 @@ urlpatterns = [
     path(ENTRY + "phase/", timeline.phase, name="retro_phase"),
     path(ENTRY + "milestone/", timeline.milestone, name="retro_milestone"),
     path(IMPACT, impact.impact, name="retro_impact"),
+    path(IMPACT + "pulse/", impact.pulse, name="retro_pulse"),
     path(IMPACT + "<slug:dimension>/", impact.dimension, name="retro_dimension"),
     path(IMPACT + "users/<int:service>/", impact.service_users, name="retro_users"),
 ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0005_reminders'),
-        ('retros', '0002_workspace'),
+        ("retros", "0003_core"),
     ]
 
     operations = [

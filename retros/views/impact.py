@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from incidents.models import Service
 from incidents.views.common import attempt, submitted
 from retros import workflow
 from retros.account import Account
-from retros.account_forms import ImpactForm, UsersForm
+from retros.account_forms import ImpactForm, PulseForm, UsersForm
+from retros.ballots import count, histogram
 from retros.measures import union, user_minutes
-from retros.models import AffectedUsers, Dimension, ImpactStatement, Retrospective
+from retros.models import AffectedUsers, Dimension, ImpactStatement, Question, Retrospective
 from retros.permissions import can_write
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page
@@ -27,18 +29,59 @@ ASKED = {
 }
 
 
+@never_cache
 @require_safe
 def impact(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The section; its parts alone where htmx asks for them by the id they replace."""
     retrospective = load(request, pk)
-    account = Account(retrospective)
-    context = _context(request, retrospective, account)
-    if request.htmx and request.htmx.target == "account":
-        context["may_write"] = can_write(request.user, retrospective)
-        return section(request, retrospective, "impact", context, "retros/impact.html#account")
-    return section(request, retrospective, "impact", context)
+    return _page(request, retrospective, PulseForm())
 
 
-def _context(request: SignedInRequest, retrospective: Retrospective, account: Account) -> dict[str, Any]:
+def _page(request: SignedInRequest, retrospective: Retrospective, form: PulseForm) -> HttpResponse:
+    may_write = can_write(request.user, retrospective)
+    context = _pulse(request, retrospective, form) | {
+        "may_write": may_write,
+        "section_url": address(retrospective),
+    }
+    part = request.htmx.target if request.htmx else ""
+    if part == "pulse":
+        return section(request, retrospective, "impact", context, "retros/_pulse.html#pulse")
+    context |= _context(retrospective, Account(retrospective))
+    template = "retros/impact.html#account" if part == "account" else ""
+    return section(request, retrospective, "impact", context, template)
+
+
+@never_cache
+@require_POST
+@writers_only
+def pulse(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How somebody is, kept without who: the same ballots as the safety check."""
+    retrospective = load(request, pk)
+    form = PulseForm(request.POST)
+    if submitted(request, form) and attempt(
+        form,
+        workflow.cast_ballot,
+        retrospective=retrospective,
+        question=Question.PULSE,
+        score=form.cleaned_data["score"],
+        by=request.user,
+    ):
+        return redirect(address(retrospective) + "#pulse")
+    return _page(request, retrospective, form)
+
+
+def _pulse(request: SignedInRequest, retrospective: Retrospective, form: PulseForm) -> dict[str, Any]:
+    """The answers from four on; below that only how many there are."""
+    shown = histogram(retrospective, Question.PULSE)
+    return {
+        "pulse": shown,
+        "pulse_count": shown.total if shown else count(retrospective, Question.PULSE),
+        "pulse_form": form,
+        "has_answered": workflow.has_answered(retrospective, Question.PULSE, request.user),
+    }
+
+
+def _context(retrospective: Retrospective, account: Account) -> dict[str, Any]:
     stored = {one.dimension: one for one in retrospective.impact_statements.all()}
     minutes, unstated = user_minutes(account.affected)
     return {
@@ -54,7 +97,6 @@ def _context(request: SignedInRequest, retrospective: Retrospective, account: Ac
         "union": union(account.affected),
         "user_minutes": None if minutes is None else round(minutes),
         "unstated": unstated,
-        "section_url": address(retrospective),
     }
 
 
