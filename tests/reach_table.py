@@ -11,7 +11,7 @@ an open incident by these rules, and on a private one, which exists for nobody b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -34,10 +34,12 @@ from incidents.workflow import (
     raise_hypothesis,
     record_change,
     record_mitigation,
+    set_service_impact,
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
-from retros.workflow import start_retrospective
+from retros.models import Retrospective
+from retros.workflow import add_entry, remove_entry, start_retrospective
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -148,6 +150,25 @@ def waiting(w, incident) -> int:
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
     return start_retrospective(incident=incident or w.incident, by=w.commander).pk
+
+
+def new_entry(w, incident):
+    row = Retrospective.objects.get(pk=retrospective(w, incident))
+    return add_entry(retrospective=row, by=w.commander, text="x", occurred_at=timezone.now())
+
+
+def timeline_entry(w, incident) -> int:
+    return new_entry(w, incident).pk
+
+
+def removed_entry(w, incident) -> int:
+    return remove_entry(entry=new_entry(w, incident), by=w.commander).pk
+
+
+def affected_service(w, incident) -> int:
+    service = Service.objects.create(name="reach-pay", slug="reach-pay")
+    set_service_impact(incident=incident or w.incident, service=service, impact="degraded", by=w.commander)
+    return service.pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -306,6 +327,11 @@ INCIDENT_ACT = Row(post=RESPONDERS)
 ADMIN_FORM = Row(get=ADMINS, post=ADMINS)
 with_pk = partial(Row, get=RESPONDERS, post=RESPONDERS)
 act_on = partial(Row, post=RESPONDERS)
+
+UNTIL_PUBLISHED = frozenset({STAKEHOLDER})
+RETRO_READ = Row(get=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
+RETRO_FORM = Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
+RETRO_ACT = Row(post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
 
 TABLE: dict[str, Row] = {
     # the doors
@@ -473,6 +499,24 @@ TABLE: dict[str, Row] = {
     "retrospective_list": Row(get=SIGNED_IN),
     "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "retro_timeline": RETRO_READ,
+    "retro_timeline_table": RETRO_READ,
+    "retro_entry_new": RETRO_FORM,
+    "retro_seeding": RETRO_ACT,
+    "retro_gap_new": RETRO_FORM,
+    "retro_gap_answer": RETRO_ACT,
+    "retro_import": RETRO_FORM,
+    "retro_import_confirmation": RETRO_ACT,
+    "retro_entry": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_entry_removal": replace(RETRO_ACT, more={"entry": timeline_entry}),
+    "retro_entry_restoration": replace(RETRO_ACT, more={"entry": removed_entry}),
+    "retro_recollection": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_phase": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_milestone": replace(RETRO_ACT, more={"entry": timeline_entry}),
+    "retro_impact": RETRO_READ,
+    "retro_pulse": RETRO_ACT,
+    "retro_dimension": replace(RETRO_FORM, more={"dimension": "customers"}),
+    "retro_users": replace(RETRO_FORM, more={"service": affected_service}),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks
