@@ -195,14 +195,15 @@ class _Lanes:
 
     def _axis(self, top: float, bottom: float) -> float:
         drawn = _path(f"M{self.left} {_n(bottom)}H{self.width}", "edge")
-        edge = -99.0
-        for a, b in self.x.silences:
+        said: list[tuple[float, float]] = []
+        for a, b in sorted(self.x.silences, key=lambda one: one[0] - one[1]):  # the longest first
             middle, words = (self.x(a) + self.x(b)) / 2, f"{in_words(b - a)} of silence, shortened"
             half = span(words, 11) / 2
-            if self.x.low <= middle <= self.x.high and middle - half > edge:
-                middle = min(max(middle, half), self.width - half)
-                drawn += text(middle, bottom + 30, words, "t-small t-strong", text_anchor="middle")
-                edge = middle + half + 8
+            middle_in = min(max(middle, half), self.width - half)
+            is_free = all(middle_in + half < first or last < middle_in - half for first, last in said)
+            if self.x.low <= middle <= self.x.high and is_free:
+                drawn += text(middle_in, bottom + 30, words, "t-small t-strong", text_anchor="middle")
+                said.append((middle_in - half, middle_in + half))
         edge = -99.0
         for tick in self._ticks():
             place, words = self.x(tick), clock(tick)

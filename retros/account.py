@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
@@ -148,11 +148,12 @@ class Account:
 
     @cached_property
     def affected(self) -> list[Interval]:
-        """How the services were affected over time, with the users somebody has stated."""
-        told = {row.service_id: row for row in AffectedUsers.objects.filter(retrospective=self.retrospective)}
+        """How the services were affected over time, with the users somebody has stated; one query."""
+        stated = AffectedUsers.objects.filter(retrospective=self.retrospective, service=OuterRef("service"))
         rows = (
             AffectedService.objects.filter(incident__retrospectives=self.retrospective)
             .select_related("service")
+            .annotate(users=Subquery(stated.values("users")), share=Subquery(stated.values("share")))
             .order_by("started_at", "pk")
         )
         now = timezone.now()
@@ -162,8 +163,8 @@ class Account:
                 row.impact,
                 row.started_at,
                 row.ended_at or now,
-                users=told[row.service_id].users if row.service_id in told else None,
-                share=float(told[row.service_id].share) if row.service_id in told else None,
+                users=row.users,
+                share=None if row.share is None else float(row.share),
                 service_id=row.service_id,
             )
             for row in rows
