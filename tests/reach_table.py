@@ -11,7 +11,7 @@ an open incident by these rules, and on a private one, which exists for nobody b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -34,15 +34,18 @@ from incidents.workflow import (
     raise_hypothesis,
     record_change,
     record_mitigation,
+    set_service_impact,
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
 from retros.models import Export, Retrospective
 from retros.workflow import (
+    add_entry,
     add_participants,
     ask_reviewer,
     publish_retrospective,
+    remove_entry,
     start_retrospective,
     start_review,
     waive_check,
@@ -191,6 +194,25 @@ def export(w, incident) -> int:
     )
     found.file.save("x.pdf", ContentFile(b"%PDF-"))
     return found.pk
+
+
+def new_entry(w, incident):
+    row = Retrospective.objects.get(pk=retrospective(w, incident))
+    return add_entry(retrospective=row, by=w.commander, text="x", occurred_at=timezone.now())
+
+
+def timeline_entry(w, incident) -> int:
+    return new_entry(w, incident).pk
+
+
+def removed_entry(w, incident) -> int:
+    return remove_entry(entry=new_entry(w, incident), by=w.commander).pk
+
+
+def affected_service(w, incident) -> int:
+    service = Service.objects.create(name="reach-pay", slug="reach-pay")
+    set_service_impact(incident=incident or w.incident, service=service, impact="degraded", by=w.commander)
+    return service.pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -354,6 +376,11 @@ LED = Row(post=LEADERS, pk=retrospective, may_miss=MISSING)
 LED_FORM = Row(get=LEADERS, post=LEADERS, pk=retrospective, may_miss=MISSING)
 with_pk = partial(Row, get=RESPONDERS, post=RESPONDERS)
 act_on = partial(Row, post=RESPONDERS)
+
+UNTIL_PUBLISHED = frozenset({STAKEHOLDER})
+RETRO_READ = Row(get=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
+RETRO_FORM = Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
+RETRO_ACT = Row(post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
 
 TABLE: dict[str, Row] = {
     # the doors
@@ -554,6 +581,26 @@ TABLE: dict[str, Row] = {
     "pdf_exports": Row(post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
     "pdf_export": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
     "pdf_file": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
+    "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "retro_timeline": RETRO_READ,
+    "retro_timeline_table": RETRO_READ,
+    "retro_entry_new": RETRO_FORM,
+    "retro_seeding": RETRO_ACT,
+    "retro_gap_new": RETRO_FORM,
+    "retro_gap_answer": RETRO_ACT,
+    "retro_import": RETRO_FORM,
+    "retro_import_confirmation": RETRO_ACT,
+    "retro_entry": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_entry_removal": replace(RETRO_ACT, more={"entry": timeline_entry}),
+    "retro_entry_restoration": replace(RETRO_ACT, more={"entry": removed_entry}),
+    "retro_recollection": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_phase": replace(RETRO_FORM, more={"entry": timeline_entry}),
+    "retro_milestone": replace(RETRO_ACT, more={"entry": timeline_entry}),
+    "retro_impact": RETRO_READ,
+    "retro_pulse": RETRO_ACT,
+    "retro_dimension": replace(RETRO_FORM, more={"dimension": "customers"}),
+    "retro_users": replace(RETRO_FORM, more={"service": affected_service}),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks

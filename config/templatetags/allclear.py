@@ -359,3 +359,20 @@ def two_clocks() -> str:
 def sentence(text: str) -> str:
     """With one full stop at its end, whether or not its author wrote one."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+@register.filter
+def signed(span: timedelta) -> str:
+    """A length that may lie the other way round: “−4 min”."""
+    return f"−{in_words(-span)}" if span < timedelta() else in_words(span)
+
+
+@register.filter
+def grouped(number: float) -> str:
+    """1,240,000"""
+    return f"{number:,}"
+
+
+@register.filter
+def gap_length(row) -> str:
+    return in_words(row.ended_at - row.occurred_at)

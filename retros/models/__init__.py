@@ -1,6 +1,12 @@
 """What retrospectives are made of."""
 
-from retros.models.account import Dimension, ImpactStatement, TimelineEntry, TimelineEntryQuerySet
+from retros.models.account import (
+    AffectedUsers,
+    Dimension,
+    ImpactStatement,
+    TimelineEntry,
+    TimelineEntryQuerySet,
+)
 from retros.models.actions import (
     UNFINISHED_STATES,
     ActionCategory,
@@ -40,6 +46,7 @@ __all__ = [
     "ActionItem",
     "ActionItemQuerySet",
     "ActionState",
+    "AffectedUsers",
     "AgendaItem",
     "Ballot",
     "Category",

@@ -129,3 +129,21 @@ class ImpactStatement(models.Model):
 
     def __str__(self) -> str:
         return self.get_dimension_display()
+
+
+class AffectedUsers(models.Model):
+    """How many use a service, and which share of them felt it: what user-minutes are computed from."""
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="affected_users")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    users = models.PositiveBigIntegerField("users of it at that time")
+    share = models.DecimalField("share affected, %", max_digits=5, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["retrospective", "service"], name="retros_users_told_once"),
+            models.CheckConstraint(condition=models.Q(share__range=(0, 100)), name="retros_share_of_users"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.share} % of {self.users}: {self.service}"

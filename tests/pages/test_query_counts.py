@@ -12,6 +12,8 @@ from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
+from retros.models import TimelineEntry
+from retros.workflow import add_recollection, start_retrospective
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -139,3 +141,26 @@ def test_brief_and_cadence_do_not_grow_with_the_updates(count, commander, incide
         )  # fmt: skip
     assert count(incident.get_absolute_url() + "brief/") <= 14, count.queries
     assert count(incident.get_absolute_url() + "cadence/") <= 12, count.queries
+
+
+@pytest.mark.parametrize("rows", [20, 500])
+def test_a_retrospectives_timeline_and_impact_at_most_sixteen(count, incident, commander, rows):
+    retrospective = start_retrospective(incident=incident, by=commander)
+    now = timezone.now()
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(
+            retrospective=retrospective, text=f"Row {n}", actor=commander if n % 3 else None, added_by=commander,
+            occurred_at=now - timedelta(seconds=n * 11), kind=("note", "alert", "decision")[n % 3], system=f"s{n % 9}",
+        )
+        for n in range(rows)
+    )  # fmt: skip
+    for row in list(retrospective.entries.all()[:20]):
+        add_recollection(fact=row, by=commander, text="otherwise")
+    for section in (
+        "timeline/",
+        "timeline/?known=30&zoom=4",
+        "timeline/?page=2",
+        "timeline/table/",
+        "impact/",
+    ):
+        assert count(f"{retrospective.get_absolute_url()}{section}") <= 16, count.queries

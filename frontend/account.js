@@ -1,0 +1,92 @@
+// The account of a retrospective: edit by key, the slider without reloading, parts fetched anew after a change.
+
+const section = () => document.getElementById("account");
+
+function fetched() {
+  for (const node of [section(), document.getElementById("measures")]) {
+    if (node) window.htmx.ajax("GET", node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
+  }
+}
+
+// The row in use keeps the focus when the section is replaced.
+let used = "";
+document.body.addEventListener("account-changed", fetched);
+document.body.addEventListener("focusin", (event) => {
+  const row = event.target.closest("#account [data-row]");
+  if (row) used = row.id;
+  else if (!event.target.closest("dialog") && event.target.id !== "main") used = "";
+});
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "account") return;
+  show();
+  if (used && !document.querySelector("dialog[open]")) document.getElementById(used)?.focus({ preventScroll: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "e" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!document.body.hasAttribute("data-keys") || document.querySelector("dialog[open]")) return;
+  if (event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]")) return;
+  const edit = document.activeElement?.closest("[data-row]")?.querySelector("[data-edit]");
+  if (edit) { event.preventDefault(); edit.click(); }
+});
+
+function words(stamp, seen, all) {
+  const at = new Date(stamp * 1000);
+  const { zone } = document.getElementById("slider").dataset;
+  const form = (timeZone) => at.toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+  return `at ${form(zone)} (${form("UTC")} UTC): ${seen} of ${all} rows on this page`;
+}
+
+// Between two points of the picture's clock the line moves in proportion.
+function place(scale, stamp) {
+  const points = scale.split(" ").map((point) => point.split(":").map(Number));
+  if (stamp <= points[0][0]) return points[0][1];
+  for (let i = 1; i < points.length; i += 1) {
+    const [[a, x], [b, y]] = [points[i - 1], points[i]];
+    if (stamp <= b) return b > a ? x + (y - x) * (stamp - a) / (b - a) : y;
+  }
+  return points.at(-1)[1];
+}
+
+function line(figure, stamp, shown) {
+  let mark = figure.querySelector(".known-line");
+  if (!mark) {
+    mark = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    mark.setAttribute("class", "now known-line");
+    mark.setAttribute("stroke-dasharray", "2 3");
+    figure.append(mark);
+  }
+  const { height, width } = figure.viewBox.baseVal;
+  const x = Math.min(Math.max(place(figure.dataset.scale, stamp), 0), width);
+  mark.setAttribute("d", shown ? `M${x.toFixed(1)} 70V${height - 40}` : "");
+}
+
+function show() {
+  const range = document.getElementById("known");
+  if (!range || range.dataset.touched !== "yes") return;
+  const stamp = Number(range.form.dataset.start) + Number(range.value) * 60;
+  const all = range.value === range.max;
+  const rows = [...document.querySelectorAll("#account [data-row]")];
+  let seen = 0;
+  for (const row of rows) {
+    const known = all || Number(row.dataset.known) <= stamp;
+    row.classList.toggle("hidden", !known);
+    seen += known ? 1 : 0;
+  }
+  for (const moment of document.querySelectorAll("#picture .moment")) moment.classList.toggle("later", !all && Number(moment.dataset.known) > stamp);
+  for (const figure of document.querySelectorAll("#picture svg[data-scale]")) line(figure, stamp, !all);
+  document.getElementById("known_words").textContent = all ? "all of it" : words(stamp, seen, rows.length);
+}
+
+document.body.addEventListener("input", (event) => {
+  if (event.target.id !== "known") return;
+  event.target.dataset.touched = "yes";
+  show();
+});
+// What the server hid comes back only with the page; then the script hides and shows by itself.
+document.body.addEventListener("change", (event) => {
+  if (event.target.id !== "known") return;
+  const url = new URL(section().dataset.src, location.origin);
+  if (!url.searchParams.has("known") && !document.querySelector('nav[aria-label="Pages of the timeline"]')) return;
+  event.target.form.requestSubmit();
+});

@@ -1,0 +1,183 @@
+"""The account as pages and verbs read it: rows in order, the moments they tell, what is left open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.utils import timezone
+
+from incidents.models import AffectedService, Incident
+from retros.gaps import Found, Told, find_gaps
+from retros.measures import LETTERS, Interval, Measure, measures
+from retros.models import AffectedUsers, Retrospective, TimelineEntry
+from timeline.models import Kind, Phase
+
+GAP_SOURCE = "gap"  # entries that answer a gap that was found: kept while they stand, dismissed once removed
+PHASE_LETTERS = {
+    Phase.INTRODUCED: "I",
+    Phase.DETECTED: "D",
+    Phase.MITIGATED: "M",
+    Phase.RESOLVED: "R",
+}
+PHASE_MILESTONES = {
+    Phase.INTRODUCED: "introduced_at",
+    Phase.DETECTED: "detected_at",
+    Phase.MITIGATED: "mitigated_at",
+    Phase.RESOLVED: "resolved_at",
+}
+INCIDENT_NAMES = {letter: name for name, letter in LETTERS.items()}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a milestone was, by this account; `elsewhere` is what the incident says, where that is another time."""
+
+    letter: str
+    at: datetime
+    entry: TimelineEntry | None = None
+    elsewhere: datetime | None = None
+
+
+class Account:
+    """Everything about one retrospective's timeline, in two queries; impact is a third when asked for."""
+
+    def __init__(self, retrospective: Retrospective):
+        self.retrospective = retrospective
+        rows = (
+            TimelineEntry.objects.filter(retrospective=retrospective)
+            .select_related("actor", "service")
+            .annotate(milestone=KeyTextTransform("milestone", "event__data"), told_of=F("event__incident"))
+            .in_order()
+        )
+        self.everything: list[Any] = list(rows)
+        for row in self.everything:
+            row.data = {"milestone": row.milestone}  # what its mark is chosen by, as for events
+
+    @cached_property
+    def standing(self) -> list[Any]:
+        return [row for row in self.everything if row.removed_at is None]
+
+    @cached_property
+    def removed(self) -> list[Any]:
+        """What was taken out and can come back; dismissed gaps are not rows."""
+        gone = [row for row in self.everything if row.removed_at and row.source != GAP_SOURCE]
+        return sorted(gone, key=lambda row: row.removed_at, reverse=True)
+
+    @cached_property
+    def facts(self) -> list[Any]:
+        """The rows themselves, each with its `beside_it`: the recollections that stand beside it."""
+        by_fact: dict[int, list[Any]] = {}
+        for row in self.standing:
+            if row.beside_id:
+                by_fact.setdefault(row.beside_id, []).append(row)
+        facts = [row for row in self.standing if not row.beside_id]
+        for row in facts:
+            row.beside_it = by_fact.get(row.pk, [])
+        return facts
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        return list(self.retrospective.incidents.order_by("number"))
+
+    @cached_property
+    def incident(self) -> Incident | None:
+        """The one whose times are measured: whose duty this fulfils, or else the first it covers."""
+        own = next((one for one in self.incidents if one.pk == self.retrospective.incident_id), None)
+        return own or next(iter(self.incidents), None)
+
+    @cached_property
+    def moments(self) -> dict[str, Moment]:
+        """By letter. A row marked with the phase says it, else the row of the milestone, else the incident."""
+        found: dict[str, Moment] = {}
+        main = self.incident.pk if self.incident else None
+        own = [row for row in self.standing if row.told_of in (None, main)]
+        for row in own:
+            letter = LETTERS.get(row.milestone or "")
+            if letter:
+                found[letter] = self._moment(letter, row)
+        for row in own:
+            if row.phase in PHASE_LETTERS:
+                letter = PHASE_LETTERS[Phase(row.phase)]
+                found[letter] = self._moment(letter, row)
+        for name, letter in LETTERS.items():
+            at = getattr(self.incident, name, None)
+            if at and letter not in found:
+                found[letter] = Moment(letter, at)
+        return {letter: found[letter] for letter in LETTERS.values() if letter in found}
+
+    def _moment(self, letter: str, row: Any) -> Moment:
+        there = getattr(self.incident, INCIDENT_NAMES[letter], None)
+        return Moment(letter, row.occurred_at, row, there if there != row.occurred_at else None)
+
+    @property
+    def times(self) -> dict[str, datetime]:
+        return {letter: moment.at for letter, moment in self.moments.items()}
+
+    @property
+    def measures(self) -> list[Measure]:
+        return measures(self.times)
+
+    @cached_property
+    def gaps(self) -> list[Found]:
+        """What is offered: found, and neither kept nor dismissed yet."""
+        times = self.times
+        began = min((times[x] for x in "SDC" if x in times), default=None)
+        ended = times.get("R") or times.get("M")
+        rows = [
+            Told(
+                row.pk,
+                row.occurred_at,
+                row.text,
+                ended_at=row.ended_at,
+                recorded_at=row.recorded_at
+                if row.event_id and not row.phase and row.kind not in (Kind.MILESTONE, Kind.GAP)
+                else None,
+            )
+            for row in self.standing
+        ]
+        return find_gaps(
+            rows,
+            active=(began, ended) if began and ended and began < ended else None,
+            started_at=times.get("S"),
+            detected_at=times.get("D"),
+            answered=frozenset(row.source_id for row in self.everything if row.source == GAP_SOURCE),
+        )
+
+    @cached_property
+    def affected(self) -> list[Interval]:
+        """How the services were affected over time, with the users somebody has stated; one query."""
+        stated = AffectedUsers.objects.filter(retrospective=self.retrospective, service=OuterRef("service"))
+        rows = (
+            AffectedService.objects.filter(incident__retrospectives=self.retrospective)
+            .select_related("service")
+            .annotate(users=Subquery(stated.values("users")), share=Subquery(stated.values("share")))
+            .order_by("started_at", "pk")
+        )
+        now = timezone.now()
+        return [
+            Interval(
+                row.service.name,
+                row.impact,
+                row.started_at,
+                row.ended_at or now,
+                users=row.users,
+                share=None if row.share is None else float(row.share),
+                service_id=row.service_id,
+            )
+            for row in rows
+        ]
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From the first to the last moment told; where nothing is, the last hour."""
+        told = [row.occurred_at for row in self.standing] + list(self.times.values())
+        now = timezone.now()
+        return (min(told), max(told)) if told else (now, now)
+
+
+def known_at(row: TimelineEntry) -> datetime:
+    """From when on it could be known: what was not learned later was known when it occurred."""
+    return row.known_at or row.occurred_at

@@ -1,0 +1,1 @@
+"""What is brought into a retrospective's timeline from elsewhere, read without touching the database."""

@@ -1,0 +1,116 @@
+"""Is a Slack export read as far as it is wanted, and one made to do harm refused?"""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from retros.imports import slack
+from retros.imports.rows import Refused
+from retros.imports.slack import Window, read_slack
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = Window(datetime(2025, 11, 17, tzinfo=UTC), datetime(2025, 11, 18, tzinfo=UTC))
+AT = int(datetime(2025, 11, 17, 13, 32, tzinfo=UTC).timestamp())
+USERS = [
+    {"id": "U1", "name": "ana", "profile": {"real_name": "Ana Ruiz"}},
+    {"id": "U2", "real_name": "Lee"},
+    "odd",
+]
+
+
+def zipped(files, compression=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content if isinstance(content, (str, bytes)) else json.dumps(content))
+    return buffer.getvalue()
+
+
+def message(text="rolled back", user="U1", at=AT, **more):
+    return {"type": "message", "user": user, "text": text, "ts": f"{at}.000100"} | more
+
+
+def export(**channels):
+    days = {f"{name.replace('_', '-')}/2025-11-17.json": messages for name, messages in channels.items()}
+    return zipped({"users.json": USERS, "channels.json": []} | days)
+
+
+def read(content, window=DAY, people=None):
+    return read_slack(content, window=window, now=NOW, people=people)
+
+
+def test_messages_come_with_names_and_readable_words():
+    (row,) = read(export(inc_142=[message("<@U2> see <https://x.test/a|the graph> &amp; <#C1|ops>")])).rows
+    assert row.text == "@Lee see the graph (https://x.test/a) & #ops"
+    assert (row.system, row.group, row.source) == ("Ana Ruiz", "#inc-142", "slack")
+    assert row.occurred_at == datetime(2025, 11, 17, 13, 32, tzinfo=UTC)
+    (known,) = read(export(inc_142=[message()]), people={"ana ruiz": 7}).rows
+    assert (known.actor_id, known.system) == (7, "")
+
+
+def test_joins_other_days_and_other_channels_stay_out():
+    content = export(
+        ops=[
+            message("joined", subtype="channel_join"),
+            message("too early", at=AT - 90_000),
+            message("here"),
+        ],
+        random=[message("elsewhere")],
+    )
+    only = Window(DAY.since, DAY.until, "#ops")
+    assert [row.text for row in read(content, only).rows] == ["here"]
+    assert {row.group for row in read(content).rows} == {"#ops", "#random"}
+
+
+def test_bots_and_odd_messages():
+    content = export(
+        ops=[message("deployed", user=None, username="deploybot"), message(ts="soon"), 3, {"text": 3}]
+    )
+    reading = read(content)
+    assert [(row.system, row.text) for row in reading.rows] == [("deploybot", "deployed")]
+    assert {refusal.reason for refusal in reading.refused} == {"It has no time that can be read."}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"no zip", "no zip that can be read"),
+        (zipped({"a.txt": "x"}), "No channel is in it"),
+        (zipped({"ops/2025-11-17.json": "{"}), "well-formed JSON"),
+        (zipped({"ops/2025-11-17.json": b"0" * 20_000_000}), "grows too large"),
+        (
+            zipped({"users.json": b" " * 9_000_000, "ops/2025-11-17.json": []}, zipfile.ZIP_STORED),
+            "grows too large",
+        ),
+    ],
+    ids=["no zip", "no channel", "no json", "bomb", "large"],
+)
+def test_what_is_no_export_is_refused(content, why):
+    with pytest.raises(Refused, match=why):
+        read(content)
+
+
+def test_a_channel_that_is_not_there_names_those_that_are():
+    with pytest.raises(Refused, match=r"There is no #nope in it\. It holds #ops"):
+        read(export(ops=[message()]), Window(DAY.since, DAY.until, "nope"))
+
+
+def test_too_large():
+    content = b"x" * (slack.LARGEST_ZIP + 1)
+    with pytest.raises(Refused, match="At most 20 MB"):
+        read(content)
+
+
+def test_too_many_files():
+    content = zipped({f"a/{n}.txt": "" for n in range(slack.MOST_FILES + 1)}, zipfile.ZIP_STORED)
+    with pytest.raises(Refused, match="at most 20,000 are read"):
+        read(content)
+
+
+def test_too_many_messages():
+    content = export(ops=[message(f"m{n}", at=AT + n) for n in range(1001)])
+    with pytest.raises(Refused, match="at most 1,000 come in at once"):
+        read(content)
