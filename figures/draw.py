@@ -32,20 +32,22 @@ def rule(x1: float, y1: float, x2: float, y2: float) -> str:
     return el("path", d=f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", class_="rule")
 
 
-def figure(name: str, width: int, height: float, title: str, body: str) -> SafeString:
+def figure(name: str, width: int, height: float, title: str, body: str, **attributes: Any) -> SafeString:
     """The whole picture; its long text alternative is the table the page prints below it."""
-    name = f"{name}-{'wide' if width > 640 else 'narrow'}"
+    size = "wide" if width > 1000 else "medium" if width > 640 else "narrow"
+    name = f"{name}-{size}"
     svg = el(
         "svg",
         el("title", escape(title), id=f"{name}-title"),
         body,
         xmlns="http://www.w3.org/2000/svg",
-        class_=f"fig fig-{'wide' if width > 640 else 'narrow'}",
+        class_=f"fig fig-{size}",
         role="img",
         aria_labelledby=f"{name}-title",
         width=width,
         height=round(height),
         viewBox=f"0 0 {width} {round(height)}",
+        **attributes,
     )
     return SafeString(svg)
 

@@ -11,7 +11,7 @@ from retros.models.actions import (
     Priority,
 )
 from retros.models.ballots import Ballot, Question, VotedToken
-from retros.models.causes import Category, ContributingFactor, Factor, Level
+from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
 from retros.models.retrospective import (
@@ -50,6 +50,7 @@ __all__ = [
     "DocumentUpdate",
     "DocumentVersion",
     "Factor",
+    "FactorStep",
     "Helped",
     "HintDismissal",
     "HintWord",
