@@ -11,7 +11,7 @@ from figures.draw import el, text
 
 BONES = ("People", "Process", "Platform", "Code", "Data")
 NO_BONE = "No bone yet"
-MEDIUM = 920  # beside the section list of a retrospective on a desk
+MEDIUM, SMALL = 920, 700  # beside the section list of a retrospective, on a desk and on a small one
 INK, MUTED, EDGE, PAPER = "#14181f", "#555b66", "#767c87", "#ffffff"
 TINTS = {"proximate": "#8a5300", "systemic": "#7b2d94"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
@@ -40,7 +40,7 @@ class Factor:
     @property
     def support(self) -> str:
         if self.is_confirmed:
-            return f"supported, evidence {self.evidence}" if self.evidence else "supported"
+            return f"supported by {self.evidence}" if self.evidence else "supported"
         return f"evidence {self.evidence}" if self.evidence else "no evidence yet"
 
     @property
@@ -65,7 +65,12 @@ def mark(level: str, x: float, y: float, size: float = 16) -> str:
     else:
         points = ((0, -5), (-5, 4), (5, 4))
         body = el(
-            "path", d="M0 -5L-5 4H5Z", class_="f-line", fill="none", stroke=TINTS["systemic"], stroke_width=1.4
+            "path",
+            d="M0 -5L-5 4H5Z",
+            class_="f-line",
+            fill="none",
+            stroke=TINTS["systemic"],
+            stroke_width=1.4,
         ) + "".join(
             el("circle", cx=cx, cy=cy, r=2.6, class_="f-fill", fill=TINTS["systemic"]) for cx, cy in points
         )
@@ -88,12 +93,16 @@ def said(x: float, y: float, words: str, kind: str = "", **attributes: object) -
     kinds = kind.split()
     attributes |= {"font_size": 11} if "small" in kinds else {"font_size": 13} if "strong" in kinds else {}
     attributes |= {"font_weight": 600} if {"strong", "warn"} & set(kinds) else {}
-    attributes |= {"fill": MUTED} if "muted" in kinds else {"fill": TINTS["proximate"]} if "warn" in kinds else {}
+    attributes |= (
+        {"fill": MUTED} if "muted" in kinds else {"fill": TINTS["proximate"]} if "warn" in kinds else {}
+    )
     classes = " ".join(f"t-{one}" if one != "warn" else "f-warn" for one in kinds)
     return text(x, y, words, classes, **attributes)
 
 
-def lines(x: float, y: float, rows: list[str], kind: str = "", leading: float = 15, **attributes: object) -> str:
+def lines(
+    x: float, y: float, rows: list[str], kind: str = "", leading: float = 15, **attributes: object
+) -> str:
     return "".join(said(x, y + leading * n, row, kind, **attributes) for n, row in enumerate(rows))
 
 

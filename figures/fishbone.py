@@ -5,7 +5,21 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 
 from figures.draw import NARROW, WIDE, el, figure, wrap
-from figures.factors import BONES, FEET, INK, MEDIUM, NO_BONE, Factor, box, lines, mark, outcome_box, said, wire
+from figures.factors import (
+    BONES,
+    FEET,
+    INK,
+    MEDIUM,
+    NO_BONE,
+    SMALL,
+    Factor,
+    box,
+    lines,
+    mark,
+    outcome_box,
+    said,
+    wire,
+)
 
 ROW = 14
 STEEPEST, FARTHEST = 0.32, 96  # px a bone leans per px of height, and at most in all
@@ -29,14 +43,15 @@ def draw(factors: Sequence[Factor], outcome: str = "", width: int = WIDE) -> Saf
 
 def sizes(factors: Sequence[Factor], outcome: str = "") -> dict[str, SafeString]:
     """For a page: the box's width picks one."""
-    widths = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
+    widths = {"medium": MEDIUM, "small": SMALL, "narrow": NARROW}
     return {name: draw(factors, outcome, width) for name, width in widths.items()}
 
 
 def _twigs(mine: list[Factor], width: float) -> list[Twig]:
     found = []
     for one in mine:
-        rows = wrap(one.text + (" ?" if one.is_bare else ""), width)
+        rows = wrap(one.text, width - 14)
+        rows[-1] += " ?" if one.is_bare else ""
         found.append((one, rows, len(rows) * ROW + 8.0))
     return found
 
@@ -86,9 +101,7 @@ def _bone(
     lean = min(STEEPEST, FARTHEST / reach)
     tip, end = foot - (reach - 24) * lean, spine + sign * (reach - 24)
     body = wire(f"M{foot:.1f} {spine:.1f}L{tip:.1f} {end:.1f}", is_soft=not mine)
-    body += said(
-        tip + 2, spine + sign * (reach - 14) + 4, f"{bone} {len(mine)}", "strong", text_anchor="end"
-    )
+    body += said(tip + 2, spine + sign * (reach - 14) + 4, f"{bone} {len(mine)}", "strong", text_anchor="end")
     y = end + (8 if sign < 0 else -8)
     if not mine:
         words = ["No factor named.", f"What part did {bone.lower()} play?"]
@@ -135,7 +148,9 @@ def _stacked(
     spine = y
     for bone in BONES:
         y += 26
-        body += el("path", d=f"M6 {y - 5:.1f}H20", class_="f-spine", fill="none", stroke=INK, stroke_width=1.5)
+        body += el(
+            "path", d=f"M6 {y - 5:.1f}H20", class_="f-spine", fill="none", stroke=INK, stroke_width=1.5
+        )
         body += said(26, y, f"{bone} {len(by_bone[bone])}", "strong")
         last, y = y - 5, y + 10
         if not by_bone[bone]:

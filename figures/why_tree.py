@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
-from figures.draw import NARROW, WIDE, el, figure, span, wrap
-from figures.factors import EDGE, FEET, MEDIUM, PAPER, Factor, box, branches, lines, mark, outcome_box, said, wire
+from figures.draw import NARROW, WIDE, el, figure, wrap
+from figures.factors import (
+    EDGE,
+    FEET,
+    MEDIUM,
+    PAPER,
+    SMALL,
+    Factor,
+    box,
+    branches,
+    lines,
+    mark,
+    outcome_box,
+    wire,
+)
 
 GAP, ROW, INDENT = 32, 15, 18
 SLIMMEST, BROADEST = 176, 280  # of a card in a column
@@ -30,7 +43,7 @@ def draw(factors: Sequence[Factor], outcome: str = "", width: int = WIDE) -> Saf
 
 def sizes(factors: Sequence[Factor], outcome: str = "") -> dict[str, SafeString]:
     """For a page: the box's width picks one."""
-    widths = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
+    widths = {"medium": MEDIUM, "small": SMALL, "narrow": NARROW}
     return {name: draw(factors, outcome, width) for name, width in widths.items()}
 
 

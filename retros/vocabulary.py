@@ -44,7 +44,9 @@ def recurrences(retrospective: Retrospective, user: Any) -> dict[int, tuple[Plac
     """Where else the factors of this retrospective appear, by factor; only what `user` can reach."""
     mine = ContributingFactor.objects.filter(retrospective=retrospective).values("factor")
     elsewhere = (
-        ContributingFactor.objects.visible_to(user).filter(factor__in=mine).exclude(retrospective=retrospective)
+        ContributingFactor.objects.visible_to(user)
+        .filter(factor__in=mine)
+        .exclude(retrospective=retrospective)
     )
     return _places_by_factor(elsewhere)
 

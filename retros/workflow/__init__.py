@@ -6,6 +6,7 @@ from retros.workflow.causes import (
     link_contributing_factor,
     move_contributing_factor,
     remove_contributing_factor,
+    step_contributing_factor,
 )
 from retros.workflow.learnings import (
     add_learning,
@@ -40,6 +41,7 @@ __all__ = [
     "rename_learning_group",
     "reveal_learnings",
     "start_retrospective",
+    "step_contributing_factor",
     "take_back_dot",
     "undo_factor_change",
     "withdraw_learning",

@@ -83,7 +83,9 @@ def change_contributing_factor(
         changes["text"] = _worded(changes["text"])
     _check_choices(**{name: changes[name] for name in ("category", "level") if name in changes})
     before = states([factor.pk])
-    told = {name: [getattr(factor, name), new] for name, new in changes.items() if getattr(factor, name) != new}
+    told = {
+        name: [getattr(factor, name), new] for name, new in changes.items() if getattr(factor, name) != new
+    }
     if "text" in told and normalised(factor.text) != normalised(changes["text"]):
         factor.factor = _factor(changes["text"], changes.get("category", factor.category))
     for name, (_old, new) in told.items():
@@ -140,6 +142,29 @@ def move_contributing_factor(
 
 
 @transaction.atomic
+def step_contributing_factor(*, factor: ContributingFactor, by: Any, step: str) -> ContributingFactor:
+    """One place up or down among its siblings, in under the one before it, or out beside what it hangs on."""
+    retrospective, factor = _lock_factor(factor, by)
+    row = list(retrospective.factors.filter(parent=factor.parent_id))
+    at = [one.pk for one in row].index(factor.pk)
+    parent, position = factor.parent, at
+    match step:
+        case "up" | "down":
+            position = max(0, at + (1 if step == "down" else -1))
+        case "in" if at > 0:
+            parent, position = row[at - 1], row[at - 1].children.count()
+        case "out" if factor.parent is not None:
+            parent, position = factor.parent.parent, factor.parent.order + 1
+        case "in" | "out":
+            raise ValidationError(
+                "There is nothing before it to hang on." if step == "in" else "It is first in line already."
+            )
+        case _:
+            raise ValidationError("Up, down, in or out.")
+    return move_contributing_factor(factor=factor, by=by, parent=parent, position=position)
+
+
+@transaction.atomic
 def remove_contributing_factor(
     *, factor: ContributingFactor, by: Any, version: int | None = None
 ) -> Retrospective:
@@ -151,7 +176,9 @@ def remove_contributing_factor(
     beside = list(retrospective.factors.filter(parent=above).exclude(pk=factor.pk))
     for child in children:
         child.parent_id = above
-    row = [one for one in beside if one.order < place] + children + [one for one in beside if one.order > place]
+    row = (
+        [one for one in beside if one.order < place] + children + [one for one in beside if one.order > place]
+    )
     for number, node in enumerate(row):
         node.order = number
     ContributingFactor.objects.bulk_update(row, ["order", "parent"])

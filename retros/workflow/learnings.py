@@ -154,9 +154,7 @@ def move_learning(*, learning: Learning, by: Any, group: LearningGroup | None = 
         return learning
     learning.group = group
     learning.save(update_fields=["group"])
-    audit(
-        retrospective, "learning.moved", by, learning=learning.pk, group=[str(old or ""), str(group or "")]
-    )
+    audit(retrospective, "learning.moved", by, learning=learning.pk, group=[str(old or ""), str(group or "")])
     announce(retrospective, "learning.moved", what="learnings")
     return learning
 
