@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("subscribers.urls")),
     path("", include("retros.urls")),
     path("", include("retros.urls_account")),
+    path("", include("retros.urls_causes")),
     path("", include("statuspages.urls")),
 ]

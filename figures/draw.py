@@ -34,7 +34,9 @@ def rule(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def figure(name: str, width: int, height: float, title: str, body: str, **attributes: Any) -> SafeString:
     """The whole picture; its long text alternative is the table the page prints below it."""
-    size = "wide" if width > 640 else "medium" if width > 400 else "narrow"
+    size = "wide" if width > 1000 else "medium" if width > 800 else "small" if width > 640 else "middle"
+    if width <= 400:
+        size = "narrow"
     name = f"{name}-{size}"
     svg = el(
         "svg",

@@ -581,8 +581,6 @@ TABLE: dict[str, Row] = {
     "pdf_exports": Row(post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
     "pdf_export": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
     "pdf_file": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
-    "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
-    "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "retro_timeline": RETRO_READ,
     "retro_timeline_table": RETRO_READ,
     "retro_entry_new": RETRO_FORM,

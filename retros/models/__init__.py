@@ -17,7 +17,7 @@ from retros.models.actions import (
     Priority,
 )
 from retros.models.ballots import Ballot, Question, VotedToken
-from retros.models.causes import Category, ContributingFactor, Factor, Level
+from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
 from retros.models.keeping import DueReminder, Export, ExportFormat, ExportState
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
@@ -62,6 +62,7 @@ __all__ = [
     "ExportFormat",
     "ExportState",
     "Factor",
+    "FactorStep",
     "Helped",
     "HintDismissal",
     "HintWord",

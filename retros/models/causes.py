@@ -1,7 +1,10 @@
 """Why it could happen: the shared vocabulary of factors, and the why-tree of one retrospective."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Count
 from django.utils import timezone
 
 from retros.models.account import TimelineEntry
@@ -41,6 +44,17 @@ class Factor(models.Model):
         return self.text
 
 
+class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
+    def visible_to(self, user: Any) -> "ContributingFactorQuerySet":
+        return self.filter(retrospective__in=Retrospective.objects.visible_to(user))
+
+    def with_evidence(self) -> "ContributingFactorQuerySet":
+        """With `evidence_rows` and `entry_rows`: how many captured pieces and timeline rows speak for it."""
+        return self.annotate(
+            evidence_rows=Count("evidence", distinct=True), entry_rows=Count("entries", distinct=True)
+        )
+
+
 class ContributingFactor(models.Model):
     """A node of the why-tree and a rib of the fishbone."""
 
@@ -50,6 +64,9 @@ class ContributingFactor(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
     )
     text = models.CharField(max_length=300)
+    question = models.CharField(
+        max_length=200, blank=True, help_text="What was asked that this answers: how, or why"
+    )
     explanation = models.TextField(
         blank=True, help_text="How it made sense, how it came about, how it worked out on other days"
     )
@@ -66,8 +83,36 @@ class ContributingFactor(models.Model):
     )
     added_at = models.DateTimeField(default=timezone.now)
 
+    objects = ContributingFactorQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "pk"]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def evidence_count(self) -> int:
+        """Only on rows of `with_evidence`."""
+        rows: int = getattr(self, "evidence_rows", 0) + getattr(self, "entry_rows", 0)
+        return rows + bool(self.evidence_text)
+
+
+class FactorStep(models.Model):
+    """One change of a tree of factors, kept a while so that whoever made it can take it back.
+
+    `before` and `after` hold the factors it touched, by key; null where one did not exist.
+    """
+
+    retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="factor_steps")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=400)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.what

@@ -1,7 +1,10 @@
 """Helped, hindered, surprised, invalidated, lucky."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from retros.models.account import TimelineEntry
@@ -30,6 +33,13 @@ class LearningGroup(models.Model):
         return self.name
 
 
+class LearningQuerySet(models.QuerySet["Learning"]):
+    def readable_by(self, user: Any) -> "LearningQuerySet":
+        """What is revealed, and one's own. Reach over the retrospective is asked before."""
+        revealed = Q(retrospective__learnings_revealed_at__isnull=False)
+        return self.filter(revealed | Q(author=user) if user and user.is_authenticated else revealed)
+
+
 class Learning(models.Model):
     """Seen by its author alone until the retrospective's learnings are revealed."""
 
@@ -46,6 +56,8 @@ class Learning(models.Model):
     order = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     added_at = models.DateTimeField(default=timezone.now)
+
+    objects = LearningQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

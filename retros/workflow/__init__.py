@@ -13,6 +13,14 @@ from retros.workflow.account import (
 )
 from retros.workflow.ballots import cast_ballot, has_answered
 from retros.workflow.bringing import Brought, bring_rows, seed_timeline
+from retros.workflow.causes import (
+    add_contributing_factor,
+    change_contributing_factor,
+    link_contributing_factor,
+    move_contributing_factor,
+    remove_contributing_factor,
+    step_contributing_factor,
+)
 from retros.workflow.costs import state_users, write_impact
 from retros.workflow.exporting import ask_for_pdf
 from retros.workflow.framing import (
@@ -22,6 +30,18 @@ from retros.workflow.framing import (
     remove_participant,
     responded,
     suggested_people,
+)
+from retros.workflow.learnings import (
+    add_learning,
+    add_learning_group,
+    change_learning,
+    dissolve_learning_group,
+    give_dot,
+    move_learning,
+    rename_learning_group,
+    reveal_learnings,
+    take_back_dot,
+    withdraw_learning,
 )
 from retros.workflow.reviewing import (
     answer_review,
@@ -44,11 +64,15 @@ from retros.workflow.session import (
     step_back,
 )
 from retros.workflow.starting import close_with_retrospective, due_date, start_retrospective
+from retros.workflow.steps import last_step, undo_factor_change
 
 __all__ = [
     "Brought",
+    "add_contributing_factor",
     "add_entry",
     "add_gap",
+    "add_learning",
+    "add_learning_group",
     "add_participants",
     "add_recollection",
     "answer_review",
@@ -56,25 +80,36 @@ __all__ = [
     "ask_reviewer",
     "bring_rows",
     "cast_ballot",
+    "change_contributing_factor",
     "change_entry",
+    "change_learning",
     "close_with_retrospective",
     "describe_retrospectives",
     "dismiss_gap",
+    "dissolve_learning_group",
     "due_date",
     "end_session",
     "frame_retrospective",
+    "give_dot",
     "has_answered",
     "keep_gap",
+    "last_step",
+    "link_contributing_factor",
     "mark_changed_how_i_work",
     "mark_phase",
+    "move_contributing_factor",
+    "move_learning",
     "open_retrospective",
     "plan_agenda",
     "publish_retrospective",
+    "remove_contributing_factor",
     "remove_entry",
     "remove_participant",
+    "rename_learning_group",
     "reopen_retrospective",
     "responded",
     "restore_entry",
+    "reveal_learnings",
     "run_clock",
     "schedule_session",
     "seed_timeline",
@@ -83,8 +118,12 @@ __all__ = [
     "start_session",
     "state_users",
     "step_back",
+    "step_contributing_factor",
     "suggested_people",
+    "take_back_dot",
+    "undo_factor_change",
     "waive_check",
+    "withdraw_learning",
     "withdraw_waiver",
     "write_impact",
     "write_public_text",

@@ -1,0 +1,129 @@
+// Causes and learnings: keys, dragging and undo on a board that the server draws again after every change.
+import Sortable from "sortablejs";
+import { toast } from "./dialogs.js";
+
+const box = document.querySelector("[data-board]");
+const link = (node) => node?.querySelector(":scope > .node [data-node-link]");
+const links = () => [...box.querySelectorAll("[data-node-link]")].filter((one) => one.offsetParent !== null);
+
+// The same button as before the board was drawn again, else the factor's words.
+function focusOn(key, label) {
+  const node = key && box.querySelector(`[data-node="${CSS.escape(key)}"]`);
+  const same = node && label && node.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+  const target = node && (same || link(node) || node.querySelector("a, button"));
+  if (target) target.focus();
+  return !!target;
+}
+
+function press(form, values = {}) {
+  if (!form) return;
+  window.htmx.ajax("POST", form.getAttribute("action"), { source: box, target: `#${box.id}`, swap: "innerHTML", values });
+}
+
+const MOVES = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
+const LETTERS = { a: "[data-why]", h: "[data-how]", e: "[data-node-link]" };
+
+function steer(event, node) {
+  const own = (selector) => node.querySelector(`:scope > .node ${selector}`);
+  const fold = own("[data-fold]");
+  const all = links(), at = all.indexOf(link(node));
+  const go = (index) => all[Math.max(0, Math.min(all.length - 1, index))]?.focus();
+  if (event.altKey && MOVES[event.key]) return press(own("[data-place]"), { step: MOVES[event.key] }) ?? true;
+  if (event.altKey || event.ctrlKey || event.metaKey) return false;
+  switch (event.key) {
+    case "ArrowDown": go(at + 1); return true;
+    case "ArrowUp": go(at - 1); return true;
+    case "Home": go(0); return true;
+    case "End": go(all.length - 1); return true;
+    case "ArrowRight": fold?.getAttribute("aria-expanded") === "false" ? fold.click() : fold && go(at + 1); return true;
+    case "ArrowLeft": fold?.getAttribute("aria-expanded") === "true" ? fold.click() : link(node.parentElement.closest("[data-node]"))?.focus(); return true;
+    case "Delete": press(own("[data-removal]")); return true;
+    default: {
+      const target = document.body.hasAttribute("data-keys") && LETTERS[event.key] && own(LETTERS[event.key]);
+      target?.click();
+      return !!target;
+    }
+  }
+}
+
+function keys() {
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && !typing) {
+      const undo = box.querySelector("[data-undo]");
+      if (undo) { event.preventDefault(); press(undo); }
+      return;
+    }
+    if (event.key === "Escape") for (const open of box.querySelectorAll("details.more[open]")) { open.open = false; open.querySelector("summary").focus(); }
+    const node = event.target.matches?.("[data-node-link]") && event.target.closest("[data-node]");
+    if (node && steer(event, node)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    for (const open of box.querySelectorAll("details.more[open]")) if (!open.contains(event.target)) open.open = false;
+    const known = event.target.closest("[data-suggested]");
+    if (!known) return;
+    const form = known.closest("form");
+    form.elements.text.value = known.dataset.suggested;
+    if (known.dataset.bone && !form.elements.category.value) form.elements.category.value = known.dataset.bone;
+    form.elements.text.focus();
+    document.getElementById("factor-known").replaceChildren();
+  });
+}
+
+function dragging() {
+  for (const list of box.querySelectorAll("[data-branch]")) {
+    if (Sortable.get(list) || !box.querySelector("[data-place]")) continue;
+    Sortable.create(list, {
+      group: box.id, draggable: "[data-node]", handle: ".node, .learn", filter: "a:not([data-node-link]), button, summary, input, select", preventOnFilter: false,
+      delay: 200, delayOnTouchOnly: true, fallbackOnBody: true, swapThreshold: 0.6, ghostClass: "is-ghost",
+      onStart: () => box.classList.add("is-dragging"),
+      onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex }) => {
+        box.classList.remove("is-dragging");
+        if (to === from && newDraggableIndex === oldDraggableIndex) return;
+        const values = { [to.dataset.name ?? "parent"]: to.dataset.branch, position: newDraggableIndex };
+        setTimeout(() => press(item.querySelector("[data-place]"), values)); // once the row is back to rest
+      },
+    });
+  }
+}
+
+// The words of a change, with the way back.
+function said(text) {
+  toast(text);
+  const last = [...document.querySelectorAll("#toasts > *")].at(-1);
+  const undo = box.querySelector("[data-undo]");
+  if (!undo || !last) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "min-h-9 px-3 font-semibold underline underline-offset-3 cursor-pointer";
+  button.textContent = "Undo";
+  button.addEventListener("click", () => { last.remove(); press(box.querySelector("[data-undo]")); });
+  last.append(button);
+}
+
+if (box) {
+  keys();
+  dragging();
+  const inner = () => box.firstElementChild;
+  focusOn(new URLSearchParams(location.search).get("at"));
+  let words = null, had = null, label = null;
+  document.body.addEventListener("board-said", (event) => { words = event.detail.text; });
+  document.body.addEventListener("board-refused", () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" }));
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== box) return;
+    // htmx carries attributes over to the new rows; dragging left styles that the policy would refuse as attributes
+    for (const row of box.querySelectorAll("[style]")) row.removeAttribute("style");
+    const active = document.activeElement;
+    had = active?.closest?.("[data-node]")?.dataset.node ?? null;
+    label = active?.getAttribute?.("aria-label");
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target !== box && event.target !== box && !box.contains(event.target)) return;
+    dragging();
+    const at = inner()?.dataset.at || had;
+    const again = box.querySelector("[data-write-again]");
+    setTimeout(() => { if (!document.querySelector("dialog[open]")) again ? again.focus() : focusOn(at, label); }, 20);
+    if (words) { said(words); words = null; }
+  });
+}

@@ -1,0 +1,184 @@
+"""What people type about causes and learnings."""
+
+from typing import Any
+
+from django import forms
+
+from config.forms import Form
+from retros.models import (
+    Category,
+    ContributingFactor,
+    Learning,
+    LearningGroup,
+    LearningKind,
+    Level,
+    Retrospective,
+    TimelineEntry,
+)
+from timeline.models import Evidence
+
+ASKED = {  # what a branch may answer; how comes first, as it blames less
+    "how": "How did this come about?",
+    "why": "Why was that reasonable at the time?",
+}
+PROMPTS = [
+    "How did this come about?",
+    "How did it stay unseen?",
+    "How does it go on other days?",
+    "How did it reach so far?",
+    "How did it last so long?",
+    "Why was that reasonable at the time?",
+    "What allowed it?",
+    "What slowed finding it?",
+    "What else depended on it?",
+]
+
+
+class Prompted(forms.TextInput):
+    """A line with prompts to choose from; any other words do as well."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"list": "prompts", "maxlength": 200})
+
+
+class FactorForm(Form):
+    text = forms.CharField(
+        label="What contributed?",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        help_text="A condition, in the words of the situation: what was so, not who was.",
+    )
+    question = forms.CharField(
+        label="Which question does it answer?", max_length=200, required=False, widget=Prompted
+    )
+    level = forms.ChoiceField(
+        label="Level",
+        choices=[
+            (Level.PROXIMATE, "Proximate: near what failed"),
+            (Level.SYSTEMIC, "Systemic: how we work and build"),
+        ],
+        widget=forms.RadioSelect,
+        initial=Level.PROXIMATE,
+    )
+    category = forms.ChoiceField(
+        label="Bone of the fishbone", choices=[("", "Not yet"), *Category.choices], required=False
+    )
+
+
+class FactorDetailForm(FactorForm):
+    explanation = forms.CharField(
+        label="How it made sense, how it came about",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=10_000,
+    )
+    is_confirmed = forms.BooleanField(label="Supported by evidence", required=False)
+    evidence_text = forms.CharField(
+        label="Evidence in words",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=10_000,
+        help_text="Links, queries, who saw what",
+    )
+    evidence = forms.ModelMultipleChoiceField(
+        Evidence.objects.none(),
+        label="Captured evidence",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    entries = forms.ModelMultipleChoiceField(
+        TimelineEntry.objects.none(), label="From the timeline", required=False, widget=forms.SelectMultiple
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, factor: ContributingFactor, **kwargs: Any):
+        retrospective = factor.retrospective
+        kwargs["initial"] = {
+            name: getattr(factor, name)
+            for name in (
+                "text",
+                "question",
+                "level",
+                "category",
+                "explanation",
+                "is_confirmed",
+                "evidence_text",
+                "version",
+            )
+        } | {"evidence": factor.evidence.all(), "entries": factor.entries.all()}
+        super().__init__(*args, **kwargs)
+        covered = [one.pk for one in retrospective.incidents.all()]
+        evidence = self.typed_field("evidence", forms.ModelMultipleChoiceField)
+        evidence.queryset = Evidence.objects.filter(incident__in=covered)
+        if not evidence.queryset.exists():
+            del self.fields["evidence"]
+        choose_entries(self, retrospective)
+
+
+class PlaceForm(Form):
+    """Where a factor hangs, for whoever does not drag."""
+
+    parent = forms.ModelChoiceField(
+        ContributingFactor.objects.none(),
+        label="Hangs on",
+        required=False,
+        empty_label="The outcome: first in line",
+    )
+    position = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, retrospective: Retrospective, but: set[int] = frozenset(), **kwargs: Any):  # type: ignore[assignment]
+        super().__init__(*args, **kwargs)
+        parent = self.typed_field("parent", forms.ModelChoiceField)
+        parent.queryset = retrospective.factors.exclude(pk__in=but)
+
+
+class LearningForm(Form):
+    kind = forms.ChoiceField(label="Kind", choices=LearningKind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label="What is it?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    entries = forms.ModelMultipleChoiceField(
+        TimelineEntry.objects.none(), label="From the timeline", required=False, widget=forms.SelectMultiple
+    )
+
+    def __init__(
+        self, *args: Any, retrospective: Retrospective, learning: Learning | None = None, **kwargs: Any
+    ):
+        if learning:
+            kwargs["initial"] = {
+                "kind": learning.kind,
+                "text": learning.text,
+                "entries": learning.entries.all(),
+                "version": learning.version,
+            }
+        super().__init__(*args, **kwargs)
+        if learning:
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
+        choose_entries(self, retrospective)
+
+
+class GroupForm(Form):
+    name = forms.CharField(label="Name of the group", max_length=200)
+
+
+class LearningPlaceForm(Form):
+    group = forms.ModelChoiceField(
+        LearningGroup.objects.none(), label="Group", required=False, empty_label="No group"
+    )
+
+    def __init__(self, *args: Any, retrospective: Retrospective, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        group = self.typed_field("group", forms.ModelChoiceField)
+        group.queryset = retrospective.learning_groups.all()
+
+
+def choose_entries(form: Form, retrospective: Retrospective) -> None:
+    """Rows of the timeline to point to; no field where there are none."""
+    field = form.typed_field("entries", forms.ModelMultipleChoiceField)
+    field.queryset = retrospective.entries.standing().in_order()
+    field.widget.attrs["size"] = 6
+    field.help_text = "Several with Ctrl or ⌘"
+    if not field.queryset.exists():
+        del form.fields["entries"]

@@ -1,0 +1,75 @@
+"""Boards: pages whose changes answer with the board itself, and the dialogs and buttons that belong to them."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from accounts.requests import SignedInRequest
+from config.forms import Styled
+from retros.models import Retrospective
+from retros.views.common import section
+
+Show = Callable[..., HttpResponse]
+
+
+def state_of(request: SignedInRequest) -> Mapping[str, str]:
+    """The choices in the address of the board: of the page itself, or of the page a part is fetched for."""
+    if request.method == "GET" and not request.path.endswith(("/new/", "/suggestions/")):
+        return request.GET
+    address = request.htmx.current_url_abs_path if request.htmx else ""
+    return QueryDict(urlsplit(address or "").query)
+
+
+def changed(
+    request: SignedInRequest, show: Show, *, board: str, back: str, at: int | None = None, said: str = ""
+) -> HttpResponse:
+    """After a change: the board itself for htmx, its page for everybody else. `at` is what has the focus."""
+    if not request.htmx:
+        if said:
+            messages.info(request, said)
+        return redirect(f"{back}?{urlencode({'at': at})}#row-{at}" if at else back)
+    response = show(at=at)
+    events: dict[str, Any] = {"dialog-close": {}}
+    if said:
+        events["board-said"] = {"text": said}
+    response.headers["HX-Trigger"] = json.dumps(events)
+    response.headers["HX-Retarget"] = board
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def refused(request: SignedInRequest, refusal: ValidationError, back: str) -> HttpResponse:
+    text = " ".join(refusal.messages)
+    if request.htmx:
+        toast = {"toast": {"text": text, "bad": True}, "board-refused": {}}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(toast)})
+    messages.error(request, text)
+    return redirect(back)
+
+
+def dialog(
+    request: SignedInRequest,
+    retrospective: Retrospective,
+    here: str,
+    form: Styled,
+    *,
+    title: str,
+    submit: str,
+    back: str,
+    **extra: Any,
+) -> HttpResponse:
+    """A form as a page of its own and as a dialog; 409 with what stands now where somebody else was faster."""
+    status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
+    if hasattr(form, "conflict") and "version" in form.fields:
+        data = cast(QueryDict, form.data).copy()
+        data["version"] = form.conflict.version
+        form.data = data
+    template = "retros/board_form.html" + ("#form_card" if request.htmx else "")
+    context = {"form": form, "title": title, "submit": submit, "back": back}
+    return section(request, retrospective, here, context | extra, template, status)

@@ -1,0 +1,228 @@
+"""The causes of a retrospective: why-tree, fishbone and outline."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from figures import fishbone, why_tree
+from incidents.views.common import attempt, is_number, submitted
+from retros import workflow
+from retros.board_forms import ASKED, PROMPTS, FactorDetailForm, FactorForm, PlaceForm
+from retros.factor_tree import drawn, tree_of
+from retros.models import ContributingFactor, Retrospective
+from retros.permissions import can_write
+from retros.views.boards import changed, dialog, refused, state_of
+from retros.views.common import load, section, writers_only
+from retros.vocabulary import recurrences, similar
+
+BOARD = "#causes-box"
+
+
+@require_GET
+def causes(request: SignedInRequest, pk: int) -> HttpResponse:
+    retrospective = load(request, pk)
+    at = request.GET.get("at", "")
+    return _show(request, retrospective, at=int(at) if is_number(at) else None)
+
+
+@require_http_methods(["GET", "POST"])
+@writers_only
+def factor_new(request: SignedInRequest, pk: int) -> HttpResponse:
+    retrospective = load(request, pk)
+    parent = _parent(retrospective, request.GET.get("parent", ""))
+    question = ASKED.get(request.GET.get("ask", ""), "")
+    category = request.GET.get("bone", "")
+    form = FactorForm(request.POST or None, initial={"question": question, "category": category})
+    form.fields["text"].widget.attrs |= {
+        "hx-get": reverse("factor_suggestions", args=[pk]),
+        "hx-trigger": "input changed delay:250ms",
+        "hx-target": "#factor-known",
+        "hx-swap": "innerHTML",
+    }
+    if submitted(request, form) and attempt(
+        form,
+        workflow.add_contributing_factor,
+        retrospective=retrospective,
+        by=request.user,
+        parent=parent,
+        **form.cleaned_data,
+    ):
+        said = f"Added “{form.outcome.text}”."
+        return _changed(request, retrospective, at=form.outcome.pk, said=said)
+    return _dialog(
+        request,
+        retrospective,
+        form,
+        title="What lies behind it?" if parent else "A contributing factor",
+        submit="Add",
+        subject=parent.text if parent else "",
+        template_part="retros/_factor_form.html",
+        prompts=PROMPTS,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@writers_only
+def factor(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    retrospective = load(request, pk)
+    one = get_object_or_404(retrospective.factors.select_related("factor"), pk=number)
+    form = FactorDetailForm(request.POST or None, factor=one)
+    if submitted(request, form) and attempt(
+        form, workflow.change_contributing_factor, factor=one, by=request.user, **form.cleaned_data
+    ):
+        return _changed(request, retrospective, at=one.pk, said=f"Changed “{form.outcome.text}”.")
+    tree = tree_of(retrospective, None, unfolded=True)
+    return _dialog(
+        request,
+        retrospective,
+        form,
+        title="Factor",
+        submit="Save",
+        template_part="retros/_factor_form.html",
+        after="retros/_factor_after.html",
+        prompts=PROMPTS,
+        factor=one,
+        places=recurrences(retrospective, request.user).get(one.factor_id, ()),
+        alike=similar(retrospective, request.user, one.text, but=one.factor_id),
+        place_form=PlaceForm(
+            retrospective=retrospective, but=tree.with_branches(one.pk), initial={"parent": one.parent_id}
+        ),
+    )
+
+
+@require_POST
+@writers_only
+def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """One step up, down, in or out; or under another factor, at a position among its branches."""
+    retrospective = load(request, pk)
+    one = get_object_or_404(retrospective.factors, pk=number)
+    form = PlaceForm(request.POST, retrospective=retrospective)
+    step = request.POST.get("step", "")
+    try:
+        if step:
+            workflow.step_contributing_factor(factor=one, by=request.user, step=step)
+        elif form.is_valid():
+            workflow.move_contributing_factor(factor=one, by=request.user, **form.cleaned_data)
+        else:
+            raise ValidationError("What it should hang on is not there any more.")
+    except ValidationError as refusal:
+        return refused(request, refusal, _back(retrospective))
+    return _changed(request, retrospective, at=one.pk)
+
+
+@require_POST
+@writers_only
+def removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    retrospective = load(request, pk)
+    one = get_object_or_404(retrospective.factors, pk=number)
+    near = _beside(retrospective, one)
+    try:
+        workflow.remove_contributing_factor(factor=one, by=request.user)
+    except ValidationError as refusal:
+        return refused(request, refusal, _back(retrospective))
+    return _changed(request, retrospective, at=near, said=f"Removed “{one.text}”.")
+
+
+@require_POST
+@writers_only
+def link(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The same as a factor of another retrospective, though worded differently."""
+    retrospective = load(request, pk)
+    one = get_object_or_404(retrospective.factors, pk=number)
+    chosen = request.POST.get("same_as", "")
+    other = ContributingFactor.objects.filter(pk=int(chosen) if is_number(chosen) else 0).first()
+    try:
+        if other is None:
+            raise ValidationError("There is no such factor in your reach.")
+        workflow.link_contributing_factor(factor=one, same_as=other, by=request.user)
+    except ValidationError as refusal:
+        return refused(request, refusal, _back(retrospective))
+    return _changed(request, retrospective, at=one.pk, said=f"Linked “{one.text}”.")
+
+
+@require_POST
+@writers_only
+def undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    retrospective = load(request, pk)
+    try:
+        step = workflow.undo_factor_change(retrospective=retrospective, by=request.user)
+    except ValidationError as refusal:
+        return refused(request, refusal, _back(retrospective))
+    touched = retrospective.factors.filter(pk__in=list(step.before)).first()
+    return _changed(request, retrospective, at=touched.pk if touched else None)
+
+
+@require_GET
+@writers_only
+def suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Factors that earlier retrospectives have, while one is typed."""
+    retrospective = load(request, pk)
+    known = similar(retrospective, request.user, request.GET.get("text", "")[:300])
+    return section(request, retrospective, "causes", {"known": known}, "retros/_factor_known.html#list")
+
+
+def _show(request: SignedInRequest, retrospective: Retrospective, at: int | None = None) -> HttpResponse:
+    state = state_of(request)
+    toggled = {int(key) for key in state.get("fold", "").split(",") if is_number(key)}
+    tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=state.get("all") == "1")
+    is_fishbone = state.get("view") == "fishbone"
+    figure = fishbone if is_fishbone else why_tree
+    nodes = tree.nodes if is_fishbone else tree.shown
+    writes = can_write(request.user, retrospective)
+    for node in tree.shown:
+        node.fold_query = _query(state, fold=",".join(map(str, sorted(toggled ^ {node.pk}))), at=node.pk)
+    context = {
+        "tree": tree,
+        "view": "fishbone" if is_fishbone else "tree",
+        "here_query": _query(state),
+        "tree_query": _query(state, view=""),
+        "fishbone_query": _query(state, view="fishbone"),
+        "is_unfolded": state.get("all") == "1",
+        "unfold_query": _query(state, all="" if state.get("all") == "1" else 1, fold=""),
+        "figure": figure.sizes(drawn(nodes, is_folding=True), retrospective.title) if nodes else {},
+        "at": at,
+        "writes": writes,
+        "step": workflow.last_step(retrospective, request.user) if writes else None,
+    }
+    template = "retros/causes.html#board" if request.htmx else ""
+    return section(request, retrospective, "causes", context, template)
+
+
+def _query(state: Mapping[str, str], **changes: Any) -> str:
+    """The address of the board with these choices; an empty value drops one."""
+    kept = {name: state[name] for name in ("view", "fold", "all") if name in state} | changes
+    return "?" + urlencode({name: value for name, value in kept.items() if value != ""})
+
+
+def _changed(request: SignedInRequest, retrospective: Retrospective, **what: Any) -> HttpResponse:
+    show = partial(_show, request, retrospective)
+    return changed(request, show, board=BOARD, back=_back(retrospective), **what)
+
+
+def _dialog(request: SignedInRequest, retrospective: Retrospective, form: Any, **what: Any) -> HttpResponse:
+    return dialog(request, retrospective, "causes", form, back=_back(retrospective), **what)
+
+
+def _back(retrospective: Retrospective) -> str:
+    return reverse("causes", args=[retrospective.pk])
+
+
+def _parent(retrospective: Retrospective, key: str) -> ContributingFactor | None:
+    return get_object_or_404(retrospective.factors, pk=int(key)) if is_number(key) else None
+
+
+def _beside(retrospective: Retrospective, one: ContributingFactor) -> int | None:
+    """Where the focus goes when `one` is gone: what hung on it, its neighbour, or what it hung on."""
+    child = one.children.first()
+    row = list(retrospective.factors.filter(parent=one.parent_id).values_list("pk", flat=True))
+    number = row.index(one.pk)
+    near = row[number + 1 : number + 2] or row[max(0, number - 1) : number]
+    return child.pk if child else near[0] if near else one.parent_id
