@@ -9,6 +9,10 @@ WIDE, NARROW = 1060, 316
 THIN, BROAD = frozenset(" .,:;'|!iljftrI()[]-·"), frozenset("mwMW@%—→≥≤")
 
 
+# The pictures of one figure are told apart by class; `.fig-box` in app.css shows the one that fits its place.
+SIZES = ((1000, "wide"), (800, "medium"), (640, "small"), (400, "middle"), (0, "narrow"))
+
+
 def el(tag: str, *children: str, **attributes: Any) -> str:
     """One element; `class_` and `stroke_width` become `class` and `stroke-width`; None is left out."""
     pairs = "".join(
@@ -34,9 +38,7 @@ def rule(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def figure(name: str, width: int, height: float, title: str, body: str, **attributes: Any) -> SafeString:
     """The whole picture; its long text alternative is the table the page prints below it."""
-    size = "wide" if width > 1000 else "medium" if width > 800 else "small" if width > 640 else "middle"
-    if width <= 400:
-        size = "narrow"
+    size = next(name for least, name in SIZES if width > least)
     name = f"{name}-{size}"
     svg = el(
         "svg",
