@@ -257,6 +257,7 @@ SWEEPS = [
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
+    "retros.tasks.tidy_documents",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
