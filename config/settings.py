@@ -263,7 +263,11 @@ SWEEPS = [
     "statuspages.tasks.forget_unanswered_subscriptions",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
-OUTBOX_CONSUMERS = ["subscribers.routing.consume", "statuspages.publishing.consume"]
+OUTBOX_CONSUMERS = [
+    "subscribers.routing.consume",
+    "subscribers.looking_back.consume",
+    "statuspages.publishing.consume",
+]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""

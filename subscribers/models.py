@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
+from retros.models import Retrospective
 
 WORST_RANK = 2
 """SEV1 and SEV2: what everybody hears of who has not switched it off."""
@@ -254,7 +255,9 @@ class NotificationPreference(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Any) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
-        return self.filter(person=user, incident__in=Incident.objects.visible_to(user))
+        of_incident = Q(incident__in=Incident.objects.visible_to(user))
+        of_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))
+        return self.filter(of_incident | of_retrospective, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
@@ -275,7 +278,12 @@ class Notice(models.Model):
     message = models.ForeignKey(
         OutboxMessage, null=True, blank=True, on_delete=models.SET_NULL, related_name="notices"
     )
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notices")
+    incident = models.ForeignKey(
+        Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    retrospective = models.ForeignKey(
+        Retrospective, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     kind = models.CharField(max_length=12, choices=News)
     title = models.CharField(max_length=250)
     text = models.CharField(max_length=500, blank=True)
@@ -294,6 +302,11 @@ class Notice(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "message"], name="one_notice_per_message"),
+            models.CheckConstraint(
+                condition=Q(incident__isnull=False, retrospective__isnull=True)
+                | Q(incident__isnull=True, retrospective__isnull=False),
+                name="notice_is_about_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,3 +25,10 @@ def retrospective_head(request: SignedInRequest, pk: int) -> HttpResponse:
     """The sticky head alone, for screens that heard it has changed."""
     retrospective = load(request, pk)
     return render(request, "retros/_head.html", shell(request, retrospective, request.GET.get("here", "")))
+
+
+@require_safe
+def retrospective_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The agenda alone, with the clock as it stands."""
+    retrospective = load(request, pk)
+    return render(request, "retros/_agenda.html", shell(request, retrospective, request.GET.get("here", "")))
