@@ -26,13 +26,13 @@ function begin() {
   const { document: number, person, label, hints, leave } = place.dataset;
   const writes = place.dataset.mayWrite === "yes";
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  let editor = null;
+  let editor = null, opening = false;
   const sync = new Sync({
     address: `${scheme}//${location.host}/live/documents/${number}/`,
     storageKey: `unsaved:${person}:${number}`,
     onState: (now) => {
       showState(now);
-      if (!editor && (now.caughtUp || now.pending)) editor = open();
+      if (!opening && (now.caughtUp || now.pending)) { opening = true; editor = open(); }
       if (editor && editor.isEditable !== canWrite(now)) editor.setEditable(canWrite(now));
     },
   });
@@ -47,7 +47,7 @@ function begin() {
       editable: canWrite(sync),
       editorProps: { attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", translate: "no" } },
       extensions: [
-        StarterKit.configure({ undoRedo: false, underline: false, heading: { levels: [3] }, trailingNode: false, link: { openOnClick: !writes, protocols: ["http", "https", "mailto"] } }),
+        StarterKit.configure({ undoRedo: false, underline: false, heading: { levels: [3] }, trailingNode: false, link: { openOnClick: !writes } }),
         Mention.configure({ suggestion: { char: "\uE000" } }),
         Collaboration.configure({ document: sync.doc }),
         CollaborationCaret.configure({ provider: sync, user: {}, render: caret, selectionRender: () => ({ class: "caret-mark" }) }),

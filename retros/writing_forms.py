@@ -19,10 +19,10 @@ class TextForm(Form):
 
 class CommentForm(Form):
     parent = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    quote = forms.CharField(required=False, max_length=300, label="about the words")
+    quote = forms.CharField(required=False, max_length=300, label="About the words")
     text = forms.CharField(
         max_length=5000,
-        label="comment",
+        label="Comment",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="@ and a name tells that person.",
     )
@@ -40,4 +40,4 @@ class VersionForm(Form):
 
 class HintWordForm(Form):
     words = forms.CharField(max_length=100)
-    ask = forms.CharField(max_length=300, label="ask instead")
+    ask = forms.CharField(max_length=300, label="Ask instead")

@@ -34,7 +34,7 @@ function element(tag, props = {}, ...children) {
 
 function card(hint, view, options) {
   const { from, to } = hint;
-  const box = element("div", { className: "pop my-3 lg:ml-10 max-w-[440px] p-3 text-sm leading-[18px]", contentEditable: "false" });
+  const box = element("div", { className: "pop max-w-[440px] p-3 text-sm leading-[18px]", contentEditable: "false" });
   box.setAttribute("role", "note");
   box.setAttribute("aria-label", "Language hint");
   const says = element("p", { className: "wrap-anywhere" }, element("b", { className: "font-semibold", textContent: `“${hint.found}”` }), ` ${hint.reason} ${hint.ask}`);

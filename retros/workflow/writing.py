@@ -32,11 +32,20 @@ def topic_of(document_id: int) -> str:
 
 @transaction.atomic
 def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Document:
-    """The section's document; made when somebody who may write first looks at it, an unsaved empty one before."""
+    """The section's document with all that was written in it by now.
+
+    Made when somebody who may write first looks at it; before, an empty one that is not saved.
+    """
     found = Document.objects.filter(retrospective=retrospective, section=section).first()
-    if found is not None or not can_write(by, retrospective):
-        return found or Document(retrospective=retrospective, section=section)
-    return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
+    if found is None and not can_write(by, retrospective):
+        return Document(retrospective=retrospective, section=section)
+    if found is None:
+        return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
+    if found.updates.filter(pk__gt=found.compacted_to).exists():
+        found = _locked(found.pk) or found
+        _compact(found)
+    found.retrospective = retrospective
+    return found
 
 
 @transaction.atomic
