@@ -37,7 +37,15 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
-from retros.workflow import start_retrospective
+from retros.models import Document
+from retros.workflow import (
+    add_comment,
+    add_hint_word,
+    keep_version,
+    open_section,
+    save_text,
+    start_retrospective,
+)
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -148,6 +156,30 @@ def waiting(w, incident) -> int:
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
     return start_retrospective(incident=incident or w.incident, by=w.commander).pk
+
+
+def section(w) -> Document:
+    looked_back_on = start_retrospective(incident=w.incident, by=w.commander)
+    return open_section(retrospective=looked_back_on, section="what_happened", by=w.commander)
+
+
+def conversation(w, incident) -> int:
+    return add_comment(document=section(w), by=w.commander, text="Which graph?").pk
+
+
+def kept_version(w, incident) -> int:
+    save_text(document=section(w), text="Kept.", by=w.commander, version=None)
+    version = keep_version(document=section(w), by=w.commander)
+    return version.number if version else section(w).versions.get().number
+
+
+def of_section(**more: Any) -> dict[str, Any]:
+    """Of a section of the open incident's retrospective; stakeholders read it once it is published."""
+    return {
+        "pk": retrospective,
+        "more": {"section": "what_happened"} | more,
+        "may_miss": frozenset({STAKEHOLDER}),
+    }
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -473,6 +505,20 @@ TABLE: dict[str, Row] = {
     "retrospective_list": Row(get=SIGNED_IN),
     "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "retrospective_narrative": Row(
+        get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})
+    ),
+    "narrative_section": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "narrative_comments": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "comment_resolution": Row(post=SIGNED_IN, **of_section(comment=conversation)),
+    "narrative_hints": Row(post=SIGNED_IN, **of_section()),
+    "hint_dismissal": Row(post=SIGNED_IN, **of_section()),
+    "narrative_versions": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "version_restoration": Row(post=SIGNED_IN, **of_section(number=kept_version)),
+    "hint_words": ADMIN_FORM,
+    "hint_word_deletion": Row(
+        post=ADMINS, more={"word": lambda w, i: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk}
+    ),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks
