@@ -5,23 +5,19 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
 from live import wire
-from live.consumers import person_of
-from live.doorbell import ring_topic
+from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
 from live.listener import Listener
-from retros.documents import Full, Malformed, open_document
-from retros.models import Document, DocumentUpdate, Retrospective
-from retros.permissions import can_write
-from retros.states import state_of
+from retros.documents import Full, Malformed
 from retros.workflow.writing import topic_of, write_update
 
 MAX_MESSAGE = 256 * 1024
@@ -32,7 +28,9 @@ WAITING = 1000  # messages a slow reader may be behind
 COLOURS = 6
 GARBLED, NO_WRITING, NOT_HERE, FULL, TOO_MANY = 4400, 4403, 4404, 4413, 4429
 TOO_BIG, RESTARTS, LATER = 1009, 1012, 1013
-_threads = ThreadPoolExecutor(4, "documents")
+
+
+AWAY = (OperationalError, InterfaceError)  # the database, for a moment
 
 
 class Closed(Exception):  # noqa: N818
@@ -81,35 +79,42 @@ class Room:
         self.hearing = asyncio.create_task(self._hear())
 
     async def _hear(self) -> None:
-        with self._listener.subscription(topic_of(self.document_id)) as queue:
-            while True:
-                rings = [await queue.get()]
-                missed = queue.full()  # what is rung while it is full is dropped
-                while not queue.empty():
-                    rings.append(queue.get_nowait())
-                if None in rings:
-                    for seat in self.seats:
-                        seat.close(RESTARTS, "The server restarts.")
-                    return
-                try:
-                    await self._pass_on(rings, missed or "hello" in rings)
-                except OperationalError:  # away for a moment; the listener says hello when it is back
-                    continue
+        """Whatever ends this, nobody goes on believing that they hear: their editors come back and catch up."""
+        try:
+            with self._listener.subscription(topic_of(self.document_id)) as queue:
+                while None not in (rings := [await queue.get()]):
+                    missed = queue.full()  # what is rung while it is full is dropped
+                    while not queue.empty():
+                        rings.append(queue.get_nowait())
+                    if None in rings:
+                        return
+                    await self._pass_on_once_possible(rings, missed or "hello" in rings)
+        finally:
+            for seat in self.seats:
+                seat.close(RESTARTS, "The server restarts.")
+
+    async def _pass_on_once_possible(self, rings: list[str], missed: bool) -> None:
+        while True:
+            try:
+                return await self._pass_on(rings, missed)
+            except AWAY:
+                missed = True
+                await asyncio.sleep(0.5)
 
     async def _pass_on(self, rings: list[str], missed: bool) -> None:
         for ring in rings:
             if ring.startswith("a"):
                 self._show(base64.b64decode(ring[1:]))
             elif ring == "who":
-                for seat in self.seats:
+                for seat in list(self.seats):
                     if seat.client in self.present:
-                        await _in_pool(_ring, self.document_id, self.present[seat.client])
+                        await in_pool(ring_presence, self.document_id, self.present[seat.client])
         numbers = {int(ring) for ring in rings if ring.isdigit()}
-        found = await _in_pool(_updates, self.document_id, numbers) if numbers else []
+        found = await in_pool(updates, self.document_id, numbers) if numbers else []
         for update in found:
             self._tell_all(wire.sync(wire.NEWS, update))
         if missed or len(found) < len(numbers):
-            vector, _ = await _in_pool(_compare, self.document_id, None)
+            vector, _ = await in_pool(compare, self.document_id, None)
             self._tell_all(wire.sync(wire.HAVE, vector))
 
     def _show(self, presence: bytes) -> None:
@@ -135,8 +140,8 @@ class DocumentSync:
     async def __call__(self, scope, receive, send) -> None:
         await receive()  # websocket.connect
         try:
-            admitted = await _in_pool(_admit, scope) if _is_own_page(scope) else None
-        except OperationalError:
+            admitted = await in_pool(admit, scope) if _is_own_page(scope) else None
+        except AWAY:
             await send({"type": "websocket.close", "code": LATER})
             return
         if admitted is None:
@@ -196,7 +201,7 @@ def _reason_of(done: set, seat: Seat) -> Closed | None:
 async def _listen(seat: Seat, receive: Callable) -> None:
     """Take what the editor sends, one after the other: who sends faster than it can be stored waits."""
     await _catch_up(seat, None)
-    await _in_pool(_ring_who, seat.document_id)
+    await in_pool(ring_who, seat.document_id)
     while (message := await receive())["type"] != "websocket.disconnect":
         data = message.get("bytes") or b""
         seat.count()
@@ -211,7 +216,7 @@ async def _listen(seat: Seat, receive: Callable) -> None:
         except (PermissionDenied, ValidationError) as error:
             said = error.messages[0] if isinstance(error, ValidationError) else str(error)
             raise Closed(NO_WRITING, said) from error
-        except OperationalError as error:
+        except AWAY as error:
             raise Closed(LATER, "The database is away; nothing was confirmed.") from error
 
 
@@ -221,7 +226,7 @@ async def _take(seat: Seat, data: bytes) -> None:
     if kind == wire.KEEP:
         count, update = reader.number(), reader.chunk()
         reader.end()
-        await _in_pool(_write, seat, update)
+        await in_pool(partial(write_update, document_id=seat.document_id, update=update, by=seat.user))
         seat.tell(wire.kept(count))
     elif kind == wire.SYNC and reader.number() == wire.HAVE:
         vector = reader.chunk()
@@ -230,14 +235,14 @@ async def _take(seat: Seat, data: bytes) -> None:
     elif kind == wire.AWARENESS:
         presence = reader.chunk()
         reader.end()
-        await _in_pool(_ring, seat.document_id, _own(seat, presence))
+        await in_pool(ring_presence, seat.document_id, _own(seat, presence))
     else:
         raise wire.Garbled("That is no message of an editor.")
 
 
 async def _catch_up(seat: Seat, vector: bytes | None) -> None:
     """Say what is here; to an editor that said what it has, all that it lacks."""
-    ours, lacked = await _in_pool(_compare, seat.document_id, vector)
+    ours, lacked = await in_pool(compare, seat.document_id, vector)
     seat.tell(wire.sync(wire.HAVE, ours) if vector is None else wire.sync(wire.LACKED, lacked))
 
 
@@ -252,8 +257,8 @@ async def _watch(seat: Seat, scope: dict) -> None:
     while True:
         await asyncio.sleep(LOOK_AGAIN)
         try:
-            admitted = await _in_pool(_admit, scope)
-        except OperationalError:
+            admitted = await in_pool(admit, scope)
+        except AWAY:
             continue
         if admitted is None:
             raise Closed(NOT_HERE, "This is out of your reach now.")
@@ -266,8 +271,8 @@ async def _say_gone(seat: Seat) -> None:
     if seat.client is not None:
         gone = wire.write_awareness(seat.client, seat.clock + 1, None)
         try:
-            await _in_pool(_ring, seat.document_id, gone)
-        except OperationalError:
+            await in_pool(ring_presence, seat.document_id, gone)
+        except AWAY:
             return  # the editors of the others forget who says nothing
 
 
@@ -292,59 +297,3 @@ def _is_own_page(scope: dict) -> bool:
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
     return origin in settings.CSRF_TRUSTED_ORIGINS or (bool(host) and urlsplit(origin).netloc == host)
-
-
-# -- with the database, in a thread of the pool --------------------------------------------------------------
-
-
-async def _in_pool(function: Callable, *arguments: Any) -> Any:
-    def work() -> Any:
-        close_old_connections()
-        try:
-            return function(*arguments)
-        finally:
-            close_old_connections()
-
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
-
-
-def _admit(scope: dict) -> tuple[Any, int, bool] | None:
-    """(who, which section, whether they may write), or None where it does not exist for them."""
-    kind, _, number = scope["path"].removeprefix("/live/").strip("/").partition("/")
-    if kind != "documents" or not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    user = person_of(scope)
-    if user is None:
-        return None
-    reachable = Retrospective.objects.visible_to(user)
-    document = Document.objects.filter(pk=int(number), retrospective__in=reachable)
-    found = document.select_related("retrospective").defer("state", "text").first()
-    return (user, found.pk, can_write(user, found.retrospective)) if found else None
-
-
-def _write(seat: Seat, update: bytes) -> None:
-    write_update(document_id=seat.document_id, update=update, by=seat.user)
-
-
-def _compare(document_id: int, vector: bytes | None) -> tuple[bytes, bytes]:
-    """(what is here, what is here beyond `vector`)."""
-    doc = open_document(state_of(document_id))
-    if vector is None:
-        return doc.get_state(), b""
-    try:
-        return doc.get_state(), doc.get_update(vector)
-    except ValueError as error:
-        raise Malformed("That does not say what the editor has.") from error
-
-
-def _updates(document_id: int, numbers: set[int]) -> list[bytes]:
-    rows = DocumentUpdate.objects.filter(document=document_id, pk__in=numbers).order_by("pk")
-    return [bytes(update) for update in rows.values_list("update_bytes", flat=True)]
-
-
-def _ring(document_id: int, presence: bytes) -> None:
-    ring_topic(topic=topic_of(document_id), what="a" + base64.b64encode(presence).decode())
-
-
-def _ring_who(document_id: int) -> None:
-    ring_topic(topic=topic_of(document_id), what="who")

@@ -62,7 +62,7 @@ def _stale(request: SignedInRequest, document: Document, form: TextForm, current
     data = cast(QueryDict, form.data).copy()
     data["version"] = str(current.version)
     form.data = data
-    stale = {"now": current, "rows": side_by_side(current.text, form.cleaned_data["text"])}
+    stale = {"rows": side_by_side(current.text, form.cleaned_data["text"])}
     return _narrative(request, document.retrospective, document, form, status=409, stale=stale)
 
 

@@ -21,7 +21,14 @@ from retros.workflow.session import (
     step_back,
 )
 from retros.workflow.starting import close_with_retrospective, due_date, start_retrospective
-from retros.workflow.writing import keep_version, open_section, restore_version, save_text, write_update
+from retros.workflow.writing import (
+    keep_version,
+    open_section,
+    restore_version,
+    save_text,
+    settle_sections,
+    write_update,
+)
 
 __all__ = [
     "add_comment",
@@ -46,6 +53,7 @@ __all__ = [
     "run_clock",
     "save_text",
     "schedule_session",
+    "settle_sections",
     "start_retrospective",
     "start_review",
     "start_session",

@@ -109,6 +109,24 @@ def restore_version(*, document: Document, number: int, by: Any) -> Document:
     return document
 
 
+@transaction.atomic
+def settle_sections(*, retrospective: Retrospective, by: Any, note: str = "") -> list[Document]:
+    """The sections with all that was written in them, each kept as a version: what is published or exported.
+
+    Within the caller's transaction nobody writes in them until it ends.
+    """
+    documents = list(
+        Document.objects.select_for_update(of=("self",))
+        .select_related("retrospective")
+        .filter(retrospective=retrospective)
+        .order_by("pk")
+    )
+    for document in documents:
+        _compact(document)
+        _keep(document, by=by, note=note)
+    return documents
+
+
 def compact_documents() -> bool:
     """Bring state and text of sections that were written up to date; whether there may be more."""
     waiting = _written().filter(newest__gt=F("compacted_to"))
