@@ -261,6 +261,7 @@ SWEEPS = [
     "notifications.tasks.tidy_up",
     "retros.tasks.make_waiting_exports",
     "retros.tasks.send_due_retrospective_reminders",
+    "retros.tasks.tidy_documents",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",

@@ -15,12 +15,25 @@ _parser = (
     .disable(["image", "heading"])
 )
 
+_document_parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough")
+_document_parser.disable(["image", "lheading"])
+
 
 @lru_cache(maxsize=4096)
 def render_markdown(text: str) -> SafeString:
     """Sanitised HTML of CommonMark `text`: no HTML passes through, links open without the referrer."""
+    return _clean(_parser.render(text))
+
+
+@lru_cache(maxsize=256)
+def render_document(text: str) -> SafeString:
+    """The same of a longer text, which has headings."""
+    return _clean(_document_parser.render(text))
+
+
+def _clean(rendered: str) -> SafeString:
     html = nh3.clean(
-        _parser.render(text),
+        rendered,
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},

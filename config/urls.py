@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retros.urls")),
     path("", include("retros.urls_account")),
     path("", include("retros.urls_causes")),
+    path("", include("retros.urls_writing")),
     path("", include("statuspages.urls")),
 ]

@@ -108,16 +108,24 @@ def _is_incident(topic: Topic) -> TypeGuard[int]:
     return isinstance(topic, int) and topic > HOME
 
 
-def _authorise(scope) -> tuple[Any, Topic]:
-    """(user, topic), or (None, HOME) for whoever may not listen here."""
+def person_of(scope) -> Any:
+    """Who is signed in, or None."""
     sent = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     key = parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
     if "\0" in key:
-        return None, HOME
+        return None
     request = HttpRequest()
     request.session = SessionStore(key or None)
     user = get_user(request)
     if not user.is_authenticated or not user.is_active or PersonMiddleware.is_too_old(request):
+        return None
+    return user
+
+
+def _authorise(scope) -> tuple[Any, Topic]:
+    """(user, topic), or (None, HOME) for whoever may not listen here."""
+    user = person_of(scope)
+    if user is None:
         return None, HOME
     place = scope["path"].removeprefix("/live/").strip("/")
     if place in ("home", "inbox"):

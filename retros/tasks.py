@@ -4,6 +4,7 @@ from celery import shared_task
 
 from retros.workflow.due import remind_of_due
 from retros.workflow.exporting import make_next_export
+from retros.workflow.writing import compact_documents, keep_quiet_versions
 
 
 @shared_task
@@ -15,4 +16,13 @@ def make_waiting_exports() -> None:
 @shared_task
 def send_due_retrospective_reminders() -> None:
     while remind_of_due():
+        pass
+
+
+@shared_task
+def tidy_documents() -> None:
+    """Sections say in their text what was written in their editors; quiet ones get a version."""
+    while compact_documents():
+        pass
+    while keep_quiet_versions():
         pass

@@ -13,7 +13,7 @@ from live.doorbell import ring_people
 from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from retros.invitation import invitation
-from retros.models import Retrospective, RetrospectiveStatus
+from retros.models import Comment, Retrospective, RetrospectiveStatus
 from subscribers.messages import in_zone
 from subscribers.models import News, Notice
 
@@ -161,11 +161,20 @@ def _due(payload: dict, retrospective: Retrospective, person: User) -> Word | No
     return Word(payload["says"], f"Due on {retrospective.due_on:%A %d %B %Y}.")
 
 
+def _mentioned(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    found = Comment.objects.filter(pk=payload["comment"], mentions=person).select_related("author").first()
+    if found is None:
+        return None
+    where = f"narrative/{payload['section']}/#comment-{payload['comment']}"
+    return Word(f"{found.author} asks you something", found.text, where)
+
+
 WORDS: dict[str, Callable[[dict, Retrospective, User], Word | None]] = {
     "retrospective.joined": _joined,
     "retrospective.scheduled": _scheduled,
     "retrospective.called_off": _called_off,
     "retrospective.in_review": _in_review,
+    "comment.mentioned": _mentioned,
     "review.asked": _reviewer,
     "review.answered": _answered,
     "retrospective.published": _published,

@@ -49,6 +49,14 @@ from retros.workflow import (
     start_retrospective,
     start_review,
     waive_check,
+from retros.models import Document
+from retros.workflow import (
+    add_comment,
+    add_hint_word,
+    keep_version,
+    open_section,
+    save_text,
+    start_retrospective,
 )
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
@@ -213,6 +221,30 @@ def affected_service(w, incident) -> int:
     service = Service.objects.create(name="reach-pay", slug="reach-pay")
     set_service_impact(incident=incident or w.incident, service=service, impact="degraded", by=w.commander)
     return service.pk
+
+
+def section(w) -> Document:
+    looked_back_on = start_retrospective(incident=w.incident, by=w.commander)
+    return open_section(retrospective=looked_back_on, section="what_happened", by=w.commander)
+
+
+def conversation(w, incident) -> int:
+    return add_comment(document=section(w), by=w.commander, text="Which graph?").pk
+
+
+def kept_version(w, incident) -> int:
+    save_text(document=section(w), text="Kept.", by=w.commander, version=None)
+    version = keep_version(document=section(w), by=w.commander)
+    return version.number if version else section(w).versions.get().number
+
+
+def of_section(**more: Any) -> dict[str, Any]:
+    """Of a section of the open incident's retrospective; stakeholders read it once it is published."""
+    return {
+        "pk": retrospective,
+        "more": {"section": "what_happened"} | more,
+        "may_miss": frozenset({STAKEHOLDER}),
+    }
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -479,7 +511,6 @@ TABLE: dict[str, Row] = {
     "changes": INCIDENT_FORM,
     "suspicion": act_on(pk=change),
     "tasks": INCIDENT_FORM,
-    "task": act_on(pk=task),
     "task_owner": with_pk(pk=task),
     "links": INCIDENT_FORM,
     "status_update": INCIDENT_FORM,
@@ -520,7 +551,6 @@ TABLE: dict[str, Row] = {
     "outside_confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
     "outside_unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
     # the timeline
-    "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
     "insertion": INCIDENT_FORM,
     "gap": INCIDENT_FORM,
     "event": with_pk(pk=event),
@@ -599,6 +629,20 @@ TABLE: dict[str, Row] = {
     "retro_pulse": RETRO_ACT,
     "retro_dimension": replace(RETRO_FORM, more={"dimension": "customers"}),
     "retro_users": replace(RETRO_FORM, more={"service": affected_service}),
+    "retrospective_narrative": Row(
+        get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})
+    ),
+    "narrative_section": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "narrative_comments": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "comment_resolution": Row(post=SIGNED_IN, **of_section(comment=conversation)),
+    "narrative_hints": Row(post=SIGNED_IN, **of_section()),
+    "hint_dismissal": Row(post=SIGNED_IN, **of_section()),
+    "narrative_versions": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "version_restoration": Row(post=SIGNED_IN, **of_section(number=kept_version)),
+    "hint_words": ADMIN_FORM,
+    "hint_word_deletion": Row(
+        post=ADMINS, more={"word": lambda w, i: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk}
+    ),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks

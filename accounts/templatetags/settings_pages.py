@@ -60,6 +60,7 @@ GROUPS = {
         ),
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
         Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
+        Section("lightbulb", "Wording hints", "Words of our own to look at twice", "hint_words"),
     ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),

@@ -6,6 +6,7 @@ import socket
 import uvicorn
 
 GRACEFUL_SECONDS = 2  # open streams never end by themselves; without a limit SIGTERM would wait for them
+MAX_MESSAGE = 512 * 1024  # bytes over a WebSocket; live.documents takes less and says why
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        ws_max_size=MAX_MESSAGE,
         proxy_headers=False,  # the settings say whether a proxy's word is taken; here anybody could claim one
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )

@@ -19,7 +19,7 @@ from config.looks import (
     STATE_LOOK,
     STATUS_LOOK,
 )
-from config.text import in_words, render_markdown
+from config.text import in_words, render_document, render_markdown
 
 register = template.Library()
 
@@ -233,6 +233,11 @@ def query(context, **changes) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     return render_markdown(text)
+
+
+@register.filter
+def document(text: str) -> SafeString:
+    return render_document(text)
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from retros.workflow.causes import (
     remove_contributing_factor,
     step_contributing_factor,
 )
+from retros.workflow.commenting import add_comment, resolve_comment
 from retros.workflow.costs import state_users, write_impact
 from retros.workflow.exporting import ask_for_pdf
 from retros.workflow.framing import (
@@ -31,6 +32,7 @@ from retros.workflow.framing import (
     responded,
     suggested_people,
 )
+from retros.workflow.hinting import add_hint_word, leave_hint, remove_hint_word
 from retros.workflow.learnings import (
     add_learning,
     add_learning_group,
@@ -65,12 +67,22 @@ from retros.workflow.session import (
 )
 from retros.workflow.starting import close_with_retrospective, due_date, start_retrospective
 from retros.workflow.steps import last_step, undo_factor_change
+from retros.workflow.writing import (
+    keep_version,
+    open_section,
+    restore_version,
+    save_text,
+    settle_sections,
+    write_update,
+)
 
 __all__ = [
     "Brought",
+    "add_comment",
     "add_contributing_factor",
     "add_entry",
     "add_gap",
+    "add_hint_word",
     "add_learning",
     "add_learning_group",
     "add_participants",
@@ -93,26 +105,34 @@ __all__ = [
     "give_dot",
     "has_answered",
     "keep_gap",
+    "keep_version",
     "last_step",
+    "leave_hint",
     "link_contributing_factor",
     "mark_changed_how_i_work",
     "mark_phase",
     "move_contributing_factor",
     "move_learning",
     "open_retrospective",
+    "open_section",
     "plan_agenda",
     "publish_retrospective",
     "remove_contributing_factor",
     "remove_entry",
+    "remove_hint_word",
     "remove_participant",
     "rename_learning_group",
     "reopen_retrospective",
+    "resolve_comment",
     "responded",
     "restore_entry",
+    "restore_version",
     "reveal_learnings",
     "run_clock",
+    "save_text",
     "schedule_session",
     "seed_timeline",
+    "settle_sections",
     "start_retrospective",
     "start_review",
     "start_session",
@@ -127,4 +147,5 @@ __all__ = [
     "withdraw_waiver",
     "write_impact",
     "write_public_text",
+    "write_update",
 ]

@@ -1,0 +1,137 @@
+// A section that several people write at once. Loaded on its page alone; without it there is a form.
+
+import { Editor, Extension } from "@tiptap/core";
+import Collaboration from "@tiptap/extension-collaboration";
+import CollaborationCaret from "@tiptap/extension-collaboration-caret";
+import Mention from "@tiptap/extension-mention";
+import StarterKit from "@tiptap/starter-kit";
+import { Plugin } from "@tiptap/pm/state";
+import { Decoration, DecorationSet } from "@tiptap/pm/view";
+import { Hints } from "./editing/hints.js";
+import { showElsewhere, showPresent } from "./editing/presence.js";
+import { Sync } from "./editing/sync.js";
+
+const WORDS = { saved: "Saved", saving: "Saving", offline: "Offline, kept here", ended: "Read only" };
+const EMPTY = "Begin with what people saw first.";
+
+const place = document.getElementById("writing");
+if (place?.dataset.document) begin();
+
+function post(address, values) {
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  return fetch(address, { method: "POST", headers: { ...headers, "HX-Request": "true" }, body: new URLSearchParams(values) });
+}
+
+function begin() {
+  const { document: number, person, label, hints, leave } = place.dataset;
+  const writes = place.dataset.mayWrite === "yes";
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  let editor = null, opening = false;
+  const sync = new Sync({
+    address: `${scheme}//${location.host}/live/documents/${number}/`,
+    storageKey: `unsaved:${person}:${number}`,
+    onState: (now) => {
+      showState(now);
+      if (!opening && (now.caughtUp || now.pending)) { opening = true; editor = open(); }
+      if (editor && editor.isEditable !== canWrite(now)) editor.setEditable(canWrite(now));
+    },
+  });
+  const canWrite = (now) => writes && !now.ended && now.mayWrite !== false;
+
+  function open() {
+    const prose = document.getElementById("prose");
+    prose.replaceChildren();
+    const made = new Editor({
+      element: prose,
+      injectCSS: false,
+      editable: canWrite(sync),
+      editorProps: { attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", translate: "no" } },
+      extensions: [
+        StarterKit.configure({ undoRedo: false, underline: false, heading: { levels: [3] }, trailingNode: false, link: { openOnClick: !writes } }),
+        Mention.configure({ suggestion: { char: "\uE000" } }),
+        Collaboration.configure({ document: sync.doc }),
+        CollaborationCaret.configure({ provider: sync, user: {}, render: caret, selectionRender: () => ({ class: "caret-mark" }) }),
+        Placeholder,
+        ...(writes ? [Hints.configure({ address: hints, leave, post, onCount: showHints })] : []),
+      ],
+    });
+    tools(made);
+    sync.awareness.on("change", () => { showPresent(sync); showElsewhere(sync, made); });
+    made.on("transaction", () => showElsewhere(sync, made));
+    document.addEventListener("selectionchange", quoteSelection);
+    document.getElementById("to_hints")?.addEventListener("click", () => made.commands.nextHint());
+    showPresent(sync);
+    return made;
+  }
+  // For tests and for whoever looks into the console.
+  Object.defineProperty(window, "allclearWriting", { value: { sync, get editor() { return editor; } } });
+}
+
+function caret(user) {
+  const mark = document.createElement("span"), name = document.createElement("span");
+  mark.className = `caret caret-${Number(user.colour) % 6 || 0}`;
+  name.textContent = String(user.name ?? "").split(" ")[0];
+  mark.append(name);
+  return mark;
+}
+
+function showState(now) {
+  const box = document.getElementById("saved");
+  box.hidden = false;
+  for (const mark of box.querySelectorAll("[data-mark]")) mark.hidden = mark.dataset.mark !== (now.state === "ended" ? "offline" : now.state);
+  const says = box.querySelector("[data-says]");
+  const words = now.ended ? (now.pending ? `${now.ended} What you typed last is kept in this browser.` : now.ended) : now.mayWrite === false || place.dataset.mayWrite === "no" ? (now.isOpen ? "Live" : "Offline") : WORDS[now.state];
+  if (says.textContent !== words) says.textContent = words;
+  box.dataset.state = now.state;
+}
+
+function showHints(count) {
+  const button = document.getElementById("to_hints");
+  if (!button) return;
+  button.hidden = !count;
+  button.querySelector("span").textContent = count === 1 ? "1 hint on wording" : `${count} hints on wording`;
+}
+
+function tools(editor) {
+  const bar = document.getElementById("tools");
+  if (!bar) return;
+  bar.hidden = false;
+  const run = {
+    bold: (c) => c.toggleBold(), italic: (c) => c.toggleItalic(), code: (c) => c.toggleCode(), heading: (c) => c.toggleHeading({ level: 3 }),
+    bulletList: (c) => c.toggleBulletList(), orderedList: (c) => c.toggleOrderedList(), blockquote: (c) => c.toggleBlockquote(),
+  };
+  const buttons = [...bar.querySelectorAll("[data-tool]")];
+  buttons.forEach((button, n) => {
+    button.tabIndex = n ? -1 : 0;
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => run[button.dataset.tool](editor.chain().focus()).run());
+    button.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const next = buttons[(n + step + buttons.length) % buttons.length];
+      buttons.forEach((b) => { b.tabIndex = b === next ? 0 : -1; });
+      next.focus();
+    });
+  });
+  const show = () => { for (const button of buttons) button.setAttribute("aria-pressed", String(editor.isActive(button.dataset.tool))); bar.hidden = !editor.isEditable; };
+  editor.on("transaction", show);
+  editor.on("update", show);
+}
+
+// The words that are marked become the words a comment is about.
+function quoteSelection() {
+  const field = document.querySelector("#comment_form [name=quote]"), marked = getSelection();
+  if (!field || !marked.rangeCount || marked.isCollapsed || !document.getElementById("prose").contains(marked.anchorNode)) return;
+  field.value = String(marked).replace(/\s+/g, " ").trim().slice(0, 300);
+}
+
+const Placeholder = Extension.create({
+  name: "emptyFirst",
+  addProseMirrorPlugins: () => [new Plugin({
+    props: {
+      decorations: ({ doc }) => doc.childCount === 1 && doc.firstChild.isTextblock && !doc.firstChild.content.size
+        ? DecorationSet.create(doc, [Decoration.node(0, doc.firstChild.nodeSize, { class: "is-empty-first", "data-placeholder": EMPTY })]) : null,
+    },
+  })],
+});

@@ -1,0 +1,72 @@
+"""A section for whoever reads it: HTML of its Markdown, hints still open, two versions side by side."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from retros.language import Hint, hints
+from retros.models import HintDismissal, HintWord, Participant, Retrospective
+
+
+def open_hints(retrospective: Retrospective, place: str, text: str) -> list[Hint]:
+    """Those nobody has looked at and left, with the installation's own words and the names of who takes part."""
+    own = HintWord.objects.values_list("words", "ask")
+    taking_part = Participant.objects.filter(retrospective=retrospective).values_list("user__name", flat=True)
+    leading = (retrospective.owner, retrospective.facilitator, retrospective.note_taker)
+    names = {*taking_part, *(str(person) for person in leading if person)}
+    left = set(
+        HintDismissal.objects.filter(retrospective=retrospective, place=place).values_list("rule", "found")
+    )
+    return [h for h in hints(text, own, names=names) if (h.rule, h.found[:300]) not in left]
+
+
+def as_json(found: list[Hint]) -> list[dict[str, Any]]:
+    return [asdict(hint) for hint in found]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One line of two versions; `kind` is same, gone, new or changed."""
+
+    kind: str
+    before: list[tuple[bool, str]]
+    after: list[tuple[bool, str]]
+
+
+def side_by_side(before: str, after: str) -> list[Compared]:
+    """Line by line, and within a changed line word by word: (whether it differs, words)."""
+    old, new = before.split("\n"), after.split("\n")
+    rows: list[Compared] = []
+    for what, from_, to, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            rows += [Compared("same", [(False, line)], [(False, line)]) for line in old[from_:to]]
+            continue
+        for n in range(max(to - from_, last - first)):
+            gone = old[from_ + n] if from_ + n < to else None
+            come = new[first + n] if first + n < last else None
+            if gone is not None and come is not None:
+                rows.append(Compared("changed", *_words(gone, come)))
+            elif gone is not None:
+                rows.append(Compared("gone", [(True, gone)], []))
+            else:
+                rows.append(Compared("new", [], [(True, come or "")]))
+    return rows
+
+
+def _words(before: str, after: str) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:
+    old, new = list(_split(before)), list(_split(after))
+    left: list[tuple[bool, str]] = []
+    right: list[tuple[bool, str]] = []
+    for what, from_, to, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if to > from_:
+            left.append((what != "equal", "".join(old[from_:to])))
+        if last > first:
+            right.append((what != "equal", "".join(new[first:last])))
+    return left, right
+
+
+def _split(line: str) -> Iterator[str]:
+    """Words with the space after them."""
+    for word in line.split(" "):
+        yield word + " "

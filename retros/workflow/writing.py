@@ -1,0 +1,224 @@
+"""The narrative sections: every keystroke an update that is stored before it is confirmed; forms, versions."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F, Max, Min
+
+from audit import context
+from incidents.workflow import Conflict
+from live.doorbell import ring_topic
+from retros.documents import MAX_BYTES, accept, open_document, to_markdown
+from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
+from retros.permissions import can_write
+from retros.rewriting import rewrite
+from retros.states import current_state, remember
+from retros.workflow.basics import announce, audit
+
+QUIET = timedelta(minutes=5)
+LONGEST = timedelta(minutes=30)
+"""A version is kept once nobody has written for so long, or somebody has for so long."""
+MAX_LETTERS = MAX_BYTES // 4
+AT_ONCE = 50
+
+
+def topic_of(document_id: int) -> str:
+    """Where the updates of a section are rung, for the editors that are open."""
+    return f"document:{document_id}"
+
+
+@transaction.atomic
+def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Document:
+    """The section's document with all that was written in it by now.
+
+    Made when somebody who may write first looks at it; before, an empty one that is not saved.
+    """
+    found = Document.objects.filter(retrospective=retrospective, section=section).first()
+    if found is None and not can_write(by, retrospective):
+        return Document(retrospective=retrospective, section=section)
+    if found is None:
+        return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
+    if found.updates.filter(pk__gt=found.compacted_to).exists():
+        found = _locked(found.pk) or found
+        _compact(found)
+    found.retrospective = retrospective
+    return found
+
+
+@transaction.atomic
+def write_update(*, document_id: int, update: bytes, by: Any) -> int:
+    """Store one update of an editor; the number it has from then on, 0 where nothing in it is new.
+
+    Raises Malformed or Full, PermissionDenied for who may not write, ValidationError once it is published.
+    """
+    document = _lock(document_id, by)
+    _, state = current_state(document)
+    after = accept(state, update)
+    return 0 if after == state else _append(document, update, after, by).pk
+
+
+@transaction.atomic
+def save_text(*, document: Document, text: str, by: Any, version: int | None) -> Document:
+    """Make the section say `text`, as a change to what stands there; live writers see it arrive.
+
+    Raises Conflict where the section says something else by now than at `version`.
+    """
+    if len(text) > MAX_LETTERS:
+        raise ValidationError({"text": f"At most {MAX_LETTERS:,} letters fit in one section."})
+    document = _lock(document.pk, by)
+    _compact(document)
+    if version is not None and version != document.version:
+        raise Conflict(document, "This section")
+    state = bytes(document.state)
+    update = rewrite(open_document(state), text)
+    if update:
+        _append(document, update, accept(state, update), by)
+        _compact(document)
+        audit(document.retrospective, "narrative.saved", by, section=document.get_section_display())
+        announce(document.retrospective, "narrative.saved", what="narrative", section=document.section)
+    return document
+
+
+@transaction.atomic
+def keep_version(*, document: Document, by: Any, note: str = "") -> DocumentVersion | None:
+    """Keep what it says now, with everybody who wrote since the version before; None where nothing is new."""
+    document = _lock(document.pk, by)
+    _compact(document)
+    return _keep(document, by=by, note=note)
+
+
+@transaction.atomic
+def restore_version(*, document: Document, number: int, by: Any) -> Document:
+    """Let the section say again what it said then, as a new change; what it says now is kept as a version."""
+    document = _lock(document.pk, by)
+    wanted = document.versions.get(number=number)
+    _compact(document)
+    _keep(document, by=by, note=f"before version {number} was restored")
+    document = save_text(document=document, text=wanted.text, by=by, version=None)
+    _keep(document, by=by, note=f"version {number} restored")
+    audit(
+        document.retrospective,
+        "narrative.restored",
+        by,
+        section=document.get_section_display(),
+        version=number,
+    )
+    return document
+
+
+@transaction.atomic
+def settle_sections(*, retrospective: Retrospective, by: Any, note: str = "") -> list[Document]:
+    """The sections with all that was written in them, each kept as a version: what is published or exported.
+
+    Within the caller's transaction nobody writes in them until it ends.
+    """
+    documents = list(
+        Document.objects.select_for_update(of=("self",))
+        .select_related("retrospective")
+        .filter(retrospective=retrospective)
+        .order_by("pk")
+    )
+    for document in documents:
+        _compact(document)
+        _keep(document, by=by, note=note)
+    return documents
+
+
+def compact_documents() -> bool:
+    """Bring state and text of sections that were written up to date; whether there may be more."""
+    waiting = _written().filter(newest__gt=F("compacted_to"))
+    ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+    for pk in ids:
+        with transaction.atomic():
+            document = _locked(pk, skip_locked=True)
+            if document is not None and _compact(document):
+                ring_topic(topic=document.retrospective.chain, what="narrative")
+    return len(ids) == AT_ONCE
+
+
+def keep_quiet_versions() -> bool:
+    """Keep a version of what nobody has written in for a while; whether there may be more."""
+    now = context.now()
+    done = _written().filter(last_at__lte=now - QUIET) | _written().filter(first_at__lte=now - LONGEST)
+    ids = list(done.values_list("pk", flat=True)[:AT_ONCE])
+    for pk in ids:
+        with transaction.atomic():
+            document = _locked(pk, skip_locked=True)
+            if document is not None:
+                _compact(document)
+                _keep(document, by=None, note="")
+    return len(ids) == AT_ONCE
+
+
+def _written() -> Any:
+    return Document.objects.annotate(
+        newest=Max("updates__pk"), first_at=Min("updates__at"), last_at=Max("updates__at")
+    ).filter(newest__isnull=False)
+
+
+def _locked(pk: int, *, skip_locked: bool = False) -> Document | None:
+    rows = Document.objects.select_for_update(of=("self",), skip_locked=skip_locked)
+    return rows.select_related("retrospective").filter(pk=pk).first()
+
+
+def _lock(pk: int, by: Any) -> Document:
+    document = _locked(pk)
+    if document is None:
+        raise PermissionDenied("There is no such section.")
+    if document.retrospective.is_published:
+        raise ValidationError("It is published. Open it again to change it.")
+    if not can_write(by, document.retrospective):
+        raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+    return document
+
+
+def _append(document: Document, update: bytes, state: bytes, by: Any) -> DocumentUpdate:
+    row = DocumentUpdate.objects.create(document=document, update_bytes=update, author=by, at=context.now())
+    ring_topic(topic=topic_of(document.pk), what=str(row.pk))
+    transaction.on_commit(partial(remember, document, row.pk, state))
+    return row
+
+
+def _compact(document: Document) -> bool:
+    """Take what was written into the row; its lock is held. Whether the text is another now."""
+    last, state = current_state(document)
+    if last <= document.compacted_to:
+        return False
+    text = to_markdown(open_document(state))
+    is_new = text != document.text
+    document.state, document.compacted_to = state, last
+    if is_new:
+        document.text, document.version, document.changed_at = text, document.version + 1, context.now()
+    document.save(update_fields=["state", "compacted_to", "text", "version", "changed_at"])
+    transaction.on_commit(partial(remember, document, last, state))
+    return is_new
+
+
+def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
+    """Its lock is held and it is compacted. Updates are needed no longer than until their authors stand here."""
+    merged = document.updates.filter(pk__lte=document.compacted_to)
+    authors = set(merged.exclude(author=None).order_by().values_list("author", flat=True).distinct())
+    latest = document.versions.first()
+    version = None
+    if latest.text != document.text if latest else document.text:
+        version = DocumentVersion.objects.create(
+            document=document,
+            number=latest.number + 1 if latest else 1,
+            state=document.state,
+            text=document.text,
+            at=context.now(),
+            note=note,
+        )
+        version.authors.set(authors)
+        audit(
+            document.retrospective,
+            "narrative.version_kept",
+            by,
+            section=document.get_section_display(),
+            version=version.number,
+        )
+    merged.delete()
+    return version

@@ -1,0 +1,121 @@
+"""The narrative's pages: accessible, quiet and within their width in both themes; hints and comments by hand."""
+
+import pytest
+
+from retros.models import Document, HintDismissal, RetrospectiveStatus, Section
+from retros.workflow import (
+    add_comment,
+    add_hint_word,
+    keep_version,
+    open_section,
+    save_text,
+    start_retrospective,
+)
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_pages_are_clean import TOO_WIDE
+
+pytestmark = pytest.mark.browser
+
+TEXT = """The team failed to notice the pool graph for 35 minutes.
+
+### What we saw
+
+- a list with `code` and **bold** words
+- averyveryverylongwordwithoutanyspaceatallthatgoesonandonandonandonandonandon
+
+> said by support
+
+```
+a line of code that is much too long for a narrow telephone and has to be scrolled sideways, as ever
+```"""
+
+
+@pytest.fixture
+def document(incident, commander, responder, admin) -> Document:
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    document = open_section(retrospective=retrospective, section=Section.WHAT_HAPPENED, by=commander)
+    save_text(document=document, text="The first words.", by=responder, version=None)
+    keep_version(document=document, by=commander, note="before the session")
+    save_text(document=document, text=TEXT, by=commander, version=None)
+    comment = add_comment(document=document, by=commander, text="Which `graph`?", quote="the pool graph")
+    add_comment(document=document, by=responder, text="Saturation.", parent=comment)
+    add_hint_word(by=admin, words="cowboys", ask="Whom do we mean?")
+    return document
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_clean(open_as, axe, commander, admin, document, viewport, theme):
+    base = f"/retrospectives/{document.retrospective_id}/narrative/"
+    for user, path in [
+        (commander, base),
+        (commander, f"{base}what_happened/?text=1"),
+        (commander, f"{base}what_happened/versions/"),
+        (commander, f"{base}outlook/"),
+        (admin, "/settings/hint-words/"),
+    ]:
+        page = open_as(user, viewport=viewport, color_scheme=theme)
+        page.goto(path)
+        if path == base:
+            page.locator(".ProseMirror mark").first.click()
+            page.locator("[role=note]").wait_for()
+        page.wait_for_timeout(300)
+        assert axe(page) == [], path
+        assert page.evaluate(TOO_WIDE) == [], path
+        assert page.complaints == [], path
+
+
+def test_a_hint_is_left_with_a_reason_by_keyboard(open_as, commander, document):
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
+    page.get_by_role("button", name="1 hint on wording").press("Enter")
+    card = page.get_by_role("note", name="Language hint")
+    assert "failed to notice" in card.inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Somebody's own words.")
+    page.keyboard.press("Enter")
+    card.wait_for(state="detached")
+    assert page.locator(".ProseMirror mark").count() == 0
+    left = HintDismissal.objects.get()
+    assert (left.found, left.reason) == ("The team failed to notice", "Somebody's own words.")
+
+
+def test_a_hint_is_taken_as_a_start(open_as, commander, document):
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
+    page.locator(".ProseMirror mark").first.click()
+    page.get_by_role("button", name="Use as a start").click()
+    page.get_by_text("35 minutes. They did …; nothing prompted …").wait_for()
+    page.locator("#saved[data-state=saved]").wait_for()
+
+
+def test_formatting_by_keyboard_becomes_markdown(open_as, commander, incident):
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retrospective.pk}/narrative/summary/")
+    page.locator(".ProseMirror").click()
+    page.keyboard.type("### A heading")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Some ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("bold")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(" and `code` words")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    page.locator("#saved[data-state=saved]").wait_for()
+    document = open_section(retrospective=retrospective, section=Section.SUMMARY, by=commander)
+    assert document.text == "### A heading\n\nSome **bold** and `code` words\n\n- one\n- two"
+
+
+def test_readers_read_along_and_cannot_type(open_as, commander, stakeholder, document):
+    type(document.retrospective).objects.update(status=RetrospectiveStatus.PUBLISHED)
+    page = open_as(stakeholder)
+    page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
+    page.locator(".ProseMirror[contenteditable=false]").wait_for()
+    page.get_by_text("failed to notice").wait_for()
+    assert page.locator("#comment_form, #tools").count() == 0
+    page.get_by_text("Live").wait_for()

@@ -1,0 +1,48 @@
+import pytest
+from django.db import connections
+
+from retros.models import Document, Retrospective, Section
+from retros.workflow import open_section
+from tests.live.editors import Editor, Webs, free_port
+
+
+@pytest.fixture
+def webs(transactional_db, tmp_path):
+    """Two web processes; `webs.ports`."""
+    webs = Webs(tmp_path / "webs")
+    webs.ports = [free_port(), free_port()]
+    for port in webs.ports:
+        webs.serve(port)
+    yield webs
+    webs.stop()
+    with connections["default"].cursor() as cursor:  # what was killed may still hold the database
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture
+def retrospective(incident, commander) -> Retrospective:
+    made = Retrospective.objects.create(title=incident.title, incident=incident, owner=commander)
+    made.incidents.add(incident)
+    return made
+
+
+@pytest.fixture
+def document(retrospective, commander) -> Document:
+    return open_section(retrospective=retrospective, section=Section.WHAT_HAPPENED, by=commander)
+
+
+@pytest.fixture
+def editor(webs, document):
+    """`editor(user, 1)` is open on the second web process."""
+    opened: list[Editor] = []
+
+    def open_one(user, web: int = 0) -> Editor:
+        opened.append(Editor(document, user, webs.ports[web]).open())
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()

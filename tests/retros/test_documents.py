@@ -1,0 +1,116 @@
+"""A section's Yjs tree as Markdown and back: what was written is kept, and only what differs is touched."""
+
+import pytest
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+
+from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, read, to_markdown
+from retros.rewriting import rewrite
+
+TEXTS = [
+    "",
+    "One line.",
+    "Two\nlines.",
+    "A **bold**, *slanted*, ~~struck~~ and `coded` word.",
+    "**all *of it* bold**",
+    "See [the graph](<https://example.org/a_b>).",
+    "### A heading\n\nText below it.",
+    "- one\n- two\n  - nested\n- three",
+    "3. three\n4. four",
+    "> What they said\n>\n> and then",
+    "```sh\nkubectl get pods # all\n```",
+    "---",
+    "Grüße 🚀 from *Zürich*",
+    "1 \\* 2, snake_case and \\[not a link\\]",
+    "1\\. not a list\n\\- nor this",
+]
+
+
+def made_of(text: str) -> Doc:
+    doc = open_document()
+    rewrite(doc, text)
+    return doc
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_markdown_comes_back_as_it_went_in(text):
+    assert to_markdown(made_of(text)) == text
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_saving_what_stands_there_changes_nothing(text):
+    doc = made_of(text)
+    assert rewrite(doc, text) == b""
+
+
+@pytest.mark.parametrize("before", TEXTS)
+@pytest.mark.parametrize("after", TEXTS)
+def test_any_text_becomes_any_other(before, after):
+    doc = made_of(f"First.\n\n{before}\n\nLast.")
+    rewrite(doc, f"First.\n\n{after}\n\nLast.")
+    assert to_markdown(doc) == "\n\n".join(filter(None, ["First.", after, "Last."]))
+
+
+def test_the_update_alone_makes_another_copy_say_the_same():
+    one, two = made_of("One.\n\nTwo."), Doc()
+    two.apply_update(one.get_update())
+    two.apply_update(rewrite(one, "One.\n\nTwo and a half.\n\nThree."))
+    assert to_markdown(two) == "One.\n\nTwo and a half.\n\nThree."
+
+
+def test_who_writes_at_the_same_time_keeps_their_words():
+    ours = made_of("The pool was full.\n\nNobody knew why.")
+    theirs = open_document(ours.get_update())
+    update = rewrite(ours, "The pool was full at 03:12.\n\nNobody knew why.")
+    paragraph = theirs.get("default", type=XmlFragment).children[0]
+    paragraph.children[0].insert(4, "small ")
+    theirs.apply_update(update)
+    assert to_markdown(theirs) == "The small pool was full at 03:12.\n\nNobody knew why."
+
+
+def test_letters_beyond_ascii_are_retyped_in_their_place():
+    doc = made_of("Grüße 🚀 aus Köln.")
+    rewrite(doc, "Viele Grüße 🚀🚀 aus **Köln**.")
+    assert to_markdown(doc) == "Viele Grüße 🚀🚀 aus **Köln**."
+
+
+def test_what_cannot_be_read_is_refused():
+    state = made_of("Stays.").get_update()
+    for update in (b"", b"\x01", b"\xff" * 40, state[:-3], b"hello"):
+        if update:
+            with pytest.raises(Malformed):
+                accept(state, update)
+
+
+def _update_with(change) -> bytes:
+    doc = open_document()
+    change(doc.get("default", type=XmlFragment))
+    return doc.get_update()
+
+
+def test_what_no_editor_writes_is_refused():
+    def script(fragment):
+        fragment.children.append(XmlElement("script"))
+
+    def marked(fragment):
+        paragraph = fragment.children.append(XmlElement("paragraph"))
+        paragraph.children.append(XmlText()).insert(0, "x", {"onclick": {"x": "y"}})
+
+    def deep(fragment):
+        for _ in range(60):
+            fragment = fragment.children.append(XmlElement("blockquote"))
+
+    for change in (script, marked, deep):
+        with pytest.raises(Malformed):
+            accept(b"", _update_with(change))
+
+
+def test_a_document_does_not_grow_without_end():
+    with pytest.raises(Full):
+        accept(b"", made_of("x" * (MAX_BYTES + 10)).get_update())
+
+
+def test_what_is_accepted_twice_is_there_once():
+    update = made_of("Once.").get_update()
+    state = accept(accept(b"", update), update)
+    assert to_markdown(open_document(state)) == "Once."
+    assert len(read(open_document(state))) == 1

@@ -1,0 +1,110 @@
+"""Versions of a section: who had written, compared, restored; and updates forgotten only once they stand in one."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from retros.documents import open_document
+from retros.models import Document, DocumentVersion, Section
+from retros.reading import side_by_side
+from retros.rewriting import rewrite
+from retros.workflow import keep_version, open_section, restore_version, save_text, write_update
+from retros.workflow.writing import compact_documents, keep_quiet_versions
+
+
+@pytest.fixture
+def document(retrospective, commander) -> Document:
+    return open_section(retrospective=retrospective, section=Section.WHAT_HAPPENED, by=commander)
+
+
+def test_a_version_names_everybody_who_wrote_since_the_one_before(document, commander, responder, admin):
+    save_text(document=document, text="One.", by=commander, version=None)
+    save_text(document=document, text="One. Two.", by=responder, version=None)
+    first = keep_version(document=document, by=commander)
+    save_text(document=document, text="One. Two. Three.", by=admin, version=None)
+    second = keep_version(document=document, by=admin, note="for the review")
+    assert set(first.authors.all()) == {commander, responder}
+    assert set(second.authors.all()) == {admin}
+    assert [(v.number, v.text, v.note) for v in document.versions.order_by("number")] == [
+        (1, "One. Two.", ""),
+        (2, "One. Two. Three.", "for the review"),
+    ]
+
+
+def test_nothing_new_makes_no_version(document, commander):
+    save_text(document=document, text="One.", by=commander, version=None)
+    keep_version(document=document, by=commander)
+    assert keep_version(document=document, by=commander) is None
+    assert DocumentVersion.objects.count() == 1
+
+
+def test_five_quiet_minutes_keep_a_version_and_less_does_not(document, commander):
+    save_text(document=document, text="One.", by=commander, version=None)
+    keep_quiet_versions()
+    assert not document.versions.exists()
+    document.updates.update(at=timezone.now() - timedelta(minutes=5, seconds=1))
+    keep_quiet_versions()
+    assert document.versions.get().text == "One."
+    assert not document.updates.exists()
+    assert (
+        open_section(retrospective=document.retrospective, section=document.section, by=commander).text
+        == "One."
+    )
+
+
+def test_who_writes_on_and_on_gets_a_version_all_the_same(document, commander):
+    save_text(document=document, text="One.", by=commander, version=None)
+    document.updates.update(at=timezone.now() - timedelta(minutes=31))
+    save_text(document=document, text="One. Two.", by=commander, version=None)
+    keep_quiet_versions()
+    assert document.versions.get().text == "One. Two."
+
+
+def test_the_text_follows_what_editors_write(document, commander):
+    doc = open_document()
+    write_update(document_id=document.pk, update=rewrite(doc, "The **pool** was full."), by=commander)
+    document.refresh_from_db()
+    assert document.text == ""
+    compact_documents()
+    document.refresh_from_db()
+    assert document.text == "The **pool** was full."
+    assert document.version == 1
+    assert document.updates.count() == 1, "its author is not in a version yet"
+
+
+def test_restored_as_a_change_with_both_texts_kept(document, commander, responder, left):
+    save_text(document=document, text="Good text.", by=commander, version=None)
+    keep_version(document=document, by=commander)
+    save_text(document=document, text="Bad text.", by=responder, version=None)
+    seen = left(document.retrospective)
+    restored = restore_version(document=document, number=1, by=commander)
+    assert restored.text == "Good text."
+    assert [v.text for v in document.versions.order_by("number")] == ["Good text.", "Bad text.", "Good text."]
+    assert "narrative.restored" in seen.actions
+
+
+def test_the_pages(client, document, commander, responder):
+    client.force_login(commander)
+    base = f"/retrospectives/{document.retrospective_id}/narrative/what_happened/versions/"
+    save_text(document=document, text="The pool was full.", by=commander, version=None)
+    assert client.post(base, {"note": "first"}).status_code == 302
+    save_text(document=document, text="The pool was empty.", by=responder, version=None)
+    page = client.get(base, {"from": "1", "to": "now"}).content.decode()
+    assert "<del>full.</del>" in page.replace(" </", "</")
+    assert "<ins>empty.</ins>" in page.replace(" </", "</")
+    assert client.post(f"{base}1/restoration/").status_code == 302
+    document.refresh_from_db()
+    assert document.text == "The pool was full."
+    assert client.post(f"{base}99/restoration/").status_code == 404
+
+
+def test_compared_line_by_line_and_word_by_word():
+    rows = side_by_side("same\ngone\nold word here", "same\nnew word here\nadded")
+    assert rows[0].kind == "same"
+    said = {
+        (row.kind, "".join(w for _, w in row.before).strip(), "".join(w for _, w in row.after).strip())
+        for row in rows
+    }
+    assert len(said) == len(rows)
+    assert {"same", "changed"} <= {row.kind for row in rows}
