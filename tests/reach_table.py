@@ -39,24 +39,21 @@ from incidents.workflow import (
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
-from retros.models import Export, Retrospective
+from retros.models import Document, Export, Retrospective
 from retros.workflow import (
+    add_comment,
     add_entry,
+    add_hint_word,
     add_participants,
     ask_reviewer,
+    keep_version,
+    open_section,
     publish_retrospective,
     remove_entry,
+    save_text,
     start_retrospective,
     start_review,
     waive_check,
-from retros.models import Document
-from retros.workflow import (
-    add_comment,
-    add_hint_word,
-    keep_version,
-    open_section,
-    save_text,
-    start_retrospective,
 )
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
@@ -511,6 +508,7 @@ TABLE: dict[str, Row] = {
     "changes": INCIDENT_FORM,
     "suspicion": act_on(pk=change),
     "tasks": INCIDENT_FORM,
+    "task": act_on(pk=task),
     "task_owner": with_pk(pk=task),
     "links": INCIDENT_FORM,
     "status_update": INCIDENT_FORM,
@@ -560,6 +558,7 @@ TABLE: dict[str, Row] = {
     "evidence": INCIDENT_FORM,
     "evidence_item": Row(get=SIGNED_IN, pk=evidence),
     "evidence_file": Row(get=SIGNED_IN, pk=evidence_with_file),
+    "timeline": Row(get=SIGNED_IN, post=RESPONDERS),
     "timeline_export": Row(get=SIGNED_IN, more={"form": "md"}),
     # status pages, outside
     "public_index": Row(get=EVERYBODY, more={"slug": shop}),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('retros', '0002_workspace'),
+        ('retros', '0004_affected_users'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
