@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.views.common import attempt, responders_only, submitted
+from incidents.views.common import click as click_incident
 from incidents.views.common import load as load_incident
 from retros import workflow
 from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, SessionForm
@@ -48,7 +49,7 @@ def incident_retrospective(request: SignedInRequest, reference: str) -> HttpResp
             "retros/start.html",
             {"incident": incident, "section": "incidents", "due_on": workflow.due_date(incident)},
         )
-    return click(
+    return click_incident(
         request,
         incident,
         workflow.start_retrospective,
