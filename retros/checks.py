@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from accounts.models import Team
 from audit import context
 from retros.models import (
     ActionState,
@@ -88,10 +89,13 @@ def _actions(retrospective: Retrospective) -> str:
 
 
 def _read(retrospective: Retrospective) -> str:
-    hours = RetrospectiveSettings.get().reading_hours
     since = retrospective.review_started_at
-    if retrospective.status != RetrospectiveStatus.IN_REVIEW or since is None:
+    if (
+        retrospective.status not in (RetrospectiveStatus.IN_REVIEW, RetrospectiveStatus.PUBLISHED)
+        or not since
+    ):
         return "It has not been given to read yet."
+    hours = RetrospectiveSettings.get().reading_hours
     left = since + timedelta(hours=hours) - context.now()
     if left <= timedelta(0):
         return ""
@@ -100,15 +104,14 @@ def _read(retrospective: Retrospective) -> str:
 
 def _outside(retrospective: Retrospective) -> str:
     """Somebody who approves, was not on it and shares no team with its owner."""
-    owner = retrospective.owner
-    teams = set(owner.teams.values_list("pk", flat=True)) if owner else set()
-    named = {retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id}
-    inside = named | set(retrospective.participants.values_list("user", flat=True))
-    approvals = retrospective.reviews.filter(verdict=Verdict.APPROVED).prefetch_related("reviewer__teams")
-    for review in approvals:
-        if review.reviewer_id not in inside and not teams & {t.pk for t in review.reviewer.teams.all()}:
-            return ""
-    return "Nobody from outside the team has approved it yet."
+    named = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)
+    outside = (
+        retrospective.reviews.filter(verdict=Verdict.APPROVED)
+        .exclude(reviewer__in=[pk for pk in named if pk])
+        .exclude(reviewer__in=retrospective.participants.values("user"))
+        .exclude(reviewer__teams__in=Team.objects.filter(members=retrospective.owner_id))
+    )
+    return "" if outside.exists() else "Nobody from outside the team has approved it yet."
 
 
 Missing = Callable[[Retrospective], str]

@@ -17,7 +17,7 @@ from retros.checks import CHECKS, checks
 from retros.export import FORMATS, copy_of, figures
 from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, VerdictForm
 from retros.models import Export, Retrospective
-from retros.permissions import can_facilitate, can_write
+from retros.permissions import can_facilitate
 from retros.views.common import click, done, load, section
 
 
@@ -235,7 +235,6 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "verdict_form": VerdictForm(),
         "publish_form": PublishForm(initial=current),
         "public_form": PublicTextForm(initial={**current, "public_text": retrospective.public_text}),
-        "may_draft": can_write(request.user, retrospective),
     } | forms
     context["are_settled"] = all(check.is_settled for check in context["checks"])
     stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
