@@ -189,7 +189,7 @@ class _Lanes:
             start, end = self.x.clip(one.began), self.x.clip(one.ended)
             if end > start:
                 title = el("title", escape(one.words))
-                drawn += el("rect", title, x=start, y=top, width=end - start, height=bottom - top, class_="edge-soft",
+                drawn += el("rect", title, x=start, y=top, width=end - start, height=bottom - top, class_="gap-box",
                             fill=f"url(#{self._id(one.kind)})")  # fmt: skip
         return drawn
 

@@ -9,7 +9,7 @@ function fetched() {
 }
 
 // The row in use keeps the focus when the section is replaced.
-let used = "";
+let used = "", slid = null;
 document.body.addEventListener("account-changed", fetched);
 document.body.addEventListener("focusin", (event) => {
   const row = event.target.closest("#account [data-row]");
@@ -18,6 +18,8 @@ document.body.addEventListener("focusin", (event) => {
 });
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "account") return;
+  const range = document.getElementById("known");
+  if (range && slid !== null) { range.value = slid; range.dataset.touched = "yes"; }
   show();
   if (used && !document.querySelector("dialog[open]")) document.getElementById(used)?.focus({ preventScroll: true });
 });
@@ -81,6 +83,7 @@ function show() {
 document.body.addEventListener("input", (event) => {
   if (event.target.id !== "known") return;
   event.target.dataset.touched = "yes";
+  slid = event.target.value;
   show();
 });
 // What the server hid comes back only with the page; then the script hides and shows by itself.

@@ -9,9 +9,9 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from incidents.models import AffectedService, Incident
+from incidents.models import AffectedService, ChangeEvent, Incident
 from retros.gaps import Found, Told, find_gaps
-from retros.measures import LETTERS, Interval, Measure, measures
+from retros.measures import LETTERS, Interval, Measure, measures, recovery
 from retros.models import AffectedUsers, Retrospective, TimelineEntry
 from timeline.models import Kind, Phase
 
@@ -80,7 +80,10 @@ class Account:
 
     @cached_property
     def incidents(self) -> list[Incident]:
-        return list(self.retrospective.incidents.order_by("number"))
+        """Those it covers, with when the last deployment that is suspected in each was made."""
+        suspected = ChangeEvent.objects.filter(suspected_in=OuterRef("pk"), kind=ChangeEvent.Kind.DEPLOYMENT)
+        deployed = Subquery(suspected.order_by("-at").values("at")[:1])
+        return list(self.retrospective.incidents.annotate(deployed_at=deployed).order_by("number"))
 
     @cached_property
     def incident(self) -> Incident | None:
@@ -118,7 +121,8 @@ class Account:
 
     @property
     def measures(self) -> list[Measure]:
-        return measures(self.times)
+        deployed = getattr(self.incident, "deployed_at", None)
+        return [*measures(self.times), *recovery(self.times, deployed)]
 
     @cached_property
     def gaps(self) -> list[Found]:

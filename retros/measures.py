@@ -51,6 +51,16 @@ def measures(moments: Moments) -> list[Measure]:
     return found
 
 
+def recovery(moments: Moments, deployed_at: datetime | None) -> list[Measure]:
+    """DORA's recovery time, where a deployment is linked as the cause; else nothing."""
+    end = "M" if moments.get("M") else "R"
+    until = moments.get(end)
+    if deployed_at is None or until is None:
+        return []
+    note = "from the suspected deployment"
+    return [Measure("DORA recovery", f"{end} − deployed", until - deployed_at, note=note)]
+
+
 HEADLINES = ("TTO", "Latent", "TTA", "TTM", "MTTR")
 
 

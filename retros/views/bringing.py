@@ -38,6 +38,7 @@ SOURCES = {
     "changes": "Deployments",
 }
 KEPT_FOR = 24 * 3600
+LARGEST_BUNDLE = 2_000_000  # what a form may send back is limited (DATA_UPLOAD_MAX_MEMORY_SIZE)
 MOMENTS = ("occurred_at", "known_at")
 
 
@@ -59,14 +60,12 @@ def bringing(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     if form is None or submitted(request, form):
         try:
-            reading = _read(request, retrospective, source, form, span)
+            context |= _preview(request, retrospective, _read(request, retrospective, source, form, span))
         except Refused as refusal:
             if form is None:
                 context["refusal"] = str(refusal)
             else:
                 form.add_error(None, str(refusal))
-        else:
-            context |= _preview(request, retrospective, reading)
     return section(request, retrospective, "timeline", context, "retros/timeline_import.html")
 
 
@@ -151,14 +150,16 @@ def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Re
         for number, row in enumerate(reading.rows)
     ]
     by_group = sorted(numbered, key=lambda one: one["row"].group)
+    packed = [_packed(row) for row in reading.rows]
+    bundle = signing.dumps(packed, salt=_salt(request, retrospective), compress=True)
+    if len(bundle) > LARGEST_BUNDLE:
+        raise Refused("This is too much text at once. Bring it in parts.")
     return {
         "preview": numbered,
         "groups": [(name, list(rows)) for name, rows in groupby(by_group, key=lambda one: one["row"].group)],
         "fresh": sum(not one["is_known"] for one in numbered),
         "refused": reading.refused,
-        "bundle": signing.dumps(
-            [_packed(row) for row in reading.rows], salt=_salt(request, retrospective), compress=True
-        ),
+        "bundle": bundle,
     }
 
 

@@ -175,8 +175,9 @@ def _entry(retrospective: Retrospective, entry: int, *, removed: bool = False) -
 @writers_only
 def new_entry(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
-    initial = {}
     at = request.GET.get("at", "")
+    # The day at least is likely to be that of the first row.
+    initial = {"occurred_at": Account(retrospective).span[0].replace(microsecond=0)}
     if is_number(at):
         initial["occurred_at"] = datetime.fromtimestamp(min(int(at), 4_000_000_000), UTC)
     form = EntryForm(request.POST or None, retrospective=retrospective, initial=initial)

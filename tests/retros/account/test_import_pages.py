@@ -1,6 +1,7 @@
 """Is everything that comes in shown first, and kept only once confirmed, by whom it was shown to?"""
 
 import re
+import secrets
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from incidents.workflow import record_change
 from retros.models import TimelineEntry
-from tests.retros.account.test_read_slack import export, message
+from tests.retros.account.test_read_slack import AT, export, message
 
 
 @pytest.fixture
@@ -66,9 +67,9 @@ def test_a_row_can_be_left_out(read, confirm):
 
 def test_files(read, confirm):
     csv = SimpleUploadedFile("a.csv", b"time,text\n2025-11-17T10:00Z,from csv\n")
-    json = SimpleUploadedFile("a.json", b'{"events": [{"at": "2025-11-17T10:01Z", "text": "from json"}]}')
+    also = SimpleUploadedFile("a.json", b'{"events": [{"at": "2025-11-17T10:01Z", "text": "from json"}]}')
     confirm(read("csv", file=csv))
-    confirm(read("json", file=json))
+    confirm(read("json", file=also))
     assert texts() == ["from csv", "from json"]
 
 
@@ -114,3 +115,10 @@ def test_a_time_without_zone_is_the_readers(read, confirm, client, commander):
     confirm(paste(read, "14:32 a"))
     row = TimelineEntry.objects.get()
     assert row.occurred_at.astimezone(timezone.get_fixed_timezone(0)).hour == 5
+
+
+def test_more_text_than_a_form_sends_back_is_refused_at_once(read):
+    content = export(ops=[message(secrets.token_urlsafe(6000), at=AT + n) for n in range(300)])
+    day = {"since": "2025-11-17T00:00:00", "until": "2025-11-18T00:00:00"}
+    shown = read("slack", file=SimpleUploadedFile("x.zip", content), **day)
+    assert "too much text at once" in shown.content.decode()

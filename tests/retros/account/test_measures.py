@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retros.measures import Interval, measures, union, user_minutes
+from retros.measures import Interval, measures, recovery, union, user_minutes
 
 T = datetime(2025, 11, 17, 13, tzinfo=UTC)
 
@@ -46,6 +46,13 @@ def test_a_retroactive_declaration_leaves_its_cohort():
     declared = next(m for m in measures({"D": at(0), "C": at(60), "M": at(9)}) if "declare" in m.name)
     assert declared.value is None
     assert "after it was mitigated" in declared.note
+
+
+def test_recovery_only_where_a_deployment_is_linked():
+    assert recovery({"M": at(50), "R": at(72)}, None) == []
+    (one,) = recovery({"M": at(50), "R": at(72)}, at(-7))
+    assert (one.formula, one.value) == ("M − deployed", timedelta(minutes=57))
+    assert recovery({"R": at(72)}, at(0))[0].formula == "R − deployed"
 
 
 def interval(began, ended, service="a", **more):
