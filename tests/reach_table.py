@@ -37,7 +37,14 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
-from retros.workflow import start_retrospective
+from retros.models import Learning, Retrospective
+from retros.workflow import (
+    add_contributing_factor,
+    add_learning,
+    add_learning_group,
+    reveal_learnings,
+    start_retrospective,
+)
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -148,6 +155,25 @@ def waiting(w, incident) -> int:
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
     return start_retrospective(incident=incident or w.incident, by=w.commander).pk
+
+
+def factor(w, incident) -> int:
+    looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
+    return add_contributing_factor(retrospective=looked_back_on, by=w.commander, text="No limit was set").pk
+
+
+def learning(w, incident) -> int:
+    """A revealed one, so that everybody who reads the retrospective reads it."""
+    looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
+    one = add_learning(retrospective=looked_back_on, by=w.commander, kind="helped", text="The drill")
+    if not looked_back_on.learnings_revealed_at:
+        reveal_learnings(retrospective=looked_back_on, by=w.commander)
+    return one.pk
+
+
+def learning_group(w, incident) -> int:
+    one = Learning.objects.get(pk=learning(w, incident))
+    return add_learning_group(retrospective=one.retrospective, by=w.commander, name="Practice").pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -306,6 +332,8 @@ INCIDENT_ACT = Row(post=RESPONDERS)
 ADMIN_FORM = Row(get=ADMINS, post=ADMINS)
 with_pk = partial(Row, get=RESPONDERS, post=RESPONDERS)
 act_on = partial(Row, post=RESPONDERS)
+
+OF_RETROSPECTIVE: dict[str, Any] = {"pk": retrospective, "may_miss": frozenset({STAKEHOLDER})}
 
 TABLE: dict[str, Row] = {
     # the doors
@@ -473,6 +501,25 @@ TABLE: dict[str, Row] = {
     "retrospective_list": Row(get=SIGNED_IN),
     "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    # causes and learnings: whoever reaches the retrospective; a stakeholder does once it is published
+    "causes": Row(get=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_new": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_undo": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_suggestions": Row(get=SIGNED_IN, query="?text=limit", **OF_RETROSPECTIVE),
+    "factor": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_place": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_removal": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_link": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "learnings": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "learnings_reveal": Row(post=SIGNED_IN - {RESPONDER, OUTSIDER}, **OF_RETROSPECTIVE),
+    "learning_groups": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "learning_group": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
+    "learning_group_removal": Row(post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
+    "learning": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_removal": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_place": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_dots": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_dot_removal": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks
