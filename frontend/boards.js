@@ -3,6 +3,7 @@ import Sortable from "sortablejs";
 import { toast } from "./dialogs.js";
 
 const box = document.querySelector("[data-board]");
+let missed = false; // a redraw, while a row was being dragged
 const link = (node) => node?.querySelector(":scope > .node [data-node-link]");
 const links = () => [...box.querySelectorAll("[data-node-link]")].filter((one) => one.offsetParent !== null);
 
@@ -80,7 +81,9 @@ function dragging() {
       onStart: () => box.classList.add("is-dragging"),
       onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex }) => {
         box.classList.remove("is-dragging");
-        if (to === from && newDraggableIndex === oldDraggableIndex) return;
+        const was = missed;
+        missed = false;
+        if (to === from && newDraggableIndex === oldDraggableIndex) { if (was) again(); return; }
         const values = { [to.dataset.name ?? "parent"]: to.dataset.branch, position: newDraggableIndex };
         setTimeout(() => press(item.querySelector("[data-place]"), values)); // once the row is back to rest
       },
@@ -102,16 +105,16 @@ function said(text) {
   last.append(button);
 }
 
-if (box) {
-  keys();
-  dragging();
-  const inner = () => box.firstElementChild;
-  focusOn(new URLSearchParams(location.search).get("at"));
+const again = () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" });
+
+function redrawing() {
   let words = null, had = null, label = null;
   document.body.addEventListener("board-said", (event) => { words = event.detail.text; });
-  document.body.addEventListener("board-refused", () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" }));
+  document.body.addEventListener("board-refused", again);
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target !== box) return;
+    const { target } = event.detail;
+    if (!box.contains(target)) return;
+    if (box.classList.contains("is-dragging")) { event.detail.shouldSwap = false; missed = true; return; } // somebody else's change, under a finger
     // htmx carries attributes over to the new rows; dragging left styles that the policy would refuse as attributes
     for (const row of box.querySelectorAll("[style]")) row.removeAttribute("style");
     const active = document.activeElement;
@@ -119,11 +122,19 @@ if (box) {
     label = active?.getAttribute?.("aria-label");
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target !== box && event.target !== box && !box.contains(event.target)) return;
+    if (event.target !== box && !box.contains(event.target)) return;
     dragging();
-    const at = inner()?.dataset.at || had;
-    const again = box.querySelector("[data-write-again]");
-    setTimeout(() => { if (!document.querySelector("dialog[open]")) again ? again.focus() : focusOn(at, label); }, 20);
+    if (event.detail.target !== box) return;
+    const at = box.firstElementChild?.dataset.at || had;
+    const writing = box.querySelector("[data-write-again]");
+    setTimeout(() => { if (!document.querySelector("dialog[open]")) writing ? writing.focus() : focusOn(at, label); }, 20);
     if (words) { said(words); words = null; }
   });
+}
+
+if (box) {
+  keys();
+  dragging();
+  redrawing();
+  focusOn(new URLSearchParams(location.search).get("at"));
 }

@@ -142,7 +142,7 @@ def _shown(nodes: list[Node]) -> list[Node]:
             continue
         folded_at = node.depth if node.is_folded else None
         shown.append(node)
-    for node, after in zip(shown, [*shown[1:], None], strict=True):
+    for node, after in zip(shown, [*shown[1:], None], strict=False):
         next_depth = after.depth if after else 0
         node.opens = next_depth > node.depth
         node.ends = range(node.depth - next_depth) if next_depth < node.depth else ()

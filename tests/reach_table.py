@@ -39,17 +39,21 @@ from incidents.workflow import (
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
-from retros.models import Document, Export, Retrospective
+from retros.models import Document, Export, Learning, Retrospective
 from retros.workflow import (
     add_comment,
+    add_contributing_factor,
     add_entry,
     add_hint_word,
+    add_learning,
+    add_learning_group,
     add_participants,
     ask_reviewer,
     keep_version,
     open_section,
     publish_retrospective,
     remove_entry,
+    reveal_learnings,
     save_text,
     start_retrospective,
     start_review,
@@ -244,6 +248,25 @@ def of_section(**more: Any) -> dict[str, Any]:
     }
 
 
+def factor(w, incident) -> int:
+    looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
+    return add_contributing_factor(retrospective=looked_back_on, by=w.commander, text="No limit was set").pk
+
+
+def learning(w, incident) -> int:
+    """A revealed one, so that everybody who reads the retrospective reads it."""
+    looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
+    one = add_learning(retrospective=looked_back_on, by=w.commander, kind="helped", text="The drill")
+    if not looked_back_on.learnings_revealed_at:
+        reveal_learnings(retrospective=looked_back_on, by=w.commander)
+    return one.pk
+
+
+def learning_group(w, incident) -> int:
+    one = Learning.objects.get(pk=learning(w, incident))
+    return add_learning_group(retrospective=one.retrospective, by=w.commander, name="Practice").pk
+
+
 def brief_link(w, incident) -> BriefLink:
     return create_brief_link(incident=incident, by=w.commander)
 
@@ -410,6 +433,7 @@ UNTIL_PUBLISHED = frozenset({STAKEHOLDER})
 RETRO_READ = Row(get=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
 RETRO_FORM = Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
 RETRO_ACT = Row(post=SIGNED_IN, pk=retrospective, may_miss=UNTIL_PUBLISHED)
+OF_RETROSPECTIVE: dict[str, Any] = {"pk": retrospective, "may_miss": frozenset({STAKEHOLDER})}
 
 TABLE: dict[str, Row] = {
     # the doors
@@ -642,6 +666,25 @@ TABLE: dict[str, Row] = {
     "hint_word_deletion": Row(
         post=ADMINS, more={"word": lambda w, i: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk}
     ),
+    # causes and learnings: whoever reaches the retrospective; a stakeholder does once it is published
+    "causes": Row(get=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_new": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_undo": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_suggestions": Row(get=SIGNED_IN, query="?text=limit", **OF_RETROSPECTIVE),
+    "factor": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_place": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_removal": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_link": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "learnings": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "learnings_reveal": Row(post=SIGNED_IN - {RESPONDER, OUTSIDER}, **OF_RETROSPECTIVE),
+    "learning_groups": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "learning_group": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
+    "learning_group_removal": Row(post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
+    "learning": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_removal": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_place": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_dots": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_dot_removal": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks

@@ -122,7 +122,9 @@ def _restore(retrospective: Retrospective, step: FactorStep) -> None:
         lost.update(factor=node)
     if any(is_under(standing, key, key) for key in back):
         raise ValidationError("The tree has been rearranged since; undoing would make a circle.")
-    for parent in {state["parent_id"] for state in back.values()}:
+    for parent in {
+        state["parent_id"] for steps in (step.before, step.after) for state in steps.values() if state
+    }:
         renumber(retrospective, parent, first=back)
 
 

@@ -1,0 +1,198 @@
+"""Causes and learnings in a real browser: by keyboard alone, by drag, on a phone, clean in both themes."""
+
+import pytest
+from django.db.models import F
+
+from retros.models import Category, ContributingFactor, Learning, Level
+from retros.workflow import (
+    add_contributing_factor,
+    add_learning,
+    add_learning_group,
+    give_dot,
+    reveal_learnings,
+    start_retrospective,
+)
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_pages_are_clean import TOO_WIDE
+
+pytestmark = pytest.mark.browser
+WORDS = "A condition with averyveryverylongwordthatdoesnotfitinanyline and a few words more, number"
+
+
+@pytest.fixture
+def retro(incident, commander):
+    return start_retrospective(incident=incident, by=commander, owner=commander)
+
+
+def _grow(retro, by, count: int) -> list[ContributingFactor]:
+    nodes: list = [None]
+    for number in range(count):
+        nodes.append(
+            add_contributing_factor(
+                retrospective=retro, by=by, text=f"{WORDS} {number}", parent=nodes[number // 3],
+                category=Category.values[number % 5], level=Level.values[number % 2],
+                question="Why was that reasonable at the time?" if number % 2 else "",
+            )
+        )  # fmt: skip
+    return nodes[1:]
+
+
+def _tree(retro) -> list[tuple[str, str]]:
+    """(factor, what it hangs on), in the order of the page."""
+    rows = retro.factors.select_related("parent").order_by(
+        F("parent__order").asc(nulls_first=True), "order", "pk"
+    )
+    return [(row.text, row.parent.text if row.parent else "") for row in rows]
+
+
+def _focused(page) -> str:
+    return page.evaluate("document.activeElement.textContent.trim()")
+
+
+def _focus(page, words: str) -> None:
+    page.wait_for_function("words => document.activeElement.textContent.trim() === words", arg=words)
+
+
+def test_a_tree_by_keyboard_alone(open_as, retro, commander):
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retro.pk}/causes/")
+    page.get_by_role("link", name="How did it come about?").focus()
+    page.keyboard.press("Enter")
+    page.locator("dialog[open] [name=text]").wait_for()
+    page.keyboard.type("Every core was busy")
+    page.keyboard.press("Control+Enter")
+    _focus(page, "Every core was busy")
+    page.keyboard.press("a")
+    page.locator("dialog[open] [name=text]").wait_for()
+    page.keyboard.type("A pattern backtracked")
+    page.keyboard.press("Control+Enter")
+    _focus(page, "A pattern backtracked")
+    page.keyboard.press("h")
+    page.locator("dialog[open] [name=text]").wait_for()
+    assert page.locator("dialog [name=question]").input_value() == "How did this come about?"
+    page.keyboard.type("No limit was set")
+    page.keyboard.press("Control+Enter")
+    _focus(page, "No limit was set")
+    page.keyboard.press("Alt+ArrowLeft")
+    page.wait_for_function(
+        "document.querySelectorAll('[data-branch] [data-branch] > [data-node]').length == 2"
+    )
+    _focus(page, "No limit was set")
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
+    )
+    assert _tree(retro) == [
+        ("Every core was busy", ""),
+        ("No limit was set", "Every core was busy"),
+        ("A pattern backtracked", "Every core was busy"),
+    ]
+    page.keyboard.press("ArrowUp")
+    assert _focused(page) == "Every core was busy"
+    page.keyboard.press("Delete")
+    page.get_by_text("Removed “Every core was busy”.").wait_for()
+    assert all(not parent for _, parent in _tree(retro))
+    page.keyboard.press("Control+z")
+    _focus(page, "Every core was busy")
+    assert retro.factors.filter(parent__text="Every core was busy").count() == 2
+    page.keyboard.press("e")
+    page.locator("dialog[open] [name=explanation]").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.complaints
+
+
+def test_a_factor_is_dragged(open_as, retro, commander):
+    for text in ("First", "Second", "Third"):
+        add_contributing_factor(retrospective=retro, by=commander, text=text)
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retro.pk}/causes/")
+    third = page.locator("[data-node-link]", has_text="Third").bounding_box()
+    first = page.locator("[data-node-link]", has_text="First").bounding_box()
+    page.mouse.move(third["x"] + 200, third["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(third["x"] + 200, third["y"] - 20, steps=5)
+    page.mouse.move(first["x"] + 200, first["y"] - 2, steps=10)
+    page.wait_for_timeout(100)
+    with page.expect_response("**/place/"):
+        page.mouse.up()
+    page.locator("[data-undo]").wait_for()
+    moved = retro.factors.get(text="Third")
+    assert (moved.order, moved.parent) != (2, None)
+    assert not page.complaints
+
+
+def test_the_toast_undoes(open_as, retro, commander):
+    add_contributing_factor(retrospective=retro, by=commander, text="First")
+    page = open_as(commander, viewport=NARROW)
+    page.goto(f"/retrospectives/{retro.pk}/causes/")
+    page.get_by_label("Move or remove “First”").click()
+    page.get_by_role("button", name="Remove").click()
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    page.locator("[data-node-link]", has_text="First").wait_for()
+    assert retro.factors.count() == 1
+
+
+def test_others_see_a_change_at_once(open_as, retro, commander, responder):
+    add_contributing_factor(retrospective=retro, by=commander, text="First")
+    page = open_as(responder)
+    page.goto(f"/retrospectives/{retro.pk}/causes/")
+    page.wait_for_timeout(500)
+    add_contributing_factor(retrospective=retro, by=commander, text="Second")
+    page.locator("[data-node-link]", has_text="Second").wait_for()
+
+
+def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
+    theirs = open_as(responder)
+    theirs.goto(f"/retrospectives/{retro.pk}/learnings/")
+    theirs.get_by_label("What is it?").fill("The runbook was wrong")
+    theirs.keyboard.press("Control+Enter")
+    theirs.get_by_text("Yours, 1").wait_for()
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retro.pk}/learnings/")
+    assert page.get_by_text("The runbook was wrong").count() == 0
+    page.get_by_role("button", name="Reveal all 1").click()
+    page.get_by_text("The runbook was wrong").wait_for()
+    page.get_by_label("Give a dot").click()
+    page.get_by_label("1 dot, 1 yours").wait_for()
+    assert Learning.objects.get().votes.get().dots == 1
+    assert not page.complaints
+    assert not theirs.complaints
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "viewport", [WIDE, NARROW, {"width": 320, "height": 640}], ids=["1440", "360", "320"]
+)
+def test_sixty_factors_are_clean(open_as, axe, retro, commander, responder, viewport, theme):
+    nodes = _grow(retro, commander, 60)
+    here = f"/retrospectives/{retro.pk}"
+    for number, kind in enumerate(["helped", "hindered", "surprised", "invalidated", "lucky"]):
+        add_learning(retrospective=retro, by=responder, kind=kind, text=f"{WORDS} {number}")
+    paths = [
+        f"{here}/causes/",
+        f"{here}/causes/?all=1",
+        f"{here}/causes/?view=fishbone",
+        f"{here}/causes/new/?parent={nodes[0].pk}&ask=how",
+        f"{here}/causes/{nodes[3].pk}/",
+        f"{here}/learnings/",
+    ]
+    page = open_as(commander, viewport=viewport, color_scheme=theme)
+    faults = [_faults(page, axe, path) for path in paths]
+    reveal_learnings(retrospective=retro, by=commander)
+    group = add_learning_group(
+        retrospective=retro, by=commander, name=f"{WORDS} in a group", learnings=retro.learnings.all()[:2]
+    )
+    give_dot(learning=retro.learnings.first(), by=commander)
+    for path in ("", "?order=votes", f"groups/{group.pk}/", f"{retro.learnings.first().pk}/"):
+        faults.append(_faults(page, axe, f"{here}/learnings/{path}"))
+    assert not list(filter(None, faults))
+
+
+def _faults(page, axe, path: str) -> tuple:
+    response = page.goto(path)
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found = axe(page)
+    wide = page.evaluate(TOO_WIDE) if sideways > 0 else []
+    complaints, page.complaints[:] = list(page.complaints), []
+    bad = response.status != 200 or sideways > 0 or found or complaints
+    return (path, response.status, wide, found, complaints) if bad else ()

@@ -1,0 +1,94 @@
+"""Is the same factor known again, and is what a person cannot reach never told?"""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from incidents.workflow import declare_incident
+from retros.models import Factor
+from retros.vocabulary import normalised, recurrences, similar
+from retros.workflow import (
+    add_contributing_factor,
+    change_contributing_factor,
+    link_contributing_factor,
+    start_retrospective,
+)
+
+SECRET = "Zephyrquartz payroll export had no limit"
+
+
+@pytest.fixture
+def looked_back(commander, severity):
+    """`looked_back("words", is_private=…)` is a factor of another incident's retrospective."""
+
+    def run(text, **incident):
+        other = declare_incident(by=commander, title="Another", severity=severity(3), **incident)
+        retrospective = start_retrospective(incident=other, by=commander, owner=commander)
+        return add_contributing_factor(retrospective=retrospective, by=commander, text=text)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("The  alert -- was SLOW!", "the alert was slow"),
+        ("Straße", "strasse"),
+        ("Café № 5", "café no 5"),
+        ("…", ""),
+        ("x" * 400, "x" * 300),
+    ],
+)
+def test_keys(text, key):
+    assert normalised(text) == key
+
+
+def test_the_same_words_are_the_same_factor(retro, add, looked_back, commander):
+    theirs = looked_back("The alert was slow")
+    mine = add("the ALERT was slow.")
+    assert mine.factor == theirs.factor
+    assert Factor.objects.count() == 1
+    places = recurrences(retro, commander)[mine.factor_id]
+    assert [place.name for place in places] == [theirs.retrospective.incident.reference]
+
+
+def test_other_words_are_another_factor_until_linked(retro, add, looked_back, commander):
+    theirs = looked_back("The alert on traffic was slow")
+    mine = add("Alert on traffic came slow")
+    assert recurrences(retro, commander) == {}
+    assert [known.pk for known in similar(retro, commander, mine.text)] == [theirs.pk]
+    link_contributing_factor(factor=mine, same_as=theirs, by=commander)
+    assert list(recurrences(retro, commander)) == [theirs.factor_id]
+    assert similar(retro, commander, mine.text, but=theirs.factor_id) == []
+    mine.refresh_from_db()
+    change_contributing_factor(factor=mine, by=commander, text="Something else altogether")
+    assert recurrences(retro, commander) == {}, "other words, another factor"
+
+
+def test_suggestions_while_typing(retro, looked_back, commander):
+    looked_back("The rollback needs the complete build twice")
+    assert [known.text for known in similar(retro, commander, "rollback nee")] == [
+        "The rollback needs the complete build twice"
+    ]
+    assert similar(retro, commander, "database certificate") == []
+    assert similar(retro, commander, "ro") == []
+
+
+def test_a_private_retrospective_leaks_nothing(retro, add, looked_back, commander, responder, client):
+    theirs = looked_back(SECRET, is_private=True)
+    mine = add(SECRET)
+    assert mine.factor == theirs.factor
+    assert [known.text for known in similar(retro, commander, SECRET)] == [SECRET]
+    assert similar(retro, responder, SECRET) == []
+    assert recurrences(retro, responder) == {}
+    with pytest.raises(ValidationError, match="in your reach"):
+        link_contributing_factor(factor=mine, same_as=theirs, by=responder)
+    mine.delete()
+    client.force_login(responder)
+    for address in (
+        f"/retrospectives/{retro.pk}/causes/",
+        f"/retrospectives/{retro.pk}/causes/new/",
+        f"/retrospectives/{retro.pk}/causes/suggestions/?text=Zephyrquartz+payroll",
+    ):
+        content = client.get(address).content.decode()
+        assert "Zephyrquartz" not in content
+        assert theirs.retrospective.incident.reference not in content
