@@ -12,6 +12,14 @@ from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
+from retros.workflow import (
+    add_comment,
+    add_hint_word,
+    keep_version,
+    open_section,
+    save_text,
+    start_retrospective,
+)
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -139,3 +147,24 @@ def test_brief_and_cadence_do_not_grow_with_the_updates(count, commander, incide
         )  # fmt: skip
     assert count(incident.get_absolute_url() + "brief/") <= 14, count.queries
     assert count(incident.get_absolute_url() + "cadence/") <= 12, count.queries
+
+
+@pytest.mark.parametrize("much", [1, 30])
+def test_narrative_and_its_history_at_most_sixteen(count, incident, commander, responder, much):
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    document = open_section(retrospective=retrospective, section="what_happened", by=commander)
+    for n in range(much):
+        save_text(document=document, text=f"Text {n}. @ human error", by=responder, version=None)
+        keep_version(document=document, by=commander)
+        comment = add_comment(document=document, by=commander, text="@Responder Example, why?")
+        add_comment(document=document, by=responder, text="Because.", parent=comment)
+        add_hint_word(by=_admin(commander), words=f"word {n}", ask="Who?")
+    base = retrospective.get_absolute_url() + "narrative/"
+    for path in (base, f"{base}what_happened/comments/", f"{base}what_happened/versions/"):
+        assert count(path) <= 16, count.queries
+    assert count(f"{base}what_happened/hints/", text="human error") <= 16, count.queries
+
+
+def _admin(user):
+    user.installation_role = "administrator"
+    return user
