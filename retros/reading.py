@@ -40,7 +40,7 @@ def side_by_side(before: str, after: str) -> list[Compared]:
     rows: list[Compared] = []
     for what, from_, to, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            rows += [Compared("same", [(False, line)], [(False, line)]) for line in old[from_:to]]
+            rows += [Compared("same", [(False, line)], [(False, line)]) for line in old[from_:to] if line]
             continue
         for n in range(max(to - from_, last - first)):
             gone = old[from_ + n] if from_ + n < to else None

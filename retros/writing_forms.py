@@ -19,13 +19,22 @@ class TextForm(Form):
 
 class CommentForm(Form):
     parent = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    quote = forms.CharField(required=False, max_length=300, label="About the words")
+    quote = forms.CharField(
+        required=False,
+        max_length=300,
+        label="About the words",
+        help_text="Words marked in the text come here.",
+    )
     text = forms.CharField(
         max_length=5000,
         label="Comment",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="@ and a name tells that person.",
     )
+
+    def __init__(self, *args, **kwargs) -> None:
+        """It stands on one page with the form of the text."""
+        super().__init__(*args, **{"auto_id": "comment_%s"} | kwargs)
 
 
 class LeaveHintForm(Form):
@@ -35,7 +44,7 @@ class LeaveHintForm(Form):
 
 
 class VersionForm(Form):
-    note = forms.CharField(required=False, max_length=200, help_text="What is special about it")
+    note = forms.CharField(required=False, max_length=200, label="What is special about it")
 
 
 class HintWordForm(Form):

@@ -82,6 +82,7 @@ def _narrative(
         "sections": Section.choices,
         "tools": TOOLS,
         "form": form if may_write else None,
+        "may_write": may_write,
         "as_text": form.is_bound or "text" in request.GET,
         "stale": stale,
         "hints": open_hints(retrospective, document.section, typed) if may_write else [],

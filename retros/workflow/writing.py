@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Min
+from django.db.models import Exists, F, Max, Min, OuterRef
 
 from audit import context
 from incidents.workflow import Conflict
@@ -36,12 +36,14 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
 
     Made when somebody who may write first looks at it; before, an empty one that is not saved.
     """
-    found = Document.objects.filter(retrospective=retrospective, section=section).first()
+    newer = DocumentUpdate.objects.filter(document=OuterRef("pk"), pk__gt=OuterRef("compacted_to"))
+    sections = Document.objects.filter(retrospective=retrospective, section=section)
+    found = sections.annotate(is_behind=Exists(newer)).first()
     if found is None and not can_write(by, retrospective):
         return Document(retrospective=retrospective, section=section)
     if found is None:
         return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
-    if found.updates.filter(pk__gt=found.compacted_to).exists():
+    if found.is_behind:
         found = _locked(found.pk) or found
         _compact(found)
     found.retrospective = retrospective

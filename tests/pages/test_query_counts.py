@@ -16,9 +16,14 @@ from notifications.workflow import add_channel, deliver
 from retros.checks import CHECKS
 from retros.models import ActionItem, ContributingFactor, Factor, TimelineEntry
 from retros.workflow import (
+    add_comment,
+    add_hint_word,
     add_participants,
     add_recollection,
+    keep_version,
+    open_section,
     publish_retrospective,
+    save_text,
     start_retrospective,
     start_review,
     waive_check,
@@ -200,3 +205,24 @@ def test_a_retrospective_at_most_sixteen(count, incident, commander, rows, is_pu
     assert max(counts.values()) <= 16, counts
     assert count("/retrospectives/") <= 14, count.queries
     assert count(f"/incidents/{incident.reference}/seen-before/") <= 14, count.queries
+
+
+@pytest.mark.parametrize("much", [1, 30])
+def test_narrative_and_its_history_at_most_sixteen(count, incident, commander, responder, much):
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    document = open_section(retrospective=retrospective, section="what_happened", by=commander)
+    for n in range(much):
+        save_text(document=document, text=f"Text {n}. @ human error", by=responder, version=None)
+        keep_version(document=document, by=commander)
+        comment = add_comment(document=document, by=commander, text="@Responder Example, why?")
+        add_comment(document=document, by=responder, text="Because.", parent=comment)
+        add_hint_word(by=_admin(commander), words=f"word {n}", ask="Who?")
+    base = retrospective.get_absolute_url() + "narrative/"
+    for path in (base, f"{base}what_happened/comments/", f"{base}what_happened/versions/"):
+        assert count(path) <= 16, count.queries
+    assert count(f"{base}what_happened/hints/", text="human error") <= 16, count.queries
+
+
+def _admin(user):
+    user.installation_role = "administrator"
+    return user
