@@ -10,22 +10,8 @@ from django.utils.text import slugify
 
 from accounts.models import Installation
 from retros.models import Publication, Retrospective
+from retros.pictures import pictures
 from retros.written import content_of, markdown_of
-
-
-@dataclass(frozen=True)
-class Figure:
-    title: str
-    svg: str
-    section: str  # under which it stands: timeline or causes
-
-
-FIGURES: tuple[Callable[[Retrospective], Figure | None], ...] = ()
-"""What draws a picture of a retrospective, or None where it holds nothing to draw."""
-
-
-def figures(retrospective: Retrospective) -> list[Figure]:
-    return [figure for draw in FIGURES if (figure := draw(retrospective))]
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ def as_html(copy: Copy, *, is_for_pdf: bool = False) -> str:
         "content": copy.content,
         "publication": copy.publication,
         "organisation": Installation.get(),
-        "figures": figures(copy.retrospective),
+        "figures": pictures(copy.retrospective),
         "is_for_pdf": is_for_pdf,
         "is_export": True,
     }

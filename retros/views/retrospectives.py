@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from retros.export import copy_of, figures
+from retros.export import copy_of
+from retros.pictures import pictures
 from retros.views.common import load, section, shell
 
 
@@ -27,7 +28,7 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "content": copy.content,
         "publication": copy.publication,
-        "figures": figures(retrospective),
+        "figures": pictures(retrospective),
         "marks": len(marks),
         "is_marked": request.user.pk in marks,
     }

@@ -14,10 +14,11 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks
-from retros.export import FORMATS, copy_of, figures
+from retros.export import FORMATS, copy_of
 from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, VerdictForm
 from retros.models import Export, Retrospective
 from retros.permissions import can_facilitate
+from retros.pictures import pictures
 from retros.views.common import click, done, load, section
 
 
@@ -131,7 +132,7 @@ def version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     context = {
         "content": copy.content,
         "publication": copy.publication,
-        "figures": figures(retrospective),
+        "figures": pictures(retrospective),
         "versions": list(retrospective.publications.only("number", "at", "note")),
     }
     return section(request, retrospective, "overview", context, template="retros/version.html")

@@ -1,0 +1,47 @@
+"""The pictures of a retrospective, for its readers' page and for its files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+
+from figures import fishbone, why_tree
+from figures.swim_lanes import swim_lanes
+from retros.account import Account
+from retros.factor_tree import factors_for_figures
+from retros.models import Retrospective
+from retros.picture import story_of
+
+PAPER = 900  # px across of what is put on a page of paper
+
+
+@dataclass(frozen=True)
+class Picture:
+    title: str
+    section: str  # under which it stands: timeline or causes
+    sizes: Mapping[str, SafeString]
+    alone: SafeString
+
+    @property
+    def svg(self) -> SafeString:
+        """With its colours inside, for a file without our style sheet."""
+        head, start, rest = self.alone.partition("<title")
+        style = get_template("retros/export/figure.css").render()
+        return mark_safe(f"{head}<style>{style}</style>{start}{rest}")  # noqa: S308 - our own drawing and style
+
+
+def pictures(retrospective: Retrospective) -> list[Picture]:
+    """Lanes, why-tree and fishbone, as far as there is something to draw."""
+    found = []
+    account = Account(retrospective)
+    if account.standing:
+        lanes = swim_lanes(story_of(account))
+        found.append(Picture("What happened, and who knew of it", "timeline", lanes, lanes["wide"]))
+    factors = factors_for_figures(retrospective)
+    if factors:
+        outcome = retrospective.title
+        for title, drawing in (("Why it could happen", why_tree), ("The same factors by kind", fishbone)):
+            sizes = drawing.sizes(factors, outcome)
+            found.append(Picture(title, "causes", sizes, drawing.draw(factors, outcome, PAPER)))
+    return found
