@@ -13,9 +13,9 @@ from incidents.models.incident import IncidentQuerySet
 
 LEFT_OUT = (Status.TRIAGE, Status.DECLINED, Status.MERGED)
 COLUMNS = (
-    "id", "number", "title", "status", "severity_id", "incident_type_id", "introduced_at", "impact_started_at",
+    "id", "status", "severity_id", "incident_type_id", "introduced_at", "impact_started_at",
     "detected_at", "declared_at", "acknowledged_at", "mitigated_at", "impact_ended_at", "resolved_at", "closed_at",
-    "created_at", "began_at",
+    "created_at", "began",
 )  # fmt: skip
 
 
@@ -43,14 +43,18 @@ class Scope:
     def cohort(self) -> IncidentQuerySet:
         began: Any = Coalesce("impact_started_at", "declared_at")
         return self._within(
-            self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began_at=began)
+            self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began=began)
         )
+
+    def newest_first(self) -> IncidentQuerySet:
+        began: Any = Coalesce("impact_started_at", "declared_at")
+        return self.cohort().order_by(began.desc(), "-number")
 
     def left_out(self) -> dict[str, int]:
         """How many are not counted, and why; a drill that was declined is a drill."""
         began: Any = Coalesce("impact_started_at", "declared_at", "created_at")
         found = self._within(
-            self.incidents.filter(Q(is_drill=True) | Q(status__in=LEFT_OUT)).annotate(began_at=began)
+            self.incidents.filter(Q(is_drill=True) | Q(status__in=LEFT_OUT)).annotate(began=began)
         )
         real = Q(is_drill=False)
         return found.order_by().aggregate(
@@ -66,7 +70,7 @@ class Scope:
         return chosen.query.sql_with_params()
 
     def _within(self, found: Any) -> IncidentQuerySet:
-        found = found.filter(began_at__isnull=False)
+        found = found.filter(began__isnull=False)
         if self.since:
-            found = found.filter(began_at__gte=self.since)
-        return found.filter(began_at__lt=self.until) if self.until else found
+            found = found.filter(began__gte=self.since)
+        return found.filter(began__lt=self.until) if self.until else found

@@ -56,7 +56,7 @@ class Between:
 
     @property
     def seconds(self) -> str:
-        return f"extract(epoch FROM {self.ends} - {self.begins})::float8"
+        return f"date_part('epoch', {self.ends} - {self.begins})::float8"
 
     @property
     def is_over(self) -> str:
@@ -67,7 +67,7 @@ class Between:
         return (
             f"CASE WHEN {self.begins} > c.horizon THEN NULL WHEN {self.ends} <= c.horizon THEN {self.seconds} "
             f"WHEN {self.ends} IS NOT NULL OR {_in(self.running_in)} "
-            f"THEN extract(epoch FROM c.horizon - {self.begins})::float8 END"
+            f"THEN date_part('epoch', c.horizon - {self.begins})::float8 END"
         )
 
 
@@ -92,12 +92,12 @@ STAYS = """LEFT JOIN LATERAL (
   SELECT sum(s) FILTER (WHERE status = 'triage') AS triage, sum(s) FILTER (WHERE status = 'fixing') AS fixing,
     sum(s) FILTER (WHERE status = 'investigating') AS investigating,
     sum(s) FILTER (WHERE status = 'mitigated') AS mitigated
-  FROM (SELECT status, extract(epoch FROM coalesce(ended_at, c.now) - started_at)::float8 AS s
+  FROM (SELECT status, date_part('epoch', coalesce(ended_at, c.now) - started_at)::float8 AS s
     FROM incidents_statusperiod WHERE incident_id = c.id) AS stay
 ) AS stays ON TRUE"""
 
 IMPACT = """LEFT JOIN LATERAL (
-  SELECT sum(extract(epoch FROM upper(one) - lower(one)))::float8 AS seconds FROM unnest((
+  SELECT sum(date_part('epoch', upper(one) - lower(one)))::float8 AS seconds FROM unnest((
     SELECT range_agg(tstzrange(started_at, coalesce(ended_at, c.now)))
     FROM incidents_affectedservice WHERE incident_id = c.id AND started_at <= coalesce(ended_at, c.now)
   )) AS one
@@ -105,7 +105,7 @@ IMPACT = """LEFT JOIN LATERAL (
 
 # Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end.
 RESPONDERS = """LEFT JOIN LATERAL (
-  SELECT sum(greatest(extract(epoch FROM upper(one) - lower(one)) - 1800, 300))::float8 AS seconds
+  SELECT sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300))::float8 AS seconds
   FROM incidents_participation AS p, unnest((
     SELECT range_agg(tstzrange(a, b + interval '30 minutes')) FROM (
       SELECT started_at AS a, last_at AS b FROM incidents_activitysession WHERE participation_id = p.id
@@ -124,11 +124,11 @@ OWED = """
 """
 
 OVERDUE = f"""LEFT JOIN LATERAL (
-  SELECT sum(greatest(extract(epoch FROM ended_at - due_at), 0))::float8 AS seconds FROM ({OWED}) AS owed
+  SELECT sum(greatest(date_part('epoch', ended_at - due_at), 0))::float8 AS seconds FROM ({OWED}) AS owed
 ) AS overdue ON TRUE"""
 
 SILENCE = f"""LEFT JOIN LATERAL (
-  SELECT max(extract(epoch FROM gap))::float8 AS seconds FROM (
+  SELECT max(date_part('epoch', gap))::float8 AS seconds FROM (
     SELECT at - lag(at) OVER (PARTITION BY audience ORDER BY at) AS gap FROM (
       SELECT DISTINCT audience, c.told_from AS at FROM ({OWED}) AS owed
       UNION ALL
@@ -147,7 +147,7 @@ SILENCE = f"""LEFT JOIN LATERAL (
 DEPLOYED = """LEFT JOIN LATERAL (
   SELECT max(change.at) AS at FROM incidents_changeevent AS change
   JOIN incidents_changeevent_suspected_in AS suspected ON suspected.changeevent_id = change.id
-  WHERE suspected.incident_id = c.id AND change.at <= c.began_at
+  WHERE suspected.incident_id = c.id AND change.at <= c.began
 ) AS deployed ON TRUE"""
 
 TIMES = [

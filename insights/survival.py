@@ -11,7 +11,7 @@ from insights.definitions import Metric
 from insights.measuring import EPSILON, cohort_cte, rows, survival_ctes
 
 Z = 1.959963984540054  # 95 %
-STEPS = 400  # more lengths than that are told once a log-spaced bin, as they stand at its end
+STEPS = 1500  # more lengths than that are told once a bin of one per cent, as they stand at its end
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,9 @@ class Curve:
     def running(self) -> int:
         return sum(step.leaving - step.over for step in self.steps)
 
-    def at(self, seconds: float) -> Step | None:
-        """The last step at or before; None before the first."""
-        return next((step for step in reversed(self.steps) if step.at <= seconds), None)
-
-    def at_risk(self, seconds: float) -> int:
-        return next((step.at_risk for step in self.steps if step.at >= seconds), 0)
+    def share_at(self, seconds: float) -> float:
+        """The share that still runs after so long."""
+        return next((step.share for step in reversed(self.steps) if step.at <= seconds), 1.0)
 
 
 def curve(scope: Scope, metric: Metric) -> Curve:
@@ -59,11 +56,11 @@ def curve(scope: Scope, metric: Metric) -> Curve:
             sum(CASE WHEN over < at_risk THEN over / (at_risk * (at_risk - over)) END)
               OVER (ORDER BY lasted) AS variance,
             CASE WHEN count(*) OVER () <= %s THEN row_number() OVER (ORDER BY lasted)
-              ELSE ceil(ln(greatest(lasted, 1)) * 25) END AS bin
+              ELSE ceil(ln(greatest(lasted, 1)) * 100) END AS bin
           FROM steps)
         SELECT max(lasted), min(survival), max(variance), max(at_risk)::int, sum(over)::int, sum(leaving)::int,
           min(lasted) FILTER (WHERE survival <= %s), min(lasted) FILTER (WHERE survival <= %s)
-        FROM banded GROUP BY bin ORDER BY bin""",  # noqa: S608
+        FROM banded GROUP BY bin ORDER BY bin""",
         (*params, STEPS, 0.5 + EPSILON, 0.1 + EPSILON),
     )
     medians = [row[6] for row in found if row[6] is not None]
