@@ -60,6 +60,8 @@ def dots(title: str, points: Sequence[Point], periods: Sequence[Period], width: 
     y = logarithmic((low * 0.7, high * 1.3), (bottom, top))
     body = ""
     for tick in time_ticks(low * 0.9, high * 1.3, 5):
+        if bottom - y(tick) < 14:
+            continue
         body += line(left, y(tick), right, y(tick), "rule")
         body += text(left - 8, y(tick) + 4, spoken(tick), "t-muted t-small", text_anchor="end")
     if any(length < SHORT for length in lengths):

@@ -121,7 +121,7 @@ def sizes(draw: Callable[[int], SafeString], *widths: int) -> SafeString:
 
 def spoken(seconds: float) -> str:
     """45 s · 27 min · 1 h 10 min · 3 h · 2 d 3 h"""
-    if abs(seconds) < 90:
+    if abs(seconds) < 60:
         return f"{round(seconds)} s"
     minutes = round(seconds / 60)
     if minutes < 60:

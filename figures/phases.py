@@ -23,7 +23,7 @@ def phases(
     wide = width >= WIDE
     left, right = (300, width - 90) if wide else (0, width - 8)
     whole = sum(sums) or 1.0
-    body, y, at = text(0, 14, "All of them, summed", "t-strong"), 14.0 if wide else 24.0, float(left)
+    body, y, at = text(0, 14, "All of them, summed", "t-strong"), 14.0 if wide else 36.0, float(left)
     for phase, spent in zip(names, sums, strict=True):
         reach = (right - left) * spent / whole
         body += rect(at, y - 12, max(reach - 2, 0), 24, f"part p-{phase}", f"{names[phase]}: {spoken(spent)}")

@@ -102,7 +102,7 @@ def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     longest = max(found.sums, key=lambda phase: found.sums[phase])
     headline, says = "Too few have all the times", f"{found.complete} of {found.of} have them"
     if whole and coverage is not None and coverage >= SOME_COVERAGE:
-        headline = f"{percent(found.sums[longest] / whole)} {PHASES[longest]}"
+        headline = f"{percent(found.sums[longest] / whole)} of the time goes into {PHASES[longest]}"
         says = f"{found.complete} of {found.of} have all the times"
     bars = [
         Bar(f"{_reference(dot)} {dot.title}", f"/incidents/{_reference(dot)}/", parts)

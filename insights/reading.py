@@ -162,10 +162,10 @@ def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[
 
 
 PHASES = {
-    "detect": "until it was noticed",
-    "declare": "until it was declared",
-    "mitigate": "until it stopped hurting",
-    "verify": "until it was resolved",
+    "detect": "noticing",
+    "declare": "declaring",
+    "mitigate": "stopping the impact",
+    "verify": "verifying and resolving",
 }
 
 

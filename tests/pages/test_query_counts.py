@@ -139,3 +139,18 @@ def test_brief_and_cadence_do_not_grow_with_the_updates(count, commander, incide
         )  # fmt: skip
     assert count(incident.get_absolute_url() + "brief/") <= 14, count.queries
     assert count(incident.get_absolute_url() + "cadence/") <= 12, count.queries
+
+
+@pytest.mark.parametrize("incidents", [5, 60])
+def test_insights_do_not_grow_with_the_incidents(count, commander, severity, incidents):
+    now = timezone.now()
+    for number in range(incidents):
+        declare_incident(
+            by=commander, title=f"Incident {number}", severity=severity(1 + number % 5),
+            services=[Service.objects.create(name=f"s{number}", slug=f"s{number}")],
+            impact_started_at=now - timedelta(hours=1),
+        )  # fmt: skip
+    assert count("/insights/") <= 24, count.queries
+    for key in ("faster", "promises", "breaks", "humane", "time"):
+        assert count(f"/insights/{key}/") <= 24, count.queries
+    assert count("/insights/incidents/") <= 14, count.queries
