@@ -31,15 +31,25 @@ class InsightsFilter(django_filters.FilterSet):
         method="as_it_is", label="Measured by", empty_label=None,
         choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
     )  # fmt: skip
-    severity = django_filters.ModelChoiceFilter(queryset=Severity.objects.all(), empty_label="Any severity")
+    severity = django_filters.ModelChoiceFilter(
+        queryset=Severity.objects.all(), empty_label="Any severity", label="Severity"
+    )
     incident_type = django_filters.ModelChoiceFilter(
         queryset=IncidentType.objects.all(), empty_label="Any type", label="Type"
     )
     service = django_filters.ModelChoiceFilter(
-        queryset=Service.objects.all(), empty_label="Any service", to_field_name="slug", method="by_service"
+        queryset=Service.objects.all(),
+        empty_label="Any service",
+        label="Service",
+        to_field_name="slug",
+        method="by_service",
     )
     team = django_filters.ModelChoiceFilter(
-        queryset=Team.objects.all(), empty_label="Any team", to_field_name="slug", method="by_team"
+        queryset=Team.objects.all(),
+        empty_label="Any team",
+        label="Team",
+        to_field_name="slug",
+        method="by_team",
     )
 
     class Meta:
