@@ -46,7 +46,7 @@ def kept(asked: Asked, person: int, *, is_deep: bool) -> Panel:
 
 def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     found = broken(asked.scope, 100 if is_deep else 6)
-    whole = asked.scope.cohort().count()
+    whole = asked.scope.count
     top = found[0] if found else None
     most = top.count if top else 1
     return Panel(
@@ -76,7 +76,7 @@ def humane(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         "humane", QUESTIONS["humane"],
         f"{nights} night{'' if nights == '1' else 's'} broken a month" if busy else "No incident ran",
         f"responder hours 23–08: {spoken(hours['night'] * 3600)} of {spoken(worked * 3600)}" if worked else "no hours of responders recorded",
-        "nights (23–08 local) in which an incident ran ÷ months", asked.scope.cohort().count(),
+        "nights (23–08 local) in which an incident ran ÷ months", asked.scope.count,
         figure=sizes(lambda width: load_map(title, found.hours, found.weeks, width), *widths) if busy else "",
         tables=[Table(
             "Weeks with an incident, by hour",

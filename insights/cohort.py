@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q
@@ -45,6 +46,10 @@ class Scope:
         return self._within(
             self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began=began)
         )
+
+    @cached_property
+    def count(self) -> int:
+        return self.cohort().count()
 
     def newest_first(self) -> IncidentQuerySet:
         began: Any = Coalesce("impact_started_at", "declared_at")

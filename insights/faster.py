@@ -28,7 +28,7 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     scope, metric = asked.scope, asked.metric
     before = scope.before
     now, was = curve(scope, metric), curve(before, metric) if before else None
-    of = scope.cohort().count()
+    of = scope.count
     change = compare(now, was)
     coverage = now.count / of if of else None
     panel = Panel(

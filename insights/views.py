@@ -24,7 +24,7 @@ LISTED = 500
 def insights(request: SignedInRequest) -> HttpResponse:
     """The first question is always answered; with very many incidents the others follow by themselves."""
     asked = _asked(request)
-    count = asked.scope.cohort().count()
+    count = asked.scope.count
     is_small = count <= AT_ONCE
     panels = [
         {
@@ -71,7 +71,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
     listed = asked.scope.newest_first().select_related("severity")[:LISTED]
     context = _context(asked) | {
         "rows": [(incident, known.get(incident.number)) for incident in listed],
-        "count": asked.scope.cohort().count(),
+        "count": asked.scope.count,
         "limit": LISTED,
     }
     template = "insights/behind.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")

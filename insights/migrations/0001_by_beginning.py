@@ -11,4 +11,10 @@ class Migration(migrations.Migration):
             "CREATE INDEX incident_began ON incidents_incident (coalesce(impact_started_at, declared_at))",
             "DROP INDEX incident_began",
         ),
+        migrations.RunSQL(
+            "CREATE INDEX incident_left_out ON incidents_incident "
+            "(coalesce(impact_started_at, declared_at, created_at)) "
+            "WHERE is_drill OR status IN ('triage', 'declined', 'merged')",
+            "DROP INDEX incident_left_out",
+        ),
     ]
