@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "retros",
     "subscribers",
     "statuspages",
+    "insights",
     "live",
     "config.apps.AllclearConfig",
 ]

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retros.urls_causes")),
     path("", include("retros.urls_writing")),
     path("", include("statuspages.urls")),
+    path("", include("insights.urls")),
 ]

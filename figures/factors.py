@@ -6,6 +6,7 @@ export; on a page the stylesheet's classes win over them and follow the theme.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from figures.draw import el, text
 
@@ -15,7 +16,7 @@ MEDIUM, SMALL = 920, 700  # beside the section list of a retrospective, on a des
 INK, MUTED, EDGE, PAPER = "#14181f", "#555b66", "#767c87", "#ffffff"
 TINTS = {"proximate": "#8a5300", "systemic": "#7b2d94"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
-FEET = {"font_family": FONT, "font_size": 12, "fill": INK}  # of the whole drawing
+FEET: dict[str, Any] = {"font_family": FONT, "font_size": 12, "fill": INK}  # of the whole drawing
 
 
 @dataclass(frozen=True)

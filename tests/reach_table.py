@@ -572,6 +572,11 @@ TABLE: dict[str, Row] = {
     "outside_removal": Row(post=ADMINS, pk=outside_address),
     "outside_confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"token": confirmation_token}),
     "outside_unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"token": unsubscription_token}),
+    # insights: of what each of them can reach
+    "insights": Row(get=SIGNED_IN),
+    "insights_incidents": Row(get=SIGNED_IN),
+    "insights_question": Row(get=SIGNED_IN, more={"key": "faster"}),
+    "insights_csv": Row(get=SIGNED_IN, more={"key": "faster"}),
     # the timeline
     "insertion": INCIDENT_FORM,
     "gap": INCIDENT_FORM,

@@ -38,7 +38,7 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
     """
     newer = DocumentUpdate.objects.filter(document=OuterRef("pk"), pk__gt=OuterRef("compacted_to"))
     sections = Document.objects.filter(retrospective=retrospective, section=section)
-    found = sections.annotate(is_behind=Exists(newer)).first()
+    found: Any = sections.annotate(is_behind=Exists(newer)).first()
     if found is None and not can_write(by, retrospective):
         return Document(retrospective=retrospective, section=section)
     if found is None:

@@ -119,6 +119,8 @@ def busy(commander, responder, stakeholder, severity):
         "/declare?title=averyvery",
         "/report",
         "/overview/",
+        "/insights/?period=own",
+        *(f"/insights/{key}/" for key in ("faster", "promises", "breaks", "humane", "time", "incidents")),
         "/incidents/",
         "/palette?q=a",
         here,

@@ -226,3 +226,18 @@ def test_narrative_and_its_history_at_most_sixteen(count, incident, commander, r
 def _admin(user):
     user.installation_role = "administrator"
     return user
+
+
+@pytest.mark.parametrize("incidents", [5, 60])
+def test_insights_do_not_grow_with_the_incidents(count, commander, severity, incidents):
+    now = timezone.now()
+    for number in range(incidents):
+        declare_incident(
+            by=commander, title=f"Incident {number}", severity=severity(1 + number % 5),
+            services=[Service.objects.create(name=f"s{number}", slug=f"s{number}")],
+            impact_started_at=now - timedelta(hours=1),
+        )  # fmt: skip
+    assert count("/insights/") <= 24, count.queries
+    for key in ("faster", "promises", "breaks", "humane", "time"):
+        assert count(f"/insights/{key}/") <= 24, count.queries
+    assert count("/insights/incidents/") <= 14, count.queries
