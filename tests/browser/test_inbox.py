@@ -86,7 +86,9 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, commander
     assert NotificationPreference.objects.get(person=responder).in_browser
     page.wait_for_timeout(500)
     give(incident, "deputy", responder, commander)
-    page.wait_for_function("window.shown.length == 1")
+    page.locator("body").evaluate(
+        "async () => { while (!window.shown.length) await new Promise((again) => setTimeout(again, 50)); }"
+    )
     notice = Notice.objects.latest("pk")
     assert page.evaluate("window.shown[0]") == [notice.title, f"allclear-{notice.pk}"]
     assert not page.complaints
