@@ -43,11 +43,8 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
         return Document(retrospective=retrospective, section=section)
     if found is None:
         return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
-    if found.is_behind:
-        found = _locked(found.pk) or found
-        _compact(found)
     found.retrospective = retrospective
-    return found
+    return _caught_up(found) if found.is_behind else found
 
 
 @transaction.atomic
@@ -164,6 +161,14 @@ def _written() -> Any:
 def _locked(pk: int, *, skip_locked: bool = False) -> Document | None:
     rows = Document.objects.select_for_update(of=("self",), skip_locked=skip_locked)
     return rows.select_related("retrospective").filter(pk=pk).first()
+
+
+def _caught_up(document: Document) -> Document:
+    locked = _locked(document.pk)
+    if locked is None:
+        return document
+    _compact(locked)
+    return locked
 
 
 def _lock(pk: int, by: Any) -> Document:

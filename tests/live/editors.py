@@ -1,5 +1,6 @@
 """Editors without a browser, and web processes to be killed under them."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -96,7 +97,8 @@ class Editor:
 
     def keep(self, update: bytes) -> None:
         self.sent += 1
-        self.socket.send(bytes([wire.KEEP]) + wire.number(self.sent) + wire.chunk(update))
+        with contextlib.suppress(ConnectionClosed):  # it goes along when the next connection opens
+            self.socket.send(bytes([wire.KEEP]) + wire.number(self.sent) + wire.chunk(update))
 
     def show(self, client: int, clock: int, state: dict | None) -> None:
         self.socket.send(wire.awareness(wire.write_awareness(client, clock, state)))

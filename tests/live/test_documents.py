@@ -59,17 +59,15 @@ def test_a_process_killed_at_any_moment_loses_no_confirmed_letter(
 ):
     """Twice the first process dies under somebody who writes; they go on as soon as it is back."""
     mine, theirs = editor(commander, 0), editor(responder, 1)
-    confirmed = 0
     for death in range(2):
         for n in range(25):
             mine.write(f"[{death}.{n}]")
             mine.hear(0.01)
-        confirmed = mine.kept
+        assert mine.kept, "some of it is confirmed when the process dies"
         webs.kill(f"web-{webs.ports[0]}")
-        mine.write("[while it is dead]") if mine.socket.state.name == "OPEN" else None
+        mine.write("[while it is dead]")
         webs.serve(webs.ports[0])
         mine._caught_up = False
-        assert confirmed <= mine.sent
         mine.open()
         mine.until(lambda: mine.kept == mine.sent)
     theirs.until(lambda: theirs.text == mine.text, 15)

@@ -9,7 +9,14 @@ from retros.documents import open_document
 from retros.models import Document, DocumentVersion, Section
 from retros.reading import side_by_side
 from retros.rewriting import rewrite
-from retros.workflow import keep_version, open_section, restore_version, save_text, write_update
+from retros.workflow import (
+    keep_version,
+    open_section,
+    restore_version,
+    save_text,
+    settle_sections,
+    write_update,
+)
 from retros.workflow.writing import compact_documents, keep_quiet_versions
 
 
@@ -108,3 +115,16 @@ def test_compared_line_by_line_and_word_by_word():
     }
     assert len(said) == len(rows)
     assert {"same", "changed"} <= {row.kind for row in rows}
+
+
+def test_what_is_published_or_exported_is_settled_first(document, commander, responder):
+    doc = open_document()
+    write_update(document_id=document.pk, update=rewrite(doc, "Typed a moment ago."), by=responder)
+    (settled,) = settle_sections(retrospective=document.retrospective, by=commander, note="published")
+    assert settled.text == "Typed a moment ago."
+    version = document.versions.get()
+    assert (version.text, version.note, list(version.authors.all())) == (
+        "Typed a moment ago.",
+        "published",
+        [responder],
+    )
