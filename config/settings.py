@@ -257,6 +257,8 @@ SWEEPS = [
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
+    "retros.tasks.make_waiting_exports",
+    "retros.tasks.send_due_retrospective_reminders",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",

@@ -44,6 +44,11 @@ class IncidentsField(forms.CharField):
         return found
 
 
+def _offered(people: list[User], empty: str) -> list[tuple[Any, str]]:
+    """Choices from rows that several fields share, loaded once."""
+    return [("", empty), *((person.pk, str(person)) for person in people)]
+
+
 class NewRetrospectiveForm(Form):
     subject = forms.ChoiceField(label="Looks back on", choices=Subject, widget=forms.RadioSelect)
     incidents = IncidentsField(label="Incidents", required=False)
@@ -104,14 +109,16 @@ class FrameForm(ModelForm):
 
     field_order = ("title", "subject", "incidents", "scope", "objectives")
 
-    def __init__(self, *args: Any, reader: User, **kwargs: Any):
+    def __init__(self, *args: Any, reader: User, people: list[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.typed_field("incidents", IncidentsField).reader = reader
+        responders = [person for person in people if person.is_responder]
         for name in ("owner", "facilitator"):
-            self.typed_field(name, forms.ModelChoiceField).queryset = User.objects.responders()
+            field = self.typed_field(name, forms.ModelChoiceField)
+            field.queryset = User.objects.responders()
+            field.choices = _offered(responders, "Nobody yet")
         self.typed_field("note_taker", forms.ModelChoiceField).queryset = User.objects.active()
-        for name in ("owner", "facilitator", "note_taker"):
-            self.typed_field(name, forms.ModelChoiceField).empty_label = "Nobody yet"
+        self.typed_field("note_taker", forms.ModelChoiceField).choices = _offered(people, "Nobody yet")
         self.fields["scope"].widget.attrs["rows"] = 3
 
 
@@ -126,14 +133,14 @@ class ParticipantsForm(Form):
         User.objects.active(), label="Somebody else", required=False, empty_label="Nobody else"
     )
 
-    def __init__(self, *args: Any, suggested: list[Any], there: list[int], **kwargs: Any):
+    def __init__(self, *args: Any, suggested: list[User], others: list[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
         field = self.typed_field("suggested", forms.ModelMultipleChoiceField)
-        field.queryset = User.objects.active().filter(pk__in=[person.pk for person in suggested])
+        field.queryset = User.objects.active()
+        field.choices = [(person.pk, str(person)) for person in suggested]
         if not suggested:
             del self.fields["suggested"]
-        others = self.typed_field("person", forms.ModelChoiceField)
-        others.queryset = User.objects.active().exclude(pk__in=there)
+        self.typed_field("person", forms.ModelChoiceField).choices = _offered(others, "Nobody else")
 
     @property
     def people(self) -> list[User]:

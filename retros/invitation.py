@@ -39,7 +39,7 @@ def _event(retrospective: Retrospective, *, is_off: bool) -> Event:
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("organizer", _organizer(retrospective))
     for participant in retrospective.participants.select_related("user"):
-        event.add("attendee", _address(participant.user.email, str(participant.user)), encode=0)
+        event.add("attendee", _address(participant.user.email, str(participant.user)), encode=False)
     return event
 
 

@@ -32,7 +32,7 @@ class Word:
 def consume(message: OutboxMessage) -> None:
     """One mail and one inbox line a person, for those who can still see it; a second time changes nothing."""
     tell = WORDS.get(message.topic)
-    if tell is None or "retrospective" not in message.payload:
+    if tell is None or "retrospective" not in message.payload or message.is_replayed:
         return
     retrospective = (
         Retrospective.objects.select_related("facilitator", "owner")

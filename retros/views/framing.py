@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.views.common import attempt, responders_only, submitted
+from incidents.views.common import click as click_incident
 from incidents.views.common import load as load_incident
 from retros import workflow
 from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, SessionForm
@@ -48,7 +50,7 @@ def incident_retrospective(request: SignedInRequest, reference: str) -> HttpResp
             "retros/start.html",
             {"incident": incident, "section": "incidents", "due_on": workflow.due_date(incident)},
         )
-    return click(
+    return click_incident(
         request,
         incident,
         workflow.start_retrospective,
@@ -65,7 +67,8 @@ def retrospective_frame(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _frame(request, retrospective)
     _facilitators(request, retrospective)
-    form = FrameForm(request.POST, instance=Retrospective(pk=pk), reader=request.user)
+    people = list(User.objects.active())
+    form = FrameForm(request.POST, instance=Retrospective(pk=pk), reader=request.user, people=people)
     if submitted(request, form) and attempt(
         form, workflow.frame_retrospective, retrospective=retrospective, by=request.user, **form.cleaned_data
     ):
@@ -77,7 +80,8 @@ def retrospective_frame(request: SignedInRequest, pk: int) -> HttpResponse:
 def retrospective_participants(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
     _facilitators(request, retrospective)
-    form = _participants_form(retrospective, request.POST)
+    there = list(retrospective.participants.values_list("user", flat=True))
+    form = _participants_form(retrospective, list(User.objects.active()), there, request.POST)
     if submitted(request, form) and attempt(
         form, workflow.add_participants, retrospective=retrospective, by=request.user, people=form.people
     ):
@@ -132,25 +136,34 @@ def _facilitators(request: SignedInRequest, retrospective: Retrospective) -> Non
         raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
 
 
-def _participants_form(retrospective: Retrospective, data: Any = None) -> ParticipantsForm:
-    there = list(retrospective.participants.values_list("user", flat=True))
-    return ParticipantsForm(data, suggested=workflow.suggested_people(retrospective), there=there)
+def _participants_form(
+    retrospective: Retrospective, people: list[User], there: list[int], data: Any = None
+) -> ParticipantsForm:
+    return ParticipantsForm(
+        data,
+        suggested=workflow.suggested_people(retrospective),
+        others=[person for person in people if person.pk not in there],
+    )
 
 
 def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any) -> HttpResponse:
     incidents = list(retrospective.incidents.select_related("severity"))
+    seated = list(retrospective.participants.select_related("user"))
     context: dict[str, Any] = {
         "incidents": incidents,
-        "people": list(retrospective.participants.select_related("user")),
+        "people": seated,
         "responded": workflow.responded(retrospective.facilitator, retrospective),
     }
     if can_facilitate(request.user, retrospective) and not retrospective.is_published:
+        everybody = list(User.objects.active())
+        there = [participant.user_id for participant in seated]
         context["frame_form"] = FrameForm(
             instance=retrospective,
             initial={"incidents": incidents, "version": retrospective.version},
             reader=request.user,
+            people=everybody,
         )
-        context["people_form"] = _participants_form(retrospective)
+        context["people_form"] = _participants_form(retrospective, everybody, there)
         context["session_form"] = SessionForm(
             initial={
                 "scheduled_at": retrospective.scheduled_at,
@@ -159,9 +172,9 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
             }
         )
     context |= forms
-    is_stale = any(hasattr(form, "conflict") for form in forms.values())
-    if is_stale:
-        data = forms["frame_form"].data.copy()
-        data["version"] = forms["frame_form"].conflict.version
-        forms["frame_form"].data = data
-    return section(request, retrospective, "frame", context, status=409 if is_stale else 200)
+    stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
+    if stale is not None:
+        data = stale.data.copy()
+        data["version"] = stale.conflict.version
+        stale.data = data
+    return section(request, retrospective, "frame", context, status=409 if stale is not None else 200)

@@ -72,6 +72,7 @@ def safety_context(
             "form": form if form and asked == question and form.is_bound else BallotForm(prefix=asked),
         }
         for asked in ASKED
+        if asked == Question.SAFETY_START or retrospective.session_started_at or shown.get(asked)
     ]
     is_low = any(histogram.is_low for key, histogram in shown.items() if key in ASKED)
     leads = can_facilitate(request.user, retrospective)

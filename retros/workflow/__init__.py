@@ -14,6 +14,7 @@ from retros.workflow.account import (
 from retros.workflow.ballots import cast_ballot, has_answered
 from retros.workflow.bringing import Brought, bring_rows, seed_timeline
 from retros.workflow.costs import state_users, write_impact
+from retros.workflow.exporting import ask_for_pdf
 from retros.workflow.framing import (
     add_participants,
     frame_retrospective,
@@ -21,6 +22,17 @@ from retros.workflow.framing import (
     remove_participant,
     responded,
     suggested_people,
+)
+from retros.workflow.reviewing import (
+    answer_review,
+    ask_reviewer,
+    describe_retrospectives,
+    mark_changed_how_i_work,
+    publish_retrospective,
+    reopen_retrospective,
+    waive_check,
+    withdraw_waiver,
+    write_public_text,
 )
 from retros.workflow.session import (
     end_session,
@@ -39,21 +51,28 @@ __all__ = [
     "add_gap",
     "add_participants",
     "add_recollection",
+    "answer_review",
+    "ask_for_pdf",
+    "ask_reviewer",
     "bring_rows",
     "cast_ballot",
     "change_entry",
     "close_with_retrospective",
+    "describe_retrospectives",
     "dismiss_gap",
     "due_date",
     "end_session",
     "frame_retrospective",
     "has_answered",
     "keep_gap",
+    "mark_changed_how_i_work",
     "mark_phase",
     "open_retrospective",
     "plan_agenda",
+    "publish_retrospective",
     "remove_entry",
     "remove_participant",
+    "reopen_retrospective",
     "responded",
     "restore_entry",
     "run_clock",
@@ -65,5 +84,8 @@ __all__ = [
     "state_users",
     "step_back",
     "suggested_people",
+    "waive_check",
+    "withdraw_waiver",
     "write_impact",
+    "write_public_text",
 ]

@@ -16,7 +16,7 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
-from retros.workflow.starting import due_date, start_retrospective
+from retros.workflow.starting import due_date, seat_starter, start_retrospective
 
 FRAME = (
     "title",
@@ -82,6 +82,7 @@ def open_retrospective(
         created_at=context.now(),
     )
     retrospective.incidents.set(covered)
+    seat_starter(retrospective, by)
     audit(
         retrospective, "retrospective.started", by, incidents=[i.reference for i in covered], subject=subject
     )
