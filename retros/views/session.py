@@ -13,6 +13,7 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, submitted
 from retros import workflow
 from retros.ballots import count, histograms
+from retros.completion import SECTIONS
 from retros.forms import BallotForm, StartReviewForm
 from retros.models import Question, Retrospective
 from retros.permissions import can_facilitate, can_write
