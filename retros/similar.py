@@ -12,8 +12,8 @@ from incidents.models import Incident
 from retros.models import ContributingFactor, Publication, Retrospective
 
 MOST = 3
-ALIKE = 0.12  # of ts_rank: about one rare word of the title, or two of the text
-A_SERVICE = 0.15
+ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
+A_SERVICE = 0.3
 WORDS = re.compile(r"[^\W_]{4,}")
 COMMON = {
     "after",
@@ -62,7 +62,7 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
         .published()
         .exclude(incidents=incident)
         .annotate(
-            alike=Coalesce(Subquery(rank, output_field=FloatField()), Value(0.0)),
+            alike=Coalesce(Subquery(rank, output_field=FloatField()), Value(0.0)) * Value(float(len(wanted))),
             shared=Count(
                 "incidents__affected_services__service",
                 filter=Q(incidents__affected_services__service__in=services),

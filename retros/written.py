@@ -64,8 +64,12 @@ def search_of(content: dict[str, Any]) -> Any:
     """The words by weight: title, then factors and scope, then the rest."""
     first = [content["title"], *(i["reference"] for i in content["incidents"])]
     second = [content["scope"], content["objectives"], *content["services"]]
-    second += [f["text"] for f in content["factors"]] + [s["text"] for s in content["narrative"]]
-    third = [e["text"] for e in content["timeline"]] + [one["text"] for one in content["learnings"]]
+    second += [f["text"] for f in content["factors"]]
+    third = (
+        [s["text"] for s in content["narrative"]]
+        + [e["text"] for e in content["timeline"]]
+        + [one["text"] for one in content["learnings"]]
+    )
     third += [a["title"] for a in content["actions"]] + [i["text"] for i in content["impact"]]
     weighed = zip((first, second, third), "ABC", strict=True)
     vectors = [
