@@ -75,12 +75,12 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowLeft")
     page.wait_for_function(
-        "document.querySelectorAll('[data-branch] [data-branch] > [data-node]').length == 2"
+        "() => document.querySelectorAll('[data-branch] [data-branch] > [data-node]').length == 2"
     )
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_function(
-        "[...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
+        "() => [...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
     )
     assert _tree(retro) == [
         ("Every core was busy", ""),
