@@ -74,9 +74,8 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     page.keyboard.press("Control+Enter")
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowLeft")
-    page.wait_for_function(
-        "() => document.querySelectorAll('[data-branch] [data-branch] > [data-node]').length == 2"
-    )
+    deepest = "[data-branch] [data-branch] [data-branch] > [data-node]"
+    page.wait_for_function("path => !document.querySelector(path)", arg=deepest)
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_function(
