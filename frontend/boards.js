@@ -127,13 +127,12 @@ function redrawing() {
     if (writing) writing.focus();
     else focusOn(box.firstElementChild?.dataset.at || had, label);
   };
-  // At once, so that no key is lost; and again when a dialog that closed has given its focus away.
-  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target === box) focusBack(); });
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
     if (event.detail.target !== box) return;
-    setTimeout(focusBack, 20);
+    focusBack();
+    setTimeout(() => { if (document.activeElement?.matches("body, #main")) focusBack(); }, 20); // a dialog that closes gives its focus away late
     if (words) { said(words); words = null; }
   });
 }
