@@ -121,13 +121,18 @@ function redrawing() {
     had = active?.closest?.("[data-node]")?.dataset.node ?? null;
     label = active?.getAttribute?.("aria-label");
   });
+  const focusBack = () => {
+    if (document.querySelector("dialog[open]")) return;
+    const writing = box.querySelector("[data-write-again]");
+    if (writing) writing.focus();
+    else focusOn(box.firstElementChild?.dataset.at || had, label);
+  };
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
     if (event.detail.target !== box) return;
-    const at = box.firstElementChild?.dataset.at || had;
-    const writing = box.querySelector("[data-write-again]");
-    setTimeout(() => { if (!document.querySelector("dialog[open]")) writing ? writing.focus() : focusOn(at, label); }, 20);
+    focusBack();
+    setTimeout(() => { if (document.activeElement?.matches("body, #main")) focusBack(); }, 20); // a dialog that closes gives its focus away late
     if (words) { said(words); words = null; }
   });
 }

@@ -681,7 +681,7 @@ TABLE: dict[str, Row] = {
     "factor_removal": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "factor_link": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "learnings": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
-    "learnings_reveal": Row(post=SIGNED_IN - {RESPONDER, OUTSIDER}, **OF_RETROSPECTIVE),
+    "learnings_reveal": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
     "learning_groups": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
     "learning_group": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
     "learning_group_removal": Row(post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),

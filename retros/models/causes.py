@@ -49,10 +49,14 @@ class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
         return self.filter(retrospective__in=Retrospective.objects.visible_to(user))
 
     def with_evidence(self) -> "ContributingFactorQuerySet":
-        """With `evidence_rows` and `entry_rows`: how many captured pieces and timeline rows speak for it."""
-        return self.annotate(
+        """In order, with `evidence_rows` and `entry_rows`: how much captured and of the timeline speaks for it.
+
+        Ordered here because a query that counts does not keep the model's own order.
+        """
+        counted = self.annotate(
             evidence_rows=Count("evidence", distinct=True), entry_rows=Count("entries", distinct=True)
         )
+        return counted.order_by("order", "pk")
 
 
 class ContributingFactor(models.Model):

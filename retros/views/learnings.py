@@ -174,6 +174,7 @@ def _show(
             weight=Sum("votes__dots", default=0),
             mine=Sum("votes__dots", filter=Q(votes__user=request.user), default=0),
         )
+        .order_by("order", "pk")  # a query that counts does not keep the model's own
     )
     for row in rows:
         row.drawn_dots = range(min(row.weight, MOST_DRAWN))

@@ -74,13 +74,12 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     page.keyboard.press("Control+Enter")
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowLeft")
-    page.wait_for_function(
-        "document.querySelectorAll('[data-branch] [data-branch] > [data-node]').length == 2"
-    )
+    deepest = "[data-branch] [data-branch] [data-branch] > [data-node]"
+    page.wait_for_function("path => !document.querySelector(path)", arg=deepest)
     _focus(page, "No limit was set")
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_function(
-        "[...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
+        "() => [...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
     )
     assert _tree(retro) == [
         ("Every core was busy", ""),

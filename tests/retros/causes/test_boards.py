@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from retros.factor_tree import tree_of
 from retros.models import Category, ContributingFactor, Learning, Level
 from retros.workflow import add_learning, change_contributing_factor, reveal_learnings
 
@@ -39,6 +40,16 @@ def test_without_javascript(here, client, tree):
     for view in ("tree", "fishbone"):
         page = client.get(f"{here}/causes/?view={view}").content.decode()
         assert page.count("It was not measured") >= 5, "three sizes of the figure, the table, the outline"
+
+
+def test_the_page_keeps_the_order_of_the_tree(here, client, add, retro):
+    first, second, third = add("a"), add("b"), add("c", position=0)
+    shown = [node.pk for node in tree_of(retro, None).nodes]
+    assert shown == [third.pk, first.pk, second.pk]
+    client.post(f"{here}/causes/{second.pk}/place/", {"step": "up"})
+    page = client.get(f"{here}/causes/").content.decode()
+    places = [page.index(f'data-node="{one.pk}"') for one in (third, second, first)]
+    assert places == sorted(places)
 
 
 def test_a_stale_form_shows_both(here, client, add, responder):

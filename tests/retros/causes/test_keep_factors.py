@@ -168,3 +168,14 @@ def test_removed_and_its_branches_move_up(add, commander, tree, told):
     assert told()[-1] == "factor.removed"
     with pytest.raises(ValidationError, match="removed by somebody"):
         move_contributing_factor(factor=b, by=commander, parent=a)
+
+
+def test_out_comes_right_after_what_it_hung_on(add, commander, tree):
+    a = add("a")
+    b = add("b", a)
+    c = add("c", b)
+    add("d", a)
+    step_contributing_factor(factor=c, by=commander, step="out")
+    assert tree() == [("a", [("b", []), ("c", []), ("d", [])])]
+    step_contributing_factor(factor=c, by=commander, step="up")
+    assert tree() == [("a", [("c", []), ("b", []), ("d", [])])]
