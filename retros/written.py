@@ -176,6 +176,7 @@ def _factors(retrospective: Retrospective) -> list[dict[str, Any]]:
                 "parent": node.parent_id,
                 "depth": depth,
                 "text": node.text,
+                "question": node.question,
                 "explanation": node.explanation,
                 "category": node.category,
                 "level": str(node.get_level_display()),
@@ -192,7 +193,11 @@ def _learnings(retrospective: Retrospective) -> list[dict[str, Any]]:
     """Only once they are revealed: until then each is its author's own."""
     if retrospective.learnings_revealed_at is None:
         return []
-    rows = retrospective.learnings.select_related("group").annotate(dots=Sum("votes__dots"))
+    rows = (
+        retrospective.learnings.select_related("group")
+        .annotate(dots=Sum("votes__dots"))
+        .order_by("order", "pk")
+    )
     return [
         {
             "kind": str(row.get_kind_display()),
@@ -304,7 +309,9 @@ def _cause_lines(content: dict[str, Any]) -> list[str]:
         ]
         rows.append(f"{indent}- {_flat(node['text'])} *({', '.join(filter(None, words))})*")
         rows += [
-            f"{indent}  {_flat(part)}" for part in (node["explanation"], node["evidence"]) if part.strip()
+            f"{indent}  {_flat(part)}"
+            for part in (node.get("question", ""), node["explanation"], node["evidence"])
+            if part.strip()
         ]
     return ["## Causes", "\n".join(rows)] if rows else []
 

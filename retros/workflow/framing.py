@@ -16,6 +16,7 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.bringing import seed_timeline
 from retros.workflow.starting import due_date, seat_starter, start_retrospective
 
 FRAME = (
@@ -67,7 +68,10 @@ def open_retrospective(
         raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
     own = next((i for i in covered if not hasattr(i, "retrospective")), None)
     if len(covered) == 1 and subject == Subject.INCIDENT:
-        return start_retrospective(incident=covered[0], by=by, owner=owner)
+        retrospective = start_retrospective(incident=covered[0], by=by, owner=owner)
+        if not retrospective.is_published:
+            seed_timeline(retrospective=retrospective, by=by)
+        return retrospective
     retrospective = Retrospective.objects.create(
         title=title.strip(),
         subject=subject,
@@ -87,6 +91,8 @@ def open_retrospective(
         retrospective, "retrospective.started", by, incidents=[i.reference for i in covered], subject=subject
     )
     announce(retrospective, "retrospective.started")
+    if covered:
+        seed_timeline(retrospective=retrospective, by=by)
     return retrospective
 
 

@@ -20,6 +20,7 @@ from retros.models import (
 )
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.session import at_the_table
+from retros.workflow.writing import settle_sections
 from retros.written import content_of, markdown_of, search_of
 
 S = RetrospectiveStatus
@@ -116,6 +117,7 @@ def publish_retrospective(
     if left := unsettled(retrospective):
         names = "; ".join(check.label.lower() for check in left)
         raise ValidationError(f"Before it is published: {names}. Each can be waived with a reason.")
+    settle_sections(retrospective=retrospective, by=by, note=note)
     return store_publication(retrospective, by=by, note=note)
 
 

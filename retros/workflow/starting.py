@@ -12,6 +12,7 @@ from incidents.permissions import can_respond
 from incidents.workflow import close_incident
 from incidents.workflow.basics import announce, audit
 from retros.models import Retrospective
+from retros.workflow.bringing import seed_timeline
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -72,7 +73,9 @@ def close_with_retrospective(
     *, incident: Incident, by: Any, owner: Any, version: int | None = None
 ) -> Incident:
     """Close an incident and hand its retrospective to `owner`, in one step."""
-    start_retrospective(incident=incident, by=by, owner=owner)
+    retrospective = start_retrospective(incident=incident, by=by, owner=owner)
+    if not retrospective.is_published:
+        seed_timeline(retrospective=retrospective, by=by)
     incident.refresh_from_db()
     return close_incident(incident=incident, by=by, version=version)
 

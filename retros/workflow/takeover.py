@@ -108,7 +108,7 @@ def _seat(retrospective: Retrospective, people: list[User]) -> None:
 
 
 def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: Any) -> None:
-    """Each answer under the one before: the question becomes its explanation, the last one is systemic."""
+    """Each answer under the one before, with the question it answers; the last one is systemic."""
     parent = None
     for depth, why in enumerate(whys):
         question, mark, answer = why.partition("?")
@@ -119,7 +119,7 @@ def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: Any) -> No
             by,
             parent=parent,
             order=depth,
-            explanation=f"{question.strip()}?" if text != why else "",
+            question=_short(f"{question.strip()}?", 200) if text != why else "",
             level=Level.PROXIMATE if depth < len(whys) - 1 else Level.SYSTEMIC,
         )
 
