@@ -14,6 +14,7 @@ from retros.models import (
     RetrospectiveStatus,
     Verdict,
 )
+from retros.reading import hints_left_open
 
 FACTORS_WANTED = 2
 MILESTONES_WANTED = {
@@ -114,11 +115,21 @@ def _outside(retrospective: Retrospective) -> str:
     return "" if outside.exists() else "Nobody from outside the team has approved it yet."
 
 
+def _hints(retrospective: Retrospective) -> str:
+    left = hints_left_open(retrospective)
+    return (
+        f"{left} hint{'' if left == 1 else 's'} on wording to follow, or to leave with a reason."
+        if left
+        else ""
+    )
+
+
 Missing = Callable[[Retrospective], str]
 CHECKS: dict[str, tuple[str, str, Missing]] = {
     "factors": ("At least two contributing factors", "causes", _factors),
     "milestones": ("Milestones are known", "timeline", _milestones),
     "actions": ("Every action item has an owner, a due day and a verification", "actions", _actions),
+    "hints": ("Hints on wording are reviewed", "narrative", _hints),
     "read": ("Everybody had time to read it", "review", _read),
     "outside": ("Somebody from outside the team has reviewed it", "review", _outside),
 }

@@ -26,6 +26,7 @@ from retros.models import (
     RetrospectiveStatus,
     TimelineEntry,
 )
+from retros.vocabulary import normalised
 from retros.workflow.basics import audit
 from retros.workflow.reviewing import store_publication
 from timeline.models import Gap, Kind
@@ -141,7 +142,7 @@ def _factors(retrospective: Retrospective, told: dict[str, Any], by: Any) -> Non
 def _node(retrospective: Retrospective, text: str, by: Any, *, category: str = "", **fields: Any) -> Any:
     text = _short(text, 300)
     shared, _ = Factor.objects.get_or_create(
-        key=factor_key(text), defaults={"text": text, "category": category, "created_at": context.now()}
+        key=normalised(text), defaults={"text": text, "category": category, "created_at": context.now()}
     )
     return ContributingFactor.objects.create(
         retrospective=retrospective,
@@ -152,11 +153,6 @@ def _node(retrospective: Retrospective, text: str, by: Any, *, category: str = "
         added_at=context.now(),
         **fields,
     )
-
-
-def factor_key(text: str) -> str:
-    """The text without case, punctuation and doubled spaces."""
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())[:300]
 
 
 def _learnings(retrospective: Retrospective, told: dict[str, Any]) -> None:
