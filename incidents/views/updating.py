@@ -24,7 +24,7 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.workflow.approving import approvers
+from incidents.workflow.approving import approvers, out_of_date
 from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
 from statuspages.reading import pages_of
@@ -113,6 +113,7 @@ def approval(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         "incident": incident,
         "update": update,
         "previews": preview_of(update),
+        "out_of_date": out_of_date(update) if update.state == UpdateState.AWAITING else "",
         "may_decide": request.user in approvers(incident) and update.state == UpdateState.AWAITING,
         "section": "incidents",
     }
