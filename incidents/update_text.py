@@ -52,20 +52,18 @@ def previews(form: StatusUpdateForm) -> list[Preview]:
         incident=incident,
         next_update_at=_next(form),
         wordings=form.typed_wordings(),
+        public_title=form.typed("public_title"),
         **{word: fill(form.typed(word), base) for word in WORDS},
     )
-    return [_preview(incident, update, audience, form.typed("public_title")) for audience in form.chosen]
+    return [_preview(incident, update, audience) for audience in form.chosen]
 
 
 def preview_of(update: StatusUpdate) -> list[Preview]:
     """One preview per audience of an update that is stored."""
-    return [
-        _preview(update.incident, update, audience, update.incident.public_title)
-        for audience in update.audiences
-    ]
+    return [_preview(update.incident, update, audience) for audience in update.audiences]
 
 
-def _preview(incident: Incident, update: StatusUpdate, audience: str, public_title: str) -> Preview:
+def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview:
     is_public = audience == Audience.PUBLIC
     values = Variables(incident, audience, update)
     if is_public and not update.wordings.get(audience, {}).get("known"):
@@ -81,7 +79,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str, public_tit
     return Preview(
         audience,
         str(Audience(audience).label),
-        (public_title or "No public title yet") if is_public else incident.title,
+        (update.public_title or "No public title yet") if is_public else incident.title,
         wording if is_public else internal,
         said,
         update.next_update_at,
@@ -131,7 +129,10 @@ def from_template(incident: Incident, stage: str, last: StatusUpdate | None) -> 
 
 def from_update(update: StatusUpdate) -> dict:
     """The form's first words where an update is corrected, or written again after it came back."""
-    initial: dict = {"audiences": update.audiences, "public_title": update.incident.public_title}
+    initial: dict = {
+        "audiences": update.audiences,
+        "public_title": update.public_title or update.incident.public_title,
+    }
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:
         initial |= words_of(update, audience)

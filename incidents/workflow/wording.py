@@ -70,7 +70,9 @@ class Variables(Mapping[str, str]):
 
 def _title(values: Variables) -> str:
     incident = values.incident
-    return (incident.public_title or "this") if values.audience == Audience.PUBLIC else incident.title
+    if values.audience != Audience.PUBLIC:
+        return incident.title
+    return (values.update or incident).public_title or "this"
 
 
 def _status(values: Variables) -> str:
