@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from config.forms import Form, ModelForm
 from incidents.forms.fields import MomentField
 from incidents.models import Service, ServiceImpact
+from notifications.forms import check_address
+from notifications.models import ChannelKind
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 
 
@@ -158,6 +160,6 @@ class SubscriptionForm(forms.Form):
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
-        if url and not url.startswith(("https://", "http://")):
-            raise ValidationError("Begin with https://.")
+        if url:
+            check_address(ChannelKind.WEBHOOK, url)
         return url
