@@ -10,6 +10,7 @@ from audit.workflow import INSTALLATION, record_audit
 from incidents.models import ServiceImpact
 from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
 from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
+from statuspages.workflow.subscribing import forget
 
 
 @transaction.atomic
@@ -71,12 +72,15 @@ def keep_component(*, by: Any, component: Component) -> Component:
 
 @transaction.atomic
 def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
-    """A component goes with its bars; of a group, the components stay."""
+    """A component goes with its bars, and with the subscriptions to it alone; of a group, the components stay."""
     require_editor(by)
     page = lock(entry.page)
     before = facts(entry)
     action = "component.deleted" if isinstance(entry, Component) else "component_group.deleted"
     record(page, action, entry, by, before=before, after={})
+    if isinstance(entry, Component):
+        for subscriber in list(page.subscribers.of_nothing_else(entry).select_related("channel")):
+            forget(subscriber)
     entry.delete()
 
 

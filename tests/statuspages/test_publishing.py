@@ -23,6 +23,8 @@ def subscriber(shop):
         facts = {"address": f"{name}@example.test", "confirmed_at": timezone.now()} | more
         row = shop.subscribers.create(**facts)
         row.components.set(components)
+        row.hears_all = not components
+        row.save()
         return row
 
     return make

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications.models import Channel, Delivery
 from statuspages.models import PageSubscriber
-from statuspages.workflow import forget_unanswered, leaving_link, request_subscription
+from statuspages.workflow import forget_unanswered, leaving_link, remove_from_page, request_subscription
 
 ADDRESS = "ada@example.test"
 
@@ -33,6 +33,8 @@ def subscribed(shop):
     def make(address=ADDRESS, components=(), **more) -> PageSubscriber:
         row = shop.subscribers.create(address=address, confirmed_at=timezone.now(), **more)
         row.components.set(components)
+        row.hears_all = not components
+        row.save()
         return row
 
     return make
@@ -158,3 +160,30 @@ def test_addresses_that_never_answer_are_forgotten(shop, subscribed):
     kept = subscribed()
     assert forget_unanswered() == 1
     assert list(shop.subscribers.all()) == [kept]
+
+
+def test_who_chose_a_component_that_goes_does_not_hear_of_everything(
+    client, shop, admin, subscribed, broken, tell
+):
+    gone = shop.components.get(name="Search")
+    client.force_login(admin)
+    both = subscribed("both@example.test", components=shop.components.all())
+    subscribed("only@example.test", components=[gone])
+    everything = subscribed("all@example.test")
+    asked = client.get(f"/status-pages/shop/components/{gone.pk}/deletion/").text
+    assert "only@example.test" in asked
+    assert "both@example.test" not in asked
+    assert shop.components.filter(pk=gone.pk).exists()
+    client.post(f"/status-pages/shop/components/{gone.pk}/deletion/")
+    assert set(shop.subscribers.all()) == {both, everything}
+    assert list(shop.subscribers.of_any([])) == [everything]
+
+
+def test_a_link_for_a_component_that_is_gone_is_closed(client, shop, admin):
+    part = shop.components.get(name="Search")
+    ask(client, components=[part.pk])
+    remove_from_page(by=admin, entry=part)
+    link = link_of(Delivery.objects.get())
+    assert client.get(link).status_code == 410
+    assert client.post(link).status_code == 410
+    assert not shop.subscribers.confirmed().exists()
