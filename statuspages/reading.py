@@ -55,7 +55,9 @@ def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
 
 
 def pages_of(incident: Incident) -> list[StatusPage]:
-    """The public pages an incident belongs on, whether or not anything was said yet."""
+    """The public pages an incident belongs on, whether or not anything was said yet; none for a drill."""
+    if incident.is_private or incident.is_drill:
+        return []
     services = incident.affected_services.values("service_id")
     pages = StatusPage.objects.open_to_public()
     return list(pages.filter(components__service__in=services).distinct()) or list(
