@@ -17,6 +17,7 @@ from incidents.models import (
     StatusUpdate,
     Wording,
 )
+from incidents.models.cadence import asking_now
 from incidents.workflow.wording import Variables, fill
 
 LABELS = {
@@ -108,10 +109,14 @@ def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:
     return Stage.SCOPE
 
 
-def from_template(incident: Incident, stage: str, last: StatusUpdate | None) -> dict:
-    """The form's first words: the stage's templates, filled in, and what still holds from the last update."""
+def from_template(incident: Incident, stage: str, last: StatusUpdate | None, asked: str = "") -> dict:
+    """The form's first words: the stage's templates, filled in, and what still holds from the last update.
+
+    It goes to whom the last one went to, to the audience `asked` for, and to those who wait too long already.
+    """
     templates = {t.audience: t for t in MessageTemplate.objects.filter(stage=stage)}
-    initial: dict = {"audiences": last.audiences if last else [Audience.STAKEHOLDERS]}
+    before = last.audiences if last else [] if asked in Audience.values else [Audience.STAKEHOLDERS]
+    initial: dict = {"audiences": [*before, asked, *asking_now(incident)]}
     base = templates.get(Audience.STAKEHOLDERS)
     values = Variables(incident, Audience.STAKEHOLDERS)
     initial |= {word: fill(text, values) for word, text in base.words.items()} if base else {}

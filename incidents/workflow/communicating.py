@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from audit import context
+from config.text import one_line
 from incidents.models import (
     WORDS,
     Audience,
     Incident,
-    MessageTemplate,
-    Stage,
     Status,
     StatusUpdate,
     UpdateState,
@@ -26,7 +25,6 @@ from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
 TIME_TO_UNDO = timedelta(seconds=10)
-NO_CHANGE_MINUTES = 30
 
 
 def post_status_update(
@@ -70,7 +68,7 @@ def post_status_update(
         workaround=workaround.strip(),
         ask=ask.strip(),
         wordings=_own_words(wordings or {}, audiences),
-        public_title=" ".join(public_title.split()) if Audience.PUBLIC in audiences else "",
+        public_title=one_line(public_title) if Audience.PUBLIC in audiences else "",
         author=by,
         corrects=corrects,
         correction_reason=correction_reason.strip(),
@@ -97,38 +95,6 @@ def post_status_update(
             return _same(first, incident, by, typed)
         raise
     return update
-
-
-@transaction.atomic
-def post_no_change(
-    *, incident: Incident, by: Any, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
-) -> StatusUpdate:
-    """Tell everybody who heard the last update that nothing has changed, and that the next comes in `minutes`.
-
-    What is unknown and what people can do still holds; the words are those of the templates.
-    """
-    last = incident.status_updates.posted().newest_first().first()
-    if last is None or not incident.is_active:
-        raise ValidationError("There is no update yet that nothing could have changed since.")
-    templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
-    base = templates.get(Audience.STAKEHOLDERS, {})
-    return post_status_update(
-        incident=incident,
-        by=by,
-        audiences=last.audiences,
-        known=base.get("known") or "Nothing has changed since the last update.",
-        unknown=last.unknown,
-        no_open_unknowns=not last.unknown,
-        doing=base.get("doing") or last.doing,
-        workaround=last.workaround,
-        wordings={
-            audience: templates.get(audience, {})
-            | {k: v for k, v in words.items() if k not in ("known", "doing")}
-            for audience, words in last.wordings.items()
-        },
-        next_update_at=context.now() + timedelta(minutes=minutes),
-        form_token=form_token,
-    )
 
 
 def publish(update: StatusUpdate, *, by: Any) -> None:
