@@ -16,9 +16,15 @@ _parser = (
 )
 
 
-@lru_cache(maxsize=4096)
+KEPT_UP_TO = 10_000  # characters: what is longer is rare, and would fill the memory
+
+
 def render_markdown(text: str) -> SafeString:
     """Sanitised HTML of CommonMark `text`: no HTML passes through, links open without the referrer."""
+    return _rendered(text) if len(text) > KEPT_UP_TO else _kept(text)
+
+
+def _rendered(text: str) -> SafeString:
     html = nh3.clean(
         _parser.render(text),
         tags=TAGS,
@@ -27,6 +33,14 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return SafeString(html)
+
+
+_kept = lru_cache(maxsize=4096)(_rendered)
+
+
+def one_line(text: str) -> str:
+    """Names and titles become headers of mails, which end at a line break."""
+    return " ".join(text.split())
 
 
 def in_words(span: timedelta) -> str:
