@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
+from config.text import one_line
 from incidents.models import ServiceImpact
 from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
 from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
@@ -18,6 +19,7 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     """Add or change a page as it is filled in. There is one default page at most among those of an audience."""
     require_editor(by)
     before = facts(lock(page)) if page.pk else {}
+    page.name = one_line(page.name)
     if page.is_default:
         StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk).update(
             is_default=False
@@ -63,6 +65,7 @@ def keep_component(*, by: Any, component: Component) -> Component:
     before = facts(Component.objects.filter(pk=component.pk).first())
     if component.group and component.group.page_id != page.pk:
         raise ValidationError({"group": "This group is on another page."})
+    component.name = one_line(component.name)
     if component.pk is None:
         component.order = _next_place(page.components.all())
     component.save()

@@ -35,13 +35,14 @@ def request_subscription(
     What was chosen travels in the link, so that only who reads that mail can change a subscription.
     """
     kind = SubscriberKind.WEBHOOK if url else SubscriberKind.MAIL
-    subscriber = page.subscribers.filter(kind=kind, address__iexact=address, url=url).first()
-    if subscriber is None:
-        subscriber = PageSubscriber.objects.create(page=page, kind=kind, address=address, url=url)
+    row = PageSubscriber(page=page, kind=kind, address=address, url=url)
+    PageSubscriber.objects.bulk_create([row], ignore_conflicts=True)  # somebody may ask at this very moment
+    subscriber = page.subscribers.get(kind=kind, address__iexact=address, url=url)
     chosen = [c.pk for c in components]
     token = signing.dumps({"subscriber": subscriber.pk, "components": chosen}, salt=CONFIRM_SALT)
     place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
-    digest = sha256(f"{address.lower()} {url}".encode()).hexdigest()[:32]
+    # Whatever is asked for: one mail to an address, as it is a stranger who gives it.
+    digest = sha256(address.lower().encode()).hexdigest()[:32]
     deliver(
         Delivery(
             key=f"subscription:{page.pk}:{digest}:{place}",
