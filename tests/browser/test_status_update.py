@@ -73,7 +73,7 @@ def test_a_hint_is_used_or_dismissed(open_as, commander, incident):
     page.get_by_role("button", name="Use that").click()
     expect(page.locator("#update [name=known]")).to_have_value("There is an issue of search.")
     _typed_into(page, "doing", "It will never happen again.")
-    page.get_by_role("button", name="Dismiss the hint").click()
+    page.get_by_role("button", name="Dismiss the hint about “never").click()
     expect(page.locator("#hints .hint")).to_have_count(0)
     _typed_into(page, "doing", "It will never happen again!")
     page.wait_for_timeout(700)
