@@ -45,7 +45,8 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and self.is_too_old(request):
+        was_signed_in = request.user.is_authenticated
+        if was_signed_in and self.is_too_old(request):
             logout(request)
         if request.user.is_authenticated:
             self._note_activity(request)
@@ -53,7 +54,10 @@ class PersonMiddleware:
         else:
             timezone.deactivate()
         with context.coming_from(f"web {request.META.get('REMOTE_ADDR', '')}".strip()):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated and request.is_secure():
+            response["Clear-Site-Data"] = '"storage"'  # drafts; browsers heed it over HTTPS only
+        return response
 
     @staticmethod
     def is_too_old(request: HttpRequest) -> bool:

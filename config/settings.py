@@ -25,7 +25,9 @@ SECRET_KEY = env.str("ALLCLEAR_SECRET_KEY", default="") or load_or_create_secret
 ALLOWED_HOSTS = env.list("ALLCLEAR_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost"])
 if (public_host := environ.urlparse(PUBLIC_URL).hostname) and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
-STATUS_HOSTS = env.list("ALLCLEAR_STATUS_HOSTS", default=[])  # serve a status page and nothing else
+STATUS_HOSTS = [  # serve a status page and nothing else
+    host.strip().lower().rstrip(".") for host in env.list("ALLCLEAR_STATUS_HOSTS", default=[])
+]
 ALLOWED_HOSTS += STATUS_HOSTS
 
 INSTALLED_APPS = [

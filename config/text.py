@@ -1,7 +1,7 @@
 """What people write, made into HTML: Markdown through a parser, then a sanitiser; and spans of time in words."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import nh3
 from django.utils import timezone
@@ -19,27 +19,37 @@ _document_parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).ena
 _document_parser.disable(["image", "lheading"])
 
 
-@lru_cache(maxsize=4096)
+KEPT_UP_TO = 10_000  # characters: what is longer is rare, and would fill the memory
+
+
 def render_markdown(text: str) -> SafeString:
     """Sanitised HTML of CommonMark `text`: no HTML passes through, links open without the referrer."""
-    return _clean(_parser.render(text))
+    return _cleaned(_parser, text) if len(text) > KEPT_UP_TO else _kept(text)
 
 
-@lru_cache(maxsize=256)
 def render_document(text: str) -> SafeString:
     """The same of a longer text, which has headings."""
-    return _clean(_document_parser.render(text))
+    return _cleaned(_document_parser, text) if len(text) > KEPT_UP_TO else _kept_document(text)
 
 
-def _clean(rendered: str) -> SafeString:
+def _cleaned(parser: MarkdownIt, text: str) -> SafeString:
     html = nh3.clean(
-        rendered,
+        parser.render(text),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return SafeString(html)
+
+
+_kept = lru_cache(maxsize=4096)(partial(_cleaned, _parser))
+_kept_document = lru_cache(maxsize=256)(partial(_cleaned, _document_parser))
+
+
+def one_line(text: str) -> str:
+    """Names and titles become headers of mails, which end at a line break."""
+    return " ".join(text.split())
 
 
 def in_words(span: timedelta) -> str:

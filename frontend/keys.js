@@ -24,7 +24,7 @@ function move(step) {
 }
 
 const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g n", "Inbox"], ["g v", "Overview"], ["g r", "Retrospectives"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"],
-  ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Promise another time for it"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Close"]];
+  ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Promise another time for it"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Leave the field, then close"]];
 
 function help() {
   const body = document.getElementById("dialog-body");
@@ -53,7 +53,9 @@ export function keys() {
       const button = form?.querySelector("button.btn-primary, button.btn-neutral") ?? form?.querySelector("button:not([type=button])");
       if (button) { event.preventDefault(); form.requestSubmit(button); }
     }
-    if (event.key === "Escape" && event.target.closest?.("textarea, input, select") && !document.querySelector("dialog[open]")) event.target.blur();
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (event.target.closest?.("textarea, select, input:not([type=radio], [type=checkbox])")) event.target.blur();
+    else document.querySelector("a[data-escape]")?.click();
   });
   if (!document.body.hasAttribute("data-keys")) return;
   refresh();

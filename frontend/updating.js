@@ -49,6 +49,7 @@ export function updating() {
       Object.assign(kept, { type: "hidden", name: "dismissed", value: dismiss });
       document.getElementById("dismissed").append(kept);
       event.target.closest(".hint").remove();
+      changed(kept); // an answer on its way does not know yet
     } else if (copy) {
       const field = form().elements[to];
       field.value = form().elements[copy].value;

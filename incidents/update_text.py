@@ -17,6 +17,7 @@ from incidents.models import (
     StatusUpdate,
     Wording,
 )
+from incidents.models.cadence import asking_now
 from incidents.workflow.wording import Variables, fill
 
 LABELS = {
@@ -52,20 +53,18 @@ def previews(form: StatusUpdateForm) -> list[Preview]:
         incident=incident,
         next_update_at=_next(form),
         wordings=form.typed_wordings(),
+        public_title=form.typed("public_title"),
         **{word: fill(form.typed(word), base) for word in WORDS},
     )
-    return [_preview(incident, update, audience, form.typed("public_title")) for audience in form.chosen]
+    return [_preview(incident, update, audience) for audience in form.chosen]
 
 
 def preview_of(update: StatusUpdate) -> list[Preview]:
     """One preview per audience of an update that is stored."""
-    return [
-        _preview(update.incident, update, audience, update.incident.public_title)
-        for audience in update.audiences
-    ]
+    return [_preview(update.incident, update, audience) for audience in update.audiences]
 
 
-def _preview(incident: Incident, update: StatusUpdate, audience: str, public_title: str) -> Preview:
+def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview:
     is_public = audience == Audience.PUBLIC
     values = Variables(incident, audience, update)
     if is_public and not update.wordings.get(audience, {}).get("known"):
@@ -81,7 +80,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str, public_tit
     return Preview(
         audience,
         str(Audience(audience).label),
-        (public_title or "No public title yet") if is_public else incident.title,
+        (update.public_title or "No public title yet") if is_public else incident.title,
         wording if is_public else internal,
         said,
         update.next_update_at,
@@ -110,10 +109,14 @@ def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:
     return Stage.SCOPE
 
 
-def from_template(incident: Incident, stage: str, last: StatusUpdate | None) -> dict:
-    """The form's first words: the stage's templates, filled in, and what still holds from the last update."""
+def from_template(incident: Incident, stage: str, last: StatusUpdate | None, asked: str = "") -> dict:
+    """The form's first words: the stage's templates, filled in, and what still holds from the last update.
+
+    It goes to whom the last one went to, to the audience `asked` for, and to those who wait too long already.
+    """
     templates = {t.audience: t for t in MessageTemplate.objects.filter(stage=stage)}
-    initial: dict = {"audiences": last.audiences if last else [Audience.STAKEHOLDERS]}
+    before = last.audiences if last else [] if asked in Audience.values else [Audience.STAKEHOLDERS]
+    initial: dict = {"audiences": [*before, asked, *asking_now(incident)]}
     base = templates.get(Audience.STAKEHOLDERS)
     values = Variables(incident, Audience.STAKEHOLDERS)
     initial |= {word: fill(text, values) for word, text in base.words.items()} if base else {}
@@ -131,7 +134,10 @@ def from_template(incident: Incident, stage: str, last: StatusUpdate | None) -> 
 
 def from_update(update: StatusUpdate) -> dict:
     """The form's first words where an update is corrected, or written again after it came back."""
-    initial: dict = {"audiences": update.audiences, "public_title": update.incident.public_title}
+    initial: dict = {
+        "audiences": update.audiences,
+        "public_title": update.public_title or update.incident.public_title,
+    }
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:
         initial |= words_of(update, audience)

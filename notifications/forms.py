@@ -69,7 +69,10 @@ def check_address(kind: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         is_complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        has_person = "@" in parts.netloc
     except ValueError:
-        is_complete = False
+        is_complete = has_person = False
     if not is_complete or any(character.isspace() for character in url):
         raise ValidationError("This is not a complete address; it begins with https:// and names a server.")
+    if has_person or "\\" in url:
+        raise ValidationError("An address with a name before an @, or with a \\, is not called.")

@@ -5,11 +5,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from config.forms import Form, ModelForm
 from incidents.forms.fields import MomentField
 from incidents.models import Service, ServiceImpact
+from notifications.forms import check_address
+from notifications.models import ChannelKind
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
+from statuspages.workflow.maintenance import LONGEST_WORD
 
 
 class PageForm(ModelForm):
@@ -85,6 +89,7 @@ class MaintenanceForm(ModelForm):
     )
     text = forms.CharField(
         label="What readers should know",
+        max_length=LONGEST_WORD,
         widget=forms.Textarea,
         help_text="What changes for them meanwhile, and what they can do. Everybody who subscribed gets this.",
     )
@@ -109,6 +114,10 @@ class MaintenanceForm(ModelForm):
         super().__init__(*args, **kwargs)
         field = self.typed_field("components", forms.ModelMultipleChoiceField)
         field.queryset = page.components.in_order()
+        mine = timezone.get_current_timezone_name()
+        shown = "" if mine == page.time_zone else f" The page shows it in {page.time_zone}."
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].help_text = f"In your time zone, {mine}.{shown}"
         del self.fields["form_token" if self.instance.pk else "version"]
 
     def clean(self) -> dict[str, Any]:
@@ -127,7 +136,7 @@ class MaintenanceForm(ModelForm):
 
 class MaintenanceUpdateForm(Form):
     state = forms.ChoiceField(label="Its state is now", required=False, widget=forms.RadioSelect)
-    text = forms.CharField(label="What readers should know", widget=forms.Textarea)
+    text = forms.CharField(label="What readers should know", max_length=LONGEST_WORD, widget=forms.Textarea)
 
     def __init__(self, *args, maintenance: ScheduledMaintenance, **kwargs):
         super().__init__(*args, **kwargs)
@@ -158,6 +167,6 @@ class SubscriptionForm(forms.Form):
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
-        if url and not url.startswith(("https://", "http://")):
-            raise ValidationError("Begin with https://.")
+        if url:
+            check_address(ChannelKind.WEBHOOK, url)
         return url

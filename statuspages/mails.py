@@ -7,6 +7,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from config.text import one_line
 from statuspages import api_v2
 from statuspages.models import StatusPage
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
@@ -15,9 +16,12 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
 def confirmation(page: StatusPage, link: str, url: str) -> dict[str, Any]:
-    what = f"notifications of {page.name} sent to {url}" if url else f"updates of {page.name} by e-mail"
+    """Repeats nothing of what was typed but the host: a stranger may have typed it to be read by somebody else."""
+    what = f"updates of {page.name} by e-mail"
+    if url:
+        what = f"notifications of {page.name} sent to a webhook at {urlsplit(url).hostname}"
     return {
-        "subject": f"Confirm: {page.name} status updates",
+        "subject": one_line(f"Confirm: {page.name} status updates"),
         "text": (
             f"Somebody, hopefully you, asked for {what}.\n\nOpen this page to confirm it within three days:\n{link}\n\n"
             "If it was not you, do nothing: nothing more will come.\n"
@@ -59,11 +63,12 @@ def news(
         "Message-ID": f"<{delivery}@{domain}>",
         "In-Reply-To": thread,
         "References": thread,
-        "List-Id": f"{page.name} status <{page.slug}.status.{domain}>",
+        "List-Id": f"{one_line(page.name)} status <{page.slug}.status.{domain}>",
         "List-Unsubscribe": f"<{leave}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    return {"subject": f"[{page.name}] {what}: {entry.title}", "text": text, "html": html, "headers": headers}
+    subject = one_line(f"[{page.name}] {what}: {entry.title}")
+    return {"subject": subject, "text": text, "html": html, "headers": headers}
 
 
 def hook(shown: Shown, entry: ShownIncident | ShownMaintenance, *, leave: str) -> dict[str, Any]:

@@ -55,7 +55,9 @@ def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
 
 
 def pages_of(incident: Incident) -> list[StatusPage]:
-    """The public pages an incident belongs on, whether or not anything was said yet."""
+    """The public pages an incident belongs on, whether or not anything was said yet; none for a drill."""
+    if incident.is_private or incident.is_drill:
+        return []
     services = incident.affected_services.values("service_id")
     pages = StatusPage.objects.open_to_public()
     return list(pages.filter(components__service__in=services).distinct()) or list(
@@ -169,7 +171,7 @@ def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
             ShownIncident(
                 pk=incident.pk,
                 code=page.code("incident", incident.pk),
-                title=name_of(page, incident),
+                title=name_of(page, update),
                 is_closed=incident.status in CLOSED,
                 updates=[],
             ),
@@ -186,9 +188,9 @@ def words_of(page: StatusPage, update: StatusUpdate) -> Wording | None:
         return None
 
 
-def name_of(page: StatusPage, incident: Incident) -> str:
-    """The title stays inside; without a public name it is just a problem."""
-    return (incident.public_title if page.is_public else incident.title) or "Service disruption"
+def name_of(page: StatusPage, newest: StatusUpdate) -> str:
+    """By the newest update the page may show. The title stays inside; without a public name it is just a problem."""
+    return (newest.public_title if page.is_public else newest.incident.title) or "Service disruption"
 
 
 Impacts = list[tuple[int | None, ShownComponent, Span]]

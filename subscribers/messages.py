@@ -123,7 +123,7 @@ class Writer:
 
     @property
     def _public_title(self) -> str:
-        return self.incident.public_title or "Incident"
+        return (self.story.update.public_title if self.story.update else "") or "Incident"
 
     @property
     def _public_status(self) -> str:

@@ -126,9 +126,10 @@ def _fill_inboxes(writer: messages.Writer, recipients: Iterable[Recipient]) -> N
 
 
 def _call_back(incident: Incident) -> None:
-    """What waits for its time and is out of its reader's reach by now never leaves."""
+    """What has not left and is out of its reader's reach by now never leaves, not even by sending it once more."""
     if not incident.is_private:
         return
-    waiting = Delivery.objects.filter(about=incident.chain, state=DeliveryState.WAITING)
+    unsent = [DeliveryState.WAITING, DeliveryState.DEAD]
+    kept = Delivery.objects.filter(about=incident.chain, state__in=unsent)
     reachable = people_reaching(incident).values("pk")
-    waiting.filter(Q(person__isnull=True) | ~Q(person__in=reachable)).update(state=DeliveryState.WITHDRAWN)
+    kept.filter(Q(person__isnull=True) | ~Q(person__in=reachable)).update(state=DeliveryState.WITHDRAWN)

@@ -712,7 +712,9 @@ TABLE: dict[str, Row] = {
     "component_state": Row(
         get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk
     ),
-    "component_deletion": Row(post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk),
+    "component_deletion": Row(
+        get=ADMINS, post=ADMINS, more={"slug": shop}, pk=lambda w, i: page(w).components.get().pk
+    ),
     "page_subscribers": Row(get=ADMINS, more={"slug": shop}),
     "maintenance_new": Row(get=RESPONDERS, post=RESPONDERS, more={"slug": shop}),
     "maintenance": Row(

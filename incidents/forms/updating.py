@@ -71,6 +71,9 @@ class StatusUpdateForm(Form):
     next_update_at = MomentField(label="or at", required=False)
     correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, required=False
+    )  # the newest update its author knew of
 
     def __init__(self, *args, incident: Incident, corrects=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -109,11 +112,15 @@ class StatusUpdateForm(Form):
     @property
     def chosen(self) -> list[str]:
         """The audiences ticked right now, valid or not yet."""
-        return [a for a in Audience.values if a in (self["audiences"].value() or [])]
+        offered = dict(self.typed_field("audiences", forms.MultipleChoiceField).choices)  # type: ignore[arg-type]
+        return [a for a in Audience.values if a in (self["audiences"].value() or []) and a in offered]
 
     def typed(self, name: str) -> str:
-        """What a field holds right now, valid or not yet."""
-        return str(self[name].value() or "").strip() if name in self.fields else ""
+        """What a field holds right now, valid or not yet; as much of it as the field may hold."""
+        if name not in self.fields:
+            return ""
+        longest = getattr(self.fields[name], "max_length", None)
+        return str(self[name].value() or "").strip()[:longest]
 
     def typed_wordings(self) -> dict[str, dict[str, str]]:
         """By audience its own words as typed; only of those that are ticked and have some."""
@@ -133,7 +140,14 @@ class StatusUpdateForm(Form):
             data["next_update_at"] = timezone.now() + timedelta(minutes=minutes)
         if Audience.PUBLIC not in data["audiences"]:
             data.pop("public_title", None)
+        data.pop("seen")
         return data | {"wordings": self.typed_wordings()}
+
+
+class NoChangeForm(Form):
+    """One tap; sent twice, it is still one update."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
 
 class ReturnForm(Form):

@@ -65,6 +65,25 @@ class UpdateSchedule(models.Model):
         return self.due_at is not None and self.due_at < timezone.now()
 
 
+def waiting_for_more(incident: Incident) -> list[str]:
+    """The audiences that have had an update and are owed the next one; from the loaded schedules."""
+    return _in_order(
+        incident, {s.audience for s in incident.update_schedules.all() if s.due_at and s.told_at}
+    )
+
+
+def asking_now(incident: Incident) -> list[str]:
+    """The audiences whose update is overdue, or of whom somebody asks for one; from the loaded schedules."""
+    return _in_order(
+        incident, {s.audience for s in incident.update_schedules.all() if s.asks or s.is_overdue}
+    )
+
+
+def _in_order(incident: Incident, audiences: set[str]) -> list[str]:
+    hidden = {Audience.PUBLIC} if incident.is_private else set()
+    return [a for a in Audience.values if a in audiences - hidden]
+
+
 class DueTimeQuerySet(models.QuerySet["DueTime"]):
     def standing(self) -> "DueTimeQuerySet":
         """Without those answered by an update that was taken back: the same time is owed again."""

@@ -118,6 +118,9 @@ class StatusUpdate(models.Model):
     wordings = models.JSONField(
         default=dict, blank=True, help_text="By audience, where it reads other words than the fields above"
     )
+    public_title = models.CharField(
+        max_length=120, blank=True, help_text="What public pages call the incident from this update on"
+    )
     state = models.CharField(max_length=10, choices=UpdateState, default=UpdateState.POSTED)
     posted_at = models.DateTimeField()
     leaves_at = models.DateTimeField(

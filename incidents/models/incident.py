@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from incidents.models.catalogue import IncidentType, LinkKind, Severity
+from incidents.models.catalogue import Audience, IncidentType, LinkKind, Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -152,11 +152,6 @@ class Incident(models.Model):
 
     number = models.PositiveIntegerField(unique=True, editable=False)
     title = models.CharField(max_length=200)
-    public_title = models.CharField(
-        max_length=120,
-        blank=True,
-        help_text="What it is called on public pages; the title itself stays inside",
-    )
     summary = models.CharField(max_length=500, blank=True)
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="incidents")
     status = models.CharField(max_length=20, choices=Status, default=Status.TRIAGE)
@@ -255,6 +250,12 @@ class Incident(models.Model):
     @property
     def public_status(self) -> str:
         return PUBLIC_WORDING.get(Status(self.status), "Investigating")
+
+    @property
+    def public_title(self) -> str:
+        """What the newest update for the public calls it, also one that has not left yet; the title stays inside."""
+        told = self.status_updates.posted().for_audience(Audience.PUBLIC).newest_first()
+        return told.values_list("public_title", flat=True).first() or ""
 
     @property
     def began_at(self) -> datetime:

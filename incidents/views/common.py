@@ -18,10 +18,10 @@ from incidents.permissions import can_declare
 from incidents.workflow import Conflict, FormUsed
 
 
-def load(request: SignedInRequest, reference: str) -> Incident:
+def load(request: SignedInRequest, reference: str, **annotations: Any) -> Incident:
     """The incident, or 404 for whoever cannot reach it."""
     reachable = Incident.objects.visible_to(request.user).of_reference(reference)
-    return get_object_or_404(reachable.select_related("severity", "incident_type"))
+    return get_object_or_404(reachable.select_related("severity", "incident_type").annotate(**annotations))
 
 
 def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

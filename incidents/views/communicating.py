@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.cadence import RequestForm
@@ -41,7 +42,8 @@ def signed_brief(request: HttpRequest, signed: str) -> HttpResponse:
     link = _link(signed)
     if not link.is_open():
         return render(request, "incidents/brief_expired.html", {"link": link}, status=410)
-    return _render_brief(request, link.incident, link.audience, link=link, signed=signed)
+    with timezone.override(Installation.get().time_zone):  # nobody is signed in who has a zone
+        return _render_brief(request, link.incident, link.audience, link=link, signed=signed)
 
 
 @never_cache

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from config.forms import Form
-from incidents.models import AffectedService, Incident, IncidentType, Severity, Status
+from incidents.forms.updating import NoChangeForm
+from incidents.models import AffectedService, Audience, Incident, IncidentType, Severity, Status
+from incidents.models.cadence import waiting_for_more
 from incidents.models.incident import ACTIVE_STATUSES
 from retros.models import Retrospective
 
@@ -62,6 +64,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "section": "home",
         "active": active,
         "owed": owed[0] if owed else None,
+        "no_change": NoChangeForm(),
+        "no_change_to": [Audience(a).label for a in waiting_for_more(owed[0])] if owed else [],
         "suspected": reachable.suspected().select_related("severity", "reported_by").newest_first()[:20],
         "services": running.worst_first()[:20],
         "retrospectives": Retrospective.objects.visible_to(request.user)

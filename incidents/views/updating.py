@@ -1,17 +1,20 @@
 """Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
 
 from types import SimpleNamespace
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.updating import ReturnForm, StatusUpdateForm
+from incidents.forms.updating import NoChangeForm, ReturnForm, StatusUpdateForm
 from incidents.models import Audience, Incident, Stage, StatusUpdate, UpdateState
+from incidents.models.cadence import waiting_for_more
 from incidents.update_hints import hints
 from incidents.update_text import fitting_stage, from_template, from_update, preview_of, previews
 from incidents.views.common import (
@@ -24,7 +27,7 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.workflow.approving import approvers
+from incidents.workflow.approving import approvers, out_of_date
 from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
 from statuspages.reading import pages_of
@@ -47,24 +50,24 @@ AGAIN = (UpdateState.RETURNED, UpdateState.WITHDRAWN)
 @responders_only
 def status_update(request: SignedInRequest, reference: str, corrects: int | None = None) -> HttpResponse:
     """Write an update, or correct one; the preview shows exactly what each audience gets."""
-    incident = load(request, reference)
+    incident = _load(request, reference)
     wrong = get_object_or_404(incident.status_updates.posted(), pk=corrects) if corrects else None
     if request.method == "POST":
         form = _form(incident, request, corrects=wrong)
-        if (
-            "preview" not in request.POST
-            and submitted(request, form)
-            and attempt(
-                form,
-                workflow.post_status_update,
-                incident=incident,
-                by=request.user,
-                corrects=wrong,
-                **form.arguments(),
-            )
+        is_valid = "preview" not in request.POST and submitted(request, form)
+        if is_valid and (unseen := _unseen(form)):
+            return _composer(request, form, wrong=wrong, unseen=unseen)
+        if is_valid and attempt(
+            form,
+            workflow.post_status_update,
+            incident=incident,
+            by=request.user,
+            corrects=wrong,
+            **form.arguments(),
         ):
             return done(request, incident, to=incident.get_absolute_url())
         return _composer(request, form, wrong=wrong)
+    prefetch_related_objects([incident], "update_schedules")
     last = incident.status_updates.posted().newest_first().first()
     again = incident.status_updates.filter(state__in=AGAIN, author=request.user)
     asked = request.GET.get("again", "")
@@ -72,7 +75,9 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
     stage = request.GET.get("stage", "")
     if stage not in Stage.values:
         stage = fitting_stage(incident, last)
-    initial = from_update(before) if before else from_template(incident, stage, last)
+    audience = request.GET.get("audience", "")
+    initial = from_update(before) if before else from_template(incident, stage, last, audience)
+    initial["seen"] = last.pk if last else 0
     form = _form(incident, request, corrects=wrong, initial=initial)
     return _composer(request, form, wrong=wrong, stage="" if before else stage, before=before, last=last)
 
@@ -81,7 +86,7 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
 @responders_only
 def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
     """What each chosen audience would read, as typed so far, and what could be said better; nothing is stored."""
-    form = _form(load(request, reference), request)
+    form = _form(_load(request, reference), request)
     form.is_valid()
     return render(request, "incidents/status_update.html#checked", _aside(request, form) | {"swapped": True})
 
@@ -91,7 +96,11 @@ def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
 def no_change(request: SignedInRequest, reference: str) -> HttpResponse:
     """One tap: nothing has changed, the next update comes in half an hour."""
     incident = load(request, reference)
-    return click(request, incident, workflow.post_no_change, incident=incident, by=request.user)
+    form = NoChangeForm(request.POST)
+    token = form.cleaned_data["form_token"] if form.is_valid() else None
+    return click(
+        request, incident, workflow.post_no_change, incident=incident, by=request.user, form_token=token
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,6 +122,7 @@ def approval(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         "incident": incident,
         "update": update,
         "previews": preview_of(update),
+        "out_of_date": out_of_date(update) if update.state == UpdateState.AWAITING else "",
         "may_decide": request.user in approvers(incident) and update.state == UpdateState.AWAITING,
         "section": "incidents",
     }
@@ -156,6 +166,21 @@ def _form(
     return StatusUpdateForm(request.POST or None, incident=incident, corrects=corrects, initial=initial)
 
 
+def _load(request: SignedInRequest, reference: str) -> Incident:
+    """As `load`, with the newest update that others have posted, in the same query: `newest_of_others`."""
+    others = StatusUpdate.objects.posted().filter(incident=OuterRef("pk")).exclude(author=request.user)
+    return load(request, reference, newest_of_others=Subquery(others.order_by("-pk").values("pk")[:1]))
+
+
+def _unseen(form: StatusUpdateForm) -> StatusUpdate | None:
+    """The newest update that somebody else has posted since the form was opened."""
+    newest: int | None = form.incident.newest_of_others  # type: ignore[attr-defined]
+    seen = form.typed("seen")
+    if newest is None or not is_number(seen) or newest <= int(seen):
+        return None
+    return form.incident.status_updates.select_related("author").get(pk=newest)
+
+
 def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     """What stands beside the form: previews, the one that is shown, and hints."""
     shown = previews(form)
@@ -166,6 +191,7 @@ def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     return {
         "incident": form.incident,
         "form": form,
+        "unseen": _unseen(form) if form.is_bound else None,
         "previews": shown,
         "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
         "leaving": _ways(form, pages, on_pages),
@@ -179,7 +205,9 @@ def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
 def _ways(form: StatusUpdateForm, pages: list[StatusPage], on_pages: int) -> list[tuple[str, str, str]]:
     """(icon, label, detail) of how the update goes out to the audiences chosen so far."""
     ways = how_it_leaves(form.incident, form.chosen)
-    if Audience.PUBLIC in form.chosen and not form.incident.is_private:
+    if Audience.PUBLIC in form.chosen and form.incident.is_drill:
+        ways.append(("globe", "A drill is on no status page", ""))
+    elif Audience.PUBLIC in form.chosen and not form.incident.is_private:
         told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
         names = ", ".join(page.name for page in pages)
         ways.append(("globe", names, told) if pages else ("triangle-alert", "No status page shows this", ""))
@@ -194,8 +222,14 @@ def _composer(
     stage: str = "",
     before: StatusUpdate | None = None,
     last: StatusUpdate | None = None,
+    unseen: StatusUpdate | None = None,
 ) -> HttpResponse:
+    """With `unseen`, it was not posted: what somebody else has said meanwhile is shown once, then it may be."""
     incident = form.incident
+    if unseen:
+        data = cast(QueryDict, form.data).copy()
+        data["seen"] = str(unseen.pk)
+        form.data = data
     context = _aside(request, form) | {
         "wrong": wrong,
         "last": last,
@@ -205,5 +239,9 @@ def _composer(
         "affected": incident.affected_services.running().select_related("service"),
         "dismissed": request.POST.getlist("dismissed"),
         "section": "incidents",
+        "no_change": NoChangeForm(),
+        "no_change_to": [Audience(a).label for a in waiting_for_more(incident)],
     }
-    return render(request, "incidents/status_update.html", context)
+    if unseen:
+        context |= {"unseen": unseen, "is_held": True}
+    return render(request, "incidents/status_update.html", context, status=409 if unseen else 200)

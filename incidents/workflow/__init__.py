@@ -5,7 +5,7 @@ from incidents.workflow.asking import request_update
 from incidents.workflow.basics import Conflict, FormUsed
 from incidents.workflow.briefs import create_brief_link, revoke_brief_link
 from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
-from incidents.workflow.communicating import post_no_change, post_status_update
+from incidents.workflow.communicating import post_status_update
 from incidents.workflow.declaring import (
     accept_report,
     declare_incident,
@@ -26,6 +26,7 @@ from incidents.workflow.investigating import (
 )
 from incidents.workflow.milestones import set_milestones
 from incidents.workflow.mitigating import mitigate_incident, move_mitigation, record_mitigation
+from incidents.workflow.no_change import post_no_change
 from incidents.workflow.people import (
     add_person,
     assign_role,

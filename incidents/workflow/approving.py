@@ -18,18 +18,28 @@ from timeline.workflow import record_event
 def approve_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     """Let it out; the commander's or the deputy's to decide."""
     update = _waiting(update, by=by)
+    if reason := out_of_date(update):
+        raise ValidationError(f"{reason} Return it, so that its author says how it is now.")
     now = context.now()
     if update.next_update_at and update.next_update_at <= now:
         raise ValidationError(
             "The next update it promises lies in the past by now. Return it, so that its author promises another."
         )
-    update.state = UpdateState.POSTED
+    update.state, update.severity = UpdateState.POSTED, update.incident.severity
     update.approver, update.approved_at = by, now
     update.posted_at, update.leaves_at = now, now + TIME_TO_UNDO
-    update.save(update_fields=["state", "approver", "approved_at", "posted_at", "leaves_at"])
+    update.save(update_fields=["state", "severity", "approver", "approved_at", "posted_at", "leaves_at"])
     audit(update.incident, "status_update.approved", by, update=update.pk)
     publish(update, by=by)
     return update
+
+
+def out_of_date(update: StatusUpdate) -> str:
+    """Why an update that waits is not true any more: it would take what its readers know back to what was before."""
+    if update.status == update.incident.status:
+        return ""
+    now = update.incident.get_status_display().lower()
+    return f"It was written when the status was {update.get_status_display().lower()}; it is {now} by now."
 
 
 @transaction.atomic

@@ -9,24 +9,22 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from audit import context
+from config.text import one_line
 from incidents.models import (
     WORDS,
     Audience,
     Incident,
-    MessageTemplate,
-    Stage,
     Status,
     StatusUpdate,
     UpdateState,
 )
-from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock, save
+from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.wording import Variables, fill, is_filled_from
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
 TIME_TO_UNDO = timedelta(seconds=10)
-NO_CHANGE_MINUTES = 30
 
 
 def post_status_update(
@@ -53,7 +51,7 @@ def post_status_update(
     """Post a structured update. Until resolved it says what is unknown and when the next one comes.
 
     `wordings` holds, by audience, other words than the team's own; the public reads only such words, under
-    `public_title`. It leaves `TIME_TO_UNDO` later, or, where the severity asks for it and `by` is neither
+    `public_title`, which pages take over when the update leaves. It leaves `TIME_TO_UNDO` later, or, where the severity asks for it and `by` is neither
     commander nor deputy, once one of them has approved it.
 
     A published update is never edited: name it in `corrects`, with a reason, and both are shown.
@@ -70,6 +68,7 @@ def post_status_update(
         workaround=workaround.strip(),
         ask=ask.strip(),
         wordings=_own_words(wordings or {}, audiences),
+        public_title=one_line(public_title) if Audience.PUBLIC in audiences else "",
         author=by,
         corrects=corrects,
         correction_reason=correction_reason.strip(),
@@ -82,11 +81,8 @@ def post_status_update(
         with transaction.atomic():
             incident = lock(incident, by=by)
             _place(update, incident, status=status, next_update_at=next_update_at, published_at=published_at)
-            _check(update, public_title=public_title.strip(), no_open_unknowns=no_open_unknowns)
+            _check(update, no_open_unknowns=no_open_unknowns)
             _fill(update)
-            if public_title.strip() not in ("", incident.public_title):
-                incident.public_title = public_title.strip()
-                save(incident, "public_title")
             update.save(force_insert=True)
             if evidence := list(evidence):
                 update.evidence.set(e for e in evidence if e.incident_id == incident.pk)
@@ -99,38 +95,6 @@ def post_status_update(
             return _same(first, incident, by, typed)
         raise
     return update
-
-
-@transaction.atomic
-def post_no_change(
-    *, incident: Incident, by: Any, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
-) -> StatusUpdate:
-    """Tell everybody who heard the last update that nothing has changed, and that the next comes in `minutes`.
-
-    What is unknown and what people can do still holds; the words are those of the templates.
-    """
-    last = incident.status_updates.posted().newest_first().first()
-    if last is None or not incident.is_active:
-        raise ValidationError("There is no update yet that nothing could have changed since.")
-    templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
-    base = templates.get(Audience.STAKEHOLDERS, {})
-    return post_status_update(
-        incident=incident,
-        by=by,
-        audiences=last.audiences,
-        known=base.get("known") or "Nothing has changed since the last update.",
-        unknown=last.unknown,
-        no_open_unknowns=not last.unknown,
-        doing=base.get("doing") or last.doing,
-        workaround=last.workaround,
-        wordings={
-            audience: templates.get(audience, {})
-            | {k: v for k, v in words.items() if k not in ("known", "doing")}
-            for audience, words in last.wordings.items()
-        },
-        next_update_at=context.now() + timedelta(minutes=minutes),
-        form_token=form_token,
-    )
 
 
 def publish(update: StatusUpdate, *, by: Any) -> None:
@@ -210,6 +174,8 @@ def _place(
         )
     update.incident, update.severity = incident, incident.severity
     update.status = status or incident.status
+    if Audience.PUBLIC in update.audiences and not update.public_title:
+        update.public_title = incident.public_title
     update.next_update_at = next_update_at if incident.is_active else None
     update.posted_at = check_moment(published_at, "published_at")
     update.leaves_at = published_at or update.posted_at + TIME_TO_UNDO
@@ -228,10 +194,10 @@ def _fill(update: StatusUpdate) -> None:
         update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
 
 
-def _check(update: StatusUpdate, *, public_title: str, no_open_unknowns: bool) -> None:
+def _check(update: StatusUpdate, *, no_open_unknowns: bool) -> None:
     """Raise ValidationError by field where something is missing."""
     errors = _missing_from(update)
-    if Audience.PUBLIC in update.audiences and not (public_title or update.incident.public_title):
+    if Audience.PUBLIC in update.audiences and not update.public_title:
         errors["public_title"] = "Say what the public page calls it."
     if update.leaves_at != update.posted_at:
         errors |= _missing_from_news(update, no_open_unknowns=no_open_unknowns)

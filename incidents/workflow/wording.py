@@ -29,9 +29,23 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def is_filled_from(text: str, filled: str) -> bool:
-    """Whether `filled` is `text` with something put in for its variables, whatever they stood for then."""
-    literal = VARIABLE.split(text)[::2]
-    return bool(re.fullmatch(".*".join(map(re.escape, literal)), filled, re.DOTALL))
+    """Whether `filled` is `text` with something put in for its variables, whatever they stood for then.
+
+    Looks for what is typed between the variables from left to right, as a pattern would try every place for each.
+    """
+    first, *others = VARIABLE.split(text)[::2]
+    if not others:
+        return filled == first
+    *between, last = others
+    if not (filled.startswith(first) and filled.endswith(last)):
+        return False
+    place = len(first)
+    for literal in between:
+        found = filled.find(literal, place)
+        if found < 0:
+            return False
+        place = found + len(literal)
+    return place + len(last) <= len(filled)
 
 
 class Variables(Mapping[str, str]):
@@ -70,7 +84,9 @@ class Variables(Mapping[str, str]):
 
 def _title(values: Variables) -> str:
     incident = values.incident
-    return (incident.public_title or "this") if values.audience == Audience.PUBLIC else incident.title
+    if values.audience != Audience.PUBLIC:
+        return incident.title
+    return (values.update or incident).public_title or "this"
 
 
 def _status(values: Variables) -> str:

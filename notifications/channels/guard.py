@@ -27,8 +27,8 @@ class NotAllowedError(PermissionError):
 class Leash:
     """What one call may reach, and whether it tried for something else."""
 
-    def __init__(self, host: str) -> None:
-        allowed = {entry.lower() for entry in settings.OUTBOUND_ALLOW}
+    def __init__(self, host: str, *, is_ours: bool = True) -> None:
+        allowed = {entry.lower() for entry in settings.OUTBOUND_ALLOW} if is_ours else set()
         self.reaches_all = host.lower() in allowed
         self.networks = [network for entry in allowed if (network := _network(entry))]
         self.was_pulled = False
@@ -53,10 +53,13 @@ _leash: ContextVar[Leash | None] = ContextVar("leash", default=None)
 
 
 @contextmanager
-def outbound_to(host: str) -> Iterator[Leash]:
-    """Inside, this thread connects to public addresses only, or to what the installation allows for `host`."""
+def outbound_to(host: str, *, is_ours: bool = True) -> Iterator[Leash]:
+    """Inside, this thread connects to public addresses only, or to what the installation allows for `host`.
+
+    An address that is not `is_ours`, as a stranger gave it, gets nothing but public ones.
+    """
     _install()
-    leash = Leash(host)
+    leash = Leash(host, is_ours=is_ours)
     token = _leash.set(leash)
     try:
         yield leash

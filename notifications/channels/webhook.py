@@ -34,9 +34,15 @@ def send(delivery: Delivery) -> Answer:
     url = delivery.channel.url if delivery.channel else delivery.address
     content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
     body = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
-    with outbound_to(urlsplit(url).hostname or "") as leash:
+    try:
+        # What the library makes of an address is what it calls: other parsers may read another host in it.
+        called = requests.Request("POST", url).prepare().url or ""
+    except requests.RequestException as error:
+        return _failure(error)
+    is_ours = delivery.channel is None or delivery.channel.is_listed
+    with outbound_to(urlsplit(called).hostname or "", is_ours=is_ours) as leash:
         try:
-            return _answer(_post(url, body, signed(delivery, body)))
+            return _answer(_post(called, body, signed(delivery, body)))
         except requests.RequestException as error:
             if leash.was_pulled:
                 return Answer(

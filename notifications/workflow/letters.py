@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState, OutboxMessage
+from notifications.reach import out_of_reach
 from notifications.workflow.channels import audit, require_administrator
 from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_worker, try_at_once
 
@@ -20,6 +21,10 @@ def send_again(*, by: Any, delivery: Delivery) -> Delivery:
         raise ValidationError("What this mail said is forgotten, as it held a one-time link. Make a new one.")
     if delivery.state == DeliveryState.WITHDRAWN:
         raise ValidationError("This was called back; it stays unsent.")
+    if out_of_reach([delivery]):
+        raise ValidationError(
+            "The incident is private by now and out of its reader's reach; it stays unsent."
+        )
     _set_out(delivery)
     audit("delivery.sent_again", _told(delivery), by)
     return delivery
@@ -27,9 +32,11 @@ def send_again(*, by: Any, delivery: Delivery) -> Delivery:
 
 @transaction.atomic
 def send_dead_again(*, by: Any) -> int:
-    """Every message that was given up, and every event nobody could read; how many."""
+    """Every message that was given up and may still leave, and every event nobody could read; how many."""
     require_administrator(by)
     dead = list(Delivery.objects.dead().select_related("channel").select_for_update(of=("self",)))
+    stays = {delivery.pk for delivery in out_of_reach(dead)}
+    dead = [delivery for delivery in dead if delivery.pk not in stays]
     for delivery in dead:
         _set_out(delivery)
     events = OutboxMessage.objects.dead().select_for_update()

@@ -1,7 +1,7 @@
 """Who asked to hear of a page, and has proved that the address is theirs."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -23,11 +23,16 @@ class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
 
     def of_any(self, components: set[int] | list[int]) -> "SubscriberQuerySet":
         """Those who hear of the whole page, or of one of these components."""
-        return self.filter(Q(components__isnull=True) | Q(components__in=components)).distinct()
+        return self.filter(Q(hears_all=True) | Q(components__in=components)).distinct()
+
+    def of_nothing_else(self, component: Component) -> "SubscriberQuerySet":
+        """Those who hear of this component alone."""
+        others = Component.objects.exclude(pk=component.pk).filter(subscribers=OuterRef("pk"))
+        return self.filter(~Exists(others), hears_all=False, components=component)
 
 
 class PageSubscriber(models.Model):
-    """Without components: the whole page. A webhook is confirmed by mail, too; its channel carries the secret."""
+    """Of the whole page, or of the components chosen. A webhook is confirmed by mail, too; its channel carries the secret."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="subscribers")
     kind = models.CharField(max_length=10, choices=SubscriberKind, default=SubscriberKind.MAIL)
@@ -35,6 +40,9 @@ class PageSubscriber(models.Model):
     url = models.URLField(max_length=500, blank=True)
     channel = models.OneToOneField(
         Channel, null=True, blank=True, on_delete=models.SET_NULL, related_name="page_subscriber"
+    )
+    hears_all = models.BooleanField(
+        default=True, help_text="Else of its components alone, also when none of them is left"
     )
     components = models.ManyToManyField(Component, blank=True, related_name="subscribers")
     created_at = models.DateTimeField(default=timezone.now)

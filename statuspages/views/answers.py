@@ -29,7 +29,8 @@ def page_of(request: HttpRequest, slug: str | None) -> StatusPage:
 
 
 def host_of(request: HttpRequest) -> str:
-    return request.get_host().rpartition("]")[2].partition(":")[0].lower()
+    """Without the dot that may end a complete name: it is the same host with and without."""
+    return request.get_host().rpartition("]")[2].partition(":")[0].lower().rstrip(".")
 
 
 def public(view: Callable[..., Answer]) -> Callable[..., HttpResponseBase]:

@@ -114,11 +114,23 @@ def component(request: SignedInRequest, slug: str, pk: int | None = None) -> Htt
     return form_page(request, title, "Save component", back, form=form, page=page)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @administrators_only
 def component_deletion(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    part = get_object_or_404(load(request, slug).components, pk=pk)
-    return _done(request, slug, f"{part} is taken off the page.", workflow.remove_from_page, entry=part)
+    """What goes with it is said before."""
+    page = load(request, slug)
+    part = get_object_or_404(page.components, pk=pk)
+    if request.method == "POST":
+        return _done(request, slug, f"{part} is taken off the page.", workflow.remove_from_page, entry=part)
+    confirmed = page.subscribers.confirmed()
+    context = {
+        "page": page,
+        "component": part,
+        "hearing": confirmed.filter(components=part).count(),
+        "ending": confirmed.of_nothing_else(part),
+        "section": "status_pages",
+    }
+    return render(request, "statuspages/component_deletion.html", context)
 
 
 @require_POST

@@ -20,7 +20,7 @@ from statuspages.workflow import (
     request_subscription,
 )
 
-ATTEMPTS = {"subscribe": "10/10m/ip"}
+ATTEMPTS = {"subscribe": "10/10m/ip", "subscribe_address": "5/1h/key"}
 
 
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -42,13 +42,21 @@ def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     if _too_many(request):
         return _page(request, "subscribe", context | {"too_many": True}, 429)
     asked = {name: form.cleaned_data[name] for name in ("address", "url", "components")}
-    if not form.cleaned_data["website"]:
+    if not form.cleaned_data["website"] and _may_be_written_to(request, asked["address"]):
         request_subscription(page=page, **asked)
     return _page(request, "subscribe", context | {"sent_to": asked["address"]})
 
 
 def _too_many(request: HttpRequest) -> bool:
     return not ratelimit.consume(request, app="statuspages", action="subscribe", config=ATTEMPTS)
+
+
+def _may_be_written_to(request: HttpRequest, address: str) -> bool:
+    """Few mails to one address, whichever page is asked and from wherever; nobody learns that there were others."""
+    action = "subscribe_address"
+    return bool(
+        ratelimit.consume(request, app="statuspages", action=action, config=ATTEMPTS, key=address.lower())
+    )
 
 
 @login_not_required

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import context
+from config.text import one_line
 from incidents.conflict import Conflict
 from notifications.workflow import enqueue
 from statuspages.models import Component, MaintenanceState, MaintenanceUpdate, ScheduledMaintenance
 from statuspages.workflow.basics import facts, record, require_announcer
 
+LONGEST_WORD = 5000
 BEGAN, ENDED = "The work has begun.", "The work is done."
 
 
@@ -129,6 +131,7 @@ def _lock(maintenance: ScheduledMaintenance) -> ScheduledMaintenance:
 
 
 def _check(maintenance: ScheduledMaintenance, components: list[Component]) -> None:
+    maintenance.title = one_line(maintenance.title)
     if maintenance.ends_at <= maintenance.starts_at:
         raise ValidationError({"ends_at": "It ends before it begins."})
     if any(c.page_id != maintenance.page_id for c in components):
@@ -138,6 +141,8 @@ def _check(maintenance: ScheduledMaintenance, components: list[Component]) -> No
 def _say(maintenance: ScheduledMaintenance, text: str, by: Any) -> MaintenanceUpdate:
     if not text.strip():
         raise ValidationError({"text": "Say it in a sentence or two."})
+    if len(text) > LONGEST_WORD:
+        raise ValidationError({"text": f"Say it in at most {LONGEST_WORD} characters."})
     return MaintenanceUpdate.objects.create(
         maintenance=maintenance,
         state=maintenance.state,

@@ -7,9 +7,11 @@ from django.db import models, transaction
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
+from config.text import one_line
 from incidents.models import ServiceImpact
 from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
 from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
+from statuspages.workflow.subscribing import forget
 
 
 @transaction.atomic
@@ -17,6 +19,7 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     """Add or change a page as it is filled in. There is one default page at most among those of an audience."""
     require_editor(by)
     before = facts(lock(page)) if page.pk else {}
+    page.name = one_line(page.name)
     if page.is_default:
         StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk).update(
             is_default=False
@@ -62,6 +65,7 @@ def keep_component(*, by: Any, component: Component) -> Component:
     before = facts(Component.objects.filter(pk=component.pk).first())
     if component.group and component.group.page_id != page.pk:
         raise ValidationError({"group": "This group is on another page."})
+    component.name = one_line(component.name)
     if component.pk is None:
         component.order = _next_place(page.components.all())
     component.save()
@@ -71,12 +75,15 @@ def keep_component(*, by: Any, component: Component) -> Component:
 
 @transaction.atomic
 def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
-    """A component goes with its bars; of a group, the components stay."""
+    """A component goes with its bars, and with the subscriptions to it alone; of a group, the components stay."""
     require_editor(by)
     page = lock(entry.page)
     before = facts(entry)
     action = "component.deleted" if isinstance(entry, Component) else "component_group.deleted"
     record(page, action, entry, by, before=before, after={})
+    if isinstance(entry, Component):
+        for subscriber in list(page.subscribers.of_nothing_else(entry).select_related("channel")):
+            forget(subscriber)
     entry.delete()
 
 

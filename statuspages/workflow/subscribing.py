@@ -35,13 +35,14 @@ def request_subscription(
     What was chosen travels in the link, so that only who reads that mail can change a subscription.
     """
     kind = SubscriberKind.WEBHOOK if url else SubscriberKind.MAIL
-    subscriber = page.subscribers.filter(kind=kind, address__iexact=address, url=url).first()
-    if subscriber is None:
-        subscriber = PageSubscriber.objects.create(page=page, kind=kind, address=address, url=url)
+    row = PageSubscriber(page=page, kind=kind, address=address, url=url)
+    PageSubscriber.objects.bulk_create([row], ignore_conflicts=True)  # somebody may ask at this very moment
+    subscriber = page.subscribers.get(kind=kind, address__iexact=address, url=url)
     chosen = [c.pk for c in components]
     token = signing.dumps({"subscriber": subscriber.pk, "components": chosen}, salt=CONFIRM_SALT)
     place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
-    digest = sha256(f"{address.lower()} {url}".encode()).hexdigest()[:32]
+    # Whatever is asked for: one mail to an address, as it is a stranger who gives it.
+    digest = sha256(address.lower().encode()).hexdigest()[:32]
     deliver(
         Delivery(
             key=f"subscription:{page.pk}:{digest}:{place}",
@@ -60,7 +61,7 @@ def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int
     except signing.BadSignature as error:
         raise LinkClosed from error
     subscriber = page.subscribers.filter(pk=asked["subscriber"]).first()
-    if subscriber is None:
+    if subscriber is None or not _is_there(page, asked["components"]):
         raise LinkClosed
     return subscriber, asked["components"]
 
@@ -69,6 +70,7 @@ def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int
 def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     """The address has answered: from now on it hears of the page. Raises LinkClosed."""
     subscriber, chosen = asked_for(page=page, token=token)
+    components = list(page.components.filter(pk__in=chosen))
     subscriber = PageSubscriber.objects.select_for_update(of=("self",)).get(pk=subscriber.pk)
     if subscriber.confirmed_at is None:
         subscriber.confirmed_at = timezone.now()
@@ -80,8 +82,9 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
             url=subscriber.url,
             secret="whsec_" + b64encode(token_bytes(32)).decode(),
         )
-    subscriber.save(update_fields=["confirmed_at", "channel"])
-    subscriber.components.set(page.components.filter(pk__in=chosen))
+    subscriber.hears_all = not chosen
+    subscriber.save(update_fields=["confirmed_at", "channel", "hears_all"])
+    subscriber.components.set(components)
     return subscriber
 
 
@@ -97,7 +100,7 @@ def end_subscription(*, page: StatusPage, token: str) -> None:
     except signing.BadSignature as error:
         raise LinkClosed from error
     for subscriber in page.subscribers.filter(pk=pk):
-        _forget(subscriber)
+        forget(subscriber)
 
 
 @transaction.atomic
@@ -107,7 +110,12 @@ def forget_unanswered() -> int:
     return rows.delete()[0]
 
 
-def _forget(subscriber: PageSubscriber) -> None:
+def _is_there(page: StatusPage, chosen: list[int]) -> bool:
+    """Whether anything of what was chosen is still on the page; who chose nothing hears of all of it."""
+    return not chosen or page.components.filter(pk__in=chosen).exists()
+
+
+def forget(subscriber: PageSubscriber) -> None:
     if subscriber.channel:
         subscriber.channel.delete()
     subscriber.delete()

@@ -40,3 +40,11 @@ def test_a_form_older_than_the_last_sign_in(commander, timeline):
     client.force_login(commander)
     assert client.post(timeline, {"kind": "note", "text": "x"}).status_code == 403
     assert client.post(timeline, {"kind": "note"}, headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_signing_out_clears_what_the_browser_keeps_of_it(client, commander):
+    """Drafts must not wait for whoever uses this computer next."""
+    client.force_login(commander)
+    assert "Clear-Site-Data" not in client.get("/", secure=True)
+    assert client.post("/accounts/logout/", secure=True)["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in client.get("/accounts/login/", secure=True)

@@ -73,7 +73,7 @@ def test_a_hint_is_used_or_dismissed(open_as, commander, incident):
     page.get_by_role("button", name="Use that").click()
     expect(page.locator("#update [name=known]")).to_have_value("There is an issue of search.")
     _typed_into(page, "doing", "It will never happen again.")
-    page.get_by_role("button", name="Dismiss the hint").click()
+    page.get_by_role("button", name="Dismiss the hint about “never").click()
     expect(page.locator("#hints .hint")).to_have_count(0)
     _typed_into(page, "doing", "It will never happen again!")
     page.wait_for_timeout(700)
@@ -104,3 +104,46 @@ def test_on_a_phone_preview_and_post_are_at_the_thumb(open_as, commander, incide
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Exactly what they get")).to_be_in_viewport()
     assert incident.status_updates.count() == 0
+
+
+def test_a_draft_is_its_writers_and_goes_on_request_or_after_a_week(open_as, commander, incident):
+    page = open_as(commander)
+    address = incident.get_absolute_url() + "status-updates/new/"
+    page.goto(address)
+    known = page.locator("#update [name=known]")
+    before = known.input_value()
+    expect(page.get_by_role("button", name="Discard the draft")).to_be_hidden()
+    known.press_sequentially(" Zephyrquartz.")
+    page.reload()
+    expect(known).to_have_value(re.compile("Zephyrquartz"))
+    page.get_by_role("button", name="Discard the draft").click()
+    expect(known).to_have_value(before)
+    page.reload()
+    expect(known).to_have_value(before)
+
+    known.press_sequentially(" Zephyrquartz.")
+    (key,) = page.evaluate("Object.keys(localStorage)")
+    assert key.startswith(f"draft:{commander.pk}:")
+    page.evaluate("key => localStorage.setItem(key.replace(/:[0-9]+:/, ':0:'), localStorage[key])", key)
+    page.evaluate("key => localStorage.removeItem(key)", key)
+    page.reload()
+    expect(known).to_have_value(before)  # another person's
+
+    known.press_sequentially(" Zephyrquartz.")
+    page.evaluate(
+        'key => localStorage.setItem(key, localStorage[key].replace(/"at":[0-9]+/, \'"at":1\'))', key
+    )
+    page.reload()
+    expect(known).to_have_value(before)
+    assert page.evaluate("key => localStorage[key]", key) is None
+    assert not page.complaints
+
+
+def test_escape_leaves_the_field_then_the_composer(open_as, commander, incident):
+    page = open_as(commander)
+    page.goto(incident.get_absolute_url() + "status-updates/new/")
+    page.locator("#update [name=known]").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#update [name=known]")).not_to_be_focused()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**{incident.get_absolute_url()}")

@@ -11,8 +11,11 @@ from incidents.models import Role, Severity, StatusUpdate
 from incidents.workflow import (
     approve_status_update,
     assign_role,
+    change_severity,
+    mitigate_incident,
     post_status_update,
     release_role,
+    resolve_incident,
     return_status_update,
     withdraw_status_update,
 )
@@ -81,6 +84,27 @@ def test_twice_is_refused(commander, update):
 def test_a_promise_that_has_passed_is_not_approved(commander, update):
     with time_machine.travel(update.next_update_at), pytest.raises(ValidationError, match="in the past"):
         approve_status_update(update=update, by=commander)
+
+
+def test_what_is_not_so_any_more_is_not_approved(client, incident, commander, update):
+    """The public would read that what is resolved has come back."""
+    incident = mitigate_incident(incident=incident, by=commander)
+    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    with pytest.raises(ValidationError, match="resolved by now"):
+        approve_status_update(update=update, by=commander)
+    update.refresh_from_db()
+    assert update.state == "awaiting"
+    client.force_login(commander)
+    page = client.get(f"{incident.get_absolute_url()}status-updates/{update.pk}/approval/").content.decode()
+    assert "it is resolved by now" in page
+    assert "Approve, it leaves" not in page
+    assert "Return it" in page
+
+
+def test_it_leaves_under_the_severity_of_now(incident, commander, severity, update):
+    change_severity(incident=incident, severity=severity(1), by=commander)
+    Severity.objects.filter(rank=1).update(approves_updates=True)
+    assert approve_status_update(update=update, by=commander).severity == severity(1)
 
 
 def test_returned_with_a_reason(commander, update, traces):

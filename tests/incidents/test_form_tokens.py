@@ -1,5 +1,6 @@
 """A form sent twice makes one thing; a form sent again with other words, or by somebody else, is not swallowed."""
 
+import time
 import uuid
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from incidents.models import Incident, StatusUpdate
 from incidents.workflow import declare_incident, post_status_update
+from incidents.workflow.wording import is_filled_from
 
 
 @pytest.fixture
@@ -75,3 +77,28 @@ def test_variables_do_not_make_it_another_update(incident, commander, token):
     assert post_status_update(known="{{ title }}, for {{ duration }} (!)", **words) == first
     with pytest.raises(ValidationError):
         post_status_update(known="{{ title }} is over", **words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "is_same"),
+    [
+        ("Slow.", "Slow.", True),
+        ("Slow.", "Slow. ", False),
+        ("{{ title }}", "anything", True),
+        ("{{ title }}{{ title }}", "", True),
+        ("a{{ title }}a", "a", False),
+        ("a{{ title }}b{{ title }}c", "a1b2b3c", True),
+        ("a{{ title }}b{{ title }}c", "a1c", False),
+        ("a{{ title }}b{{ title }}b", "ab", False),
+        ("{{ title }}\nb", "a\n\nb", True),
+    ],
+)
+def test_what_was_typed_is_known_again(typed, stored, is_same):
+    assert is_filled_from(typed, stored) is is_same
+
+
+def test_many_variables_do_not_keep_the_server_busy():
+    typed = "{{ title }}a" * 130 + "b"
+    began = time.monotonic()
+    assert not is_filled_from(typed, "a" * 2000)
+    assert time.monotonic() - began < 0.5

@@ -1,5 +1,6 @@
 """“Nothing has changed” in one tap: to whom, in which words, and when is the next one?"""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,4 +55,37 @@ def test_from_the_page(client, incident, commander, first):
     page = client.get(incident.get_absolute_url() + "status-updates/new/").content.decode()
     assert "no change, next in 30 min" in page
     client.post(incident.get_absolute_url() + "status-updates/no-change/")
+    assert incident.status_updates.posted().count() == 2
+
+
+def test_everybody_who_waits_hears_it_whoever_heard_the_last_update(incident, commander, first):
+    post_status_update(
+        incident=incident,
+        by=commander,
+        audiences=["public"],
+        wordings={"public": {"known": "Still slow.", "workaround": "Pay tomorrow"}},
+        no_open_unknowns=True,
+        next_update_at=timezone.now() + timedelta(minutes=20),
+    )
+    update = post_no_change(incident=incident, by=commander)
+    assert set(update.audiences) == {"public", "stakeholders"}
+    assert (update.unknown, update.workaround) == ("Why", "Pay by invoice")
+    assert update.text_for("public").workaround == "Pay tomorrow"
+    assert "executives" not in update.audiences, "they were told nothing that could have changed"
+
+
+@pytest.mark.parametrize("address", ["/incidents/{}/status-updates/new/", "/"])
+def test_the_button_says_who_hears_it(client, incident, commander, first, address):
+    client.force_login(commander)
+    html = client.get(address.format(incident.reference)).content.decode()
+    assert re.search("next in 30 min.{1,9}to Public and Stakeholders", html)
+
+
+def test_one_form_makes_one_update(client, incident, commander, first):
+    client.force_login(commander)
+    page = client.get(incident.get_absolute_url() + "status-updates/new/").content.decode()
+    form = page[page.index("status-updates/no-change/") :]
+    sent = {"form_token": re.search('name="form_token" value="([^"]+)"', form)[1]}
+    for _ in range(3):
+        client.post(incident.get_absolute_url() + "status-updates/no-change/", sent)
     assert incident.status_updates.posted().count() == 2

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from config.health import system_check
+from incidents.models import Incident
 from notifications.models import Delivery, Destination, OutboxMessage
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import enqueue, enqueue_mail
@@ -143,3 +144,25 @@ class TestSystemCheck:
 
     def test_leads_to_the_page(self, as_admin, dead):
         assert reverse("deliveries") in text(as_admin.get(reverse("system")))
+
+
+def test_what_became_private_is_not_sent_to_who_cannot_reach_it(
+    as_admin, incident, commander, outsider, send_to, mailoutbox
+):
+    """Also where nobody called it back: it was given up, or had arrived, before."""
+    reader = send_to(address=commander.email, person=commander, about=incident.chain)
+    others = [
+        send_to(address=outsider.email, person=outsider, about=incident.chain),
+        send_to(address="ida@example.test", about=incident.chain),
+    ]
+    Delivery.objects.update(state="dead")
+    Incident.objects.filter(pk=incident.pk).update(is_private=True)
+    for delivery in others:
+        answer = as_admin.post(reverse("delivery_again", args=[delivery.pk]), follow=True)
+        assert "stays unsent" in text(answer)
+    as_admin.post(reverse("dead_again"))
+    send_due_deliveries()
+    assert [mail.to for mail in mailoutbox] == [[commander.email]]
+    assert {d.pk for d in Delivery.objects.dead()} == {d.pk for d in others}
+    reader.refresh_from_db()
+    assert reader.state == "delivered"

@@ -4,10 +4,12 @@ import ipaddress
 import socket
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from notifications.answers import Outcome
 from notifications.channels import send
 from notifications.channels.guard import NotAllowedError, is_public, outbound_to
+from notifications.forms import check_address
 
 BAD = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254",
@@ -125,3 +127,32 @@ def test_the_rest_of_the_process_is_left_alone(server):
 def test_a_unix_socket_is_no_public_address(tmp_path):
     with outbound_to("x"), socket.socket(socket.AF_UNIX) as door, pytest.raises(NotAllowedError):
         door.connect(str(tmp_path / "door"))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("loopback_allowed")
+def test_what_is_allowed_to_ones_own_channels_is_not_allowed_to_strangers(server, webhook, send_to):
+    webhook.is_listed = False
+    webhook.save()
+    answer = send(send_to(channel=webhook))
+    assert (answer.outcome, server.requests) == (Outcome.REFUSED, [])
+    webhook.is_listed = True
+    webhook.save()
+    assert send(send_to(channel=webhook)).outcome is Outcome.TAKEN
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("between", ["\\@", "\\\\@", "/\\@"])
+def test_a_host_that_is_allowed_opens_no_other(server, send_to, settings, between):
+    """One parser reads the host behind the @, another the one before the backslash."""
+    settings.OUTBOUND_ALLOW = ["hooks.corp.example"]
+    send(send_to(address=f"http://127.0.0.1:{server.port}{between}hooks.corp.example/x"))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1\\@hooks.corp.example/x", "https://ada:key@hooks.example.com/x"]
+)
+def test_an_address_of_two_readings_is_not_taken(url):
+    with pytest.raises(ValidationError):
+        check_address("webhook", url)

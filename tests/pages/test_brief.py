@@ -1,6 +1,7 @@
 """What does the brief show, to whom, and can its readers ask?"""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import signing
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Installation
 from incidents.models import UpdateRequest
 from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import create_brief_link, post_status_update, request_update, revoke_brief_link
@@ -100,3 +102,14 @@ def test_a_long_question_is_refused_in_words(client, incident, stakeholder):
     )
     assert "300 characters or fewer" in page.content.decode()
     assert not UpdateRequest.objects.exists()
+
+
+def test_the_signed_brief_tells_the_time_of_the_organisation(client, incident, commander):
+    organisation = Installation.get()
+    organisation.time_zone = "Asia/Kathmandu"
+    organisation.save()
+    update = post(incident, commander, "It is slow.")
+    local = update.posted_at.astimezone(ZoneInfo("Asia/Kathmandu"))
+    html = client.get(signed(incident, commander)).content.decode()
+    assert f"{local:%H:%M}" in html
+    assert f"{update.posted_at:%H:%M} UTC" in html

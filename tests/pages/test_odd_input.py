@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit import context
+from config.text import _kept, render_markdown
 from incidents.models import Status
 
 
@@ -61,3 +62,15 @@ def test_a_status_that_is_none(client, of, incident, status):
     assert "Choose where it goes." in answer.content.decode()
     incident.refresh_from_db()
     assert incident.status == Status.INVESTIGATING
+
+
+def test_a_preview_of_endless_text_is_short_and_not_kept(client, commander, incident):
+    client.force_login(commander)
+    kept = _kept.cache_info().currsize
+    typed = {"audiences": ["stakeholders"], "known": "Zephyrquartz " + "x" * 500_000}
+    answer = client.post(incident.get_absolute_url() + "status-updates/preview/", typed)
+    assert answer.status_code == 200
+    assert "Zephyrquartz" in answer.text
+    assert len(answer.content) < 20_000
+    render_markdown("y" * 50_000)
+    assert _kept.cache_info().currsize <= kept + 1

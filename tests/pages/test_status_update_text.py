@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from incidents.models import StatusUpdate
 from incidents.workflow import edit_incident, post_status_update
 from incidents.workflow.wording import Variables, fill, offered
 
@@ -24,8 +25,8 @@ def test_the_public_has_no_internal_name(name):
 
 def test_the_public_reads_the_public_title(incident):
     assert fill("{{ title }}", Variables(incident, "public")) == "this"
-    incident.public_title = "Checkout is slow"
-    assert fill("{{ title }}", Variables(incident, "public")) == "Checkout is slow"
+    update = StatusUpdate(incident=incident, public_title="Checkout is slow")
+    assert fill("{{ title }}", Variables(incident, "public", update)) == "Checkout is slow"
 
 
 def test_only_executives_read_what_it_costs(incident, commander):

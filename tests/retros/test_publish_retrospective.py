@@ -51,7 +51,7 @@ def _state(retrospective) -> dict[str, bool]:
 
 
 def test_each_check_holds_when_it_should(in_review, incident, commander, responder, outsider):
-    assert _state(in_review) == dict.fromkeys(CHECKS, False) | {"actions": True}
+    assert _state(in_review) == dict.fromkeys(CHECKS, False) | {"actions": True, "hints": True}
     for number in range(2):
         factor = Factor.objects.create(text=f"f{number}", key=f"f{number}")
         ContributingFactor.objects.create(retrospective=in_review, factor=factor, text="x")

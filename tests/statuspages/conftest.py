@@ -73,7 +73,7 @@ def tell(commander):
             "public_title": title,
             "wordings": {"public": {"known": words}},
         }
-        return post_status_update(incident=incident, by=commander, **(facts | more))
+        return post_status_update(incident=incident, **({"by": commander} | facts | more))
 
     return say
 

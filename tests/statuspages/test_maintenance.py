@@ -126,3 +126,29 @@ def test_from_the_form_to_the_page(client, shop, commander):
     assert "Begun." in client.get("/status/shop/").text
     window = client.get(f"{answer.url}window/")
     assert "New printers" in window.text
+
+
+def test_the_form_says_in_which_zone_it_begins(client, shop, commander):
+    commander.time_zone = "Asia/Tokyo"
+    commander.save()
+    client.force_login(commander)
+    html = client.get("/status-pages/shop/maintenances/new/").text
+    assert html.count("In your time zone, Asia/Tokyo. The page shows it in Europe/Berlin.") == 2
+
+
+def test_a_text_has_an_end(client, shop, work, commander):
+    with pytest.raises(ValidationError, match="at most"):
+        update_maintenance(by=commander, maintenance=work, text="x" * 5001)
+    client.force_login(commander)
+    answer = client.post(f"/status-pages/shop/maintenances/{work.pk}/", {"text": "x" * 5001})
+    assert "at most 5000 characters" in answer.text
+    assert work.updates.count() == 1
+
+
+def test_a_title_is_one_line(shop, commander):
+    begins = timezone.now() + timedelta(days=1)
+    moved = ScheduledMaintenance(
+        page=shop, title="Search\r\nmoves", starts_at=begins, ends_at=begins + timedelta(hours=1)
+    )
+    schedule_maintenance(by=commander, maintenance=moved, components=[], text="x")
+    assert ScheduledMaintenance.objects.get().title == "Search moves"

@@ -1,5 +1,9 @@
 """On a host set aside for a page: the page at the root, and nothing else of Allclear."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.test import Client
 
@@ -27,8 +31,11 @@ def test_the_page_is_at_the_root(there, broken, tell):
     assert there.get("/api/v2/summary.json").json()["page"]["url"] == f"http://{HOST}"
 
 
-def test_nothing_else_is_there(there, commander, broken):
+@pytest.mark.parametrize("host", [HOST, f"{HOST}.", "Status.Example.COM", f"{HOST}.:8000"])
+def test_nothing_else_is_there(there, commander, broken, host):
     there.force_login(commander)
+    there.defaults["HTTP_HOST"] = host
+    assert there.get("/history").status_code == 200
     for path in (
         "/healthz", "/declare", "/incidents/", "/settings/", "/accounts/login/", "/status-pages/",
         "/status/shop/", "/live/", f"/incidents/{broken.reference}/",
@@ -57,3 +64,14 @@ def test_only_a_host_set_aside_can_be_chosen(shop, settings):
     data = {"name": "x", "slug": "x", "audience": "public", "time_zone": "UTC"}
     assert "host" in PageForm(data | {"host": "testserver"}).errors
     assert "host" not in PageForm(data | {"host": HOST}).errors
+
+
+def test_hosts_may_be_named_in_any_spelling():
+    told = subprocess.run(
+        [sys.executable, "-c", "from config import settings; print(settings.STATUS_HOSTS)"],
+        env=os.environ | {"ALLCLEAR_STATUS_HOSTS": " Status.Example.COM., help.example.com"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "['status.example.com', 'help.example.com']"

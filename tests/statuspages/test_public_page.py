@@ -1,11 +1,19 @@
 """What does the public read of an incident, and on which page?"""
 
 from datetime import timedelta
+from functools import partial
 
+import time_machine
 from django.utils import timezone
 
-from incidents.models import Incident
-from incidents.workflow import change_visibility, declare_incident, set_service_impact
+from incidents.models import Incident, Severity
+from incidents.workflow import (
+    approve_status_update,
+    change_visibility,
+    declare_incident,
+    set_service_impact,
+    withdraw_status_update,
+)
 from statuspages.workflow import keep_page
 
 
@@ -160,3 +168,45 @@ def test_a_private_incident_is_on_no_internal_page_either(client, internal_page,
     change_visibility(incident=broken, is_private=True, by=commander)
     client.force_login(commander)
     assert "Secret pool" not in client.get("/status-pages/inside/shown/").text
+
+
+def _retold(tell, incident, title: str):
+    """Another update under another name, which nobody has seen leave yet."""
+    soon = timezone.now() + timedelta(hours=1)
+    return tell(incident, "More.", title=title, published_at=None, unknown="x", next_update_at=soon)
+
+
+def test_another_name_waits_with_the_update_that_brings_it(client, shop, broken, tell):
+    tell(broken, "Some cards fail.")
+    update = _retold(tell, broken, "Zephyrquartz fails")
+    assert "Card payments fail" in get(client).text
+    assert "Zephyrquartz" not in get(client).text
+    with time_machine.travel(update.leaves_at):
+        assert "Zephyrquartz fails" in get(client).text
+
+
+def test_a_name_taken_back_is_never_read(client, shop, broken, tell, commander):
+    tell(broken, "Some cards fail.")
+    update = _retold(tell, broken, "Zephyrquartz fails")
+    withdraw_status_update(update=update, by=commander)
+    with time_machine.travel(update.leaves_at + timedelta(minutes=1)):
+        assert "Zephyrquartz" not in get(client).text
+        assert "Card payments fail" in get(client).text
+    broken.refresh_from_db()
+    assert broken.public_title == "Card payments fail"
+
+
+def test_a_name_waits_for_approval_with_its_update(client, shop, broken, tell, commander, responder):
+    tell(broken, "Some cards fail.")
+    Severity.objects.filter(pk=broken.severity_id).update(approves_updates=True)
+    broken.refresh_from_db()
+    update = _retold(partial(tell, by=responder), broken, "Zephyrquartz fails")
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert "Zephyrquartz" not in get(client).text
+        update = approve_status_update(update=update, by=commander)
+    with time_machine.travel(update.leaves_at):
+        assert "Zephyrquartz fails" in get(client).text
+
+
+def test_a_name_is_one_line(broken, tell):
+    assert tell(broken, "x", title=" Card\r\npayments  fail ").public_title == "Card payments fail"

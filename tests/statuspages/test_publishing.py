@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Incident
+from incidents.models import Incident, StatusUpdate
 from incidents.workflow import change_visibility, withdraw_status_update
 from notifications.models import Channel, Delivery, OutboxMessage
+from notifications.tasks import send_due_deliveries
+from statuspages.models import StatusPage
 from statuspages.publishing import consume
 from statuspages.reach import subscriber_count
 from statuspages.reading import pages_of
@@ -23,6 +25,8 @@ def subscriber(shop):
         facts = {"address": f"{name}@example.test", "confirmed_at": timezone.now()} | more
         row = shop.subscribers.create(**facts)
         row.components.set(components)
+        row.hears_all = not components
+        row.save()
         return row
 
     return make
@@ -173,3 +177,16 @@ def test_nobody_is_reminded_of_what_was_cancelled(shop, subscriber, work, comman
     carry_on_maintenances()
     update_maintenance(by=commander, maintenance=work, state="cancelled", text="Not needed.")
     assert consume_all("maintenance.reminder") == []
+
+
+def test_a_line_break_in_a_name_stops_no_mail(shop, subscriber, broken, tell, mailoutbox):
+    """Names that were stored before a line break was taken out of them, too."""
+    StatusPage.objects.filter(pk=shop.pk).update(name="The\nshop")
+    subscriber("ada")
+    tell(broken, "Some cards fail.")
+    StatusUpdate.objects.update(public_title="Card\r\npayments fail")
+    (delivery,) = told()
+    assert delivery.content["subject"] == "[The shop] Investigating: Card payments fail"
+    send_due_deliveries()
+    (mail,) = mailoutbox
+    assert mail.subject == "[The shop] Investigating: Card payments fail"

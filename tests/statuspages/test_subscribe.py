@@ -1,16 +1,19 @@
 """Does nobody hear of a page who has not asked for it from their own address, and does one click end it?"""
 
 import re
+import time
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from notifications.models import Channel, Delivery
 from statuspages.models import PageSubscriber
-from statuspages.workflow import forget_unanswered, leaving_link, request_subscription
+from statuspages.workflow import forget_unanswered, leaving_link, remove_from_page, request_subscription
 
 ADDRESS = "ada@example.test"
 
@@ -33,6 +36,8 @@ def subscribed(shop):
     def make(address=ADDRESS, components=(), **more) -> PageSubscriber:
         row = shop.subscribers.create(address=address, confirmed_at=timezone.now(), **more)
         row.components.set(components)
+        row.hears_all = not components
+        row.save()
         return row
 
     return make
@@ -143,7 +148,10 @@ def test_a_link_of_another_page_ends_nothing(client, shop, make_page, subscribed
 def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, shop):
     ask(client, url="https://hooks.example.test/in")
     assert not Channel.objects.exists()
-    done = client.post(link_of(Delivery.objects.get()))
+    mail = Delivery.objects.get()
+    assert "a webhook at hooks.example.test." in mail.content["text"]
+    assert "/in" not in mail.content["text"].split("subscribe/")[0]
+    done = client.post(link_of(mail))
     row = shop.subscribers.get()
     assert (row.channel.url, row.channel.kind) == ("https://hooks.example.test/in", "webhook")
     assert row.channel.secret.startswith("whsec_")
@@ -158,3 +166,72 @@ def test_addresses_that_never_answer_are_forgotten(shop, subscribed):
     kept = subscribed()
     assert forget_unanswered() == 1
     assert list(shop.subscribers.all()) == [kept]
+
+
+def test_who_chose_a_component_that_goes_does_not_hear_of_everything(
+    client, shop, admin, subscribed, broken, tell
+):
+    gone = shop.components.get(name="Search")
+    client.force_login(admin)
+    both = subscribed("both@example.test", components=shop.components.all())
+    subscribed("only@example.test", components=[gone])
+    everything = subscribed("all@example.test")
+    asked = client.get(f"/status-pages/shop/components/{gone.pk}/deletion/").text
+    assert "only@example.test" in asked
+    assert "both@example.test" not in asked
+    assert shop.components.filter(pk=gone.pk).exists()
+    client.post(f"/status-pages/shop/components/{gone.pk}/deletion/")
+    assert set(shop.subscribers.all()) == {both, everything}
+    assert list(shop.subscribers.of_any([])) == [everything]
+
+
+def test_a_link_for_a_component_that_is_gone_is_closed(client, shop, admin):
+    part = shop.components.get(name="Search")
+    ask(client, components=[part.pk])
+    remove_from_page(by=admin, entry=part)
+    link = link_of(Delivery.objects.get())
+    assert client.get(link).status_code == 410
+    assert client.post(link).status_code == 410
+    assert not shop.subscribers.confirmed().exists()
+
+
+def test_other_webhooks_for_one_address_are_one_mail(client, shop):
+    for n in range(4):
+        ask(client, url=f"https://hooks.example.test/{n}/you-have-won")
+    assert Delivery.objects.count() == 1
+    assert "you-have-won" not in str(Delivery.objects.get().content)
+
+
+def test_one_address_gets_few_mails_whichever_page_is_asked(client, shop, make_page):
+    for n in range(7):
+        make_page(f"p{n}")
+        answer = client.post(f"/status/p{n}/subscribe", {"address": ADDRESS}, REMOTE_ADDR=f"192.0.2.{n}")
+        assert "a mail is on its way" in answer.text
+    assert Delivery.objects.count() == 5
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1\\@hooks.example.test/x", "https://ada:key@example.test/x"])
+def test_a_webhook_of_two_readings_is_refused(client, shop, url):
+    assert "a mail is on its way" not in ask(client, url=url).text
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_twice_at_the_same_moment_is_asking_once(shop):
+    """The other one has asked, and is not done yet."""
+    begun = Event()
+
+    def other() -> None:
+        with transaction.atomic():
+            shop.subscribers.create(kind="mail", address=ADDRESS.upper())
+            begun.set()
+            time.sleep(0.5)
+        connection.close()
+
+    first = Thread(target=other)
+    first.start()
+    begun.wait()
+    request_subscription(page=shop, address=ADDRESS)
+    first.join()
+    assert PageSubscriber.objects.count() == 1
+    assert Delivery.objects.count() == 1

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Incident
 from incidents.workflow import post_status_update
 from notifications.models import Channel, Delivery, OutboxMessage
 from subscribers.models import NotificationPreference, OutsideAddress, Subscription
@@ -16,14 +15,13 @@ def post(commander):
 
     def run(incident, *audiences, by=None, **more):
         now = timezone.now()
-        if "public" in audiences:
-            Incident.objects.filter(pk=incident.pk).update(public_title="Payments are slow")
         return post_status_update(
             incident=incident,
             by=by or commander,
             audiences=list(audiences),
             known="The team's words.",
             wordings={a: {"known": f"Words for {a}.", "ask": f"Ask of {a}."} for a in audiences},
+            public_title="Payments are slow",
             published_at=now,
             next_update_at=now + timedelta(minutes=20),
             **more,

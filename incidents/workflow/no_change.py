@@ -1,0 +1,51 @@
+"""“Nothing has changed”, in one tap: to everybody who waits for the next word, in the words of the templates."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit import context
+from incidents.models import Audience, Incident, MessageTemplate, Stage, StatusUpdate
+from incidents.models.cadence import waiting_for_more
+from incidents.workflow.communicating import post_status_update
+
+NO_CHANGE_MINUTES = 30
+
+
+@transaction.atomic
+def post_no_change(
+    *, incident: Incident, by: Any, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
+) -> StatusUpdate:
+    """Tell everybody who has had an update and is owed the next that nothing has changed; the next in `minutes`.
+
+    What is unknown and what people can do still holds, as each of them heard it last.
+    """
+    updates = list(incident.status_updates.posted().newest_first())
+    if not updates or not incident.is_active:
+        raise ValidationError("There is no update yet that nothing could have changed since.")
+    audiences = waiting_for_more(incident) or updates[0].audiences
+    heard = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
+    last = next((u for a, u in heard.items() if a not in u.wordings), updates[0])
+    templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
+    base = templates.get(Audience.STAKEHOLDERS, {})
+    return post_status_update(
+        incident=incident,
+        by=by,
+        audiences=audiences,
+        known=base.get("known") or "Nothing has changed since the last update.",
+        unknown=last.unknown,
+        no_open_unknowns=not last.unknown,
+        doing=base.get("doing") or last.doing,
+        workaround=last.workaround,
+        wordings={
+            audience: templates.get(audience, {})
+            | {k: v for k, v in update.wordings[audience].items() if k not in ("known", "doing")}
+            for audience, update in heard.items()
+            if audience in update.wordings
+        },
+        next_update_at=context.now() + timedelta(minutes=minutes),
+        form_token=form_token,
+    )
