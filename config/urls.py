@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("timeline.urls")),
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
+    path("", include("retros.urls")),
     path("", include("statuspages.urls")),
 ]

@@ -34,7 +34,7 @@ function keepFocus(target) {
 // What was free when it was asked for may be in use when the answer comes.
 function holdBack(event) {
   const { target, requestConfig } = event.detail;
-  if (!["head", "rail", "home"].includes(target.id) || requestConfig.verb !== "get") return;
+  if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
   if (wanted.delete(target.id)) return keepFocus(target);
   if (!busy(target)) return;
   event.detail.shouldSwap = false;
@@ -83,6 +83,8 @@ export function live() {
     timer ??= setTimeout(() => { timer = null; const now = new Set(rung); rung.clear(); react(now); }, 120);
   };
   const react = (what) => {
+    // Any part of a page may say which ring it waits for and where it is fetched from.
+    for (const part of document.querySelectorAll("[data-live][data-src]")) if (what.has(part.dataset.live) || what.has("hello")) fetchInto(part.id, part.dataset.src);
     if (here) {
       if (what.has("head") || what.has("presence") || what.has("hello")) here.parts();
       if (what.has("timeline") || what.has("head") || what.has("hello")) here.pill();
@@ -90,7 +92,9 @@ export function live() {
     else if (what.has("head") && document.querySelector("meta[name=live-page]") && !document.activeElement?.matches("input, textarea, select") && !document.querySelector("dialog[open]")) location.reload();
   };
   const source = new EventSource(address);
-  for (const what of ["head", "timeline", "presence", "home"]) source.addEventListener(what, () => soon(what));
+  const names = new Set(["head", "timeline", "presence", "home"]);
+  for (const part of document.querySelectorAll("[data-live]")) names.add(part.dataset.live);
+  for (const what of names) source.addEventListener(what, () => soon(what));
   source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));
   source.addEventListener("hello", () => {
     lost?.remove(); lost = null;

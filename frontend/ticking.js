@@ -25,7 +25,8 @@ function tick() {
   let overdue = 0, where = "";
   for (const node of document.querySelectorAll("[data-tick]")) {
     const at = Date.parse(node.dateTime);
-    if (node.dataset.tick === "due") { due(node, at - now); const owed = node.closest("[data-owed]"); if (owed && now - at > overdue) { overdue = now - at; where = owed.dataset.owed; } }
+    if (node.dataset.tick === "timer") { const spent = Math.max(0, Math.floor((now - at) / 1000)); set(node, `${Math.floor(spent / 60)}:${String(spent % 60).padStart(2, "0")}`); }
+    else if (node.dataset.tick === "due") { due(node, at - now); const owed = node.closest("[data-owed]"); if (owed && now - at > overdue) { overdue = now - at; where = owed.dataset.owed; } }
     else set(node, words(now - at) + (node.dataset.tick === "ago" ? " ago" : ""));
   }
   for (const node of document.querySelectorAll("[data-until]")) {

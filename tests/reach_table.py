@@ -37,6 +37,7 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
+from retros.workflow import start_retrospective
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -142,6 +143,11 @@ def waiting(w, incident) -> int:
     """An update that waits for its approval."""
     StatusUpdate.objects.filter(pk=(pk := update(w, incident))).update(state="awaiting")
     return pk
+
+
+def retrospective(w, incident) -> int:
+    """Of an incident of everybody's; stakeholders read it once it is published."""
+    return start_retrospective(incident=incident or w.incident, by=w.commander).pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -463,6 +469,10 @@ TABLE: dict[str, Row] = {
     "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),
     "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": subscription_token}),
     "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
+    # retrospectives
+    "retrospective_list": Row(get=SIGNED_IN),
+    "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks

@@ -1,0 +1,134 @@
+"""How far each section of a retrospective is, told from what is stored: one query, whatever it holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from retros.models import (
+    UNFINISHED_STATES,
+    ActionItem,
+    Ballot,
+    ContributingFactor,
+    Document,
+    ImpactStatement,
+    Learning,
+    Participant,
+    Publication,
+    Question,
+    Retrospective,
+    Review,
+    TimelineEntry,
+)
+
+SECTIONS = (
+    ("frame", "Frame"),
+    ("safety", "Safety check"),
+    ("impact", "Impact"),
+    ("narrative", "What happened"),
+    ("timeline", "Timeline"),
+    ("causes", "Causes"),
+    ("learnings", "Learnings"),
+    ("actions", "Action items"),
+    ("review", "Review"),
+)
+FACTORS_WANTED, BALLOTS_SHOWN, DIMENSIONS = 2, 4, 4
+EMPTY, BEGUN, DONE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Part:
+    key: str
+    name: str
+    state: int
+    note: str
+    url: str
+    is_warning: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == DONE
+
+    @property
+    def is_begun(self) -> bool:
+        return self.state == BEGUN
+
+
+def parts_of(retrospective: Retrospective) -> list[Part]:
+    """Every section in its order, with how far it is and a word about it."""
+    n = _counted(retrospective)
+    states: dict[str, tuple[int, str]] = {
+        "frame": (_frame(retrospective, n["participants"]), ""),
+        "safety": (_reached(n["ballots"], BALLOTS_SHOWN), str(n["ballots"] or "")),
+        "impact": (_reached(n["dimensions"], DIMENSIONS), f"{n['dimensions']} of {DIMENSIONS}"),
+        "narrative": (_reached(n["written"], 2), ""),
+        "timeline": (
+            DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
+            f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
+        ),
+        "causes": (_reached(n["factors"], FACTORS_WANTED), str(n["factors"] or "")),
+        "learnings": (
+            DONE if n["learnings"] and retrospective.learnings_revealed_at else min(n["learnings"], BEGUN),
+            str(n["learnings"] or ""),
+        ),
+        "actions": (
+            DONE if n["actions"] and not n["unready"] else min(n["actions"], BEGUN),
+            f"{n['actions'] - n['unready']} of {n['actions']}" if n["actions"] else "",
+        ),
+        "review": (DONE if retrospective.is_published else min(n["reviews"] + n["publications"], BEGUN), ""),
+    }
+    base = retrospective.get_absolute_url()
+    return [
+        Part(key, name, *states[key], url=f"{base}{key}/", is_warning=key == "timeline" and n["gaps"] > 0)
+        for key, name in SECTIONS
+    ]
+
+
+def share(parts: list[Part]) -> int:
+    """Per cent of the sections that are complete; a begun one counts half."""
+    return round(100 * sum(part.state for part in parts) / (DONE * len(parts)))
+
+
+def _reached(count: int, wanted: int) -> int:
+    return DONE if count >= wanted else BEGUN if count else EMPTY
+
+
+def _frame(retrospective: Retrospective, participants: int) -> int:
+    said = (retrospective.scope, retrospective.facilitator_id, participants)
+    return DONE if all(said) else BEGUN if any(said) else EMPTY
+
+
+def _counted(retrospective: Retrospective) -> dict[str, Any]:
+    actions = ActionItem.objects.filter(retrospective=OuterRef("pk"))
+    ready = actions.exclude(owner=None, team=None).exclude(due_on=None).exclude(verification="")
+    entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
+    counts = {
+        "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),
+        "ballots": _many(Ballot.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)),
+        "dimensions": _many(
+            ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(text="", not_affected=False)
+        ),
+        "written": _many(Document.objects.filter(retrospective=OuterRef("pk")).exclude(text="")),
+        "entries": _many(entries),
+        "gaps": _many(entries.exclude(gap="")),
+        "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
+        "learnings": _many(Learning.objects.filter(retrospective=OuterRef("pk"))),
+        "actions": _many(actions),
+        "ready": _many(ready | actions.exclude(state__in=UNFINISHED_STATES)),
+        "reviews": _many(Review.objects.filter(retrospective=OuterRef("pk"))),
+        "publications": _many(Publication.objects.filter(retrospective=OuterRef("pk"))),
+    }
+    row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**_named(counts)).values(*_named(counts))
+    found = {name.removeprefix("n_"): count for name, count in row.get().items()}
+    return found | {"unready": found["actions"] - found["ready"]}
+
+
+def _named(counts: dict[str, Any]) -> dict[str, Any]:
+    """Under names that no relation of the model has."""
+    return {f"n_{name}": count for name, count in counts.items()}
+
+
+def _many(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,0 +1,118 @@
+"""What every view of a retrospective does: load what the person can reach, and render its section in the shell."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import SimpleLazyObject
+
+from accounts.requests import SignedInRequest
+from retros.clock import timekeeping
+from retros.completion import parts_of, share
+from retros.models import Retrospective, RetrospectiveSettings
+from retros.permissions import can_facilitate, can_write, takes_part
+
+
+def load(request: SignedInRequest, pk: int) -> Retrospective:
+    """The retrospective, or 404 for whoever cannot reach it."""
+    reachable = Retrospective.objects.visible_to(request.user)
+    return get_object_or_404(
+        reachable.select_related("owner", "facilitator", "note_taker", "incident__severity"), pk=pk
+    )
+
+
+def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """403 for readers, after 404 for what they cannot reach at all.
+
+    What is published reaches the verb, which says so in words.
+    """
+
+    @wraps(view)
+    def wrapped(request: SignedInRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        retrospective = load(request, pk)
+        on_it = request.user.is_responder or takes_part(request.user, retrospective)
+        if not (on_it if retrospective.is_published else can_write(request.user, retrospective)):
+            raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+        return view(request, pk, *args, **kwargs)
+
+    return wrapped
+
+
+def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> dict[str, Any]:
+    """What `retros/base.html` shows around every section."""
+    parts = parts_of(retrospective)
+    position = next((i for i, part in enumerate(parts) if part.key == here), None)
+    agenda = list(retrospective.agenda.all())
+    return {
+        "retrospective": retrospective,
+        "here": here,
+        "section": "retrospectives",
+        "parts": parts,
+        "part_here": None if position is None else parts[position],
+        "part_number": (position or 0) + 1,
+        "part_before": parts[position - 1] if position else None,
+        "part_after": parts[position + 1] if position is not None and position + 1 < len(parts) else None,
+        "share": share(parts),
+        "tenths": round(share(parts) / 10),
+        "agenda": agenda,
+        "timer": timekeeping(agenda),
+        "framing": RetrospectiveSettings.get().framing,
+        "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
+        "may_facilitate": can_facilitate(request.user, retrospective),
+    }
+
+
+def section(
+    request: SignedInRequest,
+    retrospective: Retrospective,
+    here: str,
+    context: dict[str, Any],
+    template: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A section as a page in the shell; `template` is `retros/<here>.html` unless another is named."""
+    if "#" in template:  # a fragment stands without the shell
+        return render(
+            request, template, {"retrospective": retrospective, "here": here} | context, status=status
+        )
+    around = shell(request, retrospective, here)
+    return render(request, template or f"retros/{here}.html", around | context, status=status)
+
+
+def done(
+    request: SignedInRequest, retrospective: Retrospective, message: str = "", to: str = ""
+) -> HttpResponse:
+    """Back to `to`, or to the retrospective; htmx follows by itself."""
+    if message:
+        messages.info(request, message)
+    target = to or retrospective.get_absolute_url()
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def click(
+    request: SignedInRequest,
+    retrospective: Retrospective,
+    verb: Callable[..., Any],
+    /,
+    *,
+    to: str,
+    **arguments: Any,
+) -> HttpResponse:
+    """A button without a form: do it, or say why not; then to the address `to`."""
+    try:
+        verb(**arguments)
+    except ValidationError as refusal:
+        text = " ".join(refusal.messages)
+        if request.htmx:
+            toast = json.dumps({"toast": {"text": text, "bad": True}})
+            return HttpResponse(status=204, headers={"HX-Trigger": toast})
+        messages.error(request, text)
+        return redirect(to)
+    return done(request, retrospective, to=to)
