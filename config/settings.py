@@ -254,6 +254,8 @@ SWEEPS = [
     # What must run every few seconds, broker or not; each repeatable, short, safe beside itself.
     "notifications.tasks.record_heartbeat",
     "incidents.tasks.send_due_update_reminders",
+    "retros.tasks.send_due_action_reminders",
+    "retros.tasks.send_weekly_digests",
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
@@ -262,7 +264,11 @@ SWEEPS = [
     "statuspages.tasks.forget_unanswered_subscriptions",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
-OUTBOX_CONSUMERS = ["subscribers.routing.consume", "statuspages.publishing.consume"]
+OUTBOX_CONSUMERS = [
+    "subscribers.routing.consume",
+    "subscribers.action_news.consume",
+    "statuspages.publishing.consume",
+]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""

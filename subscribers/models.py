@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
+from retros.models import ActionItem
 
 WORST_RANK = 2
 """SEV1 and SEV2: what everybody hears of who has not switched it off."""
@@ -25,6 +26,7 @@ class News(models.TextChoices):
     DECLARED = "declared", "New incidents"
     PROGRESS = "progress", "Severity and status"
     UPDATES = "updates", "Status updates"
+    ACTIONS = "actions", "My action items, each week"
 
 
 class OutsideAddressQuerySet(models.QuerySet["OutsideAddress"]):
@@ -244,6 +246,7 @@ class NotificationPreference(models.Model):
     def defaults_for(cls, person: User) -> "NotificationPreference":
         """A responder works from the inbox; a stakeholder, who is seldom here, gets updates by mail as well."""
         by_mail = [News.DUTY, News.REQUESTS] if person.is_responder else [News.DUTY, News.UPDATES]
+        by_mail.append(News.ACTIONS)
         return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
 
     def wants(self, way: str, news: str) -> bool:
@@ -254,7 +257,9 @@ class NotificationPreference(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Any) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
-        return self.filter(person=user, incident__in=Incident.objects.visible_to(user))
+        of_incident = Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user))
+        of_item = Q(action_item__isnull=True) | Q(action_item__in=ActionItem.objects.visible_to(user))
+        return self.filter(of_incident, of_item, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
@@ -275,7 +280,12 @@ class Notice(models.Model):
     message = models.ForeignKey(
         OutboxMessage, null=True, blank=True, on_delete=models.SET_NULL, related_name="notices"
     )
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notices")
+    incident = models.ForeignKey(
+        Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    action_item = models.ForeignKey(
+        ActionItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     kind = models.CharField(max_length=12, choices=News)
     title = models.CharField(max_length=250)
     text = models.CharField(max_length=500, blank=True)

@@ -1,9 +1,12 @@
 """What retrospectives are made of."""
 
 from retros.models.account import Dimension, ImpactStatement, TimelineEntry, TimelineEntryQuerySet
+from retros.models.action_reminders import DUE_STEPS, ActionDigest, ActionReminder, ActionStep
 from retros.models.actions import (
+    DONE_STATES,
     UNFINISHED_STATES,
     ActionCategory,
+    ActionGroup,
     ActionItem,
     ActionItemQuerySet,
     ActionState,
@@ -34,11 +37,17 @@ from retros.models.review import (
 )
 
 __all__ = [
+    "DONE_STATES",
+    "DUE_STEPS",
     "UNFINISHED_STATES",
     "ActionCategory",
+    "ActionDigest",
+    "ActionGroup",
     "ActionItem",
     "ActionItemQuerySet",
+    "ActionReminder",
     "ActionState",
+    "ActionStep",
     "AgendaItem",
     "Ballot",
     "Category",

@@ -1,5 +1,45 @@
 """The verbs of retrospectives."""
 
+from retros.workflow.action_reminding import (
+    ask_whether_it_helped,
+    remind_of_action_items,
+    reminder_of_item_stands,
+    send_weekly_digest,
+)
+from retros.workflow.actions import (
+    Bulk,
+    add_action_item,
+    answer_helped,
+    bulk_change_action_items,
+    change_action_item,
+    complete_action_item,
+    move_action_item,
+    reopen_action_item,
+    set_aside_action_item,
+    start_action_item,
+    verify_action_item,
+    wont_do_action_item,
+)
 from retros.workflow.starting import close_with_retrospective, due_date, start_retrospective
 
-__all__ = ["close_with_retrospective", "due_date", "start_retrospective"]
+__all__ = [
+    "Bulk",
+    "add_action_item",
+    "answer_helped",
+    "ask_whether_it_helped",
+    "bulk_change_action_items",
+    "change_action_item",
+    "close_with_retrospective",
+    "complete_action_item",
+    "due_date",
+    "move_action_item",
+    "remind_of_action_items",
+    "reminder_of_item_stands",
+    "reopen_action_item",
+    "send_weekly_digest",
+    "set_aside_action_item",
+    "start_action_item",
+    "start_retrospective",
+    "verify_action_item",
+    "wont_do_action_item",
+]

@@ -1,0 +1,24 @@
+"""What the scheduler asks for every few seconds. Each may run anywhere, twice at once, or late."""
+
+from celery import shared_task
+
+from retros.workflow.action_reminding import (
+    ask_whether_it_helped,
+    remind_of_action_items,
+    send_weekly_digest,
+)
+
+
+@shared_task
+def send_due_action_reminders() -> None:
+    """Whoever owes an action item hears of it before and after it is due, each step once."""
+    while remind_of_action_items():
+        pass
+    while ask_whether_it_helped():
+        pass
+
+
+@shared_task
+def send_weekly_digests() -> None:
+    while send_weekly_digest():
+        pass
