@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("retros.urls")),
+    path("", include("retros.urls_actions")),
     path("", include("statuspages.urls")),
 ]

@@ -37,7 +37,7 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
-from retros.workflow import start_retrospective
+from retros.workflow import add_action_item, start_retrospective
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -148,6 +148,11 @@ def waiting(w, incident) -> int:
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
     return start_retrospective(incident=incident or w.incident, by=w.commander).pk
+
+
+def own_item(w, _incident) -> int:
+    """By itself, so that everybody reads it; responders change it."""
+    return add_action_item(by=w.commander, title="Alert on saturation").pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -469,6 +474,19 @@ TABLE: dict[str, Row] = {
     "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),
     "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": subscription_token}),
     "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
+    # action items
+    "action_list": Row(get=SIGNED_IN),
+    "action_board": Row(get=SIGNED_IN),
+    "action_export": Row(get=SIGNED_IN),
+    "action_bulk": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "action_item_new": Row(get=RESPONDERS, post=RESPONDERS),
+    "action_item": Row(get=SIGNED_IN, pk=own_item),
+    "action_item_details": with_pk(pk=own_item),
+    "action_state": with_pk(pk=own_item, query="?to=wont_do"),
+    "action_helped": with_pk(pk=own_item),
+    "incident_action_new": INCIDENT_FORM,
+    "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     # retrospectives
     "retrospective_list": Row(get=SIGNED_IN),
     "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),

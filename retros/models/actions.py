@@ -77,6 +77,12 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def owned_by(self, user: Any) -> "ActionItemQuerySet":
         return self.filter(owner=user)
 
+    def of_reference(self, reference: str) -> "ActionItemQuerySet":
+        """ACT-7; none for anything else."""
+        prefix, _, number = reference.strip().upper().rpartition("-")
+        is_one = prefix == "ACT" and number.isascii() and number.isdigit() and len(number) < 10
+        return self.filter(pk=int(number)) if is_one else self.none()
+
     def overdue(self, today: date) -> "ActionItemQuerySet":
         return self.unfinished().filter(due_on__lt=today)
 

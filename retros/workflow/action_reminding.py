@@ -126,7 +126,8 @@ def reminder_of_item_stands(payload: dict[str, Any]) -> ActionItem | None:
 
 
 def listeners_of(item: ActionItem, step: str) -> list[User]:
-    """Who hears: the owner; three days late whoever owns the retrospective too; a week late everybody who might help.
+    """Who hears: the owner; three days late whoever owns the retrospective too (or commanded the incident); a week
+    late its facilitator and the item's team, and where there are none, who is on duty.
 
     Without an owner the first of them who is there. Nobody who cannot see the item.
     """
@@ -141,7 +142,7 @@ def listeners_of(item: ActionItem, step: str) -> list[User]:
     if step == ActionStep.VERY_LATE:
         heard += helpers
     people = _seeing(item, heard)
-    if step == ActionStep.VERY_LATE and set(people) <= set(owner):
+    if step == ActionStep.VERY_LATE and not _seeing(item, helpers):
         people += _seeing(item, _on_duty())
     for further in (leads, helpers, _on_duty()):
         people = people or _seeing(item, further)

@@ -135,6 +135,8 @@ def change_action_item(
 @transaction.atomic
 def start_action_item(*, item: ActionItem, by: Any, version: int | None = None) -> ActionItem:
     item = _lock(item, by, version)
+    if not item.is_unfinished:
+        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}. Reopen it first.")
     _enter(item, ActionState.IN_PROGRESS)
     _save(item, "state", "state_since")
     _record(item, "action_item.started", by)
