@@ -20,7 +20,7 @@ DAY = 24 * 60
 
 @dataclass
 class Resolved:
-    """Days count from today; `about` is a word of the incident's title, empty for what came from none."""
+    """Days count from today; `about` is a word of the incident’s title, empty for what came from none."""
 
     title: str
     about: str
@@ -41,7 +41,7 @@ class Resolved:
 
 ITEMS = [
     Resolved(
-        "Check every server's clock and alert on drift", "signed out", "lee", -120, "P1", "tooling", 148,
+        "Check every server’s clock and alert on drift", "signed out", "lee", -120, "P1", "tooling", 148,
         "verified", 126, "A server set five minutes wrong rings within two", "It rang after 90 seconds.", "yes",
         ticket="PLT-118",
     ),
@@ -62,7 +62,7 @@ ITEMS = [
         check="A drill reaches them in five minutes", ticket="OPS-91",
     ),
     Resolved(
-        "Contract test for the card provider's client", "Pool exhausted", "sam", 2, "P1", "code", 20, "in_progress",
+        "Contract test for the card provider’s client", "Pool exhausted", "sam", 2, "P1", "code", 20, "in_progress",
         check="A slow answer fails the build", ticket="PAY-475",
     ),
     Resolved("Show the pool on the checkout dashboard", "Pool exhausted", "ana", 4, "P1", "tooling", 20,
@@ -72,7 +72,7 @@ ITEMS = [
              check="One bad address leaves the queue running", ticket="WH-77"),
     Resolved("Release a connection before each second attempt", "Pool exhausted", "sam", 18, "P1", "code", 20,
              check="The load test keeps 20 connections free", ticket="PAY-491"),
-    Resolved("Collect zone c's metrics twice", "", "lee", 25, "P2", "tooling", 6),
+    Resolved("Collect zone c’s metrics twice", "", "lee", 25, "P2", "tooling", 6),
     Resolved("Practise a rollback each quarter", "Pool exhausted", "ines", 53, "P3", "process", 20),
     Resolved("Give the search index a second home", "search index", "jonas", None, "P4", "code", 17),
     Resolved("Rehearse the index rebuild with a stopwatch", "search index", "lee", -4, "P2", "process", 17, "done", 6,

@@ -125,6 +125,9 @@ class BulkForm(Form):
         wanted = {"change", self.CHANGES[change]} | ({"reason"} if change == "state" else set())
         for name in set(self.fields) - wanted:
             del self.fields[name]
+        if state == ActionState.WONT_DO:
+            self.fields["reason"].label, self.fields["reason"].required = "Why will they not be done?", True
+            self.fields["reason"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.templatetags.allclear import icon
@@ -38,15 +38,13 @@ MOVES = {  # (to, from a finished state) → (words, icon)
 def priority_mark(priority: str, *, bare: bool = False) -> SafeString:
     """Three bars, filled from P4 (none) to P1 (all); `bare` keeps the word for screen readers only."""
     filled = 4 - int(priority[1:])
-    bars = SafeString("").join(
-        format_html(
-            '<rect x="{}" y="{}" width="3" height="{}" rx=".5" fill="currentColor" opacity="{}"/>',
-            x,
-            y,
-            12 - y,
-            "1" if number < filled else "0.22",
-        )
-        for number, (x, y) in enumerate(((0, 8), (4.3, 4.5), (8.6, 1)))
+    bars = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="3" height="{}" rx=".5" fill="currentColor" opacity="{}"/>',
+        (
+            (x, y, 12 - y, "1" if n < filled else "0.22")
+            for n, (x, y) in enumerate(((0, 8), (4.3, 4.5), (8.6, 1)))
+        ),
     )
     word = format_html('<span class="sr-only">Priority {}</span>', priority) if bare else priority
     return format_html(

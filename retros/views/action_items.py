@@ -108,7 +108,9 @@ def action_state(request: SignedInRequest, pk: int) -> HttpResponse:
     return _form_page(
         request,
         form,
-        title=f"{item.reference}: {ActionState(to).label.lower()}",
+        title=f"Reopen {item.reference}"
+        if is_reopened
+        else f"{item.reference}: {ActionState(to).label.lower()}",
         subject=item.title,
         hint=hint or (f"How we know: {item.verification}" if to == ActionState.VERIFIED else ""),
         submit="Reopen" if is_reopened else ActionState(to).label,

@@ -12,6 +12,8 @@ from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
+from retros.models import ActionItem
+from retros.workflow import start_retrospective
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -139,3 +141,23 @@ def test_brief_and_cadence_do_not_grow_with_the_updates(count, commander, incide
         )  # fmt: skip
     assert count(incident.get_absolute_url() + "brief/") <= 14, count.queries
     assert count(incident.get_absolute_url() + "cadence/") <= 12, count.queries
+
+
+@pytest.mark.parametrize("items", [3, 500])
+def test_action_items_do_not_grow(count, incident, commander, items):
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    day = timezone.localdate()
+    made = ActionItem.objects.bulk_create(
+        ActionItem(
+            title=f"Item {n}", retrospective=retrospective if n % 2 else None, owner=commander if n % 3 else None,
+            due_on=day + timedelta(days=n % 40 - 10),
+        )
+        for n in range(items)
+    )  # fmt: skip
+    assert count("/actions/") <= 14, count.queries
+    assert count("/actions/?state=&q=Item&sort=owner") <= 14, count.queries
+    assert count("/actions/board/") <= 13, count.queries
+    assert count("/actions/export/") <= 8, count.queries
+    assert count(made[0].get_absolute_url()) <= 10, count.queries
+    assert count(f"/retrospectives/{retrospective.pk}/actions/") <= 14, count.queries
+    assert count("/") <= 12, count.queries
