@@ -171,6 +171,7 @@ class ActionFilter(django_filters.FilterSet):
             ("nobody", "Nobody"),
             *((str(person.pk), str(person)) for person in owners.distinct()),
         ]
+        self.form.auto_id = "by_%s"  # a form in a dialog over the list has fields of the same names
 
     def search(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
         """Words of the title or text, ACT-7, INC-142, @owner."""
