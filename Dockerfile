@@ -1,6 +1,10 @@
 # One image for web, worker and beat; see docker-compose.yml and docs/operating.md.
 FROM python:3.13-slim
 
+# PDFs of retrospectives are drawn with Pango.
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 COPY . .
 # The same set-up as everywhere else: locked packages, then the front-end. What only builds is left out.

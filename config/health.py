@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from config.templatetags.allclear import in_words
 from notifications.models import Delivery, Heartbeat, OutboxMessage
+from retros import pdf
 
 GOOD, TODO, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -38,7 +39,7 @@ def database_answers() -> bool:
 
 
 def system_check() -> list[Check]:
-    return [*_database_and_clock(), _worker(), _mail(), _messages()]
+    return [*_database_and_clock(), _worker(), _mail(), _messages(), _pdf()]
 
 
 def _database_and_clock() -> list[Check]:
@@ -91,6 +92,12 @@ def _mail() -> Check:
         "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
         "smtp+tls://user:password@mail.example.org:587 and start again.",
     )
+
+
+def _pdf() -> Check:
+    if pdf.is_available():
+        return Check("PDF", GOOD, "Retrospectives can be exported as PDF.")
+    return Check("PDF", TODO, f"{pdf.MISSING}. Printing from the browser works without.")
 
 
 def _messages() -> Check:

@@ -259,6 +259,8 @@ SWEEPS = [
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
+    "retros.tasks.make_waiting_exports",
+    "retros.tasks.send_due_retrospective_reminders",
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
@@ -267,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expir
 OUTBOX_CONSUMERS = [
     "subscribers.routing.consume",
     "subscribers.action_news.consume",
+    "subscribers.looking_back.consume",
     "statuspages.publishing.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""

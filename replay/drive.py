@@ -53,6 +53,7 @@ def _drive(day: dict[str, Any], document: dict[str, Any]) -> Incident:
             _attempt(step.path, getattr(verbs, step.verb), step)
     with context.at(clock.last):
         _attempt("timestamps", _settle_milestones, incident, day, cast.recorder)
+        _attempt("retrospective", verbs.take_over_retrospective)
     return Incident.objects.get(pk=incident.pk)
 
 

@@ -151,13 +151,41 @@ class Impact(serializers.Serializer):
     customer = OptionalText()
 
 
+class RootCause(serializers.Serializer):
+    text = Text()
+    level = OptionalText()
+    basis = OptionalText()
+
+
+class FactorEntry(serializers.Serializer):
+    text = Text()
+    category = OptionalText()
+    level = OptionalText()
+
+
 class RetrospectivePart(serializers.Serializer):
+    scope = OptionalText()
     facilitator_person = OptionalText()
     participants = listed(Text())
+    five_whys = listed(Text())
+    root_causes = listed(RootCause)
+    contributing_factors = listed(FactorEntry)
+    went_well = listed(Text())
+    went_badly = listed(Text())
+    surprises = listed(Text())
+    information_gaps = listed(Text())
 
 
 class ActionEntry(serializers.Serializer):
+    key = OptionalText()
     title = Text()
+    kind = OptionalText()
+    priority = OptionalText()
+    owner_team = OptionalText(max_length=100)
+    owner_person = OptionalText()
+    due = serializers.DateField(required=False, allow_null=True, default=None)
+    status = OptionalText()
+    verification = OptionalText()
 
 
 class Day(serializers.Serializer):

@@ -42,6 +42,7 @@ from replay.cast import Cast
 from replay.clock import Clock
 from replay.plan import DEGREES, Step
 from retros.workflow import start_retrospective
+from retros.workflow.takeover import publish_taken_over, take_over
 from timeline.models import EvidenceKind, Kind, TimelineEvent
 from timeline.workflow import attach_evidence, write_event
 
@@ -263,12 +264,27 @@ class Verbs:
     def start_retrospective(self, step: Step) -> None:
         """It takes the whole file along, so that nothing this replay has no place for is lost."""
         facilitator = self.cast.people.get(self.day["retrospective"].get("facilitator_person") or "")
-        start_retrospective(
+        self.retrospective = start_retrospective(
             incident=self.incident,
             by=self.lead(step),
             owner=facilitator or self.lead(step),
             material=self.document,
         )
+
+    def take_over_retrospective(self) -> None:
+        """What the file tells of it, published as it was elsewhere; a file that tells nothing leaves it open."""
+        told, actions = self.day["retrospective"], self.day["action_items"]
+        if not any(told.values()) and not actions:
+            return
+        by = self.retrospective.owner
+        take_over(
+            retrospective=self.retrospective,
+            told=told,
+            actions=actions,
+            people=self.cast.people,
+            by=by,
+        )
+        publish_taken_over(retrospective=self.retrospective, by=by)
 
     def close(self, step: Step) -> None:
         close_incident(incident=self.incident, by=self.lead(step), at=self.clock.closed)

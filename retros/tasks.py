@@ -7,6 +7,20 @@ from retros.workflow.action_reminding import (
     remind_of_action_items,
     send_weekly_digest,
 )
+from retros.workflow.due import remind_of_due
+from retros.workflow.exporting import make_next_export
+
+
+@shared_task
+def make_waiting_exports() -> None:
+    while make_next_export():
+        pass
+
+
+@shared_task
+def send_due_retrospective_reminders() -> None:
+    while remind_of_due():
+        pass
 
 
 @shared_task

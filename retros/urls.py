@@ -1,13 +1,56 @@
 """Addresses are nouns; every section of a retrospective is a page of its own."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from retros.views import retrospectives
+from retros.views import framing, library, retrospectives, review, session
 
 RETROSPECTIVE = "retrospectives/<int:pk>/"
 
 urlpatterns = [
-    path("retrospectives/", retrospectives.retrospective_list, name="retrospective_list"),
+    path("retrospectives/", library.retrospective_list, name="retrospective_list"),
+    path("settings/retrospectives/", library.retrospective_settings, name="retrospective_settings"),
+    path("retrospectives/new/", framing.new_retrospective, name="new_retrospective"),
+    path(
+        "incidents/<str:reference>/retrospective/",
+        framing.incident_retrospective,
+        name="incident_retrospective",
+    ),
+    path("incidents/<str:reference>/seen-before/", library.seen_before, name="seen_before"),
     path(RETROSPECTIVE, retrospectives.retrospective_detail, name="retrospective_detail"),
     path(RETROSPECTIVE + "head/", retrospectives.retrospective_head, name="retrospective_head"),
+    path(RETROSPECTIVE + "frame/", framing.retrospective_frame, name="retrospective_frame"),
+    path(
+        RETROSPECTIVE + "participants/", framing.retrospective_participants, name="retrospective_participants"
+    ),
+    path(
+        RETROSPECTIVE + "participants/<int:participant>/removal/",
+        framing.participant_removal,
+        name="participant_removal",
+    ),
+    path(RETROSPECTIVE + "session/", framing.session_time, name="session_time"),
+    path(RETROSPECTIVE + "session/invitation.ics", framing.session_invitation, name="session_invitation"),
+    path(RETROSPECTIVE + "session/clock/", session.session_clock, name="session_clock"),
+    path(RETROSPECTIVE + "session/plan/", session.session_agenda, name="session_agenda"),
+    path(RETROSPECTIVE + "agenda/", retrospectives.retrospective_agenda, name="retrospective_agenda"),
+    path(RETROSPECTIVE + "status/", session.retrospective_status, name="retrospective_status"),
+    path(RETROSPECTIVE + "safety/", session.safety_check, name="safety_check"),
+    path(RETROSPECTIVE + "safety/results/", session.safety_results, name="safety_results"),
+    path(RETROSPECTIVE + "mark/", library.reader_mark, name="reader_mark"),
+    path(RETROSPECTIVE + "review/", review.retrospective_review, name="retrospective_review"),
+    path(RETROSPECTIVE + "review/start/", session.review_start, name="review_start"),
+    path(RETROSPECTIVE + "review/reviewers/", review.reviewers, name="reviewers"),
+    path(RETROSPECTIVE + "review/answer/", review.review_answer, name="review_answer"),
+    path(RETROSPECTIVE + "review/checks/<slug:name>/", review.check_waiver, name="check_waiver"),
+    path(RETROSPECTIVE + "review/public-text/", review.public_text, name="public_text"),
+    path(RETROSPECTIVE + "publication/", review.publication, name="publication"),
+    path(RETROSPECTIVE + "reopening/", review.retrospective_reopening, name="retrospective_reopening"),
+    path(RETROSPECTIVE + "versions/<int:number>/", review.version, name="retrospective_version"),
+    re_path(
+        r"^retrospectives/(?P<pk>[0-9]+)/export/(?P<form>html|md|json)/$",
+        review.export_file,
+        name="retrospective_export",
+    ),
+    path(RETROSPECTIVE + "pdf/", review.pdf_exports, name="pdf_exports"),
+    path(RETROSPECTIVE + "pdf/<int:export>/", review.pdf_export, name="pdf_export"),
+    path(RETROSPECTIVE + "pdf/<int:export>/file/", review.pdf_file, name="pdf_file"),
 ]

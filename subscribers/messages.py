@@ -160,7 +160,7 @@ class Writer:
                 "severity": None if is_public else subject.severity,
                 "headline": "" if update else self.story.headline,
                 "sections": self._sections(audience),
-                "next_at": _in_zone(update.next_update_at, zone, self.now) if update else "",
+                "next_at": in_zone(update.next_update_at, zone, self.now) if update else "",
                 "url": settings.PUBLIC_URL + self.path if person or not update else "",
                 "action": self.story.action,
                 "organisation": self.organisation,
@@ -198,7 +198,7 @@ def _fingerprint(text: str) -> str:
     return salted_hmac("subscribers.message-id", text, algorithm="sha256").hexdigest()[:32]
 
 
-def _in_zone(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+def in_zone(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """04:18 Berlin (03:18 UTC), with the day where it is another one."""
     if moment is None:
         return ""

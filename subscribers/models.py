@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
-from retros.models import ActionItem
+from retros.models import ActionItem, Retrospective
 
 WORST_RANK = 2
 """SEV1 and SEV2: what everybody hears of who has not switched it off."""
@@ -257,9 +257,11 @@ class NotificationPreference(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Any) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
-        of_incident = Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user))
-        of_item = Q(action_item__isnull=True) | Q(action_item__in=ActionItem.objects.visible_to(user))
-        return self.filter(of_incident, of_item, person=user)
+        of_incident = Q(incident__in=Incident.objects.visible_to(user))
+        of_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))
+        of_item = Q(action_item__in=ActionItem.objects.visible_to(user))
+        of_oneself = Q(incident=None, retrospective=None, action_item=None)
+        return self.filter(of_incident | of_retrospective | of_item | of_oneself, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
@@ -283,6 +285,9 @@ class Notice(models.Model):
     incident = models.ForeignKey(
         Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
+    retrospective = models.ForeignKey(
+        Retrospective, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     action_item = models.ForeignKey(
         ActionItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
@@ -304,6 +309,12 @@ class Notice(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "message"], name="one_notice_per_message"),
+            models.CheckConstraint(
+                condition=Q(retrospective=None, action_item=None)
+                | Q(incident=None, action_item=None)
+                | Q(incident=None, retrospective=None),
+                name="notice_is_about_one_thing_at_most",
+            ),
         ]
 
     def __str__(self) -> str:

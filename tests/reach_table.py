@@ -37,7 +37,17 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
-from retros.workflow import add_action_item, start_retrospective
+from retros.checks import checks
+from retros.models import Export, Retrospective
+from retros.workflow import (
+    add_action_item,
+    add_participants,
+    ask_reviewer,
+    publish_retrospective,
+    start_retrospective,
+    start_review,
+    waive_check,
+)
 from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
@@ -147,7 +157,41 @@ def waiting(w, incident) -> int:
 
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
-    return start_retrospective(incident=incident or w.incident, by=w.commander).pk
+    return start_retrospective(incident=incident or w.incident, by=w.commander, owner=w.commander).pk
+
+
+def participant(w, incident) -> int:
+    found = Retrospective.objects.get(pk=retrospective(w, incident))
+    add_participants(retrospective=found, by=w.commander, people=[w.responder])
+    return found.participants.get().pk
+
+
+def reviewed(w, incident) -> int:
+    """In review, and the responder is asked."""
+    found = Retrospective.objects.get(pk=retrospective(w, incident))
+    if found.status == "collecting":
+        start_review(retrospective=found, by=w.commander, reason="x")
+        ask_reviewer(retrospective=found, by=w.commander, reviewer=w.responder)
+    return found.pk
+
+
+def published(w, incident) -> int:
+    pk = reviewed(w, incident)
+    found = Retrospective.objects.get(pk=pk)
+    for check in checks(found) if not found.is_published else ():
+        waive_check(retrospective=found, by=w.commander, name=check.name, reason="x")
+    if not found.is_published:
+        publish_retrospective(retrospective=found, by=w.commander)
+    return pk
+
+
+def export(w, incident) -> int:
+    """A PDF the commander asked for, and that is ready."""
+    found = Export.objects.create(
+        retrospective_id=published(w, incident), number=1, asked_by=w.commander, state="ready"
+    )
+    found.file.save("x.pdf", ContentFile(b"%PDF-"))
+    return found.pk
 
 
 def own_item(w, _incident) -> int:
@@ -309,6 +353,11 @@ INCIDENT_READ = Row(get=SIGNED_IN)
 INCIDENT_FORM = Row(get=RESPONDERS, post=RESPONDERS)
 INCIDENT_ACT = Row(post=RESPONDERS)
 ADMIN_FORM = Row(get=ADMINS, post=ADMINS)
+MISSING = frozenset({STAKEHOLDER})  # what is not published does not exist for stakeholders
+LEADERS = frozenset({COMMANDER, ADMIN}) | MISSING
+READ = Row(get=SIGNED_IN, pk=retrospective, may_miss=MISSING)
+LED = Row(post=LEADERS, pk=retrospective, may_miss=MISSING)
+LED_FORM = Row(get=LEADERS, post=LEADERS, pk=retrospective, may_miss=MISSING)
 with_pk = partial(Row, get=RESPONDERS, post=RESPONDERS)
 act_on = partial(Row, post=RESPONDERS)
 
@@ -489,8 +538,41 @@ TABLE: dict[str, Row] = {
     "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     # retrospectives
     "retrospective_list": Row(get=SIGNED_IN),
-    "retrospective_detail": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
-    "retrospective_head": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
+    "retrospective_settings": ADMIN_FORM,
+    "incident_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
+    "seen_before": Row(get=SIGNED_IN),
+    "retrospective_detail": READ,
+    "retrospective_head": READ,
+    "retrospective_agenda": READ,
+    "retrospective_frame": Row(get=SIGNED_IN, post=LEADERS, pk=retrospective, may_miss=MISSING),
+    "retrospective_participants": LED,
+    "participant_removal": Row(
+        post=LEADERS, pk=retrospective, more={"participant": participant}, may_miss=MISSING
+    ),
+    "session_time": LED,
+    "session_invitation": READ,
+    "session_clock": LED,
+    "session_agenda": LED,
+    "retrospective_status": LED,
+    "safety_check": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
+    "safety_results": READ,
+    "review_start": LED_FORM,
+    "reader_mark": Row(post=SIGNED_IN, pk=published),
+    "retrospective_review": READ,
+    "reviewers": LED,
+    "review_answer": Row(post=frozenset({RESPONDER}) | MISSING, pk=reviewed, may_miss=MISSING),
+    "check_waiver": Row(
+        get=LEADERS, post=LEADERS, pk=retrospective, more={"name": "factors"}, may_miss=MISSING
+    ),
+    "public_text": LED,
+    "publication": LED,
+    "retrospective_reopening": LED_FORM,
+    "retrospective_version": Row(get=SIGNED_IN, pk=published, more={"number": 1}),
+    "retrospective_export": Row(get=SIGNED_IN, pk=retrospective, more={"form": "md"}, may_miss=MISSING),
+    "pdf_exports": Row(post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
+    "pdf_export": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
+    "pdf_file": Row(get=SIGNED_IN, pk=published, more={"export": export}, may_miss=SIGNED_IN - {COMMANDER}),
     # status pages, inside
     "status_pages": Row(get=SIGNED_IN),
     "status_page": Row(get=SIGNED_IN, more={"slug": shop}),  # a stakeholder is led on to how it looks

@@ -38,6 +38,9 @@ GROUPS = {
         Section("users", "People", "Who may come in, and as what", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
         Section("globe", "Status pages", "What people outside read", "status_pages", for_all=True),
+        Section(
+            "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
+        ),
         Section("rss", "Subscriptions", "Channels, addresses outside, executives", "subscriptions"),
     ],
     "Catalogue": [

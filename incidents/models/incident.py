@@ -88,6 +88,9 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def real(self) -> "IncidentQuerySet":
         return self.exclude(status__in=(Status.DECLINED, Status.MERGED))
 
+    def without_retrospective(self) -> "IncidentQuerySet":
+        return self.filter(status__in=(Status.RESOLVED, Status.CLOSED), retrospectives=None).newest_first()
+
     def most_urgent_first(self) -> "IncidentQuerySet":
         return self.order_by("severity__rank", "-declared_at", "-pk")
 

@@ -60,6 +60,8 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     )
     if content.get("html"):
         message.attach_alternative(content["html"], "text/html")
+    if calendar := content.get("calendar"):
+        message.attach("invitation.ics", calendar["text"], f"text/calendar; method={calendar['method']}")
     return message
 
 

@@ -16,6 +16,7 @@ from retros.models.actions import (
 from retros.models.ballots import Ballot, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, Level
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
+from retros.models.keeping import DueReminder, Export, ExportFormat, ExportState
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
 from retros.models.retrospective import (
     AgendaItem,
@@ -58,6 +59,10 @@ __all__ = [
     "Document",
     "DocumentUpdate",
     "DocumentVersion",
+    "DueReminder",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "Factor",
     "Helped",
     "HintDismissal",

@@ -92,6 +92,8 @@ class Retrospective(models.Model):
     place = models.CharField(max_length=300, blank=True, help_text="A room or a link")
     session_started_at = models.DateTimeField(null=True, blank=True)
     session_ended_at = models.DateTimeField(null=True, blank=True)
+    soak_until = models.DateField(null=True, blank=True, help_text="Thoughts may settle up to this day")
+    review_started_at = models.DateTimeField(null=True, blank=True)
     learnings_revealed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     public_text = models.TextField(
@@ -102,6 +104,7 @@ class Retrospective(models.Model):
     )
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    form_token = models.UUIDField(null=True, blank=True, unique=True)
 
     objects = RetrospectiveQuerySet.as_manager()
 

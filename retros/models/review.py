@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from retros.models.retrospective import Retrospective
@@ -54,6 +55,15 @@ class CheckWaiver(models.Model):
         return f"{self.check_name}: {self.reason}"
 
 
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def newest(self) -> "PublicationQuerySet":
+        """One each: what is read now."""
+        later = Publication.objects.filter(
+            retrospective=OuterRef("retrospective"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))
+
+
 class Publication(models.Model):
     """A published version, kept as it was read. `content` is the export as JSON, `text` the same as Markdown."""
 
@@ -65,6 +75,8 @@ class Publication(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     search = SearchVectorField(null=True, editable=False)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

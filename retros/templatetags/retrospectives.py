@@ -1,9 +1,13 @@
 """Words of retrospectives for templates."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from config.text import in_words
 from retros.clock import Timer
 
 register = template.Library()
@@ -17,3 +21,15 @@ def timer_clock(timer: Timer) -> SafeString:
     return format_html(
         '<time datetime="{}" data-tick="timer">{}</time>', timer.counts_from.isoformat(), timer.clock
     )
+
+
+@register.filter
+def span_of(seconds: int) -> str:
+    """2 h 05 min"""
+    return in_words(timedelta(seconds=seconds))
+
+
+@register.filter
+def instant(text: str) -> datetime | None:
+    """The moment a stored content names."""
+    return parse_datetime(text)

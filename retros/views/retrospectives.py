@@ -1,23 +1,37 @@
-"""The retrospective itself: its page, its head, the list."""
+"""The retrospective itself: its page, its head, its agenda."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from retros.models import Retrospective
+from retros.export import copy_of, figures
 from retros.views.common import load, section, shell
 
 
 @require_safe
-def retrospective_list(request: SignedInRequest) -> HttpResponse:
-    rows = Retrospective.objects.visible_to(request.user).select_related("owner", "incident")
-    return render(request, "retros/list.html", {"retrospectives": rows, "section": "retrospectives"})
-
-
-@require_safe
 def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return section(request, load(request, pk), "overview", {}, template="retros/retrospective_detail.html")
+    """Published: the whole of it, to read. Before: how far each section is."""
+    retrospective = load(request, pk)
+    copy = copy_of(retrospective)
+    if copy is None or copy.publication is None:
+        incidents = list(retrospective.incidents.select_related("severity"))
+        return section(
+            request,
+            retrospective,
+            "overview",
+            {"incidents": incidents, "people": list(retrospective.participants.select_related("user"))},
+            template="retros/retrospective_detail.html",
+        )
+    marks = list(retrospective.reader_marks.values_list("user", flat=True))
+    context = {
+        "content": copy.content,
+        "publication": copy.publication,
+        "figures": figures(retrospective),
+        "marks": len(marks),
+        "is_marked": request.user.pk in marks,
+    }
+    return section(request, retrospective, "overview", context, template="retros/published.html")
 
 
 @require_safe
@@ -25,3 +39,10 @@ def retrospective_head(request: SignedInRequest, pk: int) -> HttpResponse:
     """The sticky head alone, for screens that heard it has changed."""
     retrospective = load(request, pk)
     return render(request, "retros/_head.html", shell(request, retrospective, request.GET.get("here", "")))
+
+
+@require_safe
+def retrospective_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The agenda alone, with the clock as it stands."""
+    retrospective = load(request, pk)
+    return render(request, "retros/_agenda.html", shell(request, retrospective, request.GET.get("here", "")))

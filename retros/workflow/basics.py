@@ -60,7 +60,12 @@ def announce(retrospective: Retrospective, topic: str, *, what: str = "head", **
     enqueue(
         topic=topic,
         subject=retrospective.chain,
-        payload={"retrospective": retrospective.pk, "version": retrospective.version, **payload},
+        payload={
+            "retrospective": retrospective.pk,
+            "version": retrospective.version,
+            "source": retrospective.incident.source if retrospective.incident else "",
+            **payload,
+        },
         due_at=context.now(),
         bell=topic_bell(topic=retrospective.chain, what=what),
     )

@@ -42,6 +42,7 @@ def start_retrospective(
     )
     if is_new:
         retrospective.incidents.add(incident)
+        seat_starter(retrospective, by)
     if not is_new and retrospective.owner_id == (owner.pk if owner else retrospective.owner_id):
         return retrospective
     before, retrospective.owner = retrospective.owner, owner or retrospective.owner
@@ -59,6 +60,12 @@ def start_retrospective(
     )
     announce(incident, "retrospective.started", retrospective=retrospective.pk)
     return retrospective
+
+
+def seat_starter(retrospective: Retrospective, by: Any) -> None:
+    """A private one exists for those at its table only: whoever starts it sits there."""
+    if retrospective.is_private:
+        retrospective.participants.get_or_create(user=by, defaults={"added_at": context.now()})
 
 
 @transaction.atomic

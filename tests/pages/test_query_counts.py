@@ -8,12 +8,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
-from retros.models import ActionItem
-from retros.workflow import start_retrospective
+from retros.checks import CHECKS
+from retros.models import ActionItem, ContributingFactor, Factor, TimelineEntry
+from retros.workflow import (
+    add_participants,
+    publish_retrospective,
+    start_retrospective,
+    start_review,
+    waive_check,
+)
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -161,3 +169,30 @@ def test_action_items_do_not_grow(count, incident, commander, items):
     assert count(made[0].get_absolute_url()) <= 10, count.queries
     assert count(f"/retrospectives/{retrospective.pk}/actions/") <= 14, count.queries
     assert count("/") <= 12, count.queries
+
+
+RETRO_PAGES = ("", "frame/", "safety/", "review/")
+
+
+@pytest.mark.parametrize(("rows", "is_published"), [(2, False), (60, False), (60, True)])
+def test_a_retrospective_at_most_sixteen(count, incident, commander, rows, is_published):
+    own = start_retrospective(incident=incident, by=commander, owner=commander)
+    people = User.objects.bulk_create(User(email=f"p{n}@example.test", name=f"P {n}") for n in range(rows))
+    add_participants(retrospective=own, by=commander, people=people)
+    for n in range(rows):
+        factor = Factor.objects.create(text=f"f{n}", key=f"f{n}")
+        ContributingFactor.objects.create(retrospective=own, factor=factor, text=f"f{n}")
+        ActionItem.objects.create(retrospective=own, title=f"a{n}", owner=commander)
+        TimelineEntry.objects.bulk_create(
+            TimelineEntry(retrospective=own, occurred_at=timezone.now(), text="x", actor=commander)
+            for _ in range(8)
+        )
+    if is_published:
+        start_review(retrospective=own, by=commander, reason="x")
+        for name in CHECKS:
+            waive_check(retrospective=own, by=commander, name=name, reason="x")
+        publish_retrospective(retrospective=own, by=commander)
+    counts = {page: count(own.get_absolute_url() + page) for page in RETRO_PAGES}
+    assert max(counts.values()) <= 16, counts
+    assert count("/retrospectives/") <= 14, count.queries
+    assert count(f"/incidents/{incident.reference}/seen-before/") <= 14, count.queries

@@ -1,0 +1,124 @@
+"""What should hold before a retrospective is published; each may be waived with a reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from accounts.models import Team
+from audit import context
+from retros.models import (
+    ActionState,
+    CheckWaiver,
+    Retrospective,
+    RetrospectiveSettings,
+    RetrospectiveStatus,
+    Verdict,
+)
+
+FACTORS_WANTED = 2
+MILESTONES_WANTED = {
+    "impact_started_at": "impact began",
+    "detected_at": "detected",
+    "resolved_at": "resolved",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    label: str
+    missing: str  # what is missing, in words; empty where it holds
+    section: str
+    waiver: CheckWaiver | None = None
+
+    @property
+    def holds(self) -> bool:
+        return not self.missing
+
+    @property
+    def is_settled(self) -> bool:
+        return self.holds or self.waiver is not None
+
+
+def checks(retrospective: Retrospective) -> list[Check]:
+    """All of them in their order, with what is missing and who waived it."""
+    waivers = {w.check_name: w for w in retrospective.waivers.select_related("by")}
+    return [
+        Check(name, label, missing(retrospective), section, waivers.get(name))
+        for name, (label, section, missing) in CHECKS.items()
+    ]
+
+
+def unsettled(retrospective: Retrospective) -> list[Check]:
+    return [check for check in checks(retrospective) if not check.is_settled]
+
+
+def _factors(retrospective: Retrospective) -> str:
+    found = retrospective.factors.count()
+    if found >= FACTORS_WANTED:
+        return ""
+    return f"{found or 'None'} so far; one cause is rarely the whole story."
+
+
+def _milestones(retrospective: Retrospective) -> str:
+    missing = [
+        f"{incident.reference}: {', '.join(names)}"
+        for incident in retrospective.incidents.all()
+        if (names := [word for field, word in MILESTONES_WANTED.items() if getattr(incident, field) is None])
+    ]
+    return f"Not known yet: {'; '.join(missing)}." if missing else ""
+
+
+def _actions(retrospective: Retrospective) -> str:
+    unready = [
+        f"{action.reference} needs {', '.join(lacks)}"
+        for action in retrospective.action_items.exclude(state=ActionState.WONT_DO)
+        if (
+            lacks := [
+                word
+                for word, there in (
+                    ("an owner", action.owner_id or action.team_id),
+                    ("a due day", action.due_on),
+                    ("how we will know", action.verification.strip()),
+                )
+                if not there
+            ]
+        )
+    ]
+    return f"{'; '.join(unready[:5])}{' …' if len(unready) > 5 else ''}." if unready else ""
+
+
+def _read(retrospective: Retrospective) -> str:
+    since = retrospective.review_started_at
+    if (
+        retrospective.status not in (RetrospectiveStatus.IN_REVIEW, RetrospectiveStatus.PUBLISHED)
+        or not since
+    ):
+        return "It has not been given to read yet."
+    hours = RetrospectiveSettings.get().reading_hours
+    left = since + timedelta(hours=hours) - context.now()
+    if left <= timedelta(0):
+        return ""
+    return f"{max(1, round(left.total_seconds() / 3600))} of {hours} hours are left."
+
+
+def _outside(retrospective: Retrospective) -> str:
+    """Somebody who approves, was not on it and shares no team with its owner."""
+    named = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)
+    outside = (
+        retrospective.reviews.filter(verdict=Verdict.APPROVED)
+        .exclude(reviewer__in=[pk for pk in named if pk])
+        .exclude(reviewer__in=retrospective.participants.values("user"))
+        .exclude(reviewer__teams__in=Team.objects.filter(members=retrospective.owner_id))
+    )
+    return "" if outside.exists() else "Nobody from outside the team has approved it yet."
+
+
+Missing = Callable[[Retrospective], str]
+CHECKS: dict[str, tuple[str, str, Missing]] = {
+    "factors": ("At least two contributing factors", "causes", _factors),
+    "milestones": ("Milestones are known", "timeline", _milestones),
+    "actions": ("Every action item has an owner, a due day and a verification", "actions", _actions),
+    "read": ("Everybody had time to read it", "review", _read),
+    "outside": ("Somebody from outside the team has reviewed it", "review", _outside),
+}

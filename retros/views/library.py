@@ -1,0 +1,116 @@
+"""What is in progress, the library of what is published, and what readers say of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from incidents.models import Service
+from incidents.views.common import attempt, is_number, submitted
+from incidents.views.common import load as load_incident
+from retros import workflow
+from retros.forms import SettingsForm
+from retros.models import Factor, Publication, Retrospective, RetrospectiveSettings
+from retros.permissions import can_start
+from retros.similar import seen_before as find_seen_before
+from retros.views.common import click, load
+
+PAGE, FACETS = 25, 10
+
+
+@require_safe
+def retrospective_list(request: SignedInRequest) -> HttpResponse:
+    """?q= words, ?factor= and ?service= narrow the library down."""
+    visible = Retrospective.objects.visible_to(request.user)
+    published = visible.published()
+    q = request.GET.get("q", "").strip()[:200]
+    chosen = {name: _chosen(request, name) for name in ("factor", "service")}
+    rows = published
+    if q:
+        query = SearchQuery(q, search_type="websearch", config="english")
+        rows = rows.filter(pk__in=Publication.objects.newest().filter(search=query).values("retrospective"))
+    if chosen["factor"]:
+        rows = rows.filter(factors__factor=chosen["factor"])
+    if chosen["service"]:
+        rows = rows.filter(incidents__affected_services__service=chosen["service"])
+    rows = rows.distinct().annotate(marks=Count("reader_marks", distinct=True)).select_related("incident")
+    is_narrowed = bool(q or any(chosen.values()))
+    ongoing = visible.unfinished().select_related("owner", "incident", "facilitator").order_by("due_on", "pk")
+    context: dict[str, Any] = {
+        "section": "retrospectives",
+        "q": q,
+        "chosen": chosen,
+        "is_narrowed": is_narrowed,
+        "ongoing": [] if is_narrowed else list(ongoing[:50]),
+        "page": Paginator(rows.order_by("-published_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "factors": _factors(published),
+        "services": _services(published),
+        "can_start": can_start(request.user),
+    }
+    return render(request, "retros/list.html", context)
+
+
+@require_POST
+def reader_mark(request: SignedInRequest, pk: int) -> HttpResponse:
+    """This changed how I work; or, not any more."""
+    retrospective = load(request, pk)
+    return click(
+        request,
+        retrospective,
+        workflow.mark_changed_how_i_work,
+        retrospective=retrospective,
+        by=request.user,
+        is_so=request.POST.get("on") == "yes",
+        to=retrospective.get_absolute_url(),
+    )
+
+
+@require_safe
+def seen_before(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Published retrospectives this incident brings to mind; a fragment for its rail, a page without JavaScript."""
+    incident = load_incident(request, reference)
+    context = {
+        "incident": incident,
+        "section": "incidents",
+        "seen": find_seen_before(incident, reader=request.user),
+    }
+    return render(request, "retros/seen_before.html" + ("#seen" if request.htmx else ""), context)
+
+
+@require_http_methods(["GET", "POST"])
+def retrospective_settings(request: SignedInRequest) -> HttpResponse:
+    if not request.user.is_administrator:
+        raise PermissionDenied("Administrators set this.")
+    form = SettingsForm(request.POST or None, instance=RetrospectiveSettings.get())
+    if submitted(request, form) and attempt(
+        form, workflow.describe_retrospectives, by=request.user, **form.cleaned_data
+    ):
+        messages.info(request, "Saved.")
+        return redirect("retrospective_settings")
+    return render(request, "retros/settings.html", {"form": form, "section": "settings"})
+
+
+def _chosen(request: SignedInRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if is_number(value) else None
+
+
+def _factors(published: Any) -> list[Factor]:
+    inside = Q(appearances__retrospective__in=published)
+    counted = Factor.objects.annotate(n=Count("appearances__retrospective", filter=inside, distinct=True))
+    return list(counted.filter(n__gt=0).order_by("-n", "text")[:FACETS])
+
+
+def _services(published: Any) -> list[Service]:
+    inside = Q(impacts__incident__retrospectives__in=published)
+    counted = Service.objects.annotate(
+        n=Count("impacts__incident__retrospectives", filter=inside, distinct=True)
+    )
+    return list(counted.filter(n__gt=0).order_by("-n", "name")[:FACETS])

@@ -1,0 +1,67 @@
+"""Casting an anonymous ballot, so that nothing that is stored leads from it to a person."""
+
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from live.doorbell import ring_topic
+from retros.models import Ballot, Question, Retrospective, VotedToken
+from retros.workflow.basics import lock
+
+LOWEST, HIGHEST = 1, 5
+
+
+@transaction.atomic
+def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: Any) -> None:
+    """One answer from 1 to 5; a second of the same person is refused. Leaves no event, audit row or message.
+
+    Every ballot of the question is written anew, in an order drawn by lot, with a new id and the same day: which
+    of them came last cannot be read from the rows, their places or their transaction.
+    """
+    retrospective = lock(retrospective, by=by)
+    if question not in Question.values:
+        raise ValidationError("There is no such question.")
+    if not LOWEST <= score <= HIGHEST:
+        raise ValidationError({"score": f"Choose a number from {LOWEST} to {HIGHEST}."})
+    token = voted_token(retrospective, question, by)
+    tokens = set(_tokens(retrospective, question).values_list("token", flat=True))
+    if token in tokens:
+        raise ValidationError(
+            "You have answered this already. An answer cannot be found again to be changed."
+        )
+    scores = [*_ballots(retrospective, question).values_list("score", flat=True), score]
+    _ballots(retrospective, question).delete()
+    _tokens(retrospective, question).delete()
+    secrets.SystemRandom().shuffle(scores)
+    today = timezone.now().date()
+    Ballot.objects.bulk_create(
+        Ballot(retrospective=retrospective, question=question, score=each, cast_on=today) for each in scores
+    )
+    VotedToken.objects.bulk_create(
+        VotedToken(retrospective=retrospective, question=question, token=each)
+        for each in sorted({*tokens, token})
+    )
+    ring_topic(topic=retrospective.chain, what="ballots")
+
+
+def has_answered(retrospective: Retrospective, question: str, person: Any) -> bool:
+    token = voted_token(retrospective, question, person)
+    return _tokens(retrospective, question).filter(token=token).exists()
+
+
+def voted_token(retrospective: Retrospective, question: str, person: Any) -> str:
+    """A hash under this installation's key: without the key it names nobody."""
+    value = f"{person.pk}|{retrospective.pk}|{question}"
+    return salted_hmac("retros.voted", value, algorithm="sha256").hexdigest()
+
+
+def _ballots(retrospective: Retrospective, question: str) -> Any:
+    return Ballot.objects.filter(retrospective=retrospective, question=question)
+
+
+def _tokens(retrospective: Retrospective, question: str) -> Any:
+    return VotedToken.objects.filter(retrospective=retrospective, question=question)

@@ -1,0 +1,216 @@
+"""What a retrospective looks at, and who sits at the table."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from audit import context
+from incidents.models import Incident
+from incidents.models.people import people_reaching
+from incidents.workflow import FormUsed
+from retros.models import Participant, Retrospective, Subject
+from retros.permissions import can_start
+from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.starting import due_date, seat_starter, start_retrospective
+
+FRAME = (
+    "title",
+    "subject",
+    "scope",
+    "objectives",
+    "period_from",
+    "period_to",
+    "is_private",
+    "owner",
+    "facilitator",
+    "note_taker",
+    "due_on",
+)
+PEOPLE = ("owner", "facilitator", "note_taker")
+
+
+@transaction.atomic
+def open_retrospective(
+    *,
+    by: Any,
+    title: str,
+    subject: str = Subject.INCIDENT,
+    incidents: Iterable[Incident] = (),
+    scope: str = "",
+    period_from: date | None = None,
+    period_to: date | None = None,
+    owner: Any = None,
+    is_private: bool = False,
+    form_token: UUID | None = None,
+) -> Retrospective:
+    """Start looking back on something: one or several incidents, a release, a sprint, a project.
+
+    The same `form_token` again returns the one it made the first time. One incident alone gives its own.
+    """
+    if not can_start(by):
+        raise PermissionDenied("Only responders start a retrospective.")
+    if form_token and (made := Retrospective.objects.filter(form_token=form_token).first()):
+        if made.title != title.strip():
+            raise FormUsed("started a retrospective")
+        return made
+    covered = list(incidents)
+    _refuse_out_of_reach(covered, by)
+    if subject == Subject.INCIDENT and not covered:
+        raise ValidationError({"incidents": "Name the incident, or look back on something else."})
+    _refuse_wrong_period(period_from, period_to)
+    if owner is not None and not owner.is_responder:
+        raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
+    own = next((i for i in covered if not hasattr(i, "retrospective")), None)
+    if len(covered) == 1 and subject == Subject.INCIDENT:
+        return start_retrospective(incident=covered[0], by=by, owner=owner)
+    retrospective = Retrospective.objects.create(
+        title=title.strip(),
+        subject=subject,
+        incident=own if subject == Subject.INCIDENT else None,
+        scope=scope.strip(),
+        period_from=period_from,
+        period_to=period_to,
+        owner=owner,
+        is_private=is_private or any(incident.is_private for incident in covered),
+        due_on=min(filter(None, map(due_date, covered)), default=None),
+        form_token=form_token,
+        created_at=context.now(),
+    )
+    retrospective.incidents.set(covered)
+    seat_starter(retrospective, by)
+    audit(
+        retrospective, "retrospective.started", by, incidents=[i.reference for i in covered], subject=subject
+    )
+    announce(retrospective, "retrospective.started")
+    return retrospective
+
+
+@transaction.atomic
+def frame_retrospective(
+    *,
+    retrospective: Retrospective,
+    by: Any,
+    version: int | None = None,
+    incidents: Iterable[Incident] | None = None,
+    **fields: Any,
+) -> Retrospective:
+    """Change what is named in FRAME; whoever is put in charge must be able to see what is looked at."""
+    retrospective = _lock_open(retrospective, by, version)
+    if unknown := fields.keys() - set(FRAME):
+        raise TypeError(f"not part of the frame: {unknown}")
+    covered = list(retrospective.incidents.all()) if incidents is None else list(incidents)
+    before = list(retrospective.incidents.all())
+    _refuse_out_of_reach([i for i in covered if i not in before], by)
+    if retrospective.incident and retrospective.incident not in covered:
+        raise ValidationError(
+            {"incidents": f"It is the retrospective of {retrospective.incident.reference}."}
+        )
+    if not fields.get("title", retrospective.title).strip():
+        raise ValidationError({"title": "Give it a title."})
+    _refuse_wrong_period(
+        fields.get("period_from", retrospective.period_from), fields.get("period_to", retrospective.period_to)
+    )
+    for name in PEOPLE:
+        if person := fields.get(name):
+            _refuse_at_table(person, covered, name)
+    changes = {
+        name: [str(getattr(retrospective, name) or ""), str(value or "")]
+        for name, value in fields.items()
+        if getattr(retrospective, name) != value
+    }
+    for name, value in fields.items():
+        setattr(retrospective, name, value.strip() if isinstance(value, str) else value)
+    if set(covered) != set(before):
+        changes["incidents"] = [", ".join(i.reference for i in rows) for rows in (before, covered)]
+        retrospective.incidents.set(covered)
+    if not changes:
+        return retrospective
+    save(retrospective, *fields)
+    audit(retrospective, "retrospective.framed", by, **changes)
+    announce(retrospective, "retrospective.framed")
+    return retrospective
+
+
+@transaction.atomic
+def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[Any]) -> int:
+    """Bring people to the table; how many were not there before."""
+    retrospective = _lock_open(retrospective, by)
+    covered, wanted = list(retrospective.incidents.all()), list(people)
+    for person in wanted:
+        _refuse_at_table(person, covered, "people")
+    there = set(retrospective.participants.values_list("user", flat=True))
+    new = [person for person in wanted if person.pk not in there]
+    Participant.objects.bulk_create(
+        Participant(retrospective=retrospective, user=person, added_at=context.now()) for person in new
+    )
+    if new:
+        save(retrospective)
+        audit(retrospective, "participants.added", by, people=[str(person) for person in new])
+        announce(retrospective, "retrospective.joined", recipients=[person.pk for person in new], by=by.pk)
+    return len(new)
+
+
+@transaction.atomic
+def remove_participant(*, retrospective: Retrospective, by: Any, participant: Participant) -> None:
+    retrospective = _lock_open(retrospective, by)
+    found = retrospective.participants.filter(pk=participant.pk).select_related("user").first()
+    if found is None:
+        return
+    found.delete()
+    save(retrospective)
+    audit(retrospective, "participant.removed", by, person=str(found.user))
+    announce(retrospective, "retrospective.left", person=found.user_id)
+
+
+def responded(person: Any, retrospective: Retrospective) -> list[Incident]:
+    """The covered incidents that `person` had a role in or worked on: a reason to let somebody else facilitate."""
+    if person is None:
+        return []
+    on_it = retrospective.incidents.filter(participations__user=person)
+    in_role = retrospective.incidents.filter(role_assignments__user=person)
+    return list((on_it | in_role).select_related(None).distinct())
+
+
+def suggested_people(retrospective: Retrospective) -> list[Any]:
+    """Those who were on the incidents and are not at the table yet."""
+    there = retrospective.participants.values("user")
+    on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
+    return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
+
+
+def _lock_open(retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
+    locked = lock_to_facilitate(retrospective, by=by, version=version)
+    if locked.is_published:
+        raise ValidationError("It is published. Open it again to change it.")
+    return locked
+
+
+def _refuse_out_of_reach(incidents: list[Incident], by: Any) -> None:
+    reachable = Incident.objects.visible_to(by).filter(pk__in=[i.pk for i in incidents])
+    if reachable.count() != len(incidents):
+        raise PermissionDenied("One of these incidents is not in your reach.")
+
+
+def _refuse_wrong_period(start: date | None, end: date | None) -> None:
+    if start and end and end < start:
+        raise ValidationError({"period_to": "It ends before it begins."})
+
+
+def _refuse_at_table(person: Any, incidents: list[Incident], field: str) -> None:
+    """Whoever takes part must be able to see every incident it is about."""
+    if field in ("owner", "facilitator") and not person.is_responder:
+        word = "own" if field == "owner" else "facilitate"
+        raise ValidationError({field: f"{person} is a stakeholder and cannot {word} a retrospective."})
+    for incident in incidents:
+        if incident.is_private and not people_reaching(incident).filter(pk=person.pk).exists():
+            raise ValidationError(
+                {
+                    field: f"{person} cannot see {incident.reference}, which is private."
+                    " Bring them into the incident first, or leave them out here."
+                }
+            )

@@ -1,0 +1,234 @@
+"""Reviewers, waived checks, publishing a version, opening it again."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from audit import context
+from audit.workflow import INSTALLATION, record_audit
+from retros.checks import CHECKS, unsettled
+from retros.models import (
+    CheckWaiver,
+    Publication,
+    ReaderMark,
+    Retrospective,
+    RetrospectiveSettings,
+    RetrospectiveStatus,
+    Review,
+    Verdict,
+)
+from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.session import at_the_table
+from retros.written import content_of, markdown_of, search_of
+
+S = RetrospectiveStatus
+
+
+@transaction.atomic
+def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Review:
+    """Ask somebody to read it; asked again, an answer given before is open again."""
+    retrospective = lock_to_facilitate(retrospective, by=by)
+    if retrospective.status != S.IN_REVIEW:
+        raise ValidationError("Start the review first.")
+    if not _could_read(reviewer, retrospective):
+        raise ValidationError(
+            {"reviewer": f"{reviewer} cannot see it. Add them as a participant, or ask a responder."}
+        )
+    review, is_new = Review.objects.get_or_create(
+        retrospective=retrospective,
+        reviewer=reviewer,
+        defaults={"asked_at": context.now(), "asked_by": by},
+    )
+    if not is_new and review.verdict == Verdict.ASKED:
+        return review
+    if not is_new:
+        review.verdict, review.answered_at, review.asked_at = Verdict.ASKED, None, context.now()
+        review.save(update_fields=["verdict", "answered_at", "asked_at"])
+    audit(retrospective, "review.asked", by, reviewer=str(reviewer))
+    announce(retrospective, "review.asked", review=review.pk, by=by.pk, recipients=[reviewer.pk])
+    return review
+
+
+@transaction.atomic
+def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> Review:
+    """Approve, or ask for changes: only whoever was asked."""
+    if review.reviewer_id != by.pk:
+        raise PermissionDenied("Whoever was asked answers.")
+    Retrospective.objects.select_for_update(of=("self",)).get(pk=review.retrospective_id)
+    review = Review.objects.select_related("retrospective", "reviewer").get(pk=review.pk)
+    retrospective = review.retrospective
+    if retrospective.status != S.IN_REVIEW:
+        raise ValidationError("It is not in review any more.")
+    if not Retrospective.objects.visible_to(by).filter(pk=retrospective.pk).exists():
+        raise PermissionDenied("This is out of your reach.")
+    if verdict not in (Verdict.APPROVED, Verdict.CHANGES):
+        raise ValidationError({"verdict": "Approve it, or ask for changes."})
+    if verdict == Verdict.CHANGES and not note.strip():
+        raise ValidationError({"note": "Say what should change."})
+    review.verdict, review.note, review.answered_at = verdict, note.strip(), context.now()
+    review.save(update_fields=["verdict", "note", "answered_at"])
+    audit(retrospective, "review.answered", by, verdict=verdict)
+    recipients = list(filter(None, {retrospective.owner_id, retrospective.facilitator_id}))
+    announce(retrospective, "review.answered", review=review.pk, by=by.pk, recipients=recipients)
+    return review
+
+
+@transaction.atomic
+def waive_check(*, retrospective: Retrospective, by: Any, name: str, reason: str) -> CheckWaiver:
+    retrospective = lock_to_facilitate(retrospective, by=by)
+    if name not in CHECKS:
+        raise ValidationError("There is no such check.")
+    if retrospective.is_published:
+        raise ValidationError("It is published already.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why it need not hold."})
+    waiver, _ = CheckWaiver.objects.update_or_create(
+        retrospective=retrospective,
+        check_name=name,
+        defaults={"reason": reason.strip(), "by": by, "at": context.now()},
+    )
+    audit(retrospective, "check.waived", by, check=name, reason=reason.strip())
+    announce(retrospective, "check.waived", check=name)
+    return waiver
+
+
+@transaction.atomic
+def withdraw_waiver(*, retrospective: Retrospective, by: Any, name: str) -> None:
+    retrospective = lock_to_facilitate(retrospective, by=by)
+    if retrospective.is_published:
+        raise ValidationError("It is published already.")
+    if retrospective.waivers.filter(check_name=name).delete()[0]:
+        audit(retrospective, "check.asked_again", by, check=name)
+        announce(retrospective, "check.asked_again", check=name)
+
+
+@transaction.atomic
+def publish_retrospective(
+    *, retrospective: Retrospective, by: Any, note: str = "", version: int | None = None
+) -> Publication:
+    """Keep what it says now as the next version, for everybody in whose reach its incidents are."""
+    retrospective = lock_to_facilitate(retrospective, by=by, version=version)
+    if retrospective.status != S.IN_REVIEW:
+        raise ValidationError(
+            "Start the review first." if not retrospective.is_published else "It is published."
+        )
+    if left := unsettled(retrospective):
+        names = "; ".join(check.label.lower() for check in left)
+        raise ValidationError(f"Before it is published: {names}. Each can be waived with a reason.")
+    return store_publication(retrospective, by=by, note=note)
+
+
+def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") -> Publication:
+    """The version itself, for a retrospective the caller holds locked."""
+    before = retrospective.status
+    retrospective.status, retrospective.published_at = S.PUBLISHED, context.now()
+    save(retrospective, "status", "published_at")
+    newest = retrospective.publications.order_by("-number").first()
+    content = content_of(retrospective)
+    publication = Publication.objects.create(
+        retrospective=retrospective,
+        number=newest.number + 1 if newest else 1,
+        content=content,
+        text=markdown_of(content),
+        note=note.strip(),
+        at=context.now(),
+        by=by,
+    )
+    Publication.objects.filter(pk=publication.pk).update(search=search_of(content))
+    audit(
+        retrospective,
+        "retrospective.published",
+        by,
+        status=[before, S.PUBLISHED],
+        number=publication.number,
+        note=publication.note,
+    )
+    announce(
+        retrospective,
+        "retrospective.published",
+        by=by.pk,
+        number=publication.number,
+        recipients=at_the_table(retrospective),
+    )
+    return publication
+
+
+@transaction.atomic
+def reopen_retrospective(*, retrospective: Retrospective, by: Any, reason: str) -> Retrospective:
+    """Back into review, to be published again as the next version; the one before stays as it was read."""
+    retrospective = lock_to_facilitate(retrospective, by=by)
+    if not retrospective.is_published:
+        raise ValidationError("It is not published.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say what is to change."})
+    retrospective.status = S.IN_REVIEW
+    save(retrospective, "status")
+    audit(
+        retrospective,
+        "retrospective.reopened",
+        by,
+        status=[S.PUBLISHED, S.IN_REVIEW],
+        reason=reason.strip(),
+    )
+    announce(retrospective, "retrospective.reopened")
+    return retrospective
+
+
+@transaction.atomic
+def write_public_text(
+    *, retrospective: Retrospective, by: Any, public_text: str, version: int | None = None
+) -> Retrospective:
+    """What may be read outside: its own text, before or after publishing."""
+    retrospective = lock_to_facilitate(retrospective, by=by, version=version)
+    if retrospective.public_text == public_text.strip():
+        return retrospective
+    before, retrospective.public_text = retrospective.public_text, public_text.strip()
+    save(retrospective, "public_text")
+    audit(retrospective, "public_text.written", by, text=[before, retrospective.public_text])
+    announce(retrospective, "public_text.written")
+    return retrospective
+
+
+@transaction.atomic
+def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: bool) -> None:
+    """A reader's own mark on something published."""
+    reachable = Retrospective.objects.visible_to(by).published().filter(pk=retrospective.pk)
+    if not reachable.exists():
+        raise PermissionDenied("Only what is published and in your reach.")
+    if is_so:
+        ReaderMark.objects.get_or_create(retrospective=retrospective, user=by, defaults={"at": context.now()})
+    else:
+        ReaderMark.objects.filter(retrospective=retrospective, user=by).delete()
+
+
+@transaction.atomic
+def describe_retrospectives(
+    *, by: Any, framing: str, soak_days: int, reading_hours: int
+) -> RetrospectiveSettings:
+    """How this installation holds them: administrators only."""
+    if not by.is_administrator:
+        raise PermissionDenied("Administrators set this.")
+    if not framing.strip():
+        raise ValidationError({"framing": "Say in your own words what keeps people safe to speak."})
+    held = RetrospectiveSettings.objects.select_for_update().filter(pk=1).first() or RetrospectiveSettings(
+        pk=1
+    )
+    values = {"framing": framing.strip(), "soak_days": soak_days, "reading_hours": reading_hours}
+    changes = {n: [str(getattr(held, n)), str(v)] for n, v in values.items() if getattr(held, n) != v}
+    for name, value in values.items():
+        setattr(held, name, value)
+    held.save()
+    if changes:
+        record_audit(
+            chain=INSTALLATION,
+            action="retrospectives.described",
+            subject="How retrospectives are held",
+            by=by,
+            changes=changes,
+        )
+    return held
+
+
+def _could_read(person: Any, retrospective: Retrospective) -> bool:
+    return Retrospective.objects.visible_to(person).filter(pk=retrospective.pk).exists()

@@ -1,0 +1,257 @@
+"""What a recorded day tells of its retrospective, laid down as records of ours."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import Team, User
+from audit import context
+from retros.checks import unsettled
+from retros.models import (
+    ActionCategory,
+    ActionItem,
+    ActionState,
+    Category,
+    CheckWaiver,
+    ContributingFactor,
+    Factor,
+    Learning,
+    LearningKind,
+    Level,
+    Participant,
+    Priority,
+    Retrospective,
+    RetrospectiveStatus,
+    TimelineEntry,
+)
+from retros.workflow.basics import audit
+from retros.workflow.reviewing import store_publication
+from timeline.models import Gap, Kind
+
+SOURCE = "recorded day"
+CLICKS = (Kind.FACT, Kind.ROLE, Kind.SERVICE, Kind.TASK, Kind.CHECK, Kind.STATUS)  # noted by the application
+NOT_TOLD = "The recorded day does not tell of it."
+LEARNED = {
+    "went_well": LearningKind.HELPED,
+    "went_badly": LearningKind.HINDERED,
+    "surprises": LearningKind.SURPRISED,
+}
+CATEGORIES = {
+    "architecture": ActionCategory.CODE,
+    "code": ActionCategory.CODE,
+    "observability": ActionCategory.TOOLING,
+    "tooling": ActionCategory.TOOLING,
+    "collaboration": ActionCategory.PROCESS,
+    "process": ActionCategory.PROCESS,
+}
+STATES = {
+    "done": ActionState.DONE,
+    "closed": ActionState.DONE,
+    "verified": ActionState.VERIFIED,
+    "in_progress": ActionState.IN_PROGRESS,
+}
+
+
+@transaction.atomic
+def take_over(
+    *,
+    retrospective: Retrospective,
+    told: dict[str, Any],
+    actions: Iterable[dict[str, Any]],
+    people: dict[str, User],
+    by: Any,
+) -> Retrospective:
+    """Scope, table, chain of whys, factors, learnings, gaps and action items; a second time changes nothing."""
+    retrospective = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
+    if retrospective.factors.exists() or retrospective.learnings.exists():
+        return retrospective
+    facilitator = people.get(told.get("facilitator_person") or "")
+    retrospective.scope = told.get("scope") or ""
+    retrospective.facilitator = facilitator
+    retrospective.learnings_revealed_at = context.now()
+    retrospective.version += 1
+    retrospective.save(update_fields=["scope", "facilitator", "learnings_revealed_at", "version"])
+    _seat(retrospective, [people[key] for key in told.get("participants") or () if key in people])
+    _chain_of_whys(retrospective, told.get("five_whys") or [], by)
+    _factors(retrospective, told, by)
+    _learnings(retrospective, told)
+    _account(retrospective, told.get("information_gaps") or [], by)
+    _actions(retrospective, actions, people)
+    audit(retrospective, "retrospective.taken_over", by, source=SOURCE)
+    return retrospective
+
+
+@transaction.atomic
+def publish_taken_over(*, retrospective: Retrospective, by: Any) -> None:
+    """What was published elsewhere is published here, unless it has been worked on meanwhile."""
+    retrospective = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
+    if retrospective.status == RetrospectiveStatus.COLLECTING:
+        CheckWaiver.objects.bulk_create(
+            CheckWaiver(
+                retrospective=retrospective, check_name=check.name, reason=NOT_TOLD, by=by, at=context.now()
+            )
+            for check in unsettled(retrospective)
+        )
+        store_publication(retrospective, by=by, note="As recorded")
+
+
+def _seat(retrospective: Retrospective, people: list[User]) -> None:
+    Participant.objects.bulk_create(
+        [
+            Participant(retrospective=retrospective, user=person, added_at=context.now())
+            for person in dict.fromkeys(people)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: Any) -> None:
+    """Each answer under the one before: the question becomes its explanation, the last one is systemic."""
+    parent = None
+    for depth, why in enumerate(whys):
+        question, mark, answer = why.partition("?")
+        text = answer.strip() if mark and answer.strip() else why
+        parent = _node(
+            retrospective,
+            text,
+            by,
+            parent=parent,
+            order=depth,
+            explanation=f"{question.strip()}?" if text != why else "",
+            level=Level.PROXIMATE if depth < len(whys) - 1 else Level.SYSTEMIC,
+        )
+
+
+def _factors(retrospective: Retrospective, told: dict[str, Any], by: Any) -> None:
+    order = len(told.get("five_whys") or [])
+    for cause in told.get("root_causes") or []:
+        level = Level.SYSTEMIC if cause.get("level") == "systemic" else Level.PROXIMATE
+        is_told = cause.get("basis") == "source"
+        _node(retrospective, cause["text"], by, order=order, level=level, is_confirmed=is_told)
+        order += 1
+    for factor in told.get("contributing_factors") or []:
+        category = factor.get("category") if factor.get("category") in Category.values else ""
+        level = Level.PROXIMATE if factor.get("level") == "proximate" else Level.SYSTEMIC
+        _node(retrospective, factor["text"], by, order=order, category=category, level=level)
+        order += 1
+
+
+def _node(retrospective: Retrospective, text: str, by: Any, *, category: str = "", **fields: Any) -> Any:
+    text = _short(text, 300)
+    shared, _ = Factor.objects.get_or_create(
+        key=factor_key(text), defaults={"text": text, "category": category, "created_at": context.now()}
+    )
+    return ContributingFactor.objects.create(
+        retrospective=retrospective,
+        factor=shared,
+        text=text,
+        category=category,
+        added_by=by,
+        added_at=context.now(),
+        **fields,
+    )
+
+
+def factor_key(text: str) -> str:
+    """The text without case, punctuation and doubled spaces."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())[:300]
+
+
+def _learnings(retrospective: Retrospective, told: dict[str, Any]) -> None:
+    Learning.objects.bulk_create(
+        Learning(retrospective=retrospective, kind=kind, text=text, order=order, added_at=context.now())
+        for name, kind in LEARNED.items()
+        for order, text in enumerate(told.get(name) or [])
+    )
+
+
+def _account(retrospective: Retrospective, gaps: list[str], by: Any) -> None:
+    """The incident's own events, and a row for each thing that nobody knows any more."""
+    incident = retrospective.incident
+    if incident is None:
+        return
+    events = list(incident.timeline.standing().exclude(kind__in=CLICKS).oldest_first())
+    TimelineEntry.objects.bulk_create(
+        [
+            TimelineEntry(
+                retrospective=retrospective,
+                event=event,
+                occurred_at=event.occurred_at,
+                precision_seconds=event.precision_seconds,
+                recorded_at=event.recorded_at,
+                kind=event.kind,
+                source=event.source,
+                actor=None if event.kind == Kind.MILESTONE else event.actor,
+                text=event.text,
+                detail=event.detail,
+                phase=event.phase,
+                gap=event.gap,
+                is_recollection=event.is_recollection,
+                is_starred=event.is_starred,
+                added_by=by,
+            )
+            for event in events
+        ],
+        ignore_conflicts=True,
+    )
+    at = incident.impact_started_at or incident.detected_at or incident.declared_at or incident.created_at
+    TimelineEntry.objects.bulk_create(
+        [
+            TimelineEntry(
+                retrospective=retrospective,
+                occurred_at=at,
+                recorded_at=context.now(),
+                kind=Kind.GAP,
+                gap=Gap.MISSING,
+                source=SOURCE,
+                source_id=f"gap:{number}",
+                text=text,
+                added_by=by,
+            )
+            for number, text in enumerate(gaps)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _actions(
+    retrospective: Retrospective, actions: Iterable[dict[str, Any]], people: dict[str, User]
+) -> None:
+    for order, told in enumerate(actions):
+        state = STATES.get(str(told.get("status") or "").lower(), ActionState.OPEN)
+        done_at = context.now() if state in (ActionState.DONE, ActionState.VERIFIED) else None
+        ActionItem.objects.create(
+            title=_short(told.get("title") or "", 200),
+            retrospective=retrospective,
+            incident=retrospective.incident,
+            category=CATEGORIES.get(str(told.get("kind") or "").lower(), ActionCategory.PROCESS),
+            priority=told["priority"] if told.get("priority") in Priority.values else Priority.P3,
+            owner=people.get(told.get("owner_person") or ""),
+            team=_team(told.get("owner_team") or ""),
+            due_on=told.get("due"),
+            state=state,
+            done_at=done_at,
+            verified_at=done_at if state == ActionState.VERIFIED else None,
+            verification=told.get("verification") or "",
+            source_key=_short(str(told.get("key") or ""), 100),
+            order=order,
+            created_at=context.now(),
+        )
+
+
+def _team(name: str) -> Team | None:
+    if not name.strip():
+        return None
+    name = name.strip()[:100]
+    found = Team.objects.filter(name__iexact=name).first()
+    if found:
+        return found
+    base = slugify(name)[:90] or "team"
+    slug = base if not Team.objects.filter(slug=base).exists() else f"{base}-{Team.objects.count()}"
+    return Team.objects.create(name=name, slug=slug)
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,0 +1,173 @@
+"""What happens to retrospectives, told by mail and in the inbox to those it asks something of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Installation, User
+from live.doorbell import ring_people
+from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.workflow import deliver
+from retros.invitation import invitation
+from retros.models import Retrospective, RetrospectiveStatus
+from subscribers.messages import in_zone
+from subscribers.models import News, Notice
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is said; `path` is where it leads within the retrospective."""
+
+    headline: str
+    text: str = ""
+    path: str = ""
+    calendar: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def consume(message: OutboxMessage) -> None:
+    """One mail and one inbox line a person, for those who can still see it; a second time changes nothing."""
+    tell = WORDS.get(message.topic)
+    if tell is None or "retrospective" not in message.payload or message.is_replayed:
+        return
+    retrospective = (
+        Retrospective.objects.select_related("facilitator", "owner")
+        .filter(pk=message.payload["retrospective"])
+        .first()
+    )
+    if retrospective is None:
+        return
+    people = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
+    reachable = [
+        p for p in people if Retrospective.objects.visible_to(p).filter(pk=retrospective.pk).exists()
+    ]
+    told = [person for person in reachable if person.pk != message.payload.get("by")]
+    if message.topic in ("retrospective.scheduled", "retrospective.called_off"):
+        told = reachable  # whoever fixed the time wants it in the calendar too
+    organisation = Installation.get()
+    notices = []
+    for person in told:
+        word = tell(message.payload, retrospective, person)
+        if word is None:
+            continue
+        url = retrospective.get_absolute_url() + word.path
+        deliver(_mail(message, retrospective, person, word, organisation))
+        notices.append(
+            Notice(
+                person=person,
+                message=message,
+                retrospective=retrospective,
+                kind=News.DUTY,
+                title=_subject(retrospective, word)[:250],
+                text=word.text[:500],
+                url=url,
+                pops=True,
+            )
+        )
+    if notices:
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        ring_people(people={notice.person_id for notice in notices}, what="inbox")
+
+
+def _subject(retrospective: Retrospective, word: Word) -> str:
+    return " ".join(f"Retrospective “{retrospective.title}”: {word.headline}".split())
+
+
+def _mail(
+    message: OutboxMessage, retrospective: Retrospective, person: User, word: Word, organisation: Installation
+) -> Delivery:
+    url = settings.PUBLIC_URL + retrospective.get_absolute_url() + word.path
+    ending = f"You get this because of your part in it at {organisation}."
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    thread = f"<{retrospective.chain.replace(':', '-')}@{host}>"
+    content: dict[str, Any] = {
+        "subject": _subject(retrospective, word),
+        "text": "\n\n".join(filter(None, [word.headline.capitalize() + ".", word.text, url, ending])) + "\n",
+        "headers": {"In-Reply-To": thread, "References": thread},
+    }
+    if word.calendar:
+        content["calendar"] = word.calendar
+    return Delivery(
+        key=f"{message.pk}:mail:{person.email.lower()}",
+        message=message,
+        kind=DeliveryKind.MAIL,
+        address=person.email,
+        person=person,
+        about=retrospective.chain,
+        content=content,
+    )
+
+
+def _joined(payload: dict, retrospective: Retrospective, person: User) -> Word:
+    return Word("you are at the table", retrospective.objectives or retrospective.scope)
+
+
+def _scheduled(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    """Nothing of a time that has been changed or called off meanwhile."""
+    if retrospective.status != RetrospectiveStatus.SCHEDULED or retrospective.version != payload["version"]:
+        return None
+    when = in_zone(retrospective.scheduled_at, person.zone, retrospective.created_at)
+    where = f"Where: {retrospective.place}" if retrospective.place else ""
+    lines = [f"When: {when}, {retrospective.minutes} minutes", where]
+    text = "\n".join(filter(None, lines))
+    calendar = {"method": "REQUEST", "text": invitation(retrospective).decode()}
+    return Word("you are invited to the session", text, "frame/", calendar)
+
+
+def _called_off(payload: dict, retrospective: Retrospective, person: User) -> Word:
+    text = invitation(retrospective, is_off=True).decode()
+    return Word(
+        "the session is called off",
+        "Another time will be fixed.",
+        "frame/",
+        {"method": "CANCEL", "text": text},
+    )
+
+
+def _in_review(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    if retrospective.status != RetrospectiveStatus.IN_REVIEW:
+        return None
+    return Word("please read it before it is published", path="review/")
+
+
+def _reviewer(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    if not retrospective.reviews.filter(reviewer=person, verdict="asked").exists():
+        return None
+    return Word("you are asked for a review", "Read it as somebody who was not there.", "review/")
+
+
+def _answered(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    found = retrospective.reviews.filter(pk=payload["review"]).select_related("reviewer").first()
+    if found is None:
+        return None
+    said = "approves it" if found.verdict == "approved" else "asks for changes"
+    return Word(f"{found.reviewer} {said}", found.note, "review/")
+
+
+def _published(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    if not retrospective.is_published:
+        return None
+    return Word("it is published", retrospective.scope)
+
+
+def _due(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
+    """Only while the day that is reminded of is still the due day of something unpublished."""
+    if retrospective.is_published or str(retrospective.due_on) != payload["due_on"]:
+        return None
+    return Word(payload["says"], f"Due on {retrospective.due_on:%A %d %B %Y}.")
+
+
+WORDS: dict[str, Callable[[dict, Retrospective, User], Word | None]] = {
+    "retrospective.joined": _joined,
+    "retrospective.scheduled": _scheduled,
+    "retrospective.called_off": _called_off,
+    "retrospective.in_review": _in_review,
+    "review.asked": _reviewer,
+    "review.answered": _answered,
+    "retrospective.published": _published,
+    "retrospective.due": _due,
+}

@@ -1,0 +1,135 @@
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from incidents.workflow import Conflict, add_person, declare_incident
+from retros.models import Retrospective, Subject
+from retros.workflow import (
+    add_participants,
+    frame_retrospective,
+    open_retrospective,
+    remove_participant,
+    responded,
+    start_retrospective,
+)
+
+
+def test_of_a_sprint_without_an_incident(responder):
+    made = open_retrospective(
+        by=responder, title="Sprint 14", subject=Subject.SPRINT, period_from=date(2026, 11, 2)
+    )
+    assert (made.incident, made.due_on, made.subject) == (None, None, "sprint")
+
+
+def test_of_several_incidents(commander, incident, severity):
+    other = declare_incident(by=commander, title="Again", severity=severity(1))
+    made = open_retrospective(by=commander, title="Both", incidents=[incident, other])
+    assert set(made.incidents.all()) == {incident, other}
+    assert made.incident == incident
+
+
+def test_one_incident_gives_its_own(commander, incident):
+    own = start_retrospective(incident=incident, by=commander)
+    assert open_retrospective(by=commander, title="x", incidents=[incident]) == own
+
+
+def test_the_same_form_again_makes_none(responder):
+    token = uuid4()
+    first = open_retrospective(by=responder, title="Release 5", subject=Subject.RELEASE, form_token=token)
+    again = open_retrospective(by=responder, title="Release 5", subject=Subject.RELEASE, form_token=token)
+    assert first == again
+    assert Retrospective.objects.count() == 1
+
+
+def test_a_private_incident_makes_it_private_and_is_out_of_reach_for_others(
+    commander, outsider, private_incident, incident
+):
+    made = open_retrospective(by=commander, title="x", incidents=[incident, private_incident])
+    assert made.is_private
+    assert Retrospective.objects.visible_to(commander).get() == made, "whoever starts it sits at its table"
+    assert not Retrospective.objects.visible_to(outsider).exists()
+    with pytest.raises(PermissionDenied):
+        open_retrospective(by=outsider, title="x", incidents=[incident, private_incident])
+
+
+def test_change_the_frame(retrospective, commander, responder, left):
+    seen = left(retrospective)
+    frame_retrospective(
+        retrospective=retrospective, by=commander, scope="All of it", facilitator=responder, version=0
+    )
+    stored = Retrospective.objects.get()
+    assert (stored.scope, stored.facilitator, stored.version) == ("All of it", responder, 1)
+    assert seen.actions == seen.topics == ["retrospective.framed"]
+
+
+def test_nothing_changed_leaves_nothing(retrospective, commander, left):
+    seen = left(retrospective)
+    frame_retrospective(retrospective=retrospective, by=commander, title=retrospective.title)
+    assert seen.nothing
+
+
+def test_an_older_form_conflicts(retrospective, commander):
+    frame_retrospective(retrospective=retrospective, by=commander, scope="Mine", version=0)
+    with pytest.raises(Conflict):
+        frame_retrospective(retrospective=retrospective, by=commander, scope="Late", version=0)
+    assert Retrospective.objects.get().scope == "Mine"
+
+
+def test_who_is_not_in_charge_is_refused(retrospective, responder):
+    with pytest.raises(PermissionDenied):
+        frame_retrospective(retrospective=retrospective, by=responder, scope="x")
+
+
+def test_who_responded_is_named(retrospective, commander, outsider):
+    assert [i.reference for i in responded(commander, retrospective)] == [retrospective.incident.reference]
+    assert responded(outsider, retrospective) == []
+
+
+def test_participants_come_and_go_and_hear_of_it(retrospective, commander, responder, stakeholder, left):
+    seen = left(retrospective)
+    assert add_participants(retrospective=retrospective, by=commander, people=[responder, stakeholder]) == 2
+    assert add_participants(retrospective=retrospective, by=commander, people=[responder]) == 0
+    assert Retrospective.objects.visible_to(stakeholder).exists(), "at the table they see it"
+    remove_participant(
+        retrospective=retrospective,
+        by=commander,
+        participant=retrospective.participants.get(user=stakeholder),
+    )
+    assert not Retrospective.objects.visible_to(stakeholder).exists()
+    assert seen.actions == ["participants.added", "participant.removed"]
+
+
+def test_of_a_private_incident_only_who_can_see_it(private_incident, commander, responder):
+    own = start_retrospective(incident=private_incident, by=commander, owner=commander)
+    with pytest.raises(ValidationError, match="which is private"):
+        add_participants(retrospective=own, by=commander, people=[responder])
+    with pytest.raises(ValidationError, match="cannot see"):
+        frame_retrospective(retrospective=own, by=commander, facilitator=responder)
+    assert not own.participants.filter(user=responder).exists()
+    add_person(incident=private_incident, user=responder, by=commander)
+    assert add_participants(retrospective=own, by=commander, people=[responder]) == 1
+
+
+def test_pages(client, commander, incident, private_incident):
+    client.force_login(commander)
+    assert client.get(f"/incidents/{incident.reference}/retrospective/").status_code == 200
+    assert client.post(f"/incidents/{incident.reference}/retrospective/").status_code == 302
+    own = Retrospective.objects.get()
+    assert client.get(f"/incidents/{incident.reference}/retrospective/").url == own.get_absolute_url()
+    page = client.get(own.get_absolute_url() + "frame/")
+    assert b"Save the frame" in page.content
+    fields = {"title": "Ours", "subject": "incident", "incidents": incident.reference, "version": own.version}
+    fields |= {"facilitator": commander.pk}
+    assert client.post(own.get_absolute_url() + "frame/", fields).status_code == 302
+    assert b"was on INC-" in client.get(own.get_absolute_url() + "frame/").content
+    late = client.post(own.get_absolute_url() + "frame/", fields | {"title": "Late"})
+    assert late.status_code == 409
+    assert b"Ours" in late.content
+    assert b"Late" in late.content
+    sprint = {"subject": "sprint", "title": "Sprint 9", "form_token": uuid4()}
+    assert client.post("/retrospectives/new/", sprint).status_code == 302
+    assert Retrospective.objects.filter(title="Sprint 9", incident=None).exists()
+    odd = client.post("/retrospectives/new/", sprint | {"incidents": "INC-999", "form_token": uuid4()})
+    assert b"INC-999 is not an incident you can see" in odd.content

@@ -1,0 +1,187 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.models import Team
+from audit import context
+from incidents.workflow import mitigate_incident, resolve_incident
+from notifications.models import Delivery
+from notifications.workflow.expanding import expand_next_event
+from retros.checks import CHECKS, checks
+from retros.models import (
+    ActionItem,
+    ContributingFactor,
+    Document,
+    Factor,
+    Learning,
+    Publication,
+    Retrospective,
+    Section,
+)
+from retros.workflow import (
+    answer_review,
+    ask_reviewer,
+    mark_changed_how_i_work,
+    open_retrospective,
+    publish_retrospective,
+    reopen_retrospective,
+    start_review,
+    waive_check,
+    write_public_text,
+)
+
+
+@pytest.fixture
+def in_review(retrospective, commander):
+    return start_review(retrospective=retrospective, by=commander, reason="x")
+
+
+@pytest.fixture
+def published(in_review, commander):
+    for name in CHECKS:
+        waive_check(retrospective=in_review, by=commander, name=name, reason="Small")
+    publish_retrospective(retrospective=in_review, by=commander)
+    return Retrospective.objects.get(pk=in_review.pk)
+
+
+def _state(retrospective) -> dict[str, bool]:
+    return {check.name: check.holds for check in checks(Retrospective.objects.get(pk=retrospective.pk))}
+
+
+def test_each_check_holds_when_it_should(in_review, incident, commander, responder, outsider):
+    assert _state(in_review) == dict.fromkeys(CHECKS, False) | {"actions": True}
+    for number in range(2):
+        factor = Factor.objects.create(text=f"f{number}", key=f"f{number}")
+        ContributingFactor.objects.create(retrospective=in_review, factor=factor, text="x")
+    mitigated = mitigate_incident(incident=incident, by=commander)
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    type(incident).objects.update(impact_started_at="2026-01-01T00:00Z", detected_at="2026-01-01T00:01Z")
+    item = ActionItem.objects.create(retrospective=in_review, title="Do", due_on="2026-12-01")
+    assert _state(in_review)["actions"] is False
+    item.owner, item.verification = responder, "The graph stays flat"
+    item.save()
+    team = Team.objects.create(name="Pay", slug="pay")
+    commander.teams.add(team)
+    responder.teams.add(team)
+    review = ask_reviewer(retrospective=in_review, by=commander, reviewer=responder)
+    answer_review(review=review, by=responder, verdict="approved")
+    assert _state(in_review)["outside"] is False, "of the same team"
+    review = ask_reviewer(retrospective=in_review, by=commander, reviewer=outsider)
+    answer_review(review=review, by=outsider, verdict="approved")
+    with context.at(in_review.review_started_at + timedelta(hours=25)):
+        assert all(_state(in_review).values())
+        publish_retrospective(retrospective=in_review, by=commander)
+    assert Publication.objects.get().number == 1
+
+
+def test_not_while_a_check_is_open(in_review, commander):
+    with pytest.raises(ValidationError, match="at least two contributing factors"):
+        publish_retrospective(retrospective=in_review, by=commander)
+    assert not Publication.objects.exists()
+
+
+def test_a_waiver_needs_a_reason(in_review, commander):
+    with pytest.raises(ValidationError, match="why it need not hold"):
+        waive_check(retrospective=in_review, by=commander, name="factors", reason=" ")
+
+
+def test_a_reviewer_is_asked_and_only_they_answer(in_review, commander, responder, stakeholder, outsider):
+    review = ask_reviewer(retrospective=in_review, by=commander, reviewer=responder)
+    while expand_next_event():
+        pass
+    assert Delivery.objects.filter(address=responder.email, content__subject__icontains="a review").exists()
+    with pytest.raises(PermissionDenied):
+        answer_review(review=review, by=outsider, verdict="approved")
+    with pytest.raises(ValidationError, match="what should change"):
+        answer_review(review=review, by=responder, verdict="changes")
+    with pytest.raises(ValidationError, match="cannot see it"):
+        ask_reviewer(retrospective=in_review, by=commander, reviewer=stakeholder)
+
+
+def test_published_is_read_by_stakeholders_and_stands_still(client, published, stakeholder, commander):
+    client.force_login(stakeholder)
+    assert client.get(published.get_absolute_url()).status_code == 200
+    client.force_login(commander)
+    page = published.get_absolute_url() + "frame/"
+    refused = client.post(page, {"title": "x", "subject": "incident", "version": published.version,
+                                 "incidents": published.incident.reference})  # fmt: skip
+    assert b"Open it again" in refused.content
+    assert Retrospective.objects.get().title == published.title
+
+
+def test_open_again_makes_the_next_version_and_keeps_the_first(client, published, commander):
+    reopen_retrospective(retrospective=published, by=commander, reason="A date was wrong")
+    Document.objects.create(retrospective=published, section=Section.SUMMARY, text="Better *now*.")
+    publish_retrospective(retrospective=published, by=commander, note="The date")
+    assert list(Publication.objects.values_list("number", flat=True)) == [2, 1]
+    client.force_login(commander)
+    assert b"<em>now</em>" in client.get(published.get_absolute_url()).content
+    assert b"Better" not in client.get(published.get_absolute_url() + "versions/1/").content
+
+
+def test_the_files(client, published, commander):
+    client.force_login(commander)
+    for form, kind in (("html", "text/html"), ("md", "text/markdown"), ("json", "application/json")):
+        answer = client.get(f"/retrospectives/{published.pk}/export/{form}/")
+        assert answer["Content-Type"].startswith(kind)
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert b"Checkout answers slowly" in answer.content
+    assert json.loads(answer.content)["version"] == 1
+
+
+def test_what_is_typed_is_never_markup(client, retrospective, commander):
+    Document.objects.create(
+        retrospective=retrospective, section=Section.SUMMARY, text='<script>alert(1)</script><img src="x">'
+    )
+    retrospective.scope = "<b>bold</b>"
+    retrospective.save()
+    client.force_login(commander)
+    page = client.get(f"/retrospectives/{retrospective.pk}/export/html/").content
+    assert b"<script" not in page
+    assert b"<img" not in page
+    assert b"<b>bold" not in page
+
+
+def test_learnings_stay_hidden_until_revealed(client, retrospective, commander, outsider):
+    Learning.objects.create(retrospective=retrospective, kind="helped", text="Zephyr", author=commander)
+    client.force_login(outsider)
+    for form in ("html", "md", "json"):
+        assert b"Zephyr" not in client.get(f"/retrospectives/{retrospective.pk}/export/{form}/").content
+
+
+def test_the_library_finds_words_factors_and_only_what_is_in_reach(
+    client, published, stakeholder, outsider, private_incident, commander
+):
+    Publication.objects.update(search=None)
+    reopen_retrospective(retrospective=published, by=commander, reason="x")
+    factor = Factor.objects.create(text="Mute had no end date", key="mute had no end date")
+    ContributingFactor.objects.create(retrospective=published, factor=factor, text=factor.text)
+    publish_retrospective(retrospective=published, by=commander)
+    hidden = open_retrospective(by=commander, title="Zephyrquartz", incidents=[private_incident])
+    start_review(retrospective=hidden, by=commander, reason="x")
+    for name in CHECKS:
+        waive_check(retrospective=hidden, by=commander, name=name, reason="x")
+    publish_retrospective(retrospective=hidden, by=commander)
+    for reader in (stakeholder, outsider):
+        client.force_login(reader)
+        assert b"Checkout answers slowly" in client.get("/retrospectives/?q=muted+end").content
+        assert b"Nothing found" in client.get("/retrospectives/?q=nowhere").content
+        assert b"Checkout answers slowly" in client.get(f"/retrospectives/?factor={factor.pk}").content
+        for query in ("", "?q=Zephyrquartz", "?q=canary"):
+            assert b"Zephyrquartz</" not in client.get("/retrospectives/" + query).content
+
+
+def test_a_reader_marks_it_once(published, retrospective, stakeholder, private_incident):
+    mark_changed_how_i_work(retrospective=published, by=stakeholder, is_so=True)
+    mark_changed_how_i_work(retrospective=published, by=stakeholder, is_so=True)
+    assert published.reader_marks.count() == 1
+    mark_changed_how_i_work(retrospective=published, by=stakeholder, is_so=False)
+    assert not published.reader_marks.exists()
+
+
+def test_the_public_text_is_not_in_what_is_published(published, commander):
+    write_public_text(retrospective=published, by=commander, public_text="Outside words")
+    assert "Outside words" not in str(Publication.objects.get().content)
+    assert Retrospective.objects.get().public_text == "Outside words"
