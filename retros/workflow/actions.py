@@ -330,7 +330,7 @@ def _record(item: ActionItem, action: str, by: Any, **changes: Any) -> None:
     """Audit trail, outbox and the bell of open screens."""
     told = {name: value for name, value in changes.items() if value not in ("", None)}
     record_audit(chain=item.chain, action=action, subject=item.reference, by=by, changes=told)
-    announce_action_item(item, action, by=by.pk if by else None)
+    announce_action_item(item, action, by=by.pk if by else None, recipients=_owner_but(item, by))
 
 
 def announce_action_item(item: ActionItem, topic: str, **payload: Any) -> Any:
@@ -356,10 +356,13 @@ def announce_action_item(item: ActionItem, topic: str, **payload: Any) -> Any:
 
 
 def _tell_owner(item: ActionItem, by: Any) -> None:
-    if item.owner_id and item.owner_id != (by.pk if by else None):
-        announce_action_item(
-            item, "action_item.assigned", by=by.pk if by else None, recipients=[item.owner_id]
-        )
+    if others := _owner_but(item, by):
+        announce_action_item(item, "action_item.assigned", by=by.pk if by else None, recipients=others)
+
+
+def _owner_but(item: ActionItem, by: Any) -> list[int]:
+    """The owner, unless it was they who did it."""
+    return [item.owner_id] if item.owner_id and item.owner_id != (by.pk if by else None) else []
 
 
 def _already_made(form_token: UUID | None, by: Any, title: str) -> ActionItem | None:
