@@ -19,8 +19,8 @@ from retros.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionSta
 from retros.permissions import can_add_action_item
 from retros.views.common import load, section
 
-PAGE = 100
-COLUMN = 50
+PAGE = 50
+COLUMN = 30
 SHOWN_FINISHED = timedelta(days=30)
 LOOK_BACK = timedelta(days=90)
 BULK_BUTTONS = [

@@ -37,10 +37,14 @@ def remind_of_action_items() -> bool:
     for step in DUE_STEPS:
         told = ActionReminder.objects.filter(item=OuterRef("pk"), step=step, day=OuterRef("due_on"))
         reached |= Q(~Exists(told), **{f"at_{step}__lte": now, f"at_{step}__gt": F("due_set_at")})
+    # Whatever came before it was recorded with it: most of what is long overdue is passed over at once.
+    finished = ActionReminder.objects.filter(
+        item=OuterRef("pk"), step=ActionStep.VERY_LATE, day=OuterRef("due_on")
+    )
     nearest = (now + FARTHEST_ZONE - ActionStep.BEFORE.distance).date()
     item = _first(
         _told_of(ActionItem.objects.unfinished())
-        .filter(due_on__lte=nearest)
+        .filter(~Exists(finished), due_on__lte=nearest)
         .annotate(**mornings)
         .filter(reached)
     )
