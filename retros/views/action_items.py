@@ -41,12 +41,16 @@ def load_to_change(request: SignedInRequest, pk: int) -> ActionItem:
 @require_safe
 def action_item(request: SignedInRequest, pk: int) -> HttpResponse:
     item = load(request, pk)
+    is_open = item.is_source_open  # type: ignore[attr-defined]
+    history = list(AuditEntry.objects.of(item.chain).filter(subject=item.reference).newest_first()[:100])
+    for entry in history if not is_open else ():
+        entry.changes.pop("factor", None)  # it belongs to what is out of reach
     context = {
         "item": item,
         "section": "actions",
         "may_change": can_change_action_item(request.user, item),
-        "history": AuditEntry.objects.of(item.chain).filter(subject=item.reference).newest_first()[:100],
-        "is_source_open": item.is_source_open,  # type: ignore[attr-defined]
+        "history": history,
+        "is_source_open": is_open,
     }
     return render(request, "retros/action_item.html", context)
 

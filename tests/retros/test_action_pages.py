@@ -128,7 +128,10 @@ def test_private_ones_are_nowhere_but_with_those_on_it(client, hidden, outsider,
     assert hidden.owner is not None
 
 
-def test_an_owner_sees_the_item_and_nothing_of_where_it_comes_from(client, hidden, responder):
+def test_an_owner_sees_the_item_and_nothing_of_where_it_comes_from(client, hidden, responder, commander):
+    factor = hidden.factor
+    for other in (None, factor):  # so that the trail names it
+        change_action_item(item=hidden, by=commander, factor=other)
     client.force_login(responder)
     for page in ("/actions/", "/actions/board/", "/actions/export/", "/", hidden.get_absolute_url()):
         shown = text(client.get(page))
