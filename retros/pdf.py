@@ -1,5 +1,8 @@
 """HTML to PDF by WeasyPrint, which needs Pango on the machine. Made in a worker; fetches nothing but our fonts."""
 
+import ctypes
+import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,7 @@ from django.conf import settings
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 MISSING = f"This machine lacks Pango, which PDFs are made with. On Debian and Ubuntu: apt install {PACKAGES}"
+LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 SCHEME = "font:"
 FONTS = {f"inter-{part}-{weight}-normal.woff2" for part in ("latin", "latin-ext") for weight in (400, 600)}
 
@@ -20,8 +24,15 @@ def weasyprint() -> Any:
         return None
 
 
+@cache
 def is_available() -> bool:
-    return weasyprint() is not None
+    """Whether the system has what it needs; asked by pages, so without the second that importing it takes."""
+    try:
+        for name in LIBRARIES:
+            ctypes.CDLL(f"lib{name}.dylib" if sys.platform == "darwin" else f"lib{name}.so.0")
+    except OSError:
+        return False
+    return True
 
 
 def make_pdf(html: str) -> bytes:

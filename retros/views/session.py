@@ -13,6 +13,7 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, submitted
 from retros import workflow
 from retros.ballots import count, histograms
+from retros.completion import SECTIONS
 from retros.forms import BallotForm, StartReviewForm
 from retros.models import Question, Retrospective
 from retros.permissions import can_facilitate, can_write
@@ -149,7 +150,5 @@ def _facilitators(request: SignedInRequest, retrospective: Retrospective) -> Non
 
 def _back(request: SignedInRequest, retrospective: Retrospective) -> str:
     """To the section the button stood on, one of our own addresses."""
-    here = request.POST.get("here", "")
-    return (
-        f"{retrospective.get_absolute_url()}{here}/" if here.isalpha() else retrospective.get_absolute_url()
-    )
+    here, page = request.POST.get("here", ""), retrospective.get_absolute_url()
+    return f"{page}{here}/" if here in dict(SECTIONS) else page

@@ -170,7 +170,10 @@ def test_by_pages(client, scheduled, responder):
     page = f"/retrospectives/{scheduled.pk}/"
     client.post(page + "status/", {"step": "start", "here": "frame"})
     assert b'data-tick="timer"' in client.get(page + "frame/").content
-    client.post(page + "session/clock/", {"do": "pause", "here": "frame"})
+    assert client.post(page + "session/clock/", {"do": "pause", "here": "frame"}).url == page + "frame/"
+    for here in ("overview", "//elsewhere.example", ""):
+        turned = client.post(page + "session/clock/", {"do": "pause", "here": here})
+        assert turned.url == page, "never to an address that was sent along"
     assert b'data-tick="timer"' not in client.get(page + "agenda/").content
     client.post(page + "status/", {"step": "end"})
     asks = client.get(page + "review/start/")
