@@ -1,12 +1,13 @@
-"""What every page's frame shows: the organisation, the running incidents, what is unread, whether keys are on."""
+"""What every page's frame shows: the organisation, the running incidents, what is unread or to be done, whether keys are on."""
 
 from django.conf import settings
 from django.db.models import Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Installation, User
 from incidents.models import Incident
+from retros.models import ActionItem
 from subscribers.models import Notice
 
 
@@ -19,23 +20,24 @@ def shell(request: HttpRequest) -> dict:
     values: dict = {"is_demo": settings.DEMO}
     if user is None or not user.is_authenticated:
         return values | {"installation": Installation.get()}
-    values["installation"], values["unread_count"] = _organisation_and_unread(user)
+    values["installation"], values["unread_count"], values["my_open_count"] = _organisation_and_counts(user)
     values["active_incidents"] = (
         Incident.objects.visible_to(user).active().select_related("severity").most_urgent_first()[:12]
     )
     return values
 
 
-def _organisation_and_unread(user: User) -> tuple[Installation, int]:
-    """Both in one query, asked by the one row that is surely there."""
+def _organisation_and_counts(user: User) -> tuple[Installation, int, int]:
+    """With what is unread and the own open action items, in one query, asked by the one row that is surely there."""
     fields = {name: name for name in ("name", "time_zone", "duty_contact")}
-    row, unread = (
+    row, unread, mine = (
         User.objects.filter(pk=user.pk)
         .annotate(
             organisation=Subquery(Installation.objects.filter(pk=1).values(row=JSONObject(**fields))),
             unread=Notice.objects.of(user).unread().counted(),
+            mine=Coalesce(Subquery(ActionItem.objects.owned_by(user).unfinished().counted()), 0),
         )
-        .values_list("organisation", "unread")
+        .values_list("organisation", "unread", "mine")
         .get()
     )
-    return Installation(pk=1, **(row or {})), unread
+    return Installation(pk=1, **(row or {})), unread, mine

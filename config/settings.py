@@ -259,6 +259,8 @@ SWEEPS = [
     # What must run every few seconds, broker or not; each repeatable, short, safe beside itself.
     "notifications.tasks.record_heartbeat",
     "incidents.tasks.send_due_update_reminders",
+    "retros.tasks.send_due_action_reminders",
+    "retros.tasks.send_weekly_digests",
     "notifications.tasks.expand_due_events",
     "notifications.tasks.send_due_deliveries",
     "notifications.tasks.tidy_up",
@@ -272,6 +274,7 @@ SWEEPS = [
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = [
     "subscribers.routing.consume",
+    "subscribers.action_news.consume",
     "subscribers.looking_back.consume",
     "statuspages.publishing.consume",
 ]

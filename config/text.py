@@ -71,3 +71,10 @@ def in_both_zones(moment: datetime) -> str:
         return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
     day = "" if local.date() == utc.date() else f"{utc:%Y-%m-%d} "
     return f"{local:%Y-%m-%d %H:%M:%S} ({day}{utc:%H:%M:%S} UTC)"
+
+
+def harmless_cell[T](value: T) -> T | str:
+    """A cell of a CSV file; what a spreadsheet would run as a formula stands behind an apostrophe."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value

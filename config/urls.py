@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retros.urls_account")),
     path("", include("retros.urls_causes")),
     path("", include("retros.urls_writing")),
+    path("", include("retros.urls_actions")),
     path("", include("statuspages.urls")),
     path("", include("insights.urls")),
 ]

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import context
+from demo.actions import tell_actions
 from demo.cast import make_cast
 from demo.past import tell_past, tell_yesterday
 from demo.payments import tell_payments
@@ -43,6 +44,7 @@ def load_demo() -> bool:
             tell_search,
             tell_payments,
             tell_suspicions,
+            tell_actions,
             tell_status_page,
         ):
             tell(stage)

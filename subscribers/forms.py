@@ -16,6 +16,7 @@ HELP = {
     News.DECLARED: "What you follow, and the worst",
     News.PROGRESS: "Of what you are on, follow or reported",
     News.UPDATES: "Of what you are on or follow",
+    News.ACTIONS: "On Monday morning, and whether they helped",
 }
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
-from retros.models import Retrospective
+from retros.models import ActionItem, Retrospective
 
 WORST_RANK = 2
 """SEV1 and SEV2: what everybody hears of who has not switched it off."""
@@ -26,6 +26,7 @@ class News(models.TextChoices):
     DECLARED = "declared", "New incidents"
     PROGRESS = "progress", "Severity and status"
     UPDATES = "updates", "Status updates"
+    ACTIONS = "actions", "My action items, each week"
 
 
 class OutsideAddressQuerySet(models.QuerySet["OutsideAddress"]):
@@ -245,6 +246,7 @@ class NotificationPreference(models.Model):
     def defaults_for(cls, person: User) -> "NotificationPreference":
         """A responder works from the inbox; a stakeholder, who is seldom here, gets updates by mail as well."""
         by_mail = [News.DUTY, News.REQUESTS] if person.is_responder else [News.DUTY, News.UPDATES]
+        by_mail.append(News.ACTIONS)
         return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
 
     def wants(self, way: str, news: str) -> bool:
@@ -257,7 +259,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """A person's inbox; what left their reach meanwhile is not in it."""
         of_incident = Q(incident__in=Incident.objects.visible_to(user))
         of_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))
-        return self.filter(of_incident | of_retrospective, person=user)
+        of_item = Q(action_item__in=ActionItem.objects.visible_to(user))
+        of_oneself = Q(incident=None, retrospective=None, action_item=None)
+        return self.filter(of_incident | of_retrospective | of_item | of_oneself, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
@@ -284,6 +288,9 @@ class Notice(models.Model):
     retrospective = models.ForeignKey(
         Retrospective, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
+    action_item = models.ForeignKey(
+        ActionItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     kind = models.CharField(max_length=12, choices=News)
     title = models.CharField(max_length=250)
     text = models.CharField(max_length=500, blank=True)
@@ -303,9 +310,10 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "message"], name="one_notice_per_message"),
             models.CheckConstraint(
-                condition=Q(incident__isnull=False, retrospective__isnull=True)
-                | Q(incident__isnull=True, retrospective__isnull=False),
-                name="notice_is_about_one_thing",
+                condition=Q(retrospective=None, action_item=None)
+                | Q(incident=None, action_item=None)
+                | Q(incident=None, retrospective=None),
+                name="notice_is_about_one_thing_at_most",
             ),
         ]
 

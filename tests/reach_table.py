@@ -41,6 +41,7 @@ from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
 from retros.models import Document, Export, Learning, Retrospective
 from retros.workflow import (
+    add_action_item,
     add_comment,
     add_contributing_factor,
     add_entry,
@@ -265,6 +266,11 @@ def learning(w, incident) -> int:
 def learning_group(w, incident) -> int:
     one = Learning.objects.get(pk=learning(w, incident))
     return add_learning_group(retrospective=one.retrospective, by=w.commander, name="Practice").pk
+
+
+def own_item(w, _incident) -> int:
+    """By itself, so that everybody reads it; responders change it."""
+    return add_action_item(by=w.commander, title="Alert on saturation").pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -602,6 +608,19 @@ TABLE: dict[str, Row] = {
     "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),
     "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": subscription_token}),
     "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
+    # action items
+    "action_list": Row(get=SIGNED_IN),
+    "action_board": Row(get=SIGNED_IN),
+    "action_export": Row(get=SIGNED_IN),
+    "action_bulk": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "action_item_new": Row(get=RESPONDERS, post=RESPONDERS),
+    "action_item": Row(get=SIGNED_IN, pk=own_item),
+    "action_item_details": with_pk(pk=own_item),
+    "action_state": with_pk(pk=own_item, query="?to=wont_do"),
+    "action_helped": with_pk(pk=own_item),
+    "incident_action_new": INCIDENT_FORM,
+    "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     # retrospectives
     "retrospective_list": Row(get=SIGNED_IN),
     "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),

@@ -13,7 +13,7 @@ from incidents.forms.updating import NoChangeForm
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Severity, Status
 from incidents.models.cadence import waiting_for_more
 from incidents.models.incident import ACTIVE_STATUSES
-from retros.models import Retrospective
+from retros.models import ActionItem, Retrospective
 
 PAGE = 50
 
@@ -71,6 +71,9 @@ def home(request: SignedInRequest) -> HttpResponse:
         "retrospectives": Retrospective.objects.visible_to(request.user)
         .without_owner()
         .select_related("incident")[:10],
+        "my_action_items": ActionItem.objects.owned_by(request.user)
+        .unfinished()
+        .order_by("due_on", "priority", "pk")[:6],
         "is_first_run": not active and not reachable.exists(),
     }
     template = "incidents/home.html" + ("#home_body" if request.htmx and not request.htmx.boosted else "")

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service, Severity, Status
+from retros.models import ActionItem
 
 PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
     ("Overview: all that is open", "overview", "newspaper"),
     ("Insights: are we faster?", "insights", "chart-line"),
+    ("Action items", "action_list", "list-checks"),
+    ("Action items: the board", "action_board", "columns-3"),
     ("Status pages", "status_pages", "globe"),
     ("Report a problem", "report", "message-square-warning"),
 ]
@@ -28,6 +31,7 @@ ACTIONS = [
     ("Blast radius", "blast_radius", "radar"),
     ("Attach evidence", "evidence", "paperclip"),
     ("Add a task", "tasks", "square-check-big"),
+    ("Add an action item", "incident_action_new", "list-checks"),
     ("Record a change", "changes", "git-commit-horizontal"),
     ("Mark a gap in the timeline", "gap", "unlink"),
     ("Correct when it happened", "milestones", "clock"),
@@ -52,6 +56,7 @@ def palette(request: SignedInRequest) -> HttpResponse:
     groups.append(("Go to", _matching(_pages(request), words)[: 4 if words else 8]))
     groups.append(("Incidents", [_row(i) for i in _incidents(request, words)]))
     if words:
+        groups.append(("Action items", _action_items(request, typed)))
         groups.append(("Services", _services(typed)))
         groups.append(("People", _people(typed)))
     context = {
@@ -78,7 +83,8 @@ def _actions(incident: Incident) -> list[dict]:
 
 def _pages(request: SignedInRequest) -> list[dict]:
     first = [("Declare an incident", "declare", "siren")] if request.user.is_responder else []
-    return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES]
+    last = [("New action item", "action_item_new", "list-plus")] if request.user.is_responder else []
+    return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES + last]
 
 
 def _incidents(request: SignedInRequest, words: list[str]):
@@ -107,6 +113,16 @@ def _row(incident: Incident) -> dict:
         "status": incident.status,
         "severity": incident.severity,
     }
+
+
+def _action_items(request: SignedInRequest, typed: str) -> list[dict]:
+    """ACT-7, or words of the title; what is still to be done first."""
+    found = ActionItem.objects.visible_to(request.user).of_reference(typed)
+    found |= ActionItem.objects.visible_to(request.user).unfinished().filter(title__icontains=typed)
+    return [
+        {"text": item.title, "note": item.reference, "url": item.get_absolute_url(), "icon": "list-checks"}
+        for item in found[:4]
+    ]
 
 
 def _services(typed: str) -> list[dict]:

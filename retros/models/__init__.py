@@ -7,9 +7,12 @@ from retros.models.account import (
     TimelineEntry,
     TimelineEntryQuerySet,
 )
+from retros.models.action_reminders import DUE_STEPS, ActionDigest, ActionReminder, ActionStep
 from retros.models.actions import (
+    DONE_STATES,
     UNFINISHED_STATES,
     ActionCategory,
+    ActionGroup,
     ActionItem,
     ActionItemQuerySet,
     ActionState,
@@ -41,11 +44,17 @@ from retros.models.review import (
 )
 
 __all__ = [
+    "DONE_STATES",
+    "DUE_STEPS",
     "UNFINISHED_STATES",
     "ActionCategory",
+    "ActionDigest",
+    "ActionGroup",
     "ActionItem",
     "ActionItemQuerySet",
+    "ActionReminder",
     "ActionState",
+    "ActionStep",
     "AffectedUsers",
     "AgendaItem",
     "Ballot",

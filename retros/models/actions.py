@@ -1,10 +1,14 @@
 """Tracked improvements."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import TruncDate
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team
@@ -36,6 +40,7 @@ class ActionState(models.TextChoices):
 
 
 UNFINISHED_STATES = (ActionState.OPEN, ActionState.IN_PROGRESS)
+DONE_STATES = (ActionState.DONE, ActionState.VERIFIED)
 
 
 class Helped(models.TextChoices):
@@ -43,6 +48,14 @@ class Helped(models.TextChoices):
     PARTLY = "partly", "It helped in part"
     NO = "no", "It did not help"
     TOO_EARLY = "too_early", "Too early to say"
+
+
+class ActionGroup(models.IntegerChoices):
+    OVERDUE = 0, "Overdue"
+    THIS_WEEK = 1, "This week"
+    LATER = 2, "Later"
+    NO_DATE = 3, "No date"
+    DONE = 4, "Done"
 
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
@@ -57,6 +70,73 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
     def unfinished(self) -> "ActionItemQuerySet":
         return self.filter(state__in=UNFINISHED_STATES)
+
+    def done(self) -> "ActionItemQuerySet":
+        return self.filter(state__in=DONE_STATES)
+
+    def owned_by(self, user: Any) -> "ActionItemQuerySet":
+        return self.filter(owner=user)
+
+    def of_reference(self, reference: str) -> "ActionItemQuerySet":
+        """ACT-7; none for anything else."""
+        prefix, _, number = reference.strip().upper().rpartition("-")
+        is_one = prefix == "ACT" and number.isascii() and number.isdigit() and len(number) < 10
+        return self.filter(pk=int(number)) if is_one else self.none()
+
+    def overdue(self, today: date) -> "ActionItemQuerySet":
+        return self.unfinished().filter(due_on__lt=today)
+
+    def due_between(self, first: date, last: date) -> "ActionItemQuerySet":
+        """Due from `first` to `last`, both days included, whatever became of them."""
+        return self.filter(due_on__range=(first, last))
+
+    def done_on_time(self, zone: ZoneInfo) -> "ActionItemQuerySet":
+        """Done on the day they were due or before, as a calendar in `zone` shows it."""
+        return (
+            self.done().annotate(done_on=TruncDate("done_at", tzinfo=zone)).filter(done_on__lte=F("due_on"))
+        )
+
+    def helped_due(self, today: date) -> "ActionItemQuerySet":
+        """Done long enough ago to ask whether it helped."""
+        return self.done().filter(ask_helped_on__lte=today)
+
+    def of_service(self, service: Any) -> "ActionItemQuerySet":
+        """What came from an incident that hit this service, or from its retrospective."""
+        hit = Incident.objects.filter(affected_services__service=service).values("pk")
+        return self.filter(Q(incident__in=hit) | Q(retrospective__incident__in=hit))
+
+    def counted(self) -> models.QuerySet:
+        """Their number in one row, to be asked together with something else."""
+        return self.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+
+    def with_sources(self, user: Any) -> "ActionItemQuerySet":
+        """Beside each what it came from, and `is_source_open`: whether `user` may read that too.
+
+        An owner sees their item even where the retrospective it came from is out of reach.
+        """
+        reachable = Retrospective.objects.visible_to(user).filter(pk=OuterRef("retrospective"))
+        incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
+        is_open = Case(
+            When(retrospective__isnull=False, then=Exists(reachable)),
+            When(incident__isnull=False, then=Exists(incidents)),
+            default=Value(True),
+        )
+        return self.annotate(is_source_open=is_open).select_related(
+            "owner", "team", "factor", "learning", "incident", "retrospective__incident"
+        )
+
+    def grouped(self, today: date, week_end: date) -> "ActionItemQuerySet":
+        """With `group`, in the order a list shows: overdue, this week, later, no date, done."""
+        unfinished = Q(state__in=UNFINISHED_STATES)
+        group = Case(
+            When(~unfinished, then=Value(ActionGroup.DONE)),
+            When(due_on__isnull=True, then=Value(ActionGroup.NO_DATE)),
+            When(due_on__lt=today, then=Value(ActionGroup.OVERDUE)),
+            When(due_on__lte=week_end, then=Value(ActionGroup.THIS_WEEK)),
+            default=Value(ActionGroup.LATER),
+            output_field=IntegerField(),
+        )
+        return self.annotate(group=group)
 
 
 class ActionItem(models.Model):
@@ -91,7 +171,11 @@ class ActionItem(models.Model):
     )
     due_on = models.DateField("due", null=True, blank=True)
     verification = models.TextField("how we will know it worked", blank=True)
+    due_set_at = models.DateTimeField(
+        default=timezone.now, help_text="What lies before is not reminded of afterwards"
+    )
     state = models.CharField(max_length=20, choices=ActionState, default=ActionState.OPEN)
+    state_since = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
     wont_do_reason = models.TextField("why it will not be done", blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -120,7 +204,10 @@ class ActionItem(models.Model):
 
     class Meta:
         ordering = ["due_on", "priority", "pk"]
-        indexes = [models.Index(fields=["state", "due_on"], name="retros_actions_by_due")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="retros_actions_by_due"),
+            models.Index(fields=["owner", "state"], name="retros_actions_of_owner"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="wont_do") | ~Q(wont_do_reason=""), name="retros_wont_do_has_reason"
@@ -130,10 +217,43 @@ class ActionItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("action_item", args=[self.pk])
+
     @property
     def reference(self) -> str:
         return f"ACT-{self.pk}"
 
     @property
+    def chain(self) -> str:
+        """The audit chain it is told in: that of what it came from, or its own."""
+        if self.retrospective_id:
+            return f"retrospective:{self.retrospective_id}"
+        return f"incident:{self.incident_id}" if self.incident_id else f"action:{self.pk}"
+
+    @property
+    def reminder_group(self) -> str:
+        """What is called back together once it is not owed any more."""
+        return f"action:{self.pk}:due"
+
+    @property
     def is_unfinished(self) -> bool:
         return self.state in UNFINISHED_STATES
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in DONE_STATES
+
+    @property
+    def is_self_verified(self) -> bool:
+        return self.verified_by_id is not None and self.verified_by_id == self.owner_id
+
+    @property
+    def is_overdue(self) -> bool:
+        """By the reader's calendar."""
+        return self.is_unfinished and self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def came_from(self) -> Incident | None:
+        """The incident behind it, directly or by its retrospective."""
+        return self.incident or (self.retrospective.incident if self.retrospective else None)

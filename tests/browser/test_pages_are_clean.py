@@ -22,6 +22,7 @@ from incidents.workflow import (
     set_service_impact,
     snooze_update,
 )
+from retros.workflow import add_action_item, complete_action_item, start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event
@@ -112,7 +113,26 @@ def busy(commander, responder, stakeholder, severity):
             url="/",
             read_at=read_at,
         )
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    item = add_action_item(
+        by=commander, title="x" * 120, retrospective=retrospective, due_on=now.date() - timedelta(days=4)
+    )
+    add_action_item(by=commander, title="Say how " * 20, owner=commander, due_on=now.date(), priority="P1")
+    done = complete_action_item(item=add_action_item(by=commander, title="Done"), by=commander)
     return [
+        "/actions/",
+        "/actions/?state=&sort=newest",
+        "/actions/board/",
+        "/actions/new/",
+        f"/actions/bulk/?item={item.pk}&change=state:wont_do",
+        item.get_absolute_url(),
+        f"{item.get_absolute_url()}details/",
+        f"{item.get_absolute_url()}state/?to=wont_do",
+        done.get_absolute_url(),
+        f"{done.get_absolute_url()}state/?to=verified",
+        f"{done.get_absolute_url()}helped/",
+        f"/retrospectives/{retrospective.pk}/actions/",
+        f"/retrospectives/{retrospective.pk}/actions/new/",
         "/",
         "/inbox/",
         "/inbox/?show=unread",

@@ -180,6 +180,26 @@ def test_a_retrospectives_timeline_and_impact_at_most_sixteen(count, incident, c
         assert count(f"{retrospective.get_absolute_url()}{section}") <= 16, count.queries
 
 
+@pytest.mark.parametrize("items", [3, 500])
+def test_action_items_do_not_grow(count, incident, commander, items):
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    day = timezone.localdate()
+    made = ActionItem.objects.bulk_create(
+        ActionItem(
+            title=f"Item {n}", retrospective=retrospective if n % 2 else None, owner=commander if n % 3 else None,
+            due_on=day + timedelta(days=n % 40 - 10),
+        )
+        for n in range(items)
+    )  # fmt: skip
+    assert count("/actions/") <= 14, count.queries
+    assert count("/actions/?state=&q=Item&sort=owner") <= 14, count.queries
+    assert count("/actions/board/") <= 13, count.queries
+    assert count("/actions/export/") <= 8, count.queries
+    assert count(made[0].get_absolute_url()) <= 10, count.queries
+    assert count(f"/retrospectives/{retrospective.pk}/actions/") <= 14, count.queries
+    assert count("/") <= 12, count.queries
+
+
 RETRO_PAGES = ("", "frame/", "safety/", "review/")
 
 

@@ -1,0 +1,206 @@
+"""What happens to action items, told by mail and in the inbox to the people a message names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from accounts.models import Installation, User
+from live.doorbell import ring_people
+from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.workflow import deliver
+from retros.models import ActionItem, ActionStep
+from retros.workflow import reminder_of_item_stands
+from subscribers.models import News, Notice, NotificationPreference
+from subscribers.quiet import quiet_until
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one person is told. `text` goes into the inbox; `items` only into a mail."""
+
+    kind: News
+    headline: str
+    text: str
+    path: str
+    action: str
+    item: ActionItem | None = None
+    items: tuple[ActionItem, ...] = ()
+    group: str = ""
+
+
+@transaction.atomic
+def consume(message: OutboxMessage) -> None:
+    """One mail and one inbox line a person, for those who can still see the item; a second time changes nothing."""
+    tell = WORDS.get(message.topic)
+    if tell is None or message.is_replayed:
+        return
+    organisation, now = Installation.get(), timezone.now()
+    people = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
+    told = [
+        (person, NotificationPreference.of(person), word)
+        for person in people.select_related("notification_preference")
+        if (word := tell(message.payload, person)) and _sees(person, word)
+    ]
+    deliver(
+        *(
+            _mail(message, person, wish, word, organisation)
+            for person, wish, word in told
+            if wish.wants("by_mail", word.kind)
+        )
+    )
+    notices = [
+        Notice(
+            person=person,
+            message=message,
+            action_item=word.item,
+            kind=word.kind,
+            title=_one_line(word)[:250],
+            text=word.text[:500],
+            url=word.path,
+            pops=wish.wants("in_browser", word.kind) and _quiet(wish, person, now) is None,
+        )
+        for person, wish, word in told
+        if wish.wants("in_inbox", word.kind)
+    ]
+    if notices:
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        ring_people(people={notice.person_id for notice in notices}, what="inbox")
+
+
+def _mail(
+    message: OutboxMessage, person: User, wish: NotificationPreference, word: Word, organisation: Installation
+) -> Delivery:
+    now = timezone.now()
+    about = f"action:{word.item.pk}" if word.item else ""
+    context = {
+        "word": word,
+        "person": person,
+        "organisation": organisation,
+        "url": settings.PUBLIC_URL + word.path,
+        "root": settings.PUBLIC_URL,
+        "settings_url": settings.PUBLIC_URL + reverse("my_notifications"),
+    }
+    content: dict[str, Any] = {
+        "subject": _one_line(word),
+        "text": render_to_string("subscribers/mail/action_item.txt", context),
+        "html": render_to_string("subscribers/mail/action_item.html", context),
+    }
+    if about:
+        host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+        thread = f"<{about.replace(':', '-')}@{host}>"
+        content["headers"] = {"In-Reply-To": thread, "References": thread}
+    return Delivery(
+        key=f"{message.pk}:mail:{person.email.lower()}",
+        message=message,
+        kind=DeliveryKind.MAIL,
+        address=person.email,
+        person=person,
+        about=about,
+        group=word.group,
+        content=content,
+        due_at=max(now, _quiet(wish, person, now) or now),
+    )
+
+
+def _quiet(wish: NotificationPreference, person: User, now: Any) -> Any:
+    """The end of the person's quiet hours: nothing about an item cannot wait till the morning."""
+    return quiet_until(start=wish.quiet_from, end=wish.quiet_to, zone=person.zone, now=now)
+
+
+def _one_line(word: Word) -> str:
+    about = f"{word.item.reference} {word.item.title}: " if word.item else ""
+    return " ".join(f"{about}{word.headline}".split())
+
+
+def _sees(person: User, word: Word) -> bool:
+    return word.item is None or ActionItem.objects.visible_to(person).filter(pk=word.item.pk).exists()
+
+
+def _due(item: ActionItem) -> str:
+    return f"Due {item.due_on:%A} {item.due_on.day} {item.due_on:%B %Y}." if item.due_on else ""
+
+
+def _of(item: ActionItem, headline: str, text: str, *, action: str = "Open it", **more: Any) -> Word:
+    kind = more.pop("kind", News.DUTY)
+    return Word(kind, headline, text, item.get_absolute_url(), action, item=item, **more)
+
+
+def _assigned(payload: dict, person: User) -> Word | None:
+    """Not once somebody else has it, or it is over."""
+    item = ActionItem.objects.unfinished().filter(pk=payload["action_item"], owner=person).first()
+    if item is None:
+        return None
+    check = f"How we will know it worked: {item.verification}" if item.verification else ""
+    return _of(item, "it is yours", "\n\n".join(filter(None, [_due(item), check])), group=item.reminder_group)
+
+
+def _reopened(payload: dict, person: User) -> Word | None:
+    if payload.get("by") == person.pk:
+        return None
+    item = ActionItem.objects.unfinished().filter(pk=payload["action_item"], owner=person).first()
+    return _of(item, "it was opened again", _due(item), group=item.reminder_group) if item else None
+
+
+def _reminder(payload: dict, person: User) -> Word | None:
+    item = reminder_of_item_stands(payload)
+    if item is None:
+        return None
+    day = parse_date(str(payload["day"]))
+    assert day is not None
+    if payload["step"] == ActionStep.HELPED:
+        since = f"Done {item.done_at:%d %B %Y}. " if item.done_at else ""
+        return Word(
+            News.ACTIONS,
+            "did it help?",
+            f"{since}Has what it was meant to change changed?",
+            reverse("action_helped", args=[item.pk]),
+            "Answer",
+            item=item,
+        )
+    whose = (
+        "" if item.owner_id == person.pk else f" {item.owner} owns it." if item.owner else " Nobody owns it."
+    )
+    return _of(item, _says(day, person), f"{_due(item)}{whose}", group=item.reminder_group)
+
+
+def _says(day: date, person: User) -> str:
+    days = (timezone.now().astimezone(person.zone).date() - day).days
+    if days == 0:
+        return "due today"
+    count = f"{abs(days)} day{'s' if abs(days) > 1 else ''}"
+    return f"due in {count}" if days < 0 else f"{count} overdue"
+
+
+def _digest(payload: dict, person: User) -> Word | None:
+    """As it stands when it is told; the inbox has only the numbers, as a line there outlives what it names."""
+    items = list(ActionItem.objects.owned_by(person).unfinished().order_by("due_on", "priority", "pk")[:100])
+    if not items:
+        return None
+    today = timezone.now().astimezone(person.zone).date()
+    late = sum(item.due_on is not None and item.due_on < today for item in items)
+    count = f"{len(items)} open action item{'s' if len(items) > 1 else ''}"
+    return Word(
+        News.ACTIONS,
+        f"Your week: {count}" + (f", {late} overdue" if late else ""),
+        "",
+        reverse("action_list") + "?owner=me",
+        "Open the list",
+        items=tuple(items),
+    )
+
+
+WORDS: dict[str, Callable[[dict, User], Word | None]] = {
+    "action_item.assigned": _assigned,
+    "action_item.reopened": _reopened,
+    "action_item.reminder": _reminder,
+    "action_items.digest": _digest,
+}
