@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "subscribers",
     "statuspages",
     "history",
+    "insights",
     "live",
     "config.apps.AllclearConfig",
 ]

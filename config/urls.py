@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("statuspages.urls")),
+    path("", include("insights.urls")),
 ]

@@ -1,11 +1,14 @@
 """SVG: elements, text that is measured before it is placed."""
 
+from collections.abc import Callable
+from math import log
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-WIDE, NARROW = 1060, 316
+WIDE, LARGE, MEDIUM, NARROW = 1060, 616, 520, 316
+SIZES = {"wide": WIDE, "large": LARGE, "medium": MEDIUM, "narrow": 0}
 THIN, BROAD = frozenset(" .,:;'|!iljftrI()[]-·"), frozenset("mwMW@%—→≥≤")
 
 
@@ -32,16 +35,20 @@ def rule(x1: float, y1: float, x2: float, y2: float) -> str:
     return el("path", d=f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", class_="rule")
 
 
-def figure(name: str, width: int, height: float, title: str, body: str) -> SafeString:
-    """The whole picture; its long text alternative is the table the page prints below it."""
-    name = f"{name}-{'wide' if width > 640 else 'narrow'}"
+def figure(name: str, width: int, height: float, title: str, body: str, role: str = "img") -> SafeString:
+    """The whole picture; its long text alternative is the table the page prints below it.
+
+    With links in it its `role` is `group`: what is within an `img` does not exist for a screen reader.
+    """
+    size = next(name for name, least in SIZES.items() if width >= least)
+    name = f"{name}-{size}"
     svg = el(
         "svg",
         el("title", escape(title), id=f"{name}-title"),
         body,
         xmlns="http://www.w3.org/2000/svg",
-        class_=f"fig fig-{'wide' if width > 640 else 'narrow'}",
-        role="img",
+        class_=f"fig fig-{size}",
+        role=role,
         aria_labelledby=f"{name}-title",
         width=width,
         height=round(height),
@@ -74,3 +81,63 @@ def cut(words: str, width: float, size: float = 12) -> str:
     while words and span(words + "…", size) > width:
         words = words[:-1]
     return words.rstrip() + "…"
+
+
+Scale = Callable[[float], float]
+
+
+def linear(domain: tuple[float, float], pixels: tuple[float, float]) -> Scale:
+    (a, b), (p, q) = domain, pixels
+    return lambda value: p + (value - a) * (q - p) / ((b - a) or 1.0)
+
+
+def logarithmic(domain: tuple[float, float], pixels: tuple[float, float]) -> Scale:
+    scale = linear((log(domain[0]), log(domain[1])), pixels)
+    return lambda value: scale(log(max(value, domain[0])))
+
+
+def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
+    at = [number(float(value)) for value in (x1, y1, x2, y2)]
+    return el("path", d=f"M{at[0]} {at[1]}L{at[2]} {at[3]}", class_=class_)
+
+
+def rect(x: float, y: float, width: float, height: float, class_: str, hint: str = "") -> str:
+    inside = [el("title", escape(hint))] if hint else []
+    return el(
+        "rect",
+        *inside,
+        x=float(x),
+        y=float(y),
+        width=max(float(width), 0.0),
+        height=float(height),
+        class_=class_,
+    )
+
+
+def sizes(draw: Callable[[int], SafeString], *widths: int) -> SafeString:
+    """The same figure at several widths, of which the page shows the one that fits."""
+    return SafeString("".join(draw(width) for width in widths or (WIDE, MEDIUM, NARROW)))
+
+
+def spoken(seconds: float) -> str:
+    """45 s · 27 min · 1 h 10 min · 3 h · 2 d 3 h"""
+    if abs(seconds) < 90:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, hours = divmod(round(minutes / 60), 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+TICKS = (10, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200, 864000, 2592000, 31536000)
+
+
+def time_ticks(low: float, high: float, most: int = 6) -> list[int]:
+    """Round lengths within, few enough to be read."""
+    within = [tick for tick in TICKS if low <= tick <= high]
+    step = -(-len(within) // most) or 1
+    return within[::step]

@@ -23,7 +23,7 @@ function move(step) {
   all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))].focus();
 }
 
-const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g n", "Inbox"], ["g v", "Overview"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"],
+const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g n", "Inbox"], ["g v", "Overview"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"],
   ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Promise another time for it"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Close"]];
 
 function help() {

@@ -13,6 +13,7 @@ PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
     ("Overview: all that is open", "overview", "newspaper"),
+    ("Insights: are we faster?", "insights", "chart-line"),
     ("Status pages", "status_pages", "globe"),
     ("Report a problem", "report", "message-square-warning"),
 ]

@@ -1,0 +1,76 @@
+"""Which incidents are asked about, and as of when."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from incidents.models import Status
+from incidents.models.incident import IncidentQuerySet
+
+LEFT_OUT = (Status.TRIAGE, Status.DECLINED, Status.MERGED)
+COLUMNS = (
+    "id", "status", "severity_id", "incident_type_id", "introduced_at", "impact_started_at",
+    "detected_at", "declared_at", "acknowledged_at", "mitigated_at", "impact_ended_at", "resolved_at", "closed_at",
+    "created_at", "began",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`incidents` are those in somebody's reach, narrowed as asked; the period counts by impact start."""
+
+    incidents: IncidentQuerySet
+    since: datetime | None = None
+    until: datetime | None = None
+    now: datetime = field(default_factory=timezone.now)
+
+    @property
+    def horizon(self) -> datetime:
+        """What happened later is not known yet: whatever ran on then is censored there."""
+        return min(self.until, self.now) if self.until else self.now
+
+    @property
+    def before(self) -> "Scope | None":
+        """The period of the same length before this one; all time has none."""
+        if self.since is None:
+            return None
+        return replace(self, since=self.since - (self.horizon - self.since), until=self.since)
+
+    def cohort(self) -> IncidentQuerySet:
+        began: Any = Coalesce("impact_started_at", "declared_at")
+        return self._within(
+            self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began=began)
+        )
+
+    def newest_first(self) -> IncidentQuerySet:
+        began: Any = Coalesce("impact_started_at", "declared_at")
+        return self.cohort().order_by(began.desc(), "-number")
+
+    def left_out(self) -> dict[str, int]:
+        """How many are not counted, and why; a drill that was declined is a drill."""
+        began: Any = Coalesce("impact_started_at", "declared_at", "created_at")
+        found = self._within(
+            self.incidents.filter(Q(is_drill=True) | Q(status__in=LEFT_OUT)).annotate(began=began)
+        )
+        real = Q(is_drill=False)
+        return found.order_by().aggregate(
+            drills=Count("pk", filter=Q(is_drill=True)),
+            suspected=Count("pk", filter=real & Q(status=Status.TRIAGE)),
+            declined=Count("pk", filter=real & Q(status=Status.DECLINED)),
+            merged=Count("pk", filter=real & Q(status=Status.MERGED)),
+        )
+
+    def sql(self, *columns: str) -> tuple[str, tuple]:
+        """The cohort as a subquery, with what it is filled with."""
+        chosen = self.cohort().order_by().values(*(columns or COLUMNS))
+        return chosen.query.sql_with_params()
+
+    def _within(self, found: Any) -> IncidentQuerySet:
+        found = found.filter(began__isnull=False)
+        if self.since:
+            found = found.filter(began__gte=self.since)
+        return found.filter(began__lt=self.until) if self.until else found

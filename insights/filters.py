@@ -1,0 +1,107 @@
+"""What is asked, as the address carries it: the period, which incidents, which metric."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Team
+from config.forms import Form
+from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
+from incidents.models.incident import IncidentQuerySet
+from insights.cohort import Scope
+from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
+
+PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
+DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
+
+
+class InsightsFilter(django_filters.FilterSet):
+    """The period and the metric narrow nothing here: `asked` reads them."""
+
+    period = django_filters.ChoiceFilter(
+        method="as_it_is", label="Period", choices=list(PERIODS.items()), empty_label=None, null_label=None
+    )
+    since = django_filters.DateFilter(method="as_it_is", label="From")
+    until = django_filters.DateFilter(method="as_it_is", label="To")
+    metric = django_filters.ChoiceFilter(
+        method="as_it_is", label="Measured by", empty_label=None,
+        choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
+    )  # fmt: skip
+    severity = django_filters.ModelChoiceFilter(queryset=Severity.objects.all(), empty_label="Any severity")
+    incident_type = django_filters.ModelChoiceFilter(
+        queryset=IncidentType.objects.all(), empty_label="Any type", label="Type"
+    )
+    service = django_filters.ModelChoiceFilter(
+        queryset=Service.objects.all(), empty_label="Any service", to_field_name="slug", method="by_service"
+    )
+    team = django_filters.ModelChoiceFilter(
+        queryset=Team.objects.all(), empty_label="Any team", to_field_name="slug", method="by_team"
+    )
+
+    class Meta:
+        model = Incident
+        fields: list[str] = []
+        form = Form
+
+    def as_it_is(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        return queryset.filter(Exists(AffectedService.objects.filter(incident=OuterRef("pk"), service=value)))
+
+    def by_team(self, queryset: Any, name: str, value: Team) -> Any:
+        hits = AffectedService.objects.filter(incident=OuterRef("pk"), service__owner_team=value)
+        return queryset.filter(Exists(hits))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page is about; `query` is the address that asks it again."""
+
+    scope: Scope
+    metric: Between
+    form: Any
+    query: str
+    zone: str
+
+    @property
+    def period(self) -> str:
+        """“26 Aug – 23 Nov 2026”, in the reader's days."""
+        if self.scope.since is None:
+            return "all time"
+        first = timezone.localtime(self.scope.since)
+        last = timezone.localtime(self.scope.horizon - timedelta(microseconds=1))
+        year = "" if first.year == last.year else f" {first.year}"
+        return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
+
+
+def ask(data: Any, incidents: IncidentQuerySet, zone: str) -> Asked:
+    """`incidents` are those in the reader's reach. What cannot be read is as if it had not been asked."""
+    values = data.copy()
+    values.setdefault("period", DEFAULT_PERIOD)
+    values.setdefault("metric", DEFAULT_METRIC)
+    found = InsightsFilter(values, queryset=incidents)
+    found.form.is_valid()
+    chosen = found.form.cleaned_data
+    narrowed = found.filter_queryset(incidents)
+    metric = next(m for m in TIMES if m.key == (chosen.get("metric") or DEFAULT_METRIC))
+    scope = Scope(narrowed, *_period(chosen))
+    return Asked(scope, metric, found.form, data.urlencode(), zone)
+
+
+def _period(chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+    period = chosen.get("period") or DEFAULT_PERIOD
+    if period == "all":
+        return None, None
+    if period == "own":
+        since, until = chosen.get("since"), chosen.get("until")
+        return _midnight(since) if since else None, _midnight(until + timedelta(days=1)) if until else None
+    return _midnight(timezone.localdate() - timedelta(days=int(period) - 1)), None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,142 @@
+"""Counts, means, quantiles and their Kaplan–Meier twins, all in SQL: what a page shows costs one pass."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from insights.cohort import Scope
+from insights.definitions import Metric
+
+EVERYTHING = ""
+KEYS = {
+    EVERYTHING: ("''::text", ""),
+    "severity": ("severity.name", "JOIN incidents_severity AS severity ON severity.id = c.severity_id"),
+    "month": ("to_char(c.began AT TIME ZONE 'UTC', 'YYYY-MM')", ""),
+    "type": (
+        "coalesce(kind.name, 'none')",
+        "LEFT JOIN incidents_incidenttype AS kind ON kind.id = c.incident_type_id",
+    ),
+    "service": (
+        "coalesce(service.name, 'none')",
+        "LEFT JOIN (SELECT DISTINCT incident_id, service_id FROM incidents_affectedservice) AS hit "
+        "ON hit.incident_id = c.id LEFT JOIN incidents_service AS service ON service.id = hit.service_id",
+    ),
+}
+EPSILON = 1e-9  # a product of a million factors is not exact
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One metric of one group, in seconds."""
+
+    count: int
+    of: int
+    known: int  # complete, or still running
+    mean: float | None
+    median: float | None
+    p90: float | None
+    km_median: float | None = None
+    km_p90: float | None = None
+    longest: float | None = None
+
+    @property
+    def coverage(self) -> float | None:
+        return self.known / self.of if self.of else None
+
+    @property
+    def running(self) -> int:
+        return self.known - self.count
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("count", "coverage", "mean", "median", "p90", "km_median", "km_p90")
+        return {name: getattr(self, name) for name in names}
+
+
+def rows(sql: str, params: Sequence[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def cohort_cte(scope: Scope, name: str = "cohort") -> tuple[str, tuple]:
+    """`cohort`, with the moments each row is measured against."""
+    sql, params = scope.sql()
+    return (
+        f"{name} AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now, "
+        "coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN "
+        "status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) "
+        f"AS told_until FROM ({sql}) AS found)",
+        (scope.horizon, scope.now, scope.now, scope.now, *params),
+    )
+
+
+def cells(scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING) -> dict[str, dict[str, Cell]]:
+    """{group: {metric: Cell}}; without groups the one key is empty."""
+    plain = _plain(scope, metrics, by)
+    curves = {metric.key: _kaplan_meier(scope, metric, by) for metric in metrics}
+    found: dict[str, dict[str, Cell]] = {}
+    for key, *values in plain:
+        found[key] = {}
+        for place, metric in enumerate(metrics):
+            of, known, count, mean, quantiles = values[place * 5 : place * 5 + 5]
+            median, p90 = quantiles or (None, None)
+            twin = curves[metric.key].get(key, (None, None, None))
+            found[key][metric.key] = Cell(count, of, known, mean, median, p90, *twin)
+    return found
+
+
+def joins(metrics: Iterable[Metric]) -> str:
+    return " ".join(dict.fromkeys(metric.join for metric in metrics if metric.join))
+
+
+def _plain(scope: Scope, metrics: Sequence[Metric], by: str) -> list[tuple]:
+    key, join = KEYS[by]
+    cohort, params = cohort_cte(scope)
+    columns = ", ".join(
+        f"({m.applies}) AS a{n}, CASE WHEN {m.applies} THEN {m.seconds} END AS s{n}, "
+        f"({m.applies}) AND ({m.lasted}) IS NOT NULL AS k{n}"
+        for n, m in enumerate(metrics)
+    )
+    numbers = ", ".join(
+        f"count(*) FILTER (WHERE a{n}), count(*) FILTER (WHERE k{n} OR s{n} IS NOT NULL), count(s{n}), avg(s{n}), "
+        f"percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY s{n})"
+        for n in range(len(metrics))
+    )
+    group = "GROUP BY key ORDER BY key" if by else ""
+    chosen = "key" if by else "''"
+    return rows(
+        f"WITH {cohort} SELECT {chosen}, {numbers} "
+        f"FROM (SELECT {key} AS key, {columns} FROM cohort AS c {join} {joins(metrics)}) AS observed {group}",
+        params,
+    )
+
+
+def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
+    """`steps`: (key, lasted, over, at_risk, survival) at every length that occurs."""
+    key, join = KEYS[by]
+    return f"""
+      lengths AS (
+        SELECT key, lasted, count(*) FILTER (WHERE is_over) AS over, count(*) AS leaving FROM (
+          SELECT {key} AS key, {metric.lasted} AS lasted, {metric.is_over} AS is_over
+          FROM cohort AS c {join} {metric.join} WHERE {metric.applies}
+        ) AS observed WHERE lasted IS NOT NULL GROUP BY key, lasted),
+      risks AS (
+        SELECT *, sum(leaving) OVER (PARTITION BY key ORDER BY lasted DESC)::float8 AS at_risk FROM lengths),
+      steps AS (
+        SELECT *, exp(sum(CASE WHEN over = at_risk THEN '-Infinity' ELSE ln(1 - over / at_risk) END)
+          OVER (PARTITION BY key ORDER BY lasted)) AS survival FROM risks)
+    """
+
+
+def _kaplan_meier(scope: Scope, metric: Metric, by: str) -> dict[str, tuple]:
+    """{group: (median, p90, longest)} by the product-limit estimate: Ŝ(t) = ∏(1 − dᵢ/nᵢ)."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"WITH {cohort}, {survival_ctes(metric, by)} "
+        "SELECT key, min(lasted) FILTER (WHERE survival <= %s), min(lasted) FILTER (WHERE survival <= %s), "
+        "max(lasted) FROM steps GROUP BY key",
+        (*params, 0.5 + EPSILON, 0.1 + EPSILON),
+    )
+    return {key: tuple(values) for key, *values in found}

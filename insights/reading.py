@@ -1,0 +1,235 @@
+"""What the pages show besides curves: the incidents as dots, what breaks, when it happens, where time goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from figures.draw import spoken
+from incidents.models import Status
+from insights.cohort import Scope
+from insights.definitions import Between
+from insights.measuring import cohort_cte, rows
+
+DOTS = 600  # more than that become bars of a slice of time
+SLICES = 24
+
+
+@dataclass(frozen=True)
+class Dot:
+    number: int
+    title: str
+    began: datetime
+    seconds: float
+    is_over: bool
+
+    @property
+    def words(self) -> str:
+        return spoken(self.seconds)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What began in one slice of the period."""
+
+    began: datetime
+    count: int
+    p10: float
+    median: float
+    p90: float
+
+
+def dots(scope: Scope, metric: Between, limit: int = DOTS) -> list[Dot]:
+    """The newest first; those still running last as long as they do at the horizon."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort} SELECT i.number, i.title, o.began, o.lasted, o.is_over FROM (
+          SELECT c.id, c.began, {metric.lasted} AS lasted, {metric.is_over} AS is_over
+          FROM cohort AS c {metric.join} WHERE {metric.applies}
+        ) AS o JOIN incidents_incident AS i USING (id)
+        WHERE o.lasted IS NOT NULL ORDER BY o.began DESC, i.number DESC LIMIT %s""",
+        (*params, limit),
+    )
+    return [Dot(*row) for row in found]
+
+
+def slices(scope: Scope, metric: Between) -> list[Slice]:
+    """The period cut into equal slices of time, those without a complete observation left out."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort}, o AS (
+          SELECT c.began, {metric.seconds} AS seconds FROM cohort AS c {metric.join} WHERE {metric.applies}),
+        ends AS (SELECT min(began) AS first, greatest(max(began) - min(began), interval '1 second') AS whole FROM o)
+        SELECT first + whole * (slice + 0.5) / %s, count, p[1], p[2], p[3] FROM ends, (
+          SELECT least(floor(date_part('epoch', began - first) / date_part('epoch', whole) * %s), %s) AS slice,
+            count(*) AS count, percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS p
+          FROM o, ends WHERE seconds IS NOT NULL GROUP BY 1
+        ) AS told ORDER BY slice""",
+        (*params, SLICES, SLICES, SLICES - 1),
+    )
+    return [Slice(*row) for row in found]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One service: how many incidents, how long one lasted in the middle."""
+
+    name: str
+    slug: str
+    count: int
+    median: float | None
+    impact: float
+
+
+def broken(scope: Scope, limit: int = 8) -> list[Broken]:
+    """Most incidents first. The intervals of one service on one incident never overlap: their sum is their union."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort}, hits AS (
+          SELECT a.service_id, c.id, c.resolved_at - c.impact_started_at AS lasted,
+            sum(greatest(date_part('epoch', coalesce(a.ended_at, c.now) - a.started_at), 0)) AS impact
+          FROM cohort AS c JOIN incidents_affectedservice AS a ON a.incident_id = c.id GROUP BY 1, 2, 3)
+        SELECT s.name, s.slug, told.* FROM (
+          SELECT service_id, count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', lasted)),
+            sum(impact) AS impact FROM hits GROUP BY service_id ORDER BY count DESC, impact DESC LIMIT %s
+        ) AS told JOIN incidents_service AS s ON s.id = told.service_id ORDER BY count DESC, impact DESC""",
+        (*params, limit),
+    )
+    return [Broken(name, slug, *values) for name, slug, _, *values in found]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Of `weeks`, in how many an incident ran in each local hour of the week (Monday first); nights that had one."""
+
+    hours: list[list[int]]
+    weeks: int
+    nights: int
+
+    @property
+    def nights_a_month(self) -> float:
+        return self.nights / self.weeks * 365.25 / 12 / 7
+
+
+def load(scope: Scope, zone: str) -> Load:
+    """A night is 23 to 08; it belongs to the day on which it begins."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort}, running AS (
+          SELECT DISTINCT (hour AT TIME ZONE %s) AS at FROM cohort AS c, generate_series(
+            date_trunc('hour', c.began), greatest(c.began, least(c.horizon, CASE WHEN c.status IN
+              ('investigating', 'fixing', 'mitigated') THEN c.horizon
+              ELSE coalesce(c.resolved_at, c.mitigated_at, c.began) END)), interval '1 hour') AS hour),
+        whole AS (SELECT greatest(date_part('epoch', max(horizon) - coalesce(%s, min(began))) / 604800, 1)
+          AS weeks FROM cohort)
+        SELECT extract(isodow FROM at)::int, extract(hour FROM at)::int, count(DISTINCT date_trunc('week', at))::int,
+          (SELECT weeks FROM whole), (SELECT count(DISTINCT (at - interval '8 hours')::date) FROM running
+            WHERE extract(hour FROM at) >= 23 OR extract(hour FROM at) < 8)::int
+        FROM running GROUP BY 1, 2""",
+        (*params, zone, scope.since),
+    )
+    hours = [[0] * 24 for _ in range(7)]
+    for day, hour, weeks, _, _ in found:
+        hours[day - 1][hour] = weeks
+    weeks, nights = (max(1, round(found[0][3])), found[0][4]) if found else (1, 0)
+    return Load(hours, weeks, nights)
+
+
+BANDS = {"day": "08–18", "evening": "18–23", "night": "23–08", "weekend": "Weekend"}
+
+
+def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[str, float]:
+    """Hours by band of the local day; of everybody together, or of one person."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort}, stretches AS (
+          SELECT p.user_id, s.started_at AS a, s.last_at AS b FROM cohort AS c
+          JOIN incidents_participation AS p ON p.incident_id = c.id
+          JOIN incidents_activitysession AS s ON s.participation_id = p.id
+          UNION ALL SELECT p.user_id, p.joined_at, p.left_at FROM cohort AS c
+          JOIN incidents_participation AS p ON p.incident_id = c.id WHERE p.left_at >= p.joined_at),
+        merged AS (SELECT user_id, unnest(range_agg(tstzrange(a, b + interval '30 minutes'))) AS one
+          FROM stretches WHERE %s::bigint IS NULL OR user_id = %s GROUP BY user_id),
+        worked AS (SELECT lower(one) AS a,
+          greatest(upper(one) - interval '30 minutes', lower(one) + interval '5 minutes') AS b FROM merged),
+        hours AS (SELECT hour AT TIME ZONE %s AS at,
+            date_part('epoch', least(b, hour + interval '1 hour') - greatest(a, hour)) AS seconds
+          FROM worked, generate_series(date_trunc('hour', a), b, interval '1 hour') AS hour)
+        SELECT CASE WHEN extract(isodow FROM at) > 5 THEN 'weekend' WHEN extract(hour FROM at) BETWEEN 8 AND 17
+            THEN 'day' WHEN extract(hour FROM at) BETWEEN 18 AND 22 THEN 'evening' ELSE 'night' END,
+          sum(seconds) / 3600 FROM hours GROUP BY 1""",
+        (*params, person, person, zone),
+    )
+    return dict.fromkeys(BANDS, 0.0) | dict(found)
+
+
+PHASES = {
+    "detect": "until it was noticed",
+    "declare": "until it was declared",
+    "mitigate": "until it stopped hurting",
+    "verify": "until it was resolved",
+}
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Seconds per phase, summed over the incidents that have all five times in order; and the latest of them."""
+
+    complete: int
+    of: int
+    sums: dict[str, float]
+    latest: list[tuple[Dot, list[float]]]
+
+
+COMPLETE = (
+    "impact_started_at <= detected_at AND detected_at <= declared_at AND declared_at <= mitigated_at "
+    "AND mitigated_at <= resolved_at"
+)
+PARTS = (
+    "date_part('epoch', detected_at - impact_started_at)", "date_part('epoch', declared_at - detected_at)",
+    "date_part('epoch', mitigated_at - declared_at)", "date_part('epoch', resolved_at - mitigated_at)",
+)  # fmt: skip
+
+
+def phases(scope: Scope, latest: int = 12) -> Phases:
+    cohort, params = cohort_cte(scope)
+    sums = ", ".join(f"coalesce(sum({part}) FILTER (WHERE {COMPLETE}), 0)" for part in PARTS)
+    ((of, complete, *summed),) = rows(
+        f"WITH {cohort} SELECT count(*), count(*) FILTER (WHERE {COMPLETE}), {sums} FROM cohort", params
+    )
+    parts = ", ".join(PARTS)
+    found = rows(
+        f"""WITH {cohort} SELECT i.number, i.title, told.* FROM (
+          SELECT id, began, {parts} FROM cohort WHERE {COMPLETE} ORDER BY began DESC LIMIT %s
+        ) AS told JOIN incidents_incident AS i USING (id) ORDER BY told.began DESC""",
+        (*params, latest),
+    )
+    shown = [(Dot(number, title, began, sum(told), True), told) for number, title, _, began, *told in found]
+    return Phases(complete, of, dict(zip(PHASES, summed, strict=True)), shown)
+
+
+STAYS = (Status.TRIAGE, Status.INVESTIGATING, Status.FIXING, Status.MITIGATED, Status.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Stay:
+    status: str
+    label: str
+    incidents: int
+    stays: int
+    seconds: float
+    median: float
+
+
+def stays(scope: Scope) -> list[Stay]:
+    """Per status: how many went through it, how often, how long in all, and an incident's time in the middle."""
+    cohort, params = cohort_cte(scope)
+    found = rows(
+        f"""WITH {cohort}, summed AS (
+          SELECT c.id, p.status, count(*) AS stays,
+            sum(date_part('epoch', coalesce(p.ended_at, c.now) - p.started_at)) AS seconds
+          FROM cohort AS c JOIN incidents_statusperiod AS p ON p.incident_id = c.id GROUP BY c.id, p.status)
+        SELECT status, count(*), sum(stays)::int, sum(seconds), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
+        FROM summed WHERE status = ANY(%s) GROUP BY status""",
+        (*params, [str(status) for status in STAYS]),
+    )
+    by_status = {row[0]: row[1:] for row in found}
+    return [Stay(s.value, str(s.label), *by_status[s.value]) for s in STAYS if s.value in by_status]

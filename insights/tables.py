@@ -1,0 +1,97 @@
+"""The numbers behind a figure: as a table on the page, and as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from figures.draw import spoken
+
+
+@dataclass(frozen=True)
+class Column:
+    """`kind`: text, count, time (seconds), share (0 to 1), moment, incident (reference and title)."""
+
+    name: str
+    kind: str = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("count", "time", "share")
+
+
+@dataclass(frozen=True)
+class Cell:
+    words: str
+    is_number: bool = False
+    url: str = ""
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+    def shown(self) -> list[list[Cell]]:
+        return [
+            [_shown(column, value) for column, value in zip(self.columns, row, strict=True)]
+            for row in self.rows
+        ]
+
+    def as_csv(self) -> str:
+        """RFC 4180; lengths in seconds, moments in UTC, cells that would run as a formula behind an apostrophe."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        writer.writerow([f"{c.name} (s)" if c.kind == "time" else c.name for c in self.columns])
+        for row in self.rows:
+            writer.writerow([_plain(value) for value in row])
+        return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Behind:
+    """An incident as a cell."""
+
+    reference: str
+    title: str
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+
+def _shown(column: Column, value: Any) -> Cell:
+    if value is None or value == "":
+        return Cell("–", column.is_number)
+    if column.kind == "time":
+        return Cell(spoken(value), is_number=True)
+    if column.kind == "share":
+        return Cell(percent(value), is_number=True)
+    if isinstance(value, datetime):
+        return Cell("", moment=value)
+    return Cell(
+        str(value), column.is_number, f"/incidents/{value.reference}/" if isinstance(value, Behind) else ""
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Behind):
+        value = str(value)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def percent(share: float) -> str:
+    """86 %; never rounded up to all or down to none."""
+    rounded = round(share * 100)
+    if rounded == 100 and share < 1:
+        return "> 99 %"
+    if rounded == 0 and share > 0:
+        return "< 1 %"
+    return f"{rounded} %"

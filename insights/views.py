@@ -1,0 +1,98 @@
+"""Insights: the questions together, one of them in depth, its numbers, and the incidents behind."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Installation
+from accounts.requests import SignedInRequest
+from incidents.models import Incident
+from insights.answers import ANSWERS, QUESTIONS, left_out
+from insights.filters import Asked, ask
+from insights.reading import dots
+
+AT_ONCE = (
+    20_000  # incidents up to which every question is answered with the page; beyond, one after the other
+)
+LISTED = 500
+
+
+@require_safe
+def insights(request: SignedInRequest) -> HttpResponse:
+    """The first question is always answered; with very many incidents the others follow by themselves."""
+    asked = _asked(request)
+    count = asked.scope.cohort().count()
+    is_small = count <= AT_ONCE
+    panels = [
+        {
+            "key": key,
+            "question": question,
+            "panel": _answer(request, asked, key) if is_small or key == "faster" else None,
+        }
+        for key, question in QUESTIONS.items()
+    ]
+    context = _context(asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
+    template = "insights/overview.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context)
+
+
+@require_safe
+def question(request: SignedInRequest, key: str) -> HttpResponse:
+    """One question in depth; asked for by the overview, its panel alone."""
+    asked = _asked(request, key)
+    if request.htmx and not request.htmx.boosted and "panel" in request.GET:
+        context = {"item": {"key": key, "panel": _answer(request, asked, key)}, "query": _query(request)}
+        return render(request, "insights/overview.html#panel", context)
+    panel = ANSWERS[key](asked, request.user.pk, is_deep=True)
+    context = _context(asked) | {"panel": panel, "key": key, "left_out": left_out(asked)}
+    template = "insights/question.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context)
+
+
+@require_safe
+def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
+    """Every table of the question, one under the other."""
+    panel = ANSWERS[key](_asked(request, key), request.user.pk, is_deep=True)
+    text = "\r\n".join(table.as_csv() for table in panel.tables)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="insights-{key}-{timezone.localdate()}.csv"'
+    return response
+
+
+@require_safe
+def behind(request: SignedInRequest) -> HttpResponse:
+    """The incidents that are counted, newest first, with what the chosen metric gives for each."""
+    asked = _asked(request)
+    found = dots(asked.scope, asked.metric, LISTED)
+    known = {dot.number: dot for dot in found}
+    listed = asked.scope.newest_first().select_related("severity")[:LISTED]
+    context = _context(asked) | {
+        "rows": [(incident, known.get(incident.number)) for incident in listed],
+        "count": asked.scope.cohort().count(),
+        "limit": LISTED,
+    }
+    template = "insights/behind.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context)
+
+
+def _asked(request: SignedInRequest, key: str = "faster") -> Asked:
+    if key not in QUESTIONS:
+        raise Http404("No such question.")
+    return ask(request.GET, Incident.objects.visible_to(request.user), Installation.get().time_zone)
+
+
+def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:
+    return ANSWERS[key](asked, request.user.pk, is_deep=False)
+
+
+def _context(asked: Asked) -> dict[str, Any]:
+    return {"section": "insights", "asked": asked, "form": asked.form, "query": asked.query}
+
+
+def _query(request: SignedInRequest) -> str:
+    values = request.GET.copy()
+    values.pop("panel", None)
+    return values.urlencode()
