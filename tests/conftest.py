@@ -16,6 +16,15 @@ def pytest_addoption(parser):
     group.addoption("--seconds", type=int, default=10, help="within how long, while processes are killed")
 
 
+def pytest_collection_modifyitems(items):
+    """A fixture called `page` elsewhere pulls the browser's in, and its tests out of the order of the database's."""
+    for item in items:
+        if "browser_name" in item.fixturenames and "browser" not in item.path.parts:
+            raise pytest.UsageError(
+                f"{item.nodeid}: only tests/browser may use the browser's fixtures (page, …)"
+            )
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

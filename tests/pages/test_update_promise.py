@@ -11,7 +11,7 @@ from incidents.workflow import mitigate_incident, resolve_incident
 
 
 @pytest.fixture
-def page(incident):
+def address(incident):
     return reverse("snooze_update", args=[incident.reference])
 
 
@@ -20,18 +20,18 @@ def late(incident, minutes):
     incident.update_schedules.filter(audience="stakeholders").update(due_at=due)
 
 
-def test_promising(client, incident, commander, page):
+def test_promising(client, incident, commander, address):
     client.force_login(commander)
-    response = client.post(page, {"audience": "stakeholders", "minutes": "60", "reason": "Vendor call"})
+    response = client.post(address, {"audience": "stakeholders", "minutes": "60", "reason": "Vendor call"})
     assert response.status_code == 302
     made = Snooze.objects.get()
     assert made.until - made.at == timedelta(hours=1) or made.until - made.at < timedelta(hours=1, seconds=5)
 
 
-def test_in_a_dialog_the_page_stays(client, incident, commander, page):
+def test_in_a_dialog_the_page_stays(client, incident, commander, address):
     client.force_login(commander)
     data = {"audience": "stakeholders", "minutes": "60", "reason": "Vendor call"}
-    response = client.post(page, data, headers={"HX-Request": "true"})
+    response = client.post(address, data, headers={"HX-Request": "true"})
     assert (response.status_code, "dialog-close" in response["HX-Trigger"]) == (204, True)
 
 
@@ -44,11 +44,11 @@ def test_in_a_dialog_the_page_stays(client, incident, commander, page):
         ({"audience": "responders"}, "Select a valid choice"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(client, incident, commander, page, change, says):
+def test_what_is_wrong_is_said_at_its_field(client, incident, commander, address, change, says):
     client.force_login(commander)
     incident.update_schedules.update(due_at=timezone.now() + timedelta(minutes=30))
     data = {"audience": "stakeholders", "minutes": "60", "reason": "x"} | change
-    response = client.post(page, data)
+    response = client.post(address, data)
     assert response.status_code == 200
     assert says in response.content.decode()
     assert not Snooze.objects.exists()
