@@ -48,3 +48,10 @@ def in_both_zones(moment: datetime) -> str:
         return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
     day = "" if local.date() == utc.date() else f"{utc:%Y-%m-%d} "
     return f"{local:%Y-%m-%d %H:%M:%S} ({day}{utc:%H:%M:%S} UTC)"
+
+
+def harmless_cell[T](value: T) -> T | str:
+    """A cell of a CSV file that no spreadsheet runs as a formula; what is no text stays as it is."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value

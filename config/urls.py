@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("statuspages.urls")),
+    path("", include("history.urls")),
     path("", include("insights.urls")),
 ]

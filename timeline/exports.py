@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from config.text import harmless_cell
 from incidents.models import Incident
 from timeline.models import TimelineEvent
 
@@ -74,16 +75,8 @@ def as_csv(incident: Incident, zone: ZoneInfo) -> tuple[str, str]:
     writer = csv.DictWriter(buffer, COLUMNS)
     writer.writeheader()
     for event in _events(incident):
-        writer.writerow({name: _harmless(value) for name, value in _row(event, zone).items()})
+        writer.writerow({name: harmless_cell(value) for name, value in _row(event, zone).items()})
     return buffer.getvalue(), "text/csv; charset=utf-8"
-
-
-def _harmless(value):
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
 
 
 def as_markdown(incident: Incident, zone: ZoneInfo) -> tuple[str, str]:

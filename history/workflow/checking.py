@@ -11,6 +11,7 @@ from history.models import Import, RefusedEntry
 from history.past import Entry, Own, Past, PastMaintenance
 from history.workflow.reading import Read, entries
 
+COUNTED = ("entries", "incidents", "maintenances", "own", "updates", "open", "repeated")
 SAMPLES = 5
 EVERY = 2000  # entries between two signs of life
 REPORTED = 20_000  # refused entries that are listed one by one; all are counted
@@ -39,6 +40,7 @@ class Found:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            **dict.fromkeys(COUNTED, 0),
             **self.counts,
             "degrees": dict(self.degrees.most_common(200)),
             "samples": self.samples,

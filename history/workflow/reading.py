@@ -32,12 +32,12 @@ def entries(run: Import, stream: BinaryIO) -> Iterator[Read]:
         try:
             entry = form.entry(raw, options)
         except Refused as refusal:
-            yield Read(place, None, source_id=_id_of(raw), reason=str(refusal)[:500])
+            yield Read(place, None, source_id=_id_of(raw, run), reason=str(refusal)[:500])
             continue
         yield Read(place, entry, source_id=entry.source_id)
 
 
-def _id_of(raw: Any) -> str:
+def _id_of(raw: Any, run: Import) -> str:
     """What the entry calls itself, for the report."""
-    found = (raw.get("id") or raw.get("source_id")) if isinstance(raw, dict) else None
+    found = raw.get(run.columns.get("id", "id")) if isinstance(raw, dict) else None
     return str(found)[:60] if isinstance(found, str | int) else ""
