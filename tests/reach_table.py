@@ -219,6 +219,11 @@ def read_file(w, _incident) -> int:
     return run.pk
 
 
+def nobodys_view(_w, _incident) -> int:
+    """A view is its owner's alone; tests/incidents/test_saved_views.py deletes one."""
+    return 1_000_000
+
+
 def page(w, _incident=None) -> StatusPage:
     """A public page with a component, a group and a maintenance; the default one, so every incident is on it."""
     known = StatusPage.objects.filter(slug="shop").first()
@@ -385,6 +390,8 @@ TABLE: dict[str, Row] = {
     "suggestion": Row(get=RESPONDERS),
     "report": Row(get=SIGNED_IN, post=SIGNED_IN),
     "incident_list": Row(get=SIGNED_IN),
+    "saved_views": Row(post=SIGNED_IN),
+    "saved_view_deletion": Row(post=SIGNED_IN, pk=nobodys_view, may_miss=SIGNED_IN),
     "signed_brief": Row(get=EVERYBODY, more={"signed": signed_brief}),
     "signed_update_requests": Row(post=EVERYBODY, more={"signed": signed_brief}),
     "overview": Row(get=SIGNED_IN),
