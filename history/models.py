@@ -113,6 +113,13 @@ class ImportedEntry(models.Model):
         ScheduledMaintenance, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
     )
 
+    origin = models.CharField(max_length=10, blank=True, help_text="How it had begun, where it was exported")
+    merged_into = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The id of the one it was merged into, until that is here as well",
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "source_id"], name="imported_once"),

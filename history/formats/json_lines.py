@@ -19,7 +19,7 @@ OWN = "allclear"
 def entry(raw: Any, options: Options) -> Entry:
     raw = mapping(raw)
     if OWN in raw:
-        return Own(identifier(raw, "source_id", "id"), raw)
+        return Own(identifier(raw, "id"), raw)
     is_maintenance = raw.get("impact") == "maintenance"
     known: dict[str, Any] = dict(MAINTENANCE_STATES if is_maintenance else STATUSES)
     words = [

@@ -29,6 +29,8 @@ class Found:
     first: datetime | None = None
     last: datetime | None = None
     digests: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    merged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    circles: set[str] = field(default_factory=set)
     clashing: dict[str, list[int]] = field(default_factory=dict)
 
     def refuse(self, run: Import, read: Read, reason: str) -> None:
@@ -46,7 +48,7 @@ class Found:
             "samples": self.samples,
             "first": self.first.isoformat() if self.first else None,
             "last": self.last.isoformat() if self.last else None,
-            "clashing": sorted(self.clashing),
+            "clashing": sorted({*self.clashing, *self.circles}),
         }
 
 
@@ -63,6 +65,9 @@ def look_through(run: Import, stream: BinaryIO, sign: Callable[[int], None] = la
         if _is_repeated(found, read):
             continue
         _count(found, read.entry)
+        if isinstance(read.entry, Own) and read.entry.document.get("merged_into"):
+            found.merged[read.source_id] = (str(read.entry.document["merged_into"]), read.place)
+    _refuse_circles(run, found)
     for source_id, places in found.clashing.items():
         told = " and ".join(map(str, places[:5]))
         for place in places:
@@ -72,6 +77,24 @@ def look_through(run: Import, stream: BinaryIO, sign: Callable[[int], None] = la
             found.refuse(run, Read(place, None, source_id=source_id), reason)
     found.refused.sort(key=lambda refused: refused.place)
     return found
+
+
+def _refuse_circles(run: Import, found: Found) -> None:
+    """Incidents merged into each other, or into themselves, make no sense; none of them is taken."""
+    settled: set[str] = set()
+    for first in found.merged:
+        path: dict[str, None] = {}
+        here = first
+        while here in found.merged and here not in settled and here not in path:
+            path[here] = None
+            here = found.merged[here][0]
+        if here in path:
+            names = list(path)
+            found.circles.update(names[names.index(here) :])
+        settled.update(path)
+    for source_id in sorted(found.circles - set(found.clashing)):
+        place = found.merged[source_id][1]
+        found.refuse(run, Read(place, None, source_id=source_id), "it is merged into others in a circle")
 
 
 def _is_repeated(found: Found, read: Read) -> bool:

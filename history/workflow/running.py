@@ -258,6 +258,7 @@ def _write(desk: Desk, batch: Any) -> None:
     for read in new:
         if isinstance(read.entry, Own):
             created += restore(desk, read.entry)
+    _link_merged(run)
     _hold(
         run,
         place=batch[-1].place,
@@ -265,6 +266,19 @@ def _write(desk: Desk, batch: Any) -> None:
         maintenance_count=run.maintenance_count + maintenances,
         known_count=run.known_count + len(batch) - len(new),
     )
+
+
+def _link_merged(run: Import) -> None:
+    """Those that wait for the one they were merged into, as soon as both are here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE incidents_incident AS merged SET merged_into_id = target.incident_id "
+            "FROM history_importedentry AS waiting JOIN history_importedentry AS target "
+            "ON target.source = waiting.source AND target.source_id = waiting.merged_into "
+            "WHERE waiting.merged_into <> '' AND merged.id = waiting.incident_id AND merged.merged_into_id IS NULL "
+            "AND target.incident_id IS NOT NULL AND waiting.source = %s",
+            [run.source],
+        )
 
 
 def _hold(run: Import, **changes: Any) -> None:
