@@ -87,7 +87,7 @@ def kind_of(field: Field) -> str:
 
 def installation_mark() -> str:
     """The same here for ever, and hardly ever elsewhere: references of two installations never look alike."""
-    return salted_hmac("history.installation", settings.REFERENCE_PREFIX).hexdigest()[:12]
+    return salted_hmac("history.installation", settings.REFERENCE_PREFIX, algorithm="sha256").hexdigest()[:12]
 
 
 def outside_id(incident: Incident) -> str:

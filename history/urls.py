@@ -4,6 +4,7 @@ from history import views
 
 urlpatterns = [
     path("settings/imports/", views.imports, name="imports"),
+    path("settings/export/incidents.jsonl", views.export, name="export"),
     path("settings/imports/new/", views.import_new, name="import_new"),
     path("settings/imports/<int:pk>/", views.import_detail, name="import"),
     path("settings/imports/<int:pk>/columns/", views.import_columns, name="import_columns"),

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +20,8 @@ from history.models import Import, ImportState
 from history.past import BrokenFile
 from history.source import check_beginning
 from history.workflow import confirm_import, drop_import, read_import_again, start_import
-from incidents.models import Severity
+from history.workflow.taking_along import lines_of
+from incidents.models import Incident, Severity
 
 LAST = 50
 
@@ -115,3 +116,12 @@ def import_refusals(request: SignedInRequest, pk: int) -> HttpResponse:
     for row in run.refused.iterator():
         writer.writerow([row.place, harmless_cell(row.source_id), harmless_cell(row.reason)])
     return response
+
+
+@require_safe
+@administrators_only
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    """All incidents in reach as JSON lines, sent while they are read."""
+    lines = lines_of(Incident.objects.visible_to(request.user))
+    headers = {"Content-Disposition": 'attachment; filename="incidents.jsonl"'}
+    return StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8", headers=headers)

@@ -1,5 +1,6 @@
 """Text from elsewhere: HTML becomes Markdown, what no text may hold goes, times need a zone."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ BLOCKS = {"p", "div", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4"}
 LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|<!--|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 # Control characters, and those that turn the direction of what follows.
 INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
+HALVES = re.compile(r"[\ud800-\udfff]")
 LONGEST = 100_000  # characters of one text
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -124,3 +126,14 @@ def identifier(raw: Mapping[str, Any], *names: str) -> str:
                 raise Refused(f"its {name} is longer than 180 characters")
             return found
     raise Refused(f"it has no {names[0]}")
+
+
+def is_storable(document: Any) -> bool:
+    """Whether PostgreSQL can hold its texts: no NUL, no half of a character."""
+    text = json.dumps(document, ensure_ascii=False)
+    return "\\u0000" not in text and not HALVES.search(text)
+
+
+def plain(text: str, limit: int) -> str:
+    """Part of a file as it may stand in a report."""
+    return INVISIBLE.sub("", text)[:limit]

@@ -370,6 +370,7 @@ TABLE: dict[str, Row] = {
     "mail_test": Row(post=ADMINS),
     "deliveries": Row(get=ADMINS),
     "imports": Row(get=ADMINS),
+    "export": Row(get=ADMINS),
     "import_new": Row(get=ADMINS, post=ADMINS),
     "import": Row(get=ADMINS, post=ADMINS, pk=read_file),
     "import_columns": Row(get=ADMINS, post=ADMINS, pk=read_file),

@@ -63,7 +63,7 @@ GROUPS = {
         Section("mailbox", "Deliveries", "What waits, what did not get through", "deliveries"),
     ],
     "History": [
-        Section("file-down", "Import", "Incidents of the past, from elsewhere", "imports"),
+        Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),
     ],
     "Trust": [
         Section("scroll-text", "Audit trail", "Who changed what, when, from where", "settings_audit"),

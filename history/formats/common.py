@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from history.past import Entry, Past, Refused, Word
+from history.words import line
 from incidents.models import ServiceImpact, Status
 
 # The file's word → the rank of the severity it becomes; an import may choose others.
@@ -67,6 +68,7 @@ def checked(past: Past) -> Past:
     _in_order(past, "impact_started_at", "mitigated_at", "the impact is mitigated before it begins")
     _in_order(past, "impact_started_at", "resolved_at", "it is resolved before it begins")
     _in_order(past, "mitigated_at", "resolved_at", "it is resolved before it is mitigated")
+    past.degree = line(past.degree, limit=40)
     past.words.sort(key=lambda word: word.at)  # stable: what was said in the same second keeps its order
     if past.resolved_at is None and past.status == Status.CLOSED:
         past.resolved_at = next((w.at for w in past.words if w.status == Status.CLOSED), None)

@@ -10,7 +10,7 @@ from history.formats.common import STATUSES, Format, Options, checked, degree, m
 from history.formats.statuspage import MAINTENANCE_STATES, maintenance
 from history.past import Entry, Own, Past, Refused, Word
 from history.source import json_lines
-from history.words import clean, identifier, line, moment, rows
+from history.words import clean, identifier, is_storable, line, moment, rows
 from incidents.models import Status
 
 OWN = "allclear"
@@ -19,6 +19,8 @@ OWN = "allclear"
 def entry(raw: Any, options: Options) -> Entry:
     raw = mapping(raw)
     if OWN in raw:
+        if not is_storable(raw):
+            raise Refused("a text holds a character that cannot be stored")
         return Own(identifier(raw, "id"), raw)
     is_maintenance = raw.get("impact") == "maintenance"
     known: dict[str, Any] = dict(MAINTENANCE_STATES if is_maintenance else STATUSES)

@@ -8,6 +8,7 @@ from history.formats import FORMATS, Options
 from history.models import Import
 from history.past import Entry, Refused
 from history.source import Unreadable, check_beginning
+from history.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ def entries(run: Import, stream: BinaryIO) -> Iterator[Read]:
     check_beginning(stream)
     for place, raw in form.read(stream):
         if isinstance(raw, Unreadable):
-            yield Read(place, None, reason=raw.reason)
+            yield Read(place, None, reason=plain(raw.reason, 500))
             continue
         try:
             entry = form.entry(raw, options)
         except Refused as refusal:
-            yield Read(place, None, source_id=_id_of(raw, run), reason=str(refusal)[:500])
+            yield Read(place, None, source_id=_id_of(raw, run), reason=plain(str(refusal), 500))
             continue
         yield Read(place, entry, source_id=entry.source_id)
 
@@ -40,4 +41,4 @@ def entries(run: Import, stream: BinaryIO) -> Iterator[Read]:
 def _id_of(raw: Any, run: Import) -> str:
     """What the entry calls itself, for the report."""
     found = raw.get(run.columns.get("id", "id")) if isinstance(raw, dict) else None
-    return str(found)[:60] if isinstance(found, str | int) else ""
+    return plain(str(found), 60) if isinstance(found, str | int) else ""

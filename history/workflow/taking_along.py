@@ -4,10 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from accounts.models import User
 from history.rows import NAMED, TABLE_OF, TABLES, VERSION, Table, fields_of, kind_of, outside_id
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
@@ -42,9 +43,9 @@ def _rows_of(table: Table, ids: tuple[int, ...]) -> dict[int, list[Any]]:
     """{incident: its rows in the order they were written}"""
     names = [f.name for f in fields_of(table.model) if kind_of(f) == "name"]
     column = f"{table.path}_id" if "__" not in table.path else table.path
-    rows = table.model._default_manager.filter(**{f"{table.path}__in": ids}).select_related(
-        *names, *_parents(table)
-    )
+    rows = table.model._default_manager.filter(**{f"{table.path}__in": ids})
+    if beside := [*names, *_parents(table)]:
+        rows = rows.select_related(*beside)
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows.order_by("pk"):
         found[_follow(row, column)].append(row)
@@ -87,10 +88,12 @@ def _told(row: Any, places: dict[str, dict[int, int]], people: dict[str, str]) -
         if kind == "value":
             told[field.name] = getattr(row, field.name)
         elif kind == "row":
-            told[field.name] = places[TABLE_OF[field.related_model]].get(getattr(row, field.attname))
+            told[field.name] = places[TABLE_OF[cast(Any, field.related_model)]].get(
+                getattr(row, field.attname)
+            )
         elif (target := getattr(row, field.name)) is not None:
             told[field.name] = getattr(target, NAMED[type(target)])
-            if field.related_model._meta.label == "accounts.User":
+            if isinstance(target, User):
                 people[target.email] = target.name
         else:
             told[field.name] = None

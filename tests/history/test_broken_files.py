@@ -73,6 +73,10 @@ BROKEN_ENTRIES = {
     "an endless text": (line(9, updates=[{"at": "2024-03-01T10:05:00Z", "message": "x" * 200_000}]), "too long"),
     "not a number": (GOOD.strip()[:-1] + ', "n": NaN}', "not JSON"),
     "too many digits": (GOOD.strip()[:-1] + ', "n": ' + "9" * 5000 + "}", "not JSON"),
+    "half a character as status": (GOOD.strip()[:-1] + ', "updates": [{"at": "\\ud800 \\u0000"}]}', "not a time"),
+    "half a character in our own": ('{"allclear": 1, "id": "x", "title": "\\ud800"}', "cannot be stored"),
+    "NUL in our own": ('{"allclear": 1, "id": "x", "title": "\\u0000"}', "cannot be stored"),
+    "nothing of our own": ('{"allclear": 1, "id": "x"}', "not an object"),
     "nested": (GOOD.strip()[:-1] + ', "n": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
 }  # fmt: skip
 

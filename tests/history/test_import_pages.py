@@ -45,7 +45,7 @@ def test_read_first_then_confirmed(client, admin, public):
     assert Incident.objects.get().severity.name == "SEV1"
     client.logout()
     outside = client.get(f"/status/{page.slug}/history/2024-03").content.decode()
-    assert ("We are looking." in outside) is public
+    assert ("Search is slow 1" in outside) is public
 
 
 def test_broken_file_says_so_and_can_be_dropped(client, admin):
