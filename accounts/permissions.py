@@ -4,14 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from accounts.requests import SignedInRequest
 
 
-def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def administrators_only[R: HttpResponseBase](view: Callable[..., R]) -> Callable[..., R]:
     @wraps(view)
-    def guarded(request: SignedInRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args, **kwargs) -> R:
         if not request.user.is_administrator:
             raise PermissionDenied
         return view(request, *args, **kwargs)

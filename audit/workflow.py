@@ -1,12 +1,13 @@
 """The one verb of the audit trail."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from audit import context
-from audit.models import GENESIS, AuditEntry
+from audit.models import GENESIS, AuditChain, AuditEntry
 
 INSTALLATION = "installation"
 
@@ -38,6 +39,34 @@ def record_audit(
     entry.hash = entry.expected_hash()
     entry.save(force_insert=True)
     return entry
+
+
+def record_beginnings(*, action: str, beginnings: Iterable[tuple[str, str, dict]], by: Any) -> None:
+    """The first link of many new chains, (chain, subject, changes) each, in the caller's transaction.
+
+    Raises IntegrityError where one of the chains is there already.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a change and its record commit together")
+    entries = [
+        AuditEntry(
+            chain=chain,
+            sequence=1,
+            at=timezone.now(),
+            actor=by,
+            actor_label=str(by) if by else "Allclear",
+            origin=context.origin(),
+            action=action,
+            subject=subject,
+            changes=changes,
+            previous_hash=GENESIS,
+        )
+        for chain, subject, changes in beginnings
+    ]
+    for entry in entries:
+        entry.hash = entry.expected_hash()
+    AuditChain.objects.bulk_create(AuditChain(chain=entry.chain) for entry in entries)
+    AuditEntry.objects.bulk_create(entries)
 
 
 def _lock_end_of(chain: str) -> tuple[int, str]:

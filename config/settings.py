@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "retros",
     "subscribers",
     "statuspages",
+    "history",
     "insights",
     "live",
     "config.apps.AllclearConfig",
@@ -133,6 +134,7 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
     )
 }
+IMPORT_MAX_BYTES = env.int("ALLCLEAR_IMPORT_MAX_BYTES", default=100 * 1000 * 1000)
 UPLOAD_MAX_BYTES = env.int("ALLCLEAR_UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 
 # -- people ------------------------------------------------------------------------------------------------
@@ -270,6 +272,7 @@ SWEEPS = [
     "statuspages.tasks.carry_on_maintenances",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
+    "history.tasks.carry_on_imports",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = [

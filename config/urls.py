@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retros.urls_writing")),
     path("", include("retros.urls_actions")),
     path("", include("statuspages.urls")),
+    path("", include("history.urls")),
     path("", include("insights.urls")),
 ]

@@ -8,6 +8,7 @@ from incidents.views import (
     communicating,
     declaring,
     home,
+    listing,
     overview,
     palette,
     people,
@@ -26,7 +27,9 @@ urlpatterns = [
     path("declare/similar", declaring.similar, name="similar"),
     path("declare/suggestion", declaring.suggestion, name="suggestion"),
     path("report", declaring.report, name="report"),
-    path("incidents/", home.incident_list, name="incident_list"),
+    path("incidents/", listing.incident_list, name="incident_list"),
+    path("incidents/views/", listing.saved_views, name="saved_views"),
+    path("incidents/views/<int:pk>/deletion/", listing.saved_view_deletion, name="saved_view_deletion"),
     path("overview/", overview.overview, name="overview"),
     path("b/<str:signed>/", communicating.signed_brief, name="signed_brief"),
     path(

@@ -23,6 +23,8 @@ from django.utils import timezone
 
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import invite_person, issue_setup_link
+from history.tasks import carry_on_imports
+from history.workflow import start_import
 from incidents.models import BriefLink, Service, Severity, StatusUpdate
 from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import (
@@ -336,6 +338,21 @@ def dead_event(_w, _incident) -> Any:
     return message.pk
 
 
+def read_file(w, _incident) -> int:
+    """A table that was read through and waits to be confirmed."""
+    content = b"id,title,start\n1,Slow,2024-01-01T10:00Z\n"
+    run = start_import(
+        by=w.admin, format="csv", name="h.csv", size=len(content), file=ContentFile(content, name="h.csv")
+    )
+    carry_on_imports()
+    return run.pk
+
+
+def nobodys_view(_w, _incident) -> int:
+    """A view is its owner's alone; tests/incidents/test_saved_views.py deletes one."""
+    return 1_000_000
+
+
 def page(w, _incident=None) -> StatusPage:
     """A public page with a component, a group and a maintenance; the default one, so every incident is on it."""
     known = StatusPage.objects.filter(slug="shop").first()
@@ -492,6 +509,13 @@ TABLE: dict[str, Row] = {
     "mail_channel": Row(get=ADMINS),
     "mail_test": Row(post=ADMINS),
     "deliveries": Row(get=ADMINS),
+    "imports": Row(get=ADMINS),
+    "export": Row(get=ADMINS),
+    "import_new": Row(get=ADMINS, post=ADMINS),
+    "import": Row(get=ADMINS, post=ADMINS, pk=read_file),
+    "import_columns": Row(get=ADMINS, post=ADMINS, pk=read_file),
+    "import_drop": Row(post=ADMINS, pk=read_file),
+    "import_refusals": Row(get=ADMINS, pk=read_file),
     "dead_again": Row(post=ADMINS),
     "delivery_again": Row(post=ADMINS, pk=dead_delivery),
     "delivery_drop": Row(get=ADMINS, post=ADMINS, pk=dead_delivery),
@@ -507,6 +531,8 @@ TABLE: dict[str, Row] = {
     "suggestion": Row(get=RESPONDERS),
     "report": Row(get=SIGNED_IN, post=SIGNED_IN),
     "incident_list": Row(get=SIGNED_IN),
+    "saved_views": Row(post=SIGNED_IN),
+    "saved_view_deletion": Row(post=SIGNED_IN, pk=nobodys_view, may_miss=SIGNED_IN),
     "signed_brief": Row(get=EVERYBODY, more={"signed": signed_brief}),
     "signed_update_requests": Row(post=EVERYBODY, more={"signed": signed_brief}),
     "overview": Row(get=SIGNED_IN),

@@ -66,6 +66,9 @@ GROUPS = {
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
         Section("mailbox", "Deliveries", "What waits, what did not get through", "deliveries"),
     ],
+    "History": [
+        Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),
+    ],
     "Trust": [
         Section("scroll-text", "Audit trail", "Who changed what, when, from where", "settings_audit"),
         Section("activity", "System check", "Database, worker, clock, e-mail", "system"),

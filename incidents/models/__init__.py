@@ -43,6 +43,7 @@ from incidents.models.response import (
     ServiceImpact,
     Task,
 )
+from incidents.models.saved_view import SavedView
 
 __all__ = [
     "ACTIVE_STATUSES",
@@ -75,6 +76,7 @@ __all__ = [
     "Reminder",
     "Role",
     "RoleAssignment",
+    "SavedView",
     "Service",
     "ServiceImpact",
     "Severity",

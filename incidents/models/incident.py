@@ -149,6 +149,10 @@ class Incident(models.Model):
         ALERT = "alert", "An alert"
         API = "api", "The API"
         REPLAY = "replay", "A recorded day"
+        IMPORT = "import", "Brought in from elsewhere"
+
+    # Nobody answers for what they were not there for: no reminder begins by itself.
+    OF_THE_PAST = (Source.REPLAY, Source.IMPORT)
 
     number = models.PositiveIntegerField(unique=True, editable=False)
     title = models.CharField(max_length=200)

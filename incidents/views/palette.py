@@ -1,5 +1,7 @@
 """Ctrl-K: actions in context first, then incidents, services, people."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from incidents.models import Incident, Service, Severity, Status
+from incidents.models import Incident, Service
+from incidents.search import Asked, found, parse
 from retros.models import ActionItem
 
 PAGES = [
@@ -54,12 +57,15 @@ def palette(request: SignedInRequest) -> HttpResponse:
     if here and request.user.is_responder:
         groups.append((here.reference, _matching(_actions(here), words)[:6]))
     groups.append(("Go to", _matching(_pages(request), words)[: 4 if words else 8]))
-    groups.append(("Incidents", [_row(i) for i in _incidents(request, words)]))
+    asked = parse(typed)
+    groups.append(("Incidents", [_row(i) for i in _incidents(request, asked)]))
     if words:
+        groups.append(("Search", _everything(request, typed, is_found=bool(groups[-1][1]))))
         groups.append(("Action items", _action_items(request, typed)))
         groups.append(("Services", _services(typed)))
         groups.append(("People", _people(typed)))
     context = {
+        "problems": asked.problems,
         "groups": [(name, rows) for name, rows in groups if rows],
         "q": typed,
         "here": request.GET.get("in", ""),
@@ -87,23 +93,23 @@ def _pages(request: SignedInRequest) -> list[dict]:
     return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES + last]
 
 
-def _incidents(request: SignedInRequest, words: list[str]):
-    """INC-142, words of the title, `sev1`, a status; `open` means not closed."""
-    found = Incident.objects.visible_to(request.user).select_related("severity").newest_first()
-    statuses = {"open", *Status.values}
-    names = {s.name.lower(): s for s in Severity.objects.all()} if words else {}
-    for word in words:
-        if word in names:
-            found = found.filter(severity=names[word])
-        elif word == "open":
-            found = found.open()
-        elif word in statuses:
-            found = found.filter(status=word)
-        elif exact := Incident.objects.of_reference(word).values("pk"):
-            found = found.filter(pk__in=exact)
-        else:
-            found = found.filter(title__icontains=word)
-    return (found if words else found.active())[:6]
+def _incidents(request: SignedInRequest, asked: Asked):
+    """What runs, or what fits: words, INC-142, `sev1`, a status, `service:payments`."""
+    if asked.is_empty:
+        return (
+            Incident.objects.visible_to(request.user).active().select_related("severity").newest_first()[:6]
+        )
+    return found(asked, request.user).select_related("severity").newest_first()[:6]
+
+
+def _everything(request: SignedInRequest, typed: str, *, is_found: bool) -> list[dict]:
+    """The saved views whose name fits, and the way to all that was found."""
+    views = request.user.saved_views.filter(name__icontains=typed)[:4]
+    rows = [{"text": view.name, "url": view.get_absolute_url(), "icon": "bookmark"} for view in views]
+    listed = f"{reverse('incident_list')}?{urlencode({'q': typed})}"
+    if not is_found:
+        return rows
+    return [*rows, {"text": f"All incidents with “{typed}”", "url": listed, "icon": "search"}]
 
 
 def _row(incident: Incident) -> dict:
@@ -128,7 +134,11 @@ def _action_items(request: SignedInRequest, typed: str) -> list[dict]:
 def _services(typed: str) -> list[dict]:
     listed = reverse("incident_list")
     found = Service.objects.in_use().filter(name__icontains=typed)[:4]
-    return [{"text": s.name, "url": f"{listed}?q={s.name}", "icon": "layers"} for s in found]
+    return [{"text": s.name, "url": f"{listed}?{_of_service(s)}", "icon": "layers"} for s in found]
+
+
+def _of_service(service: Service) -> str:
+    return urlencode({"q": f'service:"{service.name}"'})
 
 
 def _people(typed: str) -> list[dict]:

@@ -50,6 +50,7 @@ from incidents.workflow.resolving import (
     settle_recovery_check,
     watch_recovery_check,
 )
+from incidents.workflow.saved_views import delete_view, save_view
 
 __all__ = [
     "Conflict",
@@ -71,6 +72,7 @@ __all__ = [
     "create_brief_link",
     "declare_incident",
     "decline_report",
+    "delete_view",
     "edit_incident",
     "end_presence",
     "hand_over_role",
@@ -97,6 +99,7 @@ __all__ = [
     "return_status_update",
     "revoke_access",
     "revoke_brief_link",
+    "save_view",
     "set_milestones",
     "set_service_impact",
     "settle_recovery_check",

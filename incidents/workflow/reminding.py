@@ -53,7 +53,7 @@ def remind_of_updates() -> bool:
     or the next sweep's. Steps missed while nobody swept are all recorded, and told in one message.
     """
     now = context.now()
-    due = UpdateSchedule.objects.with_step_due(now).exclude(incident__source=Incident.Source.REPLAY)
+    due = UpdateSchedule.objects.with_step_due(now).exclude(incident__source__in=Incident.OF_THE_PAST)
     first = (
         due.select_for_update(skip_locked=True, of=("self", "incident"), no_key=True)
         .select_related("incident__severity")
@@ -143,7 +143,7 @@ def _unclaimed(moment: datetime) -> Any:
     )
     return (
         Incident.objects.active()
-        .exclude(source=Incident.Source.REPLAY)
+        .exclude(source__in=Incident.OF_THE_PAST)
         .filter(~Exists(commands.filter(ended_at__isnull=True)), severity__acknowledge_minutes__isnull=False)
         .annotate(
             command_due_at=ExpressionWrapper(

@@ -232,7 +232,7 @@ def _before(row: UpdateSchedule, told: StatusUpdate | None) -> Change:
 
 def _store(incident: Incident, changes: list[Change]) -> list[int]:
     """At most two statements; more only where somebody asked, or was reminded of what is not owed any more."""
-    if incident.source == Incident.Source.REPLAY:
+    if incident.source in Incident.OF_THE_PAST:
         for change in changes:
             change.row.next_step_at = None  # a recorded day reminds nobody
     UpdateSchedule.objects.bulk_create(

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('incidents', '0005_reminders'),
         ('notifications', '0006_unlisted_channels'),
-        ('retros', '0004_actions'),
+        ('retros', '0006_actions'),
         ('subscribers', '0002_retrospectives'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,11 +1,15 @@
 """Are sign-in, set-up, settings and errors free of faults: axe, console, CSP, sideways scrolling, small targets?"""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team, User
 from accounts.workflow import deactivate_person, invite_person
+from history.models import Import
+from history.tasks import carry_on_imports
+from history.workflow import start_import
 from incidents.models import LinkTemplate, Service, Severity
 from incidents.workflow.catalogue import keep_in_catalogue
 from notifications.models import Channel, Delivery, Destination, OutboxMessage
@@ -90,9 +94,27 @@ def organisation(admin):
         ),
         *(reverse("catalogue_entry", args=[kind, pk]) for kind, pk in entries.items()),
         reverse("catalogue_add", args=["checklists"]),
+        *imports_in_every_state(admin),
         reverse("message_list"),
         reverse("message", args=["executives", "resolved"]),
     ]
+
+
+def imports_in_every_state(admin) -> list[str]:
+    """One that can be confirmed with an entry refused, one that runs, one that is broken, one that is done."""
+    table = b"id,title,start,severity\n1,Slow,2024-01-01T10:00Z,dire\n2,,2024-01-01T10:00Z,major\n"
+    paths = [reverse("imports"), reverse("import_new")]
+    for state in ("ready", "running", "broken", "done"):
+        name = f"an-export-with-a-rather-long-name-{state}.csv"
+        run = start_import(
+            by=admin, format="csv", name=name, size=len(table), file=ContentFile(table, name="h")
+        )
+        carry_on_imports()
+        Import.objects.filter(pk=run.pk).update(
+            state=state, problem="The file is cut off." * (state == "broken")
+        )
+        paths.append(reverse("import", args=[run.pk]))
+    return [*paths, reverse("import_columns", args=[run.pk - 3])]
 
 
 def faults_of(page, axe, paths, *, status=200) -> list:

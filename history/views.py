@@ -1,0 +1,127 @@
+"""Administrators: history brought in, file by file."""
+
+import csv
+from pathlib import Path
+
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import administrators_only
+from accounts.requests import SignedInRequest
+from accounts.views.answers import refused_or
+from config.text import harmless_cell
+from history.formats import FORMATS
+from history.formats.table import guess, header
+from history.forms import ColumnsForm, ConfirmForm, UploadForm
+from history.models import Import, ImportState
+from history.past import BrokenFile
+from history.source import check_beginning
+from history.workflow import confirm_import, drop_import, read_import_again, start_import
+from history.workflow.taking_along import lines_of
+from incidents.models import Incident, Severity
+
+LAST = 50
+
+
+@require_safe
+@administrators_only
+def imports(request: SignedInRequest) -> HttpResponse:
+    context = {"runs": Import.objects.select_related("by")[:LAST], "formats": FORMATS.values()}
+    return render(request, "history/imports.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def import_new(request: SignedInRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        arguments = form.cleaned_data | {"name": file.name, "size": file.size}
+        if form.submit(start_import, by=request.user, **arguments):
+            return redirect("import", form.outcome.pk)
+    return render(request, "history/import_new.html", {"form": form, "formats": FORMATS.values()})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """GET: how far it is, or what was read. POST: bring it in as chosen."""
+    run = get_object_or_404(Import.objects.select_related("by", "page"), pk=pk)
+    form = None
+    if run.state == ImportState.READY:
+        form = ConfirmForm(request.POST or None, run=run)
+        if form.is_valid() and form.submit(confirm_import, run=run, by=request.user, **form.arguments()):
+            return redirect("import", pk)
+    names = dict(Severity.objects.values_list("pk", "name"))
+    context = {
+        "run": run,
+        "form": form,
+        "format": FORMATS[run.format],
+        "refused": run.refused.all()[:LAST],
+        "severities": [(word, names.get(key, "?")) for word, key in _used(run)],
+    }
+    part = "#progress" if request.htmx and not request.htmx.boosted and run.is_working else ""
+    response = render(request, f"history/import.html{part}", context)
+    if request.htmx and not request.htmx.boosted and not run.is_working:
+        response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return response
+
+
+def _used(run: Import) -> list[tuple[str, int]]:
+    return [(word, run.severities.get(word, 0)) for word in run.summary.get("degrees", {})]
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def import_columns(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Which column is what, and read it again."""
+    waiting = (ImportState.READY, ImportState.BROKEN)
+    run = get_object_or_404(Import, pk=pk, format="csv", state__in=waiting)
+    if not run.file:
+        return redirect("import", pk)
+    try:
+        with Path(run.file.path).open("rb") as file:
+            check_beginning(file)
+            names = header(file)
+    except BrokenFile as broken:
+        messages.error(request, str(broken))
+        return redirect("import", pk)
+    initial = run.columns or guess(names)
+    form = ColumnsForm(request.POST or None, run=run, names=names, initial=initial)
+    if form.is_valid() and form.submit(read_import_again, run=run, by=request.user, **form.chosen()):
+        return redirect("import", pk)
+    return render(request, "history/columns.html", {"run": run, "form": form})
+
+
+@require_POST
+@administrators_only
+def import_drop(request: SignedInRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(Import, pk=pk)
+    return refused_or(request, "Dropped.", "imports", [], drop_import, run=run, by=request.user)
+
+
+@require_safe
+@administrators_only
+def import_refusals(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every refused entry with its place and reason, as CSV."""
+    run = get_object_or_404(Import, pk=pk)
+    headers = {"Content-Disposition": f'attachment; filename="refused-{run.pk}.csv"'}
+    response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+    writer = csv.writer(response)
+    writer.writerow([FORMATS[run.format].place, "id", "reason"])
+    for row in run.refused.iterator():
+        writer.writerow([row.place, harmless_cell(row.source_id), harmless_cell(row.reason)])
+    return response
+
+
+@require_safe
+@administrators_only
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    """All incidents in reach as JSON lines, sent while they are read."""
+    lines = lines_of(Incident.objects.visible_to(request.user))
+    headers = {"Content-Disposition": 'attachment; filename="incidents.jsonl"'}
+    return StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8", headers=headers)

@@ -1,0 +1,253 @@
+"""What people type to find incidents: `sev1 open service:payments "connection pool" after:2026-03-01`."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import BooleanField, Exists, Func, Model, OuterRef, Q
+
+from incidents.models import AffectedService, Incident, RoleAssignment, Status, StatusUpdate, UpdateState
+from incidents.models.incident import IncidentQuerySet
+from retros.models import Document, Retrospective
+from timeline.models import TimelineEvent
+
+LONGEST = 200
+MOST_TERMS = 12
+TERM = re.compile(r'(?:(?P<key>[^\W\d_][\w-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))')
+SEVERITY = re.compile(r"sev-?([1-5])", re.IGNORECASE)
+IS = ("private", "drill", "open", "active")
+
+
+@dataclass
+class Asked:
+    """What was understood, and in `problems`, in words, what was not."""
+
+    words: list[str] = field(default_factory=list)  # a phrase is one of them, with its spaces
+    ranks: set[int] = field(default_factory=set)
+    names: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # (service, type, commander, team; what it is called)
+    statuses: set[str] = field(default_factory=set)
+    is_: set[str] = field(default_factory=set)
+    references: list[str] = field(default_factory=list)
+    since: datetime | None = None
+    until: datetime | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Asked()
+
+
+def parse(text: str) -> Asked:
+    """Never fails: what makes no sense is told in `problems`."""
+    asked = Asked()
+    for number, match in enumerate(TERM.finditer(text[:LONGEST])):
+        if number == MOST_TERMS:
+            asked.problems.append(f"Only the first {MOST_TERMS} words are looked for.")
+            break
+        key = (match["key"] or "").lower()
+        value = match["word"] if match["quoted"] is None else match["quoted"]
+        if match["key"] is None and match["quoted"] is None:
+            _bare(asked, value)
+        elif not key:
+            _word(asked, value)
+        elif reader := KEYS.get(key):
+            reader(asked, value.strip())
+        else:
+            known = ", ".join(f"{name}:" for name in SHOWN_KEYS)
+            asked.problems.append(f"There is no “{key}:” to search by. There are {known}.")
+    return asked
+
+
+def _word(asked: Asked, value: str) -> None:
+    if any(character.isalnum() for character in value):
+        asked.words.append(value.strip())
+
+
+def _bare(asked: Asked, value: str) -> None:
+    """A word that stands alone: a severity, a status, a reference, or just a word."""
+    low = value.lower()
+    if match := SEVERITY.fullmatch(value):
+        asked.ranks.add(int(match[1]))
+    elif low in ("open", "active"):
+        asked.is_.add(low)
+    elif low in Status.values:
+        asked.statuses.add(low)
+    elif re.fullmatch(rf"{re.escape(settings.REFERENCE_PREFIX)}-\d{{1,9}}", value, re.IGNORECASE | re.ASCII):
+        asked.references.append(value)
+    else:
+        _word(asked, value)
+
+
+def _severity(asked: Asked, value: str) -> None:
+    match = SEVERITY.fullmatch(value) or re.fullmatch(r"([1-5])", value)
+    if match:
+        asked.ranks.add(int(match[1]))
+    else:
+        asked.problems.append(f"“{value}” is no severity; write severity:1 to severity:5.")
+
+
+def _status(asked: Asked, value: str) -> None:
+    if value.lower() in Status.values:
+        asked.statuses.add(value.lower())
+    elif value.lower() in ("open", "active"):
+        asked.is_.add(value.lower())
+    else:
+        asked.problems.append(f"“{value}” is no status; there are open, {', '.join(Status.values)}.")
+
+
+def _is(asked: Asked, value: str) -> None:
+    if value.lower() in IS:
+        asked.is_.add(value.lower())
+    else:
+        asked.problems.append(
+            f"“is:{value}” is not known; there are {', '.join(f'is:{name}' for name in IS)}."
+        )
+
+
+def _named(kind: str) -> Callable[[Asked, str], None]:
+    def read(asked: Asked, value: str) -> None:
+        if value:
+            asked.names.append((kind, value))
+        else:
+            asked.problems.append(f"Say which: {kind}:name.")
+
+    return read
+
+
+def _day(name: str) -> Callable[[Asked, str], None]:
+    def read(asked: Asked, value: str) -> None:
+        try:
+            day = datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC)
+        except ValueError:
+            asked.problems.append(f"“{value}” is no day; write {name}:2026-03-01.")
+            return
+        if name == "after":
+            asked.since = day
+        else:
+            asked.until = day
+
+    return read
+
+
+KEYS: dict[str, Callable[[Asked, str], None]] = {
+    "service": _named("service"),
+    "severity": _severity,
+    "sev": _severity,
+    "status": _status,
+    "type": _named("type"),
+    "commander": _named("commander"),
+    "team": _named("team"),
+    "is": _is,
+    "after": _day("after"),
+    "before": _day("before"),
+}
+SHOWN_KEYS = [key for key in KEYS if key != "sev"]
+
+
+def found(asked: Asked, user: Any) -> IncidentQuerySet:
+    """The incidents in `user`'s reach that fit. All words stand in one text: of the incident itself, a row of its
+    timeline, a posted update, or a published retrospective.
+    """
+    incidents = Incident.objects.visible_to(user)
+    if asked.ranks:
+        incidents = incidents.filter(severity__rank__in=asked.ranks)
+    if asked.statuses:
+        incidents = incidents.filter(status__in=asked.statuses)
+    for name, narrow in _NARROWED.items():
+        if name in asked.is_:
+            incidents = narrow(incidents)
+    for kind, name in asked.names:
+        incidents = incidents.filter(_NAMED[kind](name))
+    if asked.since:
+        incidents = incidents.filter(declared_at__gte=asked.since)
+    if asked.until:
+        incidents = incidents.filter(declared_at__lt=asked.until)
+    if asked.references:
+        numbers = [int(reference.rpartition("-")[2]) for reference in asked.references]
+        incidents = incidents.filter(number__in=numbers)
+    if asked.words:
+        incidents = incidents.filter(pk__in=_ids_with(query_of(asked.words), user))
+    return incidents
+
+
+_NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {
+    "private": lambda incidents: incidents.filter(is_private=True),
+    "drill": lambda incidents: incidents.filter(is_drill=True),
+    "open": lambda incidents: incidents.open(),
+    "active": lambda incidents: incidents.active(),
+}
+_NAMED: dict[str, Callable[[str], Any]] = {
+    "service": lambda name: Exists(
+        AffectedService.objects.filter(
+            Q(service__name__iexact=name) | Q(service__slug__iexact=name), incident=OuterRef("pk")
+        )
+    ),
+    "team": lambda name: Exists(
+        AffectedService.objects.filter(
+            Q(service__owner_team__name__iexact=name) | Q(service__owner_team__slug__iexact=name),
+            incident=OuterRef("pk"),
+        )
+    ),
+    "type": lambda name: Q(incident_type__name__iexact=name),
+    "commander": lambda name: Exists(
+        RoleAssignment.objects.filter(
+            Q(user__name__icontains=name) | Q(user__email__iexact=name),
+            incident=OuterRef("pk"),
+            role__slug="commander",
+        )
+    ),
+}
+
+
+def query_of(words: list[str]) -> Any:
+    """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator."""
+    whole: Any = None
+    for number, word in enumerate(words, 1):
+        lexemes = [f"'{part}'" for part in re.findall(r"\w+", word)]
+        raw = " <-> ".join(lexemes) + (":*" if len(lexemes) == 1 else "")
+        query: Any = SearchQuery(raw, search_type="raw", config="english")
+        if number == len(words) and len(lexemes) == 1 and len(word) > 3:
+            # Half a word has another stem than the whole one: “zephy” becomes “zephi”.
+            query |= SearchQuery(raw, search_type="raw", config="simple")
+        whole = query if whole is None else whole & query
+    return whole
+
+
+class Matches(Func):
+    """The stored search vector of the one table a query reads against what was asked; its GIN index finds it.
+
+    The column is generated by the database and no field of the model: rows that are read do not carry it along.
+    """
+
+    template = "search_words @@ %(expressions)s"
+    output_field = BooleanField()
+    conditional = True
+
+
+def _with(model: type[Model], query: Any) -> Any:
+    return model._default_manager.filter(Matches(query)).order_by()
+
+
+def _ids_with(query: Any, user: Any) -> Any:
+    """Of the incidents that have the words in one of their texts, whoever may see them."""
+    read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
+    through = Retrospective.incidents.through.objects.order_by()
+    told = [
+        _with(Retrospective, query).filter(pk__in=read).values("pk"),
+        _with(Document, query).filter(retrospective__in=read).values("retrospective"),
+    ]
+    return (
+        _with(Incident, query)
+        .values("pk")
+        .union(
+            _with(TimelineEvent, query).filter(removed_at__isnull=True).values("incident"),
+            _with(StatusUpdate, query).filter(state=UpdateState.POSTED).values("incident"),
+            *(through.filter(retrospective__in=ids).values("incident") for ids in told),
+        )
+    )

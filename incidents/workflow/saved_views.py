@@ -1,0 +1,26 @@
+"""Keeping a way to look at the list; one's own, nobody else's."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from incidents.models import SavedView
+
+MOST = 30
+
+
+@transaction.atomic
+def save_view(*, by: Any, name: str, query: str) -> SavedView:
+    """The same name again means the new question."""
+    name = " ".join(name.split())
+    if not name:
+        raise ValidationError({"name": "Give it a name."})
+    if by.saved_views.exclude(name=name).count() >= MOST:
+        raise ValidationError({"name": f"There are {MOST} views already; delete one first."})
+    view, _is_new = SavedView.objects.update_or_create(person=by, name=name, defaults={"query": query})
+    return view
+
+
+def delete_view(*, view: SavedView) -> None:
+    view.delete()

@@ -1,0 +1,162 @@
+"""Does search find what was written, wherever it stands, and never what the reader may not see?"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from incidents.models import Service, StatusUpdate
+from incidents.search import SHOWN_KEYS, found, parse
+from incidents.workflow import declare_incident, mitigate_incident, post_status_update
+from retros.models import Document, Retrospective, RetrospectiveStatus
+from timeline.workflow import remove_event, write_event
+
+pytestmark = pytest.mark.django_db
+CANARY = "Zephyrquartz"
+
+
+def titles(text: str, user) -> set[str]:
+    return set(found(parse(text), user).values_list("title", flat=True))
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_understood_or_its_problem_told(text):
+    asked = parse(text)
+    assert all(isinstance(problem, str) and problem for problem in asked.problems)
+    assert asked.ranks <= {1, 2, 3, 4, 5}
+    assert all(any(c.isalnum() for c in word) for word in asked.words)
+
+
+@pytest.fixture
+def several(commander, severity):
+    """A SEV1 on payments and a SEV3 on search, each with its words."""
+    services = [Service.objects.create(name=name, slug=name) for name in ("payments", "search")]
+    first = declare_incident(
+        by=commander, title="Cards are declined", severity=severity(1), services=services[:1]
+    )
+    second = declare_incident(
+        by=commander,
+        title="Results are old",
+        summary="The index stopped",
+        severity=severity(3),
+        services=services[1:],
+    )
+    return first, second
+
+
+@settings(deadline=None)
+@given(text=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=80))
+def test_any_text_can_be_asked_for(text):
+    everybody = User(is_active=True, sees_private_incidents=True, pk=1)
+    assert list(found(parse(text), everybody)[:1]) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["sev1", "open", "resolved", "word", "service:a", 'service:"a b"', "is:drill", "INC-7"]
+        )
+    ),
+)
+def test_order_of_the_terms_changes_nothing(terms):
+    one, other = parse(" ".join(terms[:12])), parse(" ".join(reversed(terms[:12])))
+    assert (one.ranks, one.statuses, one.is_) == (other.ranks, other.statuses, other.is_)
+    assert sorted(one.words) == sorted(other.words)
+    assert sorted(one.names) == sorted(other.names)
+    assert one.problems == other.problems == []
+
+
+@pytest.mark.parametrize("text", ["colour:red", "sevice:api", "x:y"])
+def test_unknown_key_is_told_with_those_there_are(text):
+    (problem,) = parse(text).problems
+    assert f"“{text.split(':')[0]}:”" in problem
+    assert all(f"{key}:" in problem for key in SHOWN_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("severity:9", "no severity"), ("status:odd", "no status"), ("is:odd", "is:private"), ("after:soon", "no day"), ("service:", "")],
+)  # fmt: skip
+def test_senseless_value_is_told(text, told):
+    asked = parse(text)
+    assert told in " ".join(asked.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("cards", {"Cards are declined"}),
+        ("card", {"Cards are declined"}),
+        ("declin", {"Cards are declined"}),
+        ('"results are old"', {"Results are old"}),
+        ('"old results"', set()),
+        ("index", {"Results are old"}),
+        ("sev1", {"Cards are declined"}),
+        ("sev1 sev3 open", {"Cards are declined", "Results are old"}),
+        ("sev1 open service:payments", {"Cards are declined"}),
+        ("sev1 service:search", set()),
+        ("commander:Commander", {"Cards are declined", "Results are old"}),
+        ("resolved", set()),
+        ("after:2020-01-01 cards", {"Cards are declined"}),
+        ("before:2020-01-01 cards", set()),
+        ("' | !cards & (", {"Cards are declined"}),
+    ],
+)
+def test_words_keys_and_phrases(several, commander, text, wanted):
+    assert titles(text, commander) == wanted
+
+
+def test_timeline_updates_and_published_retrospectives_are_found(several, commander):
+    first, _second = several
+    title = {"Cards are declined"}
+    event = write_event(incident=first, by=commander, text="The pool was exhausted")
+    assert titles("exhausted", commander) == title
+    remove_event(event=event, by=commander)
+    assert titles("exhausted", commander) == set()
+    update = post_status_update(
+        incident=first, by=commander, audiences=["stakeholders"], known="Kartenzahlung", unknown="Ursache",
+        next_update_at=timezone.now() + timedelta(minutes=5),
+    )  # fmt: skip
+    assert titles("ursache", commander) == title
+    StatusUpdate.objects.filter(pk=update.pk).update(state="withdrawn")
+    assert titles("ursache", commander) == set()
+    retrospective = Retrospective.objects.create(title="Looking back", incident=first, owner=commander)
+    retrospective.incidents.add(first)
+    Document.objects.create(retrospective=retrospective, section="summary", text="A lease outlived its owner")
+    assert titles("outlived", commander) == set()
+    Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
+    assert titles("outlived", commander) == title
+    assert titles("looking back", commander) == title
+
+
+def test_private_words_are_found_by_nobody_else(
+    client, private_incident, commander, outsider, stakeholder, admin
+):
+    write_event(incident=private_incident, by=commander, text=f"{CANARY} again")
+    retrospective = Retrospective.objects.create(
+        title=CANARY, incident=private_incident, owner=commander, status=RetrospectiveStatus.PUBLISHED
+    )
+    retrospective.incidents.add(private_incident)
+    asked = (CANARY, CANARY[:5], private_incident.reference, "is:private", "commander:Commander")
+    for text in asked:
+        assert titles(text, commander) == {private_incident.title}, text
+    for reader in (outsider, stakeholder, admin):
+        client.force_login(reader)
+        for text in asked:
+            assert titles(text, reader) == set(), (text, reader)
+            page = client.get("/incidents/", {"q": text}).content.decode()
+            assert private_incident.title not in page
+            assert "0</span>" in page
+            palette = client.get("/palette", {"q": text}).content.decode()
+            assert private_incident.title not in palette
+            assert "All incidents with" not in palette
+
+
+def test_resolved_word_in_quotes_is_a_word(several, commander):
+    first, _second = several
+    mitigate_incident(incident=first, by=commander)
+    write_event(incident=first, by=commander, text="They say it is resolved")
+    assert titles('"resolved"', commander) == {"Cards are declined"}
