@@ -1,4 +1,4 @@
-"""What stands behind bin/start, bin/test, bin/check, bin/manage and bin/lock.
+"""What stands behind bin/start, bin/test, bin/bench, bin/check, bin/manage and bin/lock.
 
 Runs on any Python from 3.9 on, with the standard library only: it makes the environment the rest runs in.
 """
@@ -68,6 +68,11 @@ def test(arguments: list[str]) -> None:
     become("-m", "config.supervisor.testrun", *arguments)
 
 
+def bench(arguments: list[str]) -> None:
+    set_up(dev=False)
+    become("-m", "bench", *arguments)
+
+
 def check(arguments: list[str]) -> None:
     set_up(dev=True)
     sys.exit(checks.check())
@@ -108,7 +113,7 @@ def become(*arguments: str) -> None:
     os.execv(python_env.PYTHON, [str(python_env.PYTHON), *arguments])
 
 
-COMMANDS = {"start": start, "manage": manage, "test": test, "check": check, "lock": lock, "install": install}
+COMMANDS = {"start": start, "manage": manage, "test": test, "bench": bench, "check": check, "lock": lock, "install": install}
 
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)

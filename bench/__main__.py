@@ -1,0 +1,184 @@
+"""`bin/bench [--incidents N]`: builds N incidents in a database of their own, and measures every page.
+
+Prints a table, and with --json the same as JSON. Times are milliseconds at one client, one request after the other;
+rounds are interleaved so that a slow minute of the machine falls on all pages alike.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+
+from config.supervisor.preflight import PROJECT_ROOT
+from config.supervisor.progress import step
+
+
+@dataclass
+class Samples:
+    seconds: list[float] = field(default_factory=list)
+    medians: list[float] = field(default_factory=list)
+    cpu: float = 0.0
+    queries: int = 0
+    size: int = 0
+
+    def row(self) -> dict[str, float | int]:
+        return {
+            "p50_ms": round(median(self.medians) * 1000, 2),
+            "p95_ms": round(quantiles(self.seconds, n=20)[-1] * 1000, 2),
+            "queries": self.queries,
+            "gzip_bytes": self.size,
+            "cpu_ms": round(self.cpu / len(self.seconds) * 1000, 2),
+        }
+
+
+def main(arguments: list[str]) -> int:
+    options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    options.add_argument("--incidents", type=int, default=1000)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--requests", type=int, default=20, help="of each page in a round")
+    options.add_argument("--streams", type=int, nargs="*", default=[100, 500])
+    options.add_argument("--folder", help="where the databases are kept; default var/bench")
+    options.add_argument("--fresh", action="store_true", help="build again what is there already")
+    options.add_argument("--json", metavar="FILE", help="write the figures as JSON, - for standard output")
+    chosen = options.parse_args(arguments)
+    caller = Path(os.environ.get("ALLCLEAR_CALLER", "."))
+    folder = (caller / chosen.folder) if chosen.folder else PROJECT_ROOT / "var" / "bench"
+    data = folder / str(chosen.incidents)
+    if chosen.fresh and data.exists():
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    for name in [name for name in os.environ if name.startswith("ALLCLEAR_")]:
+        del os.environ[name]
+    for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"):
+        os.environ.pop(name, None)
+    os.environ |= {"ALLCLEAR_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bench.settings"}
+    figures = _on_database(data, chosen)
+    if chosen.json == "-":
+        print(json.dumps(figures, indent=2))
+    else:
+        _tell(figures)
+        if chosen.json:
+            (caller / chosen.json).write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+def _on_database(data: Path, chosen: argparse.Namespace) -> dict:
+    import django
+    from django.conf import settings
+
+    from config.supervisor import prepare
+    from config.supervisor.postgres import EmbeddedPostgres
+
+    server = EmbeddedPostgres(data, binaries=settings.POSTGRES_BIN)
+    try:
+        server.start()
+        django.setup()
+        prepare.prepare()
+        built = data / "built"
+        if not built.exists():
+            from bench.build import build
+
+            with step(f"Building {chosen.incidents:,} incidents"):
+                build(chosen.incidents)
+            built.touch()
+        return _measure(chosen)
+    finally:
+        if hasattr(server, "child"):
+            server.stop()
+
+
+def _measure(chosen: argparse.Namespace) -> dict:
+    from django.urls import NoReverseMatch, reverse
+
+    from bench.client import Client
+    from bench.pages import pages
+    from bench.server import Server
+    from bench.streams import measure
+    from incidents.models import Incident
+
+    try:
+        has_insights = bool(reverse("insights"))
+    except NoReverseMatch:
+        has_insights = False
+    server = Server.start()
+    try:
+        client = Client(server.port, _signed_in())
+        asked = list(pages(client, has_insights))
+        samples = {page.name: Samples() for page in asked}
+        for page in asked:  # warm: templates are parsed, plans are made
+            for _ in range(3):
+                _check(page.name, page.ask(client))
+        for number in range(chosen.rounds):
+            with step(f"Round {number + 1} of {chosen.rounds}"):
+                for page in asked:
+                    _round(page, client, server, samples[page.name], chosen.requests)
+        memory = server.memory_mb()
+        open_ones = [i.reference for i in Incident.objects.active().filter(is_private=False)[:30]]
+        streams = [measure(server.port, client.cookies, open_ones, n) for n in chosen.streams]
+        return {
+            "incidents": chosen.incidents,
+            "pages": {name: s.row() for name, s in samples.items()},
+            "memory_mb": round(memory, 1),
+            "memory_with_streams_mb": round(server.memory_mb(), 1),
+            "streams": streams,
+        }
+    finally:
+        server.stop()
+
+
+def _round(page, client, server, samples: Samples, requests: int) -> None:
+    before = server.cpu_seconds()
+    taken = []
+    for _ in range(requests):
+        answer = _check(page.name, page.ask(client))
+        taken.append(answer.seconds)
+    samples.cpu += server.cpu_seconds() - before
+    samples.seconds += taken
+    samples.medians.append(median(taken))
+    samples.queries, samples.size = answer.queries, answer.compressed
+
+
+def _check(name: str, answer):
+    if answer.status not in (200, 302):
+        raise RuntimeError(f"{name} answered {answer.status}: {answer.body[:300]}")
+    return answer
+
+
+def _signed_in() -> dict[str, str]:
+    from django.conf import settings
+    from django.test import Client as Browser
+
+    from accounts.models import User
+
+    browser = Browser()
+    browser.force_login(User.objects.get(email="person1@example.test"))
+    return {settings.SESSION_COOKIE_NAME: browser.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+def _tell(figures: dict) -> None:
+    floor = figures["pages"]["floor"]["p50_ms"]
+    print(f"\n{figures['incidents']:,} incidents; web process {figures['memory_mb']} MB (PSS)\n")
+    print(f"{'page':24}{'p50 ms':>9}{'p95 ms':>9}{'× floor':>9}{'queries':>9}{'gzip B':>9}{'CPU ms':>9}")
+    for name, row in figures["pages"].items():
+        print(
+            f"{name:24}{row['p50_ms']:>9.1f}{row['p95_ms']:>9.1f}{row['p50_ms'] / floor:>9.1f}"
+            f"{row['queries']:>9}{row['gzip_bytes']:>9,}{row['cpu_ms']:>9.1f}"
+        )
+    for row in figures["streams"]:
+        print(
+            f"{row['streams']} streams: heard after {row['heard_p50'] * 1000:.0f} ms, p95"
+            f" {row['heard_p95'] * 1000:.0f} ms; on another screen {row['shown_p50'] * 1000:.0f} ms,"
+            f" p95 {row['shown_p95'] * 1000:.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    code = main(sys.argv[1:])
+    print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    sys.exit(code)

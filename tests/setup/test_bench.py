@@ -1,0 +1,23 @@
+"""Does bin/bench build an organisation, ask every page of it and give its figures?"""
+
+import json
+
+import pytest
+
+from tests.setup.conftest import command
+
+pytestmark = pytest.mark.faults
+
+
+def test_a_small_one(tmp_path):
+    small = ["--incidents", "250", "--rounds", "1", "--requests", "2", "--streams", "3", "--json", "-"]
+    done = command("bench", *small, "--folder", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    pages = figures["pages"]
+    assert {"floor", "home", "incidents", "incidents, search", "incident, 500 events", "declare"} <= set(pages)
+    assert all(row["p50_ms"] > 0 and row["queries"] < 70 for row in pages.values()), pages
+    assert pages["incidents"]["queries"] > pages["floor"]["queries"]
+    assert figures["streams"][0]["streams"] == 3
+    assert 0 < figures["streams"][0]["heard_p95"] < 10
+    assert figures["memory_mb"] > 20
