@@ -78,6 +78,10 @@ class Import(models.Model):
         return self.summary.get("entries", 0)
 
     @property
+    def incidents_within(self) -> int:
+        return self.summary.get("incidents", 0) + self.summary.get("own", 0)
+
+    @property
     def done_count(self) -> int:
         return self.created_count + self.maintenance_count + self.known_count + self.refused_count
 

@@ -52,7 +52,7 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """GET: how far it is, or what was read. POST: bring it in as chosen."""
     run = get_object_or_404(Import.objects.select_related("by", "page"), pk=pk)
     form = None
-    if run.state == ImportState.READY:
+    if run.state == ImportState.READY and run.file:
         form = ConfirmForm(request.POST or None, run=run)
         if form.is_valid() and form.submit(confirm_import, run=run, by=request.user, **form.arguments()):
             return redirect("import", pk)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -150,9 +152,11 @@ KEYS: dict[str, Callable[[Asked, str], None]] = {
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
-def found(asked: Asked, user: Any) -> IncidentQuerySet:
+def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQuerySet:
     """The incidents in `user`'s reach that fit. All words stand in one text: of the incident itself, a row of its
     timeline, a posted update, or a published retrospective.
+
+    `is_common`: many fit, so look at one after the other until a page is full, instead of gathering them all.
     """
     incidents = Incident.objects.visible_to(user)
     if asked.ranks:
@@ -172,7 +176,10 @@ def found(asked: Asked, user: Any) -> IncidentQuerySet:
         numbers = [int(reference.rpartition("-")[2]) for reference in asked.references]
         incidents = incidents.filter(number__in=numbers)
     if asked.words:
-        incidents = incidents.filter(pk__in=_ids_with(query_of(asked.words), user))
+        query = query_of(asked.words)
+        incidents = incidents.filter(
+            _one_by_one(query, user) if is_common else Q(pk__in=_ids_with(query, user))
+        )
     return incidents
 
 
@@ -236,18 +243,42 @@ def _with(model: type[Model], query: Any) -> Any:
 
 def _ids_with(query: Any, user: Any) -> Any:
     """Of the incidents that have the words in one of their texts, whoever may see them."""
-    read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
-    through = Retrospective.incidents.through.objects.order_by()
-    told = [
-        _with(Retrospective, query).filter(pk__in=read).values("pk"),
-        _with(Document, query).filter(retrospective__in=read).values("retrospective"),
-    ]
     return (
         _with(Incident, query)
         .values("pk")
         .union(
-            _with(TimelineEvent, query).filter(removed_at__isnull=True).values("incident"),
-            _with(StatusUpdate, query).filter(state=UpdateState.POSTED).values("incident"),
-            *(through.filter(retrospective__in=ids).values("incident") for ids in told),
+            _rows(query).values("incident"),
+            _updates(query).values("incident"),
+            *(told.values("incident") for told in _retrospectives(query, user)),
         )
     )
+
+
+def _one_by_one(query: Any, user: Any) -> Q:
+    """The same, asked of each incident by itself.
+
+    Two bounds and no “=”: with that, the planner gathers every match into a hash first, page or no page.
+    """
+    this = {"incident__gte": OuterRef("pk"), "incident__lte": OuterRef("pk")}
+    itself = Exists(_with(Incident, query).filter(pk__gte=OuterRef("pk"), pk__lte=OuterRef("pk")))
+    texts = (_rows(query), _updates(query), *_retrospectives(query, user))
+    return reduce(or_, (Q(Exists(text.filter(**this))) for text in texts), Q(itself))
+
+
+def _rows(query: Any) -> Any:
+    return _with(TimelineEvent, query).filter(removed_at__isnull=True)
+
+
+def _updates(query: Any) -> Any:
+    return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
+
+
+def _retrospectives(query: Any, user: Any) -> list[Any]:
+    """What the published retrospectives in reach look back on, by their own words and by their documents'."""
+    read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
+    covered = Retrospective.incidents.through.objects.order_by()
+    told = (
+        _with(Retrospective, query).filter(pk__in=read).values("pk"),
+        _with(Document, query).filter(retrospective__in=read).values("retrospective"),
+    )
+    return [covered.filter(retrospective__in=ids) for ids in told]

@@ -113,7 +113,15 @@ def become(*arguments: str) -> None:
     os.execv(python_env.PYTHON, [str(python_env.PYTHON), *arguments])
 
 
-COMMANDS = {"start": start, "manage": manage, "test": test, "bench": bench, "check": check, "lock": lock, "install": install}
+COMMANDS = {
+    "start": start,
+    "manage": manage,
+    "test": test,
+    "bench": bench,
+    "check": check,
+    "lock": lock,
+    "install": install,
+}
 
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)

@@ -151,8 +151,7 @@ class Incident(models.Model):
         REPLAY = "replay", "A recorded day"
         IMPORT = "import", "Brought in from elsewhere"
 
-    # Nobody answers for what they were not there for: no reminder begins by itself.
-    OF_THE_PAST = (Source.REPLAY, Source.IMPORT)
+    OF_THE_PAST = (Source.REPLAY, Source.IMPORT)  # no reminder begins by itself
 
     number = models.PositiveIntegerField(unique=True, editable=False)
     title = models.CharField(max_length=200)

@@ -36,11 +36,11 @@ class NarrowForm(Form):
         IncidentType.objects.all(), label="Type", required=False, empty_label="Any type"
     )
 
-    def narrowed(self, asked: Asked, user: Any) -> IncidentQuerySet:
+    def narrowed(self, asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQuerySet:
         """An unknown choice in the address narrows nothing; the form says so."""
         self.is_valid()
         data = self.cleaned_data
-        incidents = found(asked, user)
+        incidents = found(asked, user, is_common=is_common)
         if status := data.get("status"):
             incidents = incidents.open() if status == "open" else incidents.filter(status=status)
         for name in ("severity", "incident_type"):
@@ -55,6 +55,9 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     form = NarrowForm(request.GET)
     asked = parse(request.GET.get("q", ""))
     incidents = form.narrowed(asked, request.user)
+    count = incidents.order_by()[: COUNTED + 1].count()
+    if asked.words and count > COUNTED:
+        incidents = form.narrowed(asked, request.user, is_common=True)
     rows, older, newer = _page(incidents.with_people(), request)
     context = {
         "section": "incidents",
@@ -64,7 +67,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "rows": rows,
         "older": older,
         "newer": newer,
-        "count": (count := incidents.order_by()[: COUNTED + 1].count()),
+        "count": count,
         "told_count": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
         "question": _question(request.GET.urlencode()),
         "views": request.user.saved_views.all(),

@@ -55,6 +55,10 @@ def priority_mark(priority: str, *, bare: bool = False) -> SafeString:
     )
 
 
+def _late(days: int) -> str:
+    return f"{days} d" if days < 365 else f"{days // 365} y"
+
+
 @register.simple_tag
 def due_day(item: ActionItem) -> SafeString:
     """3 d overdue, in red and with a clock; else Wed 25 Nov within a week, 11 Dec, 15 Jan 2027."""
@@ -64,11 +68,11 @@ def due_day(item: ActionItem) -> SafeString:
     words = f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
     if item.is_overdue:
         return format_html(
-            '<time class="overdue inline-flex items-center gap-1.5 whitespace-nowrap" datetime="{}" title="{}">{}{} d overdue</time>',
+            '<time class="overdue inline-flex items-center gap-1.5 whitespace-nowrap" datetime="{}" title="{}">{}{} overdue</time>',
             day.isoformat(),
             words,
             icon("clock-alert", "i-sm"),
-            (today - day).days,
+            _late((today - day).days),
         )
     if 0 <= (day - today).days < 7:
         words = "today" if day == today else f"{day:%a} {words}"

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from history.models import RefusedEntry
+from history.models import Import, ImportState, RefusedEntry
 from incidents.models import Incident, Service
 from tests.history.conftest import line, stored
 
@@ -133,3 +133,11 @@ def test_unknown_word_for_how_bad_it_was_asks_first(written, imported):
     assert not Incident.objects.exists()
     report = imported(written([line(1, impact="apocalyptic"), line(2)]), severity=["apocalyptic=SEV1"])
     assert report["imported"] == 2
+
+
+def test_check_reads_and_stores_nothing(written, imported):
+    before = stored()
+    report = imported(written([line(1), line(2, title="")]), check=True)
+    assert (report["imported"], report["refused"], report["summary"]["incidents"]) == (0, 1, 1)
+    assert stored() == before
+    assert Import.objects.get().state == ImportState.DROPPED

@@ -19,7 +19,11 @@ CANARY = "Zephyrquartz"
 
 
 def titles(text: str, user) -> set[str]:
-    return set(found(parse(text), user).values_list("title", flat=True))
+    gathered, one_by_one = (
+        set(found(parse(text), user, is_common=way).values_list("title", flat=True)) for way in (False, True)
+    )
+    assert gathered == one_by_one, text
+    return gathered
 
 
 @given(st.text(max_size=300))

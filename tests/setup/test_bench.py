@@ -15,7 +15,9 @@ def test_a_small_one(tmp_path):
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     pages = figures["pages"]
-    assert {"floor", "home", "incidents", "incidents, search", "incident, 500 events", "declare"} <= set(pages)
+    assert {"floor", "home", "incidents", "incidents, search", "incident, 500 events", "declare"} <= set(
+        pages
+    )
     assert all(row["p50_ms"] > 0 and row["queries"] < 70 for row in pages.values()), pages
     assert pages["incidents"]["queries"] > pages["floor"]["queries"]
     assert figures["streams"][0]["streams"] == 3

@@ -9,7 +9,7 @@ from accounts.models import validate_time_zone
 from history.formats import FORMATS
 from history.formats.table import FIELDS
 from history.models import Import, ImportState
-from history.workflow import carry_on, confirm_import, start_import
+from history.workflow import carry_on, confirm_import, drop_import, start_import
 from history.workflow.running import usual_severities
 from incidents.models import Severity
 from statuspages.models import StatusPage
@@ -82,7 +82,9 @@ class Command(BaseCommand):
         )
         with file.open("rb") as stream:
             run = carry_on(run, stream)
-            if run.state == ImportState.READY and not options["check"]:
+            if run.state == ImportState.READY and options["check"]:
+                run = drop_import(run=run, by=None)
+            if run.state == ImportState.READY:
                 self._refuse_unmapped(run)
                 run = carry_on(confirm_import(run=run, by=None, **choices), stream)
         self._report(run, as_json=options["json"])
@@ -91,6 +93,7 @@ class Command(BaseCommand):
 
     def _refuse_unmapped(self, run: Import) -> None:
         if unknown := [word for word in run.summary["degrees"] if word not in run.severities]:
+            drop_import(run=run, by=None)
             raise CommandError(
                 f"The file says “{unknown[0]}” for how bad an incident was. Say what that means: "
                 f"--severity “{unknown[0]}”=SEV3. Nothing was imported."
