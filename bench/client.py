@@ -4,6 +4,7 @@ import gzip
 import http.client
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ class Client:
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None)
 
-    def post(self, path: str, data: dict[str, object]) -> Answer:
+    def post(self, path: str, data: Mapping[str, object]) -> Answer:
         """Send a form, with the token of the page read last."""
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **data}, doseq=True))
 

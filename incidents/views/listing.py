@@ -19,7 +19,7 @@ from incidents.search import SHOWN_KEYS, Asked, found, parse
 from incidents.views.common import is_number
 from incidents.workflow import delete_view, save_view
 
-PAGE = 50
+PAGE = 25
 COUNTED = 1000  # beyond, it is just “1,000+”
 KEPT = ("q", "status", "severity", "incident_type")  # what of the address is the question
 
