@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import BooleanField, Exists, Func, Model, OuterRef, Q
 
 from incidents.models import AffectedService, Incident, RoleAssignment, Status, StatusUpdate, UpdateState
@@ -149,6 +150,7 @@ KEYS: dict[str, Callable[[Asked, str], None]] = {
     "after": _day("after"),
     "before": _day("before"),
 }
+COMMON = 2000  # rows with the words, of one kind
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
@@ -181,6 +183,29 @@ def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQueryS
             _one_by_one(query, user) if is_common else Q(pk__in=_ids_with(query, user))
         )
     return incidents
+
+
+def is_common(asked: Asked) -> bool:
+    """Whether the words stand in so many rows that gathering them all costs more than a page; one short query."""
+    if not asked.words:
+        return False
+    query = query_of(asked.words)
+    return _fills(_rows(query), COMMON)
+
+
+def _fills(rows: Any, most: int) -> bool:
+    """Whether there are `most` of these rows.
+
+    Behind the fence of a materialised query the planner does not see the limit; seeing it, it would read the table
+    from its beginning in the hope of finding that many soon. Rows are still fetched only until there are enough.
+    """
+    sql, parameters = rows.values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH hits AS MATERIALIZED ({sql}) SELECT count(*) FROM (SELECT 1 FROM hits LIMIT %s) AS few",  # noqa: S608
+            [*parameters, most],
+        )
+        return cursor.fetchone()[0] == most
 
 
 _NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {

@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from config.forms import Form
 from incidents.models import IncidentType, Severity, Status
 from incidents.models.incident import IncidentQuerySet
-from incidents.search import SHOWN_KEYS, Asked, found, parse
+from incidents.search import SHOWN_KEYS, Asked, found, is_common, parse
 from incidents.views.common import is_number
 from incidents.workflow import delete_view, save_view
 
@@ -54,11 +54,10 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     """One page costs the same wherever it lies: it begins after the number the last one ended with."""
     form = NarrowForm(request.GET)
     asked = parse(request.GET.get("q", ""))
-    incidents = form.narrowed(asked, request.user)
-    count = incidents.order_by()[: COUNTED + 1].count()
-    if asked.words and count > COUNTED:
-        incidents = form.narrowed(asked, request.user, is_common=True)
+    is_many = is_common(asked)
+    incidents = form.narrowed(asked, request.user, is_common=is_many)
     rows, older, newer = _page(incidents.with_people(), request)
+    count = len(rows) if is_many else incidents.order_by()[: COUNTED + 1].count()
     context = {
         "section": "incidents",
         "form": form,
@@ -68,7 +67,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "older": older,
         "newer": newer,
         "count": count,
-        "told_count": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
+        "told_count": _told(count, is_cut=is_many and bool(older or newer)),
         "question": _question(request.GET.urlencode()),
         "views": request.user.saved_views.all(),
     }
@@ -76,6 +75,13 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "#results" if request.htmx and not request.htmx.boosted else ""
     )
     return render(request, template, context)
+
+
+def _told(count: int, *, is_cut: bool) -> str:
+    """How many there are; what stands in too many rows to be counted for a page is just many."""
+    if is_cut:
+        return "Many"
+    return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
 def _page(incidents: IncidentQuerySet, request: SignedInRequest) -> tuple[list, int | None, int | None]:

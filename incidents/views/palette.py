@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service
-from incidents.search import Asked, found, parse
+from incidents.search import Asked, found, is_common, parse
 from retros.models import ActionItem
 
 PAGES = [
@@ -99,7 +99,9 @@ def _incidents(request: SignedInRequest, asked: Asked):
         return (
             Incident.objects.visible_to(request.user).active().select_related("severity").newest_first()[:6]
         )
-    return found(asked, request.user).select_related("severity").newest_first()[:6]
+    return (
+        found(asked, request.user, is_common=is_common(asked)).select_related("severity").newest_first()[:6]
+    )
 
 
 def _everything(request: SignedInRequest, typed: str, *, is_found: bool) -> list[dict]:
