@@ -10,7 +10,6 @@ from retros.models import (
     ActionState,
     CheckWaiver,
     Retrospective,
-    RetrospectiveSettings,
     RetrospectiveStatus,
     Verdict,
 )
@@ -96,7 +95,7 @@ def _read(retrospective: Retrospective) -> str:
         or not since
     ):
         return "It has not been given to read yet."
-    hours = RetrospectiveSettings.get().reading_hours
+    hours = retrospective.held_as.reading_hours
     left = since + timedelta(hours=hours) - context.now()
     if left <= timedelta(0):
         return ""

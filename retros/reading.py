@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
 from retros.language import Hint, hints
 from retros.models import HintDismissal, HintWord, Participant, Retrospective
 
@@ -22,16 +25,27 @@ def open_hints(retrospective: Retrospective, place: str, text: str) -> list[Hint
 
 
 def hints_left_open(retrospective: Retrospective) -> int:
-    """How many hints of all its sections nobody has followed or left; four queries at most."""
-    written = retrospective.documents.exclude(text="").values_list("section", "text")
-    own = list(HintWord.objects.values_list("words", "ask"))
-    left = set(
-        HintDismissal.objects.filter(retrospective=retrospective).values_list("place", "rule", "found")
-    )
-    names = set(retrospective.participants.values_list("user__name", flat=True))
+    """How many hints of all its sections nobody has followed or left; all that is needed in one query."""
+    empty = Value("", output_field=TextField())
+
+    def rows(kind: str, queryset: QuerySet, *columns: str) -> QuerySet:
+        names = {f"c{n}": Cast(column, TextField()) for n, column in enumerate(columns)}
+        rest = {f"c{n}": empty for n in range(len(columns), 3)}
+        told = queryset.order_by().annotate(kind=Value(kind, output_field=TextField()), **names, **rest)
+        return told.values_list("kind", "c0", "c1", "c2")
+
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for kind, *columns in rows("text", retrospective.documents.exclude(text=""), "section", "text").union(
+        rows("word", HintWord.objects.all(), "words", "ask"),
+        rows("left", retrospective.hint_dismissals.all(), "place", "rule", "found"),
+        rows("name", retrospective.participants.all(), "user__name"),
+    ):
+        found.setdefault(kind, []).append(tuple(columns))
+    left, own = set(found.get("left", ())), [row[:2] for row in found.get("word", ())]
+    names = {row[0] for row in found.get("name", ())}
     return sum(
         (place, hint.rule, hint.found[:300]) not in left
-        for place, text in written
+        for place, text, _ in found.get("text", ())
         for hint in hints(text, own, names=names)
     )
 

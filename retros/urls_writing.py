@@ -13,6 +13,7 @@ urlpatterns = [
     path(SECTION + "comments/", writing.comments, name="narrative_comments"),
     path(SECTION + "comments/<int:comment>/resolution/", writing.resolution, name="comment_resolution"),
     path(SECTION + "hints/", hinting.section_hints, name="narrative_hints"),
+    path("retrospectives/<int:pk>/hints/", hinting.row_hints, name="row_hints"),
     path(SECTION + "hints/left/", hinting.hint_dismissal, name="hint_dismissal"),
     path(SECTION + "versions/", history.versions, name="narrative_versions"),
     path(SECTION + "versions/<int:number>/restoration/", history.restoration, name="version_restoration"),

@@ -26,12 +26,12 @@ from incidents.models.incident import (
     ImpactAssessment,
     Incident,
     IncidentLink,
-    ReferenceCounter,
     Status,
     StatusPeriod,
 )
 from incidents.models.people import Participation, RoleAssignment
 from incidents.models.recovery import CheckState, RecoveryCheck
+from incidents.models.reference import ReferenceCounter
 from incidents.models.response import (
     AffectedService,
     ChangeEvent,

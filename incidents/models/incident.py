@@ -50,18 +50,6 @@ MILESTONES = {
 }
 
 
-class ReferenceCounter(models.Model):
-    """The last number given out; updated in the same transaction as the incident, so no gap stays behind."""
-
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_reference_counter")]
-
-    def __str__(self) -> str:
-        return str(self.last)
-
-
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: Any) -> "IncidentQuerySet":
         """The incidents in `user`'s reach; the only door to private ones."""

@@ -1,14 +1,18 @@
 """The retrospective itself: what it looks back on, who takes part, where it stands."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from incidents.models import Incident
+
+if TYPE_CHECKING:
+    from retros.models.review import RetrospectiveSettings
 
 
 class RetrospectiveStatus(models.TextChoices):
@@ -116,6 +120,13 @@ class Retrospective(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("retrospective_detail", args=[self.pk])
+
+    @cached_property
+    def held_as(self) -> "RetrospectiveSettings":
+        """How this installation holds its retrospectives; asks once."""
+        from retros.models.review import RetrospectiveSettings
+
+        return RetrospectiveSettings.get()
 
     @property
     def chain(self) -> str:

@@ -19,6 +19,7 @@ from retros.board_forms import ASKED, PROMPTS, FactorDetailForm, FactorForm, Pla
 from retros.factor_tree import drawn, tree_of
 from retros.models import ContributingFactor, Retrospective
 from retros.permissions import can_write
+from retros.reading import open_hints
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
 from retros.vocabulary import recurrences, similar
@@ -163,10 +164,14 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @writers_only
 def suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Factors that earlier retrospectives have, while one is typed."""
+    """Factors that earlier retrospectives have, and hints on the wording, while one is typed."""
     retrospective = load(request, pk)
-    known = similar(retrospective, request.user, request.GET.get("text", "")[:300])
-    return section(request, retrospective, "causes", {"known": known}, "retros/_factor_known.html#list")
+    typed = request.GET.get("text", "")[:300]
+    context = {
+        "known": similar(retrospective, request.user, typed),
+        "hints": open_hints(retrospective, "", typed)[:3],
+    }
+    return section(request, retrospective, "causes", context, "retros/_factor_known.html#list")
 
 
 def _show(request: SignedInRequest, retrospective: Retrospective, at: int | None = None) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.requests import SignedInRequest
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
-from retros.models import Retrospective, RetrospectiveSettings
+from retros.models import Retrospective
 from retros.permissions import can_facilitate, can_write, takes_part
 
 
@@ -61,7 +61,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "tenths": round(share(parts) / 10),
         "agenda": agenda,
         "timer": timekeeping(agenda),
-        "framing": RetrospectiveSettings.get().framing,
+        "framing": retrospective.held_as.framing,
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
     }

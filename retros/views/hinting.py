@@ -28,6 +28,14 @@ def section_hints(request: SignedInRequest, pk: int, section: str) -> JsonRespon
 
 @require_POST
 @writers_only
+def row_hints(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same beside a row that is being typed: said, and gone when it reads otherwise."""
+    found = open_hints(load(request, pk), "", request.POST.get("text", "")[:LONGEST])
+    return render(request, "retros/_row_hints.html", {"hints": found[:3]})
+
+
+@require_POST
+@writers_only
 def hint_dismissal(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     document = section_of(request, load(request, pk), section)
     form = LeaveHintForm(request.POST)

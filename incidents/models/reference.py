@@ -1,0 +1,15 @@
+"""Where references are numbered from."""
+
+from django.db import models
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out; updated in the same transaction as the incident, so no gap stays behind."""
+
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_reference_counter")]
+
+    def __str__(self) -> str:
+        return str(self.last)
