@@ -1,10 +1,11 @@
-"""What is refused before anything looks at it."""
+"""What is refused before anything looks at it, and what every answer says."""
 
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 
 class NullCharacterMiddleware:
@@ -22,3 +23,15 @@ class NullCharacterMiddleware:
         if any("\0" in text for text in asked):
             raise BadRequest("A null character in the address or in a cookie.")
         return self.get_response(request)
+
+
+class FragmentsApartMiddleware:
+    """A part and its whole page share an address: “back” must not show the part a browser kept as the page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ("HX-Request",))
+        return response

@@ -50,7 +50,7 @@ def test_a_managers_walk(open_as, stakeholder, history):
     page.go_back()
     page.locator("#question-faster").get_by_role("link", name="Incidents behind").click()
     page.wait_for_url("**/insights/incidents/**service=mail**")
-    assert page.locator("tbody tr").count() == 2
+    assert page.locator("tbody tr").count() == 3
     page.goto("/insights/?service=mail")
     page.emulate_media(media="print")
     assert not page.locator(".asks").is_visible()
