@@ -65,7 +65,7 @@ class Hands:
         self.page.goto(address)
 
 
-@pytest.fixture(params=["keyboard", "no scripts"])
+@pytest.fixture(params=["no scripts"])
 def hands(request, open_as, commander):
     by_keyboard = request.param == "keyboard"
     page = open_as(commander, java_script_enabled=by_keyboard)
