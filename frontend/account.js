@@ -4,7 +4,9 @@ const section = () => document.getElementById("account");
 
 function fetched() {
   for (const node of [section(), document.getElementById("measures")]) {
-    if (node) window.htmx.ajax("GET", node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
+    if (!node) continue;
+    node.dataset.now = ""; // one's own change is shown also where one's focus is
+    window.htmx.ajax("GET", node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
   }
 }
 

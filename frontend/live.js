@@ -35,7 +35,7 @@ function keepFocus(target) {
 function holdBack(event) {
   const { target, requestConfig } = event.detail;
   if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
-  if (wanted.delete(target.id)) return keepFocus(target);
+  if (wanted.delete(target.id) || "now" in target.dataset) { delete target.dataset.now; return keepFocus(target); }
   if (!busy(target)) return;
   event.detail.shouldSwap = false;
   held.set(target.id, requestConfig.path);
