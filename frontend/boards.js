@@ -108,7 +108,7 @@ function said(text) {
 const again = () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" });
 
 function redrawing() {
-  let words = null, had = null, label = null;
+  let words = null, had = null, label = null, told = null;
   document.body.addEventListener("board-said", (event) => { words = event.detail.text; });
   document.body.addEventListener("board-refused", again);
   document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -125,8 +125,16 @@ function redrawing() {
     if (document.querySelector("dialog[open]")) return;
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
-    else focusOn(box.firstElementChild?.dataset.at || had, label);
+    else {
+      // Where one's change is gets the focus once; drawn again for whatever reason, the focus stays where it is.
+      const at = box.firstElementChild?.dataset.at;
+      const isNew = at && at !== told;
+      told = at || told;
+      const stays = had && box.querySelector(`[data-node="${CSS.escape(had)}"]`);
+      focusOn(isNew || !stays ? at || had : had, label);
+    }
   };
+  document.getElementById("dialog")?.addEventListener("close", () => setTimeout(() => { if (document.activeElement?.matches("body, #main")) focusBack(); }));
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();

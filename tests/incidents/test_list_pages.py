@@ -28,7 +28,7 @@ def numbers(response) -> list[int]:
 
 
 def link(response, label: str) -> str | None:
-    match = re.search(rf'href="([^"]*)">{label}</a>', response.content.decode())
+    match = re.search(rf'href="([^"]*)"[^>]*>{label}</a>', response.content.decode())
     return "/incidents/" + match[1].replace("&amp;", "&") if match else None
 
 
