@@ -19,7 +19,8 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(items):
     """A fixture called `page` elsewhere pulls the browser's in, and its tests out of the order of the database's."""
     for item in items:
-        if "browser_name" in item.fixturenames and "browser" not in item.path.parts:
+        drawn_in = getattr(getattr(item, "callspec", None), "params", {})
+        if "browser_name" in drawn_in and "browser" not in item.path.parts:
             raise pytest.UsageError(
                 f"{item.nodeid}: only tests/browser may use the browser's fixtures (page, …)"
             )

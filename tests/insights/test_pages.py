@@ -13,7 +13,7 @@ QUESTIONS = ["faster", "promises", "breaks", "humane", "time"]
 HOUR = 60
 
 
-def page(client, address: str) -> str:
+def ask(client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
@@ -39,7 +39,7 @@ def complete(past, number: int, **more) -> None:
 
 
 def test_an_empty_installation_says_so(reader):
-    assert "No incident in this period" in page(reader, "/insights/")
+    assert "No incident in this period" in ask(reader, "/insights/")
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -51,7 +51,7 @@ def test_every_question_has_its_formula_table_and_csv(reader, past, incident, ke
     DueTime.objects.create(
         incident=incident, audience="public", since_at=began, due_at=began, ended_at=incident.declared_at
     )
-    html = page(reader, f"/insights/{key}/?period=all")
+    html = ask(reader, f"/insights/{key}/?period=all")
     assert "<table" in html
     assert f"/insights/{key}.csv?period=all" in html
     assert "/insights/incidents/?period=all" in html
@@ -66,10 +66,10 @@ def test_a_private_incident_counts_only_for_those_on_it(client, past, private_in
     Incident.objects.filter(pk=private_incident.pk).update(impact_started_at=private_incident.declared_at)
     for person, count in ((commander, 4), (outsider, 3)):
         client.force_login(person)
-        html = page(client, "/insights/")
+        html = ask(client, "/insights/")
         assert f"{count} incidents, " in html
         assert ("Zephyrquartz" in html) == (person == commander)
-        assert ("Zephyrquartz" in page(client, "/insights/incidents/")) == (person == commander)
+        assert ("Zephyrquartz" in ask(client, "/insights/incidents/")) == (person == commander)
         assert ("Zephyrquartz" in client.get("/insights/faster.csv").content.decode()) == (
             person == commander
         )
@@ -80,14 +80,14 @@ def test_drills_declined_and_merged_are_left_out_and_counted(reader, past, incid
     past(is_drill=True, resolved=5)
     past(status=Status.DECLINED)
     past(status=Status.MERGED)
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "3 incidents, " in html
     assert "left out: 1 drill, 1 declined, 1 merged" in html
 
 
 def test_fewer_than_five_are_dots_without_a_median(reader, past):
     complete(past, 4)
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "Too few for a median" in html
     assert html.count('class="dot"') == 12  # four, at three widths
     assert "median 1 h" not in html
@@ -95,7 +95,7 @@ def test_fewer_than_five_are_dots_without_a_median(reader, past):
 
 def test_fewer_than_twenty_have_no_trend(reader, past):
     complete(past, 19)
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "Resolved in 1 h 9 min" in html
     assert "no trend: fewer than 20 incidents" in html
     assert "trending" not in html
@@ -105,7 +105,7 @@ def test_under_half_the_times_there_is_no_headline(reader, past):
     complete(past, 6)
     for _ in range(7):
         past(status=Status.RESOLVED)
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "Too few have the times" in html
     assert "Resolved in" not in html
 
@@ -114,7 +114,7 @@ def test_a_change_that_holds_gets_its_arrow(reader, past):
     for n in range(30):
         past(days_ago=100 + n, resolved=3 * HOUR + n)
         past(days_ago=5 + n, resolved=HOUR + n)
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "Resolved in 1 h 14 min, was 3 h 14 min" in html
     assert "the change holds (95 % interval −" in html
     assert "faster</span>" in html
@@ -123,7 +123,7 @@ def test_a_change_that_holds_gets_its_arrow(reader, past):
 def test_an_open_incident_is_a_dot_that_still_runs(reader, past):
     complete(past, 5)
     past(days_ago=0.5, title="Still burning")
-    html = page(reader, "/insights/")
+    html = ask(reader, "/insights/")
     assert "Still burning: running, 12 h" in html
     assert "6 of 6 have the times" in html
 
@@ -135,11 +135,11 @@ def test_filters_narrow_and_stay_in_the_addresses(reader, past, severity):
     hit = past(rank=2, resolved=10, incident_type=kind, title="Only this")
     AffectedService.objects.create(incident=hit, service=mail, impact="degraded", started_at=hit.declared_at)
     for asked in (f"severity={severity(2).pk}", "service=mail", f"incident_type={kind.pk}"):
-        html = page(reader, f"/insights/?{asked}")
+        html = ask(reader, f"/insights/?{asked}")
         assert "1 incident, " in html, asked
         assert f"/insights/incidents/?{asked}" in html
-        assert "Only this" in page(reader, f"/insights/incidents/?{asked}")
-    assert "0 incidents, " in page(reader, "/insights/?service=mail&period=own&until=2020-01-01")
+        assert "Only this" in ask(reader, f"/insights/incidents/?{asked}")
+    assert "0 incidents, " in ask(reader, "/insights/?service=mail&period=own&until=2020-01-01")
 
 
 @pytest.mark.parametrize(
@@ -147,13 +147,13 @@ def test_filters_narrow_and_stay_in_the_addresses(reader, past, severity):
 )
 def test_odd_addresses_are_as_if_not_asked(reader, past, asked):
     complete(past, 2)
-    assert "2 incidents, " in page(reader, f"/insights/?{asked}")
+    assert "2 incidents, " in ask(reader, f"/insights/?{asked}")
 
 
 def test_with_very_many_the_other_answers_follow_by_themselves(reader, past, settings, monkeypatch):
     monkeypatch.setattr(views, "AT_ONCE", 1)
     complete(past, 2)
-    html = page(reader, "/insights/?period=all")
+    html = ask(reader, "/insights/?period=all")
     assert "Too few for a median" in html
     for key in QUESTIONS[1:]:
         assert f'hx-get="/insights/{key}/?panel=1&amp;period=all"' in html

@@ -27,23 +27,23 @@ def affected(over, commander, began):
 
 
 @pytest.fixture
-def page(client, commander, retrospective):
+def ask(client, commander, retrospective):
     client.force_login(commander)
     return lambda: client.get(reverse("retro_impact", args=[retrospective.pk])).content.decode()
 
 
-def test_union_and_user_minutes_with_their_formula(page, affected, retrospective, commander):
-    text = page()
+def test_union_and_user_minutes_with_their_formula(ask, affected, retrospective, commander):
+    text = ask()
     assert "40 min" in text
     assert "Without pay, search, whose users nobody has stated" in text
     state_users(
         retrospective=retrospective, by=commander, service=affected[0], users=12_000, share=Decimal("2.5")
     )
-    text = page()
+    text = ask()
     assert "12,000" in text
     assert "Σ share × users × minutes. Without search" in text
     state_users(retrospective=retrospective, by=commander, service=affected[0], users=None, share=None)
-    assert "12,000" not in page()
+    assert "12,000" not in ask()
 
 
 def test_users_of_what_was_not_affected_are_refused(affected, retrospective, commander):
@@ -56,9 +56,9 @@ def test_users_of_what_was_not_affected_are_refused(affected, retrospective, com
             state_users(retrospective=retrospective, by=commander, **facts)
 
 
-def test_a_dimension_by_its_form(client, page, retrospective):
+def test_a_dimension_by_its_form(client, ask, retrospective):
     address = reverse("retro_dimension", args=[retrospective.pk, "technical"])
-    page()
+    ask()
     data = {
         "text": "Two shards unbalanced",
         "numbers": "Failed jobs: 1,240\nLost: 3 %",
@@ -66,7 +66,7 @@ def test_a_dimension_by_its_form(client, page, retrospective):
         "version": 0,
     }
     assert client.post(address, data).status_code == 302
-    text = page()
+    text = ask()
     for words in ("Two shards unbalanced", "Failed jobs", "1,240", "3 %", "Pool is hard-coded"):
         assert words in text
     stale = client.post(address, data | {"text": "Mine"})
@@ -76,30 +76,30 @@ def test_a_dimension_by_its_form(client, page, retrospective):
     assert ImpactStatement.objects.get().text == "Two shards unbalanced"
 
 
-def test_looked_at_and_not_affected(page, retrospective, commander):
+def test_looked_at_and_not_affected(ask, retrospective, commander):
     write_impact(retrospective=retrospective, by=commander, dimension="business", not_affected=True)
-    assert "Looked at, and not affected." in page()
+    assert "Looked at, and not affected." in ask()
     with pytest.raises(ValidationError, match="keep one"):
         write_impact(
             retrospective=retrospective, by=commander, dimension="business", not_affected=True, text="x"
         )
 
 
-def test_the_pulse_is_shown_from_four_answers_on_and_names_nobody(client, page, retrospective):
+def test_the_pulse_is_shown_from_four_answers_on_and_names_nobody(client, ask, retrospective):
     people = [User.objects.create_user(f"p{n}@example.test", name=f"P{n}") for n in range(4)]
     address = reverse("retro_pulse", args=[retrospective.pk])
     before = AuditEntry.objects.count()
     for count, person in enumerate(people):
-        assert "median" not in page()
+        assert "median" not in ask()
         client.force_login(person)
         assert client.post(address, {"score": 1 + count}).status_code == 302
         assert client.post(address, {"score": 5}).status_code == 200  # said already
-        assert "You have answered" in page()
-    assert "median 2.5, 4 answers" in page()
+        assert "You have answered" in ask()
+    assert "median 2.5, 4 answers" in ask()
     assert (Ballot.objects.count(), AuditEntry.objects.count()) == (4, before)
 
 
-def test_odd_addresses(client, page, retrospective):
-    page()
+def test_odd_addresses(client, ask, retrospective):
+    ask()
     assert client.get(reverse("retro_dimension", args=[retrospective.pk, "weather"])).status_code == 404
     assert client.get(reverse("retro_users", args=[retrospective.pk, 999_999])).status_code == 404

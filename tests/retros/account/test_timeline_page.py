@@ -11,7 +11,7 @@ from retros.workflow import add_entry, add_gap, add_recollection, seed_timeline
 
 
 @pytest.fixture
-def page(client, commander, retrospective):
+def ask(client, commander, retrospective):
     client.force_login(commander)
     seed_timeline(retrospective=retrospective, by=commander)
 
@@ -29,14 +29,14 @@ def local(moment):
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def test_rows_phases_times_and_the_picture(page):
-    text = page().content.decode()
+def test_rows_phases_times_and_the_picture(ask):
+    text = ask().content.decode()
     for words in ("Impact began", "TTO (time to detection)", "5 min", "R − S", "1 h 10 min", "Found"):
         assert words in text
     assert text.count('<svg xmlns="http://www.w3.org/2000/svg" class="fig ') == 3
 
 
-def test_a_gap_and_recollections_are_rows_of_their_own(page, retrospective, commander, responder, began):
+def test_a_gap_and_recollections_are_rows_of_their_own(ask, retrospective, commander, responder, began):
     fact = add_entry(retrospective=retrospective, by=commander, text="paged", occurred_at=began)
     add_recollection(fact=fact, by=commander, text="two pages", actor=responder)
     add_gap(
@@ -46,12 +46,12 @@ def test_a_gap_and_recollections_are_rows_of_their_own(page, retrospective, comm
         occurred_at=began,
         ended_at=began + timedelta(minutes=6),
     )
-    text = page().content.decode()
+    text = ask().content.decode()
     assert "Information missing, 6 min" in text
     assert "Responder Example</b> remembers" in text
 
 
-def test_the_slider_hides_what_was_not_known(page, retrospective, commander, began):
+def test_the_slider_hides_what_was_not_known(ask, retrospective, commander, began):
     add_entry(
         retrospective=retrospective, by=commander, text="pool was full", occurred_at=began + timedelta(minutes=1),
         known_at=began + timedelta(minutes=30),
@@ -64,22 +64,22 @@ def test_the_slider_hides_what_was_not_known(page, retrospective, commander, beg
     )
 
     def rows(minutes):
-        return [row.text for row in page(query=f"?known={minutes}").context["rows"]]
+        return [row.text for row in ask(query=f"?known={minutes}").context["rows"]]
 
     assert "errors climb" in rows(10)
     assert "pool was full" not in rows(10)
     assert "pool was full" in rows(32)
-    assert 'class="moment later"' in page(query="?known=10").content.decode()
+    assert 'class="moment later"' in ask(query="?known=10").content.decode()
 
 
 @pytest.mark.parametrize(
     "query", ["?known=x", "?known=99999999999", "?page=0", "?page=9999", "?zoom=3&part=-1", "?zoom=8&part=99"]
 )
-def test_odd_addresses_show_the_page(page, query):
-    assert page(query=query).status_code == 200
+def test_odd_addresses_show_the_page(ask, query):
+    assert ask(query=query).status_code == 200
 
 
-def test_written_changed_removed_restored_without_a_script(page, client, retrospective, began):
+def test_written_changed_removed_restored_without_a_script(ask, client, retrospective, began):
     response = post(
         client, "retro_entry_new", retrospective, occurred_at=local(began), text="looked at logs", kind="note"
     )
@@ -94,33 +94,33 @@ def test_written_changed_removed_restored_without_a_script(page, client, retrosp
     assert b"chose to wait" in stale.content
     assert b"mine" in stale.content
     post(client, "retro_entry_removal", retrospective, row.pk)
-    assert "Restore: chose to wait" in page().content.decode()
+    assert "Restore: chose to wait" in ask().content.decode()
     post(client, "retro_entry_restoration", retrospective, row.pk)
-    assert "chose to wait" in [r.text for r in page().context["rows"]]
+    assert "chose to wait" in [r.text for r in ask().context["rows"]]
 
 
-def test_a_phase_and_the_milestone_of_the_incident(page, client, retrospective, over, commander, began):
+def test_a_phase_and_the_milestone_of_the_incident(ask, client, retrospective, over, commander, began):
     row = add_entry(
         retrospective=retrospective, by=commander, text="back", occurred_at=began + timedelta(minutes=30)
     )
     post(client, "retro_phase", retrospective, row.pk, phase="mitigated", version=0)
-    assert "Correct INC-" in page().content.decode()
+    assert "Correct INC-" in ask().content.decode()
     post(client, "retro_milestone", retrospective, row.pk)
     over.refresh_from_db()
     assert over.mitigated_at == began + timedelta(minutes=30)
-    assert "Correct INC-" not in page().content.decode()
+    assert "Correct INC-" not in ask().content.decode()
 
 
-def test_a_found_gap_is_answered(page, client, retrospective):
-    key = page().context["offered"][0].key
+def test_a_found_gap_is_answered(ask, client, retrospective):
+    key = ask().context["offered"][0].key
     post(client, "retro_gap_answer", retrospective, key=key, answer="keep")
-    post(client, "retro_gap_answer", retrospective, key=page().context["offered"][0].key, answer="dismiss")
-    again = page()
+    post(client, "retro_gap_answer", retrospective, key=ask().context["offered"][0].key, answer="dismiss")
+    again = ask()
     assert not again.context["offered"]
     assert [row.gap for row in again.context["rows"] if row.gap] == ["missing"]
 
 
-def test_dialogs_close_and_the_page_fetches_its_parts(page, client, retrospective, began):
+def test_dialogs_close_and_the_page_fetches_its_parts(ask, client, retrospective, began):
     address = reverse("retro_entry_new", args=[retrospective.pk])
     htmx = {"HX-Request": "true"}
     assert b"<html" not in client.get(address, headers=htmx).content
@@ -134,12 +134,12 @@ def test_dialogs_close_and_the_page_fetches_its_parts(page, client, retrospectiv
         assert b"<html" not in found.content
 
 
-def test_readers_of_what_is_published_read_and_write_nothing(page, client, retrospective, stakeholder):
+def test_readers_of_what_is_published_read_and_write_nothing(ask, client, retrospective, stakeholder):
     retrospective.status = RetrospectiveStatus.PUBLISHED
     retrospective.save()
     for person in (stakeholder, retrospective.owner):
         client.force_login(person)
-        text = page().content.decode()
+        text = ask().content.decode()
         assert "Impact began" in text
         assert "Take over newer" not in text
         assert "data-edit" not in text
