@@ -108,12 +108,17 @@ function said(text) {
 const again = () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" });
 
 function redrawing() {
-  let words = null, had = null, label = null, told = null;
+  let words = null, had = null, label = null, goal = null, own = false, last = null, since = 0;
+  box.addEventListener("focusin", (event) => {
+    const node = event.target.closest("[data-node]");
+    if (node) { last = node.dataset.node; since = Date.now(); }
+  });
   document.body.addEventListener("board-said", (event) => { words = event.detail.text; });
   document.body.addEventListener("board-refused", again);
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = event.detail;
     if (!box.contains(target)) return;
+    if (target === box && event.detail.requestConfig.verb !== "get") own = true; // what one did oneself says where to go
     if (box.classList.contains("is-dragging")) { event.detail.shouldSwap = false; missed = true; return; } // somebody else's change, under a finger
     // htmx carries attributes over to the new rows; dragging left styles that the policy would refuse as attributes
     for (const row of box.querySelectorAll("[style]")) row.removeAttribute("style");
@@ -125,13 +130,11 @@ function redrawing() {
     if (document.querySelector("dialog[open]")) return;
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
+    else if (goal && focusOn(goal, label)) goal = null;
     else {
-      // Where one's change is gets the focus once; drawn again for whatever reason, the focus stays where it is.
-      const at = box.firstElementChild?.dataset.at;
-      const isNew = at && at !== told;
-      told = at || told;
       const stays = had && box.querySelector(`[data-node="${CSS.escape(had)}"]`);
-      focusOn(isNew || !stays ? at || had : had, label);
+      const lost = Date.now() - since < 4000 ? last : null; // the board stands still while it saves, and is drawn again
+      focusOn(stays ? had : lost, label);
     }
   };
   document.getElementById("dialog")?.addEventListener("close", () => setTimeout(() => { if (document.activeElement?.matches("body, #main")) focusBack(); }));
@@ -139,6 +142,7 @@ function redrawing() {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
     if (event.detail.target !== box) return;
+    if (own) { goal = box.firstElementChild?.dataset.at || goal; own = false; }
     focusBack();
     setTimeout(() => { if (document.activeElement?.matches("body, #main")) focusBack(); }, 20); // a dialog that closes gives its focus away late
     if (words) { said(words); words = null; }
