@@ -1,7 +1,7 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,6 +21,8 @@ CLASS_OF = {
 
 # A mixin at run time; for the type checker a form, which whatever it is mixed into is.
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     _Base = forms.BaseForm
 else:
     _Base = object
@@ -63,6 +65,19 @@ class Styled(_Base):
                 self.add_error(name if name in self.fields else None, errors)
             return False
         return True
+
+    def answer_status(self, *, is_part: bool) -> int:
+        """The status of the page, or of the part for htmx, that shows this form again.
+
+        After a conflict the form carries the current version from here on: what is sent then is meant.
+        """
+        if not hasattr(self, "conflict"):
+            return 422 if self.errors and is_part else 200
+        if "version" in self.fields:
+            data = cast("QueryDict", self.data).copy()
+            data["version"] = self.conflict.version
+            self.data = data
+        return 409
 
     def typed_field[F: forms.Field](self, name: str, kind: type[F]) -> F:
         """The field `name`, which is a `kind`; `fields` knows only that it is a field."""

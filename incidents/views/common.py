@@ -1,6 +1,5 @@
 """What every view of an incident does: load what the person can reach, bind, call the verb, render."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -9,9 +8,10 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from accounts.requests import SignedInRequest
+from config.answers import going_to, refused, triggered
 from config.forms import Styled
 from incidents.models import Incident
 from incidents.permissions import can_declare
@@ -71,11 +71,7 @@ def form_page(
     request: SignedInRequest, incident: Incident, form: Styled, *, title: str, submit: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
-    status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
-    if hasattr(form, "conflict") and "version" in form.fields:
-        data = cast(QueryDict, form.data).copy()
-        data["version"] = form.conflict.version
-        form.data = data
+    status = form.answer_status(is_part=bool(request.htmx))
     template = "incidents/form.html" + ("#form_card" if request.htmx else "")
     context = {"incident": incident, "form": form, "title": title, "submit": submit, "section": "incidents"}
     return render(request, template, context | extra, status=status)
@@ -84,16 +80,11 @@ def form_page(
 def done(request: SignedInRequest, incident: Incident, message: str = "", to: str = "") -> HttpResponse:
     """Back to the incident; inside a dialog, close it and let the page fetch what changed."""
     if request.htmx and not to:
-        events: dict[str, Any] = {"dialog-close": {}, "incident-changed": {}}
-        if message:
-            events["toast"] = {"text": message}
-        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+        said = {"toast": {"text": message}} if message else {}
+        return triggered(dialog_close={}, incident_changed={}, **said)
     if message:
         messages.info(request, message)
-    target = to or incident.get_absolute_url()
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return redirect(target)
+    return going_to(request, to or incident.get_absolute_url())
 
 
 def click(
@@ -109,11 +100,5 @@ def click(
     try:
         verb(**arguments)
     except ValidationError as refusal:
-        text = " ".join(refusal.messages)
-        if request.htmx:
-            return HttpResponse(
-                status=204, headers={"HX-Trigger": json.dumps({"toast": {"text": text, "bad": True}})}
-            )
-        messages.error(request, text)
-        return redirect(to or incident.get_absolute_url())
+        return refused(request, refusal, to or incident.get_absolute_url())
     return done(request, incident, to=to)

@@ -14,7 +14,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "CREATE INDEX incident_left_out ON incidents_incident "
             "(coalesce(impact_started_at, declared_at, created_at)) "
-            "WHERE is_drill OR status IN ('triage', 'declined', 'merged')",
+            # a constant array of text: pg_dump writes the condition back as it read it
+            "WHERE is_drill OR status::text = ANY ('{triage,declined,merged}'::text[])",
             "DROP INDEX incident_left_out",
         ),
     ]

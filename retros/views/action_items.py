@@ -1,10 +1,10 @@
 """One action item: its page, its forms, the states it goes through; and the same change for many."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -228,11 +228,7 @@ def _form_page(
     request: SignedInRequest, form: Styled, *, title: str, submit: str, back: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
-    status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
-    if hasattr(form, "conflict") and "version" in form.fields:
-        data = cast(QueryDict, form.data).copy()
-        data["version"] = form.conflict.version
-        form.data = data
+    status = form.answer_status(is_part=bool(request.htmx))
     template = "retros/action_form.html" + ("#form_card" if request.htmx else "")
     context = {"form": form, "title": title, "submit": submit, "back": back, "section": "actions"}
     context["address"] = request.get_full_path()

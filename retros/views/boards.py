@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from accounts.requests import SignedInRequest
+from config import answers
 from config.forms import Styled
 from retros.models import Retrospective
 from retros.views.common import section
@@ -45,12 +46,8 @@ def changed(
 
 
 def refused(request: SignedInRequest, refusal: ValidationError, back: str) -> HttpResponse:
-    text = " ".join(refusal.messages)
-    if request.htmx:
-        toast = {"toast": {"text": text, "bad": True}, "board-refused": {}}
-        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(toast)})
-    messages.error(request, text)
-    return redirect(back)
+    """Say why not, and let the board show what stands."""
+    return answers.refused(request, refusal, back, board_refused={})
 
 
 def dialog(
@@ -65,11 +62,7 @@ def dialog(
     **extra: Any,
 ) -> HttpResponse:
     """A form as a page of its own and as a dialog; 409 with what stands now where somebody else was faster."""
-    status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
-    if hasattr(form, "conflict") and "version" in form.fields:
-        data = cast(QueryDict, form.data).copy()
-        data["version"] = form.conflict.version
-        form.data = data
+    status = form.answer_status(is_part=bool(request.htmx))
     template = "retros/board_form.html" + ("#form_card" if request.htmx else "")
     context = {"form": form, "title": title, "submit": submit, "back": back}
     return section(request, retrospective, here, context | extra, template, status)

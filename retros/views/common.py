@@ -1,6 +1,5 @@
 """What every view of a retrospective does: load what the person can reach, and render its section in the shell."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,10 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
 from accounts.requests import SignedInRequest
+from config.answers import going_to, refused
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.models import Retrospective
@@ -90,10 +90,7 @@ def done(
     """Back to `to`, or to the retrospective; htmx follows by itself."""
     if message:
         messages.info(request, message)
-    target = to or retrospective.get_absolute_url()
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return redirect(target)
+    return going_to(request, to or retrospective.get_absolute_url())
 
 
 def click(
@@ -109,10 +106,5 @@ def click(
     try:
         verb(**arguments)
     except ValidationError as refusal:
-        text = " ".join(refusal.messages)
-        if request.htmx:
-            toast = json.dumps({"toast": {"text": text, "bad": True}})
-            return HttpResponse(status=204, headers={"HX-Trigger": toast})
-        messages.error(request, text)
-        return redirect(to)
+        return refused(request, refusal, to)
     return done(request, retrospective, to=to)

@@ -1,14 +1,14 @@
 """Forms of the account: a page of their own, and a dialog where htmx asks."""
 
-import json
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.requests import SignedInRequest
+from config.answers import refused, triggered
 from config.forms import Styled
 from retros.models import Retrospective
 
@@ -24,11 +24,7 @@ def form_page(
     **extra: Any,
 ) -> HttpResponse:
     """The same template as page and as dialog; 409 with what stands now where somebody else was faster."""
-    status = 409 if hasattr(form, "conflict") else 422 if form.errors and request.htmx else 200
-    if hasattr(form, "conflict") and "version" in form.fields:
-        data = cast(QueryDict, form.data).copy()
-        data["version"] = form.conflict.version
-        form.data = data
+    status = form.answer_status(is_part=bool(request.htmx))
     template = "retros/account_form.html" + ("#form_card" if request.htmx else "")
     context = {
         "retrospective": retrospective,
@@ -44,10 +40,8 @@ def form_page(
 def finished(request: SignedInRequest, to: str, message: str = "") -> HttpResponse:
     """Back to the section; inside a dialog, close it and let the page fetch what changed."""
     if request.htmx:
-        events: dict[str, Any] = {"dialog-close": {}, "account-changed": {}}
-        if message:
-            events["toast"] = {"text": message}
-        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+        said = {"toast": {"text": message}} if message else {}
+        return triggered(dialog_close={}, account_changed={}, **said)
     if message:
         messages.info(request, message)
     return redirect(to)
@@ -60,10 +54,5 @@ def pressed(
     try:
         verb(**arguments)
     except ValidationError as refusal:
-        text = " ".join(refusal.messages)
-        if request.htmx:
-            toast = json.dumps({"toast": {"text": text, "bad": True}})
-            return HttpResponse(status=204, headers={"HX-Trigger": toast})
-        messages.error(request, text)
-        return redirect(to)
+        return refused(request, refusal, to)
     return finished(request, to, message)

@@ -1,0 +1,31 @@
+"""What a page answers when a form or a button has been sent, alike for htmx and for a browser alone."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+def triggered(**events: Any) -> HttpResponse:
+    """Nothing to swap; the page does what these events (dialog_close …) are for."""
+    named = {name.replace("_", "-"): detail for name, detail in events.items()}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(named)})
+
+
+def going_to(request: HttpRequest, target: str) -> HttpResponse:
+    """On to another page; htmx follows by itself."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def refused(request: HttpRequest, refusal: ValidationError, to: str, **events: Any) -> HttpResponse:
+    """Say why not, where the person is or on the page `to`."""
+    text = " ".join(refusal.messages)
+    if request.htmx:  # type: ignore[attr-defined]
+        return triggered(toast={"text": text, "bad": True}, **events)
+    messages.error(request, text)
+    return redirect(to)
