@@ -1,6 +1,8 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
 import pytest
+from django.test import override_settings
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import InstallationRole, User
 from audit.models import AuditEntry
@@ -32,17 +34,27 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_built_in_catalogue()
 
 
-@pytest.fixture(autouse=True)
-def _catalogue_after_flush(request):
-    """A test on real transactions ends by emptying every table; the next one gets the catalogue back."""
-    marker = request.node.get_closest_marker("django_db")
-    is_transactional = (marker and marker.kwargs.get("transaction")) or {
-        "transactional_db",
-        "live_server",
-    }.intersection(request.fixturenames)
-    if is_transactional:
-        request.getfixturevalue("transactional_db")
-        load_built_in_catalogue()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A test on real transactions ends by emptying every table; whoever comes next finds the catalogue there."""
+    done = yield
+    if nextitem is not None and _is_transactional(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            load_built_in_catalogue()
+    return done
+
+
+def _is_transactional(item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    on_real_transactions = {"transactional_db", "live_server"}.intersection(item.fixturenames)
+    return bool(marker and marker.kwargs.get("transaction")) or bool(on_real_transactions)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_its_own(tmp_path_factory):
+    """Test processes beside each other have a database each; so the written copies of status pages, too."""
+    with override_settings(DATA_DIR=tmp_path_factory.mktemp("data")):
+        yield
 
 
 def _person(key: str, role: str = InstallationRole.RESPONDER, **fields) -> User:

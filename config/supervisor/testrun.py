@@ -46,10 +46,35 @@ def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
         prepare.make_folders(data_dir)
         prepare.collect_assets()
         lock.announce_ready()
-        return _pytest(arguments)
+        return _in_turn(_test_runs(arguments))
     finally:
         if hasattr(server, "child"):
             server.stop(hurry=True)
+
+
+def _test_runs(arguments: list[str]) -> list[list[str]]:
+    """All tests: beside each other on every core, then alone those that kill processes and measure how late things are.
+
+    Whoever names tests gets them in one process.
+    """
+    if any(not argument.startswith("--") for argument in arguments):
+        return [arguments]
+    cores = str(len(os.sched_getaffinity(0)))
+    return [
+        ["-m", "not faults", "-n", cores, "--dist", "loadfile", *arguments],
+        ["-m", "faults", *arguments],
+    ]
+
+
+def _in_turn(runs: list[list[str]]) -> int:
+    """The exit code of the first run that failed; after one that was interrupted there is no next."""
+    failed = 0
+    for arguments in runs:
+        code = _pytest(arguments)
+        if code not in (0, 1):
+            return code
+        failed = failed or code
+    return failed
 
 
 def _pytest(arguments: list[str]) -> int:

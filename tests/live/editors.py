@@ -29,7 +29,7 @@ class Webs(Installation):
     """Web processes on ports of their own, on one database."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ALLCLEAR_DATA=str(settings.DATA_DIR))
+        super().__init__(folder, ALLCLEAR_DATA=str(settings.STATIC_ROOT.parent))
 
     def serve(self, port: int) -> None:
         with open(self.folder / f"web-{port}.log", "ab") as log:
