@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.requests import SignedInRequest
 from config.answers import going_to, refused
+from config.forms import Styled
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.models import Retrospective
@@ -82,6 +83,11 @@ def section(
         )
     around = shell(request, retrospective, here)
     return render(request, template or f"retros/{here}.html", around | context, status=status)
+
+
+def answer_status(forms: dict[str, Styled]) -> int:
+    """The status of a section that shows these forms again, of which one may be stale."""
+    return max((form.answer_status(is_part=False) for form in forms.values()), default=200)
 
 
 def done(

@@ -19,7 +19,7 @@ from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, Sess
 from retros.invitation import invitation
 from retros.models import Retrospective, Subject
 from retros.permissions import can_facilitate
-from retros.views.common import click, done, load, section
+from retros.views.common import answer_status, click, done, load, section
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,9 +172,4 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
             }
         )
     context |= forms
-    stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
-    if stale is not None:
-        data = stale.data.copy()
-        data["version"] = stale.conflict.version
-        stale.data = data
-    return section(request, retrospective, "frame", context, status=409 if stale is not None else 200)
+    return section(request, retrospective, "frame", context, status=answer_status(forms))

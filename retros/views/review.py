@@ -19,7 +19,7 @@ from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, 
 from retros.models import Export, Retrospective
 from retros.permissions import can_facilitate
 from retros.pictures import pictures
-from retros.views.common import click, done, load, section
+from retros.views.common import answer_status, click, done, load, section
 
 
 @require_safe
@@ -238,9 +238,4 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "public_form": PublicTextForm(initial={**current, "public_text": retrospective.public_text}),
     } | forms
     context["are_settled"] = all(check.is_settled for check in context["checks"])
-    stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
-    if stale is not None:
-        data = stale.data.copy()
-        data["version"] = stale.conflict.version
-        stale.data = data
-    return section(request, retrospective, "review", context, status=409 if stale is not None else 200)
+    return section(request, retrospective, "review", context, status=answer_status(forms))
