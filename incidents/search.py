@@ -150,7 +150,7 @@ KEYS: dict[str, Callable[[Asked, str], None]] = {
     "after": _day("after"),
     "before": _day("before"),
 }
-COMMON = 2000  # rows with the words, of one kind
+COMMON, COMMON_INCIDENTS = 2000, 500  # rows of timelines with the words, and of how many incidents at least
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
@@ -186,26 +186,23 @@ def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQueryS
 
 
 def is_common(asked: Asked) -> bool:
-    """Whether the words stand in so many rows that gathering them all costs more than a page; one short query."""
+    """Whether the words stand in so many incidents that gathering them all costs more than a page; one short query.
+
+    Many rows of a few noisy incidents are not many: looking for those one by one would never fill a page.
+    """
     if not asked.words:
         return False
-    query = query_of(asked.words)
-    return _fills(_rows(query), COMMON)
-
-
-def _fills(rows: Any, most: int) -> bool:
-    """Whether there are `most` of these rows.
-
-    Behind the fence of a materialised query the planner does not see the limit; seeing it, it would read the table
-    from its beginning in the hope of finding that many soon. Rows are still fetched only until there are enough.
-    """
-    sql, parameters = rows.values("pk").query.sql_with_params()
+    sql, parameters = _rows(query_of(asked.words)).values("pk", "incident").query.sql_with_params()
     with connection.cursor() as cursor:
+        # Behind the fence of a materialised query the planner does not see the limit; seeing it, it would read the
+        # table from its beginning in the hope of finding that many soon. Rows are fetched until there are enough.
         cursor.execute(
-            f"WITH hits AS MATERIALIZED ({sql}) SELECT count(*) FROM (SELECT 1 FROM hits LIMIT %s) AS few",  # noqa: S608
-            [*parameters, most],
+            f"WITH hits (event, incident) AS MATERIALIZED ({sql}) "  # noqa: S608
+            "SELECT count(*), count(DISTINCT incident) FROM (SELECT incident FROM hits LIMIT %s) AS few",
+            [*parameters, COMMON],
         )
-        return cursor.fetchone()[0] == most
+        rows, incidents = cursor.fetchone()
+    return rows == COMMON and incidents >= COMMON_INCIDENTS
 
 
 _NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {
@@ -238,13 +235,16 @@ _NAMED: dict[str, Callable[[str], Any]] = {
 
 
 def query_of(words: list[str]) -> Any:
-    """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator."""
+    """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator.
+
+    PostgreSQL cuts each up as it has cut the texts: `db1.example.com`, `10.0.0.7` and `v2.14` stay whole there.
+    """
     whole: Any = None
     for number, word in enumerate(words, 1):
-        lexemes = [f"'{part}'" for part in re.findall(r"\w+", word)]
-        raw = " <-> ".join(lexemes) + (":*" if len(lexemes) == 1 else "")
+        is_phrase = len(word.split()) > 1
+        raw = "'" + re.sub(r"['\\]", " ", word) + "'" + ("" if is_phrase else ":*")
         query: Any = SearchQuery(raw, search_type="raw", config="english")
-        if number == len(words) and len(lexemes) == 1 and len(word) > 3:
+        if number == len(words) and not is_phrase and len(word) > 3:
             # Half a word has another stem than the whole one: “zephy” becomes “zephi”.
             query |= SearchQuery(raw, search_type="raw", config="simple")
         whole = query if whole is None else whole & query

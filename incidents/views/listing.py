@@ -115,7 +115,7 @@ def _question(query: str) -> str:
 @require_POST
 def saved_views(request: SignedInRequest) -> HttpResponse:
     """Keep the question of the list under a name."""
-    query = _question(request.POST.get("query", ""))[:500]
+    query = _question(request.POST.get("query", ""))
     try:
         view = save_view(by=request.user, name=request.POST.get("name", "")[:60], query=query)
     except ValidationError as refusal:

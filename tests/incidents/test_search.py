@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from incidents import search
 from incidents.models import Service, StatusUpdate
-from incidents.search import SHOWN_KEYS, found, parse
+from incidents.search import SHOWN_KEYS, found, is_common, parse
 from incidents.workflow import declare_incident, mitigate_incident, post_status_update
 from retros.models import Document, Retrospective, RetrospectiveStatus
 from timeline.workflow import remove_event, write_event
@@ -111,6 +112,57 @@ def test_senseless_value_is_told(text, told):
 )
 def test_words_keys_and_phrases(several, commander, text, wanted):
     assert titles(text, commander) == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("db1.example.com went away", "db1.example.com"),
+        ("db1.example.com went away", "db1.exam"),
+        ("no route to 10.0.0.7", "10.0.0.7"),
+        ("rolled back to v2.14.1", "v2.14"),
+        ("the disk of /var/log/syslog is full", "/var/log/syslog"),
+        ("pool-3 has no connections left", "pool-3"),
+        ("the head of the queue is stuck", '"head of the queue"'),
+        ("the server's disk", "server's"),
+    ],
+)
+def test_hostnames_addresses_and_versions_are_found(commander, severity, written, asked):
+    incident = declare_incident(by=commander, title="One", severity=severity(2))
+    declare_incident(by=commander, title="Other", severity=severity(2))
+    write_event(incident=incident, by=commander, text=written)
+    assert titles(asked, commander) == {"One"}
+
+
+@pytest.fixture
+def everything_common(monkeypatch):
+    monkeypatch.setattr(search, "COMMON", 3)
+    monkeypatch.setattr(search, "COMMON_INCIDENTS", 3)
+
+
+def test_few_noisy_incidents_do_not_make_a_word_common(everything_common, commander, severity):
+    incidents = [declare_incident(by=commander, title=f"N{n}", severity=severity(2)) for n in range(3)]
+    for _ in range(4):
+        write_event(incident=incidents[0], by=commander, text="Overloaded")
+    assert not is_common(parse("overloaded"))
+    for incident in incidents[1:]:
+        write_event(incident=incident, by=commander, text="Overloaded")
+    assert not is_common(parse("overloaded elsewhere"))
+    assert not is_common(parse("sev1"))
+
+
+def test_common_word_pages_through_all(everything_common, client, commander, severity):
+    for n in range(30):
+        incident = declare_incident(by=commander, title=f"N{n}", severity=severity(2))
+        write_event(incident=incident, by=commander, text="Overloaded")
+    assert is_common(parse("overloaded"))
+    client.force_login(commander)
+    first = client.get("/incidents/?q=overloaded")
+    rows = list(first.context["rows"])
+    assert first.context["told_count"] == "Many"
+    assert len(rows) == 25
+    older = client.get(f"/incidents/?q=overloaded&below={rows[-1].number}")
+    assert [row.title for row in [*rows, *older.context["rows"]]] == [f"N{n}" for n in reversed(range(30))]
 
 
 def test_timeline_updates_and_published_retrospectives_are_found(several, commander):
