@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from insights.cohort import Scope
 from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
+# With days further away there is no period of the same length before.
+SENSIBLE = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
 
 
@@ -25,8 +28,8 @@ class InsightsFilter(django_filters.FilterSet):
     period = django_filters.ChoiceFilter(
         method="as_it_is", label="Period", choices=list(PERIODS.items()), empty_label=None, null_label=None
     )
-    since = django_filters.DateFilter(method="as_it_is", label="From")
-    until = django_filters.DateFilter(method="as_it_is", label="To")
+    since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE)
+    until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
         choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
