@@ -286,7 +286,7 @@ def _ids_with(query: Any, user: Any) -> Any:
         .union(
             _rows(query).values("incident"),
             _updates(query).values("incident"),
-            *(told.values("incident") for told in _retrospectives(query, user)),
+            _retrospectives(query, user).values("incident"),
         )
     )
 
@@ -298,7 +298,7 @@ def _one_by_one(query: Any, user: Any) -> Q:
     """
     this = {"incident__gte": OuterRef("pk"), "incident__lte": OuterRef("pk")}
     itself = Exists(_with(Incident, query).filter(pk__gte=OuterRef("pk"), pk__lte=OuterRef("pk")))
-    texts = (_rows(query), _updates(query), *_retrospectives(query, user))
+    texts = (_rows(query), _updates(query), _retrospectives(query, user))
     return reduce(or_, (Q(Exists(text.filter(**this))) for text in texts), Q(itself))
 
 
@@ -310,12 +310,9 @@ def _updates(query: Any) -> Any:
     return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
 
 
-def _retrospectives(query: Any, user: Any) -> list[Any]:
-    """What the published retrospectives in reach look back on, by their own words and by their documents'."""
+def _retrospectives(query: Any, user: Any) -> Any:
+    """What the published retrospectives in reach look back on, by their own words or by their documents'."""
     read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
+    told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
     covered = Retrospective.incidents.through.objects.order_by()
-    told = (
-        _with(Retrospective, query).filter(pk__in=read).values("pk"),
-        _with(Document, query).filter(retrospective__in=read).values("retrospective"),
-    )
-    return [covered.filter(retrospective__in=ids) for ids in told]
+    return covered.filter(retrospective__in=told).filter(retrospective__in=read)
