@@ -264,7 +264,7 @@ def recollection(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 def phase(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
     retrospective = load(request, pk)
     row = _entry(retrospective, entry)
-    incident = Account(retrospective).incident if request.user.is_responder else None
+    incident = Account(retrospective).incident_of(row) if request.user.is_responder else None
     form = PhaseForm(request.POST or None, entry=row, incident=incident)
     if submitted(request, form):
         data = form.cleaned_data
