@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from retros.models.account import TimelineEntry
@@ -54,7 +54,8 @@ class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
         Ordered here because a query that counts does not keep the model's own order.
         """
         counted = self.annotate(
-            evidence_rows=Count("evidence", distinct=True), entry_rows=Count("entries", distinct=True)
+            evidence_rows=Count("evidence", distinct=True),
+            entry_rows=Count("entries", filter=Q(entries__removed_at__isnull=True), distinct=True),
         )
         return counted.order_by("order", "pk")
 

@@ -79,14 +79,12 @@ def action_board(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     found = _filter(request, state="")
     recent = timezone.now() - SHOWN_FINISHED
-    rows = found.qs.with_sources(request.user)
-    rows = (rows.unfinished() | rows.filter(state_since__gte=recent)).order_by("due_on", "priority", "pk")
-    columns: dict[str, list[ActionItem]] = defaultdict(list)
-    for item in rows[: COLUMN * 10]:
-        columns[item.state].append(item)
+    shown: ActionItemQuerySet = found.qs.unfinished() | found.qs.filter(state_since__gte=recent)
+    sizes = dict(shown.order_by().values_list("state").annotate(n=Count("pk", distinct=True)))
+    rows = shown.with_sources(request.user).order_by("due_on", "priority", "pk")
     context = _head(request, found, today) | {
         "columns": [
-            (state, label, columns[state][:COLUMN], len(columns[state]))
+            (state, label, list(rows.filter(state=state)[:COLUMN]), sizes.get(state, 0))
             for state, label in ActionState.choices
         ],
         "view": "board",

@@ -4,17 +4,17 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from incidents.views.common import attempt, submitted
+from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.board_forms import GroupForm, LearningForm, LearningPlaceForm
-from retros.models import Learning, LearningGroup, LearningKind, Retrospective
+from retros.models import Learning, LearningGroup, LearningKind, Retrospective, TimelineEntry
 from retros.permissions import can_facilitate, can_write
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
@@ -112,7 +112,7 @@ def groups(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new group; `with` names the learning that comes into it first."""
     retrospective = load(request, pk)
     first = retrospective.learnings.readable_by(request.user).filter(
-        pk__in=[key for key in request.GET.getlist("with")[:1] if key.isdigit() and len(key) < 19]
+        pk__in=[key for key in request.GET.getlist("with")[:1] if is_number(key)]
     )
     form = GroupForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -169,7 +169,7 @@ def _show(
     rows: list[Any] = list(
         retrospective.learnings.readable_by(request.user)
         .select_related("author")
-        .prefetch_related("entries")
+        .prefetch_related(Prefetch("entries", TimelineEntry.objects.standing()))
         .annotate(
             weight=Sum("votes__dots", default=0),
             mine=Sum("votes__dots", filter=Q(votes__user=request.user), default=0),
