@@ -26,7 +26,13 @@ MOST_DRAWN = 20  # dots on one card; the number stands beside them
 
 @require_http_methods(["GET", "POST"])
 def learnings(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _write(request, pk) if request.method == "POST" else _show(request, load(request, pk))
+    if request.method == "POST":
+        return _write(request, pk)
+    retrospective = load(request, pk)
+    if request.htmx and request.htmx.target == "rows-to-link" and can_write(request.user, retrospective):
+        form = {"form": _empty_form(retrospective)}
+        return section(request, retrospective, "learnings", form, "retros/_rows_to_link.html")
+    return _show(request, retrospective)
 
 
 @writers_only
@@ -194,6 +200,7 @@ def _show(
         "leads": can_facilitate(request.user, retrospective),
         "form": (form or _empty_form(retrospective)) if writes else None,
         "has_written": has_written,
+        "shows_rows": "rows" in state_of(request) or bool(form and form.data.get("entries")),
         "action_url": _action_url(retrospective),
         "at": at,
     }
