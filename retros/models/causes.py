@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -92,6 +93,7 @@ class ContributingFactor(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
+        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="retros_factor_trigrams")]
 
     def __str__(self) -> str:
         return self.text

@@ -272,7 +272,9 @@ def test_the_digest_lists_nothing_of_a_replayed_day(item, responder, commander, 
     assert Notice.objects.get(person=responder, kind="actions").title.startswith(
         "Your week: 1 open action item,"
     )
-    assert not [d for d in Delivery.objects.filter(person=responder) if "Of a day long past" in str(d.content)]
+    assert not [
+        d for d in Delivery.objects.filter(person=responder) if "Of a day long past" in str(d.content)
+    ]
 
 
 def test_who_does_not_want_the_digest_gets_none_and_is_reminded_all_the_same(item, responder):

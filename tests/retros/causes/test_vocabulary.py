@@ -85,6 +85,7 @@ def test_suggestions_while_typing(retro, looked_back, commander):
     ]
     assert similar(retro, commander, "database certificate") == []
     assert similar(retro, commander, "ro") == []
+    assert len(similar(retro, commander, "a rollback wants the build")) == 1, "alike, and not the same"
 
 
 def test_a_private_retrospective_leaks_nothing(retro, add, looked_back, commander, responder, client):
