@@ -124,9 +124,9 @@ def change_action_item(
     if "due_on" in told:
         item.due_set_at = context.now()
     if "due_on" in told or "owner" in told:
-        withdraw(group=item.group("due"))
+        withdraw(group=item.mail_group("due"))
     if "owner" in told:
-        withdraw(group=item.group("owner"))
+        withdraw(group=item.mail_group("owner"))
     _save(item, *told, "due_set_at")
     _record(item, "action_item.changed", by, **told)
     if "owner" in told:
@@ -254,7 +254,7 @@ def answer_helped(
     before, now = item.helped, context.now()
     item.helped, item.helped_note, item.helped_at = answer, note.strip(), now
     item.ask_helped_on = (now + ASK_AGAIN).date() if answer == Helped.TOO_EARLY else None
-    withdraw(group=item.group("helped"))
+    withdraw(group=item.mail_group("helped"))
     _save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
     _record(item, "action_item.helped", by, helped=[before, answer], note=item.helped_note)
     return item
@@ -320,10 +320,10 @@ def _enter(item: ActionItem, state: str) -> None:
         hint = " Reopen it first." if not item.is_unfinished else ""
         raise ValidationError(f"{item.reference} is {now}.{hint}")
     if state in UNFINISHED_STATES:
-        withdraw(group=item.group("helped"))
+        withdraw(group=item.mail_group("helped"))
     else:
-        withdraw(group=item.group("due"))
-        withdraw(group=item.group("owner"))
+        withdraw(group=item.mail_group("due"))
+        withdraw(group=item.mail_group("owner"))
     item.state, item.state_since = state, context.now()
 
 
