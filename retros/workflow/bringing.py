@@ -44,7 +44,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     had = {entry.event_id: entry for entry in entries.select_for_update(of=("self",))}
     untouched = [entry for entry in had.values() if not (entry.version or entry.removed_at)]
     marked = {entry.event_id: entry.phase for entry in untouched}
-    wanted = {event.pk: _entry_of(event, retrospective, by) for event in events.select_related("incident")}
+    wanted = {event.pk: entry_of(event, retrospective, by) for event in events.select_related("incident")}
     coming = [entry for pk, entry in wanted.items() if pk not in had or pk in marked]
     # Whichever marks a phase already goes on doing so.
     _give_way(retrospective, sorted(coming, key=lambda one: marked.get(one.event_id) != one.phase), untouched)
@@ -68,7 +68,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     return Brought(added=len(new), changed=len(follow))
 
 
-def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
+def entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
     minutes = event.data.get("minutes") if event.gap else None
     is_learned_late = event.recorded_at - event.occurred_at > KNOWN_LATER
     return TimelineEntry(
