@@ -91,7 +91,7 @@ def factor(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         after="retros/_factor_after.html",
         prompts=PROMPTS,
         factor=one,
-        places=recurrences(retrospective, request.user).get(one.factor_id, ()),
+        places=recurrences(retrospective, request.user).get(one.factor_id),
         alike=similar(retrospective, request.user, one.text, but=one.factor_id),
         place_form=PlaceForm(
             retrospective=retrospective, but=tree.with_branches(one.pk), initial={"parent": one.parent_id}

@@ -38,7 +38,8 @@ def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
         return section(
             request, retrospective, "timeline", _measures(account), "retros/timeline.html#measures"
         )
-    context = _measures(account) | _rows(request, account) | _picture(request, account)
+    slider = _slider(request, account)
+    context = _measures(account) | _rows(request, account, slider) | _picture(request, account, slider)
     if part == "account":
         context["may_write"] = can_write(request.user, retrospective)
         return section(request, retrospective, "timeline", context, "retros/timeline.html#account")
@@ -107,8 +108,7 @@ def _slider(request: SignedInRequest, account: Account) -> Slider:
     return Slider(start, length, max(length // 720, 1), None if value == length else value, stops)
 
 
-def _rows(request: SignedInRequest, account: Account) -> dict[str, Any]:
-    slider = _slider(request, account)
+def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
     known = slider.known
     facts = account.facts if known is None else [row for row in account.facts if known_at(row) <= known]
     gaps = [row for row in account.facts if row.gap]
@@ -146,11 +146,11 @@ def _with_days(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def _picture(request: SignedInRequest, account: Account) -> dict[str, Any]:
+def _picture(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
     zoom, part = request.GET.get("zoom", ""), request.GET.get("part", "")
     story = story_of(
         account,
-        known=_slider(request, account).known,
+        known=slider.known,
         zoom=int(zoom) if is_number(zoom) else 1,
         part=int(part) if is_number(part) else 0,
     )
@@ -264,7 +264,7 @@ def recollection(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 def phase(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
     retrospective = load(request, pk)
     row = _entry(retrospective, entry)
-    incident = Account(retrospective).incident if request.user.is_responder else None
+    incident = Account(retrospective).incident_of(row) if request.user.is_responder else None
     form = PhaseForm(request.POST or None, entry=row, incident=incident)
     if submitted(request, form):
         data = form.cleaned_data
