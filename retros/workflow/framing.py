@@ -17,7 +17,7 @@ from retros.models import Participant, Retrospective, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline
-from retros.workflow.starting import due_date, seat_starter, start_retrospective
+from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 
 FRAME = (
     "title",
@@ -51,7 +51,8 @@ def open_retrospective(
 ) -> Retrospective:
     """Start looking back on something: one or several incidents, a release, a sprint, a project.
 
-    The same `form_token` again returns the one it made the first time. One incident alone gives its own.
+    The same `form_token` again returns the one it made the first time. It is the own one of the first
+    incident that has none yet; an incident looked back on alone must have none.
     """
     if not can_start(by):
         raise PermissionDenied("Only responders start a retrospective.")
@@ -64,18 +65,11 @@ def open_retrospective(
     if subject == Subject.INCIDENT and not covered:
         raise ValidationError({"incidents": "Name the incident, or look back on something else."})
     _refuse_wrong_period(period_from, period_to)
-    if owner is not None and not owner.is_responder:
-        raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
-    own = next((i for i in covered if not hasattr(i, "retrospective")), None)
-    if len(covered) == 1 and subject == Subject.INCIDENT:
-        retrospective = start_retrospective(incident=covered[0], by=by, owner=owner)
-        if not retrospective.is_published:
-            seed_timeline(retrospective=retrospective, by=by)
-        return retrospective
+    refuse_as_owner(owner)
     retrospective = Retrospective.objects.create(
         title=title.strip(),
         subject=subject,
-        incident=own if subject == Subject.INCIDENT else None,
+        incident=_own_of(covered) if subject == Subject.INCIDENT else None,
         scope=scope.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -90,7 +84,10 @@ def open_retrospective(
     audit(
         retrospective, "retrospective.started", by, incidents=[i.reference for i in covered], subject=subject
     )
-    announce(retrospective, "retrospective.started")
+    if retrospective.incident:
+        tell_incident(retrospective, by)
+    else:
+        announce(retrospective, "retrospective.started")
     if covered:
         seed_timeline(retrospective=retrospective, by=by)
     return retrospective
@@ -187,6 +184,15 @@ def suggested_people(retrospective: Retrospective) -> list[Any]:
     there = retrospective.participants.values("user")
     on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
     return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
+
+
+def _own_of(covered: list[Incident]) -> Incident | None:
+    for incident in covered:
+        if not Retrospective.objects.filter(incident=hold(incident)).exists():
+            return incident
+    if len(covered) == 1:
+        raise ValidationError({"incidents": f"{covered[0].reference} has its retrospective already."})
+    return None
 
 
 def _lock_open(retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:

@@ -30,9 +30,27 @@ def test_of_several_incidents(commander, incident, severity):
     assert made.incident == incident
 
 
-def test_one_incident_gives_its_own(commander, incident):
+def test_of_one_incident_says_what_was_asked_for(commander, incident, outsider):
+    made = open_retrospective(
+        by=commander,
+        title="Ours",
+        incidents=[incident],
+        scope="From the page on",
+        period_from=date(2026, 11, 2),
+        is_private=True,
+        form_token=uuid4(),
+    )
+    assert (made.incident, made.title, made.scope) == (incident, "Ours", "From the page on")
+    assert made.form_token
+    assert made.period_from
+    assert not Retrospective.objects.visible_to(outsider).exists()
+
+
+def test_one_incident_has_one_of_its_own(commander, incident):
     own = start_retrospective(incident=incident, by=commander)
-    assert open_retrospective(by=commander, title="x", incidents=[incident]) == own
+    with pytest.raises(ValidationError, match="has its retrospective already"):
+        open_retrospective(by=commander, title="x", incidents=[incident])
+    assert Retrospective.objects.get() == own
 
 
 def test_the_same_form_again_makes_none(responder):
