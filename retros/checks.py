@@ -6,14 +6,18 @@ from datetime import timedelta
 
 from accounts.models import Team
 from audit import context
+from incidents.models import RoleAssignment
 from retros.models import (
     ActionState,
     CheckWaiver,
+    DocumentUpdate,
+    DocumentVersion,
     Retrospective,
     RetrospectiveStatus,
     Verdict,
 )
 from retros.reading import hints_left_open
+from timeline.models import TimelineEvent
 
 FACTORS_WANTED = 2
 MILESTONES_WANTED = {
@@ -108,10 +112,32 @@ def _outside(retrospective: Retrospective) -> str:
     outside = (
         retrospective.reviews.filter(verdict=Verdict.APPROVED)
         .exclude(reviewer__in=[pk for pk in named if pk])
-        .exclude(reviewer__in=retrospective.participants.values("user"))
+        .exclude(reviewer__in=_on_it(retrospective))
         .exclude(reviewer__teams__in=Team.objects.filter(members=retrospective.owner_id))
     )
     return "" if outside.exists() else "Nobody from outside the team has approved it yet."
+
+
+def _on_it(retrospective: Retrospective) -> set[int]:
+    """Ids of who took part; in a private one, which participants alone can read, of who did something."""
+    if not retrospective.is_private:
+        return set(retrospective.participants.values_list("user", flat=True))
+    in_role = RoleAssignment.objects.filter(incident__retrospectives=retrospective)
+    responded = TimelineEvent.objects.filter(incident__retrospectives=retrospective)
+    typed = DocumentUpdate.objects.filter(document__retrospective=retrospective)
+    kept = DocumentVersion.objects.filter(document__retrospective=retrospective)
+    did_something = (
+        in_role.order_by()
+        .values_list("user")
+        .union(
+            responded.order_by().values_list("actor"),
+            retrospective.entries.order_by().values_list("added_by"),
+            retrospective.factors.order_by().values_list("added_by"),
+            typed.order_by().values_list("author"),
+            kept.order_by().values_list("authors"),
+        )
+    )
+    return {pk for (pk,) in did_something if pk}
 
 
 def _hints(retrospective: Retrospective) -> str:

@@ -17,6 +17,7 @@ from retros.models import Participant, Retrospective, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline
+from retros.workflow.session import at_the_table
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 
 FRAME = (
@@ -108,7 +109,9 @@ def frame_retrospective(
         raise TypeError(f"not part of the frame: {unknown}")
     covered = list(retrospective.incidents.all()) if incidents is None else list(incidents)
     before = list(retrospective.incidents.all())
-    _refuse_out_of_reach([i for i in covered if i not in before], by)
+    added = [i for i in covered if i not in before]
+    _refuse_out_of_reach(added, by)
+    _refuse_to_let_out(retrospective, [i for i in before if i not in covered])
     if retrospective.incident and retrospective.incident not in covered:
         raise ValidationError(
             {"incidents": f"It is the retrospective of {retrospective.incident.reference}."}
@@ -121,6 +124,10 @@ def frame_retrospective(
     for name in PEOPLE:
         if person := fields.get(name):
             _refuse_at_table(person, covered, name)
+    if any(incident.is_private for incident in added):
+        fields["is_private"] = True
+        for person in User.objects.filter(pk__in=at_the_table(retrospective)):
+            _refuse_at_table(person, added, "incidents")
     changes = {
         name: [str(getattr(retrospective, name) or ""), str(value or "")]
         for name, value in fields.items()
@@ -134,6 +141,8 @@ def frame_retrospective(
     if not changes:
         return retrospective
     save(retrospective, *fields)
+    if "is_private" in changes:
+        seat_starter(retrospective, by)
     audit(retrospective, "retrospective.framed", by, **changes)
     announce(retrospective, "retrospective.framed")
     return retrospective
@@ -206,6 +215,23 @@ def _refuse_out_of_reach(incidents: list[Incident], by: Any) -> None:
     reachable = Incident.objects.visible_to(by).filter(pk__in=[i.pk for i in incidents])
     if reachable.count() != len(incidents):
         raise PermissionDenied("One of these incidents is not in your reach.")
+
+
+def _refuse_to_let_out(retrospective: Retrospective, removed: list[Incident]) -> None:
+    """Who reads is told from the incidents: what came in from a private one stays with it."""
+    for incident in removed:
+        if incident.is_private and (
+            retrospective.publications.exists()
+            or retrospective.entries.filter(event__incident=incident).exists()
+            or retrospective.entries.filter(evidence__incident=incident).exists()
+            or retrospective.factors.filter(evidence__incident=incident).exists()
+        ):
+            raise ValidationError(
+                {
+                    "incidents": f"{incident.reference} is private, and what came from it stands in here."
+                    " It stays, or everybody could read that."
+                }
+            )
 
 
 def _refuse_wrong_period(start: date | None, end: date | None) -> None:

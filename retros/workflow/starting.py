@@ -96,7 +96,7 @@ def hand_over(retrospective: Retrospective, *, by: Any, owner: Any) -> Retrospec
 
 
 def seat_starter(retrospective: Retrospective, by: Any) -> None:
-    """A private one exists for those at its table only: whoever starts it sits there."""
+    """A private one exists for those at its table only: whoever makes it so sits there."""
     if retrospective.is_private:
         retrospective.participants.get_or_create(user=by, defaults={"added_at": context.now()})
 

@@ -21,16 +21,21 @@ from retros.models import (
     Section,
 )
 from retros.workflow import (
+    add_participants,
     answer_review,
     ask_reviewer,
+    frame_retrospective,
     mark_changed_how_i_work,
     open_retrospective,
+    open_section,
     publish_retrospective,
     reopen_retrospective,
+    save_text,
     start_review,
     waive_check,
     write_public_text,
 )
+from timeline.workflow import write_event
 
 
 @pytest.fixture
@@ -74,6 +79,21 @@ def test_each_check_holds_when_it_should(in_review, incident, commander, respond
         assert all(_state(in_review).values())
         publish_retrospective(retrospective=in_review, by=commander)
     assert Publication.objects.get().number == 1
+
+
+def test_at_a_private_table_who_neither_responded_nor_wrote_is_from_outside(
+    in_review, commander, responder, outsider, incident
+):
+    frame_retrospective(retrospective=in_review, by=commander, is_private=True)
+    write_event(incident=incident, by=responder, text="Looked at the graphs")
+    add_participants(retrospective=in_review, by=commander, people=[responder, outsider])
+    for reviewer, holds in ((responder, False), (outsider, True)):
+        review = ask_reviewer(retrospective=in_review, by=commander, reviewer=reviewer)
+        answer_review(review=review, by=reviewer, verdict="approved")
+        assert _state(in_review)["outside"] is holds
+    section = open_section(retrospective=in_review, section=Section.SUMMARY, by=outsider)
+    save_text(document=section, text="Mine.", by=outsider, version=None)
+    assert _state(in_review)["outside"] is False, "whoever wrote it is on it"
 
 
 def test_not_while_a_check_is_open(in_review, commander):
