@@ -126,18 +126,14 @@ def _on_it(retrospective: Retrospective) -> set[int]:
     responded = TimelineEvent.objects.filter(incident__retrospectives=retrospective)
     typed = DocumentUpdate.objects.filter(document__retrospective=retrospective)
     kept = DocumentVersion.objects.filter(document__retrospective=retrospective)
-    did_something = (
-        in_role.order_by()
-        .values_list("user")
-        .union(
-            responded.order_by().values_list("actor"),
-            retrospective.entries.order_by().values_list("added_by"),
-            retrospective.factors.order_by().values_list("added_by"),
-            typed.order_by().values_list("author"),
-            kept.order_by().values_list("authors"),
-        )
+    did_something = in_role.values_list("user").union(
+        responded.values_list("actor"),
+        retrospective.entries.values_list("added_by"),
+        retrospective.factors.values_list("added_by"),
+        typed.values_list("author"),
+        kept.values_list("authors"),
     )
-    return {pk for (pk,) in did_something if pk}
+    return {pk for (pk,) in did_something.order_by() if pk}
 
 
 def _hints(retrospective: Retrospective) -> str:
