@@ -13,11 +13,11 @@ from audit import context
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
-from retros.models import Participant, Retrospective, Subject
+from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline
-from retros.workflow.session import at_the_table
+from retros.workflow.session import appointment, at_the_table
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 
 FRAME = (
@@ -157,13 +157,25 @@ def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[
         _refuse_at_table(person, covered, "people")
     there = set(retrospective.participants.values_list("user", flat=True))
     new = [person for person in wanted if person.pk not in there]
+    is_scheduled = retrospective.status == RetrospectiveStatus.SCHEDULED
+    now = context.now()
     Participant.objects.bulk_create(
-        Participant(retrospective=retrospective, user=person, added_at=context.now()) for person in new
+        Participant(
+            retrospective=retrospective, user=person, added_at=now, invited_at=now if is_scheduled else None
+        )
+        for person in new
     )
     if new:
         save(retrospective)
         audit(retrospective, "participants.added", by, people=[str(person) for person in new])
-        announce(retrospective, "retrospective.joined", recipients=[person.pk for person in new], by=by.pk)
+        invited_to = appointment(retrospective) if is_scheduled else {}
+        announce(
+            retrospective,
+            "retrospective.joined",
+            recipients=[person.pk for person in new],
+            by=by.pk,
+            **invited_to,
+        )
     return len(new)
 
 

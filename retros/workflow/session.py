@@ -1,6 +1,6 @@
 """The session: when and where, its agenda and clock, and the steps from collecting to review."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -47,11 +47,11 @@ def schedule_session(
         raise ValidationError("The session has been held already.")
     if scheduled_at <= context.now():
         raise ValidationError({"scheduled_at": "Choose a time that is still to come."})
-    before = retrospective.scheduled_at
+    before, is_as_long = retrospective.scheduled_at, retrospective.minutes == minutes
     retrospective.scheduled_at, retrospective.minutes = scheduled_at, minutes
     retrospective.place, retrospective.status = place.strip(), S.SCHEDULED
     save(retrospective, "scheduled_at", "minutes", "place", "status")
-    _plan(retrospective, minutes)
+    _plan(retrospective, minutes, anew=not is_as_long)
     retrospective.participants.update(invited_at=context.now())
     audit(
         retrospective,
@@ -61,8 +61,24 @@ def schedule_session(
         minutes=minutes,
         place=place,
     )
-    announce(retrospective, "retrospective.scheduled", by=by.pk, recipients=at_the_table(retrospective))
+    announce(
+        retrospective,
+        "retrospective.scheduled",
+        by=by.pk,
+        recipients=at_the_table(retrospective),
+        **appointment(retrospective),
+    )
     return retrospective
+
+
+def appointment(retrospective: Retrospective) -> dict[str, Any]:
+    """What an invitation says; one that is not true any more is not sent."""
+    at = retrospective.scheduled_at
+    return {
+        "scheduled_at": at.astimezone(UTC).isoformat() if at else "",
+        "minutes": retrospective.minutes,
+        "place": retrospective.place,
+    }
 
 
 @transaction.atomic
