@@ -14,12 +14,11 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks
-from retros.export import FORMATS, copy_of
+from retros.export import FORMATS
 from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, VerdictForm
 from retros.models import Export, Retrospective
 from retros.permissions import can_facilitate
-from retros.pictures import pictures
-from retros.views.common import answer_status, click, done, load, section
+from retros.views.common import answer_status, click, done, load, load_read, reading, section
 
 
 @require_safe
@@ -125,17 +124,7 @@ def public_text(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """A published version as it was read."""
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, number)
-    if copy is None:
-        raise Http404
-    context = {
-        "content": copy.content,
-        "publication": copy.publication,
-        "figures": pictures(retrospective),
-        "versions": list(retrospective.publications.only("number", "at", "note")),
-    }
-    return section(request, retrospective, "overview", context, template="retros/version.html")
+    return reading(request, load_read(request, pk, number), {}, "retros/version.html")
 
 
 # -- files --------------------------------------------------------------------------------------------------
@@ -144,10 +133,7 @@ def version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def export_file(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
     """HTML, Markdown or JSON: the newest version, what stands now, or ?version=2."""
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, _number(request.GET.get("version", "")))
-    if copy is None:
-        raise Http404
+    copy = load_read(request, pk, _number(request.GET.get("version", "")))
     write, content_type = FORMATS[form]
     headers = {
         "Content-Disposition": f'attachment; filename="{copy.name}.{form}"',
@@ -158,10 +144,8 @@ def export_file(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
 
 @require_POST
 def pdf_exports(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, _number(request.POST.get("version", "")))
-    if copy is None:
-        raise Http404
+    copy = load_read(request, pk, _number(request.POST.get("version", "")))
+    retrospective = copy.retrospective
     number = copy.publication.number if copy.publication else None
     try:
         export = workflow.ask_for_pdf(retrospective=retrospective, by=request.user, number=number)
@@ -175,7 +159,7 @@ def pdf_exports(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
     """How far it is; the page asks again by itself until it is ready."""
-    retrospective = load(request, pk)
+    retrospective = load_read(request, pk).retrospective
     found = _own_export(request, retrospective, export)
     context = {
         "retrospective": retrospective,
@@ -193,7 +177,7 @@ def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
 
 @require_safe
 def pdf_file(request: SignedInRequest, pk: int, export: int) -> FileResponse:
-    found = _own_export(request, load(request, pk), export)
+    found = _own_export(request, load_read(request, pk).retrospective, export)
     if not found.file:
         raise Http404
     name = str(found.file).rsplit("/", 1)[-1]
@@ -231,7 +215,9 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "checks": checks(retrospective),
         "reviews": asked,
         "mine": next((r for r in asked if r.reviewer_id == request.user.pk), None),
-        "versions": list(retrospective.publications.select_related("by").defer("content", "text", "search")),
+        "versions": list(
+            retrospective.publications.select_related("by").defer("content", "text", "figures", "search")
+        ),
         "reviewer_form": ReviewerForm(),
         "verdict_form": VerdictForm(),
         "publish_form": PublishForm(initial=current),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from retros.clock import spent_on
-from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus
+from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 
 AGENDAS: dict[int, tuple[tuple[str, int], ...]] = {
@@ -148,7 +148,8 @@ def start_review(
     if (early := missing_for_review(retrospective)) and not reason.strip():
         raise ValidationError({"reason": f"{early} Say why it goes to review now."})
     before = retrospective.status
-    retrospective.status, retrospective.review_started_at = S.IN_REVIEW, context.now()
+    retrospective.status = S.IN_REVIEW
+    begin_reading(retrospective)
     save(retrospective, "status", "review_started_at")
     audit(retrospective, "review.started", by, status=[before, retrospective.status], reason=reason.strip())
     announce(
@@ -203,6 +204,12 @@ def run_clock(*, retrospective: Retrospective, by: Any, do: str, item: AgendaIte
         case _:
             raise ValidationError("No part of the agenda is on.")
     announce(retrospective, "agenda.changed", do=do)
+
+
+def begin_reading(retrospective: Retrospective) -> None:
+    """Its time to be read starts over, and whoever approved another text is asked about this one."""
+    retrospective.review_started_at = context.now()
+    retrospective.reviews.update(verdict=Verdict.ASKED, answered_at=None)
 
 
 def missing_for_review(retrospective: Retrospective) -> str:
