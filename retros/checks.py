@@ -8,7 +8,7 @@ from accounts.models import Team
 from audit import context
 from incidents.models import RoleAssignment
 from retros.models import (
-    ActionState,
+    ActionItem,
     CheckWaiver,
     DocumentUpdate,
     DocumentVersion,
@@ -75,21 +75,19 @@ def _milestones(retrospective: Retrospective) -> str:
 
 def _actions(retrospective: Retrospective) -> str:
     unready = [
-        f"{action.reference} needs {', '.join(lacks)}"
-        for action in retrospective.action_items.exclude(state=ActionState.WONT_DO)
-        if (
-            lacks := [
-                word
-                for word, there in (
-                    ("an owner", action.owner_id or action.team_id),
-                    ("a due day", action.due_on),
-                    ("how we will know", action.verification.strip()),
-                )
-                if not there
-            ]
-        )
+        f"{action.reference} needs {', '.join(_lacking(action))}"
+        for action in retrospective.action_items.unready()
     ]
     return f"{'; '.join(unready[:5])}{' …' if len(unready) > 5 else ''}." if unready else ""
+
+
+def _lacking(action: ActionItem) -> list[str]:
+    there = {
+        "an owner": action.owner_id or action.team_id,
+        "a due day": action.due_on,
+        "how we will know": action.verification,
+    }
+    return [word for word, value in there.items() if not value]
 
 
 def _read(retrospective: Retrospective) -> str:
@@ -149,7 +147,7 @@ Missing = Callable[[Retrospective], str]
 CHECKS: dict[str, tuple[str, str, Missing]] = {
     "factors": ("At least two contributing factors", "causes", _factors),
     "milestones": ("Milestones are known", "timeline", _milestones),
-    "actions": ("Every action item has an owner, a due day and a verification", "actions", _actions),
+    "actions": ("Every open action item has an owner, a due day and a verification", "actions", _actions),
     "hints": ("Hints on wording are reviewed", "narrative", _hints),
     "read": ("Everybody had time to read it", "review", _read),
     "outside": ("Somebody from outside the team has reviewed it", "review", _outside),

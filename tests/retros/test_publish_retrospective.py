@@ -10,6 +10,7 @@ from incidents.workflow import mitigate_incident, resolve_incident
 from notifications.models import Delivery
 from notifications.workflow.expanding import expand_next_event
 from retros.checks import CHECKS, checks
+from retros.completion import parts_of
 from retros.models import (
     ActionItem,
     ContributingFactor,
@@ -65,7 +66,13 @@ def test_each_check_holds_when_it_should(in_review, incident, commander, respond
     type(incident).objects.update(impact_started_at="2026-01-01T00:00Z", detected_at="2026-01-01T00:01Z")
     item = ActionItem.objects.create(retrospective=in_review, title="Do", due_on="2026-12-01")
     assert _state(in_review)["actions"] is False
-    item.owner, item.verification = responder, "The graph stays flat"
+    page = next(part for part in parts_of(in_review) if part.key == "actions")
+    assert (page.is_done, page.note) == (False, "0 of 1")
+    item.state = "done"
+    item.save()
+    assert _state(in_review)["actions"], "what is done needs no owner any more, here as in its section"
+    assert next(part for part in parts_of(in_review) if part.key == "actions").is_done
+    item.state, item.owner, item.verification = "open", responder, "The graph stays flat"
     item.save()
     team = Team.objects.create(name="Pay", slug="pay")
     commander.teams.add(team)
