@@ -50,8 +50,16 @@ def reading(request: SignedInRequest, copy: Copy, context: dict[str, Any], templ
     return render(request, template, alone | context)
 
 
+def led(request: SignedInRequest, pk: int) -> Retrospective:
+    """The retrospective for whoever leads it; 403 for others who reach it."""
+    retrospective = load(request, pk)
+    if not can_facilitate(request.user, retrospective):
+        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
+    return retrospective
+
+
 def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """403 for readers, after 404 for what they cannot reach at all.
+    """Gives the view the retrospective; 403 for readers, after 404 for what they cannot reach at all.
 
     What is published reaches the verb, which says so in words.
     """
@@ -62,7 +70,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         on_it = request.user.is_responder or takes_part(request.user, retrospective)
         if not (on_it if retrospective.is_published else can_write(request.user, retrospective)):
             raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
-        return view(request, pk, *args, **kwargs)
+        return view(request, retrospective, *args, **kwargs)
 
     return wrapped
 

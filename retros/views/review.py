@@ -11,14 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from incidents.views.common import attempt, submitted
+from incidents.views.common import attempt, is_number, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks
 from retros.export import FORMATS
 from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, VerdictForm
 from retros.models import Export, Retrospective
-from retros.permissions import can_facilitate
-from retros.views.common import answer_status, click, done, load, load_read, reading, section
+from retros.views.common import answer_status, click, done, led, load, load_read, reading, section
 
 
 @require_safe
@@ -28,7 +27,7 @@ def retrospective_review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reviewers(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = ReviewerForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.ask_reviewer, retrospective=retrospective, by=request.user, **form.cleaned_data
@@ -55,7 +54,7 @@ def review_answer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check_waiver(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Why a check need not hold; or, with `again`, that it should after all."""
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     if name not in CHECKS:
         raise Http404
     if request.POST.get("again"):
@@ -79,7 +78,7 @@ def check_waiver(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 
 @require_POST
 def publication(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = PublishForm(request.POST)
     if submitted(request, form) and attempt(
         form,
@@ -94,7 +93,7 @@ def publication(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def retrospective_reopening(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = ReasonForm(request.POST or None)
     form.fields["reason"].label = "What is to change?"
     if submitted(request, form) and attempt(
@@ -112,7 +111,7 @@ def retrospective_reopening(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def public_text(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = PublicTextForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.write_public_text, retrospective=retrospective, by=request.user, **form.cleaned_data
@@ -194,14 +193,7 @@ def _own_export(request: SignedInRequest, retrospective: Retrospective, pk: int)
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def _led(request: SignedInRequest, pk: int) -> Retrospective:
-    retrospective = load(request, pk)
-    if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
-    return retrospective
+    return int(text) if is_number(text) else None
 
 
 def _page(retrospective: Retrospective) -> str:

@@ -46,7 +46,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     )
     entries = TimelineEntry.objects.filter(retrospective=retrospective, event__isnull=False)
     had = {entry.event_id: entry for entry in entries.select_for_update(of=("self",))}
-    new = [_entry_of(event, retrospective, by) for event in events if event.pk not in had]
+    new = [entry_of(event, retrospective, by) for event in events if event.pk not in had]
     _give_way(retrospective, new)
     TimelineEntry.objects.bulk_create(new)
     _attach_evidence(new)
@@ -59,7 +59,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
             entry.removed_at = context.now()
             follow.append(entry)
             continue
-        wanted = _entry_of(event, retrospective, by)
+        wanted = entry_of(event, retrospective, by)
         if any(getattr(entry, name) != getattr(wanted, name) for name in FOLLOWED):
             for name in FOLLOWED:
                 setattr(entry, name, getattr(wanted, name))
@@ -77,7 +77,7 @@ def _taken_over() -> Any:
     return telling.filter(removed_at__isnull=True).values("pk")
 
 
-def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
+def entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
     minutes = event.data.get("minutes") if event.gap else None
     is_learned_late = event.recorded_at - event.occurred_at > KNOWN_LATER
     return TimelineEntry(
