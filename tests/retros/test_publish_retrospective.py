@@ -191,13 +191,30 @@ def test_the_library_finds_words_factors_and_only_what_is_in_reach(
     for name in CHECKS:
         waive_check(retrospective=hidden, by=commander, name=name, reason="x")
     publish_retrospective(retrospective=hidden, by=commander)
+    client.force_login(commander)
+    for query in ("", "?q=Zephyrquartz"):
+        found = client.get("/retrospectives/" + query).text
+        assert f'href="{hidden.get_absolute_url()}"' in found, "so that silence below is the reader's"
     for reader in (stakeholder, outsider):
         client.force_login(reader)
         assert b"Checkout answers slowly" in client.get("/retrospectives/?q=muted+end").content
         assert b"Nothing found" in client.get("/retrospectives/?q=nowhere").content
         assert b"Checkout answers slowly" in client.get(f"/retrospectives/?factor={factor.pk}").content
         for query in ("", "?q=Zephyrquartz", "?q=canary"):
-            assert b"Zephyrquartz</" not in client.get("/retrospectives/" + query).content
+            page = client.get("/retrospectives/" + query).text
+            assert "Zephyrquartz</" not in page
+            assert f'href="{hidden.get_absolute_url()}"' not in page
+
+
+def test_all_in_progress_are_counted_and_paged(client, commander):
+    Retrospective.objects.bulk_create(
+        Retrospective(title=f"Sprint {number}", subject="sprint", owner=commander) for number in range(51)
+    )
+    client.force_login(commander)
+    first, second = (client.get(f"/retrospectives/?open={page}").text for page in (1, 2))
+    assert '<span class="count">51</span>' in first
+    assert "Due later" in first
+    assert ("Sprint 50" in first, "Sprint 50" in second) == (False, True)
 
 
 def test_a_reader_marks_it_once(published, retrospective, stakeholder, private_incident):
