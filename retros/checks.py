@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from accounts.models import Team
 from audit import context
@@ -16,10 +17,10 @@ from retros.models import (
     RetrospectiveStatus,
     Verdict,
 )
+from retros.models.causes import FACTORS_WANTED
 from retros.reading import hints_left_open
 from timeline.models import TimelineEvent
 
-FACTORS_WANTED = 2
 MILESTONES_WANTED = {
     "impact_started_at": "impact began",
     "detected_at": "detected",
@@ -116,10 +117,10 @@ def _outside(retrospective: Retrospective) -> str:
     return "" if outside.exists() else "Nobody from outside the team has approved it yet."
 
 
-def _on_it(retrospective: Retrospective) -> set[int]:
+def _on_it(retrospective: Retrospective) -> Any:
     """Ids of who took part; in a private one, which participants alone can read, of who did something."""
     if not retrospective.is_private:
-        return set(retrospective.participants.values_list("user", flat=True))
+        return retrospective.participants.values("user")
     in_role = RoleAssignment.objects.filter(incident__retrospectives=retrospective)
     responded = TimelineEvent.objects.filter(incident__retrospectives=retrospective)
     typed = DocumentUpdate.objects.filter(document__retrospective=retrospective)

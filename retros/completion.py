@@ -7,7 +7,6 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from retros.ballots import SHOWN_FROM
-from retros.checks import FACTORS_WANTED
 from retros.models import (
     ActionItem,
     Ballot,
@@ -23,6 +22,7 @@ from retros.models import (
     Review,
     TimelineEntry,
 )
+from retros.models.causes import FACTORS_WANTED
 
 SECTIONS = (
     ("frame", "Frame"),
