@@ -3,7 +3,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("retros", "0007_search_words")]
+    dependencies = [("retros", "0008_kept_figures")]
     operations = [
         migrations.AddIndex(
             model_name="contributingfactor",

@@ -69,6 +69,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def unfinished(self) -> "ActionItemQuerySet":
         return self.filter(state__in=UNFINISHED_STATES)
 
+    def unready(self) -> "ActionItemQuerySet":
+        """Still to be done, and nobody's, of no day, or without a way to tell that it worked."""
+        lacks = Q(owner=None, team=None) | Q(due_on=None) | Q(verification="")
+        return self.unfinished().filter(lacks)
+
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)
 

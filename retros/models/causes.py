@@ -28,6 +28,10 @@ class Level(models.TextChoices):
     SYSTEMIC = "systemic", "Systemic"
 
 
+FACTORS_WANTED = 2
+"""One cause is rarely the whole story."""
+
+
 class Factor(models.Model):
     """A factor as the organisation names it, whichever retrospectives it appears in."""
 

@@ -36,8 +36,7 @@ def learnings(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @writers_only
-def _write(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def _write(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     form = LearningForm(request.POST, retrospective=retrospective)
     if submitted(request, form) and attempt(
         form,
@@ -53,8 +52,7 @@ def _write(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def learning(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def learning(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     form = LearningForm(request.POST or None, retrospective=retrospective, learning=one)
     if submitted(request, form) and attempt(
@@ -68,24 +66,21 @@ def learning(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.withdraw_learning, learning=one)
 
 
 @require_POST
 @writers_only
-def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def reveal(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     return _press(request, retrospective, workflow.reveal_learnings, retrospective=retrospective)
 
 
 @require_POST
 @writers_only
-def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+def place(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     """Into a group, or out of any."""
-    retrospective = load(request, pk)
     one = _one(request, retrospective, number)
     form = LearningPlaceForm(request.POST, retrospective=retrospective)
     if not form.is_valid():
@@ -98,25 +93,22 @@ def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def dots(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def dots(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.give_dot, at=one.pk, learning=one)
 
 
 @require_POST
 @writers_only
-def dot_removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def dot_removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.take_back_dot, at=one.pk, learning=one)
 
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def groups(request: SignedInRequest, pk: int) -> HttpResponse:
+def groups(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """A new group; `with` names the learning that comes into it first."""
-    retrospective = load(request, pk)
     first = retrospective.learnings.readable_by(request.user).filter(
         pk__in=[key for key in request.GET.getlist("with")[:1] if is_number(key)]
     )
@@ -135,8 +127,7 @@ def groups(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def group(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def group(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.learning_groups, pk=number)
     form = GroupForm(request.POST or None, initial={"name": one.name})
     if submitted(request, form) and attempt(
@@ -148,8 +139,7 @@ def group(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def group_removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def group_removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.learning_groups, pk=number)
     return _press(request, retrospective, workflow.dissolve_learning_group, group=one)
 

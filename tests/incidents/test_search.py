@@ -13,7 +13,7 @@ from incidents import search
 from incidents.models import Service, StatusUpdate
 from incidents.search import SHOWN_KEYS, found, is_common, parse
 from incidents.workflow import declare_incident, mitigate_incident, post_status_update
-from retros.models import Document, Retrospective, RetrospectiveStatus
+from retros.models import Document, Publication, Retrospective, RetrospectiveStatus
 from timeline.workflow import remove_event, write_event
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +192,7 @@ def test_timeline_updates_and_published_retrospectives_are_found(several, comman
     Document.objects.create(retrospective=retrospective, section="summary", text="A lease outlived its owner")
     assert titles("outlived", commander) == set()
     Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
+    Publication.objects.create(retrospective=retrospective, number=1, content={}, text="", by=commander)
     assert titles("outlived", commander) == title
     assert titles("looking back", commander) == title
 
@@ -204,6 +205,7 @@ def test_private_words_are_found_by_nobody_else(
         title=CANARY, incident=private_incident, owner=commander, status=RetrospectiveStatus.PUBLISHED
     )
     retrospective.incidents.add(private_incident)
+    Publication.objects.create(retrospective=retrospective, number=1, content={}, text="", by=commander)
     asked = (CANARY, CANARY[:5], private_incident.reference, "is:private", "commander:Commander")
     for text in asked:
         assert titles(text, commander) == {private_incident.title}, text
