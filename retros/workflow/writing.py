@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef
 from audit import context
 from incidents.workflow import Conflict
 from live.doorbell import ring_topic
-from retros.documents import MAX_BYTES, accept, open_document, to_markdown
+from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, to_markdown
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
 from retros.rewriting import rewrite
@@ -51,7 +51,7 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
 def write_update(*, document_id: int, update: bytes, by: Any) -> int:
     """Store one update of an editor; the number it has from then on, 0 where nothing in it is new.
 
-    Raises Malformed or Full, PermissionDenied for who may not write, ValidationError once it is published.
+    Raises Malformed, Gap or Full, PermissionDenied for who may not write, ValidationError once it is published.
     """
     document = _lock(document_id, by)
     _, state = current_state(document)
@@ -74,7 +74,11 @@ def save_text(*, document: Document, text: str, by: Any, version: int | None) ->
     state = bytes(document.state)
     update = rewrite(open_document(state), text)
     if update:
-        _append(document, update, accept(state, update), by)
+        try:
+            after = accept(state, update)
+        except (Malformed, Full) as refusal:
+            raise ValidationError({"text": str(refusal)}) from refusal
+        _append(document, update, after, by)
         _compact(document)
         audit(document.retrospective, "narrative.saved", by, section=document.get_section_display())
         announce(document.retrospective, "narrative.saved", what="narrative", section=document.section)
@@ -159,14 +163,15 @@ def _written() -> Any:
 
 
 def _locked(pk: int, *, skip_locked: bool = False) -> Document | None:
-    rows = Document.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-    return rows.select_related("retrospective").filter(pk=pk).first()
+    """Without its retrospective: joined here, it would be read as it was before the wait for the lock."""
+    return Document.objects.select_for_update(skip_locked=skip_locked).filter(pk=pk).first()
 
 
 def _caught_up(document: Document) -> Document:
     locked = _locked(document.pk)
     if locked is None:
         return document
+    locked.retrospective = document.retrospective
     _compact(locked)
     return locked
 

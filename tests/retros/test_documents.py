@@ -3,7 +3,7 @@
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, read, to_markdown
+from retros.documents import MAX_BYTES, Full, Gap, Malformed, accept, open_document, read, to_markdown
 from retros.rewriting import rewrite
 
 TEXTS = [
@@ -114,3 +114,19 @@ def test_what_is_accepted_twice_is_there_once():
     state = accept(accept(b"", update), update)
     assert to_markdown(open_document(state)) == "Once."
     assert len(read(open_document(state))) == 1
+
+
+def test_an_update_that_builds_on_what_is_missing_is_not_taken_for_known():
+    """As after a backup was restored: the server has the first letters of an editor, and gets its third."""
+    ours = made_of("One.")
+    state = ours.get_update()
+    rewrite(ours, "One. Two.")
+    third = rewrite(ours, "One. Two. Three.")
+    with pytest.raises(Gap):
+        accept(state, third)
+    assert to_markdown(open_document(accept(state, ours.get_update()))) == "One. Two. Three."
+
+
+def test_text_outside_of_every_block_is_refused():
+    with pytest.raises(Malformed):
+        accept(b"", _update_with(lambda fragment: fragment.children.append(XmlText()).insert(0, "loose")))
