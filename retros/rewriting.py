@@ -53,7 +53,11 @@ def _become(parent: XmlFragment | XmlElement, new: Sequence[Part], said: Sequenc
 
 def _said(part: Part) -> tuple[str, str]:
     """What tells whether two are the same: the kind, and the Markdown it stands for."""
-    return (part.tag, markdown_of(part)) if isinstance(part, Node) else ("", markdown_of(Node("paragraph", part)))
+    return (
+        (part.tag, markdown_of(part))
+        if isinstance(part, Node)
+        else ("", markdown_of(Node("paragraph", part)))
+    )
 
 
 def _changes(old: Sequence, new: Sequence) -> list[Change]:
