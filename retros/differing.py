@@ -31,4 +31,4 @@ def _between(old: Sequence, new: Sequence) -> list[Change]:
     if longest > MOST:
         what = "replace" if old and new else "delete" if old else "insert"
         return [(what, 0, len(old), 0, len(new))]
-    return SequenceMatcher(None, old, new, autojunk=longest > EXACT).get_opcodes()
+    return [*SequenceMatcher(None, old, new, autojunk=longest > EXACT).get_opcodes()]

@@ -2,7 +2,6 @@
 time keep their words."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -39,12 +38,12 @@ def rewrite(doc: Doc, text: str) -> bytes:
 
 def _become(parent: XmlFragment | XmlElement, new: Sequence[Part], said: Sequence[tuple[str, str]]) -> None:
     """Change those children alone that do not say what they should; theirs in turn, where they are of one kind."""
-    children, old = parent.children, list(parts(parent))
+    children, standing, old = parent.children, list(parent.children), list(parts(parent))
     for _, from_, to, first, last in reversed(_changes([_said(part) for part in old], said)):
         for n in reversed(range(max(to - from_, last - first))):
             at, source = from_ + n, first + n
             if at < to and source < last:
-                _replace(children, at, old[at], new[source])
+                _replace(children, at, standing[at], old[at], new[source])
             elif at < to:
                 del children[at]
             else:
@@ -133,13 +132,13 @@ def _inline(tokens: list[Token]) -> list[Node | Run]:
 # -- into the tree -------------------------------------------------------------------------------------------
 
 
-def _replace(children: Any, at: int, old: Part, new: Part) -> None:
+def _replace(children: Any, at: int, standing: Any, old: Part, new: Part) -> None:
     """Text letter by letter, blocks of one kind by what is in them; else as a whole."""
     if isinstance(old, tuple) and isinstance(new, tuple):
-        _retype(children[at], old, new)
+        _retype(standing, old, new)
     elif isinstance(old, Node) and isinstance(new, Node) and (old.tag, old.value) == (new.tag, new.value):
         inside = _parts(new)
-        _become(children[at], inside, [_said(part) for part in inside])
+        _become(standing, inside, [_said(part) for part in inside])
     else:
         del children[at]
         _insert(children, at, new)
@@ -148,8 +147,14 @@ def _replace(children: Any, at: int, old: Part, new: Part) -> None:
 def _parts(node: Node) -> list[Part]:
     """What is in it as Yjs keeps it: blocks, and each stretch of text as one."""
     found: list[Part] = []
-    for is_text, group in groupby(node.children, lambda child: isinstance(child, Run)):
-        found += [tuple(group)] if is_text else group  # type: ignore[list-item]
+    for child in node.children:
+        last = found[-1] if found else None
+        if isinstance(child, Node):
+            found.append(child)
+        elif isinstance(last, tuple):
+            found[-1] = (*last, child)
+        else:
+            found.append((child,))
     return found
 
 

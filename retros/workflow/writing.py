@@ -137,8 +137,8 @@ def compact_documents() -> bool:
     for pk in ids:
         with transaction.atomic():
             document = _locked(pk, skip_locked=True)
-            if document is not None and _compact(document):
-                ring_topic(topic=document.retrospective.chain, what="narrative")
+            if document is not None:
+                _compact(document)
     return len(ids) == AT_ONCE
 
 
@@ -194,19 +194,17 @@ def _append(document: Document, update: bytes, state: bytes, by: Any) -> Documen
     return row
 
 
-def _compact(document: Document) -> bool:
-    """Take what was written into the row; its lock is held. Whether the text is another now."""
+def _compact(document: Document) -> None:
+    """Take what was written into the row; its lock is held."""
     last, state = current_state(document)
     if last <= document.compacted_to:
-        return False
+        return
     text = to_markdown(open_document(state))
-    is_new = text != document.text
     document.state, document.compacted_to = state, last
-    if is_new:
+    if text != document.text:
         document.text, document.version, document.changed_at = text, document.version + 1, context.now()
     document.save(update_fields=["state", "compacted_to", "text", "version", "changed_at"])
     transaction.on_commit(partial(remember, document, last, state))
-    return is_new
 
 
 def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
@@ -219,7 +217,6 @@ def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
         version = DocumentVersion.objects.create(
             document=document,
             number=latest.number + 1 if latest else 1,
-            state=document.state,
             text=document.text,
             at=context.now(),
             note=note,

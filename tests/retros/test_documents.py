@@ -124,10 +124,10 @@ LONG = 60_000
 )
 def test_a_long_text_becomes_another_in_good_time(before, after):
     doc = made_of(before)
-    began = time.monotonic()
+    began = time.process_time()
     rewrite(doc, after)
     side_by_side(before, after)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_letters_beyond_ascii_are_retyped_in_their_place():
