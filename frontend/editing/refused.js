@@ -6,6 +6,7 @@ export function keepRefused(prefix, reason, text) {
   const key = `${prefix}:${Date.now()}`, value = JSON.stringify({ reason, text });
   try { localStorage.setItem(key, value); } catch { /* it stands on the screen all the same */ }
   show(prefix, key, value);
+  box().scrollIntoView({ block: "center" }); // what was refused may be many screens long
 }
 
 export function showRefused(prefix) {
