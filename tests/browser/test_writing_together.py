@@ -197,7 +197,7 @@ def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_o
     assert box.get_by_role("textbox").input_value().startswith("Stays. too much too much ")
 
     editing(page, document)
-    page.wait_for_function("window.allclearWriting.editor.isEditable")
+    page.wait_for_function("() => window.allclearWriting.editor.isEditable")
     page.keyboard.press("Control+End")
     page.keyboard.type("And goes on.")
     until_saved(page)
@@ -238,7 +238,7 @@ def test_what_a_restored_backup_lacks_comes_back_from_an_open_editor(webs, open_
     webs.kill(f"web-{webs.ports[0]}")
     document.updates.exclude(pk__in=backup).delete()
     webs.serve(webs.ports[0])
-    page.wait_for_function("window.allclearWriting.sync.isOpen")
+    page.wait_for_function("() => window.allclearWriting.sync.isOpen")
     until_saved(page)
     document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
     assert document.text == "In the backup. And not in it."
@@ -246,25 +246,26 @@ def test_what_a_restored_backup_lacks_comes_back_from_an_open_editor(webs, open_
 
 def test_what_a_tab_typed_on_stays_when_another_one_has_saved_the_rest(webs, open_on, commander, document):
     first = editing(open_on(commander, webs.ports[0]), document)
-    first.wait_for_function("window.allclearWriting.sync.isOpen")
+    first.wait_for_function("() => window.allclearWriting.sync.isOpen")
     first.evaluate(
         "() => { const { sync } = window.allclearWriting; sync.connect = () => {}; sync.socket.close(); }"
     )
     first.locator("#saved[data-state=offline]").wait_for()
-    stored = "Object.entries(localStorage).find(([key]) => key.startsWith('unsaved:'))"
+    stored = "() => Object.entries(localStorage).find(([key]) => key.startsWith('unsaved:'))"
     first.keyboard.type("One. ")
     first.wait_for_function(stored)
 
     second = first.context.new_page()
     second.add_init_script(
         "const Real = WebSocket; window.held = true; "
-        "window.WebSocket = function (address) { return new Real(window.held ? 'ws://127.0.0.1:9/' : address); };"
+        "window.WebSocket = function (address) "
+        "{ const made = new Real(address); if (window.held) made.close(); return made; };"
     )
     second.goto(first.url)
-    second.get_by_text("One.").wait_for()
+    second.get_by_text("One.", exact=True).wait_for()
     before = first.evaluate(stored)
     first.keyboard.type("Two.")
-    first.wait_for_function(f"before => {stored}[1] !== before", arg=before[1])
+    first.wait_for_function(f"before => ({stored})()[1] !== before", arg=before[1])
     second.evaluate("window.held = false")
     until_saved(second)
     assert first.evaluate(stored)[0] == before[0], "what was typed since is in no other place"
