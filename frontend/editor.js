@@ -8,6 +8,8 @@ import StarterKit from "@tiptap/starter-kit";
 import { Plugin } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { Hints } from "./editing/hints.js";
+import { Nesting } from "./editing/nesting.js";
+import { keepRefused, showRefused } from "./editing/refused.js";
 import { showElsewhere, showPresent } from "./editing/presence.js";
 import { Sync } from "./editing/sync.js";
 
@@ -26,7 +28,9 @@ function begin() {
   const { document: number, person, label, hints, leave } = place.dataset;
   const writes = place.dataset.mayWrite === "yes";
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  let editor = null, opening = false;
+  const refusedKey = `refused:${person}:${number}`;
+  let editor = null, opening = false, isRefused = false;
+  showRefused(refusedKey);
   const sync = new Sync({
     address: `${scheme}//${location.host}/live/documents/${number}/`,
     storageKey: `unsaved:${person}:${number}`,
@@ -34,6 +38,7 @@ function begin() {
       showState(now);
       if (!opening && (now.caughtUp || now.pending)) { opening = true; editor = open(); }
       if (editor && editor.isEditable !== canWrite(now)) editor.setEditable(canWrite(now));
+      if (editor && now.refused && !isRefused) { isRefused = true; keepRefused(refusedKey, now.ended, editor.getText({ blockSeparator: "\n\n" })); }
     },
   });
   const canWrite = (now) => writes && !now.ended && now.mayWrite !== false;
@@ -52,6 +57,7 @@ function begin() {
         Collaboration.configure({ document: sync.doc }),
         CollaborationCaret.configure({ provider: sync, user: {}, render: caret, selectionRender: () => ({ class: "caret-mark" }) }),
         Placeholder,
+        Nesting,
         ...(writes ? [Hints.configure({ address: hints, leave, post, onCount: showHints })] : []),
       ],
     });
@@ -80,7 +86,7 @@ function showState(now) {
   box.hidden = false;
   for (const mark of box.querySelectorAll("[data-mark]")) mark.hidden = mark.dataset.mark !== (now.state === "ended" ? "offline" : now.state);
   const says = box.querySelector("[data-says]");
-  const words = now.ended ? (now.pending ? `${now.ended} What you typed last is kept in this browser.` : now.ended) : now.mayWrite === false || place.dataset.mayWrite === "no" ? (now.isOpen ? "Live" : "Offline") : WORDS[now.state];
+  const words = now.ended ? (now.refused ? "Not saved" : now.pending ? `${now.ended} What you typed last is kept in this browser.` : now.ended) : now.mayWrite === false || place.dataset.mayWrite === "no" ? (now.isOpen ? "Live" : "Offline") : WORDS[now.state];
   if (says.textContent !== words) says.textContent = words;
   box.dataset.state = now.state;
 }

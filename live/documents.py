@@ -17,12 +17,13 @@ from django.http.request import split_domain_port, validate_host
 from live import wire
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
 from live.listener import Listener
-from retros.documents import Full, Malformed
+from retros.documents import MAX_BYTES, Full, Gap, Malformed
 from retros.workflow.writing import topic_of, write_update
 
-MAX_MESSAGE = 256 * 1024
+MAX_MESSAGE = MAX_BYTES + 4096  # a section that an editor has and the server lacks comes as one
 MAX_PRESENCE = 4096
 PER_SECOND, BURST = 60, 600
+SILENT = 30.0  # seconds; an editor that is open says so every 15
 LOOK_AGAIN = 10.0  # seconds after which reach and the right to write are checked again
 WAITING = 1000  # messages a slow reader may be behind
 COLOURS = 6
@@ -74,7 +75,7 @@ class Room:
 
     def __init__(self, document_id: int, listener: Listener) -> None:
         self.document_id, self.seats = document_id, set[Seat]()
-        self.present: dict[int, bytes] = {}
+        self.present: dict[int, tuple[float, bytes]] = {}
         self._listener = listener
         self.hearing = asyncio.create_task(self._hear())
 
@@ -83,7 +84,7 @@ class Room:
         try:
             with self._listener.subscription(topic_of(self.document_id)) as queue:
                 while None not in (rings := [await queue.get()]):
-                    missed = queue.full()  # what is rung while it is full is dropped
+                    missed = queue.qsize() >= queue.maxsize - 1  # it was full: what is rung then is dropped
                     while not queue.empty():
                         rings.append(queue.get_nowait())
                     if None in rings:
@@ -108,7 +109,7 @@ class Room:
             elif ring == "who":
                 for seat in list(self.seats):
                     if seat.client in self.present:
-                        await in_pool(ring_presence, self.document_id, self.present[seat.client])
+                        await in_pool(ring_presence, self.document_id, self.present[seat.client][1])
         numbers = {int(ring) for ring in rings if ring.isdigit()}
         found = await in_pool(updates, self.document_id, numbers) if numbers else []
         for update in found:
@@ -122,8 +123,14 @@ class Room:
         if state is None:
             self.present.pop(client, None)
         else:
-            self.present[client] = presence
+            self.present[client] = time.monotonic(), presence
         self._tell_all(wire.awareness(presence))
+
+    def here(self) -> list[bytes]:
+        """Carets of who was heard lately: editors of a process that was killed never say that they go."""
+        since = time.monotonic() - SILENT
+        self.present = {client: (at, said) for client, (at, said) in self.present.items() if at > since}
+        return [said for _, said in self.present.values()]
 
     def _tell_all(self, message: bytes) -> None:
         for seat in self.seats:
@@ -172,7 +179,7 @@ class DocumentSync:
         if room is None or room.hearing.done():
             room = self._rooms[seat.document_id] = Room(seat.document_id, self._listener)
         room.seats.add(seat)
-        for presence in room.present.values():
+        for presence in room.here():
             seat.tell(wire.awareness(presence))
         return room
 
@@ -211,6 +218,8 @@ async def _listen(seat: Seat, receive: Callable) -> None:
             await _take(seat, data)
         except (wire.Garbled, Malformed) as error:
             raise Closed(GARBLED, str(error)) from error
+        except Gap as error:
+            raise Closed(LATER, str(error)) from error
         except Full as error:
             raise Closed(FULL, str(error)) from error
         except (PermissionDenied, ValidationError) as error:
@@ -262,6 +271,7 @@ async def _watch(seat: Seat, scope: dict) -> None:
             continue
         if admitted is None:
             raise Closed(NOT_HERE, "This is out of your reach now.")
+        seat.user = admitted[0]
         if admitted[2] != seat.may_write:
             seat.may_write = admitted[2]
             seat.tell(wire.may_write(seat.may_write))

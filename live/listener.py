@@ -107,7 +107,12 @@ class Listener:
 
 
 def _put(queue: asyncio.Queue, what: str | None) -> None:
-    """A stream too slow to read keeps its backlog full; it hears enough to fetch the newest state anyway."""
+    """A stream too slow to read keeps its backlog full; it hears enough to fetch the newest state anyway.
+
+    That it has to begin again, or to hang up, it hears in any case.
+    """
+    if what in ("hello", None) and queue.full():
+        queue.get_nowait()
     with contextlib.suppress(asyncio.QueueFull):
         queue.put_nowait(what)
 

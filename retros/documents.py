@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText, get_update
 
 FRAGMENT = "default"
 BLOCKS = {"paragraph", "heading", "bulletList", "orderedList", "listItem", "blockquote", "codeBlock"}
@@ -22,6 +22,10 @@ MAX_BYTES = 1_000_000
 
 class Malformed(ValueError):  # noqa: N818
     """Not an update of such a document."""
+
+
+class Gap(ValueError):  # noqa: N818
+    """It builds on what is not here, as after a backup was restored."""
 
 
 class Full(ValueError):  # noqa: N818
@@ -47,6 +51,10 @@ class Node:
         return "".join(child.text for child in self.children)
 
 
+Part = Node | tuple[Run, ...]
+"""What is in a block: another one, or a stretch of text with its looks."""
+
+
 # -- states and updates --------------------------------------------------------------------------------------
 
 
@@ -64,9 +72,11 @@ def open_document(*updates: bytes) -> Doc:
 
 
 def accept(state: bytes, update: bytes) -> bytes:
-    """`state` with `update` in it. Raises Malformed or Full, and then nothing has changed."""
+    """`state` with `update` in it. Raises Malformed, Gap or Full, and then nothing has changed."""
     open_document(update)  # by itself, so that what cannot be read touches nothing
     doc = open_document(state, update)
+    if get_update(update, doc.get_state())[0]:  # how many writers' letters in it did not find their place
+        raise Gap("Letters from before these are missing here.")
     read(doc)
     after = doc.get_update()
     if len(after) > MAX_BYTES:
@@ -82,9 +92,15 @@ def read(doc: Doc) -> tuple[Node, ...]:
 def _nodes(parent: Any, depth: int) -> Iterator[Any]:
     if depth > MAX_DEPTH:
         raise Malformed("Nested too deep.")
+    for part in parts(parent, depth):
+        yield from part if isinstance(part, tuple) else (part,)
+
+
+def parts(parent: Any, depth: int = 0) -> Iterator[Part]:
+    """Its children one by one. Raises Malformed."""
     for child in parent.children:
-        if isinstance(child, XmlText):
-            yield from _runs(child)
+        if isinstance(child, XmlText) and isinstance(parent, XmlElement):
+            yield tuple(_runs(child))
         elif isinstance(child, XmlElement) and child.tag in BLOCKS | ATOMS:
             yield Node(child.tag, tuple(_nodes(child, depth + 1)), _value(child))
         else:

@@ -258,7 +258,8 @@ RULES = (
 
 # What is not the writer's own wording. Blanked at the same length, so that positions stay.
 _NOT_READ = re.compile(
-    r"^(?:```|~~~).*?(?:^(?:```|~~~)|\Z)|^ {0,3}>[^\n]*$|`+[^`\n]+`+|!?\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|“[^”\n]{1,400}”|\"[^\"\n]{1,400}\"",
+    r"^(?:```|~~~).*?(?:^(?:```|~~~)|\Z)|^ {0,3}>[^\n]*$|`{1,10}[^`\n]{1,400}`{1,10}|"
+    r"!?\[[^\]\n]{0,400}\]\([^)\n]{0,2000}\)|https?://\S+|“[^”\n]{1,400}”|\"[^\"\n]{1,400}\"",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -1,5 +1,6 @@
 """Whom a retrospective is in reach of: `Retrospective.objects.visible_to` from its other side; and what is told."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -36,13 +37,17 @@ def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
 def mentioned_in(text: str, people: list[Any]) -> list[Any]:
     """Whom “@Mira Novak” or, where only one is called so, “@Mira” means."""
     said = text.casefold()
-    found = []
-    for person in people:
-        first = person.name.split(" ")[0].casefold()
-        is_only = sum(p.name.split(" ")[0].casefold() == first for p in people) == 1
-        if _names(said, person.name.casefold()) or (is_only and _names(said, first)):
-            found.append(person)
-    return found
+    called = Counter(_first(person) for person in people)
+    return [
+        person
+        for person in people
+        if _names(said, person.name.casefold())
+        or (called[_first(person)] == 1 and _names(said, _first(person)))
+    ]
+
+
+def _first(person: Any) -> str:
+    return person.name.split(" ")[0].casefold()
 
 
 def _names(said: str, name: str) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from retros.differing import opcodes
 from retros.language import Hint, hints
 from retros.models import HintDismissal, HintWord, Participant, Retrospective
 
@@ -73,7 +73,7 @@ def side_by_side(before: str, after: str) -> list[Compared]:
     """Line by line, and within a changed line word by word: (whether it differs, words)."""
     old, new = before.split("\n"), after.split("\n")
     rows: list[Compared] = []
-    for what, from_, to, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for what, from_, to, first, last in opcodes(old, new):
         if what == "equal":
             rows += [Compared("same", [(False, line)], [(False, line)]) for line in old[from_:to] if line]
             continue
@@ -93,7 +93,7 @@ def _words(before: str, after: str) -> tuple[list[tuple[bool, str]], list[tuple[
     old, new = list(_split(before)), list(_split(after))
     left: list[tuple[bool, str]] = []
     right: list[tuple[bool, str]] = []
-    for what, from_, to, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for what, from_, to, first, last in opcodes(old, new):
         if to > from_:
             left.append((what != "equal", "".join(old[from_:to])))
         if last > first:

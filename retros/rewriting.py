@@ -2,14 +2,17 @@
 time keep their words."""
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.documents import FRAGMENT, MARKS, Node, Run, markdown_of, read
+from retros.differing import Change, opcodes
+from retros.documents import FRAGMENT, MARKS, Node, Part, Run, markdown_of, parts
+
+Letter = tuple[str, tuple[tuple[str, str], ...]]
+"""One letter (or some of one look), and its marks."""
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable(["image", "lheading"])
 _TAGS = {
@@ -25,27 +28,39 @@ _MARK_OF = {"strong": "bold", "em": "italic", "s": "strike", "link": "link"}
 
 def rewrite(doc: Doc, text: str) -> bytes:
     """Make the document say `text`; the update that does it, empty where it says so already."""
-    before = doc.get_state()
+    before, whole = doc.get_state(), doc.get_update()
     fragment = doc.get(FRAGMENT, type=XmlFragment)
-    blocks = read(doc)
-    old = [markdown_of(block) for block in blocks]
     wanted = parse(text)
-    new = [source for source, _ in wanted]
     with doc.transaction():
-        for _, from_, to, first, last in reversed(_changes(old, new)):
-            for n in reversed(range(max(to - from_, last - first))):
-                at, source = from_ + n, first + n
-                if at < to and source < last:
-                    _replace(fragment, at, blocks[at], wanted[source][1])
-                elif at < to:
-                    del fragment.children[at]
-                else:
-                    _insert(fragment.children, to, wanted[source][1])
-    return doc.get_update(before) if doc.get_state() != before or old != new else b""
+        _become(fragment, [node for _, node in wanted], [(node.tag, source) for source, node in wanted])
+    return doc.get_update(before) if doc.get_update() != whole else b""
 
 
-def _changes(old: Sequence, new: Sequence) -> list[tuple[str, int, int, int, int]]:
-    return [c for c in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if c[0] != "equal"]
+def _become(parent: XmlFragment | XmlElement, new: Sequence[Part], said: Sequence[tuple[str, str]]) -> None:
+    """Change those children alone that do not say what they should; theirs in turn, where they are of one kind."""
+    children, standing, old = parent.children, list(parent.children), list(parts(parent))
+    for _, from_, to, first, last in reversed(_changes([_said(part) for part in old], said)):
+        for n in reversed(range(max(to - from_, last - first))):
+            at, source = from_ + n, first + n
+            if at < to and source < last:
+                _replace(children, at, standing[at], old[at], new[source])
+            elif at < to:
+                del children[at]
+            else:
+                _insert(children, to, new[source])
+
+
+def _said(part: Part) -> tuple[str, str]:
+    """What tells whether two are the same: the kind, and the Markdown it stands for."""
+    return (
+        (part.tag, markdown_of(part))
+        if isinstance(part, Node)
+        else ("", markdown_of(Node("paragraph", part)))
+    )
+
+
+def _changes(old: Sequence, new: Sequence) -> list[Change]:
+    return [change for change in opcodes(old, new) if change[0] != "equal"]
 
 
 def parse(text: str) -> list[tuple[str, Node]]:
@@ -117,35 +132,70 @@ def _inline(tokens: list[Token]) -> list[Node | Run]:
 # -- into the tree -------------------------------------------------------------------------------------------
 
 
-def _replace(fragment: XmlFragment, at: int, old: Node, new: Node) -> None:
-    """Letter by letter where both are one stretch of text in the same kind of block; else as a whole."""
-    element = fragment.children[at]
-    texts = list(element.children) if isinstance(element, XmlElement) else []
-    is_plain = all(isinstance(c, Run) for c in (*old.children, *new.children))
-    if old.tag == new.tag and is_plain and len(texts) == 1 and isinstance(texts[0], XmlText):
-        _retype(texts[0], old.children, new.children)
-        return
-    del fragment.children[at]
-    _insert(fragment.children, at, new)
+def _replace(children: Any, at: int, standing: Any, old: Part, new: Part) -> None:
+    """Text letter by letter, blocks of one kind by what is in them; else as a whole."""
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        _retype(standing, old, new)
+    elif isinstance(old, Node) and isinstance(new, Node) and (old.tag, old.value) == (new.tag, new.value):
+        inside = _parts(new)
+        _become(standing, inside, [_said(part) for part in inside])
+    else:
+        del children[at]
+        _insert(children, at, new)
 
 
-def _retype(text: XmlText, old: Sequence[Any], new: Sequence[Any]) -> None:
-    before = [(letter, run.marks) for run in old for letter in run.text]
-    after = [(letter, run.marks) for run in new for letter in run.text]
+def _parts(node: Node) -> list[Part]:
+    """What is in it as Yjs keeps it: blocks, and each stretch of text as one."""
+    found: list[Part] = []
+    for child in node.children:
+        last = found[-1] if found else None
+        if isinstance(child, Node):
+            found.append(child)
+        elif isinstance(last, tuple):
+            found[-1] = (*last, child)
+        else:
+            found.append((child,))
+    return found
+
+
+def _retype(text: XmlText, old: Sequence[Run], new: Sequence[Run]) -> None:
+    """Words first, then the letters of those that differ."""
+    before, after = _words(old), _words(new)
     offsets = [0]
-    for letter, _ in before:
-        offsets.append(offsets[-1] + len(letter.encode()))  # Yjs positions are counted in bytes here
+    for word in before:
+        offsets.append(offsets[-1] + _length(word))
     for _, from_, to, first, last in reversed(_changes(before, after)):
-        if to > from_:
-            del text[offsets[from_] : offsets[to]]
-        at = offsets[from_]
-        for letters, marks in _stretches(after[first:last]):
-            text.insert(at, letters, _attributes(marks))
-            at += len(letters.encode())
+        letters = [letter for word in before[from_:to] for letter in word]
+        wanted = [letter for word in after[first:last] for letter in word]
+        starts = [offsets[from_]]
+        for letter in letters:
+            starts.append(starts[-1] + _length([letter]))
+        for _, gone, gone_to, come, come_to in reversed(_changes(letters, wanted)):
+            at = starts[gone]
+            if gone_to > gone:
+                del text[at : starts[gone_to]]
+            for said, marks in _stretches(wanted[come:come_to]):
+                text.insert(at, said, _attributes(marks))
+                at += len(said.encode())
 
 
-def _stretches(letters: list[tuple[str, tuple]]) -> list[tuple[str, tuple]]:
-    joined: list[tuple[str, tuple]] = []
+def _words(runs: Sequence[Run]) -> list[tuple[Letter, ...]]:
+    """Each with the space after it."""
+    words: list[list[Letter]] = [[]]
+    for run in runs:
+        for letter in run.text:
+            words[-1].append((letter, run.marks))
+            if letter == " ":
+                words.append([])
+    return [tuple(word) for word in words if word]
+
+
+def _length(letters: Sequence[Letter]) -> int:
+    return sum(len(letter.encode()) for letter, _ in letters)  # Yjs positions are counted in bytes here
+
+
+def _stretches(letters: Sequence[Letter]) -> list[Letter]:
+    joined: list[Letter] = []
     for letter, marks in letters:
         if joined and joined[-1][1] == marks:
             joined[-1] = (joined[-1][0] + letter, marks)
@@ -162,21 +212,19 @@ def _attributes(marks: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     return given
 
 
-def _insert(children: Any, at: int, node: Node) -> None:
+def _insert(children: Any, at: int, part: Part) -> None:
+    if isinstance(part, tuple):
+        text = children.insert(at, XmlText())
+        for run in part:
+            text.insert(len(text), run.text, _attributes(run.marks))
+        return
     attributes: dict[str, Any] = {}
-    if node.tag == "heading":
+    if part.tag == "heading":
         attributes["level"] = 3
-    elif node.tag == "orderedList" and node.value.isdigit():
-        attributes["start"] = int(node.value)
-    elif node.tag == "codeBlock" and node.value:
-        attributes["language"] = node.value
-    element = children.insert(at, XmlElement(node.tag, attributes))
-    text: XmlText | None = None
-    for child in node.children:
-        if isinstance(child, Run):
-            text = text or element.children.append(XmlText())
-            end = len(text)
-            text.insert(end, child.text, _attributes(child.marks))
-        else:
-            text = None
-            _insert(element.children, len(element.children), child)
+    elif part.tag == "orderedList" and part.value.isdigit():
+        attributes["start"] = int(part.value)
+    elif part.tag == "codeBlock" and part.value:
+        attributes["language"] = part.value
+    element = children.insert(at, XmlElement(part.tag, attributes))
+    for n, inside in enumerate(_parts(part)):
+        _insert(element.children, n, inside)

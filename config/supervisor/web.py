@@ -6,7 +6,7 @@ import socket
 import uvicorn
 
 GRACEFUL_SECONDS = 2  # open streams never end by themselves; without a limit SIGTERM would wait for them
-MAX_MESSAGE = 512 * 1024  # bytes over a WebSocket; live.documents takes less and says why
+MAX_MESSAGE = 2 * 1024 * 1024  # bytes over a WebSocket; live.documents takes less and says why
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ function element(tag, props = {}, ...children) {
 }
 
 function card(hint, view, options) {
-  const { from, to } = hint;
+  const now = () => key.getState(view.state).open; // the text may have moved since this was drawn
   const box = element("div", { className: "pop max-w-[440px] p-3 text-sm leading-[18px]", contentEditable: "false" });
   box.setAttribute("role", "note");
   box.setAttribute("aria-label", "Language hint");
@@ -51,17 +51,22 @@ function card(hint, view, options) {
   if (hint.begin) box.append(element("p", { className: "tl-quote", textContent: hint.begin }));
   box.append(element("div", { className: "flex flex-wrap gap-1 mt-2" }, ...(hint.begin ? [start] : []), leave, element("span", { className: "grow" }), why), leaving, because);
   start.onclick = () => {
-    const end = view.state.doc.resolve(to).end();
+    if (!now()) return;
+    const end = view.state.doc.resolve(now().to).end();
     view.dispatch(view.state.tr.insertText(` ${hint.begin}`, end).setMeta(key, { open: null }));
     view.focus();
   };
   leave.onclick = () => { leaving.hidden = false; leave.hidden = true; reason.focus(); };
   why.onclick = () => { because.hidden = !because.hidden; why.setAttribute("aria-expanded", String(!because.hidden)); };
   confirm.onclick = async () => {
-    const answer = await options.post(options.leave, { rule: hint.rule, found: hint.found, reason: reason.value });
-    if (!answer.ok) return;
-    view.dispatch(view.state.tr.setMeta(key, { gone: { from, to } }));
-    view.focus();
+    const answer = await options.post(options.leave, { rule: hint.rule, found: [...hint.found].slice(0, 300).join(""), reason: reason.value }).catch(() => null);
+    if (answer?.ok && answer.headers.has("HX-Redirect")) { // what is refused is a toast, not an error
+      view.dispatch(view.state.tr.setMeta(key, { gone: hint }));
+      view.focus();
+    } else {
+      const said = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast ?? { text: "That did not work; try again.", bad: true };
+      document.body.dispatchEvent(new CustomEvent("toast", { detail: said }));
+    }
   };
   reason.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); confirm.click(); } };
   return box;
@@ -92,11 +97,13 @@ export const Hints = Extension.create({
           if (tr.docChanged) {
             const moved = (hint) => ({ ...hint, from: tr.mapping.map(hint.from, 1), to: tr.mapping.map(hint.to, -1) });
             found = found.map(moved).filter((hint) => tr.doc.textBetween(hint.from, Math.max(hint.from, hint.to)) === hint.found);
+            open = open && moved(open);
           }
-          if (meta.gone) found = found.filter((hint) => hint.from !== meta.gone.from);
+          const isOf = (one) => (hint) => hint.rule === one.rule && hint.found === one.found;
+          if (meta.gone) found = found.filter((hint) => !isOf(meta.gone)(hint));
           if ("open" in meta) open = meta.open;
           else if (meta.at !== undefined) open = under(found, meta.at);
-          open = open && found.find((hint) => hint.rule === open.rule && hint.found === open.found) || null;
+          open = open && found.find((hint) => isOf(open)(hint) && hint.from === open.from) || null;
           if (found === old.found && open === old.open) return { ...old, drawn: old.drawn.map(tr.mapping, tr.doc) };
           return { found, open, drawn: decorate(tr.doc, found, open) };
         },

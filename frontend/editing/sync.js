@@ -8,7 +8,9 @@ import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwareness
 
 const SYNC = 0, AWARENESS = 1, KEEP = 2, KEPT = 3, MAY_WRITE = 4;
 const HAVE = 0;
-const FINAL = { 4400: "This editor sent something the server could not read.", 4403: "", 4404: "This is out of your reach now.", 4413: "" };
+const FINAL = { 1009: "That is too much at once.", 4400: "This editor sent something the server could not read.", 4403: "", 4404: "This is out of your reach now.", 4413: "" };
+const REFUSED = [1009, 4400, 4413]; // what was typed itself: sent again it would be refused again
+const STORE_EVERY = 300; // milliseconds
 const PAUSES = [150, 300, 600, 1200, 2500, 5000];
 const CARET_EVERY = 60; // milliseconds
 
@@ -22,23 +24,22 @@ export class Sync {
     this.onState = onState;
     this.address = address;
     this.key = `${storageKey}:${this.doc.clientID}`;
-    this.sent = 0; this.kept = 0; this.typed = 0; // counts of changes of one's own
-    this.unsent = []; this.flying = 0;
-    this.unconfirmed = []; // all that is not confirmed, for the browser's store
-    this.attempts = 0; this.isOpen = false; this.ended = ""; this.mayWrite = null;
-    this.adopted = [];
+    this.kept = 0; this.typed = 0; // counts of changes of one's own
+    this.unsent = []; this.flying = null; this.flyingTo = 0; // neither is confirmed
+    this.attempts = 0; this.isOpen = false; this.ended = ""; this.refused = false; this.mayWrite = null;
+    this.adopted = new Map(); // what was found in the browser's store, by its key
     this._restore(storageKey);
     this.doc.on("update", (update, origin) => { if (origin !== this) this._typed(update); });
     this.awareness.on("update", ({ added, updated, removed }, origin) => {
       if (origin !== "local" || ![...added, ...updated, ...removed].includes(this.doc.clientID)) return;
       this._showSoon();
     });
-    this._closing = () => { if (this.isOpen && this.socket?.readyState === 1) this.socket.close(1000); };
+    this._closing = () => { this._store(); if (this.isOpen && this.socket?.readyState === 1) this.socket.close(1000); };
     addEventListener("online", () => this._now());
     addEventListener("offline", () => { this.socket?.close(); });
     addEventListener("pagehide", this._closing);
     addEventListener("pageshow", () => this._now());
-    addEventListener("beforeunload", (event) => { if (this.pending && !this._stored) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { this._store(); if (this.pending && !this._stored) event.preventDefault(); });
     this.connect();
   }
 
@@ -48,24 +49,40 @@ export class Sync {
   // What an earlier visit typed and never heard confirmed.
   _restore(prefix) {
     for (const key of Object.keys(localStorage).filter((k) => k.startsWith(`${prefix}:`))) {
-      try { Y.applyUpdate(this.doc, toBytes(localStorage.getItem(key)), this); } catch { localStorage.removeItem(key); continue; }
-      this.adopted.push(key); this.typed = 1;
+      const found = localStorage.getItem(key);
+      try { Y.applyUpdate(this.doc, toBytes(found), this); } catch { localStorage.removeItem(key); continue; }
+      this.adopted.set(key, found); this.typed = 1;
     }
   }
 
+  // Not with every letter: what is confirmed at once needs no storing, and offline it grows.
+  _storeSoon() { this._storing ??= setTimeout(() => this._store(), STORE_EVERY); }
+
   _store() {
+    clearTimeout(this._storing);
+    this._storing = null;
+    if (this.refused) return;
     try {
-      if (!this.pending) { localStorage.removeItem(this.key); for (const key of this.adopted.splice(0)) localStorage.removeItem(key); }
-      else if (this.unconfirmed.length) localStorage.setItem(this.key, toText(Y.mergeUpdates(this.unconfirmed.map(([, update]) => update))));
+      if (!this.pending) this._forget();
+      else if (this.unsent.length || this.flying) {
+        if (this.unsent.length > 1) this.unsent = [Y.mergeUpdates(this.unsent)];
+        const both = this.flying ? [this.flying, ...this.unsent] : this.unsent;
+        localStorage.setItem(this.key, toText(both.length > 1 ? Y.mergeUpdates(both) : both[0]));
+      }
       this._stored = true;
     } catch { this._stored = false; }
+  }
+
+  _forget() {
+    localStorage.removeItem(this.key);
+    for (const [key, found] of this.adopted) if (localStorage.getItem(key) === found) localStorage.removeItem(key); // its tab may have typed on
+    this.adopted.clear();
   }
 
   _typed(update) {
     this.typed += 1;
     this.unsent.push(update);
-    this.unconfirmed.push([this.typed, update]);
-    this._store();
+    this._storeSoon();
     this._flush();
     this.onState(this);
   }
@@ -78,10 +95,10 @@ export class Sync {
 
   _keep(update) {
     this.unsent = [];
-    this.flying = this.typed;
+    this.flying = update; this.flyingTo = this.typed;
     const message = encoding.createEncoder();
     encoding.writeVarUint(message, KEEP);
-    encoding.writeVarUint(message, this.flying);
+    encoding.writeVarUint(message, this.typed);
     encoding.writeVarUint8Array(message, update);
     this.socket.send(encoding.toUint8Array(message));
   }
@@ -99,12 +116,22 @@ export class Sync {
 
   _lost(event) {
     clearTimeout(this._tooLong);
-    this.isOpen = this.ready = false; this.flying = 0;
+    this.isOpen = this.ready = false;
+    if (this.flying) this.unsent.unshift(this.flying);
+    this.flying = null;
     const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
     removeAwarenessStates(this.awareness, others, this);
-    if (event.code in FINAL) this.ended = event.reason || FINAL[event.code] || "Writing has ended.";
+    if (event.code in FINAL) this._end(event);
     else this._again = setTimeout(() => this.connect(), PAUSES[Math.min(this.attempts++, PAUSES.length - 1)] * (0.8 + Math.random() * 0.4));
     this.onState(this);
+  }
+
+  // What was refused is not tried again by later visits; whoever typed it is given it to copy.
+  _end(event) {
+    this.ended = event.reason || FINAL[event.code] || "Writing has ended.";
+    if (!REFUSED.includes(event.code) || !this.pending) return;
+    this.refused = true;
+    this._forget();
   }
 
   _hear(bytes) {
@@ -114,9 +141,10 @@ export class Sync {
       case AWARENESS: applyAwarenessUpdate(this.awareness, decoding.readVarUint8Array(message), this); break;
       case KEPT:
         this.kept = decoding.readVarUint(message);
-        this.flying = 0;
-        this.unconfirmed = this.unconfirmed.filter(([count]) => count > this.kept);
-        this._store();
+        if (this.kept >= this.flyingTo) this.flying = null;
+        this.attempts = 0;
+        if (this.pending) this._storeSoon();
+        else this._store();
         this._flush();
         break;
       case MAY_WRITE: this.mayWrite = decoding.readUint8(message) === 1; break;
@@ -132,15 +160,24 @@ export class Sync {
       return this.onState(this);
     }
     clearTimeout(this._tooLong);
-    this.isOpen = this.ready = true; this.attempts = 0;
+    this.isOpen = this.ready = true;
     const answer = encoding.createEncoder();
     encoding.writeVarUint(answer, SYNC);
     encoding.writeVarUint(answer, HAVE);
     encoding.writeVarUint8Array(answer, Y.encodeStateVector(this.doc));
     this.socket.send(encoding.toUint8Array(answer));
+    const isAhead = this._isAhead(data) && this.mayWrite !== false;
+    if (isAhead && !this.pending) this.typed += 1;
     if (this.pending) this._keep(Y.encodeStateAsUpdate(this.doc, data)); // idempotent, whatever of it arrived before
+    else this.attempts = 0;
     this._show();
     this.onState(this);
+  }
+
+  // Whether the server lacks letters that are here, as after a backup was restored.
+  _isAhead(vector) {
+    const theirs = Y.decodeStateVector(vector);
+    return [...Y.decodeStateVector(Y.encodeStateVector(this.doc))].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
   }
 
   _showSoon() { this._showing ??= setTimeout(() => { this._showing = null; this._show(); }, CARET_EVERY); }

@@ -58,7 +58,6 @@ class DocumentVersion(models.Model):
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    state = models.BinaryField(default=b"")
     text = models.TextField()
     at = models.DateTimeField(default=timezone.now)
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")

@@ -1,11 +1,13 @@
 """Versions of a section: who had written, what changed from one to the other, and back to an earlier one."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from incidents.views.common import is_number
 from retros import workflow
 from retros.models import Document, DocumentVersion, Retrospective
 from retros.reading import side_by_side
@@ -14,7 +16,7 @@ from retros.views.common import section as page
 from retros.views.writing import address, section_of
 from retros.writing_forms import VersionForm
 
-SHOWN = 100
+SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,12 +26,15 @@ def versions(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     document = section_of(request, retrospective, section)
     if request.method == "POST":
         return _keep(request, pk, document=document)
-    rows = document.versions.prefetch_related("authors")[:SHOWN] if document.pk else []
-    kept: list[DocumentVersion] = list(rows)
-    before, after = _chosen(request, document, kept)
+    rows = document.versions.defer("text") if document.pk else DocumentVersion.objects.none()
+    older = request.GET.get("before", "")
+    listed = rows.filter(number__lt=int(older)) if is_number(older) else rows
+    kept = list(listed.prefetch_related("authors")[: SHOWN + 1])
+    before, after = _chosen(request, document, rows)
     context = {
         "document": document,
-        "versions": kept,
+        "versions": kept[:SHOWN],
+        "earlier": kept[SHOWN - 1].number if len(kept) > SHOWN else None,
         "before": before,
         "after": after,
         "rows": side_by_side(before.text if before else "", after.text if after else document.text),
@@ -39,16 +44,15 @@ def versions(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
 
 
 def _chosen(
-    request: SignedInRequest, document: Document, kept: list[DocumentVersion]
+    request: SignedInRequest, document: Document, rows: QuerySet[DocumentVersion]
 ) -> tuple[DocumentVersion | None, DocumentVersion | None]:
     """Those of ?from= and ?to=; else the newest against what stands now, or the two newest where it is the same."""
-    by_number = {str(version.number): version for version in kept}
-    asked = request.GET.get("from", ""), request.GET.get("to", "")
-    if any(number in by_number for number in asked):
-        return by_number.get(asked[0]), by_number.get(asked[1])
-    if kept and kept[0].text == document.text:
-        return (kept[1] if len(kept) > 1 else None), kept[0]
-    return (kept[0] if kept else None), None
+    asked = [request.GET.get(name, "") for name in ("from", "to")]
+    found = {str(v.number): v for v in rows.filter(number__in=[n for n in asked if is_number(n)])}
+    if found:
+        return found.get(asked[0]), found.get(asked[1])
+    newest = [*rows[:2], None, None]
+    return (newest[1], newest[0]) if newest[0] and newest[0].text == document.text else (newest[0], None)
 
 
 @writers_only

@@ -1,14 +1,17 @@
 """What happened, in words: the section with its editor, the same as a form, and what is said beside it."""
 
+from collections import defaultdict
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from incidents.views.common import is_number
 from incidents.workflow import Conflict
 from retros import workflow
 from retros.models import Comment, Document, Retrospective, Section
@@ -19,6 +22,7 @@ from retros.views.common import click, done, load, writers_only
 from retros.views.common import section as page
 from retros.writing_forms import CommentForm, TextForm
 
+CONVERSATIONS = 100  # on one page; the newest first have a place
 TOOLS = (
     ("bold", "bold", "Bold"),
     ("italic", "italic", "Slanted"),
@@ -77,15 +81,16 @@ def _narrative(
 ) -> HttpResponse:
     may_write = can_write(request.user, retrospective)
     typed = form.data.get("text", document.text) if form.is_bound else document.text
+    as_text = form.is_bound or "text" in request.GET
     context = {
         "document": document,
         "sections": Section.choices,
         "tools": TOOLS,
         "form": form if may_write else None,
         "may_write": may_write,
-        "as_text": form.is_bound or "text" in request.GET,
+        "as_text": as_text,
         "stale": stale,
-        "hints": open_hints(retrospective, document.section, typed) if may_write else [],
+        "hints": open_hints(retrospective, document.section, typed) if may_write and as_text else [],
     }
     context |= _conversations(request, document, may_write=may_write)
     return page(request, retrospective, "narrative", context, "retros/narrative.html", status=status)
@@ -147,16 +152,24 @@ def resolution(
 
 
 def _conversations(request: SignedInRequest, document: Document, *, may_write: bool) -> dict:
-    said: list[Comment] = []
+    opened: list[Comment] = []
+    answers: dict[int | None, list[Comment]] = defaultdict(list)
+    before, open_count = request.GET.get("before", ""), 0
     if document.pk:
-        said = list(document.comments.select_related("author", "resolved_by").order_by("pk"))
-    people = list(people_reaching(document.retrospective)) if may_write else []
+        said = document.comments.select_related("author", "resolved_by")
+        older = Q(pk__lt=int(before)) if is_number(before) else Q()
+        opened = list(said.filter(older, parent=None).order_by("-pk")[: CONVERSATIONS + 1])
+        for answer in said.filter(parent__in=opened[:CONVERSATIONS]).order_by("pk"):
+            answers[answer.parent_id].append(answer)
+        open_count = document.comments.filter(parent=None, resolved_at=None).count()
+    shown = opened[:CONVERSATIONS][::-1]
     return {
         "document": document,
         "retrospective": document.retrospective,
-        "conversations": [(c, [r for r in said if r.parent_id == c.pk]) for c in said if not c.parent_id],
-        "open_count": sum(1 for c in said if not c.parent_id and not c.resolved_at),
-        "people": people,
+        "conversations": [(comment, answers[comment.pk]) for comment in shown],
+        "earlier": shown[0].pk if len(opened) > CONVERSATIONS else None,
+        "open_count": open_count,
+        "people": people_reaching(document.retrospective) if may_write and "people" in request.GET else None,
         "comment_form": CommentForm() if may_write else None,
     }
 

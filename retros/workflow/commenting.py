@@ -29,7 +29,7 @@ def add_comment(
         author=by,
         at=context.now(),
     )
-    people = mentioned_in(text, list(people_reaching(retrospective)))
+    people = mentioned_in(text, list(people_reaching(retrospective))) if "@" in text else []
     comment.mentions.set(people)
     audit(
         retrospective,

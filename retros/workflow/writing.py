@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef
 from audit import context
 from incidents.workflow import Conflict
 from live.doorbell import ring_topic
-from retros.documents import MAX_BYTES, accept, open_document, to_markdown
+from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, to_markdown
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
 from retros.rewriting import rewrite
@@ -51,7 +51,7 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
 def write_update(*, document_id: int, update: bytes, by: Any) -> int:
     """Store one update of an editor; the number it has from then on, 0 where nothing in it is new.
 
-    Raises Malformed or Full, PermissionDenied for who may not write, ValidationError once it is published.
+    Raises Malformed, Gap or Full, PermissionDenied for who may not write, ValidationError once it is published.
     """
     document = _lock(document_id, by)
     _, state = current_state(document)
@@ -74,7 +74,11 @@ def save_text(*, document: Document, text: str, by: Any, version: int | None) ->
     state = bytes(document.state)
     update = rewrite(open_document(state), text)
     if update:
-        _append(document, update, accept(state, update), by)
+        try:
+            after = accept(state, update)
+        except (Malformed, Full) as refusal:
+            raise ValidationError({"text": str(refusal)}) from refusal
+        _append(document, update, after, by)
         _compact(document)
         audit(document.retrospective, "narrative.saved", by, section=document.get_section_display())
         announce(document.retrospective, "narrative.saved", what="narrative", section=document.section)
@@ -133,8 +137,8 @@ def compact_documents() -> bool:
     for pk in ids:
         with transaction.atomic():
             document = _locked(pk, skip_locked=True)
-            if document is not None and _compact(document):
-                ring_topic(topic=document.retrospective.chain, what="narrative")
+            if document is not None:
+                _compact(document)
     return len(ids) == AT_ONCE
 
 
@@ -159,14 +163,15 @@ def _written() -> Any:
 
 
 def _locked(pk: int, *, skip_locked: bool = False) -> Document | None:
-    rows = Document.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-    return rows.select_related("retrospective").filter(pk=pk).first()
+    """Without its retrospective: joined here, it would be read as it was before the wait for the lock."""
+    return Document.objects.select_for_update(skip_locked=skip_locked).filter(pk=pk).first()
 
 
 def _caught_up(document: Document) -> Document:
     locked = _locked(document.pk)
     if locked is None:
         return document
+    locked.retrospective = document.retrospective
     _compact(locked)
     return locked
 
@@ -189,19 +194,17 @@ def _append(document: Document, update: bytes, state: bytes, by: Any) -> Documen
     return row
 
 
-def _compact(document: Document) -> bool:
-    """Take what was written into the row; its lock is held. Whether the text is another now."""
+def _compact(document: Document) -> None:
+    """Take what was written into the row; its lock is held."""
     last, state = current_state(document)
     if last <= document.compacted_to:
-        return False
+        return
     text = to_markdown(open_document(state))
-    is_new = text != document.text
     document.state, document.compacted_to = state, last
-    if is_new:
+    if text != document.text:
         document.text, document.version, document.changed_at = text, document.version + 1, context.now()
     document.save(update_fields=["state", "compacted_to", "text", "version", "changed_at"])
     transaction.on_commit(partial(remember, document, last, state))
-    return is_new
 
 
 def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
@@ -214,7 +217,6 @@ def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
         version = DocumentVersion.objects.create(
             document=document,
             number=latest.number + 1 if latest else 1,
-            state=document.state,
             text=document.text,
             at=context.now(),
             note=note,

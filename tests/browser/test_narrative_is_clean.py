@@ -2,7 +2,7 @@
 
 import pytest
 
-from retros.models import Document, HintDismissal, RetrospectiveStatus, Section
+from retros.models import Document, HintDismissal, Retrospective, RetrospectiveStatus, Section
 from retros.workflow import (
     add_comment,
     add_hint_word,
@@ -88,6 +88,35 @@ def test_a_hint_is_taken_as_a_start(open_as, commander, document):
     page.get_by_role("button", name="Use as a start").click()
     page.get_by_text("35 minutes. They did …; nothing prompted …").wait_for()
     page.locator("#saved[data-state=saved]").wait_for()
+
+
+def test_of_two_equal_hints_the_one_that_was_opened_is_meant(open_as, commander, document):
+    text = "It was human error.\n\nAgain, it was human error."
+    save_text(document=document, text=text, by=commander, version=None)
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
+    marks = page.locator(".ProseMirror mark")
+    marks.nth(1).wait_for()
+    marks.nth(0).click()
+    page.get_by_role("note", name="Language hint").wait_for()
+    marks.nth(1).click()
+    page.wait_for_function(
+        "() => document.querySelector('[role=note]').previousElementSibling.innerText.startsWith('Again')"
+    )
+    page.get_by_role("button", name="Use as a start").click()
+    page.get_by_text("Again, it was human error. They expected").wait_for()
+
+
+def test_a_hint_that_could_not_be_left_stays_and_says_why(open_as, commander, document):
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
+    page.locator(".ProseMirror mark").first.click()
+    page.get_by_role("button", name="Leave it").click()
+    Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
+    page.get_by_role("button", name="Leave it so").click()
+    page.locator("#toasts").get_by_text("It is published. Open it again to change it.").wait_for()
+    assert page.locator(".ProseMirror mark").count() == 1
+    assert not HintDismissal.objects.exists()
 
 
 def test_formatting_by_keyboard_becomes_markdown(open_as, commander, incident):

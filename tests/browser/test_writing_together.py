@@ -179,3 +179,93 @@ def test_what_was_typed_offline_survives_a_closed_tab(webs, open_on, commander, 
     until_saved(again)
     document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
     assert document.text == "Before. While it was away."
+
+
+def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_on, commander, document):
+    """More than a section holds is pasted: said once, given back to copy, and the section is open again."""
+    page = editing(open_on(commander, webs.ports[0]), document)
+    page.keyboard.type("Stays. ")
+    until_saved(page)
+    page.evaluate("window.allclearWriting.editor.commands.insertContent('too much '.repeat(150_000))")
+    box = page.get_by_role("region", name="Your last words here were not saved")
+    box.wait_for()
+    assert page.locator("#saved").get_attribute("data-state") == "ended"
+    assert "That is too much at once." in box.inner_text()
+    page.wait_for_function(
+        "() => { const at = document.getElementById('refused').getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight; }"
+    )
+    assert box.get_by_role("textbox").input_value().startswith("Stays. too much too much ")
+
+    editing(page, document)
+    page.wait_for_function("() => window.allclearWriting.editor.isEditable")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("And goes on.")
+    until_saved(page)
+    assert page.evaluate(SAID) == "Stays. And goes on."
+    assert "too much too much" in box.get_by_role("textbox").input_value()
+    box.get_by_role("button", name="Throw it away").click()
+    assert box.is_hidden()
+    page.reload()
+    page.get_by_text("And goes on.").wait_for()
+    assert box.is_hidden()
+    assert not page.faults
+
+
+def test_lists_go_as_deep_as_the_server_takes_them(webs, open_on, commander, document):
+    page = editing(open_on(commander, webs.ports[0]), document)
+    page.keyboard.type("- level")
+    for _ in range(10):
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("level")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("the last line")
+    until_saved(page)
+    again = editing(open_on(commander, webs.ports[1]), document)
+    again.get_by_text("the last line").wait_for()
+    assert again.evaluate(SAID).count("level") == 11
+    assert again.locator("#prose" + " ul" * 7).count() == 1
+    assert again.locator("#prose" + " ul" * 8).count() == 0
+
+
+def test_what_a_restored_backup_lacks_comes_back_from_an_open_editor(webs, open_on, commander, document):
+    page = editing(open_on(commander, webs.ports[0]), document)
+    page.keyboard.type("In the backup. ")
+    until_saved(page)
+    backup = list(document.updates.values_list("pk", flat=True))
+    page.keyboard.type("And not in it.")
+    until_saved(page)
+    webs.kill(f"web-{webs.ports[0]}")
+    document.updates.exclude(pk__in=backup).delete()
+    webs.serve(webs.ports[0])
+    page.wait_for_function("() => window.allclearWriting.sync.isOpen")
+    until_saved(page)
+    document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
+    assert document.text == "In the backup. And not in it."
+
+
+def test_what_a_tab_typed_on_stays_when_another_one_has_saved_the_rest(webs, open_on, commander, document):
+    first = editing(open_on(commander, webs.ports[0]), document)
+    first.wait_for_function("() => window.allclearWriting.sync.isOpen")
+    first.evaluate(
+        "() => { const { sync } = window.allclearWriting; sync.connect = () => {}; sync.socket.close(); }"
+    )
+    first.locator("#saved[data-state=offline]").wait_for()
+    stored = "() => Object.entries(localStorage).find(([key]) => key.startsWith('unsaved:'))"
+    first.keyboard.type("One. ")
+    first.wait_for_function(stored)
+
+    second = first.context.new_page()
+    second.add_init_script(
+        "const Real = WebSocket; window.held = true; "
+        "window.WebSocket = function (address) "
+        "{ const made = new Real(address); if (window.held) made.close(); return made; };"
+    )
+    second.goto(first.url)
+    second.get_by_text("One.", exact=True).wait_for()
+    before = first.evaluate(stored)
+    first.keyboard.type("Two.")
+    first.wait_for_function(f"before => ({stored})()[1] !== before", arg=before[1])
+    second.evaluate("window.held = false")
+    until_saved(second)
+    assert first.evaluate(stored)[0] == before[0], "what was typed since is in no other place"

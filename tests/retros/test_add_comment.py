@@ -1,12 +1,15 @@
 """What is said beside a section: answers, resolved and open again, and who is told."""
 
+import time
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from notifications.models import Delivery, OutboxMessage
-from retros.models import Document, Retrospective, RetrospectiveStatus, Section
+from retros.models import Comment, Document, Retrospective, RetrospectiveStatus, Section
 from retros.reach import mentioned_in, people_reaching
+from retros.views.writing import CONVERSATIONS
 from retros.workflow import add_comment, open_section, resolve_comment
 from subscribers.looking_back import consume
 from subscribers.models import Notice
@@ -116,3 +119,36 @@ def test_the_page(client, document, commander):
     assert comment.resolved_by == commander
     empty = client.post(f"{base}comments/", {"text": " "})
     assert empty.status_code == 422
+
+
+def test_who_can_be_told_is_looked_up_when_somebody_asks(client, document, commander, responder):
+    client.force_login(commander)
+    base = f"/retrospectives/{document.retrospective_id}/narrative/what_happened/"
+    assert b"@Responder Example" not in client.get(base).content
+    assert b"@Responder Example" in client.get(f"{base}?people").content
+    assert b"@Responder Example" in client.get(f"{base}comments/?people").content
+
+
+def test_many_conversations_come_page_by_page(client, document, commander):
+    comments = Comment.objects.bulk_create(
+        Comment(document=document, text=f"Question {n}.", author=commander) for n in range(CONVERSATIONS + 1)
+    )
+    Comment.objects.create(document=document, parent=comments[0], text="The first answer.", author=commander)
+    client.force_login(commander)
+    base = f"/retrospectives/{document.retrospective_id}/narrative/what_happened/"
+    newest = client.get(base)
+    assert newest.context["open_count"] == CONVERSATIONS + 1
+    assert b"Question 1." in newest.content
+    assert b"Question 0." not in newest.content
+    earlier = client.get(base, {"before": newest.context["earlier"]}).content
+    assert b"Question 0." in earlier
+    assert b"The first answer." in earlier
+    assert b"Question 1." not in earlier
+    assert b"Earlier comments" not in earlier
+
+
+def test_many_names_are_read_in_good_time():
+    people = [User(name=f"First{n} Last{n}") for n in range(5_000)]
+    began = time.process_time()
+    assert mentioned_in("@First7 Last7 and @First8", people) == [people[7], people[8]]
+    assert time.process_time() - began < 2

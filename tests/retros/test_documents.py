@@ -1,9 +1,12 @@
 """A section's Yjs tree as Markdown and back: what was written is kept, and only what differs is touched."""
 
+import time
+
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, read, to_markdown
+from retros.documents import MAX_BYTES, Full, Gap, Malformed, accept, open_document, read, to_markdown
+from retros.reading import side_by_side
 from retros.rewriting import rewrite
 
 TEXTS = [
@@ -67,6 +70,66 @@ def test_who_writes_at_the_same_time_keeps_their_words():
     assert to_markdown(theirs) == "The small pool was full at 03:12.\n\nNobody knew why."
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "path", "kept"),
+    [
+        ("- one\n- two\n- three", "- one\n- two and a half\n- three", (0, 1, 0, 0), "small two and a half"),
+        ("- one\n- two", "- none\n- one\n- two\n- three", (0, 1, 0, 0), "- small two"),
+        ("- one\n  - deep\n- two", "- one\n  - deeper\n- two", (0, 0, 1, 0, 0, 0), "small deeper"),
+        ("> They said\n>\n> and then", "> They said so\n>\n> and then", (0, 0, 0), "small They said so"),
+        (
+            "One line\nand another\nand more",
+            "One line\nand another one\nand more",
+            (0, 2),
+            "small and another one",
+        ),
+        ("One line\nand another", "One line\nbetween\nand another", (0, 2), "small and another"),
+    ],
+)
+def test_so_do_they_in_lists_quotations_and_further_lines(before, after, path, kept):
+    ours = made_of(before)
+    theirs = open_document(ours.get_update())
+    update = rewrite(ours, after)
+    place = theirs.get("default", type=XmlFragment)
+    for n in path:
+        place = place.children[n]
+    place.insert(0, "small ")
+    theirs.apply_update(update)
+    assert kept in to_markdown(theirs)
+    assert to_markdown(theirs).replace("small ", "") == to_markdown(ours) == after
+
+
+def test_another_language_of_code_or_start_of_a_list_is_a_change():
+    doc = made_of("```sh\nls\n```\n\n3. three")
+    rewrite(doc, "```py\nls\n```\n\n4. three")
+    assert to_markdown(doc) == "```py\nls\n```\n\n4. three"
+
+
+LONG = 60_000
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("word " * (LONG // 5), "words " * (LONG // 6)),
+        ("ab" * (LONG // 2), "ba" * (LONG // 2)),
+        ("a b " * (LONG // 4), "b  a" * (LONG // 4)),
+        ("\n\n".join("ab" * (LONG // 12)), "\n\n".join("ba" * (LONG // 12))),
+        (
+            " ".join(str(n) for n in range(LONG // 6)),
+            " ".join(str(n) for n in reversed(range(LONG // 6))),
+        ),
+    ],
+    ids=["words", "letters", "short words", "paragraphs", "backwards"],
+)
+def test_a_long_text_becomes_another_in_good_time(before, after):
+    doc = made_of(before)
+    began = time.process_time()
+    rewrite(doc, after)
+    side_by_side(before, after)
+    assert time.process_time() - began < 5
+
+
 def test_letters_beyond_ascii_are_retyped_in_their_place():
     doc = made_of("Grüße 🚀 aus Köln.")
     rewrite(doc, "Viele Grüße 🚀🚀 aus **Köln**.")
@@ -114,3 +177,19 @@ def test_what_is_accepted_twice_is_there_once():
     state = accept(accept(b"", update), update)
     assert to_markdown(open_document(state)) == "Once."
     assert len(read(open_document(state))) == 1
+
+
+def test_an_update_that_builds_on_what_is_missing_is_not_taken_for_known():
+    """As after a backup was restored: the server has the first letters of an editor, and gets its third."""
+    ours = made_of("One.")
+    state = ours.get_update()
+    rewrite(ours, "One. Two.")
+    third = rewrite(ours, "One. Two. Three.")
+    with pytest.raises(Gap):
+        accept(state, third)
+    assert to_markdown(open_document(accept(state, ours.get_update()))) == "One. Two. Three."
+
+
+def test_text_outside_of_every_block_is_refused():
+    with pytest.raises(Malformed):
+        accept(b"", _update_with(lambda fragment: fragment.children.append(XmlText()).insert(0, "loose")))

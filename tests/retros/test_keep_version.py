@@ -9,6 +9,7 @@ from retros.documents import open_document
 from retros.models import Document, DocumentVersion, Section
 from retros.reading import side_by_side
 from retros.rewriting import rewrite
+from retros.views.history import SHOWN
 from retros.workflow import (
     keep_version,
     open_section,
@@ -106,15 +107,35 @@ def test_the_pages(client, document, commander, responder):
     assert client.post(f"{base}99/restoration/").status_code == 404
 
 
+def test_many_versions_come_page_by_page_and_any_two_are_compared(client, document, commander):
+    DocumentVersion.objects.bulk_create(
+        DocumentVersion(document=document, number=n, text=f"Text {n}.") for n in range(1, SHOWN + 2)
+    )
+    client.force_login(commander)
+    base = f"/retrospectives/{document.retrospective_id}/narrative/what_happened/versions/"
+    newest = client.get(base)
+    assert [v.number for v in newest.context["versions"]] == list(range(SHOWN + 1, 1, -1))
+    earlier = client.get(base, {"before": newest.context["earlier"]})
+    assert [v.number for v in earlier.context["versions"]] == [1]
+    assert earlier.context["earlier"] is None
+    compared = client.get(base, {"from": "1", "to": str(SHOWN + 1)})
+    assert (compared.context["before"].number, compared.context["after"].number) == (1, SHOWN + 1)
+
+
 def test_compared_line_by_line_and_word_by_word():
     rows = side_by_side("same\ngone\nold word here", "same\nnew word here\nadded")
     assert rows[0].kind == "same"
-    said = {
-        (row.kind, "".join(w for _, w in row.before).strip(), "".join(w for _, w in row.after).strip())
-        for row in rows
-    }
-    assert len(said) == len(rows)
-    assert {"same", "changed"} <= {row.kind for row in rows}
+    assert [(row.kind, row.before, row.after) for row in rows] == [
+        ("same", [(False, "same")], [(False, "same")]),
+        ("changed", [(True, "gone ")], [(True, "new word here ")]),
+        ("changed", [(True, "old word here ")], [(True, "added ")]),
+    ]
+
+
+def test_only_the_words_that_differ_are_marked():
+    (row,) = side_by_side("an old word here", "a new word here")
+    assert row.before == [(True, "an old "), (False, "word here ")]
+    assert row.after == [(True, "a new "), (False, "word here ")]
 
 
 def test_what_is_published_or_exported_is_settled_first(document, commander, responder):

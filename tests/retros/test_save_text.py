@@ -1,14 +1,15 @@
 """A section saved as a form: what others wrote is never lost, and whoever comes too late sees both texts."""
 
 import threading
+import time
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connections
+from django.db import connections, transaction
 
 from incidents.workflow import Conflict
 from retros.documents import MAX_BYTES, open_document
-from retros.models import Document, RetrospectiveStatus, Section
+from retros.models import Document, Retrospective, RetrospectiveStatus, Section
 from retros.rewriting import rewrite
 from retros.workflow import open_section, save_text, start_retrospective, write_update
 
@@ -90,6 +91,59 @@ def test_too_much_is_refused(document, commander):
     with pytest.raises(ValidationError):
         save_text(document=document, text="x" * MAX_BYTES, by=commander, version=0)
     assert not document.updates.exists()
+
+
+def test_what_no_section_can_hold_is_refused_in_words(client, document, commander):
+    """Deeper than an editor goes, and more than fits beside what stands there."""
+    deep = "\n".join(f"{'  ' * n}- {n}" for n in range(9))
+    with pytest.raises(ValidationError) as refused:
+        save_text(document=document, text=deep, by=commander, version=0)
+    assert refused.value.message_dict == {"text": ["Nested too deep."]}
+    client.force_login(commander)
+    page = client.post(PAGE.format(document.retrospective_id), {"text": deep, "version": 0})
+    assert page.status_code == 200
+    assert b"Nested too deep." in page.content
+    assert not document.updates.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_while_somebody_waits_to_write_is_not_written(incident, commander, responder):
+    """The writer waits for the section's row; who publishes holds it, and commits first."""
+    retrospective = start_retrospective(incident=incident, by=commander, owner=commander)
+    pk = open_section(retrospective=retrospective, section=Section.WHAT_HAPPENED, by=commander).pk
+    update, outcome = rewrite(open_document(), "A letter too late."), []
+
+    def write() -> None:
+        try:
+            outcome.append(write_update(document_id=pk, update=update, by=responder))
+        except ValidationError as refusal:
+            outcome.append(refusal.messages)
+        finally:
+            connections.close_all()
+
+    late = threading.Thread(target=write)
+    with transaction.atomic():
+        Document.objects.select_for_update().get(pk=pk)
+        late.start()
+        _until_somebody_waits()
+        Retrospective.objects.filter(pk=retrospective.pk).update(status=RetrospectiveStatus.PUBLISHED)
+    late.join(10)
+    assert outcome == [["It is published. Open it again to change it."]]
+    assert not Document.objects.get(pk=pk).updates.exists()
+
+
+def _until_somebody_waits() -> None:
+    deadline = time.monotonic() + 10
+    with connections["default"].cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks "
+                "WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < deadline, "nobody waits"
+            time.sleep(0.02)
 
 
 @pytest.mark.django_db(transaction=True)

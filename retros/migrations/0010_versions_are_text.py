@@ -1,0 +1,8 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Versions are shown, compared and restored by their text; nothing ever read their state."""
+
+    dependencies = [("retros", "0009_factor_trigrams")]
+    operations = [migrations.RemoveField("documentversion", "state")]
