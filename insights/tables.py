@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from figures.draw import spoken
@@ -12,7 +12,7 @@ from figures.draw import spoken
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, count, time (seconds), share (0 to 1), moment, incident (reference and title)."""
+    """`kind`: text, count, time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind)."""
 
     name: str
     kind: str = "text"
@@ -54,13 +54,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Behind:
-    """An incident as a cell."""
+    """An incident as a cell; anything else that has a page, with its `address`."""
 
     reference: str
     title: str
+    address: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.address or f"/incidents/{self.reference}/"
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        return f"{self.reference} {self.title}".strip()
 
 
 def _shown(column: Column, value: Any) -> Cell:
@@ -72,9 +77,9 @@ def _shown(column: Column, value: Any) -> Cell:
         return Cell(percent(value), is_number=True)
     if isinstance(value, datetime):
         return Cell("", moment=value)
-    return Cell(
-        str(value), column.is_number, f"/incidents/{value.reference}/" if isinstance(value, Behind) else ""
-    )
+    if isinstance(value, date):
+        return Cell(f"{value.day} {value:%b %Y}")
+    return Cell(str(value), column.is_number, value.url if isinstance(value, Behind) else "")
 
 
 def _plain(value: Any) -> Any:

@@ -35,18 +35,35 @@ class OnTime:
 
 def on_time(items: ActionItemQuerySet, *, first: date, last: date, today: date, zone: ZoneInfo) -> OnTime:
     """Of what was due from `first` to `last` (both included). Days are those of a calendar in `zone`."""
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone))
+    return OnTime(**due.aggregate(**_on_time(today)))
+
+
+def on_time_by(
+    items: ActionItemQuerySet, by: Any, *, first: date, last: date, today: date, zone: ZoneInfo
+) -> dict[str, OnTime]:
+    """The same for each value of `by`, an expression."""
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone), by=by)
+    found = due.order_by().values("by").annotate(**_on_time(today)).values_list("by", *_on_time(today))
+    return {value: OnTime(*counted) for value, *counted in found}
+
+
+def _on_time(today: date) -> dict[str, Any]:
     done, given_up = Q(state__in=DONE_STATES), Q(state=ActionState.WONT_DO)
     due = done | (Q(due_on__lt=today) & ~given_up)
-    found = (
-        items.due_between(first, last)
-        .annotate(done_on=TruncDate("done_at", tzinfo=zone))
-        .aggregate(
-            on_time=Count("pk", filter=done & Q(done_on__lte=F("due_on")), distinct=True),
-            due=Count("pk", filter=due, distinct=True),
-            given_up=Count("pk", filter=given_up, distinct=True),
-        )
-    )
-    return OnTime(**found)
+    return {
+        "on_time": Count("pk", filter=done & Q(done_on__lte=F("due_on")), distinct=True),
+        "due": Count("pk", filter=due, distinct=True),
+        "given_up": Count("pk", filter=given_up, distinct=True),
+    }
+
+
+def helped(items: ActionItemQuerySet, *, since: datetime | None, until: datetime) -> dict[str, int]:
+    """Of what was done from `since` until `until`, how often each answer was given; none yet is the empty one."""
+    done = items.done().filter(done_at__lt=until)
+    if since:
+        done = done.filter(done_at__gte=since)
+    return dict(done.order_by().values_list("helped").annotate(n=Count("pk", distinct=True)))
 
 
 def ageing(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> list[tuple[str, int]]:

@@ -105,6 +105,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         hit = Incident.objects.filter(affected_services__service=service).values("pk")
         return self.filter(Q(incident__in=hit) | Q(retrospective__incident__in=hit))
 
+    def from_incidents(self, incidents: models.QuerySet) -> "ActionItemQuerySet":
+        """What came from one of these, or from its retrospective."""
+        found = incidents.values("pk")
+        return self.filter(Q(incident__in=found) | Q(retrospective__incident__in=found))
+
     def counted(self) -> models.QuerySet:
         """Their number in one row, to be asked together with something else."""
         return self.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")

@@ -1,0 +1,217 @@
+"""Are actions done, and did they help? Of the action items somebody may see, from the incidents asked for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Case, F, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from figures.ages import ages
+from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
+from figures.survival import Line, Stair, survival
+from insights.definitions import Metric
+from insights.filters import Asked
+from insights.panels import ENOUGH, FEW, Figure, Panel
+from insights.survival import Curve, curve_of
+from insights.tables import Behind, Column, Table, percent
+from retros.action_figures import OnTime, ageing, counts, helped, on_time, on_time_by
+from retros.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Level, Priority
+
+QUESTION = "Are actions done, and did they help?"
+LISTED = 100
+DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Completing:
+    """From added to done; what was given up is seen until then, what is open until now."""
+
+    key: str = "time_to_complete"
+    label: str = "Time to complete"
+    formula: str = "done − added; given up or open is right-censored (Kaplan–Meier)"
+    join: str = ""
+    applies: str = "TRUE"
+    is_over: str = "c.state IN ('done', 'verified') AND c.done_at IS NOT NULL"
+    seconds: str = "date_part('epoch', c.done_at - c.created_at)::float8"
+    lasted: str = (
+        "greatest(date_part('epoch', CASE WHEN c.state IN ('done', 'verified') AND c.done_at IS NOT NULL "
+        "THEN c.done_at WHEN c.state = 'wont_do' THEN c.state_since ELSE c.now END - c.created_at), 0)::float8"
+    )
+
+
+COMPLETING: Metric = Completing()
+
+
+@dataclass(frozen=True)
+class Days:
+    """The period as days of the reader's calendar; all time begins with the calendar."""
+
+    first: date
+    last: date
+    today: date
+
+    @classmethod
+    def of(cls, asked: Asked) -> "Days":
+        scope = asked.scope
+        today = timezone.localdate(scope.now)
+        first = timezone.localdate(scope.since) if scope.since else date.min
+        last = timezone.localdate(scope.until - timedelta(microseconds=1)) if scope.until else today
+        return cls(first, min(last, today), today)
+
+
+def completing(items: ActionItemQuerySet, since: datetime | None, until: datetime, now: datetime) -> Curve:
+    """Of those added from `since` until `until`."""
+    added = items.filter(created_at__lt=until)
+    if since:
+        added = added.filter(created_at__gte=since)
+    sql, params = (
+        added.order_by().values("pk", "state", "created_at", "done_at", "state_since").query.sql_with_params()
+    )
+    return curve_of(
+        (f"cohort AS (SELECT found.*, %s::timestamptz AS now FROM ({sql}) AS found)", (now, *params)),
+        COMPLETING,
+    )
+
+
+def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
+    items, days, scope = asked.items, Days.of(asked), asked.scope
+    zone: Any = timezone.get_current_timezone()
+    kept = on_time(items, first=days.first, last=days.last, today=days.today, zone=zone)
+    counted = counts(items, today=days.today)
+    took = completing(items, scope.since, scope.horizon, scope.now)
+    old = ageing(items, today=days.today, zone=zone)
+    panel = Panel(
+        "actions", QUESTION, _headline(kept, counted), _says(kept, counted, took),
+        "done by due ÷ due in the period (open and overdue is a miss, given up is not counted); age since added",
+        kept.due or counted["unfinished"],
+        figure=_ages(old, is_deep) if counted["unfinished"] else "",
+        facts=_facts(items, asked),
+        behind=("Action items", _address(asked, days)),
+    )  # fmt: skip
+    panel.tables.append(Table(
+        "Open, by age", [Column("Age"), Column("Action items", "count")], old,
+    ))  # fmt: skip
+    if is_deep:
+        _deepen(panel, asked, days, zone, took)
+    return panel
+
+
+def _headline(kept: OnTime, counted: dict[str, int]) -> str:
+    if kept.ratio is None:
+        return "Nothing was due" if any(counted.values()) else "No action item"
+    if kept.due < FEW:
+        return f"{kept.on_time} of {kept.due} on time"
+    return f"{percent(kept.ratio)} on time"
+
+
+def _says(kept: OnTime, counted: dict[str, int], took: Curve) -> str:
+    told = [f"{kept.on_time} of {kept.due} due in the period"] if kept.due >= FEW else []
+    told.append(f"{counted['unfinished']} open, {counted['overdue']} overdue")
+    if took.count >= FEW:
+        told.append(
+            f"half are done within {spoken(took.median)}"
+            if took.median is not None
+            else f"fewer than half are done after {spoken(took.longest or 0)}"
+        )
+    return " · ".join(told)
+
+
+def _facts(items: ActionItemQuerySet, asked: Asked) -> list[tuple[str, str]]:
+    answers = helped(items, since=asked.scope.since, until=asked.scope.horizon)
+    finished = sum(answers.values())
+    if not finished:
+        return []
+    said = sum(answers.get(str(answer), 0) for answer in (Helped.YES, Helped.PARTLY, Helped.NO))
+    useful = answers.get(str(Helped.YES), 0) + answers.get(str(Helped.PARTLY), 0)
+    return [
+        ("Done in the period", str(finished)),
+        ("It helped", f"{useful} of {said}" if said else "no answer yet"),
+        ("Not answered", str(finished - said)),
+    ]
+
+
+def _ages(old: list[tuple[str, int]], is_deep: bool) -> Any:
+    told = ", ".join(f"{count} {name}" for name, count in old)
+    return sizes(
+        lambda width: ages(f"Open action items by age: {told}.", old, width),
+        *((WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)),
+    )
+
+
+def _address(asked: Asked, days: Days, **more: str) -> str:
+    """The list of action items, narrowed alike."""
+    chosen = asked.form.cleaned_data
+    query = {"state": "", "due_to": str(days.last)} | more
+    if asked.scope.since:
+        query["due_from"] = str(days.first)
+    query |= {
+        name: str(chosen[name].pk)
+        for name in ("severity", "incident_type", "service", "team")
+        if chosen.get(name)
+    }
+    return f"{reverse('action_list')}?{urlencode(query)}"
+
+
+def _deepen(panel: Panel, asked: Asked, days: Days, zone: Any, took: Curve) -> None:
+    period: dict[str, Any] = {"first": days.first, "last": days.last, "today": days.today, "zone": zone}
+    if took.count >= FEW:
+        panel.figures.append(_curve(took))
+    level = Case(
+        When(retrospective__in=asked.scope.reach.retrospectives, then=F("factor__level")), default=Value(None)
+    )
+    for caption, by, names in (
+        ("By kind of work", F("category"), dict(ActionCategory.choices)),
+        ("By priority", F("priority"), dict(Priority.choices)),
+        ("By level of the factor it addresses", level, dict(Level.choices)),
+    ):
+        found = on_time_by(asked.items, by, **period)
+        panel.tables.append(Table(
+            caption,
+            [Column(caption.removeprefix("By ").capitalize()), Column("Due", "count"), Column("On time", "count"),
+             Column("Share", "share"), Column("Given up", "count")],
+            [(names.get(key, "none named"), one.due, one.on_time, one.ratio, one.given_up)
+             for key, one in sorted(found.items(), key=lambda pair: -pair[1].due)],
+        ))  # fmt: skip
+    answers = helped(asked.items, since=asked.scope.since, until=asked.scope.horizon)
+    panel.tables.append(Table(
+        "Did it help? Of what was done in the period",
+        [Column("Answer"), Column("Action items", "count"), Column("Share", "share")],
+        [(label, answers.get(value, 0), answers.get(value, 0) / (sum(answers.values()) or 1))
+         for value, label in [*Helped.choices, ("", "No answer yet")]] if answers else [],
+    ))  # fmt: skip
+    due = (
+        asked.items.due_between(days.first, days.last)
+        .select_related("owner", "team")
+        .order_by("-due_on", "-pk")
+    )
+    panel.tables.append(Table(
+        "The latest that were due",
+        [Column("Action item", "incident"), Column("Who"), Column("Due", "day"), Column("Done", "moment"), Column("State")],
+        [(Behind(item.reference, item.title, item.get_absolute_url()), str(item.owner or item.team or ""), item.due_on,
+          item.done_at, _state(item, days.today)) for item in due.distinct()[:LISTED]],
+    ))  # fmt: skip
+
+
+def _state(item: ActionItem, today: date) -> str:
+    is_overdue = item.is_unfinished and item.due_on is not None and item.due_on < today
+    return f"{item.get_state_display()}{', overdue' if is_overdue else ''}"
+
+
+def _curve(took: Curve) -> Figure:
+    stairs = [Stair(s.at, s.share, s.low, s.high, s.at_risk, s.leaving - s.over) for s in took.steps]
+    line = Line("this", "added in the period", stairs, took.median, took.count, took.running, "open")
+    says = (
+        f"Half are done within {spoken(took.median)}."
+        if took.median is not None
+        else "Fewer than half of them are done."
+    )
+    if took.count < ENOUGH:
+        says += f" {took.count} are few: the band is wide."
+    return Figure(
+        "How long until one is done?", says,
+        sizes(lambda width: survival("Share of action items not done after t.", [line], says, width)),
+        f"{COMPLETING.label} = {COMPLETING.formula}; of those added in the period; bands 95 %",
+    )  # fmt: skip
