@@ -18,6 +18,9 @@ from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
 from insights.reading import BANDS, PHASES, Dot, load, phases, responder_hours, stays
 from insights.tables import Behind, Column, Table, percent
+from insights.taking import KEY as TAKING_KEY
+from insights.taking import QUESTION as TAKING
+from insights.taking import take
 
 TARGET = 0.9  # of updates on time
 
@@ -134,6 +137,7 @@ QUESTIONS = {
     "breaks": "What breaks and what recurs?",
     "humane": "Is on-call humane?",
     "time": "Where does the time go?",
+    TAKING_KEY: TAKING,
 }
 Answer = Callable[..., Panel]
 ANSWERS: dict[str, Answer] = {
@@ -143,6 +147,7 @@ ANSWERS: dict[str, Answer] = {
     "breaks": breaks,
     "humane": humane,
     "time": where,
+    TAKING_KEY: take,
 }
 
 

@@ -38,6 +38,12 @@ class Reach:
             ActionItem.objects.visible_to(user),
         )
 
+    @cached_property
+    def readable(self) -> tuple[str, tuple]:
+        """The retrospectives as a subquery, with what it is filled with."""
+        found = self.retrospectives.order_by().values("pk", "incident_id", "subject")
+        return found.query.sql_with_params()
+
     @classmethod
     def everything(cls) -> "Reach":
         """For whoever sits at the command line of the installation."""

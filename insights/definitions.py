@@ -114,6 +114,24 @@ RESPONDERS = """LEFT JOIN LATERAL (
   )) AS one WHERE p.incident_id = c.id
 ) AS responders ON TRUE"""
 
+# What a retrospective of its own says goes before what one that covers several says.
+STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.service_id,
+    (u.users * u.share / 100)::float8 AS people, (u.share / 100)::float8 AS share
+  FROM retros_affectedusers AS u JOIN readable USING (retrospective_id)
+  JOIN retros_retrospective_incidents AS of USING (retrospective_id)
+  ORDER BY of.incident_id, u.service_id, coalesce(readable.incident_id = of.incident_id, FALSE) DESC, u.id DESC"""
+USERS = f"""LEFT JOIN (
+  SELECT hit.incident_id, CASE WHEN count(stated.people) = count(*) THEN sum(hit.seconds * stated.people)::float8 END
+    AS seconds
+  FROM (SELECT a.incident_id, a.service_id,
+      sum(greatest(date_part('epoch', coalesce(a.ended_at, i.now) - a.started_at), 0)) AS seconds
+    FROM cohort AS i JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
+  JOIN (SELECT DISTINCT incident_id FROM retros_affectedusers
+    JOIN retros_retrospective_incidents USING (retrospective_id)) AS looked_at USING (incident_id)
+  LEFT JOIN ({STATED}) AS stated USING (incident_id, service_id)
+  GROUP BY hit.incident_id
+) AS users ON users.incident_id = c.id"""
+
 OWED = """
   SELECT d.audience, d.since_at, d.due_at, d.ended_at FROM incidents_duetime AS d
   LEFT JOIN incidents_statusupdate AS u ON u.id = d.update_id
@@ -201,6 +219,11 @@ SUMS = [
     Sum(
         "impact_time", "Impact time", "length of the union of the intervals in which a service was affected",
         "impact.seconds", IMPACT,
+    ),
+    Sum(
+        "user_time", "User time",
+        "Σ share × users × time affected, over the services; only where the users and the share of every affected "
+        "service are stated", "users.seconds", USERS,
     ),
     Sum(
         "responder_time", "Responder time",

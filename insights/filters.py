@@ -17,7 +17,7 @@ from retros.models import ActionItemQuerySet
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
 DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
-CUTS, DEFAULT_CUT = (10, 20, 30, 50), 20  # per cent of a phase
+CUTS, DEFAULT_CUT = (10, 20, 30, 50), "20"  # per cent of a phase
 
 
 class InsightsFilter(django_filters.FilterSet):
@@ -31,6 +31,10 @@ class InsightsFilter(django_filters.FilterSet):
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
         choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
+    )  # fmt: skip
+    cut = django_filters.ChoiceFilter(
+        method="as_it_is", label="Each phase", empty_label=None,
+        choices=[(str(cut), f"{cut} % shorter") for cut in CUTS],
     )  # fmt: skip
     severity = django_filters.ModelChoiceFilter(
         queryset=Severity.objects.all(), empty_label="Any severity", label="Severity"
@@ -97,6 +101,7 @@ def ask(data: Any, reach: Reach, zone: str) -> Asked:
     values = data.copy()
     values.setdefault("period", DEFAULT_PERIOD)
     values.setdefault("metric", DEFAULT_METRIC)
+    values.setdefault("cut", DEFAULT_CUT)
     found = InsightsFilter(values, queryset=reach.incidents)
     found.form.is_valid()
     chosen = found.form.cleaned_data
@@ -104,7 +109,13 @@ def ask(data: Any, reach: Reach, zone: str) -> Asked:
     metric = next(m for m in TIMES if m.key == (chosen.get("metric") or DEFAULT_METRIC))
     scope = Scope(narrowed, *_period(chosen), reach=reach)
     return Asked(
-        scope, metric, found.form, data.urlencode(), zone, _items(chosen, reach), _cut(data.get("cut"))
+        scope,
+        metric,
+        found.form,
+        data.urlencode(),
+        zone,
+        _items(chosen, reach),
+        int(chosen.get("cut") or DEFAULT_CUT),
     )
 
 
@@ -117,10 +128,6 @@ def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
     if chosen.get("service"):
         items = items.of_service(chosen["service"])
     return items.filter(team=chosen["team"]) if chosen.get("team") else items
-
-
-def _cut(asked: str | None) -> int:
-    return next((cut for cut in CUTS if str(cut) == asked), DEFAULT_CUT)
 
 
 def _period(chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:

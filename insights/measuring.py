@@ -61,14 +61,15 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple]:
 
 
 def cohort_cte(scope: Scope, name: str = "cohort") -> tuple[str, tuple]:
-    """`cohort`, with the moments each row is measured against."""
+    """`cohort`, with the moments each row is measured against, and the retrospectives that are `readable`."""
     sql, params = scope.sql()
+    readable, more = scope.reach.readable
     return (
         f"{name} AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now, "
         "coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN "
         "status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) "
-        f"AS told_until FROM ({sql}) AS found)",
-        (scope.horizon, scope.now, scope.now, scope.now, *params),
+        f"AS told_until FROM ({sql}) AS found), readable (retrospective_id, incident_id, subject) AS ({readable})",
+        (scope.horizon, scope.now, scope.now, scope.now, *params, *more),
     )
 
 

@@ -15,6 +15,8 @@ from insights.cohort import Scope
 from insights.measuring import cohort_cte, rows
 
 WITHIN = timedelta(days=90)
+LOOKED_BACK = """JOIN readable ON readable.retrospective_id = f.retrospective_id AND readable.subject = 'incident'
+  JOIN retros_retrospective_incidents AS of ON of.retrospective_id = f.retrospective_id"""
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,11 @@ class Frequent:
 def factors(scope: Scope, limit: int = 8) -> list[Frequent]:
     """The most frequent first. It is worded as in the last retrospective that names it."""
     cohort, params = cohort_cte(scope)
-    readable, more = _readable(scope)
     found = rows(
-        f"""WITH {cohort}, {readable}, named AS (
+        f"""WITH {cohort}, named AS (
           SELECT DISTINCT ON (c.id, f.factor_id) c.id, c.began, f.factor_id, f.text, f.retrospective_id,
             bool_or(f.is_confirmed) OVER (PARTITION BY c.id, f.factor_id) AS is_confirmed
-          FROM retros_contributingfactor AS f JOIN readable USING (retrospective_id)
-          JOIN retros_retrospective_incidents AS of USING (retrospective_id) JOIN cohort AS c ON c.id = of.incident_id
+          FROM retros_contributingfactor AS f {LOOKED_BACK} JOIN cohort AS c ON c.id = of.incident_id
           ORDER BY c.id, f.factor_id, f.id DESC),
         told AS (SELECT factor_id, count(*) AS count, count(*) FILTER (WHERE is_confirmed) AS confirmed,
             max(began) AS last, (array_agg(ARRAY[id, retrospective_id] ORDER BY began DESC, id DESC))[1:1] AS latest,
@@ -47,7 +47,7 @@ def factors(scope: Scope, limit: int = 8) -> list[Frequent]:
           FROM named GROUP BY factor_id ORDER BY count DESC, last DESC LIMIT %s)
         SELECT told.text, count, confirmed, last, i.number, i.title, latest[1][2] FROM told
         JOIN incidents_incident AS i ON i.id = latest[1][1] ORDER BY count DESC, last DESC, told.text""",
-        (*params, *more, limit),
+        (*params, limit),
     )
     return [Frequent(*row) for row in found]
 
@@ -86,18 +86,16 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
     and was open when the first that followed began.
     """
     cohort, params = cohort_cte(scope)
-    readable, readable_params = _readable(scope)
     reached, reached_params = Scope(scope.reach.incidents, now=scope.now, reach=scope.reach).sql(
         "id", "number", "title", "began"
     )
     items, items_params = _items(scope)
     found = rows(
-        f"""WITH {cohort}, {readable}, reached AS ({reached}), items AS ({items}),
+        f"""WITH {cohort}, reached AS ({reached}), items AS ({items}),
         followed AS (SELECT id FROM cohort WHERE began <= now - %s),
         named AS (
           SELECT of.incident_id AS id, f.factor_id, max(f.text) AS text
-          FROM retros_contributingfactor AS f JOIN readable USING (retrospective_id)
-          JOIN retros_retrospective_incidents AS of USING (retrospective_id) WHERE f.is_confirmed GROUP BY 1, 2),
+          FROM retros_contributingfactor AS f {LOOKED_BACK} WHERE f.is_confirmed GROUP BY 1, 2),
         by_factor AS (
           SELECT n.id, n.factor_id, n.text, i.began, first_value(n.id) OVER soon AS next
           FROM named AS n JOIN reached AS i USING (id)
@@ -127,7 +125,7 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
           (SELECT count(*) FROM told WHERE any_open) AS open) AS counted
         LEFT JOIN (SELECT * FROM told ORDER BY began DESC, id DESC LIMIT %s) AS t ON TRUE
         LEFT JOIN reached AS i ON i.id = t.id ORDER BY t.began DESC, t.id DESC""",
-        (*params, *readable_params, *reached_params, *items_params, WITHIN, WITHIN, _address("([0-9]{1,9})"),
+        (*params, *reached_params, *items_params, WITHIN, WITHIN, _address("([0-9]{1,9})"),
          _address("%"), WITHIN, limit),
     )  # fmt: skip
     return Recurrence(*found[0][8:], [Recurred(*row[:8]) for row in found if row[0] is not None])
@@ -135,12 +133,6 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
 
 def _address(number: str) -> str:
     return f"{settings.PUBLIC_URL}/incidents/{settings.REFERENCE_PREFIX}-{number}"
-
-
-def _readable(scope: Scope) -> tuple[str, tuple[Any, ...]]:
-    found = scope.reach.retrospectives.filter(subject="incident").order_by().values("pk")
-    sql, params = found.query.sql_with_params()
-    return f"readable (retrospective_id) AS ({sql})", params
 
 
 def _items(scope: Scope) -> tuple[str, tuple[Any, ...]]:

@@ -12,14 +12,14 @@ from figures.draw import spoken
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, count, time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind)."""
+    """`kind`: text, count, amount (a large number), time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind)."""
 
     name: str
     kind: str = "text"
 
     @property
     def is_number(self) -> bool:
-        return self.kind in ("count", "time", "share")
+        return self.kind in ("count", "time", "share", "amount")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def _shown(column: Column, value: Any) -> Cell:
         return Cell("–", column.is_number)
     if column.kind == "time":
         return Cell(spoken(value), is_number=True)
+    if column.kind == "amount":
+        return Cell(grouped(value), is_number=True)
     if column.kind == "share":
         return Cell(percent(value), is_number=True)
     if isinstance(value, datetime):
@@ -90,6 +92,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
+
+
+def grouped(number: float) -> str:
+    """1,240,000"""
+    return f"{number:,.0f}"
 
 
 def percent(share: float) -> str:
