@@ -22,7 +22,7 @@ from retros.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped
 
 QUESTION = "Are actions done, and did they help?"
 LISTED = 100
-DAY = 86_400.0
+SHORT = {"31–60 days": "31–60", "61–90 days": "61–90", "over 90 days": "> 90"}
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,9 @@ def _facts(items: ActionItemQuerySet, asked: Asked) -> list[tuple[str, str]]:
 
 def _ages(old: list[tuple[str, int]], is_deep: bool) -> Any:
     told = ", ".join(f"{count} {name}" for name, count in old)
+    short = [(SHORT.get(name, name), count) for name, count in old]
     return sizes(
-        lambda width: ages(f"Open action items by age: {told}.", old, width),
+        lambda width: ages(f"Open action items by age: {told}.", short, width),
         *((WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)),
     )
 

@@ -6,7 +6,6 @@ from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.tornado import Lever, Said, tornado
 from insights.filters import CUTS, Asked
 from insights.panels import ENOUGH, GOOD_COVERAGE, SOME_COVERAGE, Panel
-from insights.reading import PHASES
 from insights.sampling import GAIN, Pace, Phase, Sample, drawn, pace, sample, summed
 from insights.tables import Column, Table, grouped, percent
 
@@ -14,7 +13,8 @@ QUESTION = "What would it take?"
 KEY = "what-would-it-take"
 FORMULA = (
     "saved = cut × Σ of the phase over incidents with all five times in order; user-minutes: share × users × minutes "
-    "of a phase in which a service was affected"
+    "of a phase in which a service was affected. A gain shows after n incidents before and after, "
+    "n = 2 ((z.975 + z.80) × σ of ln(duration) ÷ ln(1 ÷ 0.8))²: 80 % power, 5 % two-sided"
 )
 Amount = Callable[[float], str]
 
@@ -34,12 +34,16 @@ def take(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         panel.headline, panel.says = _headline(told[0], found, asked.cut), _says(found)
         panel.figure = _figure(told, found, asked.cut, *((WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)))
         if is_deep:
-            panel.tables = [
-                _cuts(found),
-                _phases(drawn(found.spent), "Time in each phase, as it was", "time"),
-            ]
             if found.is_felt:
-                panel.tables.append(_phases(told, "User-minutes in each phase, as they were", "amount"))
+                panel.tables += [
+                    _cuts(told, "User-minutes saved, by how much shorter", "amount"),
+                    _phases(told, "User-minutes in each phase, as they were", "amount"),
+                ]
+                told = drawn(found.spent)
+            panel.tables += [
+                _cuts(told, "Time saved, by how much shorter", "time"),
+                _phases(told, "Time in each phase, as it was", "time"),
+            ]
     if is_deep:
         panel.tables.append(_gain(asked.metric.label, speed))
     return panel
@@ -80,7 +84,7 @@ def _figure(told: list[Phase], found: Sample, cut: int, *widths: int) -> str:
         Lever(
             one.words, amount(one.spent), one.spent * cut / 100, one.spent * longer,
             amount(one.spent * cut / 100), f"+{amount(one.spent * longer)}",
-            "" if one.leads is None else f"saves most in {percent(one.leads)} of the draws",
+            f"most in {percent(one.leads)} of the draws" if one.leads else "",
             None if one.low is None else one.low * cut / 100, None if one.high is None else one.high * cut / 100,
         )
         for one in told
@@ -113,23 +117,12 @@ def months(wait: float | None) -> str:
     return f"{wait:.0f} month{'' if round(wait) == 1 else 's'}" if wait < 36 else f"{wait / 12:.0f} years"
 
 
-def _cuts(found: Sample) -> Table:
-    spent = {one.key: one.spent for one in summed(found.spent)}
-    felt = {one.key: one.spent for one in summed(found.felt)} if found.is_felt else {}
-    whole, hurt = sum(spent.values()) or 1.0, sum(felt.values()) or 1.0
-    columns = [
-        Column("Phase"),
-        Column("Shorter by", "share"),
-        Column("Time saved", "time"),
-        Column("Of all", "share"),
-    ]
-    if felt:
-        columns += [Column("User-minutes saved", "amount"), Column("Of all user-minutes", "share")]
+def _cuts(told: list[Phase], caption: str, kind: str) -> Table:
+    unit = 60 if kind == "amount" else 1
     return Table(
-        "What each cut saves", columns,
-        [(words, cut / 100, spent[key] * cut / 100, spent[key] * cut / 100 / whole,
-          *((felt[key] * cut / 6000, felt[key] * cut / 100 / hurt) if felt else ()))
-         for key, words in PHASES.items() for cut in CUTS],
+        caption,
+        [Column("Phase"), Column("In all", kind), *(Column(f"{cut} % shorter", kind) for cut in CUTS)],
+        [(one.words, one.spent / unit, *(one.spent / unit * cut / 100 for cut in CUTS)) for one in told],
     )  # fmt: skip
 
 
@@ -147,8 +140,7 @@ def _gain(label: str, speed: Pace) -> Table:
     return Table(
         f"Until a {percent(GAIN)} gain could be seen",
         [Column("Measured by"), Column("n", "count"), Column("A month"), Column("Spread of ln(duration)"),
-         Column("Needed before and after", "count"), Column("Wait"), Column("Formula")],
+         Column("Needed before and after", "count"), Column("Wait")],
         [(label, speed.count, f"{speed.a_month:.1f}", "" if speed.spread is None else f"{speed.spread:.2f}",
-          speed.needed, months(speed.wait) if speed.needed else f"fewer than {ENOUGH}",
-          "n = 2 ((z.975 + z.80) × σ ÷ ln(1 ÷ 0.8))²; 80 % power, 5 % two-sided")],
+          speed.needed, months(speed.wait) if speed.needed else f"fewer than {ENOUGH}")],
     )  # fmt: skip
