@@ -12,6 +12,8 @@ from figures.phases import phases as draw_phases
 from insights.actions import QUESTION as ACTIONS
 from insights.actions import done
 from insights.breaking import breaks
+from insights.costing import QUESTION as COST
+from insights.costing import cost
 from insights.faster import faster
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
@@ -137,6 +139,7 @@ QUESTIONS = {
     "breaks": "What breaks and what recurs?",
     "humane": "Is on-call humane?",
     "time": "Where does the time go?",
+    "cost": COST,
     TAKING_KEY: TAKING,
 }
 Answer = Callable[..., Panel]
@@ -147,6 +150,7 @@ ANSWERS: dict[str, Answer] = {
     "breaks": breaks,
     "humane": humane,
     "time": where,
+    "cost": cost,
     TAKING_KEY: take,
 }
 

@@ -122,7 +122,7 @@ STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.
   ORDER BY of.incident_id, u.service_id, coalesce(readable.incident_id = of.incident_id, FALSE) DESC, u.id DESC"""
 USERS = f"""LEFT JOIN (
   SELECT hit.incident_id, CASE WHEN count(stated.people) = count(*) THEN sum(hit.seconds * stated.people)::float8 END
-    AS seconds
+    AS seconds, CASE WHEN count(stated.people) = count(*) THEN max(stated.share) END AS share
   FROM (SELECT a.incident_id, a.service_id,
       sum(greatest(date_part('epoch', coalesce(a.ended_at, i.now) - a.started_at), 0)) AS seconds
     FROM cohort AS i JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
