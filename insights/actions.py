@@ -14,6 +14,7 @@ from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import Line, Stair, survival
 from insights.definitions import Metric
 from insights.filters import Asked
+from insights.measuring import Cell, cells_of
 from insights.panels import ENOUGH, FEW, Figure, Panel
 from insights.survival import Curve, curve_of
 from insights.tables import Behind, Column, Table, percent
@@ -35,7 +36,7 @@ class Completing:
     join: str = ""
     applies: str = "TRUE"
     is_over: str = "c.state IN ('done', 'verified') AND c.done_at IS NOT NULL"
-    seconds: str = "date_part('epoch', c.done_at - c.created_at)::float8"
+    seconds: str = "CASE WHEN c.state IN ('done', 'verified') THEN date_part('epoch', c.done_at - c.created_at)::float8 END"
     lasted: str = (
         "greatest(date_part('epoch', CASE WHEN c.state IN ('done', 'verified') AND c.done_at IS NOT NULL "
         "THEN c.done_at WHEN c.state = 'wont_do' THEN c.state_since ELSE c.now END - c.created_at), 0)::float8"
@@ -64,16 +65,22 @@ class Days:
 
 def completing(items: ActionItemQuerySet, since: datetime | None, until: datetime, now: datetime) -> Curve:
     """Of those added from `since` until `until`."""
+    return curve_of(_added(items, since, until, now), COMPLETING)
+
+
+def completed(items: ActionItemQuerySet, since: datetime | None, until: datetime, now: datetime) -> Cell:
+    return cells_of(_added(items, since, until, now), [COMPLETING])[""][COMPLETING.key]
+
+
+def _added(
+    items: ActionItemQuerySet, since: datetime | None, until: datetime, now: datetime
+) -> tuple[str, tuple]:
     added = items.filter(created_at__lt=until)
     if since:
         added = added.filter(created_at__gte=since)
-    sql, params = (
-        added.order_by().values("pk", "state", "created_at", "done_at", "state_since").query.sql_with_params()
-    )
-    return curve_of(
-        (f"cohort AS (SELECT found.*, %s::timestamptz AS now FROM ({sql}) AS found)", (now, *params)),
-        COMPLETING,
-    )
+    found = added.order_by().values("pk", "state", "created_at", "done_at", "state_since")
+    sql, params = found.query.sql_with_params()
+    return f"cohort AS (SELECT found.*, %s::timestamptz AS now FROM ({sql}) AS found)", (now, *params)
 
 
 def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:

@@ -249,6 +249,16 @@ NOTES = {
     "right-censored at the end of the period, at the latest now; null where the curve never gets there.",
     "cadence_compliance": "Updates published by their due time (grace: 2 min or 10 % of the wait, whichever is "
     "longer) ÷ updates due.",
+    "actions_on_time_share": "Action items done by their due day ÷ due in the period; open and overdue is a miss, given "
+    "up is not counted.",
+    "time_to_complete": "Action items added in the period: done − added; given up or open is right-censored.",
+    "recurrence": "Incidents followed within 90 days by one with the same confirmed factor, or linked to it, ÷ incidents "
+    "that began at least 90 days ago.",
+    "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first came again; one "
+    "that addresses that factor, or names none.",
+    "user_minutes": "Σ share × users × minutes affected, over the services; only where every affected service has them.",
+    "cost": "Σ hours × rate of the role + minutes of impact × greatest share × revenue a minute + credits, by the stated "
+    "assumptions; null until they are stated.",
 }
 
 

@@ -128,7 +128,8 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
         (*params, *reached_params, *items_params, WITHIN, WITHIN, _address("([0-9]{1,9})"),
          _address("%"), WITHIN, limit),
     )  # fmt: skip
-    return Recurrence(*found[0][8:], [Recurred(*row[:8]) for row in found if row[0] is not None])
+    of, count, while_open = found[0][8:]
+    return Recurrence(of, count, while_open, [Recurred(*row[:8]) for row in found if row[0] is not None])
 
 
 def _address(number: str) -> str:

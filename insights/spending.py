@@ -145,8 +145,8 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
         (*params, *hour, rates.currency, *needs, limit),
     )
     of, values = found[0][0], found[0][1:13]
-    known = [Sum(values[n], of, values[n + 1]) for n in range(0, 12, 2)]
-    return Spending(*known, [Spent(*row[13:]) for row in found if row[13] is not None])
+    known = {name: Sum(values[2 * n], of, values[2 * n + 1]) for n, name in enumerate(names)}
+    return Spending(**known, most=[Spent(*row[13:]) for row in found if row[13] is not None])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from incidents.models import Role
 
 GUESSES = ("low", "likely", "high")
-MOST = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True}
+MOST: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "null": True, "blank": True}
 
 
 class CostAssumptions(models.Model):

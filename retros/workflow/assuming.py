@@ -70,7 +70,10 @@ def _check(name: str, guesses: Guesses) -> None:
 
 def _told(assumed: CostAssumptions) -> dict[str, str]:
     found = {"currency": assumed.currency}
-    found |= {name: " / ".join(f"{v or 0:.2f}" for v in assumed.guesses(name)) for name in ("hour", "minute")}
-    for rate in RoleRate.objects.select_related("role"):
-        found[rate.role.name] = " / ".join(f"{value:.2f}" for value in rate.guesses())
-    return found
+    stated = {name: assumed.guesses(name) for name in ("hour", "minute")}
+    stated |= {rate.role.name: rate.guesses() for rate in RoleRate.objects.select_related("role")}
+    return found | {
+        name: " / ".join(f"{guess:.2f}" for guess in guesses)
+        for name, guesses in stated.items()
+        if guesses[0] is not None
+    }

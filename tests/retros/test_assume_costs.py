@@ -34,7 +34,7 @@ def test_it_is_audited_once_and_only_what_changed(admin):
     assume_costs(by=admin, currency="EUR", rates={"hour": GUESSES})
     assume_costs(by=admin, currency="EUR", rates={"hour": GUESSES})
     (entry,) = AuditEntry.objects.filter(action="costs.assumed")
-    assert entry.changes == {"hour": ["0.00 / 0.00 / 0.00", "50.00 / 80.00 / 100.00"]}
+    assert entry.changes == {"hour": ["", "50.00 / 80.00 / 100.00"]}
 
 
 @pytest.mark.parametrize(
