@@ -12,6 +12,10 @@ from insights.recurring import Frequent, Recurrence, factors, recurrence
 from insights.tables import Behind, Column, Table, percent
 
 QUESTION = "What breaks and what recurs?"
+FORMULA = (
+    "incidents by affected service, one incident counts for each; recurred: followed within 90 days by one with the "
+    "same confirmed factor or linked to it ÷ incidents that began at least 90 days ago"
+)
 
 
 def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
@@ -25,8 +29,7 @@ def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         "breaks", QUESTION,
         f"{top.name}, {top.count} of {whole}" if top else "No service was marked as affected",
         _says(named, f"affected {spoken(top.impact)} in all" if top else "mark services on an incident to see them here"),
-        "incidents by affected service, one incident counts for each; recurred: followed within 90 days by one with "
-        "the same confirmed factor or linked to it ÷ incidents that began at least 90 days ago",
+        FORMULA if is_deep else "incidents by affected service; followed within 90 days by one alike",
         whole if found or named else 0,
         bars=[Row(one.name, str(one.count), bar(one.count / most), url=f"service={one.slug}") for one in found],
         facts=_facts(again),

@@ -1,5 +1,7 @@
 """What did it cost? The users' time, the responders' time, and money by what somebody assumes of both."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from figures.bars import bar
@@ -7,7 +9,7 @@ from figures.draw import spoken
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.spending import Felt, Rates, Spending, Spent, Sum, felt, spending
-from insights.tables import Behind, Column, Table, grouped
+from insights.tables import Behind, Column, Table, rounded, short
 
 QUESTION = "What did it cost?"
 FORMULA = (
@@ -25,12 +27,12 @@ def cost(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     panel = Panel(
         "cost", QUESTION, _headline(found, rates), _says(found, rates), FORMULA, found.users.of,
         told.coverage if told.known and (told.coverage or 0) < GOOD_COVERAGE else None,
-        bars=[Row(one.name, grouped(one.users / 60), bar(one.users / (most or 1.0)), url=f"service={one.slug}")
+        bars=[Row(one.name, short(one.users / 60), bar(one.users / (most or 1.0)), url=f"service={one.slug}")
               for one in services],
         facts=[
-            ("Affected", _words(found.impact, spoken)),
-            ("User-minutes", _words(found.users, lambda value: grouped(value / 60))),
-            ("Responder time", _words(found.worked, spoken)),
+            ("Affected", _words(found.impact, spoken, is_deep=is_deep)),
+            ("User-minutes", _words(found.users, lambda value: rounded(value / 60), is_deep=is_deep)),
+            ("Responder time", _words(found.worked, spoken, is_deep=is_deep)),
         ] if found.users.of else [],
         missing="have what it takes" if rates.is_stated else "state their users",
     )  # fmt: skip
@@ -44,9 +46,9 @@ def _headline(found: Spending, rates: Rates) -> str:
     if not found.users.of:
         return "No incident in this period"
     if rates.is_stated and (found.likely.coverage or 0) >= SOME_COVERAGE:
-        return f"{rates.currency} {grouped(found.likely.whole)}, between {grouped(found.low.whole)} and {grouped(found.high.whole)}"
+        return f"{rates.currency} {rounded(found.likely.whole)}, between {rounded(found.low.whole)} and {rounded(found.high.whole)}"
     if (found.users.coverage or 0) >= SOME_COVERAGE:
-        return f"{grouped(found.users.whole / 60)} user-minutes"
+        return f"{rounded(found.users.whole / 60)} user-minutes"
     return "Too few state their users" if found.users.known else "Users are not stated"
 
 
@@ -61,12 +63,14 @@ def _says(found: Spending, rates: Rates) -> str:
     return f"{said} · for money, state what an hour and a minute cost under Settings"
 
 
-def _words(known: Sum, words) -> str:
+def _words(known: Sum, words: Callable[[float], str], *, is_deep: bool) -> str:
     if not known.known:
         return "not known"
     if (known.coverage or 0) < SOME_COVERAGE:
         return f"known for {known.known} of {known.of}"
-    return words(known.whole) + ("" if known.known == known.of else f", {known.known} of {known.of}")
+    return words(known.whole) + (
+        f", {known.known} of {known.of}" if is_deep and known.known < known.of else ""
+    )
 
 
 def _services(services: list[Felt]) -> Table:

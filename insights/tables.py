@@ -99,6 +99,20 @@ def grouped(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def rounded(number: float) -> str:
+    """1,240,000, to three digits: what is estimated is not known to the last one."""
+    return grouped(float(f"{number:.3g}"))
+
+
+def short(number: float) -> str:
+    """1.2 M · 794 k · 950"""
+    for unit, least in ((" M", 1e6), (" k", 1e3)):
+        if number >= least:
+            told = f"{number / least:.1f}" if number < 10 * least else f"{number / least:.0f}"
+            return told.removesuffix(".0") + unit
+    return f"{number:.0f}"
+
+
 def percent(share: float) -> str:
     """86 %; never rounded up to all or down to none."""
     rounded = round(share * 100)

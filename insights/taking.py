@@ -7,10 +7,11 @@ from figures.tornado import Lever, Said, tornado
 from insights.filters import CUTS, Asked
 from insights.panels import ENOUGH, GOOD_COVERAGE, SOME_COVERAGE, Panel
 from insights.sampling import GAIN, Pace, Phase, Sample, drawn, pace, sample, summed
-from insights.tables import Column, Table, grouped, percent
+from insights.tables import Column, Table, grouped, percent, rounded
 
 QUESTION = "What would it take?"
 KEY = "what-would-it-take"
+SHORT = "saved = cut × the sum of the phase; a gain is seen with 80 % power"
 FORMULA = (
     "saved = cut × Σ of the phase over incidents with all five times in order; user-minutes: share × users × minutes "
     "of a phase in which a service was affected. A gain shows after n incidents before and after, "
@@ -25,7 +26,7 @@ def take(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     parts = found.felt if found.is_felt else found.spent
     is_enough = len(found.spent) >= ENOUGH and (found.coverage or 0) >= SOME_COVERAGE
     panel = Panel(
-        KEY, QUESTION, "Too few incidents to say", _few(found), FORMULA, found.of,
+        KEY, QUESTION, "Too few incidents to say", _few(found), FORMULA if is_deep else SHORT, found.of,
         found.coverage if found.coverage is None or found.coverage < GOOD_COVERAGE else None,
         facts=_wait(speed),
     )  # fmt: skip
@@ -56,7 +57,7 @@ def _few(found: Sample) -> str:
 
 
 def _amount(found: Sample) -> Amount:
-    return (lambda value: f"{grouped(value / 60)} user-minutes") if found.is_felt else spoken
+    return (lambda value: f"{rounded(value / 60)} user-minutes") if found.is_felt else spoken
 
 
 def _headline(best: Phase, found: Sample, cut: int) -> str:
@@ -77,7 +78,7 @@ def _says(found: Sample) -> str:
 
 def _figure(told: list[Phase], found: Sample, cut: int, *widths: int) -> str:
     """Shorter by `cut` beside its opposite: what half as long is to twice as long."""
-    amount = (lambda value: grouped(value / 60)) if found.is_felt else spoken
+    amount = (lambda value: rounded(value / 60)) if found.is_felt else spoken
     longer = 1 / (1 - cut / 100) - 1
     whole = sum(one.spent for one in told)
     levers = [

@@ -212,7 +212,11 @@ class ActionFilter(django_filters.FilterSet):
         """In words: what narrows the list and has no field in its head."""
         chosen = self.form.cleaned_data if self.form.is_valid() else {}
         words = {"due_from": "due from", "due_to": "due until", "severity": "of", "incident_type": "of"}
-        return [f"{word} {chosen[name]}" for name, word in words.items() if chosen.get(name)]
+        told = {name: chosen[name] for name in words if chosen.get(name)}
+        return [
+            f"{words[name]} {f'{value.day} {value:%b %Y}' if name.startswith('due') else value}"
+            for name, value in told.items()
+        ]
 
     def by_service(self, queryset: ActionItemQuerySet, name: str, value: Service) -> ActionItemQuerySet:
         return queryset.of_service(value)
