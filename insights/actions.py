@@ -18,11 +18,16 @@ from insights.measuring import Cell, cells_of
 from insights.panels import ENOUGH, FEW, Figure, Panel
 from insights.survival import Curve, curve_of
 from insights.tables import Behind, Column, Table, percent
-from retros.action_figures import OnTime, ageing, counts, helped, on_time, on_time_by
+from retros.action_figures import Fared, OnTime, fared, on_time_by
 from retros.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Level, Priority
 
 QUESTION = "Are actions done, and did they help?"
 LISTED = 100
+KINDS: list[tuple[str, dict[str, str]]] = [
+    ("kind of work", dict(ActionCategory.choices)),
+    ("priority", dict(Priority.choices)),
+    ("level of the factor it addresses", dict(Level.choices)),
+]
 SHORT = {"31–60 days": "31–60", "61–90 days": "61–90", "over 90 days": "> 90"}
 
 
@@ -85,38 +90,40 @@ def _added(
 
 def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     items, days, scope = asked.items, Days.of(asked), asked.scope
-    zone: Any = timezone.get_current_timezone()
-    kept = on_time(items, first=days.first, last=days.last, today=days.today, zone=zone)
-    counted = counts(items, today=days.today)
+    period: dict[str, Any] = {
+        "first": days.first, "last": days.last, "today": days.today, "zone": timezone.get_current_timezone()
+    }  # fmt: skip
+    fare = fared(items, **period, since=scope.since, until=scope.horizon)
     took = completing(items, scope.since, scope.horizon, scope.now)
-    old = ageing(items, today=days.today, zone=zone)
     panel = Panel(
-        "actions", QUESTION, _headline(kept, counted), _says(kept, counted, took),
+        "actions", QUESTION, _headline(fare), _says(fare, took),
         "done by due ÷ due in the period (open and overdue is a miss, given up is not counted); age since added",
-        kept.due or counted["unfinished"],
-        figure=_ages(old, is_deep) if counted["unfinished"] else "",
-        facts=_facts(items, asked),
+        fare.on_time.due or fare.counts["unfinished"],
+        figure=_ages(fare.ageing, is_deep) if fare.counts["unfinished"] else "",
+        facts=_facts(fare.helped),
         behind=("Action items", _address(asked, days)),
     )  # fmt: skip
     panel.tables.append(Table(
-        "Open, by age", [Column("Age"), Column("Action items", "count")], old,
+        "Open, by age", [Column("Age"), Column("Action items", "count")], fare.ageing,
     ))  # fmt: skip
     if is_deep:
-        _deepen(panel, asked, days, zone, took)
+        _deepen(panel, asked, period, fare, took)
     return panel
 
 
-def _headline(kept: OnTime, counted: dict[str, int]) -> str:
+def _headline(fare: Fared) -> str:
+    kept = fare.on_time
     if kept.ratio is None:
-        return "Nothing was due" if any(counted.values()) else "No action item"
+        return "Nothing was due" if fare.counts["all"] else "No action item"
     if kept.due < FEW:
         return f"{kept.on_time} of {kept.due} on time"
     return f"{percent(kept.ratio)} on time"
 
 
-def _says(kept: OnTime, counted: dict[str, int], took: Curve) -> str:
+def _says(fare: Fared, took: Curve) -> str:
+    kept = fare.on_time
     told = [f"{kept.on_time} of {kept.due} due in the period"] if kept.due >= FEW else []
-    told.append(f"{counted['unfinished']} open, {counted['overdue']} overdue")
+    told.append(f"{fare.counts['unfinished']} open, {fare.counts['overdue']} overdue")
     if took.count >= FEW:
         told.append(
             f"half are done within {spoken(took.median)}"
@@ -126,8 +133,7 @@ def _says(kept: OnTime, counted: dict[str, int], took: Curve) -> str:
     return " · ".join(told)
 
 
-def _facts(items: ActionItemQuerySet, asked: Asked) -> list[tuple[str, str]]:
-    answers = helped(items, since=asked.scope.since, until=asked.scope.horizon)
+def _facts(answers: dict[str, int]) -> list[tuple[str, str]]:
     finished = sum(answers.values())
     if not finished:
         return []
@@ -163,27 +169,17 @@ def _address(asked: Asked, days: Days, **more: str) -> str:
     return f"{reverse('action_list')}?{urlencode(query)}"
 
 
-def _deepen(panel: Panel, asked: Asked, days: Days, zone: Any, took: Curve) -> None:
-    period: dict[str, Any] = {"first": days.first, "last": days.last, "today": days.today, "zone": zone}
+def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, took: Curve) -> None:
     if took.count >= FEW:
         panel.figures.append(_curve(took))
     level = Case(
         When(retrospective__in=asked.scope.reach.retrospectives, then=F("factor__level")), default=Value(None)
     )
-    for caption, by, names in (
-        ("By kind of work", F("category"), dict(ActionCategory.choices)),
-        ("By priority", F("priority"), dict(Priority.choices)),
-        ("By level of the factor it addresses", level, dict(Level.choices)),
-    ):
-        found = on_time_by(asked.items, by, **period)
-        panel.tables.append(Table(
-            caption,
-            [Column(caption.removeprefix("By ").capitalize()), Column("Due", "count"), Column("On time", "count"),
-             Column("Share", "share"), Column("Given up", "count")],
-            [(names.get(key, "none named"), one.due, one.on_time, one.ratio, one.given_up)
-             for key, one in sorted(found.items(), key=lambda pair: -pair[1].due)],
-        ))  # fmt: skip
-    answers = helped(asked.items, since=asked.scope.since, until=asked.scope.horizon)
+    by = {"kind": F("category"), "rank": F("priority"), "level": level}
+    told = on_time_by(asked.items, by, **period)
+    for place, (caption, names) in enumerate(KINDS):
+        panel.tables.append(_kinds(caption, names, [(key[place], kept) for key, kept in told]))
+    answers = fare.helped
     panel.tables.append(Table(
         "Did it help? Of what was done in the period",
         [Column("Answer"), Column("Action items", "count"), Column("Share", "share")],
@@ -191,7 +187,7 @@ def _deepen(panel: Panel, asked: Asked, days: Days, zone: Any, took: Curve) -> N
          for value, label in [*Helped.choices, ("", "No answer yet")]] if answers else [],
     ))  # fmt: skip
     due = (
-        asked.items.due_between(days.first, days.last)
+        asked.items.due_between(period["first"], period["last"])
         .select_related("owner", "team")
         .order_by("-due_on", "-pk")
     )
@@ -199,8 +195,23 @@ def _deepen(panel: Panel, asked: Asked, days: Days, zone: Any, took: Curve) -> N
         "The latest that were due",
         [Column("Action item", "incident"), Column("Who"), Column("Due", "day"), Column("Done", "moment"), Column("State")],
         [(Behind(item.reference, item.title, item.get_absolute_url()), str(item.owner or item.team or ""), item.due_on,
-          item.done_at, _state(item, days.today)) for item in due.distinct()[:LISTED]],
+          item.done_at, _state(item, period["today"])) for item in due.distinct()[:LISTED]],
     ))  # fmt: skip
+
+
+def _kinds(caption: str, names: dict[str, str], told: list[tuple[str, OnTime]]) -> Table:
+    sums: dict[str, list[int]] = {}
+    for key, kept in told:
+        row = sums.setdefault(key, [0, 0, 0])
+        for place, count in enumerate((kept.due, kept.on_time, kept.given_up)):
+            row[place] += count
+    return Table(
+        f"By {caption}",
+        [Column(caption.capitalize()), Column("Due", "count"), Column("On time", "count"), Column("Share", "share"),
+         Column("Given up", "count")],
+        [(names.get(key, "none named"), due, on_time, on_time / due if due else None, given_up)
+         for key, (due, on_time, given_up) in sorted(sums.items(), key=lambda pair: -pair[1][0])],
+    )  # fmt: skip
 
 
 def _state(item: ActionItem, today: date) -> str:

@@ -118,7 +118,7 @@ RESPONDERS = """LEFT JOIN LATERAL (
 STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.service_id,
     (u.users * u.share / 100)::float8 AS people, (u.share / 100)::float8 AS share
   FROM retros_affectedusers AS u JOIN readable USING (retrospective_id)
-  JOIN retros_retrospective_incidents AS of USING (retrospective_id)
+  JOIN retros_retrospective_incidents AS of USING (retrospective_id) JOIN cohort AS asked ON asked.id = of.incident_id
   ORDER BY of.incident_id, u.service_id, coalesce(readable.incident_id = of.incident_id, FALSE) DESC, u.id DESC"""
 USERS = f"""LEFT JOIN (
   SELECT hit.incident_id, CASE WHEN count(stated.people) = count(*) THEN sum(hit.seconds * stated.people)::float8 END

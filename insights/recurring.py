@@ -110,15 +110,16 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
           JOIN reached AS a ON a.id = pair.one JOIN reached AS b ON b.id = pair.two
           WHERE b.began > a.began AND b.began <= a.began + %s),
         pairs AS (
-          SELECT p.*, b.number AS next_number, b.title AS next_title, b.began AS next_began, EXISTS (
-            SELECT FROM items WHERE items.incident_id = p.id AND items.created_at <= b.began
-              AND (items.ended_at IS NULL OR items.ended_at > b.began)
-              AND (items.factor_id IS NULL OR p.factor_id IS NULL OR items.factor_id = p.factor_id)) AS was_open
+          SELECT p.*, b.number AS next_number, b.title AS next_title, b.began AS next_began
           FROM (SELECT * FROM by_factor UNION ALL SELECT * FROM by_link) AS p
           JOIN followed USING (id) JOIN reached AS b ON b.id = p.next),
+        opened AS (
+          SELECT DISTINCT p.id FROM pairs AS p JOIN items ON items.incident_id = p.id
+          WHERE items.created_at <= p.next_began AND (items.ended_at IS NULL OR items.ended_at > p.next_began)
+            AND (items.factor_id IS NULL OR p.factor_id IS NULL OR items.factor_id = p.factor_id)),
         told AS (
-          SELECT DISTINCT ON (id) *, bool_or(was_open) OVER (PARTITION BY id) AS any_open
-          FROM pairs ORDER BY id, next_began, next, factor_id NULLS LAST)
+          SELECT DISTINCT ON (id) pairs.*, opened.id IS NOT NULL AS any_open
+          FROM pairs LEFT JOIN opened USING (id) ORDER BY id, next_began, next, factor_id NULLS LAST)
         SELECT i.number, i.title, t.began, t.next_number, t.next_title, t.next_began, t.text, t.any_open,
           counted.of, counted.count, counted.open
         FROM (SELECT (SELECT count(*) FROM followed) AS of, (SELECT count(*) FROM told) AS count,
