@@ -14,15 +14,17 @@ def ages(title: str, parts: Sequence[tuple[str, int]], width: int) -> SafeString
     whole = sum(count for _, count in parts) or 1
     shown = [(place, name, count) for place, (name, count) in enumerate(parts) if count]
     room = width - GAP * max(len(shown) - 1, 0)
-    body, at, reached, low = "", 0.0, -1.0, 0.0
+    body, at, ends = "", 0.0, [-1.0] * len(parts)  # how far the words of each row reach
     for place, name, count in shown:
         is_late = place == len(parts) - 1
         reach = room * count / whole
         body += rect(at, 0, reach, HEIGHT, f"age-{place}", f"{name}: {count}")
         wide = span(name)
         x = min(at, width - wide)
-        y = HEIGHT + 16 if x >= reached else low + 38
-        low, reached = y, x + wide + 10
+        row = next(row for row, end in enumerate(ends) if x >= end)
+        ends[row] = x + wide + 10
+        y = HEIGHT + 16 + 38 * row
         body += text(x, y, name, "t-muted") + text(x, y + 16, count, "t-bad" if is_late else "t-strong")
         at += reach + GAP
-    return figure("ages", width, max(low, HEIGHT + 16) + 20, title, body)
+    rows = sum(end >= 0 for end in ends) or 1
+    return figure("ages", width, HEIGHT + 36 + 38 * (rows - 1), title, body)

@@ -28,6 +28,7 @@ class Cell:
     is_number: bool = False
     url: str = ""
     moment: datetime | None = None
+    is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _shown(column: Column, value: Any) -> Cell:
     if isinstance(value, datetime):
         return Cell("", moment=value)
     if isinstance(value, date):
-        return Cell(f"{value.day} {value:%b %Y}")
+        return Cell(f"{value.day} {value:%b %Y}", is_day=True)
     return Cell(str(value), column.is_number, value.url if isinstance(value, Behind) else "")
 
 
