@@ -94,10 +94,13 @@ def _most(most: list[Spent], rates: Rates) -> Table:
 
 
 def _assumptions(rates: Rates) -> Table:
-    stated = [("A minute in which every user is hit", rates.minute), ("An hour of a person", rates.hour)]
-    others = "where the role has none of its own" if rates.has_roles else ""
+    stated = [
+        ("A minute in which every user is hit", rates.minute),
+        ("An hour of a person" if not rates.roles else "An hour of anybody else", rates.hour),
+        *((f"An hour of: {role}", guesses) for role, guesses in rates.roles),
+    ]
     return Table(
         "What is assumed",
-        [Column("Of"), *(Column(f"{name}, {rates.currency}", "amount") for name in ("Low", "Likely", "High")), Column("Note")],
-        [(name, *guesses, others if name.startswith("An hour") else "") for name, guesses in stated if guesses],
+        [Column("Of"), *(Column(f"{name}, {rates.currency}", "amount") for name in ("Low", "Likely", "High"))],
+        [(name, *guesses) for name, guesses in stated if guesses],
     )  # fmt: skip

@@ -23,7 +23,7 @@ class Rates:
     currency: str
     hour: Three | None
     minute: Three | None
-    has_roles: bool
+    roles: list[tuple[str, Three]]
 
     @property
     def is_stated(self) -> bool:
@@ -33,7 +33,9 @@ class Rates:
     def get(cls) -> "Rates":
         assumed = CostAssumptions.get()
         hour, minute = (_three(assumed.guesses(name)) for name in ("hour", "minute"))
-        return cls(assumed.currency, hour, minute, hour is not None and RoleRate.objects.exists())
+        rates = RoleRate.objects.select_related("role") if hour else []
+        roles = [(rate.role.name, (float(rate.low), float(rate.likely), float(rate.high))) for rate in rates]
+        return cls(assumed.currency, hour, minute, roles)
 
 
 def _three(guesses: Sequence[Any]) -> Three | None:

@@ -32,6 +32,7 @@ class CostForm(Form):
                     max_digits=12,
                     decimal_places=2,
                     initial=value,
+                    widget=forms.NumberInput(attrs={"class": "input w-full min-w-0"}),
                 )
 
     def rows(self) -> list[tuple[str, list[Any]]]:

@@ -127,6 +127,7 @@ def test_the_settings_are_clean(open_as, axe, admin):
     for path in ("/settings/retrospectives/", "/settings/costs/"):
         page.goto(path)
         assert axe(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
     assert not page.complaints
 
 
