@@ -7,13 +7,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from incidents.models import AffectedService, Incident, Role, Service
 from incidents.models.people import Participation, RoleAssignment
 from insights.cohort import Reach, Scope
 from insights.spending import Rates, felt, spending
 from retros.measures import Interval, union, user_minutes
-from retros.models import AffectedUsers, ImpactStatement, Retrospective
+from retros.models import ActionItem, AffectedUsers, ImpactStatement, Retrospective
 from retros.workflow import assume_costs
 
 NOTHING = (None, None, None)
@@ -190,3 +191,25 @@ def test_the_command_prints_user_time_as_a_metric(cut_off):
     found = json.loads(out.getvalue())
     assert found["all"]["user_time"]["mean"] == pytest.approx(5400 * 60)
     assert found["groups"]["mail"]["user_time"]["count"] == 1
+    assert (found["cohort"]["user_minutes"], found["cohort"]["user_minutes_coverage"]) == (
+        pytest.approx(5400),
+        1,
+    )
+    assert (found["cohort"]["cost"], found["cohort"]["followed_90_days"]) == (None, 0)
+
+
+def test_the_command_prints_how_actions_fare(db):
+    now = timezone.now()
+    for days in (10, 20, 30, None):
+        ActionItem.objects.create(
+            title="x", created_at=now - timedelta(days=40), due_on=(now - timedelta(days=15)).date(),
+            done_at=days and now - timedelta(days=40 - days), state="done" if days else "open",
+        )  # fmt: skip
+    out = StringIO()
+    call_command("metrics", "--json", stdout=out)
+    found = json.loads(out.getvalue())
+    assert (found["cohort"]["actions_on_time"], found["cohort"]["actions_due"]) == (2, 4)
+    cell, day = found["all"]["time_to_complete"], 86_400
+    assert (cell["count"], cell["coverage"], cell["median"]) == (3, 1, pytest.approx(20 * day))
+    assert (cell["km_median"], cell["km_p90"]) == (pytest.approx(20 * day), None)
+    assert set(found["all"]) <= set(found["definitions"])
