@@ -283,6 +283,13 @@ OUTBOX_CONSUMERS = [
     "statuspages.publishing.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
+DELIVERY_REACH = {
+    "incident": "incidents.models.people.incidents_told_to",
+    "retrospective": "retros.reach.retrospectives_told_to",
+    "action": "retros.reach.action_items_told_to",
+} | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
+"""What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may
+open. Empty: nothing private is in it. What is not named here is hidden from everybody."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
 

@@ -1,5 +1,6 @@
 """What people write, made into HTML: Markdown through a parser, then a sanitiser; and spans of time in words."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -45,6 +46,15 @@ def _cleaned(parser: MarkdownIt, text: str) -> SafeString:
 
 _kept = lru_cache(maxsize=4096)(partial(_cleaned, _parser))
 _kept_document = lru_cache(maxsize=256)(partial(_cleaned, _document_parser))
+
+
+# Control characters, those that turn the direction of what follows, and halves of a character.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Text from elsewhere without what no text may hold; the database could not keep all of it."""
+    return _INVISIBLE.sub("", text)
 
 
 def one_line(text: str) -> str:

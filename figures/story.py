@@ -9,6 +9,7 @@ from django.utils import timezone
 
 SILENCE = timedelta(minutes=15)
 CLOSEST = 8
+TELLING = ("milestone", "mitigation", "decision", "alert", "update", "change", "severity", "hypothesis")
 PHASES = [  # from, to, class, what the reader is told
     ("I", "S", "latent", "latent"),
     ("S", "D", "detect", "undetected"),
@@ -143,6 +144,12 @@ class Clock:
     def scale(self) -> str:
         """The points a script moves the slider's line by: seconds since 1970, and where that is."""
         return " ".join(f"{at.timestamp():.0f}:{x:.1f}" for at, x in self.points)
+
+
+def most_telling(marks: Iterable[Mark]) -> list[Mark]:
+    """What is starred first, then what says most by its kind, then by time."""
+    rank = {kind: place for place, kind in enumerate(TELLING)}
+    return sorted(marks, key=lambda m: (not m.is_starred, rank.get(m.kind, len(rank)), m.at))
 
 
 def parts_of(zoom: int) -> int:

@@ -10,12 +10,11 @@ from config.text import in_words
 from figures.draw import NARROW, WIDE, cut, el, figure, number, rule, span, text
 from figures.event_marks import event_mark
 from figures.labels import Place, places_of
-from figures.story import BRACKETS, MILESTONES, PHASES, Clock, Lane, Mark, Story, clock
+from figures.story import BRACKETS, MILESTONES, PHASES, Clock, Lane, Mark, Story, clock, most_telling
 from figures.swim_list import swim_list
 
 MEDIUM = 620
 CROWD = 25  # marks of a lane; beyond it the rest becomes a rug
-TELLING = ("milestone", "mitigation", "decision", "alert", "update", "change", "severity", "hypothesis")
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 720, 1440)
 
 
@@ -253,12 +252,9 @@ class _Lanes:
 
 
 def telling(marks: list[Mark], most: int) -> list[Mark]:
-    """At most `most` of them, by time: what is starred first, then what says most by its kind."""
-    if len(marks) <= most:
-        return sorted(marks, key=lambda m: m.at)
-    rank = {kind: place for place, kind in enumerate(TELLING)}
-    best = sorted(marks, key=lambda m: (not m.is_starred, rank.get(m.kind, len(rank)), m.at))
-    return sorted(best[: most // 3], key=lambda m: m.at)
+    """All by time; where they are more than `most`, a third of that: those that tell most."""
+    chosen = marks if len(marks) <= most else most_telling(marks)[: most // 3]
+    return sorted(chosen, key=lambda m: m.at)
 
 
 def hatch(name: str, class_: str, step: int) -> str:

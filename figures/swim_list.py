@@ -9,12 +9,11 @@ from django.utils.safestring import SafeString
 from config.text import in_words
 from figures.draw import el, figure, number, rule, text, wrap
 from figures.event_marks import event_mark
-from figures.story import MILESTONES, PHASES, SILENCE, Clock, Mark, Story, clock
+from figures.story import MILESTONES, PHASES, SILENCE, Clock, Mark, Story, clock, most_telling
 
 COLUMNS = {"Systems": (68, "systems"), "People": (92, "people"), "Communication": (116, "told")}
 WORDS = 134
 MOST = 40
-TELLING = ("milestone", "mitigation", "decision", "alert", "update", "change", "severity", "hypothesis")
 METRICS = {"D": ("TTO", "S"), "M": ("TTM", "S"), "R": ("MTTR", "S")}
 
 
@@ -23,7 +22,7 @@ def swim_list(story: Story, width: int) -> SafeString:
     lanes = {lane.key: lane for lane in story.lanes}
     window = Clock(story.times, 0, 1000, zoom=story.zoom, part=story.part)
     marks = [mark for mark in story.marks if window.shows(mark.at)]
-    shown = _choice(marks)
+    shown = {id(mark) for mark in most_telling(marks)[:MOST]}
     groups = [name for name in COLUMNS if any(lane.group == name for lane in story.lanes)]
     body = "".join(
         text(
@@ -103,12 +102,6 @@ def _entries(
         yield at, entry
     if left_out and last:
         yield last, left_out
-
-
-def _choice(marks: list[Mark]) -> set[int]:
-    rank = {kind: place for place, kind in enumerate(TELLING)}
-    best = sorted(marks, key=lambda m: (not m.is_starred, rank.get(m.kind, len(rank)), m.at))
-    return {id(mark) for mark in best[:MOST]}
 
 
 def _class_from(key: str) -> str:

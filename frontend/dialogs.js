@@ -20,6 +20,7 @@ export function dialogs() {
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
+    window.htmx.process(body); // now, not a moment later: a form that is sent before leaves the page
     if (!dialog.open) dialog.showModal();
     const first = body.querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden]), select, textarea, button, a");
     first?.focus();

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from django.utils import timezone
 
+from config.text import visible
 from history.past import Refused
 
 TAGS = {"p", "br", "div", "strong", "b", "em", "i", "code", "pre", "a", "ul", "ol", "li", "blockquote", "del", "h1",
@@ -18,8 +19,6 @@ TAGS = {"p", "br", "div", "strong", "b", "em", "i", "code", "pre", "a", "ul", "o
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "del": "~~"}
 BLOCKS = {"p", "div", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4"}
 LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|<!--|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
-# Control characters, and those that turn the direction of what follows.
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
 HALVES = re.compile(r"[\ud800-\udfff]")
 LONGEST = 100_000  # characters of one text
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,7 +72,7 @@ def clean(value: Any, *, limit: int = LONGEST) -> str:
         reader.feed(nh3.clean(text, tags=TAGS, attributes={"a": {"href"}}, link_rel=None))
         reader.close()
         text = "".join(reader.parts)
-    text = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
@@ -136,4 +135,4 @@ def is_storable(document: Any) -> bool:
 
 def plain(text: str, limit: int) -> str:
     """Part of a file as it may stand in a report."""
-    return INVISIBLE.sub("", text)[:limit]
+    return visible(text)[:limit]

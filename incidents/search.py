@@ -1,5 +1,6 @@
 """What people type to find incidents: `sev1 open service:payments "connection pool" after:2026-03-01`."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +14,15 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import BooleanField, Exists, Func, Model, OuterRef, Q
 
-from incidents.models import AffectedService, Incident, RoleAssignment, Status, StatusUpdate, UpdateState
+from incidents.models import (
+    AffectedService,
+    Incident,
+    ReferenceCounter,
+    RoleAssignment,
+    Status,
+    StatusUpdate,
+    UpdateState,
+)
 from incidents.models.incident import IncidentQuerySet
 from retros.models import Document, Retrospective
 from timeline.models import TimelineEvent
@@ -150,7 +159,8 @@ KEYS: dict[str, Callable[[Asked, str], None]] = {
     "after": _day("after"),
     "before": _day("before"),
 }
-COMMON = 2000  # rows with the words, of one kind
+COMMON = 2000  # rows of timelines, and one in a hundred: a word that is in as many is common
+NEWEST = 4000  # numbers of incidents that are looked through for a common word
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
@@ -158,7 +168,8 @@ def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQueryS
     """The incidents in `user`'s reach that fit. All words stand in one text: of the incident itself, a row of its
     timeline, a posted update, or a published retrospective.
 
-    `is_common`: many fit, so look at one after the other until a page is full, instead of gathering them all.
+    `is_common`: many fit, so look at one after the other until a page is full, instead of gathering them all. Ask so
+    for a few `numbers` only: looking at one after the other for what is not there takes long.
     """
     incidents = Incident.objects.visible_to(user)
     if asked.ranks:
@@ -186,26 +197,24 @@ def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQueryS
 
 
 def is_common(asked: Asked) -> bool:
-    """Whether the words stand in so many rows that gathering them all costs more than a page; one short query."""
+    """Whether the words stand in so many texts that a page of the newest is sooner found by looking there.
+
+    It is the planner's guess, which costs nothing however many there are. Where it is wrong, the page is not filled
+    from the newest `NEWEST`, and then all are gathered.
+    """
     if not asked.words:
         return False
-    query = query_of(asked.words)
-    return _fills(_rows(query), COMMON)
-
-
-def _fills(rows: Any, most: int) -> bool:
-    """Whether there are `most` of these rows.
-
-    Behind the fence of a materialised query the planner does not see the limit; seeing it, it would read the table
-    from its beginning in the hope of finding that many soon. Rows are still fetched only until there are enough.
-    """
-    sql, parameters = rows.values("pk").query.sql_with_params()
+    (plan,) = json.loads(_rows(query_of(asked.words)).values("pk").explain(format="json"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH hits AS MATERIALIZED ({sql}) SELECT count(*) FROM (SELECT 1 FROM hits LIMIT %s) AS few",  # noqa: S608
-            [*parameters, most],
+            "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TimelineEvent._meta.db_table]
         )
-        return cursor.fetchone()[0] == most
+        total = cursor.fetchone()[0]
+    return plan["Plan"]["Plan Rows"] >= max(COMMON, total / 100)
+
+
+def newest_number() -> int:
+    return ReferenceCounter.objects.get(pk=1).last
 
 
 _NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {
@@ -238,13 +247,16 @@ _NAMED: dict[str, Callable[[str], Any]] = {
 
 
 def query_of(words: list[str]) -> Any:
-    """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator."""
+    """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator.
+
+    PostgreSQL cuts each up as it has cut the texts: `db1.example.com`, `10.0.0.7` and `v2.14` stay whole there.
+    """
     whole: Any = None
     for number, word in enumerate(words, 1):
-        lexemes = [f"'{part}'" for part in re.findall(r"\w+", word)]
-        raw = " <-> ".join(lexemes) + (":*" if len(lexemes) == 1 else "")
+        is_phrase = len(word.split()) > 1
+        raw = "'" + re.sub(r"['\\]", " ", word) + "'" + ("" if is_phrase else ":*")
         query: Any = SearchQuery(raw, search_type="raw", config="english")
-        if number == len(words) and len(lexemes) == 1 and len(word) > 3:
+        if number == len(words) and not is_phrase and len(word) > 3:
             # Half a word has another stem than the whole one: “zephy” becomes “zephi”.
             query |= SearchQuery(raw, search_type="raw", config="simple")
         whole = query if whole is None else whole & query
@@ -274,7 +286,7 @@ def _ids_with(query: Any, user: Any) -> Any:
         .union(
             _rows(query).values("incident"),
             _updates(query).values("incident"),
-            *(told.values("incident") for told in _retrospectives(query, user)),
+            _retrospectives(query, user).values("incident"),
         )
     )
 
@@ -286,7 +298,7 @@ def _one_by_one(query: Any, user: Any) -> Q:
     """
     this = {"incident__gte": OuterRef("pk"), "incident__lte": OuterRef("pk")}
     itself = Exists(_with(Incident, query).filter(pk__gte=OuterRef("pk"), pk__lte=OuterRef("pk")))
-    texts = (_rows(query), _updates(query), *_retrospectives(query, user))
+    texts = (_rows(query), _updates(query), _retrospectives(query, user))
     return reduce(or_, (Q(Exists(text.filter(**this))) for text in texts), Q(itself))
 
 
@@ -298,12 +310,9 @@ def _updates(query: Any) -> Any:
     return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
 
 
-def _retrospectives(query: Any, user: Any) -> list[Any]:
-    """What the published retrospectives in reach look back on, by their own words and by their documents'."""
+def _retrospectives(query: Any, user: Any) -> Any:
+    """What the published retrospectives in reach look back on, by their own words or by their documents'."""
     read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
+    told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
     covered = Retrospective.incidents.through.objects.order_by()
-    told = (
-        _with(Retrospective, query).filter(pk__in=read).values("pk"),
-        _with(Document, query).filter(retrospective__in=read).values("retrospective"),
-    )
-    return [covered.filter(retrospective__in=ids) for ids in told]
+    return covered.filter(retrospective__in=told).filter(retrospective__in=read)

@@ -15,18 +15,9 @@ from incidents.models import (
     Stage,
     Status,
     StatusUpdate,
-    Wording,
 )
 from incidents.models.cadence import asking_now
 from incidents.workflow.wording import Variables, fill
-
-LABELS = {
-    "known": "",
-    "unknown": "What we do not know yet",
-    "doing": "What we are doing",
-    "workaround": "What you can do",
-    "ask": "What we ask of you",
-}
 
 
 @dataclass(frozen=True)
@@ -38,11 +29,6 @@ class Preview:
     parts: list[tuple[str, str]]
     next_update_at: datetime | None
     note: str
-
-
-def parts(wording: Wording) -> list[tuple[str, str]]:
-    """(label, Markdown) of everything that is said; the main part has no label."""
-    return [(label, text) for name, label in LABELS.items() if (text := getattr(wording, name))]
 
 
 def previews(form: StatusUpdateForm) -> list[Preview]:
@@ -70,7 +56,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview
     if is_public and not update.wordings.get(audience, {}).get("known"):
         said: list[tuple[str, str]] = []
     else:
-        said = [(label, fill(text, values)) for label, text in parts(update.text_for(audience))]
+        said = [(label, fill(text, values)) for label, text in update.text_for(audience).parts]
     internal, wording = incident.get_status_display(), incident.public_status
     note = ""
     if is_public:

@@ -1,6 +1,9 @@
 """Are we faster? The dots, the two medians, the interval that decides; deeper the curves and the control chart."""
 
+from collections.abc import Callable
+
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from figures.control_chart import POINTS, Measured, control_chart, limits, signals
 from figures.dots import Period, Point, dots
@@ -17,6 +20,7 @@ from insights.reading import DOTS, Dot
 from insights.survival import Curve, curve
 from insights.tables import Behind, Column, Table
 
+Drawing = Callable[[int], SafeString]
 QUESTION = "Are we faster?"
 DONE = {
     "time_to_resolve": "Resolved", "time_to_mitigate": "Mitigated", "time_to_repair": "Repaired",
@@ -38,10 +42,12 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     )  # fmt: skip
     if not now.count:
         return panel
-    shown = _shown(asked, now, was)
+    is_dotted = now.count + (was.count if was else 0) <= DOTS
+    newest = reading.dots(scope, metric) if is_dotted or is_deep else []
+    shown = _dotted(asked, now, was, newest) if is_dotted else _sliced(asked, now, was)
     if is_deep:
         panel.figure = sizes(shown, WIDE, MEDIUM, NARROW)
-        _deepen(panel, asked, now, was, change)
+        _deepen(panel, asked, now, was, change, newest)
     else:
         panel.figure = sizes(shown, LARGE, MEDIUM, NARROW)
     return panel
@@ -91,26 +97,31 @@ def signed(seconds: float) -> str:
     return ("−" if seconds < 0 else "+") + spoken(abs(seconds))
 
 
-def _shown(asked: Asked, now: Curve, was: Curve | None):
-    """The dots of both periods; beyond 600 bars of slices of time."""
-    scope, before, metric = asked.scope, asked.scope.before, asked.metric
-    if now.count + (was.count if was else 0) <= DOTS:
-        found = reading.dots(scope, metric) + (reading.dots(before, metric) if before else [])
-        points = [_point(dot) for dot in found]
-    else:
-        both = reading.slices(
-            Scope(scope.incidents, before.since if before else None, scope.until, scope.now), metric
-        )
-        points = [
-            Point(s.began, s.median, f"{s.count} incidents, median {spoken(s.median)}, the middle 80 % "
-                  f"{spoken(s.p10)} to {spoken(s.p90)}", low=s.p10, high=s.p90)
-            for s in both
-        ]  # fmt: skip
+def _dotted(asked: Asked, now: Curve, was: Curve | None, newest: list[Dot]) -> Drawing:
+    before = asked.scope.before
+    earlier = reading.dots(before, asked.metric) if before else []
+    return _drawn(asked, now, was, [_point(dot) for dot in newest + earlier])
+
+
+def _sliced(asked: Asked, now: Curve, was: Curve | None) -> Drawing:
+    """Too many for dots: bars of slices of time, over both periods."""
+    scope, before = asked.scope, asked.scope.before
+    both = Scope(scope.incidents, before.since if before else None, scope.until, scope.now)
+    points = [
+        Point(s.began, s.median, f"{s.count} incidents, median {spoken(s.median)}, the middle 80 % "
+              f"{spoken(s.p10)} to {spoken(s.p90)}", low=s.p10, high=s.p90)
+        for s in reading.slices(both, asked.metric)
+    ]  # fmt: skip
+    return _drawn(asked, now, was, points)
+
+
+def _drawn(asked: Asked, now: Curve, was: Curve | None, points: list[Point]) -> Drawing:
+    scope, before = asked.scope, asked.scope.before
     first = min((p.at for p in points), default=scope.horizon)
     periods = [_period(scope, now, first)]
     if before and was and was.count:
         periods.insert(0, _period(before, was, first))
-    title = f"{metric.label} of {now.count} incidents over time, log scale"
+    title = f"{asked.metric.label} of {now.count} incidents over time, log scale"
     if now.median is not None and now.count >= FEW:
         title += f"; median {spoken(now.median)}"
     return lambda width: dots(f"{title}.", points, periods, width)
@@ -133,7 +144,9 @@ def _point(dot: Dot) -> Point:
     return Point(dot.began, dot.seconds, words, f"/incidents/{reference(dot)}/", not dot.is_over)
 
 
-def _deepen(panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: Change) -> None:
+def _deepen(
+    panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: Change, newest: list[Dot]
+) -> None:
     scope, metric = asked.scope, asked.metric
     lines = [_line("this", "this period", now)]
     if was and was.count:
@@ -145,9 +158,7 @@ def _deepen(panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: C
         sizes(lambda width: survival(title, lines, sentence, width)),
         "Kaplan–Meier: S(t) = product of (1 − ended ÷ at risk); bands 95 %, Greenwood on the log(−log) scale",
     ))  # fmt: skip
-    latest = [dot for dot in reading.dots(scope, metric, POINTS * 2) if dot.is_over and dot.seconds > 0][
-        :POINTS
-    ][::-1]
+    latest = [dot for dot in newest if dot.is_over and dot.seconds > 0][:POINTS][::-1]
     if latest:
         panel.figures.append(_chart(latest))
     found = cells(scope, [m for m in TIMES if m.key in HEADLINES])[""]
@@ -169,7 +180,7 @@ def _deepen(panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: C
         "The newest incidents behind the dots",
         [Column("Incident", "incident"), Column("Began", "moment"), Column(metric.label, "time"), Column("State")],
         [(Behind(reference(dot), dot.title), dot.began, dot.seconds, "over" if dot.is_over else "running")
-         for dot in reading.dots(scope, metric, 50)],
+         for dot in newest[:50]],
     ))  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
 from retros.models import ActionItemQuerySet
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
+# With days further away there is no period of the same length before.
+SENSIBLE = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
 CUTS, DEFAULT_CUT = (10, 20, 30, 50), "20"  # per cent of a phase
 
@@ -26,8 +29,8 @@ class InsightsFilter(django_filters.FilterSet):
     period = django_filters.ChoiceFilter(
         method="as_it_is", label="Period", choices=list(PERIODS.items()), empty_label=None, null_label=None
     )
-    since = django_filters.DateFilter(method="as_it_is", label="From")
-    until = django_filters.DateFilter(method="as_it_is", label="To")
+    since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE)
+    until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
         choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
@@ -126,7 +129,8 @@ def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
     if sources:
         items = items.from_incidents(reach.incidents.filter(**sources))
     if chosen.get("service"):
-        items = items.of_service(chosen["service"])
+        hit = reach.incidents.filter(affected_services__service=chosen["service"])
+        items = items.from_incidents(hit)
     return items.filter(team=chosen["team"]) if chosen.get("team") else items
 
 

@@ -122,8 +122,9 @@ def _plain(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[
 
 
 def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
-    """`steps`: (key, lasted, over, at_risk, survival) at every length that occurs."""
+    """`steps`: (key, lasted, over, at_risk, survival) at every length that occurs; one sort serves them all."""
     key, join = KEYS[by]
+    each = "PARTITION BY key" if by else ""
     return f"""
       lengths AS (
         SELECT key, lasted, count(*) FILTER (WHERE is_over) AS over, count(*) AS leaving FROM (
@@ -131,10 +132,11 @@ def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
           FROM cohort AS c {join} {metric.join} WHERE {metric.applies}
         ) AS observed WHERE lasted IS NOT NULL GROUP BY key, lasted),
       risks AS (
-        SELECT *, sum(leaving) OVER (PARTITION BY key ORDER BY lasted DESC)::float8 AS at_risk FROM lengths),
+        SELECT *, (sum(leaving::float8) OVER ({each})
+          - sum(leaving::float8) OVER ({each} ORDER BY lasted) + leaving) AS at_risk FROM lengths),
       steps AS (
         SELECT *, exp(sum(CASE WHEN over = at_risk THEN '-Infinity' ELSE ln(1 - over / at_risk) END)
-          OVER (PARTITION BY key ORDER BY lasted)) AS survival FROM risks)
+          OVER ({each} ORDER BY lasted)) AS survival FROM risks)
     """
 
 

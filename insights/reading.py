@@ -113,18 +113,20 @@ def load(scope: Scope, zone: str) -> Load:
     """A night is 23 to 08; it belongs to the day on which it begins."""
     cohort, params = cohort_cte(scope)
     found = rows(
-        f"""WITH {cohort}, running AS (
-          SELECT DISTINCT (hour AT TIME ZONE %s) AS at FROM cohort AS c, generate_series(
-            date_trunc('hour', c.began), greatest(c.began, least(c.horizon, CASE WHEN c.status IN
-              ('investigating', 'fixing', 'mitigated') THEN c.horizon
-              ELSE coalesce(c.resolved_at, c.mitigated_at, c.began) END)), interval '1 hour') AS hour),
+        f"""WITH {cohort}, stretches AS (
+          SELECT unnest(range_agg(tstzrange(began, greatest(began, least(horizon, CASE WHEN status IN
+              ('investigating', 'fixing', 'mitigated') THEN horizon
+              ELSE coalesce(resolved_at, mitigated_at, began) END)), '[]'))) AS one FROM cohort),
+        running AS (
+          SELECT DISTINCT (hour AT TIME ZONE %s) AS at FROM stretches, generate_series(
+            date_trunc('hour', lower(one), %s), upper(one), interval '1 hour') AS hour),
         whole AS (SELECT greatest(date_part('epoch', max(horizon) - coalesce(%s, min(began))) / 604800, 1)
           AS weeks FROM cohort)
         SELECT extract(isodow FROM at)::int, extract(hour FROM at)::int, count(DISTINCT date_trunc('week', at))::int,
           (SELECT weeks FROM whole), (SELECT count(DISTINCT (at - interval '8 hours')::date) FROM running
             WHERE extract(hour FROM at) >= 23 OR extract(hour FROM at) < 8)::int
         FROM running GROUP BY 1, 2""",
-        (*params, zone, scope.since),
+        (*params, zone, zone, scope.since),
     )
     hours = [[0] * 24 for _ in range(7)]
     for day, hour, weeks, _, _ in found:
@@ -152,11 +154,11 @@ def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[
           greatest(upper(one) - interval '30 minutes', lower(one) + interval '5 minutes') AS b FROM merged),
         hours AS (SELECT hour AT TIME ZONE %s AS at,
             date_part('epoch', least(b, hour + interval '1 hour') - greatest(a, hour)) AS seconds
-          FROM worked, generate_series(date_trunc('hour', a), b, interval '1 hour') AS hour)
+          FROM worked, generate_series(date_trunc('hour', a, %s), b, interval '1 hour') AS hour)
         SELECT CASE WHEN extract(isodow FROM at) > 5 THEN 'weekend' WHEN extract(hour FROM at) BETWEEN 8 AND 17
             THEN 'day' WHEN extract(hour FROM at) BETWEEN 18 AND 22 THEN 'evening' ELSE 'night' END,
           sum(seconds) / 3600 FROM hours GROUP BY 1""",
-        (*params, person, person, zone),
+        (*params, person, person, zone, zone),
     )
     return dict.fromkeys(BANDS, 0.0) | dict(found)
 

@@ -57,11 +57,10 @@ def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
     found = rows(
         f"""WITH {cohort}, {survival_ctes(metric)}, banded AS (
           SELECT lasted, over, leaving, at_risk, survival,
-            sum(CASE WHEN over < at_risk THEN over / (at_risk * (at_risk - over)) END)
-              OVER (ORDER BY lasted) AS variance,
-            CASE WHEN count(*) OVER () <= %s THEN row_number() OVER (ORDER BY lasted)
+            sum(CASE WHEN over < at_risk THEN over / (at_risk * (at_risk - over)) END) OVER by_length AS variance,
+            CASE WHEN count(*) OVER () <= %s THEN row_number() OVER by_length
               ELSE ceil(ln(greatest(lasted, 1)) * 100) END AS bin
-          FROM steps)
+          FROM steps WINDOW by_length AS (ORDER BY lasted))
         SELECT max(lasted), min(survival), max(variance), max(at_risk)::int, sum(over)::int, sum(leaving)::int,
           min(lasted) FILTER (WHERE survival <= %s), min(lasted) FILTER (WHERE survival <= %s)
         FROM banded GROUP BY bin ORDER BY bin""",

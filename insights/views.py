@@ -14,9 +14,7 @@ from insights.cohort import Reach
 from insights.filters import Asked, ask
 from insights.reading import dots
 
-AT_ONCE = (
-    20_000  # incidents up to which every question is answered with the page; beyond, one after the other
-)
+AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
 LISTED = 500
 
 

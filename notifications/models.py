@@ -266,11 +266,9 @@ class Delivery(models.Model):
     @property
     def recipient(self) -> str:
         """Whom it goes to, as a page may show it."""
-        if self.is_hidden and not self.channel:
-            return "somebody"
         if self.channel:
             return self.channel.name
-        return self.destination if self.kind == DeliveryKind.WEBHOOK else self.address
+        return "somebody" if self.is_hidden else self.address
 
     @property
     def headline(self) -> str:

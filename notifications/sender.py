@@ -129,9 +129,9 @@ class Sender:
 
 
 def attempt(send: Callable[[Delivery], Answer], delivery: Delivery) -> Answer:
-    """One call. A fault of ours is an answer as well, so that one odd message stops nothing."""
+    """One call. A fault of ours is an answer as well, so that one odd message stops nothing, and may pass."""
     try:
         return send(delivery)
     except Exception as error:
         logger.exception("%s could not be sent", delivery.pk)
-        return Answer(Outcome.IMPOSSIBLE, f"This message could not be sent: {type(error).__name__}")
+        return Answer(Outcome.REFUSED, f"This message could not be sent: {type(error).__name__}")

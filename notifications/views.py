@@ -1,6 +1,5 @@
 """Administrators: where messages go, how they got there, and what to do about those that did not."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,14 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
-from incidents.models import Incident
 from notifications.channels.chat import SERVICES
 from notifications.forms import ChannelEditForm, ChannelForm, ReasonForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
+from notifications.reach import hide
 from notifications.workflow import (
     add_channel,
     change_channel,
@@ -65,7 +63,7 @@ def channel(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
     context = {
         "channel": subject,
-        "deliveries": _as_seen_by(request.user, Delivery.objects.of_channel(subject)[:LAST]),
+        "deliveries": hide(Delivery.objects.of_channel(subject)[:LAST], viewer=request.user),
     }
     return render(request, "settings/channel.html", context)
 
@@ -125,7 +123,7 @@ def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def mail(request: SignedInRequest) -> HttpResponse:
     own = Delivery.objects.filter(kind=DeliveryKind.MAIL).order_by("-created_at")[:LAST]
-    context = {"mail": _mail_server(), "deliveries": _as_seen_by(request.user, own)}
+    context = {"mail": _mail_server(), "deliveries": hide(own, viewer=request.user)}
     return render(request, "settings/mail.html", context)
 
 
@@ -142,9 +140,9 @@ def mail_test(request: SignedInRequest) -> HttpResponse:
 def deliveries(request: SignedInRequest) -> HttpResponse:
     dead, waiting = Delivery.objects.dead(), Delivery.objects.overdue()
     context = {
-        "dead": _as_seen_by(request.user, dead.select_related("channel").order_by("-answered_at")[:LAST]),
+        "dead": hide(dead.select_related("channel").order_by("-answered_at")[:LAST], viewer=request.user),
         "dead_count": dead.count(),
-        "waiting": _as_seen_by(request.user, waiting.select_related("channel").order_by("due_at")[:LAST]),
+        "waiting": hide(waiting.select_related("channel").order_by("due_at")[:LAST], viewer=request.user),
         "waiting_count": waiting.count(),
         "events": OutboxMessage.objects.dead()[:LAST],
         "troubled": Destination.objects.in_trouble(),
@@ -189,7 +187,7 @@ def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     ):
         messages.success(request, "Dropped; it will not be sent.")
         return redirect("deliveries")
-    _as_seen_by(request.user, [delivery])
+    hide([delivery], viewer=request.user)
     return render(request, "settings/drop.html", {"form": form, "delivery": delivery})
 
 
@@ -216,20 +214,6 @@ def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
 def _click(request: SignedInRequest, pk: int, done: str, verb: Any) -> HttpResponse:
     subject = get_object_or_404(Channel, pk=pk)
     return refused_or(request, done, "channel", [pk], verb, by=request.user, channel=subject)
-
-
-def _as_seen_by(user: User, deliveries: Iterable[Delivery]) -> list[Delivery]:
-    """Whoever cannot reach an incident learns neither what a message about it says nor whom it goes to."""
-    rows = list(deliveries)
-    about = {row.pk: int(row.about.partition(":")[2]) for row in rows if row.about.startswith("incident:")}
-    reached = set(
-        Incident.objects.visible_to(user).filter(pk__in=about.values()).values_list("pk", flat=True)
-        if about
-        else []
-    )
-    for row in rows:
-        row.is_hidden = row.pk in about and about[row.pk] not in reached
-    return rows
 
 
 def _mail_server() -> dict:

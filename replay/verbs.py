@@ -269,6 +269,7 @@ class Verbs:
             by=self.lead(step),
             owner=facilitator or self.lead(step),
             material=self.document,
+            brings_timeline=False,
         )
 
     def take_over_retrospective(self) -> None:

@@ -42,19 +42,22 @@ class Moment:
 
 
 class Account:
-    """Everything about one retrospective's timeline, in two queries; impact is a third when asked for."""
+    """Everything about one retrospective's timeline: rows, incidents, impact; a query each when asked for."""
 
     def __init__(self, retrospective: Retrospective):
         self.retrospective = retrospective
-        rows = (
-            TimelineEntry.objects.filter(retrospective=retrospective)
+
+    @cached_property
+    def everything(self) -> list[Any]:
+        rows: list[Any] = list(
+            TimelineEntry.objects.filter(retrospective=self.retrospective)
             .select_related("actor", "service")
             .annotate(milestone=KeyTextTransform("milestone", "event__data"), told_of=F("event__incident"))
             .in_order()
         )
-        self.everything: list[Any] = list(rows)
-        for row in self.everything:
+        for row in rows:
             row.data = {"milestone": row.milestone}  # what its mark is chosen by, as for events
+        return rows
 
     @cached_property
     def standing(self) -> list[Any]:
@@ -90,6 +93,10 @@ class Account:
         """The one whose times are measured: whose duty this fulfils, or else the first it covers."""
         own = next((one for one in self.incidents if one.pk == self.retrospective.incident_id), None)
         return own or next(iter(self.incidents), None)
+
+    def incident_of(self, row: TimelineEntry) -> Incident | None:
+        """The one whose phases and milestones `row` tells of: a row of none speaks for the one that is measured."""
+        return row.event.incident if row.event else self.incident
 
     @cached_property
     def moments(self) -> dict[str, Moment]:

@@ -177,7 +177,7 @@ class LearningPlaceForm(Form):
 def choose_entries(form: Form, retrospective: Retrospective) -> None:
     """Rows of the timeline to point to; no field where there are none."""
     field = form.typed_field("entries", forms.ModelMultipleChoiceField)
-    field.queryset = retrospective.entries.standing().in_order()
+    field.queryset = retrospective.entries.standing().in_order().only("text", "retrospective")
     field.widget.attrs["size"] = 6
     field.help_text = "Several with Ctrl or ⌘"
     if not field.queryset.exists():

@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from accounts.models import Team
 from audit import context
+from incidents.models import RoleAssignment
 from retros.models import (
-    ActionState,
+    ActionItem,
     CheckWaiver,
+    DocumentUpdate,
+    DocumentVersion,
     Retrospective,
     RetrospectiveStatus,
     Verdict,
 )
+from retros.models.causes import FACTORS_WANTED
 from retros.reading import hints_left_open
+from timeline.models import TimelineEvent
 
-FACTORS_WANTED = 2
 MILESTONES_WANTED = {
     "impact_started_at": "impact began",
     "detected_at": "detected",
@@ -71,21 +76,19 @@ def _milestones(retrospective: Retrospective) -> str:
 
 def _actions(retrospective: Retrospective) -> str:
     unready = [
-        f"{action.reference} needs {', '.join(lacks)}"
-        for action in retrospective.action_items.exclude(state=ActionState.WONT_DO)
-        if (
-            lacks := [
-                word
-                for word, there in (
-                    ("an owner", action.owner_id or action.team_id),
-                    ("a due day", action.due_on),
-                    ("how we will know", action.verification.strip()),
-                )
-                if not there
-            ]
-        )
+        f"{action.reference} needs {', '.join(_lacking(action))}"
+        for action in retrospective.action_items.unready()
     ]
     return f"{'; '.join(unready[:5])}{' …' if len(unready) > 5 else ''}." if unready else ""
+
+
+def _lacking(action: ActionItem) -> list[str]:
+    there = {
+        "an owner": action.owner_id or action.team_id,
+        "a due day": action.due_on,
+        "how we will know": action.verification,
+    }
+    return [word for word, value in there.items() if not value]
 
 
 def _read(retrospective: Retrospective) -> str:
@@ -108,10 +111,28 @@ def _outside(retrospective: Retrospective) -> str:
     outside = (
         retrospective.reviews.filter(verdict=Verdict.APPROVED)
         .exclude(reviewer__in=[pk for pk in named if pk])
-        .exclude(reviewer__in=retrospective.participants.values("user"))
+        .exclude(reviewer__in=_on_it(retrospective))
         .exclude(reviewer__teams__in=Team.objects.filter(members=retrospective.owner_id))
     )
     return "" if outside.exists() else "Nobody from outside the team has approved it yet."
+
+
+def _on_it(retrospective: Retrospective) -> Any:
+    """Ids of who took part; in a private one, which participants alone can read, of who did something."""
+    if not retrospective.is_private:
+        return retrospective.participants.values("user")
+    in_role = RoleAssignment.objects.filter(incident__retrospectives=retrospective)
+    responded = TimelineEvent.objects.filter(incident__retrospectives=retrospective)
+    typed = DocumentUpdate.objects.filter(document__retrospective=retrospective)
+    kept = DocumentVersion.objects.filter(document__retrospective=retrospective)
+    did_something = in_role.values_list("user").union(
+        responded.values_list("actor"),
+        retrospective.entries.values_list("added_by"),
+        retrospective.factors.values_list("added_by"),
+        typed.values_list("author"),
+        kept.values_list("authors"),
+    )
+    return {pk for (pk,) in did_something.order_by() if pk}
 
 
 def _hints(retrospective: Retrospective) -> str:
@@ -127,7 +148,7 @@ Missing = Callable[[Retrospective], str]
 CHECKS: dict[str, tuple[str, str, Missing]] = {
     "factors": ("At least two contributing factors", "causes", _factors),
     "milestones": ("Milestones are known", "timeline", _milestones),
-    "actions": ("Every action item has an owner, a due day and a verification", "actions", _actions),
+    "actions": ("Every open action item has an owner, a due day and a verification", "actions", _actions),
     "hints": ("Hints on wording are reviewed", "narrative", _hints),
     "read": ("Everybody had time to read it", "review", _read),
     "outside": ("Somebody from outside the team has reviewed it", "review", _outside),

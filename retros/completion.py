@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from retros.ballots import SHOWN_FROM
 from retros.models import (
-    UNFINISHED_STATES,
     ActionItem,
     Ballot,
     ContributingFactor,
+    Dimension,
     Document,
     ImpactStatement,
     Learning,
@@ -21,6 +22,7 @@ from retros.models import (
     Review,
     TimelineEntry,
 )
+from retros.models.causes import FACTORS_WANTED
 
 SECTIONS = (
     ("frame", "Frame"),
@@ -33,7 +35,6 @@ SECTIONS = (
     ("actions", "Action items"),
     ("review", "Review"),
 )
-FACTORS_WANTED, BALLOTS_SHOWN, DIMENSIONS = 2, 4, 4
 EMPTY, BEGUN, DONE = 0, 1, 2
 
 
@@ -60,8 +61,8 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
     n = _counted(retrospective)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
-        "safety": (_reached(n["ballots"], BALLOTS_SHOWN), str(n["ballots"] or "")),
-        "impact": (_reached(n["dimensions"], DIMENSIONS), f"{n['dimensions']} of {DIMENSIONS}"),
+        "safety": (_reached(n["ballots"], SHOWN_FROM), str(n["ballots"] or "")),
+        "impact": (_reached(n["dimensions"], len(Dimension)), f"{n['dimensions']} of {len(Dimension)}"),
         "narrative": (_reached(n["written"], 2), ""),
         "timeline": (
             DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
@@ -101,7 +102,6 @@ def _frame(retrospective: Retrospective, participants: int) -> int:
 
 def _counted(retrospective: Retrospective) -> dict[str, Any]:
     actions = ActionItem.objects.filter(retrospective=OuterRef("pk"))
-    ready = actions.exclude(owner=None, team=None).exclude(due_on=None).exclude(verification="")
     entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
     counts = {
         "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),
@@ -115,13 +115,12 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
         "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
         "learnings": _many(Learning.objects.filter(retrospective=OuterRef("pk"))),
         "actions": _many(actions),
-        "ready": _many(ready | actions.exclude(state__in=UNFINISHED_STATES)),
+        "unready": _many(actions.unready()),
         "reviews": _many(Review.objects.filter(retrospective=OuterRef("pk"))),
         "publications": _many(Publication.objects.filter(retrospective=OuterRef("pk"))),
     }
     row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**_named(counts)).values(*_named(counts))
-    found = {name.removeprefix("n_"): count for name, count in row.get().items()}
-    return found | {"unready": found["actions"] - found["ready"]}
+    return {name.removeprefix("n_"): count for name, count in row.get().items()}
 
 
 def _named(counts: dict[str, Any]) -> dict[str, Any]:

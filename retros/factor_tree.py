@@ -6,7 +6,7 @@ from typing import Any
 
 from figures.factors import Factor as Drawn
 from retros.models import ContributingFactor, Retrospective
-from retros.vocabulary import Place, recurrences
+from retros.vocabulary import Places, recurrences
 
 LARGE = 24  # factors beyond which branches start folded
 
@@ -18,7 +18,7 @@ class Node:
     factor: ContributingFactor
     depth: int
     above: str = ""  # the words of what it hangs on
-    places: tuple[Place, ...] = ()
+    places: Places = field(default_factory=Places)
     below: int = 0  # all that hangs on it, however deep
     is_folded: bool = False
     is_first: bool = False
@@ -89,7 +89,7 @@ def drawn(nodes: Sequence[Node], *, is_folding: bool = False) -> list[Drawn]:
             level=node.factor.level,
             evidence=node.factor.evidence_count,
             is_confirmed=node.factor.is_confirmed,
-            also=tuple(place.name for place in node.places),
+            also=node.places.names,
             folded=node.below if is_folding and node.is_folded else 0,
         )
         for node in nodes
@@ -101,9 +101,7 @@ def factors_for_figures(retrospective: Retrospective, user: Any = None) -> list[
     return drawn(tree_of(retrospective, user, unfolded=True).nodes)
 
 
-def _walk(
-    children: dict[int | None, list[ContributingFactor]], places: dict[int, tuple[Place, ...]]
-) -> list[Node]:
+def _walk(children: dict[int | None, list[ContributingFactor]], places: dict[int, Places]) -> list[Node]:
     nodes: list[Node] = []
     texts: dict[int | None, str] = {row.pk: row.text for siblings in children.values() for row in siblings}
     waiting = [(row, 0, n) for n, row in reversed(list(enumerate(children.get(None, []))))]
@@ -115,7 +113,7 @@ def _walk(
                 row,
                 depth,
                 above=texts.get(row.parent_id, ""),
-                places=places.get(row.factor_id, ()),
+                places=places.get(row.factor_id, Places()),
                 is_first=number == 0,
                 is_last=number == len(siblings) - 1,
             )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from config.text import in_words
+from figures.story import SILENCE
 from timeline.models import Gap
 
-SILENCE = timedelta(minutes=15)
 LATE_RECORD = timedelta(minutes=15)
 LATE_DETECTION = timedelta(minutes=15)
 

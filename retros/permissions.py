@@ -24,6 +24,11 @@ def can_write(user: Any, retrospective: "Retrospective") -> bool:
     return reachable and (user.is_responder or takes_part(user, retrospective))
 
 
+def sees_draft(user: Any, retrospective: "Retrospective") -> bool:
+    """Of those who can read it: whether what stands now is open to them, besides its versions."""
+    return bool(retrospective.is_published or user.is_responder or takes_part(user, retrospective))
+
+
 def takes_part(user: Any, retrospective: "Retrospective") -> bool:
     """Owner, facilitator, note-taker or participant."""
     named = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)

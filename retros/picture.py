@@ -97,7 +97,7 @@ def _lanes(counts: Counter[Lane], affected: set[str]) -> list[Lane]:
     people = [lane for lane, _ in counts.most_common() if lane.group == "People"]
     told = [UPDATES] if UPDATES in counts else []
     return [
-        *_most(systems, max(MOST_SYSTEMS, len(services)), "Systems"),
+        *_most(systems, max(MOST_SYSTEMS, len(services) + 1), "Systems"),
         *_most(people, MOST_PEOPLE, "People"),
         *told,
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
@@ -18,10 +19,18 @@ PAPER = 900  # px across of what is put on a page of paper
 
 @dataclass(frozen=True)
 class Picture:
+    """Drawn by us: what was typed is escaped in it, also where it comes from the database."""
+
     title: str
     section: str  # under which it stands: timeline or causes
     sizes: Mapping[str, SafeString]
     alone: SafeString
+
+    @classmethod
+    def kept(cls, data: dict[str, Any]) -> "Picture":
+        """As `asdict` gave it away."""
+        sizes = {name: mark_safe(svg) for name, svg in data["sizes"].items()}  # noqa: S308 - our own drawing
+        return cls(data["title"], data["section"], sizes, mark_safe(data["alone"]))  # noqa: S308 - our own drawing
 
     @property
     def svg(self) -> SafeString:

@@ -1,12 +1,12 @@
-"""Whom a retrospective is in reach of: `Retrospective.objects.visible_to` from its other side."""
+"""Whom a retrospective is in reach of: `Retrospective.objects.visible_to` from its other side; and what is told."""
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from incidents.models.people import people_reaching as people_reaching_incident
-from retros.models import Participant, Retrospective
+from retros.models import ActionItem, Participant, Retrospective
 
 
 def people_reaching(retrospective: Retrospective) -> Any:
@@ -22,6 +22,15 @@ def people_reaching(retrospective: Retrospective) -> Any:
     if not retrospective.is_published:
         people = people.filter(Q(pk__in=User.objects.responders().values("pk")) | on_it)
     return people.order_by("name", "pk")
+
+
+def retrospectives_told_to(reader: User | None) -> QuerySet[Retrospective]:
+    """What a message to this person may be about; none goes to an address or channel."""
+    return Retrospective.objects.visible_to(reader) if reader else Retrospective.objects.none()
+
+
+def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
+    return ActionItem.objects.visible_to(reader) if reader else ActionItem.objects.none()
 
 
 def mentioned_in(text: str, people: list[Any]) -> list[Any]:

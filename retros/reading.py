@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from accounts.models import User
 from retros.language import Hint, hints
 from retros.models import HintDismissal, HintWord, Participant, Retrospective
 
@@ -15,13 +16,18 @@ from retros.models import HintDismissal, HintWord, Participant, Retrospective
 def open_hints(retrospective: Retrospective, place: str, text: str) -> list[Hint]:
     """Those nobody has looked at and left, with the installation's own words and the names of who takes part."""
     own = HintWord.objects.values_list("words", "ask")
-    taking_part = Participant.objects.filter(retrospective=retrospective).values_list("user__name", flat=True)
-    leading = (retrospective.owner, retrospective.facilitator, retrospective.note_taker)
-    names = {*taking_part, *(str(person) for person in leading if person)}
+    names = set(_people(retrospective).values_list("name", flat=True))
     left = set(
         HintDismissal.objects.filter(retrospective=retrospective, place=place).values_list("rule", "found")
     )
     return [h for h in hints(text, own, names=names) if (h.rule, h.found[:300]) not in left]
+
+
+def _people(retrospective: Retrospective) -> QuerySet[User]:
+    """Those whose names may stand beside blame: whoever takes part in it or leads it."""
+    leading = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)
+    seated = Participant.objects.filter(retrospective=retrospective).values("user")
+    return User.objects.filter(Q(pk__in=[pk for pk in leading if pk]) | Q(pk__in=seated))
 
 
 def hints_left_open(retrospective: Retrospective) -> int:
@@ -38,7 +44,7 @@ def hints_left_open(retrospective: Retrospective) -> int:
     for kind, *columns in rows("text", retrospective.documents.exclude(text=""), "section", "text").union(
         rows("word", HintWord.objects.all(), "words", "ask"),
         rows("left", retrospective.hint_dismissals.all(), "place", "rule", "found"),
-        rows("name", retrospective.participants.all(), "user__name"),
+        rows("name", _people(retrospective), "name"),
     ):
         found.setdefault(kind, []).append(tuple(columns))
     left, own = set(found.get("left", ())), [row[:2] for row in found.get("word", ())]

@@ -9,7 +9,7 @@ from django.db.models import Count, F, FloatField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from incidents.models import Incident
-from retros.models import ContributingFactor, Publication, Retrospective
+from retros.models import Publication, Retrospective
 
 MOST = 3
 ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
@@ -35,6 +35,7 @@ COMMON = {
 @dataclass(frozen=True)
 class Seen:
     retrospective: Retrospective
+    title: str
     services: list[str]
     factors: list[str]
     words: list[str]
@@ -55,14 +56,18 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
     if not wanted and not services:
         return []
     query = SearchQuery(" | ".join(wanted) or "''", search_type="raw", config="english")
-    newest = Publication.objects.filter(retrospective=OuterRef("pk")).order_by("-number")
-    rank = newest.annotate(rank=SearchRank(F("search"), query)).values("rank")[:1]
+    newest = Publication.objects.newest()
+    rank = newest.filter(retrospective=OuterRef("pk")).annotate(rank=SearchRank(F("search"), query))
+    said = newest.filter(search=query).order_by().values("retrospective")
+    touched = Retrospective.objects.filter(incidents__affected_services__service__in=services)
     found = (
-        Retrospective.objects.visible_to(reader)
+        Retrospective.objects.readable_by(reader)
         .published()
         .exclude(incidents=incident)
+        .filter(pk__in=said.union(touched.order_by().values("pk")))
         .annotate(
-            alike=Coalesce(Subquery(rank, output_field=FloatField()), Value(0.0)) * Value(float(len(wanted))),
+            alike=Coalesce(Subquery(rank.values("rank")[:1], output_field=FloatField()), Value(0.0))
+            * Value(float(len(wanted))),
             shared=Count(
                 "incidents__affected_services__service",
                 filter=Q(incidents__affected_services__service__in=services),
@@ -70,22 +75,26 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
             ),
         )
         .filter(Q(alike__gte=ALIKE) | Q(shared__gt=0))
+        .annotate(likeness=F("alike") + Value(A_SERVICE) * F("shared"))
+        .order_by("-likeness", "-pk")
+        .defer("material")
     )
-    near = sorted(found, key=lambda r: (-(r.alike + A_SERVICE * r.shared), -r.pk))[:MOST]
-    return _explained(near, services, wanted)
+    return _explained(list(found[:MOST]), services, wanted)
 
 
 def _explained(near: list[Any], services: set[int], wanted: list[str]) -> list[Seen]:
+    """In the words of the versions that are read."""
     ids = [retrospective.pk for retrospective in near]
     names: dict[int, list[str]] = {}
     shared = Incident.objects.filter(retrospectives__in=ids, affected_services__service__in=services)
     for pk, name in shared.values_list("retrospectives", "affected_services__service__name").distinct():
         names.setdefault(pk, []).append(name)
-    texts: dict[int, list[str]] = {}
-    for factor in ContributingFactor.objects.filter(retrospective__in=ids):
-        if set(wanted) & set(_words(factor.text)):
-            texts.setdefault(factor.retrospective_id, []).append(factor.text)
-    return [Seen(r, sorted(names.get(r.pk, [])), texts.get(r.pk, []), wanted) for r in near]
+    told = Publication.objects.newest().filter(retrospective__in=ids)
+    titles, texts = {}, {}
+    for pk, title, factors in told.values_list("retrospective", "content__title", "content__factors"):
+        titles[pk] = title
+        texts[pk] = [f["text"] for f in factors if set(wanted) & set(_words(f["text"]))]
+    return [Seen(r, titles[r.pk], sorted(names.get(r.pk, [])), texts[r.pk], wanted) for r in near]
 
 
 def _words(text: str) -> list[str]:

@@ -8,14 +8,16 @@ from retros.workflow.action_reminding import (
     send_weekly_digest,
 )
 from retros.workflow.due import remind_of_due
-from retros.workflow.exporting import make_next_export
+from retros.workflow.exporting import forget_old_exports, make_next_export
 from retros.workflow.writing import compact_documents, keep_quiet_versions
 
 
 @shared_task
 def make_waiting_exports() -> None:
+    """What is asked for is made, and what was made long ago forgotten."""
     while make_next_export():
         pass
+    forget_old_exports()
 
 
 @shared_task

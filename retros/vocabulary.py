@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 
 from retros.models import ContributingFactor, Retrospective
 from retros.models.causes import ContributingFactorQuerySet
@@ -13,6 +16,7 @@ from retros.models.causes import ContributingFactorQuerySet
 KEY_LENGTH = 300
 ALIKE = 0.45
 SUGGESTED = 6
+FEW = 5  # places named of one factor
 
 
 def normalised(text: str) -> str:
@@ -29,7 +33,7 @@ class Known:
     pk: int
     text: str
     category: str
-    places: tuple["Place", ...]
+    places: "Places"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,19 @@ class Place:
     url: str
 
 
-def recurrences(retrospective: Retrospective, user: Any) -> dict[int, tuple[Place, ...]]:
+@dataclass(frozen=True)
+class Places:
+    """Where a factor appears: the newest few, and how many more there are."""
+
+    few: tuple[Place, ...] = ()
+    more: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*(place.name for place in self.few), *([f"{self.more} more"] if self.more else ()))
+
+
+def recurrences(retrospective: Retrospective, user: Any) -> dict[int, Places]:
     """Where else the factors of this retrospective appear, by factor; only what `user` can reach."""
     mine = ContributingFactor.objects.filter(retrospective=retrospective).values("factor")
     elsewhere = (
@@ -61,12 +77,16 @@ def similar(retrospective: Retrospective, user: Any, text: str, *, but: int | No
     alike = (
         ContributingFactor.objects.visible_to(user)
         .exclude(retrospective=retrospective)
+        .filter(text__trigram_word_similar=text)
         .annotate(likeness=TrigramWordSimilarity(text, "text"))
-        .filter(likeness__gte=ALIKE)
         .order_by("-likeness", "-pk")
     )
     first: dict[int, ContributingFactor] = {}
-    for one in alike[: SUGGESTED * 10]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # How alike the operator that can use an index asks for is a setting of PostgreSQL; for this query alone.
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
+        nearest = list(alike[: SUGGESTED * 10])
+    for one in nearest:
         if one.factor_id != but:
             first.setdefault(one.factor_id, one)
     found = list(first.values())[:SUGGESTED]
@@ -75,15 +95,27 @@ def similar(retrospective: Retrospective, user: Any, text: str, *, but: int | No
         .filter(factor__in=[one.factor_id for one in found])
         .exclude(retrospective=retrospective)
     )
-    return [Known(one.pk, one.text, one.category, places.get(one.factor_id, ())) for one in found]
+    return [Known(one.pk, one.text, one.category, places.get(one.factor_id, Places())) for one in found]
 
 
-def _places_by_factor(appearances: ContributingFactorQuerySet) -> dict[int, tuple[Place, ...]]:
+def _places_by_factor(appearances: ContributingFactorQuerySet) -> dict[int, Places]:
     """In reach of whoever `appearances` are in reach of: a retrospective is only where all its incidents are."""
-    rows = appearances.select_related("retrospective").prefetch_related("retrospective__incidents")
-    found: dict[int, dict[int, Place]] = defaultdict(dict)
-    for row in rows:
-        one = row.retrospective
+    rows = list(
+        appearances.order_by()
+        .values("factor", "retrospective")
+        .annotate(times=Count("pk"))
+        .annotate(
+            place=Window(RowNumber(), partition_by="factor", order_by="-retrospective"),
+            places=Window(Count("*"), partition_by="factor"),
+        )
+        .filter(place__lte=FEW)
+        .order_by("factor", "place")
+        .values_list("factor", "retrospective", "places")
+    )
+    named = Retrospective.objects.prefetch_related("incidents").in_bulk({pk for _, pk, _ in rows})
+    few: dict[int, list[Place]] = defaultdict(list)
+    for factor, pk, _ in rows:
+        one = named[pk]
         name = ", ".join(incident.reference for incident in one.incidents.all()) or one.title
-        found[row.factor_id][one.pk] = Place(name, one.get_absolute_url())
-    return {factor: tuple(places.values()) for factor, places in found.items()}
+        few[factor].append(Place(name, one.get_absolute_url()))
+    return {factor: Places(tuple(few[factor]), places - len(few[factor])) for factor, _, places in rows}

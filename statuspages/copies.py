@@ -20,6 +20,7 @@ from statuspages.reading import Window, incidents_on, read, told
 from statuspages.surface import FEED_TYPES, HTML, ICS, JSON, Answer, Frame, everything
 from statuspages.uptime import midnight
 
+MONTHS_KEPT = 12  # of those in which anything happened; what is older waits until the database is back
 HOSTS, WHOLE = "hosts", "whole"
 HURTING = timedelta(minutes=5)
 OUTDATED = timedelta(minutes=10)  # a reader may still be in the folder before
@@ -44,7 +45,8 @@ def exists(page: StatusPage) -> bool:
 def write(page: StatusPage) -> None:
     """Write the page as it is now and turn to it; then no change that came before is waiting any more."""
     version = page.version
-    shown = read(page, Window(everything=True))
+    shown = read(page, Window(newest_months=MONTHS_KEPT))
+    shown.months = shown.months[:MONTHS_KEPT]
     whole = folder() / WHOLE
     whole.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix=f"{page.slug}.", dir=whole))
@@ -90,8 +92,9 @@ def forget_closed() -> None:
         if link.name not in hosts:
             link.unlink()
     for host, slug in hosts.items():
-        if not os.path.lexists(folder() / HOSTS / host):
-            _turn(folder() / HOSTS / host, folder() / slug)
+        link, home = folder() / HOSTS / host, folder() / slug
+        if not os.path.lexists(link) or os.readlink(link) != os.path.relpath(home, link.parent):
+            _turn(link, home)
     used = {(folder() / slug).resolve() for slug in pages}
     old = (timezone.now() - OUTDATED).timestamp()
     for place in (folder() / WHOLE).glob("*"):

@@ -1,8 +1,9 @@
 """What a subscriber is sent: texts, HTML and headers; never an internal word, as all of it comes from what is shown."""
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,6 +14,7 @@ from statuspages.models import StatusPage
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+LEAVE = f"leave-{uuid4().hex}"  # stands for each reader's own way out; nobody can write it into a text
 
 
 def confirmation(page: StatusPage, link: str, url: str) -> dict[str, Any]:
@@ -31,57 +33,67 @@ def confirmation(page: StatusPage, link: str, url: str) -> dict[str, Any]:
     }
 
 
-def news(
-    shown: Shown,
-    entry: ShownIncident | ShownMaintenance,
-    *,
-    leave: str,
-    delivery: UUID,
-    is_reminder: bool = False,
-) -> dict[str, Any]:
-    """The newest word on an incident or a maintenance, in the thread of its mails."""
-    page = shown.page
-    update = entry.updates[0]
-    is_work = isinstance(entry, ShownMaintenance)
-    link = f"{page.root}/{'maintenances' if is_work else 'incidents'}/{entry.code}"
-    what = "Begins soon" if is_reminder else "Correction" if update.is_correction else update.status
-    context = {
-        "page": page,
-        "entry": entry,
-        "update": update,
-        "what": what,
-        "is_work": is_work,
-        "link": link,
-        "leave": leave,
-    }
-    with timezone.override(page.zone):
-        text = render_to_string("statuspages/mail/news.txt", context)
-        html = render_to_string("statuspages/mail/news.html", context)
-    domain = urlsplit(page.root).hostname
-    thread = f"<{entry.code}@{domain}>"
-    headers = AUTOMATIC | {
-        "Message-ID": f"<{delivery}@{domain}>",
-        "In-Reply-To": thread,
-        "References": thread,
-        "List-Id": f"{one_line(page.name)} status <{page.slug}.status.{domain}>",
-        "List-Unsubscribe": f"<{leave}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-    subject = one_line(f"[{page.name}] {what}: {entry.title}")
-    return {"subject": subject, "text": text, "html": html, "headers": headers}
+class Letter:
+    """The newest word on an incident or a maintenance: written once, then addressed to each of its readers."""
 
+    def __init__(self, shown: Shown, entry: ShownIncident | ShownMaintenance, *, is_reminder: bool = False):
+        self.shown, self.entry, self.is_reminder = shown, entry, is_reminder
+        self.page, self.is_work = shown.page, isinstance(entry, ShownMaintenance)
 
-def hook(shown: Shown, entry: ShownIncident | ShownMaintenance, *, leave: str) -> dict[str, Any]:
-    """The body of a webhook: the page and the entry in the shapes of the interface."""
-    around = {
-        "page": api_v2.told_page(shown),
-        "status": api_v2.told_status(shown),
-        "unsubscribe": leave,
-    }
-    if isinstance(entry, ShownMaintenance):
-        told = {"maintenance": api_v2.told_maintenance(shown, entry)}
-        return {"type": "maintenance.update", "data": around | told}
-    return {
-        "type": "incident.status_update",
-        "data": around | {"incident": api_v2.told_incident(shown, entry)},
-    }
+    def mail(self, *, leave: str, delivery: UUID) -> dict[str, Any]:
+        """In the thread of its mails."""
+        domain = urlsplit(self.page.root).hostname
+        thread = f"<{self.entry.code}@{domain}>"
+        headers = AUTOMATIC | {
+            "Message-ID": f"<{delivery}@{domain}>",
+            "In-Reply-To": thread,
+            "References": thread,
+            "List-Id": f"{one_line(self.page.name)} status <{self.page.slug}.status.{domain}>",
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+        forms = {form: text.replace(LEAVE, leave) for form, text in self._written.items()}
+        return {
+            "subject": one_line(f"[{self.page.name}] {self._what}: {self.entry.title}"),
+            "headers": headers,
+        } | forms
+
+    def hook(self, *, leave: str) -> dict[str, Any]:
+        """The body of a webhook: the page and the entry in the shapes of the interface."""
+        return self._told | {"data": self._told["data"] | {"unsubscribe": leave}}
+
+    @property
+    def _what(self) -> str:
+        update = self.entry.updates[0]
+        return "Begins soon" if self.is_reminder else "Correction" if update.is_correction else update.status
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        folder = "maintenances" if self.is_work else "incidents"
+        context = {
+            "page": self.page,
+            "entry": self.entry,
+            "update": self.entry.updates[0],
+            "what": self._what,
+            "is_work": self.is_work,
+            "link": f"{self.page.root}/{folder}/{self.entry.code}",
+            "leave": LEAVE,
+        }
+        with timezone.override(self.page.zone):
+            return {
+                "text": render_to_string("statuspages/mail/news.txt", context),
+                "html": render_to_string("statuspages/mail/news.html", context),
+            }
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        data = {
+            "page": api_v2.told_page(self.shown),
+            "status": api_v2.told_status(self.shown),
+            "unsubscribe": "",
+        }
+        if isinstance(self.entry, ShownMaintenance):
+            told = {"maintenance": api_v2.told_maintenance(self.shown, self.entry)}
+            return {"type": "maintenance.update", "data": data | told}
+        told = {"incident": api_v2.told_incident(self.shown, self.entry)}
+        return {"type": "incident.status_update", "data": data | told}

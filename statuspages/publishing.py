@@ -1,6 +1,6 @@
 """What subscribers of a page hear: from each thing that happened, the messages to those who asked for it."""
 
-from collections.abc import Iterable
+from itertools import batched
 from uuid import uuid4
 
 from incidents.models import Audience, Incident, StatusUpdate
@@ -8,12 +8,27 @@ from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from statuspages import mails
 from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind
-from statuspages.reading import Window, incidents_on, read, told
+from statuspages.reading import Window, incidents_on, pages_touched, read, told
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 from statuspages.workflow import leaving_link
 
 ABOUT_INCIDENTS, ABOUT_MAINTENANCE = "incident:", "maintenance:"
+AT_A_TIME = 500  # subscribers
 NEWS = "status_update.posted"
+CHANGES_PAGES = {
+    NEWS,
+    "incident.declared",
+    "status_update.withdrawn",
+    "service.impact_changed",
+    "visibility.changed",
+    "status.changed",
+    "incident.mitigated",
+    "incident.resolved",
+    "incident.reopened",
+    "incident.closed",
+    "incident.merged",
+    "incident.declined",
+}
 
 
 def consume(message: OutboxMessage) -> None:
@@ -25,13 +40,16 @@ def consume(message: OutboxMessage) -> None:
 
 
 def _of_incident(message: OutboxMessage) -> None:
-    """Any change of an incident that was ever told to the public may change pages: also that it became private."""
+    """What a page shows of an incident that was ever told to the public may have changed: also that it became private."""
     pk = message.payload.get("incident")
+    if message.topic not in CHANGES_PAGES or pk is None:
+        return
     if not StatusUpdate.objects.filter(incident=pk).for_audience(Audience.PUBLIC).exists():
         return
-    StatusPage.objects.open_to_public().changed()
+    pages = pages_touched(pk)
+    pages.changed()
     if message.topic == NEWS and message.payload.get("source") != Incident.Source.REPLAY:
-        for page in StatusPage.objects.open_to_public():
+        for page in pages:
             _tell_update(message, page)
 
 
@@ -40,7 +58,7 @@ def _tell_update(message: OutboxMessage, page: StatusPage) -> None:
     update = told(page).filter(pk=message.payload["update"], incident__in=mine).first()
     if update is None:
         return
-    shown = read(page, Window(code=page.code("incident", update.incident_id)))
+    shown = read(page, Window(pk=update.incident_id))
     code = page.code("update", update.pk)
     for entry in shown.incidents:
         # What came after it has its own message: this one tells what was the news then.
@@ -67,33 +85,22 @@ def _of_maintenance(message: OutboxMessage) -> None:
 
 def _tell(message: OutboxMessage, shown: Shown, entry: ShownIncident | ShownMaintenance) -> None:
     components = [c.pk for c in entry.components]
-    subscribers: Iterable[PageSubscriber] = (
-        shown.page.subscribers.confirmed().of_any(components).select_related("channel")
-    )
-    deliver(*(_delivery(message, shown, entry, subscriber) for subscriber in subscribers))
+    subscribers = shown.page.subscribers.confirmed().of_any(components).select_related("channel")
+    letter = mails.Letter(shown, entry, is_reminder=message.topic == "maintenance.reminder")
+    for some in batched(subscribers.iterator(AT_A_TIME), AT_A_TIME, strict=False):
+        deliver(*(_delivery(message, letter, subscriber) for subscriber in some))
 
 
-def _delivery(
-    message: OutboxMessage,
-    shown: Shown,
-    entry: ShownIncident | ShownMaintenance,
-    subscriber: PageSubscriber,
-) -> Delivery:
-    subscriber.page = shown.page
+def _delivery(message: OutboxMessage, letter: mails.Letter, subscriber: PageSubscriber) -> Delivery:
+    subscriber.page = letter.page
     leave = leaving_link(subscriber)
     delivery = Delivery(id=uuid4(), message=message, about=message.subject, due_at=message.due_at)
     if subscriber.kind == SubscriberKind.WEBHOOK:
         delivery.kind, delivery.channel = DeliveryKind.WEBHOOK, subscriber.channel
         delivery.key = f"{message.id}:channel:{subscriber.channel_id}"
-        delivery.content = mails.hook(shown, entry, leave=leave)
+        delivery.content = letter.hook(leave=leave)
     else:
         delivery.kind, delivery.address = DeliveryKind.MAIL, subscriber.address
         delivery.key = f"{message.id}:mail:{subscriber.address.lower()}"
-        delivery.content = mails.news(
-            shown,
-            entry,
-            leave=leave,
-            delivery=delivery.id,
-            is_reminder=message.topic == "maintenance.reminder",
-        )
+        delivery.content = letter.mail(leave=leave, delivery=delivery.id)
     return delivery

@@ -16,6 +16,7 @@ from incidents.models import ACTIVE_STATUSES, AffectedService, Audience, Inciden
 from incidents.models.communication import StatusUpdateQuerySet, Wording
 from incidents.models.incident import IncidentQuerySet
 from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
+from statuspages.models.page import StatusPageQuerySet
 from statuspages.shown import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
 
@@ -25,12 +26,17 @@ CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)
 
 @dataclass(frozen=True)
 class Window:
-    """Which incidents to load: the recent and running ones; or one, those of a month, of the newest months, all."""
+    """What to load: the recent and running incidents; with them, or instead of them, what is asked for here."""
 
-    code: str = ""
-    month: tuple[int, int] | None = None
-    newest_months: int = 0
-    everything: bool = False
+    pk: int | None = None  # only this incident
+    code: str = ""  # only the incident of this code
+    month: tuple[int, int] | None = None  # only what happened in this month
+    newest_months: int = 0  # also what happened in so many of the newest months in which anything did
+    past_maintenance: bool = False  # also what was over long ago
+
+    @property
+    def has_history(self) -> bool:
+        return bool(self.month or self.newest_months)
 
 
 def told(page: StatusPage) -> StatusUpdateQuerySet:
@@ -65,6 +71,13 @@ def pages_of(incident: Incident) -> list[StatusPage]:
     )
 
 
+def pages_touched(incident_id: int) -> StatusPageQuerySet:
+    """The public pages that a change of this incident may change: also those it has just left."""
+    services = AffectedService.objects.filter(incident=incident_id).values("service")
+    showing = Component.objects.filter(service__in=services).values("page")
+    return StatusPage.objects.open_to_public().filter(Q(is_default=True) | Q(pk__in=showing))
+
+
 def _services_shown(audience: str) -> QuerySet[Any, Any]:
     """The services that the published pages of this audience have a component for."""
     components = Component.objects.filter(page__audience=audience, page__is_published=True)
@@ -76,7 +89,7 @@ def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) 
     now, window = timezone.now(), window or Window()
     components = _components(page)
     mine = incidents_on(page, viewer)
-    maintenances = _maintenances(page, components)
+    maintenances = _maintenances(page, components, window, now)
     ids, months = _chosen(page, mine, window, maintenances)
     incidents = {i.pk: i for i in _incidents(page, ids)}
     impacts = _impacts(page, mine, components, ids, now)
@@ -117,30 +130,29 @@ def _components(page: StatusPage) -> list[ShownComponent]:
 def _chosen(
     page: StatusPage, mine: IncidentQuerySet, window: Window, maintenances: list[ShownMaintenance]
 ) -> tuple[list[int], list[tuple[int, int]]]:
-    """The incidents to load, and the months in which anything happened, newest first."""
-    rows = list(
-        told(page)
-        .filter(incident__in=mine)
-        .values("incident_id", "incident__status")
-        .annotate(first=Min("posted_at"), last=Max("posted_at"))
-        .order_by("-last", "-incident_id")
+    """The incidents to load; for the history also the months in which anything happened, newest first."""
+    here = told(page).filter(incident__in=mine)
+    ids = here.order_by().values_list("incident_id", flat=True).distinct()
+    if window.pk:
+        return list(ids.filter(incident=window.pk)), []
+    if window.code:
+        return [pk for pk in ids if page.code("incident", pk) == window.code], []
+    newest_first = (
+        here.values("incident_id").annotate(last=Max("posted_at")).order_by("-last", "-incident_id")
     )
+    shown = Q(incident__in=newest_first.values("incident_id")[:RECENT]) | Q(
+        incident__status__in=ACTIVE_STATUSES
+    )
+    if not window.has_history:
+        return list(ids.filter(shown)), []
+    rows = list(here.order_by().values("incident_id").annotate(first=Min("posted_at")))
     month_of = {r["incident_id"]: _month(r["first"], page) for r in rows}
     done = {_month(m.starts_at, page) for m in maintenances if m.is_over}
     months = sorted({*month_of.values(), *done}, reverse=True)
-    ids = [r["incident_id"] for r in rows]
-    if window.code:
-        chosen = [pk for pk in ids if page.code("incident", pk) == window.code]
-    elif window.month:
-        chosen = [pk for pk in ids if month_of[pk] == window.month]
-    elif window.newest_months:
-        chosen = [pk for pk in ids if month_of[pk] in months[: window.newest_months]]
-    elif window.everything:
-        chosen = ids
-    else:
-        active = [r["incident_id"] for r in rows if r["incident__status"] in ACTIVE_STATUSES]
-        chosen = list(dict.fromkeys(ids[:RECENT] + active))
-    return chosen, months
+    if window.month:
+        return [pk for pk, month in month_of.items() if month == window.month], months
+    newest = {pk for pk, month in month_of.items() if month in months[: window.newest_months]}
+    return list(newest.union(ids.filter(shown))), months
 
 
 def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:
@@ -220,9 +232,13 @@ def _impacts(
     return found
 
 
-def _maintenances(page: StatusPage, components: list[ShownComponent]) -> list[ShownMaintenance]:
+def _maintenances(
+    page: StatusPage, components: list[ShownComponent], window: Window, now: datetime
+) -> list[ShownMaintenance]:
     by_pk = {c.pk: c for c in components}
     rows = ScheduledMaintenance.objects.filter(page=page).prefetch_related("components", "updates")
+    if not (window.has_history or window.past_maintenance):
+        rows = rows.open_or_ended_since(now - timedelta(days=DAYS + 1))
     return [
         ShownMaintenance(
             pk=m.pk,

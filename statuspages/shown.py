@@ -41,12 +41,7 @@ class ShownUpdate:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """(label, text) of what was said beside what is known."""
-        said = [
-            ("Not known yet", self.words.unknown),
-            ("What we are doing", self.words.doing),
-            ("What you can do", self.words.workaround),
-        ]
-        return [(label, text) for label, text in said if text]
+        return [(label, text) for label, text in self.words.parts if label]
 
     @property
     def text(self) -> str:

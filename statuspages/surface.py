@@ -116,7 +116,7 @@ def document(shown: Shown, name: str) -> Answer:
 
 
 def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
-    """(address, answer) of the whole page; `shown` must hold all incidents."""
+    """(address, answer) of the whole page; `shown` must hold the incidents of all its months."""
     yield "", index(shown, frame)
     yield "history", history(shown, frame)
     for year, number in shown.months:

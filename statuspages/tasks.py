@@ -10,15 +10,22 @@ from statuspages.workflow import carry_on, forget_unanswered
 def write_stale_copies() -> None:
     """Bring the copies of changed pages up to date; two schedulers at once write each page once."""
     for page in StatusPage.objects.open_to_public():
-        if not page.is_copy_stale and copies.exists(page):
-            continue
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"status copy:{page.pk}"]
-            )
-            if cursor.fetchone()[0]:
-                copies.write(page)
+        if page.is_copy_stale or not copies.exists(page):
+            bring_up_to_date(page)
     copies.forget_closed()
+
+
+@transaction.atomic
+def bring_up_to_date(page: StatusPage) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"status copy:{page.pk}"]
+        )
+        if not cursor.fetchone()[0]:
+            return
+    current = StatusPage.objects.open_to_public().filter(pk=page.pk).first()  # as it is behind the lock
+    if current and (current.is_copy_stale or not copies.exists(current)):
+        copies.write(current)
 
 
 @shared_task

@@ -140,14 +140,16 @@ def _assigned(payload: dict, person: User) -> Word | None:
     if item is None:
         return None
     check = f"How we will know it worked: {item.verification}" if item.verification else ""
-    return _of(item, "it is yours", "\n\n".join(filter(None, [_due(item), check])), group=item.reminder_group)
+    return _of(
+        item, "it is yours", "\n\n".join(filter(None, [_due(item), check])), group=item.mail_group("owner")
+    )
 
 
 def _reopened(payload: dict, person: User) -> Word | None:
     if payload.get("by") == person.pk:
         return None
     item = ActionItem.objects.unfinished().filter(pk=payload["action_item"], owner=person).first()
-    return _of(item, "it was opened again", _due(item), group=item.reminder_group) if item else None
+    return _of(item, "it was opened again", _due(item), group=item.mail_group("owner")) if item else None
 
 
 def _reminder(payload: dict, person: User) -> Word | None:
@@ -165,11 +167,12 @@ def _reminder(payload: dict, person: User) -> Word | None:
             reverse("action_helped", args=[item.pk]),
             "Answer",
             item=item,
+            group=item.mail_group("helped"),
         )
     whose = (
         "" if item.owner_id == person.pk else f" {item.owner} owns it." if item.owner else " Nobody owns it."
     )
-    return _of(item, _says(day, person), f"{_due(item)}{whose}", group=item.reminder_group)
+    return _of(item, _says(day, person), f"{_due(item)}{whose}", group=item.mail_group("due"))
 
 
 def _says(day: date, person: User) -> str:
@@ -182,7 +185,12 @@ def _says(day: date, person: User) -> str:
 
 def _digest(payload: dict, person: User) -> Word | None:
     """As it stands when it is told; the inbox has only the numbers, as a line there outlives what it names."""
-    items = list(ActionItem.objects.owned_by(person).unfinished().order_by("due_on", "priority", "pk")[:100])
+    items = list(
+        ActionItem.objects.owned_by(person)
+        .unfinished()
+        .not_replayed()
+        .order_by("due_on", "priority", "pk")[:100]
+    )
     if not items:
         return None
     today = timezone.now().astimezone(person.zone).date()

@@ -14,6 +14,7 @@ from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from retros.invitation import invitation
 from retros.models import Comment, Retrospective, RetrospectiveStatus
+from retros.workflow.session import appointment
 from subscribers.messages import in_zone
 from subscribers.models import News, Notice
 
@@ -103,19 +104,31 @@ def _mail(
 
 
 def _joined(payload: dict, retrospective: Retrospective, person: User) -> Word:
-    return Word("you are at the table", retrospective.objectives or retrospective.scope)
+    """With the session, where it was fixed before; otherwise its invitation comes by itself."""
+    about = retrospective.objectives or retrospective.scope
+    if not payload.get("scheduled_at") or retrospective.status != RetrospectiveStatus.SCHEDULED:
+        return Word("you are at the table", about)
+    text = "\n\n".join(filter(None, [about, _when(retrospective, person)]))
+    return Word("you are at the table", text, calendar=_calendar(retrospective))
 
 
 def _scheduled(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
     """Nothing of a time that has been changed or called off meanwhile."""
-    if retrospective.status != RetrospectiveStatus.SCHEDULED or retrospective.version != payload["version"]:
+    stands = all(payload[name] == value for name, value in appointment(retrospective).items())
+    if retrospective.status != RetrospectiveStatus.SCHEDULED or not stands:
         return None
+    text, calendar = _when(retrospective, person), _calendar(retrospective)
+    return Word("you are invited to the session", text, "frame/", calendar)
+
+
+def _when(retrospective: Retrospective, person: User) -> str:
     when = in_zone(retrospective.scheduled_at, person.zone, retrospective.created_at)
     where = f"Where: {retrospective.place}" if retrospective.place else ""
-    lines = [f"When: {when}, {retrospective.minutes} minutes", where]
-    text = "\n".join(filter(None, lines))
-    calendar = {"method": "REQUEST", "text": invitation(retrospective).decode()}
-    return Word("you are invited to the session", text, "frame/", calendar)
+    return "\n".join(filter(None, [f"When: {when}, {retrospective.minutes} minutes", where]))
+
+
+def _calendar(retrospective: Retrospective) -> dict[str, str]:
+    return {"method": "REQUEST", "text": invitation(retrospective).decode()}
 
 
 def _called_off(payload: dict, retrospective: Retrospective, person: User) -> Word:

@@ -21,12 +21,6 @@ from subscribers.links import unsubscribe_url
 from subscribers.news import Story
 from subscribers.reach import Recipient
 
-SECTIONS = {
-    "unknown": "What we do not know yet",
-    "doing": "What we are doing",
-    "workaround": "What you can do",
-    "ask": "What we ask of you",
-}
 CHAT_LENGTH = 600
 
 
@@ -62,9 +56,9 @@ class Writer:
         return " ".join(words.split())
 
     def summary(self, recipient: Recipient | None) -> str:
-        """One paragraph of it."""
-        sections = self._sections(self.audience(recipient))
-        return Truncator(sections[0][1]).chars(500) if sections else ""
+        """One paragraph of it: what is said, also where a mail says first what was wrong."""
+        said = [text for label, text in self._sections(self.audience(recipient)) if not label]
+        return Truncator(said[0]).chars(500) if said else ""
 
     def mail(self, recipient: Recipient | None = None, *, address: str) -> dict[str, Any]:
         person = recipient.person if recipient else None
@@ -134,15 +128,14 @@ class Writer:
         return "Correction" if self.story.update and self.story.update.corrects_id else self._public_status
 
     def _sections(self, audience: str | None) -> list[tuple[str, str]]:
-        """(label, Markdown) with text in them; the first has no label."""
+        """(label, Markdown) with text in them; what is known has no label."""
         update = self.story.update
         if update is None or audience is None:
             return [("", self.story.text)] if self.story.text else []
-        words = asdict(update.text_for(audience))
-        sections = [("", words["known"]), *((label, words[name]) for name, label in SECTIONS.items())]
-        if update.correction_reason and audience != Audience.PUBLIC:
+        sections = update.text_for(audience).parts
+        if update.correction_reason.strip() and audience != Audience.PUBLIC:
             sections.insert(0, ("What was wrong", update.correction_reason))
-        return [(label, text) for label, text in sections if text.strip()]
+        return sections
 
     def _body(self, recipient: Recipient | None) -> dict[str, Any]:
         audience = self.audience(recipient)

@@ -276,7 +276,10 @@ def own_item(w, _incident) -> int:
 
 
 def brief_link(w, incident) -> BriefLink:
-    return create_brief_link(incident=incident, by=w.commander)
+    if not incident.is_private:
+        return create_brief_link(incident=incident, by=w.commander)
+    then = timezone.now() + timedelta(days=7)  # one from before it became private
+    return BriefLink.objects.create(incident=incident, created_by=w.commander, expires_at=then)
 
 
 def signed_brief(w, incident) -> str:

@@ -16,6 +16,7 @@ from accounts.workflow.basics import (
     require_administrator,
     require_another_administrator,
 )
+from notifications.workflow import withdraw_of
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def change_person(
 
 @transaction.atomic
 def deactivate_person(*, by: Any, person: User) -> None:
-    """Shut somebody out at once; what they wrote stays theirs."""
+    """Shut somebody out at once, also from what is on its way to them; what they wrote stays theirs."""
     require_administrator(by)
     hold_administrators()
     person = User.objects.select_for_update().get(pk=person.pk)
@@ -55,6 +56,7 @@ def deactivate_person(*, by: Any, person: User) -> None:
         person.is_active = False
         person.save(update_fields=["is_active"])
         end_sessions(person)
+        withdraw_of(person=person)
         audit("person.deactivated", person, by)
 
 

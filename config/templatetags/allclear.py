@@ -1,6 +1,7 @@
 """The small vocabulary every page speaks: icons, severity plates, status clocks, times in two zones."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from urllib.parse import urlencode
 
 import lucide
@@ -25,6 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, classes: str = "") -> SafeString:
     """A lucide icon as inline SVG, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
     svg = lucide._render_icon(name, None, **{"class": f"i {classes}".strip(), "aria_hidden": "true"})
@@ -37,6 +39,7 @@ def sev(severity) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def status_mark(status: str, label: str = "", *, bare: bool = False) -> SafeString:
     """The clock that fills, with its word; `bare` keeps the word for screen readers only."""
     tone, fill = STATUS_LOOK[status]
@@ -204,9 +207,9 @@ def moment(value: datetime | None, *, date: bool = False) -> SafeString:
     """A time inside a sentence: 03:58 (02:58 UTC); with the day where it is not today or asked for."""
     if value is None:
         return SafeString('<span class="muted">not known</span>')
-    local, utc = timezone.localtime(value), value.astimezone(UTC)
-    other_day = date or local.date() != timezone.localdate()
-    day = f"{local.day} {local:%b} " + (f"{local.year} " if local.year != timezone.localdate().year else "")
+    local, utc, today = timezone.localtime(value), value.astimezone(UTC), timezone.localdate()
+    other_day = date or local.date() != today
+    day = f"{local.day} {local:%b} " + (f"{local.year} " if local.year != today.year else "")
     utc_day = f"{utc.day} {utc:%b} " if utc.date() != local.date() else ""
     return format_html(
         '<time datetime="{}">{}{} <span class="utc">({}{} UTC)</span></time>',

@@ -71,9 +71,9 @@ class StatusUpdateForm(Form):
     next_update_at = MomentField(label="or at", required=False)
     correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    seen = forms.IntegerField(
-        widget=forms.HiddenInput, required=False
-    )  # the newest update its author knew of
+    seen = forms.CharField(  # when the newest update its author knew of was posted
+        widget=forms.HiddenInput, required=False, max_length=40
+    )
 
     def __init__(self, *args, incident: Incident, corrects=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -63,6 +63,15 @@ class MessageTemplate(models.Model):
         return {word: getattr(self, word) for word in WORDS}
 
 
+LABELS = {
+    "known": "",
+    "unknown": "What we do not know yet",
+    "doing": "What we are doing",
+    "workaround": "What you can do",
+    "ask": "What we ask of you",
+}
+
+
 @dataclass(frozen=True)
 class Wording:
     """What one audience reads; Markdown, variables filled in."""
@@ -72,6 +81,11 @@ class Wording:
     doing: str = ""
     workaround: str = ""
     ask: str = ""
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """(label, Markdown) of everything that is said; what is known comes first and has no label."""
+        return [(label, text) for name, label in LABELS.items() if (text := getattr(self, name)).strip()]
 
 
 class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
@@ -187,4 +201,5 @@ class BriefLink(models.Model):
         return f"brief of {self.incident_id}"
 
     def is_open(self, moment: datetime | None = None) -> bool:
-        return self.revoked_at is None and (moment or timezone.now()) < self.expires_at
+        is_valid = self.revoked_at is None and (moment or timezone.now()) < self.expires_at
+        return is_valid and not self.incident.is_private

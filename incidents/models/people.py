@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User, UserQuerySet
 from incidents.models.catalogue import Role
-from incidents.models.incident import Incident
+from incidents.models.incident import Incident, IncidentQuerySet
 
 HERE_NOW = timedelta(minutes=2)
 
@@ -73,6 +73,13 @@ def people_reaching(incident: Incident) -> UserQuerySet:
         incident=incident, user=OuterRef("pk"), access_revoked_at__isnull=True
     )
     return people.filter(Q(sees_private_incidents=True) | Exists(on_it))
+
+
+def incidents_told_to(reader: User | None) -> IncidentQuerySet:
+    """What a message to this person may be about; what goes to an address or channel is about nothing private."""
+    if reader is None:
+        return Incident.objects.filter(is_private=False)
+    return Incident.objects.visible_to(reader)
 
 
 class Presence(models.Model):

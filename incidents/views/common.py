@@ -94,6 +94,7 @@ def click(
     /,
     *,
     to: str = "",
+    said: str = "",
     **arguments: Any,
 ) -> HttpResponse:
     """A button without a form: do it, or say why not; then back to the incident, or on to the address `to`."""
@@ -101,4 +102,4 @@ def click(
         verb(**arguments)
     except ValidationError as refusal:
         return refused(request, refusal, to or incident.get_absolute_url())
-    return done(request, incident, to=to)
+    return done(request, incident, said, to=to)

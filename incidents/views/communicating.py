@@ -21,7 +21,7 @@ from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.cadence import RequestForm
 from incidents.models import Audience, BriefLink, Incident
-from incidents.views.common import click, done, load, responders_only
+from incidents.views.common import click, load, responders_only
 
 BRIEF_SALT = "incident brief"
 RATES = {"update_request": "10/10m/ip"}
@@ -31,7 +31,8 @@ RATES = {"update_request": "10/10m/ip"}
 def brief(request: SignedInRequest, reference: str) -> HttpResponse:
     """The stakeholder brief for people who are signed in."""
     incident = load(request, reference)
-    return _render_brief(request, incident, Audience.STAKEHOLDERS, links=request.user.is_responder)
+    links = request.user.is_responder and not incident.is_private
+    return _render_brief(request, incident, Audience.STAKEHOLDERS, links=links)
 
 
 @never_cache
@@ -69,9 +70,14 @@ def signed_update_requests(request: HttpRequest, signed: str) -> HttpResponse:
 @responders_only
 def brief_links(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
-    workflow.create_brief_link(incident=incident, by=request.user)
-    return done(
-        request, incident, "The link is at the foot of the brief.", to=reverse("brief", args=[reference])
+    return click(
+        request,
+        incident,
+        workflow.create_brief_link,
+        to=reverse("brief", args=[reference]),
+        said="The link is at the foot of the brief.",
+        incident=incident,
+        by=request.user,
     )
 
 

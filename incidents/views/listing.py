@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from config.forms import Form
-from incidents.models import IncidentType, Severity, Status
+from incidents.models import Incident, IncidentType, Severity, Status
 from incidents.models.incident import IncidentQuerySet
-from incidents.search import SHOWN_KEYS, Asked, found, is_common, parse
+from incidents.search import NEWEST, SHOWN_KEYS, Asked, found, is_common, newest_number, parse
 from incidents.views.common import is_number
 from incidents.workflow import delete_view, save_view
 
@@ -54,10 +54,14 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     """One page costs the same wherever it lies: it begins after the number the last one ended with."""
     form = NarrowForm(request.GET)
     asked = parse(request.GET.get("q", ""))
-    is_many = is_common(asked)
-    incidents = form.narrowed(asked, request.user, is_common=is_many)
-    rows, older, newer = _page(incidents.with_people(), request)
-    count = len(rows) if is_many else incidents.order_by()[: COUNTED + 1].count()
+    found = _newest(form, asked, request) if is_common(asked) else None
+    if found:
+        (rows, older, newer), count, told_count = found, len(found[0]), "Many"
+    else:
+        incidents = form.narrowed(asked, request.user)
+        rows, older, newer, _is_full = _page(incidents.with_people(), request)
+        count = incidents.order_by()[: COUNTED + 1].count()
+        told_count = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
     context = {
         "section": "incidents",
         "form": form,
@@ -67,7 +71,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "older": older,
         "newer": newer,
         "count": count,
-        "told_count": _told(count, is_cut=is_many and bool(older or newer)),
+        "told_count": told_count,
         "question": _question(request.GET.urlencode()),
         "views": request.user.saved_views.all(),
     }
@@ -77,29 +81,44 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _told(count: int, *, is_cut: bool) -> str:
-    """How many there are; what stands in too many rows to be counted for a page is just many."""
-    if is_cut:
-        return "Many"
-    return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+type Rows = list[Incident]
 
 
-def _page(incidents: IncidentQuerySet, request: SignedInRequest) -> tuple[list, int | None, int | None]:
-    """(rows, the number to go on below or None, the number to go back above or None)."""
+def _newest(
+    form: NarrowForm, asked: Asked, request: SignedInRequest
+) -> tuple[Rows, int | None, int | None] | None:
+    """The page, where the incidents next in number fill it; nobody counts how many more there are."""
+    incidents = form.narrowed(asked, request.user, is_common=True)
+    rows, older, newer, is_full = _page(incidents.with_people(), request, among=NEWEST)
+    return (rows, older, newer) if is_full else None
+
+
+def _page(
+    incidents: IncidentQuerySet, request: SignedInRequest, *, among: int | None = None
+) -> tuple[Rows, int | None, int | None, bool]:
+    """(rows, the number to go on below or None, the number to go back above or None, whether there are more).
+
+    With `among`, only so many numbers from where the page begins are looked at.
+    """
     below, above = (_key(request, name) for name in ("below", "above"))
     if above is not None:
+        if among:
+            incidents = incidents.filter(number__lte=above + among)
         rows = list(incidents.filter(number__gt=above).order_by("number")[: PAGE + 1])
-        has_newer, rows = len(rows) > PAGE, rows[:PAGE][::-1]
-        has_older = True
+        has_newer = is_full = len(rows) > PAGE
+        rows, has_older = rows[:PAGE][::-1], True
     else:
         if below is not None:
             incidents = incidents.filter(number__lt=below)
+        if among:
+            first = newest_number() + 1 if below is None else below
+            incidents = incidents.filter(number__gte=first - among)
         rows = list(incidents.newest_first()[: PAGE + 1])
-        has_older, rows = len(rows) > PAGE, rows[:PAGE]
-        has_newer = below is not None
+        has_older = is_full = len(rows) > PAGE
+        rows, has_newer = rows[:PAGE], below is not None
     if not rows:
-        return [], None, None
-    return rows, rows[-1].number if has_older else None, rows[0].number if has_newer else None
+        return [], None, None, False
+    return rows, rows[-1].number if has_older else None, rows[0].number if has_newer else None, is_full
 
 
 def _key(request: SignedInRequest, name: str) -> int | None:
@@ -115,7 +134,7 @@ def _question(query: str) -> str:
 @require_POST
 def saved_views(request: SignedInRequest) -> HttpResponse:
     """Keep the question of the list under a name."""
-    query = _question(request.POST.get("query", ""))[:500]
+    query = _question(request.POST.get("query", ""))
     try:
         view = save_view(by=request.user, name=request.POST.get("name", "")[:60], query=query)
     except ValidationError as refusal:

@@ -9,7 +9,6 @@ from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from incidents.forms.updating import MessageTemplateForm
 from incidents.models import WORDS, Audience, MessageTemplate, Stage, Wording
-from incidents.update_text import parts
 from incidents.workflow.catalogue import keep_in_catalogue
 from incidents.workflow.wording import fill, offered
 
@@ -70,7 +69,7 @@ def message(request: SignedInRequest, audience: str, stage: str) -> HttpResponse
     typed = {
         word: fill(str(form[word].value() or ""), _known(names)) for word in WORDS if word in form.fields
     }
-    context = {"form": form, "entry": entry, "names": names, "parts": parts(Wording(**typed))}
+    context = {"form": form, "entry": entry, "names": names, "parts": Wording(**typed).parts}
     template = "settings/message.html" + ("#example" if request.htmx else "")
     return render(request, template, context)
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service
-from incidents.search import Asked, found, is_common, parse
+from incidents.search import NEWEST, Asked, found, is_common, newest_number, parse
 from retros.models import ActionItem
 
+SHOWN = 6
 PAGES = [
     ("Home", "home", "house"),
     ("Incidents", "incident_list", "siren"),
@@ -97,11 +98,17 @@ def _incidents(request: SignedInRequest, asked: Asked):
     """What runs, or what fits: words, INC-142, `sev1`, a status, `service:payments`."""
     if asked.is_empty:
         return (
-            Incident.objects.visible_to(request.user).active().select_related("severity").newest_first()[:6]
+            Incident.objects.visible_to(request.user)
+            .active()
+            .select_related("severity")
+            .newest_first()[:SHOWN]
         )
-    return (
-        found(asked, request.user, is_common=is_common(asked)).select_related("severity").newest_first()[:6]
-    )
+    if is_common(asked):
+        near = found(asked, request.user, is_common=True).filter(number__gt=newest_number() - NEWEST)
+        rows = list(near.select_related("severity").newest_first()[:SHOWN])
+        if len(rows) == SHOWN:
+            return rows
+    return found(asked, request.user).select_related("severity").newest_first()[:SHOWN]
 
 
 def _everything(request: SignedInRequest, typed: str, *, is_found: bool) -> list[dict]:

@@ -1,5 +1,6 @@
 """Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 
@@ -43,6 +44,7 @@ HINTED = (
     "public_known",
     "public_workaround",
 )
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 AGAIN = (UpdateState.RETURNED, UpdateState.WITHDRAWN)
 
 
@@ -55,7 +57,7 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
     if request.method == "POST":
         form = _form(incident, request, corrects=wrong)
         is_valid = "preview" not in request.POST and submitted(request, form)
-        if is_valid and (unseen := _unseen(form)):
+        if is_valid and (unseen := _unseen(request, form)):
             return _composer(request, form, wrong=wrong, unseen=unseen)
         if is_valid and attempt(
             form,
@@ -77,7 +79,7 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
         stage = fitting_stage(incident, last)
     audience = request.GET.get("audience", "")
     initial = from_update(before) if before else from_template(incident, stage, last, audience)
-    initial["seen"] = last.pk if last else 0
+    initial["seen"] = (last.posted_at if last else BEFORE_ALL).isoformat()
     form = _form(incident, request, corrects=wrong, initial=initial)
     return _composer(request, form, wrong=wrong, stage="" if before else stage, before=before, last=last)
 
@@ -88,7 +90,8 @@ def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
     """What each chosen audience would read, as typed so far, and what could be said better; nothing is stored."""
     form = _form(_load(request, reference), request)
     form.is_valid()
-    return render(request, "incidents/status_update.html#checked", _aside(request, form) | {"swapped": True})
+    context = _previewed(request, form) | {"swapped": True}
+    return render(request, "incidents/status_update.html#checked", context)
 
 
 @require_POST
@@ -167,38 +170,49 @@ def _form(
 
 
 def _load(request: SignedInRequest, reference: str) -> Incident:
-    """As `load`, with the newest update that others have posted, in the same query: `newest_of_others`."""
+    """As `load`, with when others have posted their newest update, in the same query: `others_posted_at`."""
     others = StatusUpdate.objects.posted().filter(incident=OuterRef("pk")).exclude(author=request.user)
-    return load(request, reference, newest_of_others=Subquery(others.order_by("-pk").values("pk")[:1]))
+    newest = others.newest_first().values("posted_at")[:1]
+    return load(request, reference, others_posted_at=Subquery(newest))
 
 
-def _unseen(form: StatusUpdateForm) -> StatusUpdate | None:
+def _unseen(request: SignedInRequest, form: StatusUpdateForm) -> StatusUpdate | None:
     """The newest update that somebody else has posted since the form was opened."""
-    newest: int | None = form.incident.newest_of_others  # type: ignore[attr-defined]
-    seen = form.typed("seen")
-    if newest is None or not is_number(seen) or newest <= int(seen):
+    newest: datetime | None = form.incident.others_posted_at  # type: ignore[attr-defined]
+    try:
+        seen = datetime.fromisoformat(form.typed("seen"))
+    except ValueError:
         return None
-    return form.incident.status_updates.select_related("author").get(pk=newest)
+    if newest is None or seen.tzinfo is None or newest <= seen:
+        return None
+    others = form.incident.status_updates.posted().exclude(author=request.user).newest_first()
+    return others.select_related("author").first()
 
 
-def _aside(request: SignedInRequest, form: StatusUpdateForm) -> dict:
-    """What stands beside the form: previews, the one that is shown, and hints."""
+def _previewed(request: SignedInRequest, form: StatusUpdateForm) -> dict:
+    """What follows from each word typed: previews, the one that is shown, and hints."""
     shown = previews(form)
-    counts = recipient_counts(form.incident)
-    pages = pages_of(form.incident)
-    on_pages = subscriber_count(form.incident, pages)
     asked = request.POST.get("shown", "")
     return {
         "incident": form.incident,
         "form": form,
-        "unseen": _unseen(form) if form.is_bound else None,
+        "unseen": _unseen(request, form) if form.is_bound else None,
         "previews": shown,
-        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
-        "leaving": _ways(form, pages, on_pages),
         "shown": asked if asked in form.chosen else next(iter(form.chosen), ""),
         "hints": hints(
             form.incident, {name: form.typed(name) for name in HINTED}, request.POST.getlist("dismissed")
         ),
+    }
+
+
+def _reached(form: StatusUpdateForm) -> dict:
+    """Whom it reaches, in numbers, and how it leaves."""
+    counts = recipient_counts(form.incident)
+    pages = pages_of(form.incident)
+    on_pages = subscriber_count(form.incident, pages)
+    return {
+        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
+        "leaving": _ways(form, pages, on_pages),
     }
 
 
@@ -228,20 +242,24 @@ def _composer(
     incident = form.incident
     if unseen:
         data = cast(QueryDict, form.data).copy()
-        data["seen"] = str(unseen.pk)
+        data["seen"] = unseen.posted_at.isoformat()
         form.data = data
-    context = _aside(request, form) | {
-        "wrong": wrong,
-        "last": last,
-        "stage": stage,
-        "stages": Stage.choices,
-        "is_fresh": "stage" in request.GET or before is not None,
-        "affected": incident.affected_services.running().select_related("service"),
-        "dismissed": request.POST.getlist("dismissed"),
-        "section": "incidents",
-        "no_change": NoChangeForm(),
-        "no_change_to": [Audience(a).label for a in waiting_for_more(incident)],
-    }
+    context = (
+        _previewed(request, form)
+        | _reached(form)
+        | {
+            "wrong": wrong,
+            "last": last,
+            "stage": stage,
+            "stages": Stage.choices,
+            "is_fresh": "stage" in request.GET or before is not None,
+            "affected": incident.affected_services.running().select_related("service"),
+            "dismissed": request.POST.getlist("dismissed"),
+            "section": "incidents",
+            "no_change": NoChangeForm(),
+            "no_change_to": [Audience(a).label for a in waiting_for_more(incident)],
+        }
+    )
     if unseen:
         context |= {"unseen": unseen, "is_held": True}
     return render(request, "incidents/status_update.html", context, status=409 if unseen else 200)

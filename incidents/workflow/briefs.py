@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
@@ -22,8 +23,10 @@ def create_brief_link(
     audience: str = Audience.STAKEHOLDERS,
     lifetime: timedelta = BRIEF_LIFETIME,
 ) -> BriefLink:
-    """An address that shows the brief without a sign-in until it expires or is revoked."""
+    """An address that shows the brief without a sign-in until it expires or is revoked; none of what is private."""
     incident = lock(incident, by=by)
+    if incident.is_private:
+        raise ValidationError("A private incident has no link that works without a sign-in.")
     now = context.now()
     link = BriefLink.objects.create(
         incident=incident, audience=audience, created_by=by, created_at=now, expires_at=now + lifetime

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from incidents.models import SavedView
 
-MOST = 30
+MOST, LONGEST = 30, 3000
 
 
 @transaction.atomic
@@ -16,6 +16,8 @@ def save_view(*, by: Any, name: str, query: str) -> SavedView:
     name = " ".join(name.split())
     if not name:
         raise ValidationError({"name": "Give it a name."})
+    if len(query) > LONGEST:
+        raise ValidationError({"query": "The question is too long to be kept; take fewer words."})
     if by.saved_views.exclude(name=name).count() >= MOST:
         raise ValidationError({"name": f"There are {MOST} views already; delete one first."})
     view, _is_new = SavedView.objects.update_or_create(person=by, name=name, defaults={"query": query})

@@ -57,10 +57,10 @@ def service(url: str):
 
 
 def send(delivery: Delivery) -> Answer:
-    url = delivery.channel.url if delivery.channel else delivery.address
+    assert delivery.channel is not None
     content = delivery.content
     try:
-        target = service(url)
+        target = service(delivery.channel.url)
     except NotAnAddressError as error:
         return Answer(Outcome.REFUSED, str(error))
     notifier = Apprise(asset=_ASSET)

@@ -1,25 +1,21 @@
 """Signed webhooks (standardwebhooks.com): one POST, no redirect followed, the answer's text never kept."""
 
 import json
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 import requests
 from django.core.serializers.json import DjangoJSONEncoder
-from django.core.signing import Signer
 from requests.utils import get_environ_proxies
 from requests_hardened import Config, HTTPSession
 from standardwebhooks import Webhook
 
 from notifications.answers import Answer, Outcome
 from notifications.channels.guard import outbound_to
-from notifications.models import Delivery
+from notifications.models import Channel, Delivery
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, seconds of silence
-READ_AT_MOST = 64 * 1024
 NOT_NOW = {408, 409, 421, 423, 425, 429}
 _HARDENED = Config(
     ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list and covers every library
@@ -31,18 +27,18 @@ _HARDENED = Config(
 
 
 def send(delivery: Delivery) -> Answer:
-    url = delivery.channel.url if delivery.channel else delivery.address
+    channel = delivery.channel
+    assert channel is not None
     content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
     body = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
     try:
         # What the library makes of an address is what it calls: other parsers may read another host in it.
-        called = requests.Request("POST", url).prepare().url or ""
+        called = requests.Request("POST", channel.url).prepare().url or ""
     except requests.RequestException as error:
         return _failure(error)
-    is_ours = delivery.channel is None or delivery.channel.is_listed
-    with outbound_to(urlsplit(called).hostname or "", is_ours=is_ours) as leash:
+    with outbound_to(urlsplit(called).hostname or "", is_ours=channel.is_listed) as leash:
         try:
-            return _answer(_post(called, body, signed(delivery, body)))
+            return _answer(_post(called, body, signed(delivery, channel, body)))
         except requests.RequestException as error:
             if leash.was_pulled:
                 return Answer(
@@ -51,14 +47,12 @@ def send(delivery: Delivery) -> Answer:
             return _failure(error)
 
 
-def signed(delivery: Delivery, body: str) -> dict[str, str]:
+def signed(delivery: Delivery, channel: Channel, body: str) -> dict[str, str]:
     """The headers a receiver verifies; `webhook-id` is the same at every attempt."""
     now = datetime.now(UTC)
-    channel = delivery.channel
-    secrets = channel.secrets if channel else [secret_of(delivery.address)]
     signatures = [
         Webhook(secret).sign(msg_id=str(delivery.pk), timestamp=now, data=body)
-        for secret in secrets
+        for secret in channel.secrets
         if secret
     ]
     return {
@@ -67,13 +61,6 @@ def signed(delivery: Delivery, body: str) -> dict[str, str]:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-
-
-def secret_of(address: str) -> str:
-    """What signs calls to an address that is no channel of ours: derived, so it can be shown to who subscribes it."""
-
-    derived = Signer(salt="notifications.webhook").signature(address)
-    return "whsec_" + b64encode(sha256(derived.encode()).digest()).decode()
 
 
 def _post(url: str, body: str, headers: dict[str, str]) -> requests.Response:

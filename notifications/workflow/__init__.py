@@ -25,7 +25,7 @@ from notifications.workflow.letters import (
     send_again,
     send_dead_again,
 )
-from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw
+from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw, withdraw_of
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
 __all__ = [
@@ -56,4 +56,5 @@ __all__ = [
     "settle",
     "try_channel",
     "withdraw",
+    "withdraw_of",
 ]

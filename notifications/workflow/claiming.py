@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.answers import Answer, Outcome
-from notifications.models import LEASE, LONGEST_HOLD, Delivery, DeliveryState, Destination
+from notifications.models import LEASE, LONGEST_HOLD, Delivery, DeliveryQuerySet, DeliveryState, Destination
+from notifications.reach import out_of_reach
 from notifications.workflow.channels import GONE, pause_channel
 
 # The Standard Webhooks schedule: how long after each failed attempt the next one is made; 75 h 35 min in all.
@@ -38,11 +39,20 @@ PROBE = timedelta(seconds=20)  # for how long one attempt may find out whether a
 
 
 def destinations_with_work(*, at_most: int, besides: Collection[str] = ()) -> list[str]:
-    """Destinations with something due that may be called now, the longest waiting first."""
+    """Destinations with something due that may be called now, the longest waiting first.
+
+    Where there are more than asked for, none of those whose due messages all wait for their turn; to find these
+    takes long where many messages wait.
+    """
     held = Destination.objects.filter(
         key=OuterRef("destination"), held_until__gt=Now(), held_until__lt=Now() + LONGEST_HOLD
     )
     due = Delivery.objects.due().exclude(destination__in=list(besides)).filter(~Exists(held))
+    found = _longest_waiting(due, at_most)
+    return found if len(found) < at_most else _longest_waiting(due.in_turn(), at_most)
+
+
+def _longest_waiting(due: DeliveryQuerySet, at_most: int) -> list[str]:
     waiting = due.values("destination").annotate(oldest=Min("try_at")).order_by("oldest")
     return [row["destination"] for row in waiting[:at_most]]
 
@@ -56,15 +66,26 @@ def claim_deliveries(*, destination: str, at_most: int) -> list[Delivery]:
             return []
         at_most = 1
     due = Delivery.objects.due().in_turn().filter(destination=destination).order_by("try_at", "due_at")
-    rows = list(
-        due.select_related("channel").select_for_update(of=("self",), skip_locked=True)[: max(at_most, 0)]
-    )
+    due = due.select_related("channel", "person").select_for_update(of=("self",), skip_locked=True)
+    rows: list[Delivery] = []
+    while not rows and (found := list(due[: max(at_most, 0)])):
+        rows = _still_for_their_readers(found)
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         lease_until=Now() + LEASE, token=F("token") + 1, attempts=F("attempts") + 1
     )
     for row in rows:
         row.token, row.attempts = row.token + 1, row.attempts + 1
     return rows
+
+
+def _still_for_their_readers(found: list[Delivery]) -> list[Delivery]:
+    """The claim is the last look, at reach too: what waited for somebody who has lost it is called back."""
+    lost = {row.pk for row in out_of_reach(row for row in found if row.person_id)}
+    if lost:
+        Delivery.objects.filter(pk__in=lost).update(
+            state=DeliveryState.WITHDRAWN, answer="Out of its reader’s reach by now"
+        )
+    return [row for row in found if row.pk not in lost]
 
 
 def _take_probe(trouble: Destination) -> bool:

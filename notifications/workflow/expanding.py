@@ -13,6 +13,7 @@ from notifications.models import OutboxMessage
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = 20  # attempts: about twelve hours
+DATABASES_OWN = ("08", "40", "53", "57")  # SQLSTATE classes: connection, deadlock, resources, shutdown
 logger = logging.getLogger(__name__)
 
 
@@ -40,12 +41,18 @@ def _consume(name: str, message: OutboxMessage) -> bool:
     try:
         with transaction.atomic():
             import_string(name)(message)
-    except OperationalError:  # the database's trouble is not this event's
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OperationalError) and _is_databases_own(error):
+            raise
         logger.exception("%s could not consume %s %s", name, message.topic, message.pk)
         return False
     return True
+
+
+def _is_databases_own(error: OperationalError) -> bool:
+    """Whether the database is in trouble, rather than this event too much for it: then it is asked again at once."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code[:2] in DATABASES_OWN
 
 
 def _postpone(message: OutboxMessage, failures: list[str]) -> None:

@@ -1,9 +1,11 @@
 """What people do about messages that did not get through, or that are wanted once more."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from notifications.models import Delivery, DeliveryState, OutboxMessage
@@ -16,16 +18,16 @@ from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_w
 def send_again(*, by: Any, delivery: Delivery) -> Delivery:
     """Once more from the first attempt, with the same id, so that a receiver knows what it has had already."""
     require_administrator(by)
-    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("channel").get(pk=delivery.pk)
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "person")
+    delivery = rows.get(pk=delivery.pk)
     if delivery.is_erased:
         raise ValidationError("What this mail said is forgotten, as it held a one-time link. Make a new one.")
     if delivery.state == DeliveryState.WITHDRAWN:
         raise ValidationError("This was called back; it stays unsent.")
     if out_of_reach([delivery]):
-        raise ValidationError(
-            "The incident is private by now and out of its reader's reach; it stays unsent."
-        )
-    _set_out(delivery)
+        raise ValidationError("What it is about is out of its reader’s reach by now; it stays unsent.")
+    _set_out([delivery])
+    delivery.refresh_from_db()
     audit("delivery.sent_again", _told(delivery), by)
     return delivery
 
@@ -34,11 +36,11 @@ def send_again(*, by: Any, delivery: Delivery) -> Delivery:
 def send_dead_again(*, by: Any) -> int:
     """Every message that was given up and may still leave, and every event nobody could read; how many."""
     require_administrator(by)
-    dead = list(Delivery.objects.dead().select_related("channel").select_for_update(of=("self",)))
-    stays = {delivery.pk for delivery in out_of_reach(dead)}
-    dead = [delivery for delivery in dead if delivery.pk not in stays]
-    for delivery in dead:
-        _set_out(delivery)
+    rows = Delivery.objects.dead().select_related("channel", "person").defer("content")
+    found = list(rows.select_for_update(of=("self",)))
+    stays = {delivery.pk for delivery in out_of_reach(found)}
+    dead = [delivery for delivery in found if delivery.pk not in stays]
+    _set_out(dead)
     events = OutboxMessage.objects.dead().select_for_update()
     for message in events:
         _read_again(message)
@@ -81,16 +83,22 @@ def drop_event(*, by: Any, message: OutboxMessage, reason: str) -> None:
     audit("event.dropped", f"{message.topic} {message.pk}", by, reason=reason)
 
 
-def _set_out(delivery: Delivery) -> None:
+def _set_out(deliveries: list[Delivery]) -> None:
     now = timezone.now()
-    delivery.state, delivery.attempts, delivery.lease_until = DeliveryState.WAITING, 0, None
-    delivery.token += 1  # whoever still holds an older one may not say any more how it went
-    delivery.due_at = delivery.try_at = now
-    delivery.destination = destination_of(delivery)
-    delivery.save(
-        update_fields=["state", "attempts", "lease_until", "token", "due_at", "try_at", "destination"]
-    )
-    try_at_once(delivery.destination)
+    going: dict[str, list[Any]] = defaultdict(list)
+    for delivery in deliveries:
+        going[destination_of(delivery)].append(delivery.pk)
+    for destination, pks in going.items():
+        Delivery.objects.filter(pk__in=pks).update(
+            state=DeliveryState.WAITING,
+            attempts=0,
+            lease_until=None,
+            token=F("token") + 1,  # whoever still holds an older one may not say any more how it went
+            due_at=now,
+            try_at=now,
+            destination=destination,
+        )
+        try_at_once(destination)
     transaction.on_commit(lambda: ring_worker(SEND))
 
 

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from datetime import datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -75,6 +76,11 @@ def withdraw(*, group: str) -> int:
     return Delivery.objects.waiting().filter(group=group).update(state=DeliveryState.WITHDRAWN)
 
 
+def withdraw_of(**recipient: Any) -> int:
+    """Nothing that has not left yet leaves for this `person` or `channel`."""
+    return Delivery.objects.waiting().filter(**recipient).update(state=DeliveryState.WITHDRAWN)
+
+
 def enqueue_mail(*, to: str, subject: str, text: str, about: str) -> Delivery:
     """A mail to one address with something only its reader may know: its text is forgotten once it is sent."""
     mail = Delivery(
@@ -94,7 +100,8 @@ def destination_of(delivery: Delivery) -> str:
         return "mail"
     if delivery.kind == DeliveryKind.CHAT:
         return f"chat:{delivery.channel_id}"
-    parts = urlsplit(delivery.channel.url if delivery.channel else delivery.address)
+    assert delivery.channel is not None
+    parts = urlsplit(delivery.channel.url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()[:300]
 
 

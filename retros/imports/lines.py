@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from retros.imports.rows import (
@@ -56,14 +57,15 @@ def read_lines(
     """
     reading = Reading()
     previous: datetime | None = None
+    above: Row | None = None
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        if line[0] in " \t" and reading.rows and not TIME.match(BULLET.sub("", line.strip())):
-            last = reading.rows[-1]
-            detail = f"{last.detail}\n{line.strip()}".strip()
-            reading.rows[-1] = Row(**{**last.__dict__, "detail": detail[:10_000]})
+        if line[0] in " \t" and above and not TIME.match(BULLET.sub("", line.strip())):
+            detail = f"{above.detail}\n{line.strip()}".strip()
+            above = reading.rows[-1] = replace(above, detail=detail[:10_000])
             continue
+        above = None
         try:
             named, rest = _date(BULLET.sub("", line.strip(), count=1), day)
             if named:
@@ -81,9 +83,8 @@ def read_lines(
             continue
         previous = at
         actor, words = speaker(words, people or {})
-        reading.rows.append(
-            Row(occurred_at=at, text=words, source="paste", source_id=row_id(at, words), actor_id=actor)
-        )
+        above = Row(occurred_at=at, text=words, source="paste", source_id=row_id(at, words), actor_id=actor)
+        reading.rows.append(above)
     return in_order(reading)
 
 
@@ -135,12 +136,5 @@ def _time(rest: str, day: date, zone: ZoneInfo) -> tuple[datetime, str]:
     found = ZONE.match(rest)
     named = zone_named(found["zone"]) if found else None
     if found and named:
-        return _safe(wall, named), rest[found.end() :]
-    return _safe(wall, zone), rest
-
-
-def _safe(wall: datetime, zone) -> datetime:
-    try:
-        return in_zone(wall, zone).astimezone(UTC)
-    except OverflowError:
-        raise Refused("Check the year.") from None
+        return in_zone(wall, named), rest[found.end() :]
+    return in_zone(wall, zone), rest

@@ -4,8 +4,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+from config.text import visible
 
 MOST_ROWS = 1000
 LONGEST_TEXT = 2_000
@@ -50,7 +52,7 @@ class Reading:
     refused: list[Refusal] = field(default_factory=list)
 
     def refuse(self, line: int, text: str, reason: str) -> None:
-        self.refused.append(Refusal(line, text.strip()[:200], reason))
+        self.refused.append(Refusal(line, visible(text.strip()[:200]), reason))
 
 
 class Refused(ValueError):  # noqa: N818 - the answer to what was read, not a fault
@@ -99,8 +101,13 @@ def zone_named(word: str) -> ZoneInfo | timezone | None:
     return None
 
 
-def in_zone(naive: datetime, zone: ZoneInfo | timezone) -> datetime:
-    return at_local(naive, zone) if isinstance(zone, ZoneInfo) else naive.replace(tzinfo=zone).astimezone(UTC)
+def in_zone(naive: datetime, zone: tzinfo) -> datetime:
+    try:
+        if isinstance(zone, ZoneInfo):
+            return at_local(naive, zone)
+        return naive.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        raise Refused("Check the year.") from None
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:
@@ -118,12 +125,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
         ) from None
     if not re.search(r"\d[T ]\d", text):
         raise Refused(f"“{text[:40]}” has no time of day.")
-    if parsed.tzinfo:
-        try:
-            return parsed.astimezone(UTC)
-        except OverflowError:
-            raise Refused("Check the year.") from None
-    return in_zone(parsed, named or zone)
+    return in_zone(parsed.replace(tzinfo=None), parsed.tzinfo or named or zone)
 
 
 def check(at: datetime, text: str, now: datetime) -> None:

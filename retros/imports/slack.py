@@ -4,11 +4,14 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from lzma import LZMAError
 from typing import Any
 
+from config.text import visible
 from retros.imports.rows import LONGEST_TEXT, Reading, Refused, Row, check, fingerprint, in_order
 
 LARGEST_ZIP = 20 * 1024 * 1024
@@ -19,6 +22,8 @@ MOST_TIMES_LARGER = 200  # a file that grows more than this when unpacked was ma
 DAY_FILE = re.compile(r"^(?:.*/)?(?P<channel>[^/]{1,200})/(?P<day>\d{4}-\d{2}-\d{2})\.json$")
 NOISE = {"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
          "group_join", "group_leave", "bot_add", "bot_remove", "pinned_item"}  # fmt: skip
+UNREADABLE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, UnicodeDecodeError,
+              zlib.error, LZMAError)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def read_slack(
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, window, now, people or {})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError) as fault:
+    except UNREADABLE as fault:
         raise Refused(f"This is no zip that can be read: {fault}.") from None
     except RuntimeError:
         raise Refused("The zip is encrypted.") from None
@@ -178,8 +183,8 @@ def _who(message: dict, names: dict[str, str]) -> str:
     profile = message.get("user_profile")
     said = profile.get("real_name") if isinstance(profile, dict) else None
     for found in (names.get(str(message.get("user"))), said, message.get("username"), message.get("user")):
-        if isinstance(found, str) and found:
-            return found
+        if isinstance(found, str) and visible(found):
+            return visible(found)
     return "Unknown"
 
 
@@ -193,5 +198,5 @@ def _text(message: Any, names: dict[str, str]) -> str:
     text = re.sub(r"<!(\w+)[^>]*>", r"@\1", text)
     text = re.sub(r"<((?:https?|mailto):[^|>]+)\|([^>]*)>", r"\2 (\1)", text)
     text = re.sub(r"<((?:https?|mailto):[^>]+)>", r"\1", text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\0", "")
-    return text.strip()
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return visible(text).strip()

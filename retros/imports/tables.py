@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.text import visible
 from retros.imports.rows import Reading, Refused, Row, check, in_order, moment, row_id
 from timeline.models import Kind, Phase
 
@@ -130,8 +131,9 @@ def _first(found: dict, names: tuple[str, ...]) -> str:
     """The first of these columns that says something; without the apostrophe that kept a formula from running."""
     for name in names:
         value = found.get(name)
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
-            text = str(value).strip()
+        if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+            continue
+        if text := visible(str(value)).strip():
             return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
     return ""
 

@@ -2,12 +2,10 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,6 +69,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def unfinished(self) -> "ActionItemQuerySet":
         return self.filter(state__in=UNFINISHED_STATES)
 
+    def unready(self) -> "ActionItemQuerySet":
+        """Still to be done, and nobody's, of no day, or without a way to tell that it worked."""
+        lacks = Q(owner=None, team=None) | Q(due_on=None) | Q(verification="")
+        return self.unfinished().filter(lacks)
+
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)
 
@@ -83,27 +86,19 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         is_one = prefix == "ACT" and number.isascii() and number.isdigit() and len(number) < 10
         return self.filter(pk=int(number)) if is_one else self.none()
 
-    def overdue(self, today: date) -> "ActionItemQuerySet":
-        return self.unfinished().filter(due_on__lt=today)
-
     def due_between(self, first: date, last: date) -> "ActionItemQuerySet":
         """Due from `first` to `last`, both days included, whatever became of them."""
         return self.filter(due_on__range=(first, last))
-
-    def done_on_time(self, zone: ZoneInfo) -> "ActionItemQuerySet":
-        """Done on the day they were due or before, as a calendar in `zone` shows it."""
-        return (
-            self.done().annotate(done_on=TruncDate("done_at", tzinfo=zone)).filter(done_on__lte=F("due_on"))
-        )
 
     def helped_due(self, today: date) -> "ActionItemQuerySet":
         """Done long enough ago to ask whether it helped."""
         return self.done().filter(ask_helped_on__lte=today)
 
-    def of_service(self, service: Any) -> "ActionItemQuerySet":
-        """What came from an incident that hit this service, or from its retrospective."""
-        hit = Incident.objects.filter(affected_services__service=service).values("pk")
-        return self.filter(Q(incident__in=hit) | Q(retrospective__incident__in=hit))
+    def not_replayed(self) -> "ActionItemQuerySet":
+        """Without those of a recorded day that is replayed: its people are told nothing."""
+        replay = Incident.Source.REPLAY
+        behind = Q(incident__source=replay) | Q(retrospective__incident__source=replay)
+        return self.exclude(pk__in=ActionItem.objects.filter(behind).values("pk"))
 
     def from_incidents(self, incidents: models.QuerySet) -> "ActionItemQuerySet":
         """What came from one of these, or from its retrospective."""
@@ -236,10 +231,9 @@ class ActionItem(models.Model):
             return f"retrospective:{self.retrospective_id}"
         return f"incident:{self.incident_id}" if self.incident_id else f"action:{self.pk}"
 
-    @property
-    def reminder_group(self) -> str:
-        """What is called back together once it is not owed any more."""
-        return f"action:{self.pk}:due"
+    def mail_group(self, about: str) -> str:
+        """What is called back together once it is not owed any more: about its `owner`, `due` day, or `helped`."""
+        return f"action:{self.pk}:{about}"
 
     @property
     def is_unfinished(self) -> bool:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from retros.models.account import TimelineEntry
@@ -25,6 +26,10 @@ class Category(models.TextChoices):
 class Level(models.TextChoices):
     PROXIMATE = "proximate", "Proximate"
     SYSTEMIC = "systemic", "Systemic"
+
+
+FACTORS_WANTED = 2
+"""One cause is rarely the whole story."""
 
 
 class Factor(models.Model):
@@ -54,7 +59,8 @@ class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
         Ordered here because a query that counts does not keep the model's own order.
         """
         counted = self.annotate(
-            evidence_rows=Count("evidence", distinct=True), entry_rows=Count("entries", distinct=True)
+            evidence_rows=Count("evidence", distinct=True),
+            entry_rows=Count("entries", filter=Q(entries__removed_at__isnull=True), distinct=True),
         )
         return counted.order_by("order", "pk")
 
@@ -91,6 +97,7 @@ class ContributingFactor(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
+        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="retros_factor_trigrams")]
 
     def __str__(self) -> str:
         return self.text

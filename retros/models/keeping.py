@@ -14,13 +14,6 @@ class ExportState(models.TextChoices):
     FAILED = "failed", "Did not work"
 
 
-class ExportFormat(models.TextChoices):
-    HTML = "html", "HTML"
-    MARKDOWN = "md", "Markdown"
-    JSON = "json", "JSON"
-    PDF = "pdf", "PDF"
-
-
 class Export(models.Model):
     """A PDF that a worker makes: of a published version, or of what stands now where `number` is empty."""
 

@@ -33,10 +33,17 @@ class Subject(models.TextChoices):
 
 class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
     def visible_to(self, user: Any) -> "RetrospectiveQuerySet":
-        """Those in `user`'s reach: every incident they look back on is, and a private one knows the person.
+        """Those in `user`'s reach as they stand now: every incident is, and a private one knows the person.
 
-        Stakeholders read what is published, and what they take part in.
+        Stakeholders see what is published, and what they take part in.
         """
+        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED))
+
+    def readable_by(self, user: Any) -> "RetrospectiveQuerySet":
+        """Those with something to read: besides `visible_to`, the versions of one that is open again."""
+        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED) | Q(_has_version()))
+
+    def _in_reach(self, user: Any, by_anybody: Q) -> "RetrospectiveQuerySet":
         if not user.is_authenticated or not user.is_active:
             return self.none()
         covered = Incident.objects.filter(retrospectives=OuterRef("pk"))
@@ -47,7 +54,7 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
         if not user.sees_private_incidents:
             reachable = reachable.filter(Q(is_private=False) | on_it)
         if not user.is_responder:
-            reachable = reachable.filter(Q(status=RetrospectiveStatus.PUBLISHED) | on_it)
+            reachable = reachable.filter(by_anybody | on_it)
         return reachable
 
     def without_owner(self) -> "RetrospectiveQuerySet":
@@ -57,7 +64,14 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
         return self.exclude(status=RetrospectiveStatus.PUBLISHED)
 
     def published(self) -> "RetrospectiveQuerySet":
-        return self.filter(status=RetrospectiveStatus.PUBLISHED)
+        """Those that have been, also while they are open again for the next version."""
+        return self.filter(_has_version())
+
+
+def _has_version() -> Exists:
+    from retros.models.review import Publication
+
+    return Exists(Publication.objects.filter(retrospective=OuterRef("pk")))
 
 
 class Retrospective(models.Model):

@@ -71,6 +71,9 @@ class Publication(models.Model):
     number = models.PositiveIntegerField()
     content = models.JSONField()
     text = models.TextField()
+    figures = models.JSONField(
+        null=True, editable=False, help_text="As they were drawn; none where it is from before they were kept"
+    )
     note = models.CharField(max_length=300, blank=True, help_text="What is new in this version")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

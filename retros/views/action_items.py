@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -187,8 +187,6 @@ def _new(
     initial: dict[str, Any] = {"title": request.GET.get("title", "")[:200]}
     hint = ""
     if retrospective and (learning := _part(request, retrospective, "learning")):
-        if not retrospective.learnings_revealed_at and learning.author_id != request.user.pk:
-            raise Http404
         given["learning"], hint = learning, f"From what was noted: {learning.text}"
     if retrospective and (factor := _part(request, retrospective, "factor")):
         initial["factor"], hint = factor.pk, f"So that this matters less: {factor.text}"
@@ -206,7 +204,9 @@ def _new(
 def _part(request: SignedInRequest, retrospective: Retrospective, name: str) -> Any:
     """The factor or learning the address names, if it is one of this retrospective's."""
     number = request.GET.get(name, "")
-    rows = retrospective.factors if name == "factor" else retrospective.learnings
+    rows: Any = retrospective.factors
+    if name == "learning":
+        rows = retrospective.learnings.readable_by(request.user)
     return rows.filter(pk=int(number)).first() if is_number(number) else None
 
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -79,14 +80,18 @@ def action_board(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     found = _filter(request, state="")
     recent = timezone.now() - SHOWN_FINISHED
-    rows = found.qs.with_sources(request.user)
-    rows = (rows.unfinished() | rows.filter(state_since__gte=recent)).order_by("due_on", "priority", "pk")
-    columns: dict[str, list[ActionItem]] = defaultdict(list)
-    for item in rows[: COLUMN * 10]:
+    shown: ActionItemQuerySet = found.qs.unfinished() | found.qs.filter(state_since__gte=recent)
+    order = ("due_on", "priority", "pk")
+    rows = shown.with_sources(request.user).annotate(
+        place=Window(RowNumber(), partition_by="state", order_by=order),
+        size=Window(Count("pk"), partition_by="state"),
+    )
+    columns: dict[str, list[Any]] = defaultdict(list)
+    for item in rows.filter(place__lte=COLUMN).order_by(*order):
         columns[item.state].append(item)
     context = _head(request, found, today) | {
         "columns": [
-            (state, label, columns[state][:COLUMN], len(columns[state]))
+            (state, label, columns[state], columns[state][0].size if columns[state] else 0)
             for state, label in ActionState.choices
         ],
         "view": "board",

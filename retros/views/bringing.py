@@ -26,7 +26,7 @@ from retros.imports.rows import Reading, Refused, Row, names_of
 from retros.imports.slack import Window, read_slack
 from retros.imports.tables import read_csv, read_json
 from retros.models import Retrospective, TimelineEntry
-from retros.views.common import load, section, writers_only
+from retros.views.common import section, writers_only
 from retros.views.timeline import address
 
 SOURCES = {
@@ -44,9 +44,8 @@ MOMENTS = ("occurred_at", "known_at")
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def bringing(request: SignedInRequest, pk: int) -> HttpResponse:
+def bringing(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """Choose a source; POST reads it and shows what would come in."""
-    retrospective = load(request, pk)
     source = request.GET.get("from", "paste")
     source = source if source in SOURCES else "paste"
     span = Account(retrospective).span
@@ -71,9 +70,8 @@ def bringing(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def confirmation(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    again = reverse("retro_import", args=[pk])
+def confirmation(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
+    again = reverse("retro_import", args=[retrospective.pk])
     form = ConfirmForm(request.POST)
     try:
         rows = _unsealed(request, retrospective, form.data.get("bundle", "")) if form.is_valid() else None

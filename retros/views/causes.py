@@ -36,14 +36,13 @@ def causes(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def factor_new(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def factor_new(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     parent = _parent(retrospective, request.GET.get("parent", ""))
     question = ASKED.get(request.GET.get("ask", ""), "")
     category = request.GET.get("bone", "")
     form = FactorForm(request.POST or None, initial={"question": question, "category": category})
     form.fields["text"].widget.attrs |= {
-        "hx-get": reverse("factor_suggestions", args=[pk]),
+        "hx-get": reverse("factor_suggestions", args=[retrospective.pk]),
         "hx-trigger": "input changed delay:250ms",
         "hx-target": "#factor-known",
         "hx-swap": "innerHTML",
@@ -72,8 +71,7 @@ def factor_new(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def factor(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def factor(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.factors.select_related("factor"), pk=number)
     form = FactorDetailForm(request.POST or None, factor=one)
     if submitted(request, form) and attempt(
@@ -91,7 +89,7 @@ def factor(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         after="retros/_factor_after.html",
         prompts=PROMPTS,
         factor=one,
-        places=recurrences(retrospective, request.user).get(one.factor_id, ()),
+        places=recurrences(retrospective, request.user).get(one.factor_id),
         alike=similar(retrospective, request.user, one.text, but=one.factor_id),
         place_form=PlaceForm(
             retrospective=retrospective, but=tree.with_branches(one.pk), initial={"parent": one.parent_id}
@@ -101,9 +99,8 @@ def factor(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+def place(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     """One step up, down, in or out; or under another factor, at a position among its branches."""
-    retrospective = load(request, pk)
     one = get_object_or_404(retrospective.factors, pk=number)
     form = PlaceForm(request.POST, retrospective=retrospective)
     step = request.POST.get("step", "")
@@ -121,8 +118,7 @@ def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.factors, pk=number)
     near = _beside(retrospective, one)
     try:
@@ -134,9 +130,8 @@ def removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def link(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+def link(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     """The same as a factor of another retrospective, though worded differently."""
-    retrospective = load(request, pk)
     one = get_object_or_404(retrospective.factors, pk=number)
     chosen = request.POST.get("same_as", "")
     other = ContributingFactor.objects.filter(pk=int(chosen) if is_number(chosen) else 0).first()
@@ -151,8 +146,7 @@ def link(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def undo(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def undo(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     try:
         step = workflow.undo_factor_change(retrospective=retrospective, by=request.user)
     except ValidationError as refusal:
@@ -163,9 +157,8 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @writers_only
-def suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
+def suggestions(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """Factors that earlier retrospectives have, and hints on the wording, while one is typed."""
-    retrospective = load(request, pk)
     typed = request.GET.get("text", "")[:300]
     context = {
         "known": similar(retrospective, request.user, typed),

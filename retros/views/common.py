@@ -6,28 +6,60 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
 from accounts.requests import SignedInRequest
 from config.answers import going_to, refused
+from config.forms import Styled
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
+from retros.export import Copy, copy_of
 from retros.models import Retrospective
-from retros.permissions import can_facilitate, can_write, takes_part
+from retros.models.retrospective import RetrospectiveQuerySet
+from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
 
 
 def load(request: SignedInRequest, pk: int) -> Retrospective:
     """The retrospective, or 404 for whoever cannot reach it."""
-    reachable = Retrospective.objects.visible_to(request.user)
-    return get_object_or_404(
-        reachable.select_related("owner", "facilitator", "note_taker", "incident__severity"), pk=pk
-    )
+    return _of(Retrospective.objects.visible_to(request.user), pk)
+
+
+def load_read(request: SignedInRequest, pk: int, number: int | None = None) -> Copy:
+    """What the person reads of it: the version `number`, what stands now, or, where that is closed, the newest."""
+    retrospective = _of(Retrospective.objects.readable_by(request.user), pk)
+    copy = copy_of(retrospective, number, is_draft_open=sees_draft(request.user, retrospective))
+    if copy is None:
+        raise Http404
+    return copy
+
+
+def _of(reachable: RetrospectiveQuerySet, pk: int) -> Retrospective:
+    around = reachable.select_related("owner", "facilitator", "note_taker", "incident__severity")
+    return get_object_or_404(around, pk=pk)
+
+
+def reading(request: SignedInRequest, copy: Copy, context: dict[str, Any], template: str) -> HttpResponse:
+    """A version to read: in the shell, or alone for whom what stands now is closed."""
+    retrospective = copy.retrospective
+    context |= {"content": copy.content, "publication": copy.publication, "figures": copy.figures}
+    if sees_draft(request.user, retrospective):
+        return section(request, retrospective, "overview", context, template=template)
+    alone = {"retrospective": retrospective, "section": "retrospectives", "around": "retros/read_base.html"}
+    return render(request, template, alone | context)
+
+
+def led(request: SignedInRequest, pk: int) -> Retrospective:
+    """The retrospective for whoever leads it; 403 for others who reach it."""
+    retrospective = load(request, pk)
+    if not can_facilitate(request.user, retrospective):
+        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
+    return retrospective
 
 
 def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """403 for readers, after 404 for what they cannot reach at all.
+    """Gives the view the retrospective; 403 for readers, after 404 for what they cannot reach at all.
 
     What is published reaches the verb, which says so in words.
     """
@@ -38,7 +70,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         on_it = request.user.is_responder or takes_part(request.user, retrospective)
         if not (on_it if retrospective.is_published else can_write(request.user, retrospective)):
             raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
-        return view(request, pk, *args, **kwargs)
+        return view(request, retrospective, *args, **kwargs)
 
     return wrapped
 
@@ -50,6 +82,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
     agenda = list(retrospective.agenda.all())
     return {
         "retrospective": retrospective,
+        "around": "retros/base.html",
         "here": here,
         "section": "retrospectives",
         "parts": parts,
@@ -82,6 +115,11 @@ def section(
         )
     around = shell(request, retrospective, here)
     return render(request, template or f"retros/{here}.html", around | context, status=status)
+
+
+def answer_status(forms: dict[str, Styled]) -> int:
+    """The status of a section that shows these forms again, of which one may be stale."""
+    return max((form.answer_status(is_part=False) for form in forms.values()), default=200)
 
 
 def done(

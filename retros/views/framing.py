@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, Sess
 from retros.invitation import invitation
 from retros.models import Retrospective, Subject
 from retros.permissions import can_facilitate
-from retros.views.common import click, done, load, section
+from retros.views.common import answer_status, click, done, led, load, section
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +65,7 @@ def retrospective_frame(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
     if request.method == "GET":
         return _frame(request, retrospective)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     people = list(User.objects.active())
     form = FrameForm(request.POST, instance=Retrospective(pk=pk), reader=request.user, people=people)
     if submitted(request, form) and attempt(
@@ -78,8 +77,7 @@ def retrospective_frame(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def retrospective_participants(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     there = list(retrospective.participants.values_list("user", flat=True))
     form = _participants_form(retrospective, list(User.objects.active()), there, request.POST)
     if submitted(request, form) and attempt(
@@ -91,8 +89,7 @@ def retrospective_participants(request: SignedInRequest, pk: int) -> HttpRespons
 
 @require_POST
 def participant_removal(request: SignedInRequest, pk: int, participant: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     return click(
         request,
         retrospective,
@@ -106,8 +103,7 @@ def participant_removal(request: SignedInRequest, pk: int, participant: int) -> 
 
 @require_POST
 def session_time(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     form = SessionForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.schedule_session, retrospective=retrospective, by=request.user, **form.cleaned_data
@@ -129,11 +125,6 @@ def session_invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         invitation(retrospective), content_type="text/calendar; charset=utf-8", headers=headers
     )
-
-
-def _facilitators(request: SignedInRequest, retrospective: Retrospective) -> None:
-    if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
 
 
 def _participants_form(
@@ -172,9 +163,4 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
             }
         )
     context |= forms
-    stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
-    if stale is not None:
-        data = stale.data.copy()
-        data["version"] = stale.conflict.version
-        stale.data = data
-    return section(request, retrospective, "frame", context, status=409 if stale is not None else 200)
+    return section(request, retrospective, "frame", context, status=answer_status(forms))

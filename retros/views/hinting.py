@@ -8,9 +8,9 @@ from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
 from retros import workflow
-from retros.models import HintWord
+from retros.models import HintWord, Retrospective
 from retros.reading import as_json, open_hints
-from retros.views.common import click, done, load, writers_only
+from retros.views.common import click, done, writers_only
 from retros.views.writing import address, section_of
 from retros.writing_forms import HintWordForm, LeaveHintForm
 
@@ -19,25 +19,25 @@ LONGEST = 100_000
 
 @require_POST
 @writers_only
-def section_hints(request: SignedInRequest, pk: int, section: str) -> JsonResponse:
+def section_hints(request: SignedInRequest, retrospective: Retrospective, section: str) -> JsonResponse:
     """Hints on the text as it is typed; nothing is stored."""
-    document = section_of(request, load(request, pk), section)
+    document = section_of(request, retrospective, section)
     text = request.POST.get("text", "")[:LONGEST]
     return JsonResponse({"hints": as_json(open_hints(document.retrospective, document.section, text))})
 
 
 @require_POST
 @writers_only
-def row_hints(request: SignedInRequest, pk: int) -> HttpResponse:
+def row_hints(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """The same beside a row that is being typed: said, and gone when it reads otherwise."""
-    found = open_hints(load(request, pk), "", request.POST.get("text", "")[:LONGEST])
+    found = open_hints(retrospective, "", request.POST.get("text", "")[:LONGEST])
     return render(request, "retros/_row_hints.html", {"hints": found[:3]})
 
 
 @require_POST
 @writers_only
-def hint_dismissal(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
-    document = section_of(request, load(request, pk), section)
+def hint_dismissal(request: SignedInRequest, retrospective: Retrospective, section: str) -> HttpResponse:
+    document = section_of(request, retrospective, section)
     form = LeaveHintForm(request.POST)
     if not form.is_valid():
         return done(request, document.retrospective, to=address(document))

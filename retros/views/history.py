@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from retros import workflow
-from retros.models import Document, DocumentVersion
+from retros.models import Document, DocumentVersion, Retrospective
 from retros.reading import side_by_side
 from retros.views.common import click, done, load, writers_only
 from retros.views.common import section as page
@@ -52,9 +52,9 @@ def _chosen(
 
 
 @writers_only
-def _keep(request: SignedInRequest, pk: int, *, document: Document) -> HttpResponse:
+def _keep(request: SignedInRequest, retrospective: Retrospective, *, document: Document) -> HttpResponse:
     form = VersionForm(request.POST)
-    to = reverse("narrative_versions", args=[pk, document.section])
+    to = reverse("narrative_versions", args=[retrospective.pk, document.section])
     if form.is_valid():
         arguments = {"document": document, "by": request.user, "note": form.cleaned_data["note"]}
         return click(request, document.retrospective, workflow.keep_version, to=to, **arguments)
@@ -63,9 +63,11 @@ def _keep(request: SignedInRequest, pk: int, *, document: Document) -> HttpRespo
 
 @require_POST
 @writers_only
-def restoration(request: SignedInRequest, pk: int, section: str, number: int) -> HttpResponse:
+def restoration(
+    request: SignedInRequest, retrospective: Retrospective, section: str, number: int
+) -> HttpResponse:
     """Let the section say again what it said in version `number`."""
-    document = section_of(request, load(request, pk), section)
+    document = section_of(request, retrospective, section)
     get_object_or_404(document.versions.all(), number=number)
     arguments = {"document": document, "number": number, "by": request.user}
     return click(request, document.retrospective, workflow.restore_version, to=address(document), **arguments)

@@ -54,9 +54,8 @@ def _page(request: SignedInRequest, retrospective: Retrospective, form: PulseFor
 @never_cache
 @require_POST
 @writers_only
-def pulse(request: SignedInRequest, pk: int) -> HttpResponse:
+def pulse(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """How somebody is, kept without who: the same ballots as the safety check."""
-    retrospective = load(request, pk)
     form = PulseForm(request.POST)
     if submitted(request, form) and attempt(
         form,
@@ -106,9 +105,8 @@ def address(retrospective: Retrospective) -> str:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def dimension(request: SignedInRequest, pk: int, dimension: str) -> HttpResponse:
+def dimension(request: SignedInRequest, retrospective: Retrospective, dimension: str) -> HttpResponse:
     """One of the four, as a form."""
-    retrospective = load(request, pk)
     if dimension not in Dimension.values:
         raise Http404
     statement = retrospective.impact_statements.filter(dimension=dimension).first() or ImpactStatement(
@@ -137,9 +135,8 @@ def dimension(request: SignedInRequest, pk: int, dimension: str) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def service_users(request: SignedInRequest, pk: int, service: int) -> HttpResponse:
+def service_users(request: SignedInRequest, retrospective: Retrospective, service: int) -> HttpResponse:
     """How many use a service, and which share of them felt it."""
-    retrospective = load(request, pk)
     affected = Service.objects.filter(impacts__incident__retrospectives=retrospective).distinct()
     found = get_object_or_404(affected, pk=service)
     stated = AffectedUsers.objects.filter(retrospective=retrospective, service=found).first()

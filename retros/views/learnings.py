@@ -4,17 +4,17 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
-from incidents.views.common import attempt, submitted
+from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.board_forms import GroupForm, LearningForm, LearningPlaceForm
-from retros.models import Learning, LearningGroup, LearningKind, Retrospective
+from retros.models import Learning, LearningGroup, LearningKind, Retrospective, TimelineEntry
 from retros.permissions import can_facilitate, can_write
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
@@ -26,12 +26,17 @@ MOST_DRAWN = 20  # dots on one card; the number stands beside them
 
 @require_http_methods(["GET", "POST"])
 def learnings(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _write(request, pk) if request.method == "POST" else _show(request, load(request, pk))
+    if request.method == "POST":
+        return _write(request, pk)
+    retrospective = load(request, pk)
+    if request.htmx and request.htmx.target == "rows-to-link" and can_write(request.user, retrospective):
+        form = {"form": _empty_form(retrospective)}
+        return section(request, retrospective, "learnings", form, "retros/_rows_to_link.html")
+    return _show(request, retrospective)
 
 
 @writers_only
-def _write(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def _write(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     form = LearningForm(request.POST, retrospective=retrospective)
     if submitted(request, form) and attempt(
         form,
@@ -47,8 +52,7 @@ def _write(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def learning(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def learning(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     form = LearningForm(request.POST or None, retrospective=retrospective, learning=one)
     if submitted(request, form) and attempt(
@@ -62,24 +66,21 @@ def learning(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.withdraw_learning, learning=one)
 
 
 @require_POST
 @writers_only
-def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def reveal(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     return _press(request, retrospective, workflow.reveal_learnings, retrospective=retrospective)
 
 
 @require_POST
 @writers_only
-def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+def place(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     """Into a group, or out of any."""
-    retrospective = load(request, pk)
     one = _one(request, retrospective, number)
     form = LearningPlaceForm(request.POST, retrospective=retrospective)
     if not form.is_valid():
@@ -92,27 +93,24 @@ def place(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def dots(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def dots(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.give_dot, at=one.pk, learning=one)
 
 
 @require_POST
 @writers_only
-def dot_removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def dot_removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.take_back_dot, at=one.pk, learning=one)
 
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def groups(request: SignedInRequest, pk: int) -> HttpResponse:
+def groups(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """A new group; `with` names the learning that comes into it first."""
-    retrospective = load(request, pk)
     first = retrospective.learnings.readable_by(request.user).filter(
-        pk__in=[key for key in request.GET.getlist("with")[:1] if key.isdigit() and len(key) < 19]
+        pk__in=[key for key in request.GET.getlist("with")[:1] if is_number(key)]
     )
     form = GroupForm(request.POST or None)
     if submitted(request, form) and attempt(
@@ -129,8 +127,7 @@ def groups(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def group(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def group(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.learning_groups, pk=number)
     form = GroupForm(request.POST or None, initial={"name": one.name})
     if submitted(request, form) and attempt(
@@ -142,8 +139,7 @@ def group(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def group_removal(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def group_removal(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = get_object_or_404(retrospective.learning_groups, pk=number)
     return _press(request, retrospective, workflow.dissolve_learning_group, group=one)
 
@@ -169,7 +165,7 @@ def _show(
     rows: list[Any] = list(
         retrospective.learnings.readable_by(request.user)
         .select_related("author")
-        .prefetch_related("entries")
+        .prefetch_related(Prefetch("entries", TimelineEntry.objects.standing()))
         .annotate(
             weight=Sum("votes__dots", default=0),
             mine=Sum("votes__dots", filter=Q(votes__user=request.user), default=0),
@@ -194,6 +190,7 @@ def _show(
         "leads": can_facilitate(request.user, retrospective),
         "form": (form or _empty_form(retrospective)) if writes else None,
         "has_written": has_written,
+        "shows_rows": "rows" in state_of(request) or bool(form and form.data.get("entries")),
         "action_url": _action_url(retrospective),
         "at": at,
     }

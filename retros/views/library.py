@@ -23,34 +23,37 @@ from retros.permissions import can_start
 from retros.similar import seen_before as find_seen_before
 from retros.views.common import click, load
 
-PAGE, FACETS = 25, 10
+PAGE, ONGOING, FACETS = 25, 50, 10
 
 
 @require_safe
 def retrospective_list(request: SignedInRequest) -> HttpResponse:
     """?q= words, ?factor= and ?service= narrow the library down."""
     visible = Retrospective.objects.visible_to(request.user)
-    published = visible.published()
+    published = visible.published()  # facets are told from rows as they stand now
     q = request.GET.get("q", "").strip()[:200]
     chosen = {name: _chosen(request, name) for name in ("factor", "service")}
-    rows = published
+    rows = Retrospective.objects.readable_by(request.user).published()
     if q:
         query = SearchQuery(q, search_type="websearch", config="english")
         rows = rows.filter(pk__in=Publication.objects.newest().filter(search=query).values("retrospective"))
     if chosen["factor"]:
-        rows = rows.filter(factors__factor=chosen["factor"])
+        rows = rows.filter(pk__in=published.filter(factors__factor=chosen["factor"]).values("pk"))
     if chosen["service"]:
-        rows = rows.filter(incidents__affected_services__service=chosen["service"])
-    rows = rows.distinct().annotate(marks=Count("reader_marks", distinct=True)).select_related("incident")
+        on_it = published.filter(incidents__affected_services__service=chosen["service"])
+        rows = rows.filter(pk__in=on_it.values("pk"))
+    rows = rows.annotate(marks=Count("reader_marks", distinct=True)).select_related("incident")
     is_narrowed = bool(q or any(chosen.values()))
     ongoing = visible.unfinished().select_related("owner", "incident", "facilitator").order_by("due_on", "pk")
+    page = Paginator(rows.order_by("-published_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    _as_read(list(page.object_list))
     context: dict[str, Any] = {
         "section": "retrospectives",
         "q": q,
         "chosen": chosen,
         "is_narrowed": is_narrowed,
-        "ongoing": [] if is_narrowed else list(ongoing[:50]),
-        "page": Paginator(rows.order_by("-published_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "ongoing": None if is_narrowed else Paginator(ongoing, ONGOING).get_page(request.GET.get("open")),
+        "page": page,
         "factors": _factors(published),
         "services": _services(published),
         "can_start": can_start(request.user),
@@ -113,6 +116,15 @@ def cost_settings(request: SignedInRequest) -> HttpResponse:
         messages.info(request, "Saved.")
         return redirect("cost_settings")
     return render(request, "retros/cost_settings.html", {"form": form, "section": "settings"})
+
+
+def _as_read(rows: list[Retrospective]) -> None:
+    """One that is open again is listed under the words of the version that is read meanwhile."""
+    reopened = {row.pk: row for row in rows if not row.is_published}
+    if reopened:
+        read = Publication.objects.newest().filter(retrospective__in=reopened)
+        for pk, title, scope in read.values_list("retrospective", "content__title", "content__scope"):
+            reopened[pk].title, reopened[pk].scope = title, scope
 
 
 def _chosen(request: SignedInRequest, name: str) -> int | None:

@@ -5,17 +5,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from retros.export import copy_of
-from retros.pictures import pictures
-from retros.views.common import load, section, shell
+from retros.views.common import load, load_read, reading, section, shell
 
 
 @require_safe
 def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Published: the whole of it, to read. Before: how far each section is."""
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective)
-    if copy is None or copy.publication is None:
+    copy = load_read(request, pk)
+    retrospective = copy.retrospective
+    if copy.publication is None:
         incidents = list(retrospective.incidents.select_related("severity"))
         return section(
             request,
@@ -25,14 +23,8 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             template="retros/retrospective_detail.html",
         )
     marks = list(retrospective.reader_marks.values_list("user", flat=True))
-    context = {
-        "content": copy.content,
-        "publication": copy.publication,
-        "figures": pictures(retrospective),
-        "marks": len(marks),
-        "is_marked": request.user.pk in marks,
-    }
-    return section(request, retrospective, "overview", context, template="retros/published.html")
+    context = {"marks": len(marks), "is_marked": request.user.pk in marks}
+    return reading(request, copy, context, "retros/published.html")
 
 
 @require_safe

@@ -11,15 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from incidents.views.common import attempt, submitted
+from incidents.views.common import attempt, is_number, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks
-from retros.export import FORMATS, copy_of
+from retros.export import FORMATS
 from retros.forms import PublicTextForm, PublishForm, ReasonForm, ReviewerForm, VerdictForm
 from retros.models import Export, Retrospective
-from retros.permissions import can_facilitate
-from retros.pictures import pictures
-from retros.views.common import click, done, load, section
+from retros.views.common import answer_status, click, done, led, load, load_read, reading, section
 
 
 @require_safe
@@ -29,7 +27,7 @@ def retrospective_review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reviewers(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = ReviewerForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.ask_reviewer, retrospective=retrospective, by=request.user, **form.cleaned_data
@@ -56,7 +54,7 @@ def review_answer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check_waiver(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Why a check need not hold; or, with `again`, that it should after all."""
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     if name not in CHECKS:
         raise Http404
     if request.POST.get("again"):
@@ -80,7 +78,7 @@ def check_waiver(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 
 @require_POST
 def publication(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = PublishForm(request.POST)
     if submitted(request, form) and attempt(
         form,
@@ -95,7 +93,7 @@ def publication(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def retrospective_reopening(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = ReasonForm(request.POST or None)
     form.fields["reason"].label = "What is to change?"
     if submitted(request, form) and attempt(
@@ -113,7 +111,7 @@ def retrospective_reopening(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def public_text(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = _led(request, pk)
+    retrospective = led(request, pk)
     form = PublicTextForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.write_public_text, retrospective=retrospective, by=request.user, **form.cleaned_data
@@ -125,17 +123,7 @@ def public_text(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """A published version as it was read."""
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, number)
-    if copy is None:
-        raise Http404
-    context = {
-        "content": copy.content,
-        "publication": copy.publication,
-        "figures": pictures(retrospective),
-        "versions": list(retrospective.publications.only("number", "at", "note")),
-    }
-    return section(request, retrospective, "overview", context, template="retros/version.html")
+    return reading(request, load_read(request, pk, number), {}, "retros/version.html")
 
 
 # -- files --------------------------------------------------------------------------------------------------
@@ -144,10 +132,7 @@ def version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def export_file(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
     """HTML, Markdown or JSON: the newest version, what stands now, or ?version=2."""
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, _number(request.GET.get("version", "")))
-    if copy is None:
-        raise Http404
+    copy = load_read(request, pk, _number(request.GET.get("version", "")))
     write, content_type = FORMATS[form]
     headers = {
         "Content-Disposition": f'attachment; filename="{copy.name}.{form}"',
@@ -158,10 +143,8 @@ def export_file(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
 
 @require_POST
 def pdf_exports(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    copy = copy_of(retrospective, _number(request.POST.get("version", "")))
-    if copy is None:
-        raise Http404
+    copy = load_read(request, pk, _number(request.POST.get("version", "")))
+    retrospective = copy.retrospective
     number = copy.publication.number if copy.publication else None
     try:
         export = workflow.ask_for_pdf(retrospective=retrospective, by=request.user, number=number)
@@ -175,7 +158,7 @@ def pdf_exports(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
     """How far it is; the page asks again by itself until it is ready."""
-    retrospective = load(request, pk)
+    retrospective = load_read(request, pk).retrospective
     found = _own_export(request, retrospective, export)
     context = {
         "retrospective": retrospective,
@@ -193,7 +176,7 @@ def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
 
 @require_safe
 def pdf_file(request: SignedInRequest, pk: int, export: int) -> FileResponse:
-    found = _own_export(request, load(request, pk), export)
+    found = _own_export(request, load_read(request, pk).retrospective, export)
     if not found.file:
         raise Http404
     name = str(found.file).rsplit("/", 1)[-1]
@@ -210,14 +193,7 @@ def _own_export(request: SignedInRequest, retrospective: Retrospective, pk: int)
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def _led(request: SignedInRequest, pk: int) -> Retrospective:
-    retrospective = load(request, pk)
-    if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
-    return retrospective
+    return int(text) if is_number(text) else None
 
 
 def _page(retrospective: Retrospective) -> str:
@@ -231,16 +207,13 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "checks": checks(retrospective),
         "reviews": asked,
         "mine": next((r for r in asked if r.reviewer_id == request.user.pk), None),
-        "versions": list(retrospective.publications.select_related("by").defer("content", "text", "search")),
+        "versions": list(
+            retrospective.publications.select_related("by").defer("content", "text", "figures", "search")
+        ),
         "reviewer_form": ReviewerForm(),
         "verdict_form": VerdictForm(),
         "publish_form": PublishForm(initial=current),
         "public_form": PublicTextForm(initial={**current, "public_text": retrospective.public_text}),
     } | forms
     context["are_settled"] = all(check.is_settled for check in context["checks"])
-    stale = next((form for form in forms.values() if hasattr(form, "conflict")), None)
-    if stale is not None:
-        data = stale.data.copy()
-        data["version"] = stale.conflict.version
-        stale.data = data
-    return section(request, retrospective, "review", context, status=409 if stale is not None else 200)
+    return section(request, retrospective, "review", context, status=answer_status(forms))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,14 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from incidents.views.common import attempt, submitted
+from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.ballots import count, histograms
 from retros.completion import SECTIONS
 from retros.forms import BallotForm, StartReviewForm
 from retros.models import Question, Retrospective
 from retros.permissions import can_facilitate, can_write
-from retros.views.common import click, done, load, section, writers_only
+from retros.views.common import click, done, led, section, writers_only
 from retros.workflow.session import missing_for_review
 
 ASKED = (Question.SAFETY_START, Question.SAFETY_END)
@@ -31,9 +30,8 @@ STEPS = {
 @never_cache
 @require_http_methods(["GET", "POST"])
 @writers_only
-def safety_check(request: SignedInRequest, pk: int) -> HttpResponse:
+def safety_check(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """Asked at the start and at the end; the answer is kept without whose it is."""
-    retrospective = load(request, pk)
     question = request.POST.get("question", "")
     form = BallotForm(request.POST or None, prefix=question or None)
     if submitted(request, form) and attempt(
@@ -44,15 +42,14 @@ def safety_check(request: SignedInRequest, pk: int) -> HttpResponse:
         score=form.cleaned_data["score"],
         by=request.user,
     ):
-        return done(request, retrospective, to=reverse("safety_check", args=[pk]))
+        return done(request, retrospective, to=reverse("safety_check", args=[retrospective.pk]))
     return section(request, retrospective, "safety", safety_context(request, retrospective, form, question))
 
 
 @require_safe
 @writers_only
-def safety_results(request: SignedInRequest, pk: int) -> HttpResponse:
+def safety_results(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """The answers alone, for screens that heard there is one more."""
-    retrospective = load(request, pk)
     context = safety_context(request, retrospective, None, "")
     return section(request, retrospective, "safety", context, template="retros/safety.html#results")
 
@@ -82,8 +79,7 @@ def safety_context(
 
 @require_POST
 def session_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     minutes = int(request.POST.get("minutes", "")) if request.POST.get("minutes") in ("30", "60") else 0
     return click(
         request,
@@ -98,10 +94,9 @@ def session_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def session_clock(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     number = request.POST.get("item", "")
-    item = get_object_or_404(retrospective.agenda, pk=number) if number.isdecimal() else None
+    item = get_object_or_404(retrospective.agenda, pk=number) if is_number(number) else None
     return click(
         request,
         retrospective,
@@ -117,8 +112,7 @@ def session_clock(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def retrospective_status(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start or end the session, or take one step back."""
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     step = STEPS.get(request.POST.get("step", ""))
     if step is None:
         return done(request, retrospective)
@@ -129,8 +123,7 @@ def retrospective_status(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review_start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Into review; asks why where the session or its soak days are missing."""
-    retrospective = load(request, pk)
-    _facilitators(request, retrospective)
+    retrospective = led(request, pk)
     missing = missing_for_review(retrospective)
     form = StartReviewForm(request.POST or None)
     if not missing:
@@ -141,11 +134,6 @@ def review_start(request: SignedInRequest, pk: int) -> HttpResponse:
         return done(request, retrospective, to=reverse("retrospective_review", args=[pk]))
     context = {"form": form, "missing": missing}
     return section(request, retrospective, "review", context, template="retros/review_start.html")
-
-
-def _facilitators(request: SignedInRequest, retrospective: Retrospective) -> None:
-    if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
 
 
 def _back(request: SignedInRequest, retrospective: Retrospective) -> str:

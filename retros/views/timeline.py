@@ -38,7 +38,8 @@ def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
         return section(
             request, retrospective, "timeline", _measures(account), "retros/timeline.html#measures"
         )
-    context = _measures(account) | _rows(request, account) | _picture(request, account)
+    slider = _slider(request, account)
+    context = _measures(account) | _rows(request, account, slider) | _picture(request, account, slider)
     if part == "account":
         context["may_write"] = can_write(request.user, retrospective)
         return section(request, retrospective, "timeline", context, "retros/timeline.html#account")
@@ -107,8 +108,7 @@ def _slider(request: SignedInRequest, account: Account) -> Slider:
     return Slider(start, length, max(length // 720, 1), None if value == length else value, stops)
 
 
-def _rows(request: SignedInRequest, account: Account) -> dict[str, Any]:
-    slider = _slider(request, account)
+def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
     known = slider.known
     facts = account.facts if known is None else [row for row in account.facts if known_at(row) <= known]
     gaps = [row for row in account.facts if row.gap]
@@ -146,11 +146,11 @@ def _with_days(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def _picture(request: SignedInRequest, account: Account) -> dict[str, Any]:
+def _picture(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
     zoom, part = request.GET.get("zoom", ""), request.GET.get("part", "")
     story = story_of(
         account,
-        known=_slider(request, account).known,
+        known=slider.known,
         zoom=int(zoom) if is_number(zoom) else 1,
         part=int(part) if is_number(part) else 0,
     )
@@ -173,8 +173,7 @@ def _entry(retrospective: Retrospective, entry: int, *, removed: bool = False) -
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def new_entry(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def new_entry(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     at = request.GET.get("at", "")
     # The day at least is likely to be that of the first row.
     initial = {"occurred_at": Account(retrospective).span[0].replace(microsecond=0)}
@@ -192,8 +191,7 @@ def new_entry(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def edit_entry(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def edit_entry(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     row = _entry(retrospective, entry)
     form: EntryForm | GapForm = (
         GapForm(request.POST or None, entry=row)
@@ -217,8 +215,7 @@ def edit_entry(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def removal(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def removal(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     return pressed(
         request,
         workflow.remove_entry,
@@ -231,16 +228,14 @@ def removal(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def restoration(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def restoration(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     row = _entry(retrospective, entry, removed=True)
     return pressed(request, workflow.restore_entry, to=address(retrospective), entry=row, by=request.user)
 
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def recollection(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def recollection(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     row = _entry(retrospective, entry)
     form = RecollectionForm(request.POST or None, retrospective=retrospective, by=request.user)
     if submitted(request, form) and attempt(
@@ -261,10 +256,9 @@ def recollection(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def phase(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def phase(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     row = _entry(retrospective, entry)
-    incident = Account(retrospective).incident if request.user.is_responder else None
+    incident = Account(retrospective).incident_of(row) if request.user.is_responder else None
     form = PhaseForm(request.POST or None, entry=row, incident=incident)
     if submitted(request, form):
         data = form.cleaned_data
@@ -285,9 +279,8 @@ def phase(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def milestone(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
+def milestone(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     """The incident's milestone follows the row that marks its phase here."""
-    retrospective = load(request, pk)
     row = _entry(retrospective, entry)
     return pressed(
         request,
@@ -303,8 +296,7 @@ def milestone(request: SignedInRequest, pk: int, entry: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def seeding(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def seeding(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
 
     return pressed(
         request,
@@ -318,8 +310,7 @@ def seeding(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def new_gap(request: SignedInRequest, pk: int) -> HttpResponse:
-    retrospective = load(request, pk)
+def new_gap(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     form = GapForm(request.POST or None)
     if submitted(request, form) and attempt(
         form, workflow.add_gap, retrospective=retrospective, by=request.user, **form.change()
@@ -333,9 +324,8 @@ def new_gap(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @writers_only
-def gap_answer(request: SignedInRequest, pk: int) -> HttpResponse:
+def gap_answer(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """Keep a gap that was found as a row, or say that it is none."""
-    retrospective = load(request, pk)
     keeps = request.POST.get("answer") != "dismiss"
     return pressed(
         request,

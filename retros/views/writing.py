@@ -43,7 +43,7 @@ def narrative(request: SignedInRequest, pk: int, section: str = Section.WHAT_HAP
 
 
 @writers_only
-def _save(request: SignedInRequest, pk: int, *, document: Document) -> HttpResponse:
+def _save(request: SignedInRequest, retrospective: Retrospective, *, document: Document) -> HttpResponse:
     form = TextForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -103,7 +103,7 @@ def comments(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
 
 
 @writers_only
-def _comment(request: SignedInRequest, pk: int, *, document: Document) -> HttpResponse:
+def _comment(request: SignedInRequest, retrospective: Retrospective, *, document: Document) -> HttpResponse:
     form = CommentForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -124,9 +124,11 @@ def _comment(request: SignedInRequest, pk: int, *, document: Document) -> HttpRe
 
 @require_POST
 @writers_only
-def resolution(request: SignedInRequest, pk: int, section: str, comment: int) -> HttpResponse:
+def resolution(
+    request: SignedInRequest, retrospective: Retrospective, section: str, comment: int
+) -> HttpResponse:
     """Close a conversation, or with `open` open it again."""
-    document = section_of(request, load(request, pk), section)
+    document = section_of(request, retrospective, section)
     about = get_object_or_404(document.comments.all(), pk=comment)
     arguments: dict[str, Any] = {
         "comment": about,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
 
@@ -113,7 +113,7 @@ def restore_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
         return entry
     entry.recollections.filter(removed_at=entry.removed_at).update(removed_at=None)
     entry.removed_at = None
-    if entry.phase and _markers(retrospective, entry.phase).exclude(pk=entry.pk).exists():
+    if entry.phase and _other_markers(entry, entry.phase).exists():
         entry.phase = ""
     if entry.beside_id and entry.beside and entry.beside.removed_at:
         entry.beside = None
@@ -136,18 +136,16 @@ def mark_phase(
     retrospective, entry = _lock_entry(entry, by=by, version=version)
     if phase and phase not in Phase.values:
         raise ValidationError({"phase": "Choose one of the phases."})
-    if entry.gap or entry.is_recollection:
-        raise ValidationError("A phase begins with a fact, not with a gap or a recollection.")
-    if phase and entry.phase != phase:
-        for other in _markers(retrospective, phase).exclude(pk=entry.pk):
+    before, entry.phase = entry.phase, phase
+    check_entry(entry)
+    if before != phase:
+        for other in _other_markers(entry, phase) if phase else ():
             _unmark(other)
-    if entry.phase != phase:
-        before, entry.phase = entry.phase, phase
         entry.version += 1
         entry.save(update_fields=["phase", "version"])
         audit(retrospective, "timeline.phase_marked", by, entry=entry.pk, phase=[before, phase])
     if sets_milestone:
-        _set_milestone(retrospective, entry, by)
+        _set_milestone(entry, by)
     tell(retrospective, "retrospective.timeline_changed")
     return entry
 
@@ -163,11 +161,9 @@ def _unmark(other: TimelineEntry) -> None:
         other.save(update_fields=["phase", "version"])
 
 
-def _set_milestone(retrospective: Retrospective, entry: TimelineEntry, by: Any) -> None:
-    incident, name = (
-        Account(retrospective).incident,
-        PHASE_MILESTONES.get(Phase(entry.phase)) if entry.phase else None,
-    )
+def _set_milestone(entry: TimelineEntry, by: Any) -> None:
+    incident = Account(entry.retrospective).incident_of(entry)
+    name = PHASE_MILESTONES.get(Phase(entry.phase)) if entry.phase else None
     if incident is None or name is None:
         raise ValidationError({"sets_milestone": "No incident's milestone stands for this."})
     set_milestones(
@@ -177,7 +173,7 @@ def _set_milestone(retrospective: Retrospective, entry: TimelineEntry, by: Any) 
     event = incident.timeline.standing().filter(kind=Kind.MILESTONE, data__milestone=name).first()
     if event and event.pk != entry.event_id:
         TimelineEntry.objects.get_or_create(
-            retrospective=retrospective,
+            retrospective=entry.retrospective,
             event=event,
             defaults={
                 "occurred_at": event.occurred_at,
@@ -312,6 +308,8 @@ def check_entry(entry: TimelineEntry) -> None:
         errors["ended_at"] = "It ends before it begins."
     if entry.known_at and entry.known_at < entry.occurred_at:
         errors["known_at"] = "It was known before it happened."
+    if entry.phase and (entry.gap or entry.is_recollection):
+        errors[NON_FIELD_ERRORS] = "A phase begins with a fact, not with a gap or a recollection."
     if errors:
         raise ValidationError(errors)
 
@@ -323,14 +321,19 @@ def _lock_entry(
     locked = TimelineEntry.objects.select_for_update(of=("self",)).select_related("beside").get(pk=entry.pk)
     if version is not None and version != locked.version:
         raise Conflict(locked, "This row")
+    locked.retrospective = retrospective
     return retrospective, locked
 
 
-def _markers(retrospective: Retrospective, phase: str) -> Any:
-    """The standing rows that say when `phase` began; those of another incident it covers speak for that one."""
-    main = Account(retrospective).incident
-    own = Q(event__isnull=True) | Q(event__incident=main)
-    return TimelineEntry.objects.standing().filter(own, retrospective=retrospective, phase=phase)
+def _other_markers(entry: TimelineEntry, phase: str) -> Any:
+    """The other standing rows that say when `phase` began of the incident that `entry` tells of."""
+    account = Account(entry.retrospective)
+    incident = account.incident_of(entry)
+    own = Q(event__incident=incident)
+    if incident == account.incident:
+        own |= Q(event__isnull=True)
+    marking = TimelineEntry.objects.standing().filter(own, retrospective=entry.retrospective, phase=phase)
+    return marking.exclude(pk=entry.pk)
 
 
 def tell(retrospective: Retrospective, topic: str) -> None:

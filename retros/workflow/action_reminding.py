@@ -10,7 +10,6 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from accounts.models import Installation, User
 from audit import context
 from audit.workflow import record_audit
-from incidents.models import Incident
 from notifications.workflow import enqueue
 from retros.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
 from retros.workflow.actions import announce_action_item
@@ -43,7 +42,8 @@ def remind_of_action_items() -> bool:
     )
     nearest = (now + FARTHEST_ZONE - ActionStep.BEFORE.distance).date()
     item = _first(
-        _told_of(ActionItem.objects.unfinished())
+        ActionItem.objects.unfinished()
+        .not_replayed()
         .filter(~Exists(finished), due_on__lte=nearest)
         .annotate(**mornings)
         .filter(reached)
@@ -67,7 +67,7 @@ def ask_whether_it_helped() -> bool:
         item=OuterRef("pk"), step=ActionStep.HELPED, day=OuterRef("ask_helped_on")
     )
     morning = _morning(F("ask_helped_on"), MORNING, _owner_zone(Installation.get().time_zone))
-    done = _told_of(ActionItem.objects.helped_due((now + FARTHEST_ZONE).date()))
+    done = ActionItem.objects.helped_due((now + FARTHEST_ZONE).date()).not_replayed()
     item = _first(done.annotate(ask_at=morning).filter(~Exists(asked), ask_at__lte=now))
     if item is None:
         return False
@@ -91,9 +91,9 @@ def send_weekly_digest() -> bool:
         .filter(
             ~Exists(ActionDigest.objects.filter(person=OuterRef("pk"), week=OuterRef("week"))),
             Exists(
-                _told_of(ActionItem.objects.unfinished()).filter(
-                    owner=OuterRef("pk"), created_at__lt=OuterRef("morning")
-                )
+                ActionItem.objects.unfinished()
+                .not_replayed()
+                .filter(owner=OuterRef("pk"), created_at__lt=OuterRef("morning"))
             ),
             morning__lte=now,
             morning__gt=now - DIGEST_LATEST,
@@ -175,13 +175,6 @@ def _tell(item: ActionItem, steps: list[ActionStep], day: date) -> None:
             by=None,
             changes={"because": step.label, "told": heard},
         )
-
-
-def _told_of(items: Any) -> Any:
-    """Without those of a recorded day that is replayed: its people are told nothing."""
-    replay = Incident.Source.REPLAY
-    behind = Q(incident__source=replay) | Q(retrospective__incident__source=replay)
-    return items.exclude(pk__in=ActionItem.objects.filter(behind).values("pk"))
 
 
 def _first(items: Any) -> ActionItem | None:

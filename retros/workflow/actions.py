@@ -66,8 +66,8 @@ def add_action_item(
     for part in (factor, learning):
         if part is not None and part.retrospective_id != retrospective.pk:  # type: ignore[union-attr]
             raise ValidationError("This is part of another retrospective.")
-    if learning and not learning.retrospective.learnings_revealed_at and learning.author_id != by.pk:
-        raise PermissionDenied("What others noted is not revealed yet.")
+    if learning and not learning.retrospective.learnings_revealed_at:
+        raise PermissionDenied("What was noted is not revealed yet.")
     if existing := _already_made(form_token, by, title):
         return existing
     now = context.now()
@@ -124,7 +124,9 @@ def change_action_item(
     if "due_on" in told:
         item.due_set_at = context.now()
     if "due_on" in told or "owner" in told:
-        withdraw(group=item.reminder_group)
+        withdraw(group=item.mail_group("due"))
+    if "owner" in told:
+        withdraw(group=item.mail_group("owner"))
     _save(item, *told, "due_set_at")
     _record(item, "action_item.changed", by, **told)
     if "owner" in told:
@@ -252,6 +254,7 @@ def answer_helped(
     before, now = item.helped, context.now()
     item.helped, item.helped_note, item.helped_at = answer, note.strip(), now
     item.ask_helped_on = (now + ASK_AGAIN).date() if answer == Helped.TOO_EARLY else None
+    withdraw(group=item.mail_group("helped"))
     _save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
     _record(item, "action_item.helped", by, helped=[before, answer], note=item.helped_note)
     return item
@@ -316,8 +319,11 @@ def _enter(item: ActionItem, state: str) -> None:
         now = item.get_state_display().lower()
         hint = " Reopen it first." if not item.is_unfinished else ""
         raise ValidationError(f"{item.reference} is {now}.{hint}")
-    if state not in UNFINISHED_STATES:
-        withdraw(group=item.reminder_group)
+    if state in UNFINISHED_STATES:
+        withdraw(group=item.mail_group("helped"))
+    else:
+        withdraw(group=item.mail_group("due"))
+        withdraw(group=item.mail_group("owner"))
     item.state, item.state_since = state, context.now()
 
 

@@ -30,10 +30,15 @@ def lock(retrospective: Retrospective, *, by: Any, version: int | None = None) -
 def lock_to_facilitate(retrospective: Retrospective, *, by: Any, version: int | None = None) -> Retrospective:
     """The row, locked, for whoever leads it: owner, facilitator or an administrator; published or not."""
     locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
-    reachable = Retrospective.objects.visible_to(by).filter(pk=locked.pk).exists()
-    if not (reachable and can_facilitate(by, locked)):
+    if not leads(by, locked):
         raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
     return _check(locked, version)
+
+
+def leads(user: Any, retrospective: Retrospective) -> bool:
+    """Reaches it and may facilitate it."""
+    reachable = Retrospective.objects.visible_to(user).filter(pk=retrospective.pk)
+    return can_facilitate(user, retrospective) and reachable.exists()
 
 
 def _check(locked: Retrospective, version: int | None) -> Retrospective:

@@ -1,13 +1,12 @@
 """Rows that come from elsewhere: the incident's own events, and what was read from files and records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 
 from audit import context
 from retros.account import Account
@@ -18,7 +17,9 @@ from retros.workflow.basics import audit, lock
 from timeline.models import Evidence, Kind, TimelineEvent
 
 KNOWN_LATER = timedelta(minutes=1)  # recorded later than this, it was known from then on
-FOLLOWED = ("text", "detail", "occurred_at", "phase", "precision_seconds", "is_starred")
+FOLLOWED = (
+    "text", "detail", "occurred_at", "ended_at", "known_at", "phase", "precision_seconds", "is_starred",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,29 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     stays as it is.
     """
     retrospective = lock(retrospective, by=by)
-    events = list(
-        TimelineEvent.objects.filter(
-            Q(incident__retrospectives=retrospective) | Q(incident=retrospective.incident_id or 0)
-        )
-        .filter(pk__in=_taken_over())
-        .distinct()
-        .order_by("occurred_at", "pk")
-    )
+    # What a phase begins with is told too, whatever its kind.
+    telling = TimelineEvent.objects.key() | TimelineEvent.objects.exclude(phase="")
+    events = telling.standing().oldest_first().filter(incident__in=retrospective.incidents.all())
     entries = TimelineEntry.objects.filter(retrospective=retrospective, event__isnull=False)
     had = {entry.event_id: entry for entry in entries.select_for_update(of=("self",))}
-    new = [_entry_of(event, retrospective, by) for event in events if event.pk not in had]
-    _give_way(retrospective, new)
+    untouched = [entry for entry in had.values() if not (entry.version or entry.removed_at)]
+    marked = {entry.event_id: entry.phase for entry in untouched}
+    wanted = {event.pk: entry_of(event, retrospective, by) for event in events.select_related("incident")}
+    coming = [entry for pk, entry in wanted.items() if pk not in had or pk in marked]
+    # Whichever marks a phase already goes on doing so.
+    _give_way(retrospective, sorted(coming, key=lambda one: marked.get(one.event_id) != one.phase), untouched)
+    new = [entry for pk, entry in wanted.items() if pk not in had]
     TimelineEntry.objects.bulk_create(new)
     _attach_evidence(new)
-    follow, standing = [], {event.pk: event for event in events}
-    for entry in had.values():
-        if entry.version or entry.removed_at:
-            continue
-        event = standing.get(entry.event_id or 0)
-        if event is None:
+    follow = []
+    for entry in untouched:
+        says = wanted.get(entry.event_id or 0)
+        if says is None:
             entry.removed_at = context.now()
             follow.append(entry)
-            continue
-        wanted = _entry_of(event, retrospective, by)
-        if any(getattr(entry, name) != getattr(wanted, name) for name in FOLLOWED):
+        elif any(getattr(entry, name) != getattr(says, name) for name in FOLLOWED):
             for name in FOLLOWED:
-                setattr(entry, name, getattr(wanted, name))
+                setattr(entry, name, getattr(says, name))
             follow.append(entry)
     TimelineEntry.objects.bulk_update(follow, [*FOLLOWED, "removed_at"])
     if new or follow:
@@ -71,13 +68,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     return Brought(added=len(new), changed=len(follow))
 
 
-def _taken_over() -> Any:
-    """Key events, starred ones, and those that mark a phase."""
-    telling = TimelineEvent.objects.key() | TimelineEvent.objects.exclude(phase="")
-    return telling.filter(removed_at__isnull=True).values("pk")
-
-
-def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
+def entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
     minutes = event.data.get("minutes") if event.gap else None
     is_learned_late = event.recorded_at - event.occurred_at > KNOWN_LATER
     return TimelineEntry(
@@ -94,7 +85,7 @@ def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> Ti
         text=event.text,
         detail=event.detail,
         # A milestone that was forgotten when the incident was reopened stands for its phase no longer.
-        phase="" if event.data.get("was") else event.phase,
+        phase="" if event.data.get("was") or event.gap or event.is_recollection else event.phase,
         gap=event.gap,
         is_recollection=event.is_recollection,
         is_starred=event.is_starred,
@@ -102,17 +93,19 @@ def _entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> Ti
     )
 
 
-def _give_way(retrospective: Retrospective, new: list[TimelineEntry]) -> None:
+def _give_way(
+    retrospective: Retrospective, coming: Iterable[TimelineEntry], instead_of: Iterable[TimelineEntry] = ()
+) -> None:
     """A phase of an incident that a row here marks already is not marked a second time by one that comes in.
 
-    Rows of no incident speak for the one whose times are measured.
+    The rows `instead_of` which they come do not count.
     """
-    incident = Account(retrospective).incident
-    main = incident.pk if incident else 0
+    account = Account(retrospective)
     rows = TimelineEntry.objects.standing().filter(retrospective=retrospective).exclude(phase="")
-    marked = {(phase, of or main) for phase, of in rows.values_list("phase", "event__incident")}
-    for entry in new:
-        told = (entry.phase, entry.event.incident_id if entry.event else main)
+    rows = rows.exclude(pk__in=[entry.pk for entry in instead_of]).select_related("event__incident")
+    marked = {(row.phase, account.incident_of(row)) for row in rows}
+    for entry in coming:
+        told = (entry.phase, account.incident_of(entry))
         if told in marked:
             entry.phase = ""
         elif entry.phase:
@@ -159,7 +152,7 @@ def bring_rows(*, retrospective: Retrospective, by: Any, rows: Sequence[Row]) ->
             service_id=row.service_id,
             text=row.text,
             detail=row.detail,
-            phase=row.phase,
+            phase="" if row.is_recollection else row.phase,
             is_recollection=row.is_recollection,
             added_by=by,
         )

@@ -1,8 +1,11 @@
 """Reminding of a retrospective's due day: rows say what was told, so that every step is told once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from audit import context
 from retros.models import DueReminder, Retrospective
@@ -20,40 +23,47 @@ def remind_of_due() -> bool:
     day after on, the facilitator hears of it too.
     """
     today = context.now().date()
-    near = Retrospective.objects.unfinished().filter(
-        due_on__lte=today - timedelta(days=STEPS[0]), due_on__gte=today - timedelta(days=GRACE)
+    found = (
+        Retrospective.objects.unfinished()
+        .filter(
+            reduce(or_, (_owes(days, today) for days in STEPS)), due_on__gte=today - timedelta(days=GRACE)
+        )
+        .exclude(incident__source="replay")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("pk")
+        .first()
     )
-    for retrospective in near.exclude(incident__source="replay").order_by("pk"):
-        due_on = retrospective.due_on
-        assert due_on is not None
-        reached = [days for days in STEPS if due_on + timedelta(days=days) <= today]
-        known = set(retrospective.due_reminders.filter(due_on=due_on).values_list("days", flat=True))
-        if set(reached) <= known:
-            continue
-        locked = (
-            Retrospective.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=retrospective.pk, due_on=due_on)
-            .first()
-        )
-        if locked is None or locked.is_published:
-            continue
-        rows = [DueReminder(retrospective=locked, due_on=due_on, days=d, at=context.now()) for d in reached]
-        new = [row for row in rows if not locked.due_reminders.filter(due_on=due_on, days=row.days).exists()]
-        if not new:
-            continue
-        DueReminder.objects.bulk_create(new)
-        hears = {locked.owner_id}
-        if locked.owner_id is None or reached[-1] >= 3:
-            hears.add(locked.facilitator_id)
-        announce(
-            locked,
-            "retrospective.due",
-            due_on=str(due_on),
-            says=_says((today - due_on).days),
-            recipients=sorted(filter(None, hears)),
-        )
+    if found is None:
+        return False
+    due_on = found.due_on
+    assert due_on is not None
+    reached = [days for days in STEPS if due_on + timedelta(days=days) <= today]
+    told = set(found.due_reminders.filter(due_on=due_on).values_list("days", flat=True))
+    new = [
+        DueReminder(retrospective=found, due_on=due_on, days=d, at=context.now())
+        for d in reached
+        if d not in told
+    ]
+    if not new:  # another sweep told it between our look and our lock
         return True
-    return False
+    DueReminder.objects.bulk_create(new)
+    hears = {found.owner_id}
+    if found.owner_id is None or reached[-1] >= 3:
+        hears.add(found.facilitator_id)
+    announce(
+        found,
+        "retrospective.due",
+        due_on=str(due_on),
+        says=_says((today - due_on).days),
+        recipients=sorted(filter(None, hears)),
+    )
+    return True
+
+
+def _owes(days: int, today: date) -> Q:
+    """The step is reached and not told yet."""
+    told = DueReminder.objects.filter(retrospective=OuterRef("pk"), due_on=OuterRef("due_on"), days=days)
+    return Q(~Exists(told), due_on__lte=today - timedelta(days=days))
 
 
 def _says(late: int) -> str:

@@ -13,11 +13,12 @@ from audit import context
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
-from retros.models import Participant, Retrospective, Subject
+from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline
-from retros.workflow.starting import due_date, seat_starter, start_retrospective
+from retros.workflow.session import appointment, at_the_table
+from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 
 FRAME = (
     "title",
@@ -51,7 +52,8 @@ def open_retrospective(
 ) -> Retrospective:
     """Start looking back on something: one or several incidents, a release, a sprint, a project.
 
-    The same `form_token` again returns the one it made the first time. One incident alone gives its own.
+    The same `form_token` again returns the one it made the first time. It is the own one of the first
+    incident that has none yet; an incident looked back on alone must have none.
     """
     if not can_start(by):
         raise PermissionDenied("Only responders start a retrospective.")
@@ -64,18 +66,11 @@ def open_retrospective(
     if subject == Subject.INCIDENT and not covered:
         raise ValidationError({"incidents": "Name the incident, or look back on something else."})
     _refuse_wrong_period(period_from, period_to)
-    if owner is not None and not owner.is_responder:
-        raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
-    own = next((i for i in covered if not hasattr(i, "retrospective")), None)
-    if len(covered) == 1 and subject == Subject.INCIDENT:
-        retrospective = start_retrospective(incident=covered[0], by=by, owner=owner)
-        if not retrospective.is_published:
-            seed_timeline(retrospective=retrospective, by=by)
-        return retrospective
+    refuse_as_owner(owner)
     retrospective = Retrospective.objects.create(
         title=title.strip(),
         subject=subject,
-        incident=own if subject == Subject.INCIDENT else None,
+        incident=_own_of(covered) if subject == Subject.INCIDENT else None,
         scope=scope.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -90,7 +85,10 @@ def open_retrospective(
     audit(
         retrospective, "retrospective.started", by, incidents=[i.reference for i in covered], subject=subject
     )
-    announce(retrospective, "retrospective.started")
+    if retrospective.incident:
+        tell_incident(retrospective, by)
+    else:
+        announce(retrospective, "retrospective.started")
     if covered:
         seed_timeline(retrospective=retrospective, by=by)
     return retrospective
@@ -111,7 +109,9 @@ def frame_retrospective(
         raise TypeError(f"not part of the frame: {unknown}")
     covered = list(retrospective.incidents.all()) if incidents is None else list(incidents)
     before = list(retrospective.incidents.all())
-    _refuse_out_of_reach([i for i in covered if i not in before], by)
+    added = [i for i in covered if i not in before]
+    _refuse_out_of_reach(added, by)
+    _refuse_to_let_out(retrospective, [i for i in before if i not in covered])
     if retrospective.incident and retrospective.incident not in covered:
         raise ValidationError(
             {"incidents": f"It is the retrospective of {retrospective.incident.reference}."}
@@ -124,6 +124,10 @@ def frame_retrospective(
     for name in PEOPLE:
         if person := fields.get(name):
             _refuse_at_table(person, covered, name)
+    if any(incident.is_private for incident in added):
+        fields["is_private"] = True
+        for person in User.objects.filter(pk__in=at_the_table(retrospective)):
+            _refuse_at_table(person, added, "incidents")
     changes = {
         name: [str(getattr(retrospective, name) or ""), str(value or "")]
         for name, value in fields.items()
@@ -137,6 +141,8 @@ def frame_retrospective(
     if not changes:
         return retrospective
     save(retrospective, *fields)
+    if "is_private" in changes:
+        seat_starter(retrospective, by)
     audit(retrospective, "retrospective.framed", by, **changes)
     announce(retrospective, "retrospective.framed")
     return retrospective
@@ -151,13 +157,25 @@ def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[
         _refuse_at_table(person, covered, "people")
     there = set(retrospective.participants.values_list("user", flat=True))
     new = [person for person in wanted if person.pk not in there]
+    is_scheduled = retrospective.status == RetrospectiveStatus.SCHEDULED
+    now = context.now()
     Participant.objects.bulk_create(
-        Participant(retrospective=retrospective, user=person, added_at=context.now()) for person in new
+        Participant(
+            retrospective=retrospective, user=person, added_at=now, invited_at=now if is_scheduled else None
+        )
+        for person in new
     )
     if new:
         save(retrospective)
         audit(retrospective, "participants.added", by, people=[str(person) for person in new])
-        announce(retrospective, "retrospective.joined", recipients=[person.pk for person in new], by=by.pk)
+        invited_to = appointment(retrospective) if is_scheduled else {}
+        announce(
+            retrospective,
+            "retrospective.joined",
+            recipients=[person.pk for person in new],
+            by=by.pk,
+            **invited_to,
+        )
     return len(new)
 
 
@@ -189,6 +207,15 @@ def suggested_people(retrospective: Retrospective) -> list[Any]:
     return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
 
 
+def _own_of(covered: list[Incident]) -> Incident | None:
+    for incident in covered:
+        if not Retrospective.objects.filter(incident=hold(incident)).exists():
+            return incident
+    if len(covered) == 1:
+        raise ValidationError({"incidents": f"{covered[0].reference} has its retrospective already."})
+    return None
+
+
 def _lock_open(retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
     locked = lock_to_facilitate(retrospective, by=by, version=version)
     if locked.is_published:
@@ -200,6 +227,23 @@ def _refuse_out_of_reach(incidents: list[Incident], by: Any) -> None:
     reachable = Incident.objects.visible_to(by).filter(pk__in=[i.pk for i in incidents])
     if reachable.count() != len(incidents):
         raise PermissionDenied("One of these incidents is not in your reach.")
+
+
+def _refuse_to_let_out(retrospective: Retrospective, removed: list[Incident]) -> None:
+    """Who reads is told from the incidents: what came in from a private one stays with it."""
+    for incident in removed:
+        if incident.is_private and (
+            retrospective.publications.exists()
+            or retrospective.entries.filter(event__incident=incident).exists()
+            or retrospective.entries.filter(evidence__incident=incident).exists()
+            or retrospective.factors.filter(evidence__incident=incident).exists()
+        ):
+            raise ValidationError(
+                {
+                    "incidents": f"{incident.reference} is private, and what came from it stands in here."
+                    " It stays, or everybody could read that."
+                }
+            )
 
 
 def _refuse_wrong_period(start: date | None, end: date | None) -> None:

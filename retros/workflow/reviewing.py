@@ -1,5 +1,6 @@
 """Reviewers, waived checks, publishing a version, opening it again."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,8 +19,9 @@ from retros.models import (
     Review,
     Verdict,
 )
+from retros.pictures import pictures
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
-from retros.workflow.session import at_the_table
+from retros.workflow.session import at_the_table, begin_reading
 from retros.workflow.writing import settle_sections
 from retros.written import content_of, markdown_of, search_of
 
@@ -28,7 +30,10 @@ S = RetrospectiveStatus
 
 @transaction.atomic
 def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Review:
-    """Ask somebody to read it; asked again, an answer given before is open again."""
+    """Ask somebody to read it; asked again, an answer given before is open again.
+
+    In one reading an open question is asked once.
+    """
     retrospective = lock_to_facilitate(retrospective, by=by)
     if retrospective.status != S.IN_REVIEW:
         raise ValidationError("Start the review first.")
@@ -41,7 +46,8 @@ def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Rev
         reviewer=reviewer,
         defaults={"asked_at": context.now(), "asked_by": by},
     )
-    if not is_new and review.verdict == Verdict.ASKED:
+    begun = retrospective.review_started_at
+    if not is_new and review.verdict == Verdict.ASKED and (not begun or review.asked_at >= begun):
         return review
     if not is_new:
         review.verdict, review.answered_at, review.asked_at = Verdict.ASKED, None, context.now()
@@ -114,10 +120,10 @@ def publish_retrospective(
         raise ValidationError(
             "Start the review first." if not retrospective.is_published else "It is published."
         )
+    settle_sections(retrospective=retrospective, by=by, note=note)
     if left := unsettled(retrospective):
         names = "; ".join(check.label.lower() for check in left)
         raise ValidationError(f"Before it is published: {names}. Each can be waived with a reason.")
-    settle_sections(retrospective=retrospective, by=by, note=note)
     return store_publication(retrospective, by=by, note=note)
 
 
@@ -133,6 +139,7 @@ def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") 
         number=newest.number + 1 if newest else 1,
         content=content,
         text=markdown_of(content),
+        figures=[asdict(picture) for picture in pictures(retrospective)],
         note=note.strip(),
         at=context.now(),
         by=by,
@@ -165,7 +172,8 @@ def reopen_retrospective(*, retrospective: Retrospective, by: Any, reason: str) 
     if not reason.strip():
         raise ValidationError({"reason": "Say what is to change."})
     retrospective.status = S.IN_REVIEW
-    save(retrospective, "status")
+    begin_reading(retrospective)
+    save(retrospective, "status", "review_started_at")
     audit(
         retrospective,
         "retrospective.reopened",
@@ -195,7 +203,7 @@ def write_public_text(
 @transaction.atomic
 def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: bool) -> None:
     """A reader's own mark on something published."""
-    reachable = Retrospective.objects.visible_to(by).published().filter(pk=retrospective.pk)
+    reachable = Retrospective.objects.readable_by(by).filter(pk=retrospective.pk)
     if not reachable.exists():
         raise PermissionDenied("Only what is published and in your reach.")
     if is_so:

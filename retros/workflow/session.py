@@ -1,6 +1,6 @@
 """The session: when and where, its agenda and clock, and the steps from collecting to review."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from retros.clock import spent_on
-from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus
+from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 
 AGENDAS: dict[int, tuple[tuple[str, int], ...]] = {
@@ -47,11 +47,11 @@ def schedule_session(
         raise ValidationError("The session has been held already.")
     if scheduled_at <= context.now():
         raise ValidationError({"scheduled_at": "Choose a time that is still to come."})
-    before = retrospective.scheduled_at
+    before, is_as_long = retrospective.scheduled_at, retrospective.minutes == minutes
     retrospective.scheduled_at, retrospective.minutes = scheduled_at, minutes
     retrospective.place, retrospective.status = place.strip(), S.SCHEDULED
     save(retrospective, "scheduled_at", "minutes", "place", "status")
-    _plan(retrospective, minutes)
+    _plan(retrospective, minutes, anew=not is_as_long)
     retrospective.participants.update(invited_at=context.now())
     audit(
         retrospective,
@@ -61,8 +61,24 @@ def schedule_session(
         minutes=minutes,
         place=place,
     )
-    announce(retrospective, "retrospective.scheduled", by=by.pk, recipients=at_the_table(retrospective))
+    announce(
+        retrospective,
+        "retrospective.scheduled",
+        by=by.pk,
+        recipients=at_the_table(retrospective),
+        **appointment(retrospective),
+    )
     return retrospective
+
+
+def appointment(retrospective: Retrospective) -> dict[str, Any]:
+    """What an invitation says; one that is not true any more is not sent."""
+    at = retrospective.scheduled_at
+    return {
+        "scheduled_at": at.astimezone(UTC).isoformat() if at else "",
+        "minutes": retrospective.minutes,
+        "place": retrospective.place,
+    }
 
 
 @transaction.atomic
@@ -132,7 +148,8 @@ def start_review(
     if (early := missing_for_review(retrospective)) and not reason.strip():
         raise ValidationError({"reason": f"{early} Say why it goes to review now."})
     before = retrospective.status
-    retrospective.status, retrospective.review_started_at = S.IN_REVIEW, context.now()
+    retrospective.status = S.IN_REVIEW
+    begin_reading(retrospective)
     save(retrospective, "status", "review_started_at")
     audit(retrospective, "review.started", by, status=[before, retrospective.status], reason=reason.strip())
     announce(
@@ -187,6 +204,12 @@ def run_clock(*, retrospective: Retrospective, by: Any, do: str, item: AgendaIte
         case _:
             raise ValidationError("No part of the agenda is on.")
     announce(retrospective, "agenda.changed", do=do)
+
+
+def begin_reading(retrospective: Retrospective) -> None:
+    """Its time to be read starts over, and whoever approved another text is asked about this one."""
+    retrospective.review_started_at = context.now()
+    retrospective.reviews.update(verdict=Verdict.ASKED, answered_at=None)
 
 
 def missing_for_review(retrospective: Retrospective) -> str:

@@ -28,6 +28,7 @@ from retros.models import (
 )
 from retros.vocabulary import normalised
 from retros.workflow.basics import audit
+from retros.workflow.bringing import entry_of
 from retros.workflow.reviewing import store_publication
 from timeline.models import Gap, Kind
 
@@ -169,29 +170,11 @@ def _account(retrospective: Retrospective, gaps: list[str], by: Any) -> None:
     if incident is None:
         return
     events = list(incident.timeline.standing().exclude(kind__in=CLICKS).oldest_first())
-    TimelineEntry.objects.bulk_create(
-        [
-            TimelineEntry(
-                retrospective=retrospective,
-                event=event,
-                occurred_at=event.occurred_at,
-                precision_seconds=event.precision_seconds,
-                recorded_at=event.recorded_at,
-                kind=event.kind,
-                source=event.source,
-                actor=None if event.kind == Kind.MILESTONE else event.actor,
-                text=event.text,
-                detail=event.detail,
-                phase=event.phase,
-                gap=event.gap,
-                is_recollection=event.is_recollection,
-                is_starred=event.is_starred,
-                added_by=by,
-            )
-            for event in events
-        ],
-        ignore_conflicts=True,
-    )
+    entries = [entry_of(event, retrospective, by) for event in events]
+    for entry in entries:
+        if entry.kind == Kind.MILESTONE:
+            entry.actor = None
+    TimelineEntry.objects.bulk_create(entries, ignore_conflicts=True)
     at = incident.impact_started_at or incident.detected_at or incident.declared_at or incident.created_at
     TimelineEntry.objects.bulk_create(
         [

@@ -35,6 +35,9 @@ class MaintenanceQuerySet(models.QuerySet["ScheduledMaintenance"]):
     def open(self) -> "MaintenanceQuerySet":
         return self.exclude(state__in=OVER)
 
+    def open_or_ended_since(self, moment: datetime) -> "MaintenanceQuerySet":
+        return self.filter(~Q(state__in=OVER) | Q(ended_at__gte=moment))
+
     def due(self) -> "MaintenanceQuerySet":
         """What begins, ends or must be reminded of by itself now; rows somebody else holds are passed over."""
         now = timezone.now()

@@ -1,5 +1,7 @@
 """Who asked to hear of a page, and has proved that the address is theirs."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
@@ -16,12 +18,13 @@ class SubscriberKind(models.TextChoices):
 
 class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
     def confirmed(self) -> "SubscriberQuerySet":
-        return self.filter(confirmed_at__isnull=False)
+        """Those who hear; not a webhook that has answered that it wants no more."""
+        return self.filter(Q(channel=None) | Q(channel__is_active=True), confirmed_at__isnull=False)
 
     def unconfirmed_since(self, moment) -> "SubscriberQuerySet":
         return self.filter(confirmed_at__isnull=True, created_at__lt=moment)
 
-    def of_any(self, components: set[int] | list[int]) -> "SubscriberQuerySet":
+    def of_any(self, components: Iterable[Component | int]) -> "SubscriberQuerySet":
         """Those who hear of the whole page, or of one of these components."""
         return self.filter(Q(hears_all=True) | Q(components__in=components)).distinct()
 

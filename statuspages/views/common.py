@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.requests import SignedInRequest
-from incidents.conflict import Conflict
+from config.forms import Styled
 from statuspages.models import StatusPage
 from statuspages.permissions import can_announce
 
@@ -27,23 +27,14 @@ def load_to_work(request: SignedInRequest, slug: str) -> StatusPage:
     return page
 
 
-def form_page(request: SignedInRequest, title: str, submit: str, back: str, **context: Any) -> HttpResponse:
-    context |= {"title": title, "submit": submit, "back": back, "section": "status_pages"}
-    return render(request, "statuspages/form.html", context)
+def form_page(
+    request: SignedInRequest, title: str, submit: str, back: str, *, form: Styled, **context: Any
+) -> HttpResponse:
+    status = form.answer_status(is_part=False)
+    context |= {"form": form, "title": title, "submit": submit, "back": back, "section": "status_pages"}
+    return render(request, "statuspages/form.html", context, status=status)
 
 
 def saved(request: SignedInRequest, words: str, to: str, *args: Any) -> HttpResponse:
     messages.success(request, words)
     return redirect(to, *args)
-
-
-def attempt(form: Any, verb: Any, **arguments: Any) -> bool:
-    """`form.submit`, and what somebody else has written meanwhile beside it."""
-    try:
-        return form.submit(verb, **arguments)
-    except Conflict as conflict:
-        data = form.data.copy()
-        data["version"] = conflict.current.version
-        form.data, form.conflict = data, conflict.current
-        form.add_error(None, f"{conflict} What you typed is kept below.")
-        return False

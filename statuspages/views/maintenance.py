@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
+from incidents.views.common import attempt
 from statuspages import workflow
 from statuspages.forms import MaintenanceForm, MaintenanceUpdateForm
 from statuspages.models import ScheduledMaintenance
-from statuspages.views.common import attempt, form_page, load_to_work, saved
+from statuspages.views.common import form_page, load_to_work, saved
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from statuspages.forms import ComponentForm, ComponentStateForm, GroupForm, Page
 from statuspages.models import Component, ComponentGroup, StatusPage
 from statuspages.reading import Window, read
 from statuspages.views.common import form_page, load, load_to_work, saved
+
+SUBSCRIBERS = 100  # on a page of them
 
 
 @require_safe
@@ -187,9 +190,13 @@ def component_group_place(request: SignedInRequest, slug: str, pk: int) -> HttpR
 @administrators_only
 def page_subscribers(request: SignedInRequest, slug: str) -> HttpResponse:
     page = load(request, slug)
-    rows = page.subscribers.confirmed().prefetch_related("components")
-    waiting = page.subscribers.filter(confirmed_at__isnull=True).count()
-    context = {"page": page, "subscribers": rows, "waiting": waiting, "section": "status_pages"}
+    rows = Paginator(page.subscribers.confirmed().prefetch_related("components"), SUBSCRIBERS)
+    context = {
+        "page": page,
+        "subscribers": rows.get_page(request.GET.get("page")),
+        "waiting": page.subscribers.filter(confirmed_at__isnull=True).count(),
+        "section": "status_pages",
+    }
     return render(request, "statuspages/subscribers.html", context)
 
 
@@ -206,8 +213,8 @@ def shown_page(
     note = "" if page.is_published else "A draft: nobody outside Allclear sees this page yet."
     frame = surface.Frame(note=note, is_inside=True)
     window = Window(month=month, newest_months=0 if month or part != "history" else surface.MONTHS)
-    if part == "incident":
-        window = Window(code=code)
+    if part in ("incident", "maintenance"):
+        window = Window(code=code) if part == "incident" else Window(past_maintenance=True)
     shown = read(page, window, viewer=request.user)
     try:
         if part == "history":

@@ -31,12 +31,12 @@ def public_incident(page: StatusPage, code: str) -> Answer:
 
 @public
 def public_maintenance(page: StatusPage, code: str) -> Answer:
-    return surface.maintenance(read(page), OUTSIDE, code)
+    return surface.maintenance(read(page, Window(past_maintenance=True)), OUTSIDE, code)
 
 
 @public
 def public_calendar(page: StatusPage, code: str = "") -> Answer:
-    return surface.calendar(read(page), code)
+    return surface.calendar(read(page, Window(past_maintenance=bool(code))), code)
 
 
 @public

@@ -21,9 +21,12 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     before = facts(lock(page)) if page.pk else {}
     page.name = one_line(page.name)
     if page.is_default:
-        StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk).update(
-            is_default=False
-        )
+        defaults = StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk)
+        for other in defaults.select_for_update():
+            told = facts(other)
+            other.is_default = False
+            other.save(update_fields=["is_default"])
+            record(other, "status_page.changed", other, by, before=told, after=facts(other))
     page.save(update_fields=None if page._state.adding else [*facts(page)])
     record(page, _done("status_page", before), page, by, before=before, after=facts(page))
     return page

@@ -1,10 +1,8 @@
 """Subscribing from outside: asked for by anybody, in force once the address has answered, ended by one click."""
 
-from base64 import b64encode
 from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
-from secrets import token_bytes
 from typing import Any
 
 from django.core import signing
@@ -12,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
-from notifications.workflow import deliver
+from notifications.workflow import deliver, withdraw_of
+from notifications.workflow.channels import new_secret
 from statuspages import mails
 from statuspages.models import Component, PageSubscriber, StatusPage, SubscriberKind
 
@@ -71,21 +70,34 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     """The address has answered: from now on it hears of the page. Raises LinkClosed."""
     subscriber, chosen = asked_for(page=page, token=token)
     components = list(page.components.filter(pk__in=chosen))
-    subscriber = PageSubscriber.objects.select_for_update(of=("self",)).get(pk=subscriber.pk)
+    rows = PageSubscriber.objects.select_for_update(of=("self",)).select_related("channel")
+    subscriber = rows.get(pk=subscriber.pk)
     if subscriber.confirmed_at is None:
         subscriber.confirmed_at = timezone.now()
-    if subscriber.kind == SubscriberKind.WEBHOOK and subscriber.channel is None:
-        subscriber.channel = Channel.objects.create(
-            name=f"Status page {page.slug}: subscriber {subscriber.pk}"[:80],
-            kind=ChannelKind.WEBHOOK,
-            is_listed=False,
-            url=subscriber.url,
-            secret="whsec_" + b64encode(token_bytes(32)).decode(),
-        )
+    if subscriber.kind == SubscriberKind.WEBHOOK:
+        subscriber.channel = _open_channel(subscriber)
     subscriber.hears_all = not chosen
     subscriber.save(update_fields=["confirmed_at", "channel", "hears_all"])
     subscriber.components.set(components)
     return subscriber
+
+
+def _open_channel(subscriber: PageSubscriber) -> Channel:
+    """Where a webhook hears. One that wanted no more and is asked for anew goes on from now."""
+    channel = subscriber.channel
+    if channel is None:
+        return Channel.objects.create(
+            name=f"Status page subscriber {subscriber.pk}",
+            kind=ChannelKind.WEBHOOK,
+            is_listed=False,
+            url=subscriber.url,
+            secret=new_secret(),
+        )
+    if not channel.is_active:
+        withdraw_of(channel=channel)
+        channel.is_active, channel.paused_because = True, ""
+        channel.save(update_fields=["is_active", "paused_because"])
+    return channel
 
 
 def leaving_link(subscriber: PageSubscriber) -> str:

@@ -2,10 +2,12 @@
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from retros.models import Category, ContributingFactor, Learning, Level
 from retros.workflow import (
     add_contributing_factor,
+    add_entry,
     add_learning,
     add_learning_group,
     give_dot,
@@ -158,6 +160,19 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     assert Learning.objects.get().votes.get().dots == 1
     assert not page.complaints
     assert not theirs.complaints
+
+
+def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, commander):
+    row = add_entry(retrospective=retro, by=commander, text="The pager rang", occurred_at=timezone.now())
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retro.pk}/learnings/")
+    page.get_by_label("What is it?").fill("It rang where nobody was")
+    page.get_by_text("Link it to the timeline").click()
+    page.get_by_label("From the timeline").select_option(str(row.pk))
+    assert page.get_by_label("What is it?").input_value() == "It rang where nobody was"
+    page.get_by_role("button", name="Keep it for the reveal").click()
+    page.locator(".learn", has_text="The pager rang").wait_for()
+    assert not page.complaints
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

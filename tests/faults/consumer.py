@@ -1,6 +1,6 @@
 """Makes a mail and a webhook of every event of these tests, as the product's consumers do of its own."""
 
-from notifications.models import Delivery, OutboxMessage
+from notifications.models import Channel, Delivery, OutboxMessage
 from notifications.workflow import deliver
 
 TOPIC = "faults.happened"
@@ -24,12 +24,16 @@ def consume(message: OutboxMessage) -> None:
             key=f"{message.id}:webhook",
             message=message,
             kind="webhook",
-            address=url,
+            channel=place(url),
             about=message.subject,
             content=webhook(f"{message.id}:webhook"),
             due_at=message.due_at,
         ),
     )
+
+
+def place(url: str) -> Channel:
+    return Channel.objects.get_or_create(name=url, defaults={"kind": "webhook", "url": url})[0]
 
 
 def mail(key: str) -> dict:

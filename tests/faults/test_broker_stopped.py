@@ -9,7 +9,7 @@ from django.utils import timezone
 from notifications.models import Delivery
 from notifications.workflow import deliver, enqueue
 from tests.faults.conftest import percentile, until, works
-from tests.faults.consumer import TOPIC, webhook
+from tests.faults.consumer import TOPIC, place, webhook
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -23,9 +23,8 @@ def test_everything_leaves_within_ten_seconds(installation, receiver, report):
         moment = now + timedelta(seconds=random.uniform(0, 5))
         if n % 2:
             key = f"direct:{n}"
-            deliver(
-                Delivery(key=key, kind="webhook", address=receiver.url, content=webhook(key), due_at=moment)
-            )
+            to = {"kind": "webhook", "channel": place(receiver.url)}
+            deliver(Delivery(key=key, content=webhook(key), due_at=moment, **to))
         else:
             payload = {"mail": f"p{n}@example.test", "url": receiver.url}
             event = enqueue(topic=TOPIC, subject=f"event:{n}", payload=payload, due_at=moment)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from notifications.models import Delivery
 from notifications.workflow import deliver
 from tests.faults.conftest import percentile, until, works
-from tests.faults.consumer import mail, webhook
+from tests.faults.consumer import mail, place, webhook
 from tests.faults.receiver import Hanging
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -28,16 +28,17 @@ def test_others_are_late_by_two_seconds_at_most(installation, receiver, hanging,
     assert until(works, seconds=30)
     now, due = timezone.now(), {}
     rows = []
+    hangs, hears = place(hanging.url), place(receiver.url)
     for n in range(60):
-        rows.append(Delivery(key=f"hangs:{n}", kind="webhook", address=hanging.url, content=webhook("hangs")))
+        rows.append(Delivery(key=f"hangs:{n}", kind="webhook", channel=hangs, content=webhook("hangs")))
     for n in range(240):
         key, moment = f"other:{n}", now + timedelta(seconds=random.uniform(0, 11))
-        address, content = (f"p{n}@example.test", mail(key)) if n % 2 else (receiver.url, webhook(key))
-        rows.append(
-            Delivery(
-                key=key, kind="mail" if n % 2 else "webhook", address=address, content=content, due_at=moment
-            )
+        to = (
+            {"kind": "mail", "address": f"p{n}@example.test", "content": mail(key)}
+            if n % 2
+            else {"kind": "webhook", "channel": hears, "content": webhook(key)}
         )
+        rows.append(Delivery(key=key, due_at=moment, **to))
         due[key] = moment.timestamp()
     deliver(*rows)
     assert until(lambda: len(receiver.arrivals) >= len(due), seconds=40)

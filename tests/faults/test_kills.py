@@ -15,7 +15,7 @@ from django.utils import timezone
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver, enqueue, withdraw
 from tests.faults.conftest import percentile, until, works
-from tests.faults.consumer import TOPIC, mail, webhook
+from tests.faults.consumer import TOPIC, mail, place, webhook
 from tests.faults.processes import Killer
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -28,6 +28,7 @@ class Load:
 
     def __init__(self, receiver, *, messages: int, seconds: float) -> None:
         self.url, self.seconds = receiver.url, seconds
+        self.places = [place(f"{self.url}/{n}") for n in range(5)]
         self.began = timezone.now()
         self.due: dict[str, datetime] = {}
         self.groups: dict[str, set[str]] = defaultdict(set)
@@ -45,10 +46,10 @@ class Load:
         kind = random.choice(["mail", "webhook"])
         key = f"{group or 'direct'}:{n}"
         self.due[key] = self._moment()
+        to = {"address": f"p{n}@example.test"} if kind == "mail" else {"channel": self.places[n % 5]}
         return Delivery(
             key=key, kind=kind, group=group, about=f"subject:{n % SUBJECTS}", due_at=self.due[key],
-            address=f"p{n}@example.test" if kind == "mail" else f"{self.url}/{n % 5}",
-            content=mail(key) if kind == "mail" else webhook(key),
+            content=mail(key) if kind == "mail" else webhook(key), **to,
         )  # fmt: skip
 
     def _reminder(self, n: int) -> Delivery:

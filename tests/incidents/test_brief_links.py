@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit import context
 from incidents.workflow import create_brief_link, revoke_brief_link
@@ -22,6 +22,13 @@ def test_is_revoked_once(incident, commander, traces):
     revoke_brief_link(link=link, by=commander)
     assert not link.is_open()
     assert (seen.texts, seen.actions) == (["revoked a link to the brief"], ["brief_link.revoked"])
+
+
+def test_what_is_private_has_none(private_incident, commander, traces):
+    seen = traces(private_incident)
+    with pytest.raises(ValidationError):
+        create_brief_link(incident=private_incident, by=commander)
+    assert seen.none
 
 
 def test_stakeholder_is_refused(incident, stakeholder):

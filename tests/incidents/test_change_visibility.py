@@ -1,5 +1,5 @@
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from incidents.models import Incident
 from incidents.workflow import change_visibility, create_brief_link
@@ -50,4 +50,5 @@ def test_hiding_closes_the_links_to_the_brief(incident, commander):
     change_visibility(incident=incident, is_private=True, by=commander)
     link.refresh_from_db()
     assert not link.is_open()
-    assert create_brief_link(incident=incident, by=commander).is_open()
+    with pytest.raises(ValidationError):
+        create_brief_link(incident=incident, by=commander)

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from incidents import search
 from incidents.models import Service, StatusUpdate
-from incidents.search import SHOWN_KEYS, found, parse
+from incidents.search import SHOWN_KEYS, found, is_common, parse
 from incidents.workflow import declare_incident, mitigate_incident, post_status_update
-from retros.models import Document, Retrospective, RetrospectiveStatus
+from retros.models import Document, Publication, Retrospective, RetrospectiveStatus
 from timeline.workflow import remove_event, write_event
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,64 @@ def test_words_keys_and_phrases(several, commander, text, wanted):
     assert titles(text, commander) == wanted
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("db1.example.com went away", "db1.example.com"),
+        ("db1.example.com went away", "db1.exam"),
+        ("no route to 10.0.0.7", "10.0.0.7"),
+        ("rolled back to v2.14.1", "v2.14"),
+        ("the disk of /var/log/syslog is full", "/var/log/syslog"),
+        ("pool-3 has no connections left", "pool-3"),
+        ("the head of the queue is stuck", '"head of the queue"'),
+        ("the server's disk", "server's"),
+    ],
+)
+def test_hostnames_addresses_and_versions_are_found(commander, severity, written, asked):
+    incident = declare_incident(by=commander, title="One", severity=severity(2))
+    declare_incident(by=commander, title="Other", severity=severity(2))
+    write_event(incident=incident, by=commander, text=written)
+    assert titles(asked, commander) == {"One"}
+
+
+@pytest.fixture
+def overloaded(monkeypatch, commander, severity):
+    """Thirty incidents with the word, newest last; three texts are many here, and the planner knows the table."""
+    monkeypatch.setattr(search, "COMMON", 3)
+    for n in range(30):
+        incident = declare_incident(by=commander, title=f"N{n}", severity=severity(2))
+        write_event(incident=incident, by=commander, text="Overloaded")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE timeline_timelineevent")
+
+
+def test_common_word_pages_through_all(overloaded, client, commander):
+    assert is_common(parse("overloaded"))
+    assert not is_common(parse("overloaded unheard"))
+    assert not is_common(parse("sev1"))
+    client.force_login(commander)
+    first = client.get("/incidents/?q=overloaded").context
+    assert [row.title for row in first["rows"]] == [f"N{n}" for n in reversed(range(5, 30))]
+    assert first["told_count"] == "Many"
+    second = client.get(f"/incidents/?q=overloaded&below={first['older']}").context
+    assert [row.title for row in second["rows"]] == [f"N{n}" for n in reversed(range(5))]
+    assert second["older"] is None
+    back = client.get(f"/incidents/?q=overloaded&above={second['newer']}").context
+    assert [row.title for row in back["rows"]] == [f"N{n}" for n in reversed(range(5, 30))]
+
+
+def test_common_word_of_long_ago_is_found_as_well(overloaded, monkeypatch, client, commander, severity):
+    for name in ("incidents.views.listing.NEWEST", "incidents.views.palette.NEWEST"):
+        monkeypatch.setattr(name, 10)
+    for _ in range(10):
+        declare_incident(by=commander, title="Silent", severity=severity(3))
+    client.force_login(commander)
+    shown = client.get("/incidents/?q=overloaded").context
+    assert [row.title for row in shown["rows"]] == [f"N{n}" for n in reversed(range(5, 30))]
+    assert shown["told_count"] == "30"
+    assert "N29" in client.get("/palette?q=overloaded").text
+
+
 def test_timeline_updates_and_published_retrospectives_are_found(several, commander):
     first, _second = several
     title = {"Cards are declined"}
@@ -132,6 +192,7 @@ def test_timeline_updates_and_published_retrospectives_are_found(several, comman
     Document.objects.create(retrospective=retrospective, section="summary", text="A lease outlived its owner")
     assert titles("outlived", commander) == set()
     Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
+    Publication.objects.create(retrospective=retrospective, number=1, content={}, text="", by=commander)
     assert titles("outlived", commander) == title
     assert titles("looking back", commander) == title
 
@@ -144,6 +205,7 @@ def test_private_words_are_found_by_nobody_else(
         title=CANARY, incident=private_incident, owner=commander, status=RetrospectiveStatus.PUBLISHED
     )
     retrospective.incidents.add(private_incident)
+    Publication.objects.create(retrospective=retrospective, number=1, content={}, text="", by=commander)
     asked = (CANARY, CANARY[:5], private_incident.reference, "is:private", "commander:Commander")
     for text in asked:
         assert titles(text, commander) == {private_incident.title}, text

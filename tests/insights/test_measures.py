@@ -158,6 +158,26 @@ def test_the_hours_of_the_week_are_local(worked):
     assert found.nights == 1
 
 
+def test_a_night_is_broken_by_local_hours_also_where_they_begin_at_half_past(past, responder):
+    kolkata = ZoneInfo("Asia/Kolkata")
+    incident = past(at=datetime(2026, 3, 10, 22, 55, tzinfo=kolkata), resolved=30)
+    seat = Participation.objects.create(
+        incident=incident, user=responder, joined_at=incident.declared_at, last_active_at=incident.declared_at
+    )
+    ActivitySession.objects.create(
+        participation=seat, started_at=incident.declared_at, last_at=incident.resolved_at
+    )
+    found = load(everything(now=datetime(2026, 3, 12, 12, tzinfo=kolkata)), "Asia/Kolkata")
+    assert found.nights == 1
+    hours = responder_hours(everything(), "Asia/Kolkata")
+    assert {k: round(v * 60) for k, v in hours.items()} == {
+        "day": 0,
+        "evening": 5,
+        "night": 25,
+        "weekend": 0,
+    }
+
+
 def test_promises_are_those_of_the_incident_itself(past, commander):
     """Counted in SQL over many and in Python on one: the same rule."""
     incident = past(resolved=180)

@@ -145,7 +145,18 @@ def test_filters_narrow_and_stay_in_the_addresses(reader, past, severity):
 
 
 @pytest.mark.parametrize(
-    "asked", ["period=x", "since=no&period=own", "severity=9999", "service=%F0", "metric=drop", "team=x"]
+    "asked",
+    [
+        "period=x",
+        "since=no&period=own",
+        "severity=9999",
+        "service=%F0",
+        "metric=drop",
+        "team=x",
+        "period=own&until=9999-12-31",
+        "period=own&since=1000-01-01",
+        "period=own&since=0001-01-01&until=0001-01-02",
+    ],
 )
 def test_odd_addresses_are_as_if_not_asked(reader, past, asked):
     complete(past, 2)

@@ -75,11 +75,18 @@ def webhook(admin, server) -> Channel:
 
 @pytest.fixture
 def send_to():
-    """`send_to(address="x@example.test")`: one message on its way, as it stands in the database."""
+    """`send_to(address="x@example.test")`: one message on its way, as it stands in the database.
+
+    An address that is not a mail's is that of a channel.
+    """
     count = iter(range(10_000))
 
     def make(**fields) -> Delivery:
         fields.setdefault("kind", "mail" if "@" in fields.get("address", "") else "webhook")
+        if fields["kind"] != "mail" and "channel" not in fields:
+            url = fields.pop("address")
+            named = {"kind": fields["kind"], "url": url, "secret": "whsec_eA=="}
+            fields["channel"], _ = Channel.objects.get_or_create(name=url[:80], defaults=named)
         content = {"subject": "Hello", "text": "x"} if fields["kind"] == "mail" else {"type": "t", "data": {}}
         delivery = Delivery(**{"key": f"k{next(count)}", "content": content, **fields})
         deliver(delivery)

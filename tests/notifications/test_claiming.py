@@ -135,6 +135,19 @@ class TestOrder:
 
 
 @pytest.mark.django_db
+def test_what_waits_for_its_turn_hides_no_destination_that_has_work(send_to):
+    """As many webhooks as a worker has threads fail; behind each, its next message is due but not its turn."""
+    now = timezone.now()
+    for n in range(32):
+        to = {"kind": "webhook", "address": f"https://fails{n}.example.test/", "about": "incident:1"}
+        first = send_to(due_at=now - timedelta(minutes=9), **to)
+        Delivery.objects.filter(pk=first.pk).update(attempts=1, try_at=now + timedelta(minutes=5))
+        send_to(due_at=now - timedelta(minutes=8), **to)
+    send_to(address="p@example.test")
+    assert destinations_with_work(at_most=32) == ["mail"]
+
+
+@pytest.mark.django_db
 def test_a_paused_channel_keeps_what_is_due(webhook, admin, send_to):
     send_to(channel=webhook)
     pause_channel(by=admin, channel=webhook)

@@ -98,7 +98,7 @@ def test_an_event_dropped_is_told_to_nobody(as_admin, dead_event):
 
 
 def test_what_is_forgotten_cannot_be_sent_again(as_admin, mailoutbox):
-    mail = enqueue_mail(to="ida@example.test", subject="Hello", text="/setup/Zephyrquartz", about="t")
+    mail = enqueue_mail(to="ida@example.test", subject="Hello", text="/setup/Zephyrquartz", about="test")
     send_due_deliveries()
     response = as_admin.post(reverse("delivery_again", args=[mail.pk]), follow=True)
     assert "Make a new one" in text(response)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from notifications.models import Delivery, OutboxMessage
@@ -27,6 +28,13 @@ def refuse_poison(message: OutboxMessage) -> None:
     if message.topic == "poison":
         Delivery.objects.create(key="half done", kind="mail")
         raise ZeroDivisionError
+
+
+def fail_in_the_database(message: OutboxMessage) -> None:
+    if message.topic.startswith("code "):
+        with connection.cursor() as cursor:
+            code = message.topic.removeprefix("code ")
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$")
 
 
 def tell(message: OutboxMessage) -> None:
@@ -68,6 +76,26 @@ def test_a_poison_event_holds_up_no_other_and_no_other_consumer():
     assert poison.try_at > timezone.now()
     assert seen == ["incident:1", "incident:1", "incident:2"]
     assert not Delivery.objects.filter(key="half done").exists()
+
+
+def test_one_that_is_too_much_for_the_database_holds_up_no_other(settings):
+    settings.OUTBOX_CONSUMERS = [f"{HERE}.fail_in_the_database", f"{HERE}.tell"]
+    poison = enqueue(topic="code 54001", subject="incident:1", payload={})
+    enqueue(topic="t", subject="incident:2", payload={})
+    expand_due_events()
+    poison.refresh_from_db()
+    assert (poison.done_at, poison.attempts) == (None, 1)
+    assert seen == ["incident:1", "incident:2"]
+
+
+@pytest.mark.parametrize("code", ["08006", "40P01", "53100", "57P01"])
+def test_a_database_in_trouble_is_no_events_fault(settings, code):
+    settings.OUTBOX_CONSUMERS = [f"{HERE}.fail_in_the_database", f"{HERE}.tell"]
+    message = enqueue(topic=f"code {code}", subject="incident:1", payload={})
+    with pytest.raises(OperationalError):
+        expand_due_events()
+    message.refresh_from_db()
+    assert message.attempts == 0
 
 
 def test_asking_again_tells_nobody_twice(mailoutbox):

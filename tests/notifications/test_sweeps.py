@@ -1,19 +1,35 @@
 """What runs every few seconds by itself: from the scheduler, and in each worker without any broker."""
 
 import threading
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.core import mail
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from config.celery import app
+from incidents.models import Incident, Reminder
+from incidents.workflow import declare_incident
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from notifications.tasks import tidy_up
 from notifications.worker import Sweeper
 from notifications.workflow import enqueue, hour_has_passed
+from retros.models import (
+    ActionDigest,
+    ActionItem,
+    ActionReminder,
+    DueReminder,
+    Retrospective,
+)
+from retros.workflow import add_action_item, complete_action_item, start_retrospective
+from statuspages.models import MaintenanceUpdate, PageSubscriber, ScheduledMaintenance, StatusPage
+from statuspages.workflow import keep_page, request_subscription, schedule_maintenance
+from subscribers.models import Notice
 from tests.faults.conftest import until
 
 
@@ -25,11 +41,68 @@ def test_the_scheduler_runs_every_sweep_by_its_name():
     assert all(entry["schedule"] <= 5 for entry in settings.CELERY_BEAT_SCHEDULE.values())
 
 
-@pytest.mark.parametrize("name", settings.SWEEPS)
+MONDAY = datetime(2026, 3, 23, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def due(commander, responder, admin, severity, settings, tmp_path):
+    """On a Monday morning something of each kind that a sweep looks for."""
+    settings.DATA_DIR = tmp_path
+    today = MONDAY.date()
+    with time_machine.travel(MONDAY - timedelta(days=9), tick=False):
+        first = declare_incident(by=commander, title="Slow", severity=severity(4))
+        retrospective = start_retrospective(incident=first, by=commander, owner=responder)
+        page = keep_page(by=admin, page=StatusPage(name="Shop", slug="shop", is_published=True))
+        facts = {"retrospective": retrospective, "by": commander, "owner": responder}
+        add_action_item(title="Alert", due_on=today, **facts)
+        helped = add_action_item(title="Helped", **facts)
+        complete_action_item(item=helped, by=responder)
+        request_subscription(page=page, address="never@example.test")
+        begins = ScheduledMaintenance(
+            page=page, title="Move", starts_at=MONDAY, ends_at=MONDAY + timedelta(hours=3), reminds=False
+        )
+        schedule_maintenance(by=commander, maintenance=begins, components=[], text="Nothing changes.")
+    Retrospective.objects.update(due_on=today)
+    ActionItem.objects.filter(pk=helped.pk).update(ask_helped_on=today)
+    Incident.objects.update(status="closed")
+    with time_machine.travel(MONDAY - timedelta(hours=1), tick=False):
+        declare_incident(by=commander, title="Checkout fails", severity=severity(1))
+
+
+def _said() -> Counter:
+    """What there is by now, of everything that a sweep writes."""
+    rows = Counter(OutboxMessage.objects.values_list("topic", flat=True))
+    for model in (Delivery, Notice, Reminder, ActionReminder, ActionDigest, DueReminder, MaintenanceUpdate):
+        rows[model.__name__] = model.objects.count()
+    rows["unanswered"] = PageSubscriber.objects.count()
+    rows["sent"] = len(mail.outbox)
+    rows["page"] = sum(StatusPage.objects.values_list("copied_version", flat=True))
+    return rows
+
+
 @pytest.mark.django_db
-def test_every_sweep_can_run_twice(name):
-    import_string(name)()
-    import_string(name)()
+def test_every_sweep_twice_does_everything_once(due):
+    with time_machine.travel(MONDAY, tick=False):
+        before = _said()
+        for _ in range(2):  # what one sweep writes, another sends
+            for name in settings.SWEEPS:
+                import_string(name)()
+        once = _said()
+        new = {topic: count for topic, count in (once - before).items() if "." in topic}
+        assert new == {
+            "reminder.due": 1,
+            "action_item.reminder": 2,
+            "action_items.digest": 1,
+            "retrospective.due": 1,
+            "maintenance.in_progress": 1,
+        }
+        assert once["unanswered"] == before["unanswered"] - 1
+        assert not OutboxMessage.objects.pending().filter(due_at__lte=Now()).exists()
+        assert once["Delivery"] == once["sent"] > before["sent"]
+        for _ in range(2):
+            for name in settings.SWEEPS:
+                import_string(name)()
+        assert _said() == once
 
 
 def test_a_worker_starts_them_before_it_looks_for_its_broker():

@@ -1,6 +1,5 @@
 """What a receiver of webhooks can rely on, and what its answers mean."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -10,7 +9,6 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from notifications.answers import Outcome
 from notifications.channels import send
-from notifications.channels.webhook import secret_of
 from notifications.models import Channel
 from notifications.workflow import rotate_secret
 
@@ -63,14 +61,6 @@ def test_after_a_rotation_both_secrets_verify_for_a_day(server, webhook, message
     assert verified(server.requests[1], new)
     with pytest.raises(WebhookVerificationError):
         verified(server.requests[1], old)
-
-
-def test_an_address_without_a_channel_is_signed_with_a_secret_of_its_own(server, send_to):
-    message = send_to(address=f"{server.url}/subscribed")
-    send(message)
-    assert json.loads(server.requests[0].body)["type"] == "t"
-    assert verified(server.requests[0], secret_of(message.address))
-    assert secret_of(message.address) != secret_of(message.address + "x")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation
-from incidents.models import UpdateRequest
+from incidents.models import Incident, UpdateRequest
 from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import create_brief_link, post_status_update, request_update, revoke_brief_link
 
@@ -52,6 +52,19 @@ def test_the_words_are_those_of_the_audience(client, incident, commander):
     page = client.get(signed(incident, commander, audience="executives")).content.decode()
     assert "Revenue is down a third." in page
     assert "Pods crash." not in page
+
+
+def test_a_link_to_what_is_private_has_ended_and_none_is_offered(client, incident, commander):
+    address = signed(incident, commander)
+    Incident.objects.filter(pk=incident.pk).update(is_private=True)
+    answer = client.get(address)
+    assert (answer.status_code, incident.title in answer.text) == (410, False)
+    assert client.post(f"{address}update-requests/").status_code == 410
+    client.force_login(commander)
+    assert "Make a link" not in read(client, incident)
+    refused = client.post(reverse("brief_links", args=[incident.reference]), follow=True)
+    assert "A private incident has no link" in refused.text
+    assert incident.brief_links.count() == 1
 
 
 def test_asking_signed_in(client, incident, stakeholder):

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from incidents.models import StatusUpdate
 from incidents.workflow import declare_incident, post_status_update, request_update
 
 
@@ -90,6 +93,27 @@ def test_what_somebody_else_posted_meanwhile_is_said_before_mine_leaves(
     again = typed | {"seen": held.context["form"]["seen"].value()}
     assert client.post(composer, again).status_code == 302
     assert incident.status_updates.posted().count() == 2
+
+
+def test_one_written_before_and_approved_meanwhile_is_said_too(client, composer, incident, responder):
+    """It went by when it was posted: the older row is the newer word."""
+    older = _tom_posts(incident, responder)
+    _tom_posts(incident, responder)
+    typed = _typed(client.get(composer).context["form"]["seen"].value())
+    StatusUpdate.objects.filter(pk=older.pk).update(posted_at=timezone.now(), known="Approved just now.")
+    held = client.post(composer, typed)
+    assert held.status_code == 409
+    assert "Approved just now." in held.text
+
+
+def test_a_preview_counts_nobody(client, composer, incident, responder, django_assert_num_queries):
+    """Every few letters typed ask for it; whom the update reaches is loaded with the page."""
+    typed = _typed("")
+    with CaptureQueriesContext(connection) as found:
+        assert client.post(composer.replace("new/", "preview/"), typed).status_code == 200
+    asked = " ".join(query["sql"] for query in found)
+    assert "subscribers_subscription" not in asked
+    assert "statuspages_pagesubscriber" not in asked
 
 
 def test_what_i_have_posted_myself_or_have_read_holds_nothing_up(client, composer, incident, responder):

@@ -20,6 +20,7 @@ from retros.workflow import (
     complete_action_item,
     move_action_item,
     reopen_action_item,
+    reveal_learnings,
     set_aside_action_item,
     start_action_item,
     start_retrospective,
@@ -64,6 +65,8 @@ def test_added_from_a_factor_a_learning_an_incident_and_by_itself(retrospective,
         retrospective=retrospective, factor=Factor.objects.create(text="x", key="x"), text="x"
     )
     learning = Learning.objects.create(retrospective=retrospective, kind="lucky", text="y", author=commander)
+    reveal_learnings(retrospective=retrospective, by=commander)
+    learning.refresh_from_db()
     assert add_action_item(by=commander, title="a", factor=factor).retrospective == retrospective
     assert add_action_item(by=commander, title="b", learning=learning).retrospective == retrospective
     assert add_action_item(by=commander, title="c", incident=incident).chain == incident.chain
@@ -87,10 +90,12 @@ def test_parts_of_another_retrospective_are_refused(item, commander, severity):
         change_action_item(item=item, by=commander, factor=factor)
 
 
-def test_what_others_noted_in_silence_becomes_no_item_of_mine(retrospective, commander, responder):
+def test_what_was_noted_in_silence_becomes_no_item(retrospective, commander, responder):
     learning = Learning.objects.create(retrospective=retrospective, kind="lucky", text="y", author=commander)
-    with pytest.raises(PermissionDenied):
-        add_action_item(by=responder, title="x", learning=learning)
+    for person in (responder, commander):  # its author too: others would read it in the item
+        with pytest.raises(PermissionDenied):
+            add_action_item(by=person, title="x", learning=learning)
+    assert not ActionItem.objects.exists()
 
 
 def test_the_same_form_twice_makes_one(retrospective, commander, responder):

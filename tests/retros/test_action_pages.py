@@ -18,6 +18,7 @@ from retros.workflow import (
     add_action_item,
     change_action_item,
     complete_action_item,
+    reveal_learnings,
     start_retrospective,
     wont_do_action_item,
 )
@@ -154,6 +155,29 @@ def test_editing_without_the_factor_in_reach_keeps_it(client, hidden, responder)
     assert (hidden.title, hidden.factor.text) == ("A loud thing", CANARY)
 
 
+def test_the_service_of_a_private_incident_finds_nothing_for_an_owner_elsewhere(
+    client, hidden, responder, commander
+):
+    service = Service.objects.create(name="gateway", slug="gateway")
+    incident = hidden.retrospective.incident
+    set_service_impact(incident=incident, service=service, impact="degraded", by=commander)
+    for person, found in ((commander, True), (responder, False)):
+        client.force_login(person)
+        assert ("A quiet thing" in text(client.get(f"/actions/?service={service.pk}"))) is found
+
+
+def test_the_board_counts_and_shows_every_state(client, commander, add):
+    items = [add(f"Late {n}", days=-5) for n in range(310)]
+    ActionItem.objects.filter(pk__in=[item.pk for item in items]).update(state="in_progress")
+    add("Some day")
+    complete_action_item(item=add("Over"), by=commander)
+    client.force_login(commander)
+    columns = client.get("/actions/board/").context["columns"]
+    assert {state: (len(shown), size) for state, _, shown, size in columns} == {
+        "open": (1, 1), "in_progress": (30, 310), "done": (1, 1), "verified": (0, 0), "wont_do": (0, 0),
+    }  # fmt: skip
+
+
 def test_csv_runs_no_formula(client, commander, add):
     add('=HYPERLINK("https://example.test")', verification="+1")
     client.force_login(commander)
@@ -184,10 +208,14 @@ def test_what_others_noted_is_not_shown_before_it_is_revealed(client, commander,
         retrospective=retrospective, kind="lucky", text=CANARY, author=commander
     )
     address = reverse("action_new", args=[retrospective.pk]) + f"?learning={learning.pk}"
+    item = add_action_item(by=commander, title="x", retrospective=retrospective)
+    ActionItem.objects.filter(pk=item.pk).update(learning=learning)
     client.force_login(responder)
-    assert client.get(address).status_code == 404
-    client.force_login(commander)
-    assert CANARY in text(client.get(address))
+    for page in (address, item.get_absolute_url()):
+        assert CANARY not in text(client.get(page))
+    reveal_learnings(retrospective=retrospective, by=commander)
+    for page in (address, item.get_absolute_url()):
+        assert CANARY in text(client.get(page))
 
 
 def test_a_stale_form_keeps_both_texts(client, commander, add):

@@ -8,6 +8,7 @@ import time_machine
 
 from accounts.models import Installation, Team
 from incidents.models import Incident
+from incidents.workflow import declare_incident
 from notifications.models import Delivery, OutboxMessage
 from retros.models import ActionDigest, ActionItem, ActionReminder
 from retros.tasks import send_due_action_reminders, send_weekly_digests
@@ -140,6 +141,50 @@ def test_told_but_not_sent_when_it_is_done_is_called_back(item, commander, respo
     assert Delivery.objects.get(address=responder.email).state == "withdrawn"
 
 
+def test_another_due_day_calls_back_the_reminder_and_not_whose_it_is(item, commander, responder):
+    told = sweep(2026, 3, 20)
+    for message in OutboxMessage.objects.filter(topic="action_item.assigned"):
+        consume(message)
+    with time_machine.travel(datetime(2026, 3, 20, 13, tzinfo=UTC), tick=False):
+        change_action_item(item=item, by=commander, due_on=date(2026, 4, 1))
+    assert _states() == {told[0][1]: "withdrawn", _said(item, "it is yours"): "waiting"}
+
+
+def test_a_new_owner_calls_back_what_the_old_one_was_told(item, commander, outsider):
+    sweep(2026, 3, 20)
+    for message in OutboxMessage.objects.filter(topic="action_item.assigned"):
+        consume(message)
+    with time_machine.travel(datetime(2026, 3, 20, 13, tzinfo=UTC), tick=False):
+        change_action_item(item=item, by=commander, owner=outsider)
+    assert set(_states().values()) == {"withdrawn"}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda item, by: answer_helped(item=item, by=by, answer="yes"),
+        lambda item, by: reopen_action_item(item=item, by=by, reason="It came back"),
+    ],
+    ids=["answered", "reopened"],
+)
+def test_a_question_that_is_answered_is_called_back(item, responder, commander, after):
+    with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=False):
+        complete_action_item(item=item, by=responder)
+    sweep(2026, 6, 8)
+    assert _states() == {_said(item, "did it help?"): "waiting"}
+    with time_machine.travel(datetime(2026, 6, 8, 13, tzinfo=UTC), tick=False):
+        after(item, responder)
+    assert _states() == {_said(item, "did it help?"): "withdrawn"}
+
+
+def _said(item, words: str) -> str:
+    return f"ACT-{item.pk} Alert on saturation: {words}"
+
+
+def _states() -> dict[str, str]:
+    return {d.content["subject"]: d.state for d in Delivery.objects.all()}
+
+
 def test_reopened_the_steps_that_were_told_are_not_told_again(item, commander):
     sweep(2026, 3, 20)
     with time_machine.travel(datetime(2026, 3, 20, 13, tzinfo=UTC), tick=False):
@@ -216,6 +261,20 @@ def test_the_digest_says_numbers_in_the_inbox_and_titles_in_the_mail(item, respo
     notice = Notice.objects.get(person=responder, kind="actions")
     assert (notice.title, notice.text) == ("Your week: 1 open action item, 1 overdue", "")
     assert "Alert on saturation" in Delivery.objects.get(message=notice.message).content["text"]
+
+
+def test_the_digest_lists_nothing_of_a_replayed_day(item, responder, commander, severity):
+    with time_machine.travel(ADDED, tick=False):
+        day = declare_incident(by=commander, title="A day of last year", severity=severity(2))
+        add_action_item(by=commander, title="Of a day long past", incident=day, owner=responder)
+    Incident.objects.filter(pk=day.pk).update(source="replay")
+    sweep(2026, 3, 23)
+    assert Notice.objects.get(person=responder, kind="actions").title.startswith(
+        "Your week: 1 open action item,"
+    )
+    assert not [
+        d for d in Delivery.objects.filter(person=responder) if "Of a day long past" in str(d.content)
+    ]
 
 
 def test_who_does_not_want_the_digest_gets_none_and_is_reminded_all_the_same(item, responder):

@@ -30,9 +30,27 @@ def test_of_several_incidents(commander, incident, severity):
     assert made.incident == incident
 
 
-def test_one_incident_gives_its_own(commander, incident):
+def test_of_one_incident_says_what_was_asked_for(commander, incident, outsider):
+    made = open_retrospective(
+        by=commander,
+        title="Ours",
+        incidents=[incident],
+        scope="From the page on",
+        period_from=date(2026, 11, 2),
+        is_private=True,
+        form_token=uuid4(),
+    )
+    assert (made.incident, made.title, made.scope) == (incident, "Ours", "From the page on")
+    assert made.form_token
+    assert made.period_from
+    assert not Retrospective.objects.visible_to(outsider).exists()
+
+
+def test_one_incident_has_one_of_its_own(commander, incident):
     own = start_retrospective(incident=incident, by=commander)
-    assert open_retrospective(by=commander, title="x", incidents=[incident]) == own
+    with pytest.raises(ValidationError, match="has its retrospective already"):
+        open_retrospective(by=commander, title="x", incidents=[incident])
+    assert Retrospective.objects.get() == own
 
 
 def test_the_same_form_again_makes_none(responder):
@@ -110,6 +128,44 @@ def test_of_a_private_incident_only_who_can_see_it(private_incident, commander, 
     assert not own.participants.filter(user=responder).exists()
     add_person(incident=private_incident, user=responder, by=commander)
     assert add_participants(retrospective=own, by=commander, people=[responder]) == 1
+
+
+def test_what_came_from_a_private_incident_keeps_it_in(commander, incident, private_incident, outsider, left):
+    both = open_retrospective(
+        by=commander, title="Both", incidents=[incident, private_incident], owner=commander
+    )
+    assert both.entries.filter(event__incident=private_incident).exists()
+    seen = left(both)
+    with pytest.raises(ValidationError, match="what came from it stands in here"):
+        frame_retrospective(retrospective=both, by=commander, incidents=[incident], is_private=False)
+    assert private_incident in both.incidents.all()
+    assert not Retrospective.objects.visible_to(outsider).exists()
+    assert seen.nothing
+
+
+def test_one_that_left_nothing_behind_goes_again(retrospective, commander, incident, private_incident):
+    frame_retrospective(retrospective=retrospective, by=commander, incidents=[incident, private_incident])
+    frame_retrospective(retrospective=retrospective, by=commander, incidents=[incident])
+    assert list(retrospective.incidents.all()) == [incident]
+
+
+def test_a_private_incident_comes_in_only_where_everybody_there_can_see_it(
+    retrospective, commander, responder, incident, private_incident
+):
+    add_participants(retrospective=retrospective, by=commander, people=[responder])
+    both = {"incidents": [incident, private_incident], "is_private": False}
+    with pytest.raises(ValidationError, match="Responder Example cannot see"):
+        frame_retrospective(retrospective=retrospective, by=commander, **both)
+    assert Retrospective.objects.visible_to(responder).exists()
+    add_person(incident=private_incident, user=responder, by=commander)
+    assert frame_retrospective(retrospective=retrospective, by=commander, **both).is_private
+
+
+def test_whoever_makes_it_private_still_sees_it(incident, commander, responder, outsider):
+    own = start_retrospective(incident=incident, by=commander)
+    frame_retrospective(retrospective=own, by=responder, is_private=True)
+    assert Retrospective.objects.visible_to(responder).get() == own
+    assert not Retrospective.objects.visible_to(outsider).exists()
 
 
 def test_pages(client, commander, incident, private_incident):

@@ -4,7 +4,8 @@ import pytest
 
 from retros.checks import checks
 from retros.language import hints
-from retros.workflow import leave_hint, open_section, save_text, start_retrospective
+from retros.reading import open_hints
+from retros.workflow import frame_retrospective, leave_hint, open_section, save_text, start_retrospective
 
 
 @pytest.fixture
@@ -42,3 +43,12 @@ def test_left_it_is_gone_in_its_place_only(own, commander):
         hint = hints("It was human error.")[0]
         leave_hint(retrospective=own, by=commander, place=place, rule=hint.rule, found=hint.found, reason="x")
         assert _missing(own)[:7] == missing
+
+
+def test_names_of_those_who_lead_it_count_too(own, commander, responder):
+    _write(own, commander, "Responder failed to see it.")
+    assert _missing(own) == ""
+    frame_retrospective(retrospective=own, by=commander, note_taker=responder)
+    own.refresh_from_db()
+    assert _missing(own).startswith("1 hint ")
+    assert len(open_hints(own, "what_happened", "Responder failed to see it.")) == 1

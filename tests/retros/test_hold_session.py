@@ -65,6 +65,40 @@ def test_everybody_at_the_table_is_invited_and_nobody_else(
     assert "Room 4" in event["location"]
 
 
+def _invited() -> set[str]:
+    mails = Delivery.objects.filter(content__calendar__method="REQUEST")
+    return set(mails.values_list("address", flat=True))
+
+
+def test_what_is_changed_a_moment_later_leaves_the_invitation_true(
+    scheduled, commander, responder, stakeholder
+):
+    frame_retrospective(retrospective=scheduled, by=commander, objectives="Why it took an hour")
+    _tell()
+    assert _invited() == {p.email for p in (commander, responder, stakeholder)}
+
+
+def test_another_time_is_told_once(scheduled, commander, responder):
+    later = schedule_session(
+        retrospective=scheduled, by=commander, scheduled_at=scheduled.scheduled_at + SOON, minutes=30
+    )
+    _tell()
+    mails = Delivery.objects.filter(content__has_key="calendar", address=responder.email)
+    (text,) = (mail.content["calendar"]["text"] for mail in mails.filter(content__calendar__method="REQUEST"))
+    (event,) = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    assert event.start == later.scheduled_at.replace(microsecond=0)
+    assert sum(item.minutes for item in later.agenda.all()) == 30, "the agenda fits the time"
+
+
+def test_who_comes_to_the_table_later_has_the_appointment_too(scheduled, commander, outsider):
+    _tell()
+    assert outsider.email not in _invited()
+    add_participants(retrospective=scheduled, by=commander, people=[outsider])
+    _tell()
+    assert outsider.email in _invited()
+    assert "Room 4" in Delivery.objects.get(address=outsider.email).content["text"]
+
+
 def test_called_off_tells_calendars_so(scheduled, commander):
     step_back(retrospective=scheduled, by=commander)
     _tell()

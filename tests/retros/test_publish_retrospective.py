@@ -10,6 +10,7 @@ from incidents.workflow import mitigate_incident, resolve_incident
 from notifications.models import Delivery
 from notifications.workflow.expanding import expand_next_event
 from retros.checks import CHECKS, checks
+from retros.completion import parts_of
 from retros.models import (
     ActionItem,
     ContributingFactor,
@@ -21,16 +22,21 @@ from retros.models import (
     Section,
 )
 from retros.workflow import (
+    add_participants,
     answer_review,
     ask_reviewer,
+    frame_retrospective,
     mark_changed_how_i_work,
     open_retrospective,
+    open_section,
     publish_retrospective,
     reopen_retrospective,
+    save_text,
     start_review,
     waive_check,
     write_public_text,
 )
+from timeline.workflow import write_event
 
 
 @pytest.fixture
@@ -60,7 +66,13 @@ def test_each_check_holds_when_it_should(in_review, incident, commander, respond
     type(incident).objects.update(impact_started_at="2026-01-01T00:00Z", detected_at="2026-01-01T00:01Z")
     item = ActionItem.objects.create(retrospective=in_review, title="Do", due_on="2026-12-01")
     assert _state(in_review)["actions"] is False
-    item.owner, item.verification = responder, "The graph stays flat"
+    page = next(part for part in parts_of(in_review) if part.key == "actions")
+    assert (page.is_done, page.note) == (False, "0 of 1")
+    item.state = "done"
+    item.save()
+    assert _state(in_review)["actions"], "what is done needs no owner any more, here as in its section"
+    assert next(part for part in parts_of(in_review) if part.key == "actions").is_done
+    item.state, item.owner, item.verification = "open", responder, "The graph stays flat"
     item.save()
     team = Team.objects.create(name="Pay", slug="pay")
     commander.teams.add(team)
@@ -74,6 +86,21 @@ def test_each_check_holds_when_it_should(in_review, incident, commander, respond
         assert all(_state(in_review).values())
         publish_retrospective(retrospective=in_review, by=commander)
     assert Publication.objects.get().number == 1
+
+
+def test_at_a_private_table_who_neither_responded_nor_wrote_is_from_outside(
+    in_review, commander, responder, outsider, incident
+):
+    frame_retrospective(retrospective=in_review, by=commander, is_private=True)
+    write_event(incident=incident, by=responder, text="Looked at the graphs")
+    add_participants(retrospective=in_review, by=commander, people=[responder, outsider])
+    for reviewer, holds in ((responder, False), (outsider, True)):
+        review = ask_reviewer(retrospective=in_review, by=commander, reviewer=reviewer)
+        answer_review(review=review, by=reviewer, verdict="approved")
+        assert _state(in_review)["outside"] is holds
+    section = open_section(retrospective=in_review, section=Section.SUMMARY, by=outsider)
+    save_text(document=section, text="Mine.", by=outsider, version=None)
+    assert _state(in_review)["outside"] is False, "whoever wrote it is on it"
 
 
 def test_not_while_a_check_is_open(in_review, commander):
@@ -164,13 +191,30 @@ def test_the_library_finds_words_factors_and_only_what_is_in_reach(
     for name in CHECKS:
         waive_check(retrospective=hidden, by=commander, name=name, reason="x")
     publish_retrospective(retrospective=hidden, by=commander)
+    client.force_login(commander)
+    for query in ("", "?q=Zephyrquartz"):
+        found = client.get("/retrospectives/" + query).text
+        assert f'href="{hidden.get_absolute_url()}"' in found, "so that silence below is the reader's"
     for reader in (stakeholder, outsider):
         client.force_login(reader)
         assert b"Checkout answers slowly" in client.get("/retrospectives/?q=muted+end").content
         assert b"Nothing found" in client.get("/retrospectives/?q=nowhere").content
         assert b"Checkout answers slowly" in client.get(f"/retrospectives/?factor={factor.pk}").content
         for query in ("", "?q=Zephyrquartz", "?q=canary"):
-            assert b"Zephyrquartz</" not in client.get("/retrospectives/" + query).content
+            page = client.get("/retrospectives/" + query).text
+            assert "Zephyrquartz</" not in page
+            assert f'href="{hidden.get_absolute_url()}"' not in page
+
+
+def test_all_in_progress_are_counted_and_paged(client, commander):
+    Retrospective.objects.bulk_create(
+        Retrospective(title=f"Sprint {number}", subject="sprint", owner=commander) for number in range(51)
+    )
+    client.force_login(commander)
+    first, second = (client.get(f"/retrospectives/?open={page}").text for page in (1, 2))
+    assert '<span class="count">51</span>' in first
+    assert "Due later" in first
+    assert ("Sprint 50" in first, "Sprint 50" in second) == (False, True)
 
 
 def test_a_reader_marks_it_once(published, retrospective, stakeholder, private_incident):

@@ -3,9 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from audit import context
+from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from notifications.workflow.expanding import expand_next_event
 from retros.models import DueReminder, Retrospective
+from retros.workflow import start_retrospective
 from retros.workflow.due import remind_of_due
 from subscribers.models import Notice
 
@@ -63,3 +65,13 @@ def test_what_was_told_and_is_not_true_any_more_is_not_delivered(due, commander)
     while expand_next_event():
         pass
     assert not Notice.objects.filter(title__contains="due").exists()
+
+
+def test_one_sweep_asks_once_however_many_wait(due, commander, severity, django_assert_num_queries):
+    for number in range(4):
+        other = declare_incident(by=commander, title=f"{number}", severity=severity(2))
+        start_retrospective(incident=other, by=commander, owner=commander)
+    Retrospective.objects.update(due_on=DUE)
+    assert len(_sweep(DUE)) == 5
+    with context.at(datetime.combine(DUE, datetime.min.time(), UTC)), django_assert_num_queries(3):
+        assert not remind_of_due(), "told all of them; a savepoint around one query"

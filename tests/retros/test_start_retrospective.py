@@ -6,7 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from incidents.models import Incident, Status
 from incidents.workflow import Conflict, mitigate_incident, report_problem, resolve_incident
 from retros.models import Retrospective
-from retros.workflow import close_with_retrospective, due_date, start_retrospective
+from retros.workflow import (
+    close_with_retrospective,
+    due_date,
+    open_retrospective,
+    start_retrospective,
+)
 
 
 @pytest.fixture
@@ -52,6 +57,62 @@ def test_close_with_retrospective(resolved, commander, responder):
         incident=resolved, by=commander, owner=responder, version=resolved.version
     )
     assert (closed.status, closed.retrospective.owner) == (Status.CLOSED, responder)
+
+
+@pytest.fixture
+def withheld(resolved, commander):
+    """A private look back on an incident that everybody can see."""
+    made = open_retrospective(
+        by=commander, title="Zephyrquartz", incidents=[resolved], owner=commander, is_private=True
+    )
+    resolved.refresh_from_db()
+    return made
+
+
+def test_who_is_not_at_its_table_does_not_take_it_over(client, withheld, outsider, commander, traces):
+    seen = traces(withheld.incident)
+    client.force_login(outsider)
+    page = f"/incidents/{withheld.incident.reference}/retrospective/"
+    assert client.post(page).status_code == 403
+    again = {"subject": "incident", "incidents": withheld.incident.reference, "owner": outsider.pk}
+    refused = client.post(
+        "/retrospectives/new/", again | {"form_token": "8a3d6f0e-29f5-4b4e-9f3a-0a4b3d5f1c11"}
+    )
+    assert b"has its retrospective already" in refused.content
+    assert b"Zephyrquartz" not in refused.content
+    assert Retrospective.objects.get().owner == commander
+    assert not Retrospective.objects.visible_to(outsider).exists()
+    assert seen.none
+
+
+def test_only_who_leads_it_hands_it_over_and_not_once_published(incident, commander, responder, outsider):
+    started = start_retrospective(incident=incident, by=commander, owner=commander)
+    with pytest.raises(PermissionDenied):
+        start_retrospective(incident=incident, by=outsider, owner=outsider)
+    start_retrospective(incident=incident, by=commander, owner=responder)
+    assert Retrospective.objects.get().version > started.version, "an older form conflicts"
+    Retrospective.objects.update(status="published")
+    with pytest.raises(ValidationError, match="published"):
+        start_retrospective(incident=incident, by=responder, owner=commander)
+    assert Retrospective.objects.get().owner == responder
+
+
+def test_whoever_cannot_reach_it_closes_and_it_stays_as_it_is(withheld, resolved, outsider, commander):
+    closed = close_with_retrospective(
+        incident=resolved, by=outsider, owner=outsider, version=resolved.version
+    )
+    assert closed.status == Status.CLOSED
+    assert Retrospective.objects.get().owner == commander
+
+
+def test_a_new_one_brings_the_timeline_along(client, resolved, commander):
+    client.force_login(commander)
+    client.post(f"/incidents/{resolved.reference}/retrospective/")
+    started = Retrospective.objects.get()
+    assert started.entries.filter(text="Resolved").exists()
+    start_retrospective(incident=resolved, by=commander, owner=commander)
+    bare = started.entries.count()
+    assert bare == started.entries.values("event").distinct().count()
 
 
 def test_close_with_an_older_form_conflicts(resolved, commander, responder):

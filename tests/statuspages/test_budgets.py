@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents.models import AffectedService, Service
+from incidents.models import AffectedService, Incident, Service
 from incidents.workflow import declare_incident
+from statuspages import reading
 from statuspages.models import Component, ScheduledMaintenance
+from statuspages.reading import Window, read
 from statuspages.workflow import schedule_maintenance
 
 KILOBYTES = 30 * 1024
@@ -69,6 +71,31 @@ def test_a_busy_page_and_its_style_sheet_are_under_30_kilobytes(client, busy):
 @pytest.mark.parametrize("path", ["", "history", "api/v2/summary.json", "history.atom", "calendar.ics"])
 def test_at_most_ten_queries(client, busy, path):
     assert queries(client, path) <= 10
+
+
+def test_what_is_long_over_is_read_for_the_history_only(client, shop, commander, severity, tell, monkeypatch):
+    monkeypatch.setattr(reading, "RECENT", 3)
+    long_ago = timezone.now() - timedelta(days=200)
+    for number in range(5):
+        incident = declare_incident(by=commander, title="x", severity=severity(3))
+        tell(incident, "Over.", ago=timedelta(days=number + 9), status="resolved")
+        Incident.objects.filter(pk=incident.pk).update(status="closed" if number else "fixing")
+    work = ScheduledMaintenance.objects.create(
+        page=shop, title="Move", starts_at=long_ago, ends_at=long_ago + timedelta(hours=1),
+        state="completed", began_at=long_ago, ended_at=long_ago + timedelta(hours=1),
+    )  # fmt: skip
+    shown = read(shop)
+    assert (len(shown.incidents), shown.maintenances, shown.months) == (3, [], [])
+    Incident.objects.filter(pk=incident.pk).update(status="fixing")
+    assert len(read(shop).incidents) == 4, "what runs is shown, however old"
+    assert len(read(shop, Window(newest_months=12)).incidents) == 5
+    assert [i.pk for i in read(shop, Window(pk=incident.pk)).incidents] == [incident.pk]
+    code = shop.code("maintenance", work.pk)
+    assert client.get(f"/status/shop/maintenances/{code}").status_code == 200
+    assert client.get(f"/status/shop/maintenances/{code}.ics").status_code == 200
+    client.force_login(commander)
+    assert client.get(f"/status-pages/shop/shown/maintenances/{code}").status_code == 200
+    assert "Move" in client.get(f"/status/shop/history/{long_ago:%Y-%m}").text
 
 
 def test_an_incident_page_takes_no_more(client, busy, broken, tell):

@@ -14,12 +14,15 @@ import pytest
 import requests
 from django.utils import timezone
 
-from incidents.workflow import change_visibility, set_service_impact
+from incidents.models import Incident, Role
+from incidents.workflow import assign_role, change_visibility, declare_incident, set_service_impact
 from notifications.tasks import expand_due_events
-from statuspages import copies
+from statuspages import copies, reading
 from statuspages.models import StatusPage
-from statuspages.tasks import write_stale_copies
+from statuspages.reading import Window, read
+from statuspages.tasks import bring_up_to_date, write_stale_copies
 from statuspages.workflow import keep_page
+from timeline.workflow import write_event
 
 
 def kept(slug: str = "shop") -> dict[str, str]:
@@ -56,6 +59,57 @@ def test_it_is_written_again_when_something_changed_and_only_then(shop, broken, 
     sweep()
     assert (copies.folder() / "shop").resolve() != first
     assert "Some cards fail." in kept()["index.html"]
+
+
+def version(page) -> int:
+    return StatusPage.objects.get(pk=page.pk).version
+
+
+def test_only_a_change_that_it_shows_writes_it_again(
+    shop, make_page, search, broken, tell, commander, responder
+):
+    tell(broken, "Some cards fail.")
+    other = make_page("other", services={"Search": search})
+    expand_due_events()
+    before = version(shop), version(other)
+    write_event(incident=broken, by=commander, text="Not for the public")
+    assign_role(incident=broken, role=Role.objects.get(slug="deputy"), user=responder, by=commander)
+    expand_due_events()
+    assert (version(shop), version(other)) == before
+    set_service_impact(incident=broken, service=search, impact="degraded", by=commander)
+    expand_due_events()
+    assert version(shop) > before[0]
+    assert version(other) > before[1], "from now on it is on this one too"
+
+
+def test_months_long_ago_are_not_kept_and_not_led_to(shop, broken, tell, commander, severity, monkeypatch):
+    monkeypatch.setattr(copies, "MONTHS_KEPT", 3)
+    monkeypatch.setattr(reading, "RECENT", 2)
+    tell(broken, "Still failing.", ago=timedelta(days=900))
+    found = []
+    for months in range(5):
+        found.append(declare_incident(by=commander, title="x", severity=severity(3)))
+        tell(found[-1], "It was slow.", ago=timedelta(days=31 * months), status="resolved")
+    Incident.objects.filter(pk__in=[each.pk for each in found]).update(status="closed")
+    assert len(read(shop, Window(newest_months=1)).months) == 6
+    write_stale_copies()
+    files = kept()
+    codes = [shop.code("incident", each.pk) for each in (*found, broken)]
+    assert [f"incidents/{code}.html" in files for code in codes] == [True] * 3 + [False] * 2 + [True]
+    leads = set(re.findall(r'href="(history/\d{4}-\d\d)"', files["history.html"]))
+    months = {name.removesuffix(".html") for name in files if name.startswith("history/")}
+    assert len(months) == 3
+    assert leads <= months
+
+
+def test_two_schedulers_write_a_page_once(shop):
+    """The second has read the row before the first was done, and gets the lock after it."""
+    stale = StatusPage.objects.get(pk=shop.pk)
+    bring_up_to_date(stale)
+    first = (copies.folder() / "shop").resolve()
+    assert stale.is_copy_stale
+    bring_up_to_date(stale)
+    assert (copies.folder() / "shop").resolve() == first
 
 
 def test_a_change_of_a_service_is_in_the_copy(shop, broken, tell, payments, commander):
@@ -200,3 +254,14 @@ def test_on_a_host_of_its_own_too(shop, admin, settings, client):
     assert Path(copies.folder() / "hosts/status.example.com/index.html").exists()
     answer = copies.find("hosts/status.example.com", "")
     assert b"Shop" in answer.body
+
+
+def test_a_host_that_moves_to_another_page_leads_there(shop, make_page, admin, settings):
+    settings.STATUS_HOSTS = ["status.example.com"]
+    other = make_page("other")
+    for one, host in ((shop, "status.example.com"), (shop, ""), (other, "status.example.com")):
+        one.host = host
+        keep_page(by=admin, page=one)
+        if host:
+            write_stale_copies()
+    assert b"Other" in copies.find("hosts/status.example.com", "").body

@@ -132,6 +132,16 @@ def test_maintenance_in_its_lists(client, shop, work, commander):
     assert datetime.fromisoformat(whole["resolved_at"]) <= timezone.now()
 
 
+def test_inside_it_says_what_is_asked_of_its_readers(client, internal_page, broken, tell, stakeholder):
+    tell(broken, "Known now.", unknown="How many.", ask="Hold the newsletter.")
+    client.force_login(stakeholder)
+    code = internal_page.code("incident", broken.pk)
+    shown = client.get(f"/status-pages/inside/shown/incidents/{code}").text
+    assert "What we ask of you" in shown
+    assert "Hold the newsletter." in shown
+    assert "What we do not know yet" in shown
+
+
 def test_groups_are_components_with_parts(client, shop, admin):
     from statuspages.models import ComponentGroup
     from statuspages.workflow import keep_component, keep_group

@@ -9,12 +9,13 @@ from incidents.models import Incident, StatusUpdate
 from incidents.workflow import change_visibility, withdraw_status_update
 from notifications.models import Channel, Delivery, OutboxMessage
 from notifications.tasks import send_due_deliveries
+from statuspages import mails
 from statuspages.models import StatusPage
 from statuspages.publishing import consume
 from statuspages.reach import subscriber_count
 from statuspages.reading import pages_of
 from statuspages.tasks import carry_on_maintenances
-from statuspages.workflow import change_maintenance, update_maintenance
+from statuspages.workflow import change_maintenance, leaving_link, update_maintenance
 
 
 @pytest.fixture
@@ -141,6 +142,37 @@ def test_a_webhook_gets_the_shapes_of_the_interface_by_its_channel(shop, subscri
     assert delivery.content["type"] == "incident.status_update"
     assert delivery.content["data"]["incident"]["incident_updates"][0]["body"] == "Some cards fail."
     assert "whsec" not in str(delivery.content)
+
+
+def test_it_is_written_once_and_everybody_gets_their_own_way_out(shop, subscriber, broken, tell):
+    people = [subscriber(f"p{n}") for n in range(3)]
+    tell(broken, "Some cards fail.")
+    told()
+    links = {leaving_link(one) for one in people}
+    found = [Delivery.objects.get(address=one.address) for one in people]
+    for one, delivery in zip(people, found, strict=True):
+        content, own = delivery.content, leaving_link(one)
+        assert [content["text"].count(own), content["html"].count(own)] == [1, 1]
+        assert content["headers"]["List-Unsubscribe"] == f"<{own}>"
+        assert content["headers"]["Message-ID"] == f"<{delivery.pk}@localhost>"
+        assert not any(other in str(content) for other in links - {own})
+        assert mails.LEAVE not in str(content)
+
+
+def test_counting_subscribers_is_one_query_and_counts_each_once(
+    shop, make_page, payments, subscriber, broken, django_assert_num_queries
+):
+    other = make_page("other", services={"Payments": payments})
+    hooks = {"kind": "webhook", "url": "https://hooks.example.test/in"}
+    for number in range(4):
+        subscriber(f"p{number}", [shop.components.get(name="Payments")])
+        other.subscribers.create(address=f"P{number}@example.test", confirmed_at=timezone.now())
+        subscriber(f"hook{number}", **hooks)
+    subscriber("search", [shop.components.get(name="Search")])
+    pages = pages_of(broken)
+    with django_assert_num_queries(1):
+        assert subscriber_count(broken, pages) == 5
+    assert subscriber_count(broken, []) == 0
 
 
 def test_maintenance_is_told_from_its_announcement_to_its_end(shop, subscriber, work, commander):

@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from audit.models import AuditEntry
-from statuspages.models import Component, ComponentGroup, PageAudience, StatusPage
+from statuspages.models import Component, ComponentGroup, PageAudience, PageSubscriber, StatusPage
 from statuspages.workflow import (
     keep_component,
     keep_page,
@@ -31,6 +32,29 @@ def test_from_nothing_to_a_published_page(client, admin, payments):
     assert "Payments" in client.get("/status/shop/").text
     actions = list(AuditEntry.objects.exclude(action="catalogue.loaded").values_list("action", flat=True))
     assert actions == ["status_page.added", "component.added", "status_page.changed"]
+
+
+def test_a_default_page_gives_that_up_on_the_record_and_in_its_copy(shop, make_page, admin):
+    before = shop.version
+    other = make_page("other", is_default=True)
+    shop.refresh_from_db()
+    assert (shop.is_default, other.is_default) == (False, True)
+    assert shop.version > before
+    entry = AuditEntry.objects.get(action="status_page.changed", changes__has_key="is_default")
+    assert (entry.subject, entry.changes) == ("Shop: Shop", {"is_default": [True, False]})
+
+
+def test_subscribers_are_listed_a_page_at_a_time(client, shop, admin):
+    now = timezone.now()
+    PageSubscriber.objects.bulk_create(
+        PageSubscriber(page=shop, address=f"p{n:03}@example.test", confirmed_at=now, created_at=now)
+        for n in range(130)
+    )
+    client.force_login(admin)
+    first = client.get("/status-pages/shop/subscribers/").text
+    assert "130 confirmed" in first
+    assert ("p099@" in first, "p100@" in first, "Page 1 of 2" in first) == (True, False, True)
+    assert "p129@" in client.get("/status-pages/shop/subscribers/?page=2").text
 
 
 def test_only_administrators(shop, commander):

@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications.models import Channel, Delivery
+from notifications.tasks import expand_due_events
+from notifications.workflow import pause_channel
 from statuspages.models import PageSubscriber
 from statuspages.workflow import forget_unanswered, leaving_link, remove_from_page, request_subscription
 
@@ -158,6 +160,31 @@ def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, sho
     assert row.channel.secret in done.text
     client.post(leaving_link(row).removeprefix("http://localhost:8000"))
     assert not Channel.objects.exists()
+
+
+def test_a_webhook_that_wanted_no_more_collects_nothing_and_can_be_subscribed_again(
+    client, shop, broken, tell
+):
+    ask(client, url="https://hooks.example.test/in")
+    link = link_of(Delivery.objects.get())
+    client.post(link)
+    channel = shop.subscribers.get().channel
+    tell(broken, "Before.", ago=timedelta(minutes=9))
+    expand_due_events()
+    waits = channel.deliveries.get()
+    pause_channel(by=None, channel=channel, because="Answered 410")
+    tell(broken, "Meanwhile.")
+    expand_due_events()
+    assert list(channel.deliveries.all()) == [waits]
+    assert not shop.subscribers.confirmed().exists()
+    assert client.post(link).status_code == 200
+    channel.refresh_from_db()
+    assert channel.is_active
+    waits.refresh_from_db()
+    assert waits.state == "withdrawn", "it wanted no more"
+    tell(broken, "Again.")
+    expand_due_events()
+    assert channel.deliveries.waiting().count() == 1
 
 
 def test_addresses_that_never_answer_are_forgotten(shop, subscribed):

@@ -101,6 +101,20 @@ def test_nobody_outside_is_sent_to_pages_they_cannot_open(incident, outside, pos
     assert "Ask of stakeholders." in mail.content["text"]
 
 
+def test_in_chat_and_inbox_a_correction_tells_what_holds_now(
+    incident, commander, stakeholder, channel, post, tell
+):
+    channel("#all", audience="stakeholders")
+    post(incident, "stakeholders")
+    first = incident.status_updates.get()
+    post(incident, "stakeholders", corrects=first, correction_reason="It was half of them.")
+    said = {d.kind: d.content for d in tell(incident)}
+    assert said["chat"]["body"].startswith("Words for stakeholders.")
+    assert Notice.objects.latest("pk").text == "Words for stakeholders."
+    text = said["mail"]["text"]
+    assert text.index("It was half of them.") < text.index("Words for stakeholders.")
+
+
 def test_a_correction_says_so(incident, commander, stakeholder, channel, post, tell):
     first = post(incident, "stakeholders")
     channel("Hook", kind="webhook", audience="stakeholders")

@@ -33,9 +33,11 @@ def over(incident, commander, began):
 
 @pytest.fixture
 def retrospective(over, commander):
-    return start_retrospective(incident=over, by=commander, owner=commander)
+    return start_retrospective(incident=over, by=commander, owner=commander, brings_timeline=False)
 
 
 @pytest.fixture
 def private_retrospective(private_incident, commander):
-    return start_retrospective(incident=private_incident, by=commander, owner=commander)
+    return start_retrospective(
+        incident=private_incident, by=commander, owner=commander, brings_timeline=False
+    )

@@ -35,7 +35,7 @@ def at_once(*calls):
 
 @pytest.fixture
 def begun(incident, commander):
-    return start_retrospective(incident=incident, by=commander, owner=commander)
+    return start_retrospective(incident=incident, by=commander, owner=commander, brings_timeline=False)
 
 
 def test_the_same_rows_and_events_come_in_once(begun, commander, responder):

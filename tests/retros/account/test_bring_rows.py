@@ -51,6 +51,12 @@ def test_a_phase_that_is_marked_already_is_not_marked_again(retrospective, comma
     ]  # fmt: skip
 
 
+def test_a_recollection_that_comes_in_marks_no_phase(retrospective, commander, began):
+    rows = [row(began, "as I remember", phase="introduced", is_recollection=True)]
+    bring_rows(retrospective=retrospective, by=commander, rows=rows)
+    assert TimelineEntry.objects.get().phase == ""
+
+
 def test_alerts_that_are_not_rows_yet(retrospective, over, commander, began):
     event = write_event(incident=over, by=commander, text="note with an alert")
     attach_evidence(

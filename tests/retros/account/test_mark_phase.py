@@ -5,10 +5,21 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from incidents.workflow import declare_incident, mitigate_incident, set_milestones
 from retros.account import Account
 from retros.measures import headlines
 from retros.models import Participant, TimelineEntry
-from retros.workflow import add_entry, add_gap, change_entry, mark_phase, restore_entry, seed_timeline
+from retros.workflow import (
+    add_entry,
+    add_gap,
+    add_recollection,
+    change_entry,
+    frame_retrospective,
+    mark_phase,
+    restore_entry,
+    seed_timeline,
+)
+from timeline.workflow import star_event, write_event
 
 
 @pytest.fixture
@@ -22,6 +33,22 @@ def row(seeded, commander, began):
     return add_entry(
         retrospective=seeded, by=commander, text="traffic is back", occurred_at=began + timedelta(minutes=33)
     )
+
+
+@pytest.fixture
+def second(seeded, over, commander, began, severity):
+    """Another incident that is covered too, mitigated after 50 minutes; with a starred note of 45."""
+    second = declare_incident(by=commander, title="Search stands still", severity=severity(2))
+    set_milestones(incident=second, by=commander, moments={"impact_started_at": began})
+    mitigate_incident(incident=second, by=commander, at=began + timedelta(minutes=50))
+    note = write_event(
+        incident=second, by=commander, text="search is back", occurred_at=began + timedelta(minutes=45)
+    )
+    star_event(event=note, by=commander, starred=True)
+    frame_retrospective(retrospective=seeded, by=commander, incidents=[over, second])
+    seed_timeline(retrospective=seeded, by=commander)
+    second.refresh_from_db()
+    return second
 
 
 def minutes(retrospective):
@@ -101,3 +128,34 @@ def test_a_gap_begins_no_phase(seeded, commander, began):
     gap = add_gap(retrospective=seeded, by=commander, text="?", occurred_at=began)
     with pytest.raises(ValidationError, match="not with a gap"):
         mark_phase(entry=gap, by=commander, phase="detected")
+
+
+def test_a_row_of_another_incident_speaks_for_that_one(seeded, over, second, commander, began, client):
+    back = TimelineEntry.objects.get(text="search is back")
+    client.force_login(commander)
+    assert second.reference in client.get(f"/retrospectives/{seeded.pk}/timeline/{back.pk}/phase/").text
+    mark_phase(entry=back, by=commander, phase="mitigated", sets_milestone=True)
+    over.refresh_from_db()
+    second.refresh_from_db()
+    assert over.mitigated_at == began + timedelta(minutes=40)
+    assert second.mitigated_at == began + timedelta(minutes=45)
+    marked = TimelineEntry.objects.standing().filter(phase="mitigated")
+    assert {(row.event.incident, row.text) for row in marked} == {
+        (over, "Mitigated"), (second, "search is back"),
+    }  # fmt: skip
+    assert minutes(seeded)["TTM"] == 40
+
+
+def test_a_row_that_marks_a_phase_becomes_no_recollection(seeded, commander):
+    detected = TimelineEntry.objects.get(text="Detected")
+    with pytest.raises(ValidationError, match="not with a gap or a recollection"):
+        change_entry(entry=detected, by=commander, is_recollection=True)
+    detected.refresh_from_db()
+    assert not detected.is_recollection
+
+
+def test_a_recollection_begins_no_phase(seeded, row, commander):
+    remembered = add_recollection(fact=row, by=commander, text="earlier, I think")
+    with pytest.raises(ValidationError, match="not with a gap or a recollection"):
+        mark_phase(entry=remembered, by=commander, phase="mitigated")
+    assert TimelineEntry.objects.standing().get(phase="mitigated").text == "Mitigated"

@@ -98,6 +98,12 @@ def test_an_indented_line_belongs_to_the_one_above_and_a_known_name_is_who():
     assert (stranger.actor_id, stranger.text) == (None, "Zed: looks good")
 
 
+def test_an_indented_line_below_what_was_refused_belongs_to_no_other_row():
+    reading = read("14:30 first\n31 Feb 2025 12:00 second\n   of the second\n2025-11-20\n   of no row")
+    assert [(row.text, row.detail) for row in reading.rows] == [("first", "")]
+    assert [refusal.line for refusal in reading.refused] == [2, 3, 5]
+
+
 @given(
     st.datetimes(datetime(2001, 1, 1), datetime(2025, 12, 31)).map(lambda at: at.replace(microsecond=0)),
     st.sampled_from(["Z", " UTC", "+00:00"]),

@@ -93,6 +93,26 @@ def test_what_is_no_export_is_refused(content, why):
         read(content)
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_broke_on_its_way_is_refused(kind):
+    content = bytearray(zipped({"ops/2025-11-17.json": [message(str(n)) for n in range(50)]}, kind))
+    begin = len("ops/2025-11-17.json") + 30 + 12
+    content[begin : begin + 40] = b"\xff" * 40
+    with pytest.raises(Refused, match="no zip that can be read"):
+        read(bytes(content))
+
+
+def test_a_zip_with_broken_names_is_refused():
+    content = zipped({"ops/ü.json": []}).replace("ü".encode(), b"\xff\xff")
+    with pytest.raises(Refused, match="no zip that can be read"):
+        read(content)
+
+
+def test_half_a_character_is_left_out():
+    content = export(ops=[message("back\ud800 again\0", user=None, username="de\ud800ploybot")])
+    assert [(row.system, row.text) for row in read(content).rows] == [("deploybot", "back again")]
+
+
 def test_a_channel_that_is_not_there_names_those_that_are():
     with pytest.raises(Refused, match=r"There is no #nope in it\. It holds #ops"):
         read(export(ops=[message()]), Window(DAY.since, DAY.until, "nope"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from retros.imports.rows import Refused
 from retros.imports.tables import read_csv, read_json
+from retros.workflow import bring_rows
 from timeline.exports import as_csv, as_json
 from timeline.workflow import write_event
 
@@ -59,6 +60,27 @@ def test_a_file_that_is_none_is_refused(content, why):
 def test_json_that_is_none_is_refused(content, why):
     with pytest.raises(Refused, match=why):
         read_json(content, zone=BERLIN, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone"),
+    [("0001-01-01 00:00", "Europe/Berlin"), ("9999-12-31 23:59:59", "America/New_York"),
+     ("0001-01-01 00:00+01:00", "UTC")],
+)  # fmt: skip
+def test_a_time_beyond_every_calendar_is_refused(when, zone):
+    reading = read_csv(f"time,text\n{when},x\n".encode(), zone=ZoneInfo(zone), now=NOW)
+    assert [(refusal.line, refusal.reason) for refusal in reading.refused] == [(2, "Check the year.")]
+
+
+def test_what_no_text_may_hold_is_left_out(retrospective, commander):
+    odd = {name: f"{name}\ud800\0 said" for name in ("text", "detail", "system", "actor")}
+    content = json.dumps([odd | {"at": "2025-11-17T10:00Z"}, odd, {"at": "\ud800", "text": "x"}]).encode()
+    reading = read_json(content, zone=BERLIN, now=NOW)
+    (row,) = reading.rows
+    assert (row.text, row.detail, row.system) == ("text said", "detail said", "system said")
+    assert bring_rows(retrospective=retrospective, by=commander, rows=reading.rows).added == 1
+    assert len(reading.refused) == 2
+    assert str(reading.refused).encode()
 
 
 def test_our_own_exports_come_back_as_they_were(incident, commander):

@@ -9,8 +9,10 @@ from audit.models import AuditEntry
 from incidents.workflow import set_milestones
 from notifications.models import OutboxMessage
 from retros.account import Account
+from retros.imports.rows import Row
 from retros.models import Retrospective, RetrospectiveStatus, TimelineEntry
-from retros.workflow import change_entry, remove_entry, seed_timeline
+from retros.workflow import bring_rows, change_entry, remove_entry, seed_timeline
+from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence, mark_gap, remove_event, star_event, write_event
 
 
@@ -62,6 +64,53 @@ def test_untouched_rows_follow_the_incident_touched_ones_stay(retrospective, ove
     assert account.times["M"] == began + timedelta(minutes=40)
     assert account.moments["M"].elsewhere == began + timedelta(minutes=44)
     assert "roll back" not in texts(retrospective)
+
+
+def test_a_phase_given_way_to_stays_given_way_to(retrospective, over, commander, began):
+    bring_rows(
+        retrospective=retrospective,
+        by=commander,
+        rows=[Row(occurred_at=began, text="seen", source="paste", source_id="1", phase="detected")],
+    )
+    for _ in range(3):
+        seed_timeline(retrospective=retrospective, by=commander)
+        marked = TimelineEntry.objects.standing().filter(phase="detected")
+        assert [row.text for row in marked] == ["seen"]
+
+
+def test_a_phase_the_incident_moves_to_another_row_moves_here_too(retrospective, over, commander, began):
+    moments = {"occurred_at": began + timedelta(minutes=1), "phase": "escalated"}
+    first = write_event(incident=over, by=commander, text="called the others", **moments)
+    write_event(incident=over, by=commander, text="called them again", **moments)
+    seed_timeline(retrospective=retrospective, by=commander)
+    marked = TimelineEntry.objects.standing().filter(phase="escalated")
+    assert [row.text for row in marked] == ["called the others"]
+    write_event(incident=over, by=commander, text="before all", occurred_at=began, phase="escalated")
+    for _ in range(2):  # who marks it goes on doing so
+        seed_timeline(retrospective=retrospective, by=commander)
+        assert [row.text for row in marked.all()] == ["called the others"]
+    remove_event(event=first, by=commander)
+    for _ in range(2):
+        seed_timeline(retrospective=retrospective, by=commander)
+        assert [row.text for row in marked.all()] == ["before all"]
+
+
+def test_the_length_of_a_gap_and_when_it_was_known_are_followed(retrospective, over, commander, began):
+    seed_timeline(retrospective=retrospective, by=commander)
+    gap = mark_gap(incident=over, by=commander, text="no metrics", occurred_at=began, minutes=6)
+    seed_timeline(retrospective=retrospective, by=commander)
+    TimelineEvent.objects.filter(pk=gap.pk).update(data={"minutes": 9}, recorded_at=began)
+    seed_timeline(retrospective=retrospective, by=commander)
+    row = TimelineEntry.objects.get(text="no metrics")
+    assert (row.ended_at, row.known_at) == (began + timedelta(minutes=9), None)
+
+
+def test_a_recollection_of_the_incident_begins_no_phase(retrospective, over, commander, began):
+    write_event(
+        incident=over, by=commander, text="it felt sudden", occurred_at=began, phase="introduced", is_recollection=True
+    )  # fmt: skip
+    seed_timeline(retrospective=retrospective, by=commander)
+    assert TimelineEntry.objects.get(text="it felt sudden").phase == ""
 
 
 def test_what_was_removed_here_stays_removed(retrospective, commander):

@@ -8,7 +8,7 @@ from retros.workflow import add_contributing_factor, start_retrospective
 @pytest.fixture
 def retro(incident, commander) -> Retrospective:
     """Of an incident of everybody's, owned by the commander."""
-    return start_retrospective(incident=incident, by=commander, owner=commander)
+    return start_retrospective(incident=incident, by=commander, owner=commander, brings_timeline=False)
 
 
 @pytest.fixture

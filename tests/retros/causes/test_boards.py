@@ -3,10 +3,17 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from retros.factor_tree import tree_of
 from retros.models import Category, ContributingFactor, Learning, Level
-from retros.workflow import add_learning, change_contributing_factor, reveal_learnings
+from retros.workflow import (
+    add_entry,
+    add_learning,
+    change_contributing_factor,
+    remove_entry,
+    reveal_learnings,
+)
 
 HTMX = {"HX-Request": "true"}
 
@@ -143,3 +150,40 @@ def test_forty_learnings_in_at_most_sixteen_queries(here, client, retro, command
     reveal_learnings(retrospective=retro, by=commander)
     queries = _queries(client, f"{here}/learnings/")
     assert len(queries) <= 16, queries
+
+
+@pytest.fixture
+def rows(retro, commander):
+    now = timezone.now()
+    return [
+        add_entry(retrospective=retro, by=commander, text=text, occurred_at=now) for text in ("kept", "gone")
+    ]
+
+
+def test_rows_to_link_come_when_they_are_asked_for(here, client, rows):
+    def shown(query="", **headers):
+        return "kept" in client.get(f"{here}/learnings/{query}", headers=headers).content.decode()
+
+    assert not shown()
+    assert not shown(**HTMX)
+    assert shown("?rows=1"), "without a script"
+    assert shown(**HTMX, **{"HX-Target": "rows-to-link"})
+    answer = client.post(f"{here}/learnings/", {"kind": "helped", "text": "", "entries": [rows[0].pk]})
+    assert f'value="{rows[0].pk}" selected' in answer.content.decode(), "what was chosen stays"
+
+
+def test_a_removed_row_is_linked_to_nothing(here, client, retro, add, rows, commander):
+    one = add_learning(retrospective=retro, by=commander, kind="helped", text="The drill", entries=rows)
+    factor = add("No drill")
+    change_contributing_factor(factor=factor, by=commander, entries=rows)
+    remove_entry(entry=rows[1], by=commander)
+    page = client.get(f"{here}/learnings/").content.decode()
+    assert "kept" in page
+    assert "gone" not in page
+    assert retro.factors.with_evidence().get().evidence_count == 1
+    assert one.entries.count() == 2, "it comes back with the row"
+
+
+@pytest.mark.parametrize("odd", ["²", "x", "", "9" * 30])
+def test_an_odd_learning_in_the_address_is_none(here, client, odd):
+    assert client.get(f"{here}/learnings/groups/", {"with": odd}).status_code == 200

@@ -48,7 +48,7 @@ def test_the_same_words_are_the_same_factor(retro, add, looked_back, commander):
     assert mine.factor == theirs.factor
     assert Factor.objects.count() == 1
     places = recurrences(retro, commander)[mine.factor_id]
-    assert [place.name for place in places] == [theirs.retrospective.incident.reference]
+    assert places.names == (theirs.retrospective.incident.reference,)
 
 
 def test_other_words_are_another_factor_until_linked(retro, add, looked_back, commander):
@@ -64,6 +64,20 @@ def test_other_words_are_another_factor_until_linked(retro, add, looked_back, co
     assert recurrences(retro, commander) == {}, "other words, another factor"
 
 
+def test_of_many_places_the_newest_few_are_named(
+    retro, add, looked_back, commander, django_assert_max_num_queries
+):
+    mine = add("Mute had no end")
+    theirs = [looked_back("Mute had no end") for _ in range(8)]
+    add_contributing_factor(retrospective=theirs[7].retrospective, by=commander, text="Mute had no end")
+    looked_back("Mute had no end", is_private=True)
+    with django_assert_max_num_queries(3):
+        places = recurrences(retro, commander)[mine.factor_id]
+    assert len(places.few) == 5
+    assert places.few[1].name == theirs[7].retrospective.incident.reference
+    assert places.names[-1] == "4 more"
+
+
 def test_suggestions_while_typing(retro, looked_back, commander):
     looked_back("The rollback needs the complete build twice")
     assert [known.text for known in similar(retro, commander, "rollback nee")] == [
@@ -71,6 +85,7 @@ def test_suggestions_while_typing(retro, looked_back, commander):
     ]
     assert similar(retro, commander, "database certificate") == []
     assert similar(retro, commander, "ro") == []
+    assert len(similar(retro, commander, "a rollback wants the build")) == 1, "alike, and not the same"
 
 
 def test_a_private_retrospective_leaks_nothing(retro, add, looked_back, commander, responder, client):

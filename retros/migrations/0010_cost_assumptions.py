@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0008_saved_views'),
-        ('retros', '0007_search_words'),
+        ('retros', '0009_factor_trigrams'),
     ]
 
     operations = [
