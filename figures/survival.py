@@ -28,6 +28,7 @@ class Line:
     median: float | None
     count: int
     running: int
+    called: str = "running"
 
 
 def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> SafeString:
@@ -54,16 +55,20 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
             if one.median is not None
             else f"{one.name}: no median yet"
         )
-        counted = f"n = {one.count}, {one.running} running"
+        counted = f"n = {one.count}, {one.running} {one.called}"
         if wide:
             body += text(right + 12, top + 14 + row * 44, said, f"t-{one.kind}")
             body += text(right + 12, top + 30 + row * 44, counted, "t-muted t-small")
         else:
             body += text(0, foot, said, f"t-{one.kind}") + text(0, foot + 15, counted, "t-muted t-small")
             foot += 36
-    body += text(0, foot, "Share still running after t (log scale); bands 95 %.", "t-muted t-small")
+    body += text(
+        0, foot, f"Share still {curves[-1].called} after t (log scale); bands 95 %.", "t-muted t-small"
+    )
     if wide:
-        body += text(310, foot, "Upright ticks: still running when last seen.", "t-muted t-small")
+        body += text(
+            310, foot, f"Upright ticks: still {curves[-1].called} when last seen.", "t-muted t-small"
+        )
     return figure("survival", width, foot + 8, f"{title} {sentence}", body)
 
 

@@ -9,12 +9,20 @@ from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.load_map import busiest, load_map
 from figures.phases import Bar
 from figures.phases import phases as draw_phases
+from insights.actions import QUESTION as ACTIONS
+from insights.actions import done
+from insights.breaking import breaks
+from insights.costing import QUESTION as COST
+from insights.costing import cost
 from insights.faster import faster
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
-from insights.reading import BANDS, PHASES, Dot, broken, load, phases, responder_hours, stays
+from insights.reading import BANDS, PHASES, Dot, load, phases, responder_hours, stays
 from insights.tables import Behind, Column, Table, percent
+from insights.taking import KEY as TAKING_KEY
+from insights.taking import QUESTION as TAKING
+from insights.taking import take
 
 TARGET = 0.9  # of updates on time
 
@@ -40,26 +48,6 @@ def kept(asked: Asked, person: int, *, is_deep: bool) -> Panel:
             [Column("Audience"), Column("Due", "count"), Column("On time", "count"), Column("Share", "share"),
              Column("Overdue", "time"), Column("Overdue share of the time", "share")],
             [(one.label, one.due, one.on_time, one.share, one.overdue, one.overdue_share) for one in found],
-        )],
-    )  # fmt: skip
-
-
-def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
-    found = broken(asked.scope, 100 if is_deep else 6)
-    whole = asked.scope.count
-    top = found[0] if found else None
-    most = top.count if top else 1
-    return Panel(
-        "breaks", QUESTIONS["breaks"],
-        f"{top.name}, {top.count} of {whole}" if top else "No service was marked as affected",
-        f"affected {spoken(top.impact)} in all" if top else "mark services on an incident to see them here",
-        "incidents by affected service; one incident counts for each", whole if found else 0,
-        bars=[Row(one.name, str(one.count), bar(one.count / most), url=f"service={one.slug}") for one in found],
-        tables=[Table(
-            "Incidents by affected service",
-            [Column("Service"), Column("Incidents", "count"), Column("Median time to resolve", "time"),
-             Column("Affected in all", "time")],
-            [(one.name, one.count, one.median, one.impact) for one in found],
         )],
     )  # fmt: skip
 
@@ -147,17 +135,23 @@ def _reference(dot: Dot) -> str:
 QUESTIONS = {
     "faster": "Are we faster?",
     "promises": "Do we keep our promises to update?",
-    "breaks": "What breaks?",
+    "actions": ACTIONS,
+    "breaks": "What breaks and what recurs?",
     "humane": "Is on-call humane?",
     "time": "Where does the time go?",
+    "cost": COST,
+    TAKING_KEY: TAKING,
 }
 Answer = Callable[..., Panel]
 ANSWERS: dict[str, Answer] = {
     "faster": faster,
     "promises": kept,
+    "actions": done,
     "breaks": breaks,
     "humane": humane,
     "time": where,
+    "cost": cost,
+    TAKING_KEY: take,
 }
 
 

@@ -9,8 +9,10 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from incidents.models import Status
+from incidents.models import Incident, Status
 from incidents.models.incident import IncidentQuerySet
+from retros.models import ActionItem, ActionItemQuerySet, Retrospective
+from retros.models.retrospective import RetrospectiveQuerySet
 
 LEFT_OUT = (Status.TRIAGE, Status.DECLINED, Status.MERGED)
 COLUMNS = (
@@ -21,6 +23,34 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
+class Reach:
+    """What somebody may read, whatever is asked."""
+
+    incidents: IncidentQuerySet
+    retrospectives: RetrospectiveQuerySet
+    action_items: ActionItemQuerySet
+
+    @classmethod
+    def of(cls, user: Any) -> "Reach":
+        return cls(
+            Incident.objects.visible_to(user),
+            Retrospective.objects.visible_to(user),
+            ActionItem.objects.visible_to(user),
+        )
+
+    @cached_property
+    def readable(self) -> tuple[str, tuple]:
+        """The retrospectives as a subquery, with what it is filled with."""
+        found = self.retrospectives.order_by().values("pk", "incident_id", "subject")
+        return found.query.sql_with_params()
+
+    @classmethod
+    def everything(cls) -> "Reach":
+        """For whoever sits at the command line of the installation."""
+        return cls(Incident.objects.all(), Retrospective.objects.all(), ActionItem.objects.all())
+
+
+@dataclass(frozen=True)
 class Scope:
     """`incidents` are those in somebody's reach, narrowed as asked; the period counts by impact start."""
 
@@ -28,6 +58,7 @@ class Scope:
     since: datetime | None = None
     until: datetime | None = None
     now: datetime = field(default_factory=timezone.now)
+    reach: Reach = field(default_factory=Reach.everything)
 
     @property
     def horizon(self) -> datetime:

@@ -114,6 +114,24 @@ RESPONDERS = """LEFT JOIN LATERAL (
   )) AS one WHERE p.incident_id = c.id
 ) AS responders ON TRUE"""
 
+# What a retrospective of its own says goes before what one that covers several says.
+STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.service_id,
+    (u.users * u.share / 100)::float8 AS people, (u.share / 100)::float8 AS share
+  FROM retros_affectedusers AS u JOIN readable USING (retrospective_id)
+  JOIN retros_retrospective_incidents AS of USING (retrospective_id) JOIN cohort AS asked ON asked.id = of.incident_id
+  ORDER BY of.incident_id, u.service_id, coalesce(readable.incident_id = of.incident_id, FALSE) DESC, u.id DESC"""
+USERS = f"""LEFT JOIN (
+  SELECT hit.incident_id, CASE WHEN count(stated.people) = count(*) THEN sum(hit.seconds * stated.people)::float8 END
+    AS seconds, CASE WHEN count(stated.people) = count(*) THEN max(stated.share) END AS share
+  FROM (SELECT a.incident_id, a.service_id,
+      sum(greatest(date_part('epoch', coalesce(a.ended_at, i.now) - a.started_at), 0)) AS seconds
+    FROM cohort AS i JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
+  JOIN (SELECT DISTINCT incident_id FROM retros_affectedusers
+    JOIN retros_retrospective_incidents USING (retrospective_id)) AS looked_at USING (incident_id)
+  LEFT JOIN ({STATED}) AS stated USING (incident_id, service_id)
+  GROUP BY hit.incident_id
+) AS users ON users.incident_id = c.id"""
+
 OWED = """
   SELECT d.audience, d.since_at, d.due_at, d.ended_at FROM incidents_duetime AS d
   LEFT JOIN incidents_statusupdate AS u ON u.id = d.update_id
@@ -203,6 +221,11 @@ SUMS = [
         "impact.seconds", IMPACT,
     ),
     Sum(
+        "user_time", "User time",
+        "Σ share × users × time affected, over the services; only where the users and the share of every affected "
+        "service are stated", "users.seconds", USERS,
+    ),
+    Sum(
         "responder_time", "Responder time",
         "per person the union of joined to left and stretches of activity (gaps to 30 min merged, each at least "
         "5 min), all people added", "responders.seconds", RESPONDERS,
@@ -226,6 +249,16 @@ NOTES = {
     "right-censored at the end of the period, at the latest now; null where the curve never gets there.",
     "cadence_compliance": "Updates published by their due time (grace: 2 min or 10 % of the wait, whichever is "
     "longer) ÷ updates due.",
+    "actions_on_time_share": "Action items done by their due day ÷ due in the period; open and overdue is a miss, given "
+    "up is not counted.",
+    "time_to_complete": "Action items added in the period: done − added; given up or open is right-censored.",
+    "recurrence": "Incidents followed within 90 days by one with the same confirmed factor, or linked to it, ÷ incidents "
+    "that began at least 90 days ago.",
+    "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first came again; one "
+    "that addresses that factor, or names none.",
+    "user_minutes": "Σ share × users × minutes affected, over the services; only where every affected service has them.",
+    "cost": "Σ hours × rate of the role + minutes of impact × greatest share × revenue a minute + credits, by the stated "
+    "assumptions; null until they are stated.",
 }
 
 

@@ -12,14 +12,15 @@ from django.utils import timezone
 from accounts.models import Team
 from config.forms import Form
 from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
-from incidents.models.incident import IncidentQuerySet
-from insights.cohort import Scope
+from insights.cohort import Reach, Scope
 from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
+from retros.models import ActionItemQuerySet
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
 # With days further away there is no period of the same length before.
 SENSIBLE = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
+CUTS, DEFAULT_CUT = (10, 20, 30, 50), "20"  # per cent of a phase
 
 
 class InsightsFilter(django_filters.FilterSet):
@@ -33,6 +34,10 @@ class InsightsFilter(django_filters.FilterSet):
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
         choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
+    )  # fmt: skip
+    cut = django_filters.ChoiceFilter(
+        method="as_it_is", label="Each phase", empty_label=None,
+        choices=[(str(cut), f"{cut} % shorter") for cut in CUTS],
     )  # fmt: skip
     severity = django_filters.ModelChoiceFilter(
         queryset=Severity.objects.all(), empty_label="Any severity", label="Severity"
@@ -73,13 +78,15 @@ class InsightsFilter(django_filters.FilterSet):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page is about; `query` is the address that asks it again."""
+    """What a page is about; `query` is the address that asks it again, `items` the action items it is about."""
 
     scope: Scope
     metric: Between
     form: Any
     query: str
     zone: str
+    items: ActionItemQuerySet
+    cut: int
 
     @property
     def period(self) -> str:
@@ -92,18 +99,39 @@ class Asked:
         return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
 
 
-def ask(data: Any, incidents: IncidentQuerySet, zone: str) -> Asked:
-    """`incidents` are those in the reader's reach. What cannot be read is as if it had not been asked."""
+def ask(data: Any, reach: Reach, zone: str) -> Asked:
+    """Within the reader's reach. What cannot be read is as if it had not been asked."""
     values = data.copy()
     values.setdefault("period", DEFAULT_PERIOD)
     values.setdefault("metric", DEFAULT_METRIC)
-    found = InsightsFilter(values, queryset=incidents)
+    values.setdefault("cut", DEFAULT_CUT)
+    found = InsightsFilter(values, queryset=reach.incidents)
     found.form.is_valid()
     chosen = found.form.cleaned_data
-    narrowed = found.filter_queryset(incidents)
+    narrowed = found.filter_queryset(reach.incidents)
     metric = next(m for m in TIMES if m.key == (chosen.get("metric") or DEFAULT_METRIC))
-    scope = Scope(narrowed, *_period(chosen))
-    return Asked(scope, metric, found.form, data.urlencode(), zone)
+    scope = Scope(narrowed, *_period(chosen), reach=reach)
+    return Asked(
+        scope,
+        metric,
+        found.form,
+        data.urlencode(),
+        zone,
+        _items(chosen, reach),
+        int(chosen.get("cut") or DEFAULT_CUT),
+    )
+
+
+def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
+    """Those a team has itself; else those that came from the incidents asked for: the list of them narrows alike."""
+    items = reach.action_items
+    sources = {name: chosen[name] for name in ("severity", "incident_type") if chosen.get(name)}
+    if sources:
+        items = items.from_incidents(reach.incidents.filter(**sources))
+    if chosen.get("service"):
+        hit = reach.incidents.filter(affected_services__service=chosen["service"])
+        items = items.from_incidents(hit)
+    return items.filter(team=chosen["team"]) if chosen.get("team") else items
 
 
 def _period(chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -61,21 +61,29 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple]:
 
 
 def cohort_cte(scope: Scope, name: str = "cohort") -> tuple[str, tuple]:
-    """`cohort`, with the moments each row is measured against."""
+    """`cohort`, with the moments each row is measured against, and the retrospectives that are `readable`."""
     sql, params = scope.sql()
+    readable, more = scope.reach.readable
     return (
         f"{name} AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now, "
         "coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN "
         "status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) "
-        f"AS told_until FROM ({sql}) AS found)",
-        (scope.horizon, scope.now, scope.now, scope.now, *params),
+        f"AS told_until FROM ({sql}) AS found), readable (retrospective_id, incident_id, subject) AS ({readable})",
+        (scope.horizon, scope.now, scope.now, scope.now, *params, *more),
     )
 
 
 def cells(scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING) -> dict[str, dict[str, Cell]]:
     """{group: {metric: Cell}}; without groups the one key is empty."""
-    plain = _plain(scope, metrics, by)
-    curves = {metric.key: _kaplan_meier(scope, metric, by) for metric in metrics}
+    return cells_of(cohort_cte(scope), metrics, by)
+
+
+def cells_of(
+    ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str = EVERYTHING
+) -> dict[str, dict[str, Cell]]:
+    """The same of whatever `ctes` call the `cohort`."""
+    plain = _plain(ctes, metrics, by)
+    curves = {metric.key: _kaplan_meier(ctes, metric, by) for metric in metrics}
     found: dict[str, dict[str, Cell]] = {}
     for key, *values in plain:
         found[key] = {}
@@ -91,9 +99,9 @@ def joins(metrics: Iterable[Metric]) -> str:
     return " ".join(dict.fromkeys(metric.join for metric in metrics if metric.join))
 
 
-def _plain(scope: Scope, metrics: Sequence[Metric], by: str) -> list[tuple]:
+def _plain(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[tuple]:
     key, join = KEYS[by]
-    cohort, params = cohort_cte(scope)
+    cohort, params = ctes
     columns = ", ".join(
         f"({m.applies}) AS a{n}, CASE WHEN {m.applies} THEN {m.seconds} END AS s{n}, "
         f"({m.applies}) AND ({m.lasted}) IS NOT NULL AS k{n}"
@@ -132,9 +140,9 @@ def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
     """
 
 
-def _kaplan_meier(scope: Scope, metric: Metric, by: str) -> dict[str, tuple]:
+def _kaplan_meier(ctes: tuple[str, tuple], metric: Metric, by: str) -> dict[str, tuple]:
     """{group: (median, p90, longest)} by the product-limit estimate: Ŝ(t) = ∏(1 − dᵢ/nᵢ)."""
-    cohort, params = cohort_cte(scope)
+    cohort, params = ctes
     found = rows(
         f"WITH {cohort}, {survival_ctes(metric, by)} "
         "SELECT key, min(lasted) FILTER (WHERE survival <= %s), min(lasted) FILTER (WHERE survival <= %s), "

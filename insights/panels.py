@@ -45,6 +45,8 @@ class Panel:
     facts: Sequence[tuple[str, str]] = ()
     figures: list[Figure] = field(default_factory=list)  # of the question's own page
     tables: list[Table] = field(default_factory=list)
+    behind: tuple[str, str] = ("", "")  # words and address, where it is not the incidents
+    missing: str = "have the times"  # what coverage counts
 
     @property
     def is_thin(self) -> bool:

@@ -48,8 +48,12 @@ class Curve:
 
 
 def curve(scope: Scope, metric: Metric) -> Curve:
-    """The steps, with a 95 % band on the log(−log) scale after Greenwood."""
-    cohort, params = cohort_cte(scope)
+    return curve_of(cohort_cte(scope), metric)
+
+
+def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
+    """The steps, with a 95 % band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`."""
+    cohort, params = ctes
     found = rows(
         f"""WITH {cohort}, {survival_ctes(metric)}, banded AS (
           SELECT lasted, over, leaving, at_risk, survival,

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from figures.draw import spoken
@@ -12,14 +12,14 @@ from figures.draw import spoken
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, count, time (seconds), share (0 to 1), moment, incident (reference and title)."""
+    """`kind`: text, count, amount (a large number), time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind)."""
 
     name: str
     kind: str = "text"
 
     @property
     def is_number(self) -> bool:
-        return self.kind in ("count", "time", "share")
+        return self.kind in ("count", "time", "share", "amount")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Cell:
     is_number: bool = False
     url: str = ""
     moment: datetime | None = None
+    is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Behind:
-    """An incident as a cell."""
+    """An incident as a cell; anything else that has a page, with its `address`."""
 
     reference: str
     title: str
+    address: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.address or f"/incidents/{self.reference}/"
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        return f"{self.reference} {self.title}".strip()
 
 
 def _shown(column: Column, value: Any) -> Cell:
@@ -68,13 +74,15 @@ def _shown(column: Column, value: Any) -> Cell:
         return Cell("–", column.is_number)
     if column.kind == "time":
         return Cell(spoken(value), is_number=True)
+    if column.kind == "amount":
+        return Cell(grouped(value), is_number=True)
     if column.kind == "share":
         return Cell(percent(value), is_number=True)
     if isinstance(value, datetime):
         return Cell("", moment=value)
-    return Cell(
-        str(value), column.is_number, f"/incidents/{value.reference}/" if isinstance(value, Behind) else ""
-    )
+    if isinstance(value, date):
+        return Cell(f"{value.day} {value:%b %Y}", is_day=True)
+    return Cell(str(value), column.is_number, value.url if isinstance(value, Behind) else "")
 
 
 def _plain(value: Any) -> Any:
@@ -85,6 +93,25 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
+
+
+def grouped(number: float) -> str:
+    """1,240,000"""
+    return f"{number:,.0f}"
+
+
+def rounded(number: float) -> str:
+    """1,240,000, to three digits: what is estimated is not known to the last one."""
+    return grouped(float(f"{number:.3g}"))
+
+
+def short(number: float) -> str:
+    """1.2 M · 794 k · 950"""
+    for unit, least in ((" M", 1e6), (" k", 1e3)):
+        if number >= least:
+            told = f"{number / least:.1f}" if number < 10 * least else f"{number / least:.0f}"
+            return told.removesuffix(".0") + unit
+    return f"{number:.0f}"
 
 
 def percent(share: float) -> str:

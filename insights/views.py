@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
-from incidents.models import Incident
 from insights.answers import ANSWERS, QUESTIONS, left_out
+from insights.cohort import Reach
 from insights.filters import Asked, ask
 from insights.reading import dots
 
@@ -79,7 +79,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
 def _asked(request: SignedInRequest, key: str = "faster") -> Asked:
     if key not in QUESTIONS:
         raise Http404("No such question.")
-    return ask(request.GET, Incident.objects.visible_to(request.user), Installation.get().time_zone)
+    return ask(request.GET, Reach.of(request.user), Installation.get().time_zone)
 
 
 def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:

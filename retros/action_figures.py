@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
 
-from retros.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState
+from retros.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState, Helped
 
 AGES = (("0–30 days", 0, 30), ("31–60 days", 31, 60), ("61–90 days", 61, 90), ("over 90 days", 91, None))
 
@@ -35,28 +35,93 @@ class OnTime:
 
 def on_time(items: ActionItemQuerySet, *, first: date, last: date, today: date, zone: ZoneInfo) -> OnTime:
     """Of what was due from `first` to `last` (both included). Days are those of a calendar in `zone`."""
-    done, given_up = Q(state__in=DONE_STATES), Q(state=ActionState.WONT_DO)
-    due = done | (Q(due_on__lt=today) & ~given_up)
-    found = (
-        items.due_between(first, last)
-        .annotate(done_on=TruncDate("done_at", tzinfo=zone))
-        .aggregate(
-            on_time=Count("pk", filter=done & Q(done_on__lte=F("due_on")), distinct=True),
-            due=Count("pk", filter=due, distinct=True),
-            given_up=Count("pk", filter=given_up, distinct=True),
-        )
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone))
+    counted = {name: Count("pk", filter=which, distinct=True) for name, which in _on_time_of(today).items()}
+    return OnTime(**due.aggregate(**counted))
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How the items asked about fare, all told by one statement."""
+
+    on_time: OnTime
+    counts: dict[str, int]
+    ageing: list[tuple[str, int]]
+    helped: dict[str, int]  # of what was done in the period; no answer yet is the empty one
+
+
+def fared(
+    items: ActionItemQuerySet,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    zone: ZoneInfo,
+    since: datetime | None,
+    until: datetime,
+) -> Fared:
+    """Days from `first` to `last`, both included, are those of the due dates; `since` and `until` of what was done."""
+    unfinished = Q(state__in=UNFINISHED_STATES)
+    finished = Q(state__in=DONE_STATES, done_at__lt=until)
+    if since:
+        finished &= Q(done_at__gte=since)
+    asked = {
+        name: Count("pk", filter=Q(due_on__range=(first, last)) & which)
+        for name, which in _on_time_of(today).items()
+    }
+    asked |= {
+        f"helped_{answer}": Count("pk", filter=finished & Q(helped=answer)) for answer in ("", *Helped.values)
+    }
+    asked |= {
+        f"age_{number}": Count("pk", filter=unfinished & _born(today, least, most))
+        for number, (_, least, most) in enumerate(AGES)
+    }
+    asked |= {
+        "unfinished": Count("pk", filter=unfinished),
+        "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
+        "all": Count("pk"),
+    }
+    days = {"done_on": TruncDate("done_at", tzinfo=zone), "born_on": TruncDate("created_at", tzinfo=zone)}
+    found = items.annotate(**days).order_by().aggregate(**asked)
+    answers = {answer: found[f"helped_{answer}"] for answer in ("", *Helped.values)}
+    return Fared(
+        OnTime(found["on_time"], found["due"], found["given_up"]),
+        {name: found[name] for name in ("unfinished", "overdue", "all")},
+        [(label, found[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)],
+        {answer: n for answer, n in answers.items() if n},
     )
-    return OnTime(**found)
+
+
+def on_time_by(
+    items: ActionItemQuerySet, by: dict[str, Any], *, first: date, last: date, today: date, zone: ZoneInfo
+) -> list[tuple[tuple[Any, ...], OnTime]]:
+    """The same for each combination of `by`, expressions by their names."""
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone), **by)
+    counted = {name: Count("pk", filter=which) for name, which in _on_time_of(today).items()}
+    found = due.order_by().values(*by).annotate(**counted).values_list(*by, *counted)
+    return [(row[: len(by)], OnTime(*row[len(by) :])) for row in found]
+
+
+def _on_time_of(today: date) -> dict[str, Q]:
+    """Over items with `done_on`."""
+    done, given_up = Q(state__in=DONE_STATES), Q(state=ActionState.WONT_DO)
+    return {
+        "on_time": done & Q(done_on__lte=F("due_on")),
+        "due": done | (Q(due_on__lt=today) & ~given_up),
+        "given_up": given_up,
+    }
+
+
+def _born(today: date, least: int, most: int | None) -> Q:
+    born = Q(born_on__lte=today - timedelta(days=least)) if least else Q()
+    return born if most is None else born & Q(born_on__gte=today - timedelta(days=most))
 
 
 def ageing(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> list[tuple[str, int]]:
     """Of the unfinished, how many are how old since they were added: (bucket, count), youngest first."""
     counts: dict[str, Any] = {}
     for number, (_label, least, most) in enumerate(AGES):
-        born = Q(born_on__lte=today - timedelta(days=least)) if least else Q()
-        if most is not None:
-            born &= Q(born_on__gte=today - timedelta(days=most))
-        counts[f"bucket_{number}"] = Count("pk", filter=born, distinct=True)
+        counts[f"bucket_{number}"] = Count("pk", filter=_born(today, least, most), distinct=True)
     found = items.unfinished().annotate(born_on=TruncDate("created_at", tzinfo=zone)).aggregate(**counts)
     return [(label, found[f"bucket_{number}"]) for number, (label, _, _) in enumerate(AGES)]
 

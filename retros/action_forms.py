@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Team, User
 from config.forms import Form, ModelForm
-from incidents.models import Incident, Service
+from incidents.models import Incident, IncidentType, Service, Severity
 from retros.models import (
     UNFINISHED_STATES,
     ActionCategory,
@@ -154,6 +154,15 @@ class ActionFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         queryset=Service.objects.in_use(), method="by_service", empty_label="Any service", label="Service"
     )
+    # Asked for by addresses elsewhere, and kept while the list is narrowed further.
+    due_from = django_filters.DateFilter(field_name="due_on", lookup_expr="gte", widget=forms.HiddenInput)
+    due_to = django_filters.DateFilter(field_name="due_on", lookup_expr="lte", widget=forms.HiddenInput)
+    severity = django_filters.ModelChoiceFilter(
+        queryset=Severity.objects.all(), method="by_incidents", widget=forms.HiddenInput
+    )
+    incident_type = django_filters.ModelChoiceFilter(
+        queryset=IncidentType.objects.all(), method="by_incidents", widget=forms.HiddenInput
+    )
 
     class Meta:
         model = ActionItem
@@ -194,6 +203,20 @@ class ActionFilter(django_filters.FilterSet):
     def by_state(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
         wanted = UNFINISHED_STATES if value == "unfinished" else (value,)
         return queryset.filter(state__in=wanted)
+
+    def by_incidents(self, queryset: ActionItemQuerySet, name: str, value: Any) -> ActionItemQuerySet:
+        return queryset.from_incidents(Incident.objects.visible_to(self.reader).filter(**{name: value}))
+
+    @property
+    def narrowed_from_elsewhere(self) -> list[str]:
+        """In words: what narrows the list and has no field in its head."""
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        words = {"due_from": "due from", "due_to": "due until", "severity": "of", "incident_type": "of"}
+        told = {name: chosen[name] for name in words if chosen.get(name)}
+        return [
+            f"{words[name]} {f'{value.day} {value:%b %Y}' if name.startswith('due') else value}"
+            for name, value in told.items()
+        ]
 
     def by_service(self, queryset: ActionItemQuerySet, name: str, value: Service) -> ActionItemQuerySet:
         hit = Incident.objects.visible_to(self.reader).filter(affected_services__service=value)

@@ -8,6 +8,7 @@ RETROSPECTIVE = "retrospectives/<int:pk>/"
 
 urlpatterns = [
     path("retrospectives/", library.retrospective_list, name="retrospective_list"),
+    path("settings/costs/", library.cost_settings, name="cost_settings"),
     path("settings/retrospectives/", library.retrospective_settings, name="retrospective_settings"),
     path("retrospectives/new/", framing.new_retrospective, name="new_retrospective"),
     path(

@@ -654,6 +654,7 @@ TABLE: dict[str, Row] = {
     "retrospective_list": Row(get=SIGNED_IN),
     "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
     "retrospective_settings": ADMIN_FORM,
+    "cost_settings": ADMIN_FORM,
     "incident_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
     "seen_before": Row(get=SIGNED_IN),
     "retrospective_detail": READ,

@@ -41,6 +41,7 @@ GROUPS = {
         Section(
             "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
         ),
+        Section("coins", "Costs", "What an hour and a minute are assumed to cost", "cost_settings"),
         Section("rss", "Subscriptions", "Channels, addresses outside, executives", "subscriptions"),
     ],
     "Catalogue": [

@@ -21,6 +21,7 @@ from retros.models.actions import (
 )
 from retros.models.ballots import Ballot, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
+from retros.models.costs import GUESSES, CostAssumptions, RoleRate
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
 from retros.models.keeping import DueReminder, Export, ExportState
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
@@ -46,6 +47,7 @@ from retros.models.review import (
 __all__ = [
     "DONE_STATES",
     "DUE_STEPS",
+    "GUESSES",
     "UNFINISHED_STATES",
     "ActionCategory",
     "ActionDigest",
@@ -62,6 +64,7 @@ __all__ = [
     "CheckWaiver",
     "Comment",
     "ContributingFactor",
+    "CostAssumptions",
     "Dimension",
     "Document",
     "DocumentUpdate",
@@ -90,6 +93,7 @@ __all__ = [
     "RetrospectiveSettings",
     "RetrospectiveStatus",
     "Review",
+    "RoleRate",
     "Section",
     "Subject",
     "TimelineEntry",

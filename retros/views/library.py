@@ -16,8 +16,9 @@ from incidents.models import Service
 from incidents.views.common import attempt, is_number, submitted
 from incidents.views.common import load as load_incident
 from retros import workflow
+from retros.cost_forms import CostForm
 from retros.forms import SettingsForm
-from retros.models import Factor, Publication, Retrospective, RetrospectiveSettings
+from retros.models import CostAssumptions, Factor, Publication, Retrospective, RetrospectiveSettings
 from retros.permissions import can_start
 from retros.similar import seen_before as find_seen_before
 from retros.views.common import click, load
@@ -98,6 +99,23 @@ def retrospective_settings(request: SignedInRequest) -> HttpResponse:
         messages.info(request, "Saved.")
         return redirect("retrospective_settings")
     return render(request, "retros/settings.html", {"form": form, "section": "settings"})
+
+
+@require_http_methods(["GET", "POST"])
+def cost_settings(request: SignedInRequest) -> HttpResponse:
+    if not request.user.is_administrator:
+        raise PermissionDenied("Administrators set this.")
+    form = CostForm(request.POST or None, assumed=CostAssumptions.get())
+    if submitted(request, form) and attempt(
+        form,
+        workflow.assume_costs,
+        by=request.user,
+        currency=form.cleaned_data["currency"],
+        rates=form.rates(),
+    ):
+        messages.info(request, "Saved.")
+        return redirect("cost_settings")
+    return render(request, "retros/cost_settings.html", {"form": form, "section": "settings"})
 
 
 def _as_read(rows: list[Retrospective]) -> None:

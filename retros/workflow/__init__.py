@@ -31,6 +31,7 @@ from retros.workflow.actions import (
     verify_action_item,
     wont_do_action_item,
 )
+from retros.workflow.assuming import assume_costs
 from retros.workflow.ballots import cast_ballot, has_answered
 from retros.workflow.bringing import Brought, bring_rows, seed_timeline
 from retros.workflow.causes import (
@@ -114,6 +115,7 @@ __all__ = [
     "ask_for_pdf",
     "ask_reviewer",
     "ask_whether_it_helped",
+    "assume_costs",
     "bring_rows",
     "bulk_change_action_items",
     "cast_ballot",

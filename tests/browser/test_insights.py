@@ -64,7 +64,18 @@ def test_a_managers_walk(open_as, stakeholder, history):
 )
 def test_figures_are_clean(open_as, axe, stakeholder, history, viewport, theme):
     page = open_as(stakeholder, viewport=viewport, color_scheme=theme)
-    for path in ("", "faster/", "promises/", "breaks/", "humane/", "time/", "incidents/"):
+    for path in (
+        "",
+        "faster/",
+        "promises/",
+        "breaks/",
+        "humane/",
+        "time/",
+        "actions/",
+        "cost/",
+        "what-would-it-take/",
+        "incidents/",
+    ):
         page.goto(f"/insights/{path}?period=365")
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path

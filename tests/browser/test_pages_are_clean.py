@@ -22,6 +22,7 @@ from incidents.workflow import (
     set_service_impact,
     snooze_update,
 )
+from insights.answers import QUESTIONS
 from retros.workflow import add_action_item, complete_action_item, start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
@@ -140,7 +141,8 @@ def busy(commander, responder, stakeholder, severity):
         "/report",
         "/overview/",
         "/insights/?period=own",
-        *(f"/insights/{key}/" for key in ("faster", "promises", "breaks", "humane", "time", "incidents")),
+        *(f"/insights/{key}/" for key in (*QUESTIONS, "incidents")),
+        "/actions/?state=&due_from=2020-01-01&due_to=2030-01-01&severity=1",
         "/incidents/",
         "/palette?q=a",
         here,

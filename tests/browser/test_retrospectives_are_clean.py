@@ -124,8 +124,10 @@ def test_every_page_is_clean(open_as, axe, commander, full, viewport, theme):
 
 def test_the_settings_are_clean(open_as, axe, admin):
     page = open_as(admin, viewport=NARROW)
-    page.goto("/settings/retrospectives/")
-    assert axe(page) == []
+    for path in ("/settings/retrospectives/", "/settings/costs/"):
+        page.goto(path)
+        assert axe(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
     assert not page.complaints
 
 

@@ -1,0 +1,87 @@
+"""What breaks and what recurs? Services, what contributed, and what came again while something was to be done."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from figures.bars import bar
+from figures.draw import spoken
+from insights.filters import Asked
+from insights.panels import FEW, Panel, Row
+from insights.reading import broken
+from insights.recurring import Frequent, Recurrence, factors, recurrence
+from insights.tables import Behind, Column, Table, percent
+
+QUESTION = "What breaks and what recurs?"
+FORMULA = (
+    "incidents by affected service, one incident counts for each; recurred: followed within 90 days by one with the "
+    "same confirmed factor or linked to it ÷ incidents that began at least 90 days ago"
+)
+
+
+def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
+    found = broken(asked.scope, 100 if is_deep else 6)
+    named = factors(asked.scope, 100 if is_deep else 1)
+    again = recurrence(asked.scope, 100 if is_deep else 1)
+    whole = asked.scope.count
+    top = found[0] if found else None
+    most = top.count if top else 1
+    panel = Panel(
+        "breaks", QUESTION,
+        f"{top.name}, {top.count} of {whole}" if top else "No service was marked as affected",
+        _says(named, f"affected {spoken(top.impact)} in all" if top else "mark services on an incident to see them here"),
+        FORMULA if is_deep else "incidents by affected service; followed within 90 days by one alike",
+        whole if found or named else 0,
+        bars=[Row(one.name, str(one.count), bar(one.count / most), url=f"service={one.slug}") for one in found],
+        facts=_facts(again),
+        tables=[Table(
+            "Incidents by affected service",
+            [Column("Service"), Column("Incidents", "count"), Column("Median time to resolve", "time"),
+             Column("Affected in all", "time")],
+            [(one.name, one.count, one.median, one.impact) for one in found],
+        )],
+    )  # fmt: skip
+    if is_deep:
+        panel.tables += [_factors(named), _again(again)]
+    return panel
+
+
+def _says(named: list[Frequent], otherwise: str) -> str:
+    if named and named[0].count > 1:
+        return f"{named[0].count} incidents share one factor: {named[0].text}"
+    return otherwise
+
+
+def _facts(again: Recurrence) -> list[tuple[str, str]]:
+    if not again.of:
+        return [("Recurred in 90 days", "not known yet"), ("Began 90 days ago or earlier", "0")]
+    shown = percent(again.share) if again.of >= FEW and again.share is not None else "too few"
+    return [
+        ("Recurred in 90 days", f"{again.count} of {again.of}"),
+        ("Share", shown),
+        ("With its action open", str(again.while_open)),
+    ]
+
+
+def _factors(named: list[Frequent]) -> Table:
+    return Table(
+        "What contributed most often",
+        [Column("Factor", "incident"), Column("Incidents", "count"), Column("Supported by evidence", "count"),
+         Column("Last time", "moment"), Column("Last in", "incident")],
+        [(Behind("", one.text, reverse("causes", args=[one.retrospective])), one.count, one.confirmed, one.last,
+          Behind(_reference(one.number), one.title)) for one in named],
+    )  # fmt: skip
+
+
+def _again(again: Recurrence) -> Table:
+    return Table(
+        "What recurred within 90 days",
+        [Column("Incident", "incident"), Column("Began", "moment"), Column("Came again as", "incident"),
+         Column("After", "time"), Column("Same factor"), Column("Its action")],
+        [(Behind(_reference(one.number), one.title), one.began, Behind(_reference(one.next_number), one.next_title),
+          (one.next_began - one.began).total_seconds(), one.factor or "linked", "still open" if one.was_open else "")
+         for one in again.latest],
+    )  # fmt: skip
+
+
+def _reference(number: int) -> str:
+    return f"{settings.REFERENCE_PREFIX}-{number}"
