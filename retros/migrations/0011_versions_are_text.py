@@ -4,5 +4,5 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Versions are shown, compared and restored by their text; nothing ever read their state."""
 
-    dependencies = [("retros", "0009_factor_trigrams")]
+    dependencies = [("retros", "0010_cost_assumptions")]
     operations = [migrations.RemoveField("documentversion", "state")]
