@@ -274,6 +274,7 @@ SWEEPS = [
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
     "history.tasks.carry_on_imports",
+    "history.tasks.make_waiting_exports",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = [

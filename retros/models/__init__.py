@@ -22,7 +22,7 @@ from retros.models.actions import (
 from retros.models.ballots import Ballot, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
-from retros.models.keeping import DueReminder, Export, ExportFormat, ExportState
+from retros.models.keeping import DueReminder, Export, ExportFormat
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
 from retros.models.retrospective import (
     AgendaItem,
@@ -69,7 +69,6 @@ __all__ = [
     "DueReminder",
     "Export",
     "ExportFormat",
-    "ExportState",
     "Factor",
     "FactorStep",
     "Helped",

@@ -1,17 +1,10 @@
 """Besides the text: files made of it, and which reminders have been sent."""
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from config.asked_files import AskedFile
 from retros.models.retrospective import Retrospective
-
-
-class ExportState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    MAKING = "making", "Being made"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Did not work"
 
 
 class ExportFormat(models.TextChoices):
@@ -21,20 +14,13 @@ class ExportFormat(models.TextChoices):
     PDF = "pdf", "PDF"
 
 
-class Export(models.Model):
+class Export(AskedFile):
     """A PDF that a worker makes: of a published version, or of what stands now where `number` is empty."""
 
     retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="exports")
     number = models.PositiveIntegerField("version", null=True, blank=True)
-    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
-    file = models.FileField(upload_to="exports/%Y/%m/", blank=True)
-    problem = models.CharField(max_length=300, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    asked_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ready_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(AskedFile.Meta):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["state", "asked_at"], name="retros_exports_waiting")]
 

@@ -1,8 +1,9 @@
 import pytest
 
+from config.asked_files import FileState
 from retros import pdf
 from retros.export import as_html, copy_of
-from retros.models import Document, Export, ExportState
+from retros.models import Document, Export
 from retros.workflow import ask_for_pdf
 from retros.workflow.exporting import make_next_export
 
@@ -22,11 +23,11 @@ def test_made_by_a_worker_and_saved_as_a_file(client, retrospective, commander, 
     assert not make_next_export()
     export.refresh_from_db()
     if not pdf.is_available():
-        assert export.state == ExportState.FAILED
+        assert export.state == FileState.FAILED
         assert b"libpango-1.0-0" in client.get(asked.url).content
         return
     assert waiting["Refresh"] == "3"
-    assert export.state == ExportState.READY
+    assert export.state == FileState.READY
     assert b"Save the PDF" in client.get(asked.url).content
     answer = client.get(asked.url + "file/")
     assert answer["Content-Disposition"].startswith("attachment")
