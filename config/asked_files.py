@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -58,11 +58,8 @@ class AskedFile(models.Model):
         self.save(update_fields=["state", "problem"])
 
 
-Asked = TypeVar("Asked", bound=AskedFile)
-
-
 @transaction.atomic
-def claim(model: type[Asked], *beside: str) -> Asked | None:
+def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
     """The oldest that nobody makes, held by the caller from now on; what is `beside` it is loaded with it."""
     now = timezone.now()
     silent = Q(state=FileState.MAKING, started_at__lt=now - model.GIVEN_UP_AFTER)
@@ -78,7 +75,9 @@ def claim(model: type[Asked], *beside: str) -> Asked | None:
     return found
 
 
-def make_next(model: type[Asked], make: Callable[[Asked], tuple[str, bytes]], *beside: str) -> bool:
+def make_next[Asked: AskedFile](
+    model: type[Asked], make: Callable[[Asked], tuple[str, bytes]], *beside: str
+) -> bool:
     """Make the oldest that waits; False when none does. `make` gives name and content, or raises RuntimeError with
     words for people."""
     found = claim(model, *beside)

@@ -89,7 +89,13 @@ class Import(models.Model):
 
     @property
     def done_count(self) -> int:
-        return self.created_count + self.maintenance_count + self.other_count + self.known_count + self.refused_count
+        return (
+            self.created_count
+            + self.maintenance_count
+            + self.other_count
+            + self.known_count
+            + self.refused_count
+        )
 
     @property
     def tenths(self) -> int:

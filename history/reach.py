@@ -45,9 +45,7 @@ class Reach:
         if self.is_all:
             return ChangeEvent.objects.all()
         told = ChangeEvent.incidents.through.objects.filter(changeevent=OuterRef("pk"))
-        return ChangeEvent.objects.filter(
-            Exists(told.filter(incident__in=self.incidents())) | ~Exists(told)
-        )
+        return ChangeEvent.objects.filter(Exists(told.filter(incident__in=self.incidents())) | ~Exists(told))
 
     def wholes(self) -> dict[str, QuerySet[Any]]:
         return {

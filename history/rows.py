@@ -194,7 +194,7 @@ WHOLES = {
 BY_MODEL: dict[type[Model], Whole] = {whole.model: whole for whole in WHOLES.values()}
 FAR: dict[type[Model], tuple[Whole, Table]] = {
     table.model: (whole, table)
-    for whole in (INCIDENT, PAGE)
+    for whole in (INCIDENT, RETROSPECTIVE, PAGE)
     for table in whole.tables
     if "__" not in table.path
 }

@@ -1,5 +1,6 @@
 """An export asked for by a person: written by a worker, kept for a day, for them alone."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,9 @@ def ask_for_export(*, by: Any, has_files: bool = True) -> Export:
     if same := Export.objects.filter(asked_by=by, state__in=WAITING, has_files=has_files).first():
         return same
     export = Export.objects.create(asked_by=by, has_files=has_files)
-    record_audit(chain=INSTALLATION, action="export.asked", subject=str(export), by=by, changes={"files": has_files})
+    record_audit(
+        chain=INSTALLATION, action="export.asked", subject=str(export), by=by, changes={"files": has_files}
+    )
     transaction.on_commit(partial(ring_worker, MAKE))
     return export
 
@@ -48,10 +51,8 @@ def make_next_export() -> bool:
     if not (export.asked_by.is_active and export.asked_by.is_administrator):
         export.fail("Only administrators take everything along.")
         return True
-    try:
+    with suppress(Taken):
         _write(export)
-    except Taken:
-        pass
     return True
 
 

@@ -87,7 +87,12 @@ def _checked(told: Any) -> tuple[tuple[str, int], str, int, int, bytes]:
         raise Refused("the file is not an object")
     of, size, offset = told.get("of"), told.get("size"), told.get("offset")
     is_told = isinstance(of, list) and len(of) == 2 and isinstance(of[0], str) and type(of[1]) is int
-    if not is_told or type(size) is not int or type(offset) is not int or not isinstance(told.get("sha256"), str):
+    if (
+        not is_told
+        or type(size) is not int
+        or type(offset) is not int
+        or not isinstance(told.get("sha256"), str)
+    ):
         raise Refused("the file does not say where it belongs")
     assert isinstance(of, list)
     if not 0 <= size <= settings.UPLOAD_MAX_BYTES:

@@ -163,7 +163,9 @@ class _Restorer:
     def _factor(self, text: str) -> Factor:
         """As the organisation names it: the one that is here already, however it is written."""
         told = self.document.get("vocabulary")
-        category = _value(Factor._meta.get_field("category"), told.get(text, "") if isinstance(told, dict) else "")
+        category = _value(
+            Factor._meta.get_field("category"), told.get(text, "") if isinstance(told, dict) else ""
+        )
         return Factor.objects.get_or_create(
             key=normalised(text), defaults={"text": text, "category": category}
         )[0]

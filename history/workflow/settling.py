@@ -16,7 +16,9 @@ from statuspages.models import StatusPage
 MOST_BALLOTS = 10_000
 
 
-def settle(desk: Desk, root: Any, document: dict[str, Any], made: dict[str, list[Any]], source_id: str) -> None:
+def settle(
+    desk: Desk, root: Any, document: dict[str, Any], made: dict[str, list[Any]], source_id: str
+) -> None:
     """In the caller's transaction; Refused where it makes no sense."""
     if isinstance(root, Retrospective):
         _write_sections(made["documents"], made["versions"])
@@ -35,10 +37,16 @@ def settle(desk: Desk, root: Any, document: dict[str, Any], made: dict[str, list
         )
     elif isinstance(root, ActionItem):
         record_audit(
-            chain=root.chain, action="action_item.imported", subject=root.reference, by=desk.run.by, changes=changes
+            chain=root.chain,
+            action="action_item.imported",
+            subject=root.reference,
+            by=desk.run.by,
+            changes=changes,
         )
     elif not isinstance(root, ChangeEvent):  # there may be a hundred thousand; the import itself is told
-        record_audit(chain=INSTALLATION, action=action, subject=str(root)[:200], by=desk.run.by, changes=changes)
+        record_audit(
+            chain=INSTALLATION, action=action, subject=str(root)[:200], by=desk.run.by, changes=changes
+        )
 
 
 def _write_sections(documents: list[Document], versions: list[DocumentVersion]) -> None:
@@ -70,7 +78,9 @@ def _put_in_ballots(retrospective: Retrospective, told: Any) -> None:
         raise Refused("its ballots are of unknown questions")
     ballots = []
     for question, counts in told.items():
-        are_counts = isinstance(counts, list) and len(counts) == 5 and all(type(n) is int and n >= 0 for n in counts)
+        are_counts = (
+            isinstance(counts, list) and len(counts) == 5 and all(type(n) is int and n >= 0 for n in counts)
+        )
         if not are_counts or sum(counts) > MOST_BALLOTS:
             raise Refused("its ballots are not five counts")
         ballots += [

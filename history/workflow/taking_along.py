@@ -123,7 +123,9 @@ class _Batch:
         found: dict[Any, dict[int, list[Any]]] = {}
         for model, keys in self._pointed("far").items():
             whole, table = FAR[model]
-            reachable = self.reach.wholes()[whole.key].filter(**{"pk__in": model.objects.filter(pk__in=keys).values(table.path)})
+            reachable = self.reach.wholes()[whole.key].filter(
+                pk__in=model.objects.filter(pk__in=keys).values(table.path)
+            )
             names = {row.pk: outside_id(row) for row in reachable.select_related("imported_from")}
             seen: dict[int, int] = defaultdict(int)
             places = found[model] = {}
@@ -182,7 +184,9 @@ def _loaded(rows: QuerySet[Any], whole: Whole, fields: list[Any]) -> Any:
     for field in fields:
         if is_many(field):
             targets = cast(Any, field.related_model)._default_manager.order_by("pk")
-            many.append(Prefetch(field.name, targets if whole.kind_of(field) == "name" else targets.only("pk")))
+            many.append(
+                Prefetch(field.name, targets if whole.kind_of(field) == "name" else targets.only("pk"))
+            )
     return rows.prefetch_related(*many) if many else rows
 
 

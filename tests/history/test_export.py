@@ -25,34 +25,10 @@ from incidents.workflow import (
     record_mitigation,
     resolve_incident,
 )
-from tests.history.conftest import line, stored
+from tests.history.conftest import EMPTY, exported, line, stored, there_and_back
 from timeline.workflow import attach_evidence, edit_event, write_event
 
 pytestmark = pytest.mark.django_db
-
-
-EMPTY = (
-    "TRUNCATE incidents_incident, incidents_changeevent, retros_retrospective, retros_actionitem, retros_factor, "
-    "statuspages_statuspage, audit_auditentry, audit_auditchain CASCADE"
-)
-
-
-def exported(**options) -> str:
-    out = StringIO()
-    call_command("export_incidents", "-", stdout=out, stderr=StringIO(), **options)
-    return out.getvalue()
-
-
-def there_and_back(imported, written) -> tuple[str, str]:
-    """What was exported, and what is exported once all is gone and was imported again."""
-    before = exported(private=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(EMPTY)
-        cursor.execute("UPDATE incidents_referencecounter SET last = 0")
-    report = imported(written(before))
-    assert report["refused"] == 0, report["rows_refused"]
-    return before, exported(private=True)
 
 
 @pytest.fixture

@@ -54,10 +54,8 @@ class Command(BaseCommand):
         if not sys.stderr.isatty():
             yield from lines
             return
-        done = 0
-        for line in lines:
+        for done, line in enumerate(lines, 1):
             yield line
-            done += 1
             if done % 50 == 0 or done >= total:
                 part = min(1.0, done / total if total else 1)
                 bar = "█" * int(WIDTH * part)
