@@ -9,12 +9,14 @@ from subscribers.workflow.outside import (
     unsubscribe_by_link,
 )
 from subscribers.workflow.preferences import choose_browser, choose_notifications
+from subscribers.workflow.reporting import end_report, send_due_report, wish_report
 from subscribers.workflow.subscribing import follow, pause_subscription, subscribe, unfollow, unsubscribe
 
 __all__ = [
     "choose_browser",
     "choose_notifications",
     "confirm_outside",
+    "end_report",
     "follow",
     "invite_outside",
     "mark_all_read",
@@ -22,8 +24,10 @@ __all__ = [
     "pause_subscription",
     "remove_outside",
     "resend_confirmation",
+    "send_due_report",
     "subscribe",
     "unfollow",
     "unsubscribe",
     "unsubscribe_by_link",
+    "wish_report",
 ]

@@ -323,7 +323,7 @@ def test_what_is_private_stays(everything, commander, outsider, severity):
     assert mine.count("Zephyrquartz") >= 5
     assert "Only mine" in mine
     other = User.objects.create_user(
-        "b@example.com", name="B", installation_role="admin", sees_private_incidents=True
+        "b@example.com", name="B", installation_role="administrator", sees_private_incidents=True
     )
     theirs = exported(reader=other.email)
     assert "Zephyrquartz" in theirs

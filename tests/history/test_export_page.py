@@ -49,7 +49,7 @@ def test_for_whoever_asked_alone(client, admin, commander, incidents):
     ask_for_export(by=admin)
     make_waiting_exports()
     export = Export.objects.get()
-    second = User.objects.create_user("second@example.com", name="Second", installation_role="admin")
+    second = User.objects.create_user("second@example.com", name="Second", installation_role="administrator")
     for person, status in ((second, 404), (commander, 403)):
         client.force_login(person)
         for page in ("", "file/"):
