@@ -276,6 +276,7 @@ SWEEPS = [
     "history.tasks.carry_on_imports",
     "history.tasks.make_waiting_exports",
     "subscribers.tasks.send_due_reports",
+    "insights.tasks.make_waiting_pdfs",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = [

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from figures import fishbone, why_tree
+from figures.paper import for_paper
 from figures.swim_lanes import swim_lanes
 from retros.account import Account
 from retros.factor_tree import factors_for_figures
@@ -26,9 +27,7 @@ class Picture:
     @property
     def svg(self) -> SafeString:
         """With its colours inside, for a file without our style sheet."""
-        head, start, rest = self.alone.partition("<title")
-        style = get_template("retros/export/figure.css").render()
-        return mark_safe(f"{head}<style>{style}</style>{start}{rest}")  # noqa: S308 - our own drawing and style
+        return for_paper(self.alone, get_template("retros/export/figure.css").render())
 
 
 def pictures(retrospective: Retrospective) -> list[Picture]:

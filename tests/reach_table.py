@@ -39,6 +39,7 @@ from incidents.workflow import (
     record_mitigation,
     set_service_impact,
 )
+from insights.models import InsightsPdf
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
@@ -69,7 +70,7 @@ from statuspages.workflow.subscribing import CONFIRM_SALT
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import Notice, OutsideAddress
 from subscribers.reach import Recipient
-from subscribers.workflow import follow, invite_outside
+from subscribers.workflow import follow, invite_outside, wish_report
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -205,6 +206,17 @@ def export(w, incident) -> int:
     found = Export.objects.create(
         retrospective_id=published(w, incident), number=1, asked_by=w.commander, state="ready"
     )
+    found.file.save("x.pdf", ContentFile(b"%PDF-"))
+    return found.pk
+
+
+def own_report(w, incident) -> int:
+    return wish_report(by=w.commander, every="week").pk
+
+
+def insights_paper(w, incident) -> int:
+    """A PDF the commander asked for, and that is ready."""
+    found = InsightsPdf.objects.create(asked_by=w.commander, state="ready")
     found.file.save("x.pdf", ContentFile(b"%PDF-"))
     return found.pk
 
@@ -618,6 +630,11 @@ TABLE: dict[str, Row] = {
     "insights": Row(get=SIGNED_IN),
     "insights_incidents": Row(get=SIGNED_IN),
     "insights_question": Row(get=SIGNED_IN, more={"key": "faster"}),
+    "insights_report": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "insights_report_ending": Row(post=SIGNED_IN, pk=own_report, may_miss=SIGNED_IN - {COMMANDER}),
+    "insights_pdfs": Row(post=SIGNED_IN),
+    "insights_pdf": Row(get=SIGNED_IN, pk=insights_paper, may_miss=SIGNED_IN - {COMMANDER}),
+    "insights_pdf_file": Row(get=SIGNED_IN, pk=insights_paper, may_miss=SIGNED_IN - {COMMANDER}),
     "insights_csv": Row(get=SIGNED_IN, more={"key": "faster"}),
     # the timeline
     "insertion": INCIDENT_FORM,

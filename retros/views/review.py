@@ -182,12 +182,11 @@ def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
         "retrospective": retrospective,
         "export": found,
         "section": "retrospectives",
-        "is_waiting": found.is_waiting,
         "can_make": pdf.is_available(),
         "missing": pdf.MISSING,
     }
     response = render(request, "retros/pdf.html", context)
-    if context["is_waiting"] and context["can_make"]:
+    if found.is_waiting and context["can_make"]:
         response["Refresh"] = "3"
     return response
 
