@@ -25,12 +25,12 @@ from subscribers.workflow import end_report, wish_report
 def insights_report(request: SignedInRequest) -> HttpResponse:
     """GET: the last one, with the filters of the address. POST: have it mailed."""
     person, asked = request.user, request.POST if request.method == "POST" else request.GET
-    every = asked.get("every") if asked.get("every") in ReportEvery.values else ReportEvery.WEEK.value
+    every = ReportEvery.MONTH if asked.get("every") == ReportEvery.MONTH else ReportEvery.WEEK
     query = kept(request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode())
-    report = report_for(person, every=str(every), query=query, day=latest(person, str(every), timezone.now()))
+    report = report_for(person, every=every, query=query, day=latest(person, every, timezone.now()))
     if request.method == "POST":
         words = {"every": every, "query": query, "about": report.about}
-        told = f"You get it by e-mail {ReportEvery(every).label.lower()}."
+        told = f"You get it by e-mail {every.label.lower()}."
         return refused_or(request, told, "my_notifications", [], wish_report, by=person, **words)
     context = {
         "section": "insights",

@@ -26,11 +26,12 @@ def pieces_of(incidents: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     having = Evidence.objects.filter(incident__in=incidents).exclude(file="")
     for pk in list(having.order_by("incident__number", "pk").values_list("pk", flat=True)):
         evidence = Evidence.objects.select_related("incident__imported_from").get(pk=pk)
-        if not default_storage.exists(evidence.file.name):
+        stored = str(evidence.file)
+        if not default_storage.exists(stored):
             continue
         of = outside_id(evidence.incident)
         place = Evidence.objects.filter(incident=evidence.incident, pk__lt=pk).count()
-        name = evidence.file.name.rsplit("/", 1)[-1]
+        name = stored.rsplit("/", 1)[-1]
         with evidence.file.open("rb") as stream:
             whole = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)

@@ -51,7 +51,8 @@ def settle(
 
 def _write_sections(documents: list[Document], versions: list[DocumentVersion]) -> None:
     """As if each text had been typed: what opens a section reads its state, not its text."""
-    for row in [*documents, *versions]:
+    rows: list[Any] = [*documents, *versions]
+    for row in rows:
         if not row.text:
             continue
         try:
