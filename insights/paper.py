@@ -12,12 +12,10 @@ from django.utils import timezone
 from accounts.models import Installation
 from config.asked_files import WAITING, make_next
 from figures.paper import for_paper
-from incidents.models import Incident
 from insights.answers import ANSWERS, QUESTIONS, left_out
-from insights.filters import ask
 from insights.models import InsightsPdf
 from insights.panels import Panel
-from insights.report import about, zone_of
+from insights.report import about, asked_by, zone_of
 from notifications.workflow import ring_worker
 from retros.pdf import make_pdf
 
@@ -57,9 +55,7 @@ def page_of(asked_for: InsightsPdf) -> str:
     """What is printed, in the days and within the reach of whoever asked."""
     person, key = asked_for.asked_by, asked_for.key
     with timezone.override(zone_of(person)):
-        asked = ask(
-            QueryDict(asked_for.query), Incident.objects.visible_to(person), Installation.get().time_zone
-        )
+        asked = asked_by(person, QueryDict(asked_for.query))
         panels = [ANSWERS[k](asked, person.pk, is_deep=bool(key)) for k in ([key] if key else QUESTIONS)]
         context = {
             "title": QUESTIONS[key] if key else "Insights",

@@ -56,7 +56,7 @@ def report_for(person: User, *, every: str, query: str, day: date) -> Report:
         first = last.replace(day=1) if every == ReportEvery.MONTH else day - timedelta(days=7)
         data = QueryDict(kept(query), mutable=True)
         data.update({"period": "own", "since": first.isoformat(), "until": last.isoformat()})
-        asked = ask(data, Incident.objects.visible_to(person), Installation.get().time_zone)
+        asked = asked_by(person, data)
         answers = [
             Answer(
                 ANSWERS[key](asked, person.pk, is_deep=False),
@@ -67,6 +67,11 @@ def report_for(person: User, *, every: str, query: str, day: date) -> Report:
         path = f"{reverse('insights')}?{asked.query}"
         title = f"{NAMES[ReportEvery(every)]} {asked.period}"
         return Report(every, title, asked, about(asked), answers, left_out(asked), path)
+
+
+def asked_by(person: User, data: QueryDict) -> Asked:
+    """What the address asks, within this person's reach."""
+    return ask(data, Incident.objects.visible_to(person), Installation.get().time_zone)
 
 
 def latest(person: User, every: str, now: datetime) -> date:

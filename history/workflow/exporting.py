@@ -17,7 +17,8 @@ from audit.workflow import INSTALLATION, record_audit
 from config.asked_files import WAITING, FileState, claim
 from history.models import Export
 from history.reach import Reach
-from history.workflow.taking_along import count_of, everything
+from history.source import LONGEST_ENTRY
+from history.workflow.taking_along import count_of, everything, told_too_long
 from notifications.workflow import ring_worker
 
 MAKE = "history.tasks.make_waiting_exports"
@@ -60,13 +61,14 @@ def _write(export: Export) -> None:
     """Into a file beside, which becomes the export's own once it is whole."""
     reach = Reach(export.asked_by)
     mark = export.started_at
-    total, done, told_at = count_of(reach), 0, timezone.now()
+    total, done, too_long, told_at = count_of(reach), 0, 0, timezone.now()
     folder = Path(settings.MEDIA_ROOT) / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w+", encoding="utf-8", dir=folder, suffix=".part") as file:
         for line in everything(reach, with_files=export.has_files):
             file.write(line)
             done += 1
+            too_long += len(line) > LONGEST_ENTRY
             if timezone.now() - told_at > EVERY:
                 mark = _tell(export, mark, total, done)
                 told_at = timezone.now()
@@ -76,7 +78,8 @@ def _write(export: Export) -> None:
         name = f"allclear-{timezone.localdate()}.jsonl"
         export.refresh_from_db()
         size = Path(file.name).stat().st_size
-        export.keep(File(file.buffer), name, size=size, done_count=done, total=done)
+        problem = told_too_long(too_long)
+        export.keep(File(file.buffer), name, size=size, done_count=done, total=done, problem=problem)
 
 
 def _tell(export: Export, mark: Any, total: int, done: int) -> Any:

@@ -13,6 +13,7 @@ from accounts.models import User
 from history.outside import outside_id
 from history.reach import Reach
 from history.rows import FAR, INCIDENT, NAMED, RETROSPECTIVE, VERSION, WHOLES, Table, Whole, is_many
+from history.source import LONGEST_ENTRY
 from history.workflow.pieces import pieces_of
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, Factor
@@ -40,6 +41,14 @@ def everything(reach: Reach, *, with_files: bool = True) -> Iterator[str]:
     if with_files:
         for piece in pieces_of(reach.incidents()):
             yield _line(piece)
+
+
+def told_too_long(count: int) -> str:
+    """What to say of so many lines that no import would take; empty for none."""
+    if not count:
+        return ""
+    lines = "One line is" if count == 1 else f"{count} lines are"
+    return f"{lines} longer than {LONGEST_ENTRY:,} characters, which no import takes. A backup holds them."
 
 
 def count_of(reach: Reach) -> int:

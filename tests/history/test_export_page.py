@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,6 +15,7 @@ from history.tasks import make_waiting_exports
 from history.workflow import ask_for_export, exporting
 from history.workflow.exporting import make_next_export
 from incidents.workflow import declare_incident
+from timeline.models import Evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +125,17 @@ def test_forgotten_after_a_day(admin, incidents, settings):
     assert not made.exists()
     assert not Export.objects.exists()
     assert not list((settings.MEDIA_ROOT / "exports").glob("*.part"))
+
+
+def test_says_where_a_line_is_longer_than_any_import_takes(client, admin, incidents):
+    """Rather now than on the day somebody brings it in."""
+    Evidence.objects.create(
+        incident=incidents[0], kind="log", title="x", captured_at=timezone.now(), body="y" * 8_400_000
+    )
+    export = ask_for_export(by=admin)
+    make_waiting_exports()
+    client.force_login(admin)
+    assert "One line is longer" in client.get(f"/settings/exports/{export.pk}/").content.decode()
+    said = StringIO()
+    call_command("export_incidents", "-", stdout=StringIO(), stderr=said)
+    assert "One line is longer" in said.getvalue()

@@ -65,12 +65,12 @@ def test_as_whoever_asked_sees_it(many, outsider, commander):
 def test_no_address_is_in_it_and_one_drawing_of_each_figure(many, outsider, key):
     page = page_of(ask_for_insights_pdf(by=outsider, key=key))
     addresses = set(re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", page))
-    assert all(a.startswith(("font:", "/incidents/", "#")) for a in addresses), addresses
+    assert all(a.startswith(("font:", "/", "#")) and not a.startswith("//") for a in addresses), addresses
     assert "var(--" not in page, "what draws a PDF knows no variables"
     assert "color-mix" not in page
-    names = re.findall(r'class="fig fig-(\w+)', page)
-    assert page.count("<svg") == page.count("</svg>")
-    assert len(names) <= 8
+    drawn = re.findall(r'id="([\w-]+)-(?:wide|medium|small|large|slim|narrow)-title"', page)
+    assert drawn or key in ("promises", "breaks")
+    assert len(drawn) == len(set(drawn)), "of each figure one drawing"
 
 
 def test_asked_twice_is_made_once_and_five_at_most(outsider):

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from history.reach import Reach
-from history.workflow.taking_along import count_of, everything
+from history.source import LONGEST_ENTRY
+from history.workflow.taking_along import count_of, everything, told_too_long
 from incidents.models import Incident
 from retros.models import Retrospective
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         if reader and person is None:
             raise CommandError(f"There is nobody with the address {reader}.")
         reach = Reach(person, is_all=private)
+        self.too_long = 0
         lines = self._shown(everything(reach, with_files=not no_files), count_of(reach))
         if file == "-":
             for line in lines:
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         else:
             with Path(file).open("w", encoding="utf-8") as stream:
                 stream.writelines(lines)
+        if told := told_too_long(self.too_long):
+            self.stderr.write(told)
         out = self.stderr if file == "-" else self.stdout
         where = "" if file == "-" else f" to {file}"
         counts = ", ".join(f"{n} {name}" for name, n in _counts(reach) if n) or "nothing"
@@ -51,16 +55,16 @@ class Command(BaseCommand):
 
     def _shown(self, lines: Iterator[str], total: int) -> Iterator[str]:
         """A bar on a terminal, nothing in a log."""
-        if not sys.stderr.isatty():
-            yield from lines
-            return
+        is_watched, done = sys.stderr.isatty(), 0
         for done, line in enumerate(lines, 1):
+            self.too_long += len(line) > LONGEST_ENTRY
             yield line
-            if done % 50 == 0 or done >= total:
+            if is_watched and (done % 50 == 0 or done >= total):
                 part = min(1.0, done / total if total else 1)
                 bar = "█" * int(WIDTH * part)
                 sys.stderr.write(f"\r{bar:<{WIDTH}} {done} of {max(total, done)}")
-        sys.stderr.write("\n")
+        if is_watched and done:
+            sys.stderr.write("\n")
 
 
 def _counts(reach: Reach) -> list[tuple[str, int]]:
