@@ -275,7 +275,7 @@ SWEEPS = [
     "statuspages.tasks.forget_unanswered_subscriptions",
     "history.tasks.carry_on_imports",
     "history.tasks.make_waiting_exports",
-    "subscribers.tasks.send_due_reports",
+    "insights.tasks.send_due_reports",
     "insights.tasks.make_waiting_pdfs",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
@@ -284,7 +284,6 @@ OUTBOX_CONSUMERS = [
     "subscribers.action_news.consume",
     "subscribers.looking_back.consume",
     "statuspages.publishing.consume",
-    "insights.report_mail.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])

@@ -5,6 +5,7 @@ from celery import shared_task
 from config.asked_files import forget_old
 from insights.models import InsightsPdf
 from insights.paper import make_next_pdf
+from insights.report_mail import send_due_report
 
 
 @shared_task
@@ -13,3 +14,9 @@ def make_waiting_pdfs() -> None:
     while make_next_pdf():
         pass
     forget_old(InsightsPdf)
+
+
+@shared_task
+def send_due_reports() -> None:
+    while send_due_report():
+        pass

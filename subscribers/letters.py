@@ -17,7 +17,8 @@ from subscribers.quiet import quiet_until
 
 def letter(
     *,
-    message: OutboxMessage,
+    message: OutboxMessage | None = None,
+    key: str = "",
     person: User,
     wish: NotificationPreference,
     subject: str,
@@ -29,7 +30,7 @@ def letter(
     calendar: dict[str, str] | None = None,
     waits: bool = True,
 ) -> Delivery:
-    """`template` names an .html and a .txt; what is `about` the same makes a thread. One that `waits` leaves after the
+    """`key`, or the message, says what is told once. `template` names an .html and a .txt; what is `about` the same makes a thread. One that `waits` leaves after the
     person's quiet hours."""
     now = timezone.now()
     context = context | {
@@ -49,7 +50,7 @@ def letter(
         content["calendar"] = calendar
     quiet = quiet_end(wish, person, now) if waits else None
     return Delivery(
-        key=f"{message.pk}:mail:{person.email.lower()}",
+        key=key or f"{message.pk if message else ''}:mail:{person.email.lower()}",
         message=message,
         kind=DeliveryKind.MAIL,
         address=person.email,

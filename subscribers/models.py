@@ -273,6 +273,9 @@ class ReportWish(models.Model):
     last_period = models.DateField(
         null=True, blank=True, help_text="The Monday, or the first, of the last one sent"
     )
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Somebody writes it until then; one that fails holds up no other"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

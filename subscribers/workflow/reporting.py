@@ -1,6 +1,8 @@
 """Reports of Insights: who wants one, and that it is time for it. What it says is computed as it is told."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,10 +12,10 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from accounts.models import Installation
 from audit import context
-from notifications.workflow import enqueue
 from subscribers.models import ReportEvery, ReportWish
 
 MORNING = timedelta(hours=8)
+HELD = timedelta(minutes=10)
 MOST = 10
 
 
@@ -40,8 +42,8 @@ def end_report(*, wish: ReportWish, by: Any) -> None:
 
 
 @transaction.atomic
-def send_due_report() -> bool:
-    """Have one report told whose morning has come; False when there is none.
+def claim_due_report() -> ReportWish | None:
+    """One whose morning has come, with its `period`, held by the caller for a while; None when there is none.
 
     Eight in the morning where the person is, on Mondays or on the first. After days without a scheduler the last
     one comes, and no other. What was wished for since then waits for the next.
@@ -53,24 +55,30 @@ def send_due_report() -> bool:
     period = Cast(
         Func(F("every"), since_morning, function="date_trunc", output_field=DateTimeField()), DateField()
     )
-    wishes = (
-        ReportWish.objects.filter(person__is_active=True)
+    due = (
+        ReportWish.objects.filter(Q(held_until=None) | Q(held_until__lte=now), person__is_active=True)
         .annotate(period=period)
         .annotate(morning=_morning(F("period"), zone))
         .filter(Q(last_period=None) | Q(last_period__lt=F("period")), created_at__lt=F("morning"))
     )
-    wish = wishes.select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by("pk").first()
-    if wish is None:
-        return False
-    wish.last_period = wish.period
-    wish.save(update_fields=["last_period"])
-    enqueue(
-        topic="insights.report",
-        subject=f"person:{wish.person_id}",
-        payload={"recipients": [wish.person_id], "report": wish.pk, "period": wish.period},
-        due_at=now,
-    )
-    return True
+    wish = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by("pk").first()
+    if wish is not None:
+        wish.held_until = now + HELD
+        wish.save(update_fields=["held_until"])
+    return wish
+
+
+@contextmanager
+def hand_over(wish: ReportWish, period: date) -> Iterator[bool]:
+    """A transaction in which the report of `period` leaves; False where it has left or was stopped meanwhile."""
+    with transaction.atomic():
+        still = ReportWish.objects.select_for_update(no_key=True, of=("self",)).filter(
+            Q(last_period=None) | Q(last_period__lt=period), pk=wish.pk, person__is_active=True
+        )
+        is_owed = still.exists()
+        yield is_owed
+        if is_owed:
+            ReportWish.objects.filter(pk=wish.pk).update(last_period=period, held_until=None)
 
 
 def _morning(day: Any, zone: Any) -> Func:

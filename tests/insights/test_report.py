@@ -16,11 +16,11 @@ from audit import context
 from incidents.models import AffectedService, Incident, Service
 from insights.answers import QUESTIONS
 from insights.report import kept
-from insights.report_mail import consume
-from notifications.models import Delivery, OutboxMessage
+from insights.report_mail import send_due_report
+from insights.tasks import send_due_reports
+from notifications.models import Delivery
 from subscribers.models import NotificationPreference, ReportWish
-from subscribers.tasks import send_due_reports
-from subscribers.workflow import wish_report
+from subscribers.workflow import claim_due_report, hand_over, wish_report
 
 WISHED = datetime(2026, 3, 3, 12, tzinfo=UTC)  # a Tuesday
 
@@ -35,8 +35,6 @@ def sweep(*when: int) -> list[Delivery]:
     before = set(Delivery.objects.values_list("pk", flat=True))
     with time_machine.travel(datetime(*when, tzinfo=UTC), tick=False):
         send_due_reports()
-        for message in OutboxMessage.objects.filter(topic="insights.report"):
-            consume(message)
     return list(Delivery.objects.exclude(pk__in=before).order_by("address"))
 
 
@@ -119,27 +117,53 @@ def test_three_schedulers_at_once_send_one(transactional_db, commander, responde
             future.result(timeout=60)
     with context.at(datetime(2026, 3, 9, 12, tzinfo=UTC)):
         send_due_reports()
-    told = OutboxMessage.objects.filter(topic="insights.report").values_list("subject", flat=True)
-    assert sorted(told) == sorted(f"person:{person.pk}" for person in people)
+    told = Delivery.objects.values_list("address", flat=True)
+    assert sorted(told) == sorted(person.email for person in people)
 
 
 def test_nothing_for_the_deactivated_and_for_those_who_stopped_it(responder, stakeholder, commander):
-    for person in (responder, stakeholder, commander):
-        wish(person)
+    wishes = [wish(person) for person in (responder, stakeholder, commander)]
     responder.is_active = False
     responder.save(update_fields=["is_active"])
-    with time_machine.travel(datetime(2026, 3, 9, 12, tzinfo=UTC), tick=False):
-        send_due_reports()
-    ReportWish.objects.filter(person=stakeholder).delete()
+    wishes[1].delete()
     assert [mail.address for mail in sweep(2026, 3, 9, 12)] == [commander.email]
 
 
-def test_deactivated_between_sweep_and_mail(responder):
+def test_stopped_or_gone_while_it_is_written(responder, stakeholder):
+    """Between the claim and the mail; what was claimed has gone, and the next morning nothing is left over."""
+    wish(responder)
+    wish(stakeholder)
+    with context.at(datetime(2026, 3, 9, 12, tzinfo=UTC)):
+        claimed = [claim_due_report(), claim_due_report()]
+        assert claim_due_report() is None, "both are held"
+        User.objects.filter(pk=responder.pk).update(is_active=False)
+        ReportWish.objects.filter(person=stakeholder).delete()
+        for one in claimed:
+            with hand_over(one, one.period) as is_owed:
+                assert not is_owed
+    assert sweep(2026, 3, 10, 12) == []
+
+
+def test_one_that_a_killed_worker_left_comes_ten_minutes_later_and_holds_up_no_other(responder, stakeholder):
     wish(responder)
     with time_machine.travel(datetime(2026, 3, 9, 12, tzinfo=UTC), tick=False):
-        send_due_reports()
-    User.objects.filter(pk=responder.pk).update(is_active=False)
-    assert sweep(2026, 3, 9, 12) == []
+        assert claim_due_report().person == responder
+    wish(stakeholder)
+    assert [mail.address for mail in sweep(2026, 3, 9, 12, 1)] == [stakeholder.email]
+    assert [mail.address for mail in sweep(2026, 3, 9, 12, 10)] == [responder.email]
+    assert sweep(2026, 3, 9, 13) == []
+
+
+def test_written_twice_leaves_once(responder):
+    """A worker that wakes up after another has taken it over."""
+    mine = wish(responder)
+    with time_machine.travel(datetime(2026, 3, 9, 12, tzinfo=UTC), tick=False):
+        late = claim_due_report()
+        ReportWish.objects.filter(pk=mine.pk).update(held_until=None)
+        assert send_due_report()
+        with hand_over(late, late.period) as is_owed:
+            assert not is_owed
+    assert Delivery.objects.count() == 1
 
 
 @pytest.fixture
@@ -253,4 +277,3 @@ def test_filters_in_one_order_and_nothing_else():
 
 def test_nobody_wished_nobody_is_told(commander):
     assert sweep(2026, 3, 9, 12) == []
-    assert not OutboxMessage.objects.filter(topic="insights.report").exists()
