@@ -4,7 +4,7 @@ from celery import shared_task
 
 from config.asked_files import forget_old
 from history.models import Export
-from history.workflow.exporting import make_next_export
+from history.workflow.exporting import forget_leftovers, make_next_export
 from history.workflow.running import LostLease, carry_on, claim_import
 
 
@@ -23,3 +23,4 @@ def make_waiting_exports() -> None:
     while make_next_export():
         pass
     forget_old(Export)
+    forget_leftovers()

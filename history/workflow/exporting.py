@@ -57,6 +57,14 @@ def make_next_export() -> bool:
     return True
 
 
+def forget_leftovers() -> None:
+    """What a killed worker had begun to write."""
+    day_ago = (timezone.now() - Export.KEPT).timestamp()
+    for path in (Path(settings.MEDIA_ROOT) / "exports").glob("*.part"):
+        if path.stat().st_mtime < day_ago:
+            path.unlink(missing_ok=True)
+
+
 def _write(export: Export) -> None:
     """Into a file beside, which becomes the export's own once it is whole."""
     reach = Reach(export.asked_by)

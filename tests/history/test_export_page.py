@@ -1,6 +1,7 @@
 """Does an export asked for on the page become a file, for whoever asked and for a day, and does it say how far it is?"""
 
 import json
+import os
 from datetime import timedelta
 from io import StringIO
 
@@ -124,7 +125,14 @@ def test_forgotten_after_a_day(admin, incidents, settings):
     make_waiting_exports()
     assert not made.exists()
     assert not Export.objects.exists()
-    assert not list((settings.MEDIA_ROOT / "exports").glob("*.part"))
+    left = [settings.MEDIA_ROOT / "exports" / name for name in ("old.part", "new.part")]
+    for path in left:
+        path.touch()
+    os.utime(left[0], (0, 0))
+    make_waiting_exports()
+    assert [path.exists() for path in left] == [False, True], (
+        "what a killed worker left; not what is being written"
+    )
 
 
 def test_says_where_a_line_is_longer_than_any_import_takes(client, admin, incidents):
