@@ -63,12 +63,12 @@ def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
     """The oldest that nobody makes, held by the caller from now on; what is `beside` it is loaded with it."""
     now = timezone.now()
     silent = Q(state=FileState.MAKING, started_at__lt=now - model.GIVEN_UP_AFTER)
+    model._default_manager.filter(silent, asked_at__lt=now - model.LOST_AFTER).update(
+        state=FileState.FAILED, problem="It could not be finished. Ask for it again."
+    )
     waiting = model._default_manager.filter(Q(state=FileState.WAITING) | silent).order_by("asked_at")
     found = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*beside).first()
     if found is None:
-        return None
-    if found.state == FileState.MAKING and now - found.asked_at > model.LOST_AFTER:
-        found.fail("It could not be finished. Ask for it again.")
         return None
     found.state, found.started_at = FileState.MAKING, now
     found.save(update_fields=["state", "started_at"])

@@ -97,6 +97,15 @@ def test_what_a_killed_worker_left_is_begun_anew(admin, incidents):
     assert export.state == FileState.READY
 
 
+def test_what_stops_a_worker_each_time_is_given_up_and_holds_up_no_other(admin, incidents):
+    lost = ask_for_export(by=admin)
+    long_ago = timezone.now() - timedelta(hours=13)
+    Export.objects.filter(pk=lost.pk).update(state=FileState.MAKING, started_at=long_ago, asked_at=long_ago)
+    ask_for_export(by=admin, has_files=False)
+    assert make_next_export()
+    assert list(Export.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "ready"]
+
+
 def test_a_worker_that_wakes_up_late_leaves_it(admin, incidents):
     """Somebody else has begun it meanwhile: its file is not overwritten."""
     ask_for_export(by=admin)
