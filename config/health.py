@@ -96,7 +96,7 @@ def _mail() -> Check:
 
 def _pdf() -> Check:
     if pdf.is_available():
-        return Check("PDF", GOOD, "Retrospectives can be exported as PDF.")
+        return Check("PDF", GOOD, "Retrospectives and Insights can be saved as PDF.")
     return Check("PDF", TODO, f"{pdf.MISSING}. Printing from the browser works without.")
 
 

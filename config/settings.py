@@ -274,6 +274,9 @@ SWEEPS = [
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
     "history.tasks.carry_on_imports",
+    "history.tasks.make_waiting_exports",
+    "insights.tasks.send_due_reports",
+    "insights.tasks.make_waiting_pdfs",
 ]
 CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
 OUTBOX_CONSUMERS = [

@@ -121,3 +121,12 @@ class ConfirmForm(Form):
             "is_public": data["is_public"],
             "page": data.get("page"),
         }
+
+
+class ExportForm(Form):
+    has_files = forms.BooleanField(
+        label="With the files of evidence",
+        required=False,
+        initial=True,
+        help_text="They make it larger; import it where as large a file is allowed.",
+    )

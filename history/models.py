@@ -1,6 +1,7 @@
 """A file of history, how far its import has come, what was refused, and which row of ours came from where."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from incidents.models import Incident
+from config.asked_files import AskedFile
+from incidents.models import ChangeEvent, Incident
+from retros.models import ActionItem, Retrospective
 from statuspages.models import ScheduledMaintenance, StatusPage
 
 
@@ -53,6 +56,9 @@ class Import(models.Model):
     place = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
     maintenance_count = models.PositiveIntegerField(default=0)
+    other_count = models.PositiveIntegerField(
+        default=0, help_text="Retrospectives, action items, changes, status pages, pieces of files"
+    )
     known_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +89,13 @@ class Import(models.Model):
 
     @property
     def done_count(self) -> int:
-        return self.created_count + self.maintenance_count + self.known_count + self.refused_count
+        return (
+            self.created_count
+            + self.maintenance_count
+            + self.other_count
+            + self.known_count
+            + self.refused_count
+        )
 
     @property
     def tenths(self) -> int:
@@ -116,6 +128,18 @@ class ImportedEntry(models.Model):
     maintenance = models.OneToOneField(
         ScheduledMaintenance, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
     )
+    retrospective = models.OneToOneField(
+        Retrospective, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
+    )
+    action_item = models.OneToOneField(
+        ActionItem, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
+    )
+    change = models.OneToOneField(
+        ChangeEvent, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
+    )
+    status_page = models.OneToOneField(
+        StatusPage, null=True, blank=True, on_delete=models.CASCADE, related_name="imported_from"
+    )
 
     origin = models.CharField(max_length=10, blank=True, help_text="How it had begun, where it was exported")
     merged_into = models.CharField(
@@ -131,3 +155,26 @@ class ImportedEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_id}"
+
+
+class Export(AskedFile):
+    """Everything its asker may see as JSON lines; kept for a day, for them alone."""
+
+    LOST_AFTER = timedelta(hours=12)
+    KEPT = timedelta(days=1)
+
+    has_files = models.BooleanField("with the files of evidence", default=True)
+    total = models.PositiveIntegerField(default=0, help_text="Lines, as far as they can be counted before")
+    done_count = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+
+    class Meta(AskedFile.Meta):
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "asked_at"], name="history_exports_waiting")]
+
+    def __str__(self) -> str:
+        return f"Export of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def tenths(self) -> int:
+        return min(10, 10 * self.done_count // self.total) if self.total else 0

@@ -2,6 +2,9 @@
 
 from celery import shared_task
 
+from config.asked_files import forget_old
+from history.models import Export
+from history.workflow.exporting import forget_leftovers, make_next_export
 from history.workflow.running import LostLease, carry_on, claim_import
 
 
@@ -12,3 +15,12 @@ def carry_on_imports() -> None:
             carry_on(run)
         except LostLease:
             continue
+
+
+@shared_task
+def make_waiting_exports() -> None:
+    """And forget those that were kept long enough."""
+    while make_next_export():
+        pass
+    forget_old(Export)
+    forget_leftovers()

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,16 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
+from config.asked_files import file_answer
 from config.text import harmless_cell
 from history.formats import FORMATS
 from history.formats.table import guess, header
-from history.forms import ColumnsForm, ConfirmForm, UploadForm
-from history.models import Import, ImportState
+from history.forms import ColumnsForm, ConfirmForm, ExportForm, UploadForm
+from history.models import Export, Import, ImportState
 from history.past import BrokenFile
 from history.source import check_beginning
-from history.workflow import confirm_import, drop_import, read_import_again, start_import
-from history.workflow.taking_along import lines_of
-from incidents.models import Incident, Severity
+from history.workflow import ask_for_export, confirm_import, drop_import, read_import_again, start_import
+from incidents.models import Severity
 
 LAST = 50
 
@@ -118,10 +118,33 @@ def import_refusals(request: SignedInRequest, pk: int) -> HttpResponse:
     return response
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def exports(request: SignedInRequest) -> HttpResponse:
+    """GET: what was asked for in the last day. POST: ask for one; a worker writes it."""
+    form = ExportForm(request.POST or None)
+    if form.is_valid() and form.submit(ask_for_export, by=request.user, **form.cleaned_data):
+        return redirect("export", form.outcome.pk)
+    own = Export.objects.filter(asked_by=request.user)
+    return render(request, "history/exports.html", {"form": form, "exports": own})
+
+
+@never_cache
 @require_safe
 @administrators_only
-def export(request: SignedInRequest) -> StreamingHttpResponse:
-    """All incidents in reach as JSON lines, sent while they are read."""
-    lines = lines_of(Incident.objects.visible_to(request.user))
-    headers = {"Content-Disposition": 'attachment; filename="incidents.jsonl"'}
-    return StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8", headers=headers)
+def export(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far it is; the page asks again by itself."""
+    found = get_object_or_404(Export, pk=pk, asked_by=request.user)
+    is_part = request.htmx and not request.htmx.boosted
+    if is_part and not found.is_waiting:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    template = "history/export.html" + ("#progress" if is_part else "")
+    return render(request, template, {"export": found})
+
+
+@require_safe
+@administrators_only
+def export_file(request: SignedInRequest, pk: int) -> FileResponse:
+    found = get_object_or_404(Export, pk=pk, asked_by=request.user)
+    return file_answer(found, "application/jsonl; charset=utf-8")

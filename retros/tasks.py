@@ -2,13 +2,15 @@
 
 from celery import shared_task
 
+from config.asked_files import forget_old
+from retros.models import Export
 from retros.workflow.action_reminding import (
     ask_whether_it_helped,
     remind_of_action_items,
     send_weekly_digest,
 )
 from retros.workflow.due import remind_of_due
-from retros.workflow.exporting import forget_old_exports, make_next_export
+from retros.workflow.exporting import make_next_export
 from retros.workflow.writing import compact_documents, keep_quiet_versions
 
 
@@ -17,7 +19,7 @@ def make_waiting_exports() -> None:
     """What is asked for is made, and what was made long ago forgotten."""
     while make_next_export():
         pass
-    forget_old_exports()
+    forget_old(Export)
 
 
 @shared_task

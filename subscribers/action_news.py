@@ -4,23 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from accounts.models import Installation, User
+from accounts.models import User
 from live.doorbell import ring_people
-from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from retros.models import ActionItem, ActionStep
 from retros.workflow import reminder_of_item_stands
+from subscribers.letters import letter, quiet_end
 from subscribers.models import News, Notice, NotificationPreference
-from subscribers.quiet import quiet_until
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def consume(message: OutboxMessage) -> None:
     tell = WORDS.get(message.topic)
     if tell is None or message.is_replayed:
         return
-    organisation, now = Installation.get(), timezone.now()
+    now = timezone.now()
     people = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
     told = [
         (person, NotificationPreference.of(person), word)
@@ -52,7 +50,7 @@ def consume(message: OutboxMessage) -> None:
     ]
     deliver(
         *(
-            _mail(message, person, wish, word, organisation)
+            _mail(message, person, wish, word)
             for person, wish, word in told
             if wish.wants("by_mail", word.kind)
         )
@@ -66,7 +64,7 @@ def consume(message: OutboxMessage) -> None:
             title=_one_line(word)[:250],
             text=word.text[:500],
             url=word.path,
-            pops=wish.wants("in_browser", word.kind) and _quiet(wish, person, now) is None,
+            pops=wish.wants("in_browser", word.kind) and quiet_end(wish, person, now) is None,
         )
         for person, wish, word in told
         if wish.wants("in_inbox", word.kind)
@@ -76,44 +74,18 @@ def consume(message: OutboxMessage) -> None:
         ring_people(people={notice.person_id for notice in notices}, what="inbox")
 
 
-def _mail(
-    message: OutboxMessage, person: User, wish: NotificationPreference, word: Word, organisation: Installation
-) -> Delivery:
-    now = timezone.now()
-    about = f"action:{word.item.pk}" if word.item else ""
-    context = {
-        "word": word,
-        "person": person,
-        "organisation": organisation,
-        "url": settings.PUBLIC_URL + word.path,
-        "root": settings.PUBLIC_URL,
-        "settings_url": settings.PUBLIC_URL + reverse("my_notifications"),
-    }
-    content: dict[str, Any] = {
-        "subject": _one_line(word),
-        "text": render_to_string("subscribers/mail/action_item.txt", context),
-        "html": render_to_string("subscribers/mail/action_item.html", context),
-    }
-    if about:
-        host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-        thread = f"<{about.replace(':', '-')}@{host}>"
-        content["headers"] = {"In-Reply-To": thread, "References": thread}
-    return Delivery(
-        key=f"{message.pk}:mail:{person.email.lower()}",
+def _mail(message: OutboxMessage, person: User, wish: NotificationPreference, word: Word) -> Delivery:
+    """Nothing about an item cannot wait till the morning."""
+    return letter(
         message=message,
-        kind=DeliveryKind.MAIL,
-        address=person.email,
         person=person,
-        about=about,
+        wish=wish,
+        subject=_one_line(word),
+        template="subscribers/mail/action_item",
+        context={"word": word, "url": settings.PUBLIC_URL + word.path},
+        about=f"action:{word.item.pk}" if word.item else "",
         group=word.group,
-        content=content,
-        due_at=max(now, _quiet(wish, person, now) or now),
     )
-
-
-def _quiet(wish: NotificationPreference, person: User, now: Any) -> Any:
-    """The end of the person's quiet hours: nothing about an item cannot wait till the morning."""
-    return quiet_until(start=wish.quiet_from, end=wish.quiet_to, zone=person.zone, now=now)
 
 
 def _one_line(word: Word) -> str:

@@ -8,7 +8,7 @@ from django.core import signing
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from subscribers.models import OutsideAddress
+    from subscribers.models import OutsideAddress, ReportWish
     from subscribers.reach import Recipient
 
 CONFIRM, UNSUBSCRIBE = "subscribers.confirm", "subscribers.unsubscribe"
@@ -34,9 +34,16 @@ def unsubscribe_url(recipient: "Recipient") -> str:
         return ""
     if recipient.person and recipient.is_standing:
         ends["standing"] = True
-    return settings.PUBLIC_URL + reverse(
-        "outside_unsubscription", args=[signing.dumps(ends, salt=UNSUBSCRIBE)]
-    )
+    return _unsubscribe(ends)
+
+
+def report_unsubscribe_url(wish: "ReportWish") -> str:
+    return _unsubscribe({"person": wish.person_id, "report": wish.pk})
+
+
+def _unsubscribe(ends: dict[str, Any]) -> str:
+    token = signing.dumps(ends, salt=UNSUBSCRIBE)
+    return settings.PUBLIC_URL + reverse("outside_unsubscription", args=[token])
 
 
 def read_confirmation(token: str) -> dict[str, Any] | None:

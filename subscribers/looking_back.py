@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import Installation, User
+from accounts.models import User
 from live.doorbell import ring_people
-from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from retros.invitation import invitation
 from retros.models import Comment, Retrospective, RetrospectiveStatus
 from retros.workflow.session import appointment
+from subscribers.letters import letter, quiet_end
 from subscribers.messages import in_zone
-from subscribers.models import News, Notice
+from subscribers.models import News, Notice, NotificationPreference
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,22 @@ def consume(message: OutboxMessage) -> None:
     )
     if retrospective is None:
         return
-    people = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
+    recipients = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
+    people = recipients.select_related("notification_preference")
     reachable = [
         p for p in people if Retrospective.objects.visible_to(p).filter(pk=retrospective.pk).exists()
     ]
     told = [person for person in reachable if person.pk != message.payload.get("by")]
     if message.topic in ("retrospective.scheduled", "retrospective.called_off"):
         told = reachable  # whoever fixed the time wants it in the calendar too
-    organisation = Installation.get()
     notices = []
     for person in told:
         word = tell(message.payload, retrospective, person)
         if word is None:
             continue
         url = retrospective.get_absolute_url() + word.path
-        deliver(_mail(message, retrospective, person, word, organisation))
+        wish = NotificationPreference.of(person)
+        deliver(_mail(message, retrospective, person, wish, word))
         notices.append(
             Notice(
                 person=person,
@@ -66,7 +67,7 @@ def consume(message: OutboxMessage) -> None:
                 title=_subject(retrospective, word)[:250],
                 text=word.text[:500],
                 url=url,
-                pops=True,
+                pops=quiet_end(wish, person, timezone.now()) is None,
             )
         )
     if notices:
@@ -79,27 +80,27 @@ def _subject(retrospective: Retrospective, word: Word) -> str:
 
 
 def _mail(
-    message: OutboxMessage, retrospective: Retrospective, person: User, word: Word, organisation: Installation
+    message: OutboxMessage,
+    retrospective: Retrospective,
+    person: User,
+    wish: NotificationPreference,
+    word: Word,
 ) -> Delivery:
-    url = settings.PUBLIC_URL + retrospective.get_absolute_url() + word.path
-    ending = f"You get this because of your part in it at {organisation}."
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    thread = f"<{retrospective.chain.replace(':', '-')}@{host}>"
-    content: dict[str, Any] = {
-        "subject": _subject(retrospective, word),
-        "text": "\n\n".join(filter(None, [word.headline.capitalize() + ".", word.text, url, ending])) + "\n",
-        "headers": {"In-Reply-To": thread, "References": thread},
-    }
-    if word.calendar:
-        content["calendar"] = word.calendar
-    return Delivery(
-        key=f"{message.pk}:mail:{person.email.lower()}",
+    """A time that is fixed or called off may be tonight: that alone does not wait till the morning."""
+    return letter(
         message=message,
-        kind=DeliveryKind.MAIL,
-        address=person.email,
         person=person,
+        wish=wish,
+        subject=_subject(retrospective, word),
+        template="subscribers/mail/retrospective",
+        context={
+            "word": word,
+            "retrospective": retrospective,
+            "url": settings.PUBLIC_URL + retrospective.get_absolute_url() + word.path,
+        },
         about=retrospective.chain,
-        content=content,
+        calendar=word.calendar,
+        waits=not word.calendar,
     )
 
 

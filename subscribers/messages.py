@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.utils.text import Truncator
 from accounts.models import Installation
 from incidents.models import Audience, Incident
 from notifications.models import OutboxMessage
+from subscribers.letters import headers, mail_id
 from subscribers.links import unsubscribe_url
 from subscribers.news import Story
 from subscribers.reach import Recipient
@@ -176,15 +176,11 @@ class Writer:
         return "You get this because you hear of every SEV1 and SEV2."
 
     def _headers(self, address: str, unsubscribe: str) -> dict[str, str]:
-        """Mail programs put what refers to the same id into one thread, one thread an incident."""
-        host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-        thread = f"<{_fingerprint(self.incident.chain)}@{host}>"
-        own = _fingerprint(f"{self.message.pk}:mail:{address.lower()}")
-        headers = {"Message-ID": f"<{own}@{host}>", "In-Reply-To": thread, "References": thread}
-        if unsubscribe:
-            headers["List-Unsubscribe"] = f"<{unsubscribe}>"
-            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        return headers
+        """One thread an incident."""
+        own = mail_id(_fingerprint(f"{self.message.pk}:mail:{address.lower()}"))
+        return {"Message-ID": own} | headers(
+            thread=_fingerprint(self.incident.chain), unsubscribe=unsubscribe
+        )
 
 
 def _fingerprint(text: str) -> str:

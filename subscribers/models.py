@@ -254,6 +254,40 @@ class NotificationPreference(models.Model):
         return news in getattr(self, way) or (news == News.DUTY and way != "in_browser")
 
 
+class ReportEvery(models.TextChoices):
+    """The names are also those of PostgreSQL's `date_trunc`."""
+
+    WEEK = "week", "Each week"
+    MONTH = "month", "Each month"
+
+
+class ReportWish(models.Model):
+    """That a person gets the report of Insights, of what the filters of `query` leave."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="report_wishes"
+    )
+    every = models.CharField(max_length=5, choices=ReportEvery, default=ReportEvery.WEEK)
+    query = models.CharField(max_length=500, blank=True, help_text="As in the address, without the period")
+    about = models.CharField(max_length=200, blank=True, help_text="The same in words; empty for all")
+    last_period = models.DateField(
+        null=True, blank=True, help_text="The Monday, or the first, of the last one sent"
+    )
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Somebody writes it until then; one that fails holds up no other"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["every", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "every", "query"], name="report_wished_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_every_display()}: {self.about or 'all incidents'}"
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Any) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""

@@ -21,6 +21,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+import history.models
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import invite_person, issue_setup_link
 from history.tasks import carry_on_imports
@@ -38,6 +39,7 @@ from incidents.workflow import (
     record_mitigation,
     set_service_impact,
 )
+from insights.models import InsightsPdf
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
@@ -68,7 +70,7 @@ from statuspages.workflow.subscribing import CONFIRM_SALT
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import Notice, OutsideAddress
 from subscribers.reach import Recipient
-from subscribers.workflow import follow, invite_outside
+from subscribers.workflow import follow, invite_outside, wish_report
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -205,6 +207,24 @@ def export(w, incident) -> int:
         retrospective_id=published(w, incident), number=1, asked_by=w.commander, state="ready"
     )
     found.file.save("x.pdf", ContentFile(b"%PDF-"))
+    return found.pk
+
+
+def own_report(w, incident) -> int:
+    return wish_report(by=w.commander, every="week").pk
+
+
+def insights_paper(w, incident) -> int:
+    """A PDF the commander asked for, and that is ready."""
+    found = InsightsPdf.objects.create(asked_by=w.commander, state="ready")
+    found.file.save("x.pdf", ContentFile(b"%PDF-"))
+    return found.pk
+
+
+def own_export(w, incident) -> int:
+    """The administrator's, written."""
+    found = history.models.Export.objects.create(asked_by=w.admin, state="ready")
+    found.file.save("x.jsonl", ContentFile(b"{}"))
     return found.pk
 
 
@@ -513,7 +533,9 @@ TABLE: dict[str, Row] = {
     "mail_test": Row(post=ADMINS),
     "deliveries": Row(get=ADMINS),
     "imports": Row(get=ADMINS),
-    "export": Row(get=ADMINS),
+    "exports": Row(get=ADMINS, post=ADMINS),
+    "export": Row(get=ADMINS, pk=own_export),
+    "export_file": Row(get=ADMINS, pk=own_export),
     "import_new": Row(get=ADMINS, post=ADMINS),
     "import": Row(get=ADMINS, post=ADMINS, pk=read_file),
     "import_columns": Row(get=ADMINS, post=ADMINS, pk=read_file),
@@ -611,6 +633,11 @@ TABLE: dict[str, Row] = {
     "insights": Row(get=SIGNED_IN),
     "insights_incidents": Row(get=SIGNED_IN),
     "insights_question": Row(get=SIGNED_IN, more={"key": "faster"}),
+    "insights_report": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "insights_report_ending": Row(post=SIGNED_IN, pk=own_report, may_miss=SIGNED_IN - {COMMANDER}),
+    "insights_pdfs": Row(post=SIGNED_IN),
+    "insights_pdf": Row(get=SIGNED_IN, pk=insights_paper, may_miss=SIGNED_IN - {COMMANDER}),
+    "insights_pdf_file": Row(get=SIGNED_IN, pk=insights_paper, may_miss=SIGNED_IN - {COMMANDER}),
     "insights_csv": Row(get=SIGNED_IN, more={"key": "faster"}),
     # the timeline
     "insertion": INCIDENT_FORM,

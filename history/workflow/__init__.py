@@ -1,5 +1,6 @@
 """The verbs of history brought in and taken along."""
 
+from history.workflow.exporting import ask_for_export
 from history.workflow.running import (
     carry_on,
     claim_import,
@@ -10,6 +11,7 @@ from history.workflow.running import (
 )
 
 __all__ = [
+    "ask_for_export",
     "carry_on",
     "claim_import",
     "confirm_import",

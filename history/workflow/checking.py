@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from history.models import Import, RefusedEntry
+from history.outside import of_document
 from history.past import Entry, Own, Past, PastMaintenance
+from history.rows import INCIDENT
 from history.workflow.reading import Read, entries
 
-COUNTED = ("entries", "incidents", "maintenances", "own", "updates", "open", "repeated")
+COUNTED = ("entries", "incidents", "maintenances", "own", "others", "updates", "open", "repeated")
 SAMPLES = 5
 EVERY = 2000  # entries between two signs of life
 REPORTED = 20_000  # refused entries that are listed one by one; all are counted
@@ -113,7 +115,8 @@ def _is_repeated(found: Found, read: Read) -> bool:
 
 def _count(found: Found, entry: Entry) -> None:
     if isinstance(entry, Own):
-        found.counts["own"] += 1
+        is_incident = of_document(entry.document) is INCIDENT
+        found.counts["own" if is_incident else "others"] += 1
         _sample(found, entry.document.get("title", ""), "", "")
         return
     if isinstance(entry, PastMaintenance):

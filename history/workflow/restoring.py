@@ -5,105 +5,147 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
+from django.utils.text import slugify
 
-from accounts.models import InstallationRole, User
-from audit.workflow import record_beginnings
+from accounts.models import InstallationRole, Team, User
 from history.models import ImportedEntry
+from history.outside import find, of_document
 from history.past import Own, Refused
-from history.rows import NAMED, TABLE_OF, TABLES, VERSION, fields_of, kind_of
+from history.rows import BY_MODEL, FAR, INCIDENT, NAMED, VERSION, Table, Whole, is_many
+from history.workflow.pieces import put_piece
+from history.workflow.settling import settle
 from history.workflow.writing import Desk
 from incidents.models import Incident, IncidentType, Role, Service, Severity
 from incidents.workflow.basics import next_number
+from retros.models import Factor
+from retros.vocabulary import normalised
+
+FILE = "file"
 
 
-def restore(desk: Desk, own: Own) -> int:
+def restore(desk: Desk, own: Own) -> None:
     """Store it in the caller's transaction, told to nobody; Refused with what is wrong with it."""
     document = own.document
     if document.get("allclear") != VERSION:
         raise Refused(f"it was written by another version ({str(document.get('allclear'))[:20]})")
+    if FILE in document:
+        put_piece(desk.run.source, document[FILE])
+        ImportedEntry.objects.create(source=desk.run.source, source_id=own.source_id, run=desk.run)
+        return
+    whole = of_document(document)
+    if whole is None:
+        raise Refused("it is of an unknown kind")
     rows = document.get("rows") or {}
-    if not isinstance(rows, dict) or set(rows) - {table.name for table in TABLES}:
+    if not isinstance(rows, dict) or set(rows) - {table.name for table in whole.tables}:
         raise Refused("its rows are of unknown kinds")
-    _Restorer(desk, document).restore(own.source_id, rows)
-    return 1
+    _Restorer(desk, whole, document).restore(own.source_id, rows)
 
 
 class _Restorer:
-    """One incident; `made` holds what was stored by its place in the document."""
+    """One document; `made` holds what was stored by its place in it."""
 
-    def __init__(self, desk: Desk, document: dict) -> None:
-        self.desk, self.document = desk, document
+    def __init__(self, desk: Desk, whole: Whole, document: dict) -> None:
+        self.desk, self.whole, self.document = desk, whole, document
         self.made: dict[str, list[Any]] = {}
         self.people: dict[str, User] = {}
 
     def restore(self, source_id: str, rows: dict[str, Any]) -> None:
-        values = self._values(Incident, self.document.get("incident"), 0)
-        origin = values["source"]
-        incident = Incident(**values)
-        incident.number = next_number()
-        incident.source = Incident.Source.IMPORT
-        incident.save(force_insert=True)
-        for table in TABLES:
-            made = self.made[table.name] = []
-            for place, row in enumerate(_listed(rows, table.name)):
-                found = self._values(table.model, row, place)
-                if table.path == "incident":
-                    found["incident"] = incident
-                made.append(table.model(**found))
-            _store(table.model, made)
+        values, many = self._values(self.whole.model, self.whole.fields, self.document[self.whole.key], 0)
+        origin = ""
+        if self.whole is INCIDENT:
+            origin = values["source"]
+            values |= {"source": Incident.Source.IMPORT, "number": next_number()}
+        root = self.whole.model(**values)
+        root.save(force_insert=True)
+        _relate(root, many)
+        for table in self.whole.tables:
+            self.made[table.name] = []
+            self._fill(table, root, _listed(rows, table.name))
         ImportedEntry.objects.create(
             source=self.desk.run.source,
             source_id=source_id,
             run=self.desk.run,
-            incident=incident,
             origin=origin,
             merged_into=str(self.document.get("merged_into") or "")[:200],
+            **{self.whole.key: root},
         )
-        changes = {"title": incident.title, "file": self.desk.run.name, "source_id": source_id}
-        record_beginnings(
-            action="incident.imported",
-            by=self.desk.run.by,
-            beginnings=[(incident.chain, incident.reference, changes)],
-        )
+        settle(self.desk, root, self.document, self.made, source_id)
 
-    def _values(self, model: type[Model], row: Any, place: int) -> dict[str, Any]:
+    def _fill(self, table: Table, root: Any, rows: list[Any]) -> None:
+        made = self.made[table.name]
+        relations = []
+        fields = table.fields
+        for place, row in enumerate(rows):
+            found, many = self._values(table.model, fields, row, place)
+            if "__" not in table.path:
+                found[table.path] = root
+            made.append(table.model(**found))
+            relations.append(many)
+        _store(table.model, made)
+        for row, many in zip(made, relations, strict=True):
+            _relate(row, many)
+
+    def _values(
+        self, model: type[Model], fields: list[Any], row: Any, place: int
+    ) -> tuple[dict[str, Any], dict[str, list[Any]]]:
         if not isinstance(row, dict):
             raise Refused(f"a row of {model._meta.verbose_name_plural} is not an object")
         found: dict[str, Any] = {}
-        for field in fields_of(model):
+        many: dict[str, list[Any]] = {}
+        for field in fields:
             value = row.get(field.name)
-            kind = kind_of(field)
-            if kind == "row":
-                found[field.name] = self._row(field, value, place, is_own=field.related_model is model)
-            elif kind == "name":
-                found[field.name] = self._named(field, value)
-            else:
+            if is_many(field):
+                many[field.name] = [self._target(field, one, place) for one in _listed(row, field.name)]
+            elif self.whole.kind_of(field) == "value":
                 found[field.name] = _value(field, value)
+            elif value is None:
+                if not field.null:
+                    raise Refused(f"{field.model._meta.verbose_name}: {field.name} is missing")
+                found[field.name] = None
+            else:
+                found[field.name] = self._target(field, value, place)
+        return found, many
+
+    def _target(self, field: Any, value: Any, place: int) -> Any:
+        match self.whole.kind_of(field):
+            case "row":
+                return self._row(field, value, place)
+            case "name":
+                return self._named(field, value)
+            case "whole":
+                return self._found(BY_MODEL[field.related_model], value)
+        whole, table = FAR[field.related_model]
+        if not isinstance(value, list) or len(value) != 2 or type(value[1]) is not int:
+            raise Refused(f"{field.model._meta.verbose_name}: {field.name} does not say what it points to")
+        root = self._found(whole, value[0])
+        rows = table.model._default_manager.filter(**{table.path: root}).order_by("pk")
+        if not 0 <= value[1] < rows.count():
+            raise Refused(f"{field.model._meta.verbose_name}: {field.name} points to nowhere")
+        return rows[value[1]]
+
+    def _found(self, whole: Whole, value: Any) -> Any:
+        found = find(whole, self.desk.run.source, value) if isinstance(value, str) else None
+        if found is None:
+            told = str(value).rpartition("allclear/")[2][:60]
+            raise Refused(f"the {whole.model._meta.verbose_name} “{told}” it belongs to is not here")
         return found
 
-    def _row(self, field: Field, value: Any, place: int, *, is_own: bool) -> Any:
-        if value is None:
-            if not field.null:
-                raise Refused(f"{field.model._meta.verbose_name}: {field.name} is missing")
-            return None
-        known = self.made.get(TABLE_OF[cast(Any, field.related_model)], [])
-        limit = place if is_own else len(known)
+    def _row(self, field: Any, value: Any, place: int) -> Any:
+        table = self.whole.table_of[field.related_model]
+        known = self.made.get(table.name, [])
+        limit = place if field.related_model is field.model else len(known)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
             raise Refused(
                 f"{field.model._meta.verbose_name}: {field.name} points to itself, in a circle, or nowhere"
             )
         return known[value]
 
-    def _named(self, field: Field, value: Any) -> Any:
-        if value is None:
-            if not field.null:
-                raise Refused(f"{field.model._meta.verbose_name}: {field.name} is missing")
-            return None
-        if not isinstance(value, str) or not value or len(value) > 254:
+    def _named(self, field: Any, value: Any) -> Any:
+        if not isinstance(value, str) or not value or len(value) > 300:
             raise Refused(f"{field.model._meta.verbose_name}: {field.name} is not a name")
-        model = cast(Any, field.related_model)
+        model = field.related_model
         if model is User:
-            return self._person(value)
+            return self._person(value[:254])
         if model is Service:
             self.desk.learn_services([value[:100]])
             return self.desk.services[value[:100].casefold()]
@@ -112,7 +154,21 @@ class _Restorer:
             if entry is None:
                 raise Refused(f"there is no {model._meta.verbose_name} “{value[:40]}” here")
             return entry
+        if model is Team:
+            return _team(value[:100])
+        if model is Factor:
+            return self._factor(value)
         return IncidentType.objects.get_or_create(name=value[:60])[0]
+
+    def _factor(self, text: str) -> Factor:
+        """As the organisation names it: the one that is here already, however it is written."""
+        told = self.document.get("vocabulary")
+        category = _value(
+            Factor._meta.get_field("category"), told.get(text, "") if isinstance(told, dict) else ""
+        )
+        return Factor.objects.get_or_create(
+            key=normalised(text), defaults={"text": text, "category": category}
+        )[0]
 
     def _person(self, email: str) -> User:
         """The one of that address, else somebody who cannot sign in."""
@@ -129,6 +185,21 @@ class _Restorer:
         return self.people[email]
 
 
+def _team(name: str) -> Team:
+    found = Team.objects.filter(name__iexact=name).first()
+    if found:
+        return found
+    slug = slugify(name)[:90] or "team"
+    taken = Team.objects.filter(slug=slug).exists()
+    return Team.objects.create(name=name, slug=f"{slug}-{Team.objects.count()}" if taken else slug)
+
+
+def _relate(row: Any, many: dict[str, list[Any]]) -> None:
+    for name, targets in many.items():
+        if targets:
+            getattr(row, name).set(targets)
+
+
 def _listed(rows: dict[str, Any], name: str) -> list[Any]:
     found = rows.get(name) or []
     if not isinstance(found, list):
@@ -136,7 +207,7 @@ def _listed(rows: dict[str, Any], name: str) -> list[Any]:
     return found
 
 
-def _value(field: Field, value: Any) -> Any:
+def _value(field: Any, value: Any) -> Any:
     if value is None and field.null:
         return None
     if value in ("", [], {}) and (field.blank or field.empty_strings_allowed):
@@ -157,7 +228,8 @@ def _value(field: Field, value: Any) -> Any:
 
 def _store(model: type[Model], made: list[Any]) -> None:
     """At once, unless rows of the same kind point to each other: then in their order."""
-    if any(field.related_model is model for field in model._meta.concrete_fields if field.is_relation):
+    fields: list[Field] = [field for field in model._meta.concrete_fields if field.is_relation]
+    if any(field.related_model is model for field in fields):
         for row in made:
             row.save(force_insert=True)
     else:

@@ -18,7 +18,9 @@ from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from history.formats import FORMATS, RANKS
 from history.models import Import, ImportedEntry, ImportState, RefusedEntry
+from history.outside import born_here, of_document
 from history.past import BrokenFile, Own, Past, PastMaintenance, Refused
+from history.rows import INCIDENT
 from history.workflow.checking import look_through
 from history.workflow.maintenances import write_maintenances
 from history.workflow.reading import Read, entries
@@ -28,7 +30,7 @@ from incidents.models import Severity
 from statuspages.models import StatusPage
 
 LEASE = timedelta(seconds=60)
-COUNTS = ["place", "created_count", "maintenance_count", "known_count", "refused_count"]
+COUNTS = ["place", "created_count", "maintenance_count", "other_count", "known_count", "refused_count"]
 BATCH = 100  # incidents in one transaction: others who declare wait for its end
 
 
@@ -205,7 +207,8 @@ def _bring_in(run: Import, stream: BinaryIO) -> None:
             for read in batch:
                 desk = _write_alone(desk, read)
     with transaction.atomic():
-        StatusPage.objects.changed() if run.is_public or run.maintenance_count else None
+        if run.is_public or run.maintenance_count or run.other_count:
+            StatusPage.objects.changed()
         _hold(run, state=ImportState.DONE, finished_at=timezone.now(), lease_until=None)
         _record(run, "import.done", run.by)
     _forget_file(run)
@@ -247,25 +250,36 @@ def _write(desk: Desk, batch: Any) -> None:
     )
     fresh: dict[str, Read] = {}
     for read in batch:
-        if read.source_id not in known:
+        if read.source_id not in known and not _is_from_here(read):
             fresh.setdefault(read.source_id, read)
     new = list(fresh.values())
-    created = maintenances = 0
+    created = maintenances = others = 0
     if pasts := [(read.place, read.entry) for read in new if isinstance(read.entry, Past)]:
         created += write_pasts(desk, pasts)
     if works := [(read.place, read.entry) for read in new if isinstance(read.entry, PastMaintenance)]:
         maintenances += write_maintenances(desk, works)
     for read in new:
         if isinstance(read.entry, Own):
-            created += restore(desk, read.entry)
+            restore(desk, read.entry)
+            is_incident = of_document(read.entry.document) is INCIDENT
+            created, others = created + is_incident, others + (not is_incident)
     _link_merged(run)
     _hold(
         run,
         place=batch[-1].place,
         created_count=run.created_count + created,
         maintenance_count=run.maintenance_count + maintenances,
+        other_count=run.other_count + others,
         known_count=run.known_count + len(batch) - len(new),
     )
+
+
+def _is_from_here(read: Read) -> bool:
+    """Exported here, and still here."""
+    if not isinstance(read.entry, Own):
+        return False
+    whole = of_document(read.entry.document)
+    return whole is not None and born_here(whole, read.source_id) is not None
 
 
 def _link_merged(run: Import) -> None:
@@ -321,6 +335,7 @@ def _record(run: Import, action: str, by: Any) -> None:
             "public": run.is_public,
             "incidents": run.created_count,
             "maintenances": run.maintenance_count,
+            "others": run.other_count,
             "refused": run.refused_count,
             "problem": run.problem,
         },

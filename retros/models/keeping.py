@@ -1,33 +1,23 @@
 """Besides the text: files made of it, and which reminders have been sent."""
 
-from django.conf import settings
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
+from config.asked_files import AskedFile
 from retros.models.retrospective import Retrospective
 
 
-class ExportState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    MAKING = "making", "Being made"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Did not work"
-
-
-class Export(models.Model):
+class Export(AskedFile):
     """A PDF that a worker makes: of a published version, or of what stands now where `number` is empty."""
+
+    KEPT = timedelta(days=7)
 
     retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="exports")
     number = models.PositiveIntegerField("version", null=True, blank=True)
-    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
-    file = models.FileField(upload_to="exports/%Y/%m/", blank=True)
-    problem = models.CharField(max_length=300, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    asked_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ready_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(AskedFile.Meta):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["state", "asked_at"], name="retros_exports_waiting")]
 

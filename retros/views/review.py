@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from config.asked_files import file_answer
 from incidents.views.common import attempt, is_number, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks
@@ -164,12 +165,11 @@ def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
         "retrospective": retrospective,
         "export": found,
         "section": "retrospectives",
-        "is_waiting": found.state in ("waiting", "making"),
         "can_make": pdf.is_available(),
         "missing": pdf.MISSING,
     }
     response = render(request, "retros/pdf.html", context)
-    if context["is_waiting"] and context["can_make"]:
+    if found.is_waiting and context["can_make"]:
         response["Refresh"] = "3"
     return response
 
@@ -177,15 +177,7 @@ def pdf_export(request: SignedInRequest, pk: int, export: int) -> HttpResponse:
 @require_safe
 def pdf_file(request: SignedInRequest, pk: int, export: int) -> FileResponse:
     found = _own_export(request, load_read(request, pk).retrospective, export)
-    if not found.file:
-        raise Http404
-    name = str(found.file).rsplit("/", 1)[-1]
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file_answer(found, "application/pdf")
 
 
 def _own_export(request: SignedInRequest, retrospective: Retrospective, pk: int) -> Export:

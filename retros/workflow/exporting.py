@@ -1,24 +1,18 @@
 """PDFs: asked for by a person, made by a worker, kept for whoever may read it."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
+from config.asked_files import WAITING, FileState, make_next
 from notifications.workflow import ring_worker
 from retros.export import as_html, copy_of
-from retros.models import Export, ExportState, Retrospective
+from retros.models import Export, Retrospective
 from retros.pdf import make_pdf
 
 MAKE = "retros.tasks.make_waiting_exports"
-GIVEN_UP_AFTER = timedelta(minutes=5)  # a worker that was killed holds nothing up longer
-LOST_AFTER = timedelta(minutes=20)  # what stops a worker each time is not tried for ever
-KEPT = timedelta(days=7)
 WAITING_AT_ONCE = 5
 
 
@@ -33,10 +27,10 @@ def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = N
     if not reachable.filter(pk=retrospective.pk).exists():
         raise PermissionDenied("This is out of your reach.")
     mine = Export.objects.filter(asked_by=by)
-    own = mine.filter(state__in=(ExportState.WAITING, ExportState.MAKING))
+    own = mine.filter(state__in=WAITING)
     if same := own.filter(retrospective=retrospective, number=number).first():
         return same
-    of_version = mine.filter(retrospective=retrospective, number=number, state=ExportState.READY)
+    of_version = mine.filter(retrospective=retrospective, number=number, state=FileState.READY)
     if number is not None and (made := of_version.first()):
         return made
     if own.count() >= WAITING_AT_ONCE:
@@ -48,42 +42,11 @@ def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = N
 
 def make_next_export() -> bool:
     """Make the oldest that waits; False when none does. Two workers never make the same one."""
-    export = _claim()
-    if export is None:
-        return False
+    return make_next(Export, _make, "retrospective")
+
+
+def _make(export: Export) -> tuple[str, bytes]:
     copy = copy_of(export.retrospective, export.number)
-    try:
-        if copy is None:
-            raise RuntimeError("There is no such version.")
-        pdf = make_pdf(as_html(copy, is_for_pdf=True))
-    except RuntimeError as trouble:
-        export.state, export.problem = ExportState.FAILED, str(trouble)[:300]
-        export.save(update_fields=["state", "problem"])
-        return True
-    export.file.save(f"{copy.name}.pdf", ContentFile(pdf), save=False)
-    export.state, export.ready_at = ExportState.READY, timezone.now()
-    export.save(update_fields=["file", "state", "ready_at"])
-    return True
-
-
-def forget_old_exports() -> None:
-    """Files that were fetched long ago, or never: whoever wants one again asks again."""
-    for export in Export.objects.filter(asked_at__lt=timezone.now() - KEPT).order_by("pk")[:100]:
-        export.file.delete(save=False)
-        export.delete()
-
-
-@transaction.atomic
-def _claim() -> Export | None:
-    now = timezone.now()
-    lost = Q(state=ExportState.MAKING, started_at__lt=now - GIVEN_UP_AFTER)
-    Export.objects.filter(lost, asked_at__lt=now - LOST_AFTER).update(
-        state=ExportState.FAILED, problem="It could not be finished. Ask for it again."
-    )
-    waiting = Export.objects.filter(Q(state=ExportState.WAITING) | lost).order_by("asked_at")
-    export = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("retrospective").first()
-    if export is None:
-        return None
-    export.state, export.started_at = ExportState.MAKING, now
-    export.save(update_fields=["state", "started_at"])
-    return export
+    if copy is None:
+        raise RuntimeError("There is no such version.")
+    return f"{copy.name}.pdf", make_pdf(as_html(copy, is_for_pdf=True))

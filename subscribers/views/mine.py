@@ -9,7 +9,7 @@ from accounts.requests import SignedInRequest
 from incidents.models import Service
 from incidents.views.common import click, load
 from subscribers.forms import PreferencesForm, SubscriptionForm
-from subscribers.models import NotificationPreference, Subscription
+from subscribers.models import NotificationPreference, ReportEvery, Subscription
 from subscribers.workflow import (
     choose_notifications,
     follow,
@@ -79,5 +79,7 @@ def _page(
         "subscriptions": own,
         "wish": wish,
         "is_usual": wish.pk is None,
+        "reports": request.user.report_wishes.all(),
+        "report_choices": ReportEvery.choices,
     }
     return render(request, "settings/my_notifications.html", context)

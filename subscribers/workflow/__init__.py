@@ -9,13 +9,17 @@ from subscribers.workflow.outside import (
     unsubscribe_by_link,
 )
 from subscribers.workflow.preferences import choose_browser, choose_notifications
+from subscribers.workflow.reporting import claim_due_report, end_report, hand_over, wish_report
 from subscribers.workflow.subscribing import follow, pause_subscription, subscribe, unfollow, unsubscribe
 
 __all__ = [
     "choose_browser",
     "choose_notifications",
+    "claim_due_report",
     "confirm_outside",
+    "end_report",
     "follow",
+    "hand_over",
     "invite_outside",
     "mark_all_read",
     "mark_read",
@@ -26,4 +30,5 @@ __all__ = [
     "unfollow",
     "unsubscribe",
     "unsubscribe_by_link",
+    "wish_report",
 ]

@@ -13,7 +13,7 @@ from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Incident, IncidentType, Service, Severity
 from notifications.workflow import enqueue_mail
 from subscribers.links import confirmation_url, read_confirmation, read_unsubscription
-from subscribers.models import OutsideAddress, Subscription
+from subscribers.models import OutsideAddress, ReportWish, Subscription
 from subscribers.workflow.preferences import own_preference
 from subscribers.workflow.subscribing import subscribe
 
@@ -93,6 +93,9 @@ def unsubscribe_by_link(*, token: str) -> None:
     if "outside" in named:
         open_ones = OutsideAddress.objects.filter(pk=named["outside"], ended_at__isnull=True)
         open_ones.update(ended_at=timezone.now())
+        return
+    if "report" in named:
+        ReportWish.objects.filter(pk=named["report"], person=named["person"]).delete()
         return
     mine = Subscription.objects.filter(person=named["person"])
     mine.filter(pk__in=named.get("subscriptions", ())).update(is_active=False)

@@ -23,6 +23,7 @@ from incidents.workflow import (
     snooze_update,
 )
 from insights.answers import QUESTIONS
+from insights.models import InsightsPdf
 from retros.workflow import add_action_item, complete_action_item, start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
@@ -120,7 +121,15 @@ def busy(commander, responder, stakeholder, severity):
     )
     add_action_item(by=commander, title="Say how " * 20, owner=commander, due_on=now.date(), priority="P1")
     done = complete_action_item(item=add_action_item(by=commander, title="Done"), by=commander)
+    papers = InsightsPdf.objects.bulk_create(
+        InsightsPdf(
+            asked_by=commander, state=state, key=key, ready_at=now, problem="No " * 40 * (state == "failed")
+        )
+        for state, key in (("waiting", ""), ("ready", "faster"), ("failed", "time"))
+    )
     return [
+        *(f"/insights/pdf/{paper.pk}/" for paper in papers),
+        "/insights/report/?every=month",
         "/actions/",
         "/actions/?state=&sort=newest",
         "/actions/board/",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Team, User
 from accounts.workflow import deactivate_person, invite_person
-from history.models import Import
+from history.models import Export, Import
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.models import LinkTemplate, Service, Severity
@@ -17,7 +17,7 @@ from notifications.workflow import add_channel, deliver, pause_channel
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import OutsideAddress
 from subscribers.reach import Recipient
-from subscribers.workflow import invite_outside, subscribe
+from subscribers.workflow import invite_outside, subscribe, wish_report
 from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
@@ -95,6 +95,7 @@ def organisation(admin):
         *(reverse("catalogue_entry", args=[kind, pk]) for kind, pk in entries.items()),
         reverse("catalogue_add", args=["checklists"]),
         *imports_in_every_state(admin),
+        *exports_in_every_state(admin),
         reverse("message_list"),
         reverse("message", args=["executives", "resolved"]),
     ]
@@ -115,6 +116,15 @@ def imports_in_every_state(admin) -> list[str]:
         )
         paths.append(reverse("import", args=[run.pk]))
     return [*paths, reverse("import_columns", args=[run.pk - 3])]
+
+
+def exports_in_every_state(admin) -> list[str]:
+    wish_report(by=admin, every="month", query="severity=1", about="SEV1 of a service with a very long name")
+    made = Export.objects.bulk_create(
+        Export(asked_by=admin, state=state, total=900, done_count=400, size=90_000_000, problem="x" * 90)
+        for state in ("waiting", "making", "ready", "failed")
+    )
+    return [reverse("exports"), *(reverse("export", args=[one.pk]) for one in made)]
 
 
 def faults_of(page, axe, paths, *, status=200) -> list:

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from incidents.models import Incident
 from notifications.models import Delivery, OutboxMessage
@@ -63,3 +64,27 @@ def stored() -> dict[str, int]:
     """How much there is of everything an import could leave behind or set off."""
     models = (Incident, TimelineEvent, ScheduledMaintenance, OutboxMessage, Delivery, Notice)
     return {model.__name__: model.objects.count() for model in models}
+
+
+EMPTY = (
+    "TRUNCATE incidents_incident, incidents_changeevent, retros_retrospective, retros_actionitem, retros_factor, "
+    "statuspages_statuspage, audit_auditentry, audit_auditchain CASCADE"
+)
+
+
+def exported(**options) -> str:
+    out = StringIO()
+    call_command("export_incidents", "-", stdout=out, stderr=StringIO(), **options)
+    return out.getvalue()
+
+
+def there_and_back(imported, written) -> tuple[str, str]:
+    """What was exported, and what is exported once all is gone and was imported again."""
+    before = exported(private=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(EMPTY)
+        cursor.execute("UPDATE incidents_referencecounter SET last = 0")
+    report = imported(written(before))
+    assert report["refused"] == 0, report["rows_refused"]
+    return before, exported(private=True)

@@ -76,7 +76,8 @@ BROKEN_ENTRIES = {
     "half a character as status": (GOOD.strip()[:-1] + ', "updates": [{"at": "\\ud800 \\u0000"}]}', "not a time"),
     "half a character in our own": ('{"allclear": 1, "id": "x", "title": "\\ud800"}', "cannot be stored"),
     "NUL in our own": ('{"allclear": 1, "id": "x", "title": "\\u0000"}', "cannot be stored"),
-    "nothing of our own": ('{"allclear": 1, "id": "x"}', "not an object"),
+    "nothing of our own": ('{"allclear": 1, "id": "x"}', "unknown kind"),
+    "an incident that is none": ('{"allclear": 1, "id": "x", "incident": null}', "not an object"),
     "nested": (GOOD.strip()[:-1] + ', "n": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
 }  # fmt: skip
 

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from history.models import Export
 from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from insights.answers import QUESTIONS
+from insights.paper import ask_for_insights_pdf
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
 from retros.checks import CHECKS
@@ -29,6 +31,7 @@ from retros.workflow import (
     start_review,
     waive_check,
 )
+from subscribers.workflow import wish_report
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence
 
@@ -262,3 +265,17 @@ def test_insights_do_not_grow_with_the_incidents(count, commander, severity, inc
     for key in QUESTIONS:
         assert count(f"/insights/{key}/") <= 24, count.queries
     assert count("/insights/incidents/") <= 14, count.queries
+    assert count("/insights/report/?every=month") <= 28, count.queries
+    for every in ("week", "month"):
+        wish_report(by=commander, every=every, query=f"severity={incidents}")
+    paper = ask_for_insights_pdf(by=commander)
+    assert count(f"/insights/pdf/{paper.pk}/") <= 8, count.queries
+    assert count("/settings/notifications/") <= 14, count.queries
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_exports_do_not_grow(count, client, admin, rows):
+    made = Export.objects.bulk_create(Export(asked_by=admin, state="ready", size=n) for n in range(rows))
+    client.force_login(admin)
+    assert count("/settings/exports/") <= 9, count.queries
+    assert count(f"/settings/exports/{made[0].pk}/") <= 8, count.queries

@@ -5,11 +5,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from config.asked_files import FileState, forget_old
 from retros import pdf
 from retros.export import as_html, copy_of
-from retros.models import Document, Export, ExportState, Publication
+from retros.models import Document, Export, Publication
 from retros.workflow import ask_for_pdf
-from retros.workflow.exporting import forget_old_exports, make_next_export
+from retros.workflow.exporting import make_next_export
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def _files(settings, tmp_path):
 @pytest.fixture
 def ready(retrospective, commander) -> Export:
     """One whose file is there, whatever this machine can make."""
-    export = Export(retrospective=retrospective, asked_by=commander, state=ExportState.READY)
+    export = Export(retrospective=retrospective, asked_by=commander, state=FileState.READY)
     export.file.save("x.pdf", ContentFile(b"%PDF-1"))
     return export
 
@@ -35,11 +36,11 @@ def test_made_by_a_worker_and_saved_as_a_file(client, retrospective, commander):
     assert not make_next_export()
     export.refresh_from_db()
     if not pdf.is_available():
-        assert export.state == ExportState.FAILED
+        assert export.state == FileState.FAILED
         assert b"libpango-1.0-0" in client.get(asked.url).content
         pytest.skip(f"No PDF was made. {pdf.MISSING}")
     assert waiting["Refresh"] == "3"
-    assert export.state == ExportState.READY
+    assert export.state == FileState.READY
     assert b"Save the PDF" in client.get(asked.url).content
     answer = client.get(asked.url + "file/")
     assert answer["Content-Disposition"].startswith("attachment")
@@ -57,33 +58,33 @@ def test_whoever_asked_has_it_and_others_ask_for_theirs(client, ready, outsider,
 
 def test_a_version_is_made_once_and_what_stands_now_anew(ready, commander):
     first = ask_for_pdf(retrospective=ready.retrospective, by=commander)
-    Export.objects.update(state=ExportState.READY)
+    Export.objects.update(state=FileState.READY)
     assert ask_for_pdf(retrospective=ready.retrospective, by=commander) != first, "it may have changed since"
-    Export.objects.update(number=1, state=ExportState.READY)
+    Export.objects.update(number=1, state=FileState.READY)
     Publication.objects.create(retrospective=ready.retrospective, number=1, content={}, text="", by=commander)
     made = ask_for_pdf(retrospective=ready.retrospective, by=commander, number=1)
-    assert made.state == ExportState.READY
+    assert made.state == FileState.READY
 
 
 def test_one_that_was_lost_holds_nothing_up(ready, commander):
     long_ago = timezone.now() - timedelta(hours=1)
     waiting = ask_for_pdf(retrospective=ready.retrospective, by=commander)
     lost = Export.objects.filter(pk=ready.pk)
-    lost.update(state=ExportState.MAKING, asked_at=long_ago, started_at=long_ago)
+    lost.update(state=FileState.MAKING, asked_at=long_ago, started_at=long_ago)
     assert make_next_export()
     ready.refresh_from_db()
     waiting.refresh_from_db()
-    assert ready.state == ExportState.FAILED
-    assert waiting.state not in (ExportState.WAITING, ExportState.MAKING)
+    assert ready.state == FileState.FAILED
+    assert waiting.state not in (FileState.WAITING, FileState.MAKING)
 
 
 def test_old_files_are_forgotten_and_younger_ones_are_not(ready, commander):
     young = Export.objects.create(retrospective=ready.retrospective, asked_by=commander)
     path = Path(ready.file.path)
-    forget_old_exports()
+    forget_old(Export)
     assert path.exists()
     Export.objects.filter(pk=ready.pk).update(asked_at=timezone.now() - timedelta(days=8))
-    forget_old_exports()
+    forget_old(Export)
     assert not path.exists()
     assert Export.objects.get() == young
 

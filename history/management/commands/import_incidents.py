@@ -106,6 +106,7 @@ class Command(BaseCommand):
                 "state": run.state,
                 "imported": run.created_count,
                 "maintenances": run.maintenance_count,
+                "others": run.other_count,
                 "known": run.known_count,
                 "refused": run.refused_count,
                 "problem": run.problem,
@@ -129,8 +130,8 @@ class Command(BaseCommand):
                 + ("taken as over." if run.ends_open else "they stay open (--end-open).")
             )
         self.stdout.write(
-            f"{run.created_count} incidents and {run.maintenance_count} maintenances imported, {run.known_count} were "
-            f"here already, {run.refused_count} refused."
+            f"{run.created_count} incidents, {run.maintenance_count} maintenances and {run.other_count} other entries "
+            f"imported, {run.known_count} were here already, {run.refused_count} refused."
         )
 
 

@@ -1,0 +1,114 @@
+"""A file that a person asks for and a worker makes: the row that stands for it, and how workers share the work."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.db.models import Q
+from django.http import FileResponse, Http404
+from django.utils import timezone
+
+
+class FileState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    MAKING = "making", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Did not work"
+
+
+WAITING = (FileState.WAITING, FileState.MAKING)
+
+
+class AskedFile(models.Model):
+    """`started_at` is the last sign of life of whoever makes it."""
+
+    GIVEN_UP_AFTER = timedelta(minutes=5)  # a worker that was killed holds nothing up longer
+    LOST_AFTER = timedelta(minutes=20)  # what stops a worker each time is not tried for ever
+    KEPT: timedelta | None = None
+
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
+    file = models.FileField(upload_to="exports/%Y/%m/", blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
+
+    def keep(self, file: Any, name: str, **more: Any) -> None:
+        """It is there."""
+        self.file.save(name, file, save=False)
+        self.state, self.ready_at = FileState.READY, timezone.now()
+        for field, value in more.items():
+            setattr(self, field, value)
+        self.save(update_fields=["file", "state", "ready_at", *more])
+
+    def fail(self, problem: str) -> None:
+        """`problem` is for people."""
+        self.state, self.problem = FileState.FAILED, problem[:300]
+        self.save(update_fields=["state", "problem"])
+
+
+@transaction.atomic
+def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
+    """The oldest that nobody makes, held by the caller from now on; what is `beside` it is loaded with it."""
+    now = timezone.now()
+    silent = Q(state=FileState.MAKING, started_at__lt=now - model.GIVEN_UP_AFTER)
+    model._default_manager.filter(silent, asked_at__lt=now - model.LOST_AFTER).update(
+        state=FileState.FAILED, problem="It could not be finished. Ask for it again."
+    )
+    waiting = model._default_manager.filter(Q(state=FileState.WAITING) | silent).order_by("asked_at")
+    found = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*beside).first()
+    if found is None:
+        return None
+    found.state, found.started_at = FileState.MAKING, now
+    found.save(update_fields=["state", "started_at"])
+    return found
+
+
+def make_next[Asked: AskedFile](
+    model: type[Asked], make: Callable[[Asked], tuple[str, bytes]], *beside: str
+) -> bool:
+    """Make the oldest that waits; False when none does. `make` gives name and content, or raises RuntimeError with
+    words for people."""
+    found = claim(model, *beside)
+    if found is None:
+        return False
+    try:
+        name, content = make(found)
+    except RuntimeError as trouble:
+        found.fail(str(trouble))
+    else:
+        found.keep(ContentFile(content), name)
+    return True
+
+
+def forget_old(model: type[AskedFile]) -> None:
+    """What has been kept long enough, file and row."""
+    assert model.KEPT is not None
+    for old in model._default_manager.filter(asked_at__lt=timezone.now() - model.KEPT).order_by("pk")[:100]:
+        if old.file:
+            old.file.delete(save=False)
+        old.delete()
+
+
+def file_answer(found: AskedFile, content_type: str) -> FileResponse:
+    """As an attachment that no browser runs."""
+    if not found.file:
+        raise Http404
+    name = str(found.file).rsplit("/", 1)[-1]
+    response = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=name, content_type=content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

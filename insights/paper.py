@@ -1,0 +1,84 @@
+"""Insights as PDF: asked for by a person, made by a worker as that person sees them."""
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import QueryDict
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone
+
+from accounts.models import Installation
+from config.asked_files import WAITING, make_next
+from figures.paper import for_paper
+from insights.answers import ANSWERS, QUESTIONS, left_out
+from insights.models import InsightsPdf
+from insights.panels import Panel
+from insights.report import about, asked_by, zone_of
+from notifications.workflow import ring_worker
+from retros.pdf import make_pdf
+
+MAKE = "insights.tasks.make_waiting_pdfs"
+WAITING_AT_ONCE = 5
+
+
+@transaction.atomic
+def ask_for_insights_pdf(*, by: Any, key: str = "", query: str = "") -> InsightsPdf:
+    """One that is being made for the same person is taken again."""
+    if key and key not in QUESTIONS:
+        raise ValidationError("There is no such question.")
+    if len(query) > 500:
+        raise ValidationError("These are more filters than an address can have.")
+    own = InsightsPdf.objects.filter(asked_by=by, state__in=WAITING)
+    if same := own.filter(key=key, query=query).first():
+        return same
+    if own.count() >= WAITING_AT_ONCE:
+        raise ValidationError("Some of your PDFs are still being made. Wait for them first.")
+    found = InsightsPdf.objects.create(asked_by=by, key=key, query=query)
+    transaction.on_commit(partial(ring_worker, MAKE))
+    return found
+
+
+def make_next_pdf() -> bool:
+    """Make the oldest that waits; False when none does."""
+    return make_next(InsightsPdf, _make, "asked_by")
+
+
+def _make(asked_for: InsightsPdf) -> tuple[str, bytes]:
+    if not asked_for.asked_by.is_active:
+        raise RuntimeError("Whoever asked for it is not here any more.")
+    return f"insights-{asked_for.key or 'overview'}-{timezone.localdate()}.pdf", make_pdf(page_of(asked_for))
+
+
+def page_of(asked_for: InsightsPdf) -> str:
+    """What is printed, in the days and within the reach of whoever asked."""
+    person, key = asked_for.asked_by, asked_for.key
+    with timezone.override(zone_of(person)):
+        asked = asked_by(person, QueryDict(asked_for.query))
+        panels = [ANSWERS[k](asked, person.pk, is_deep=bool(key)) for k in ([key] if key else QUESTIONS)]
+        context = {
+            "title": QUESTIONS[key] if key else "Insights",
+            "organisation": Installation.get(),
+            "asked": asked,
+            "about": about(asked),
+            "left_out": left_out(asked),
+            "person": person,
+            "zone": zone_of(person),
+            "now": timezone.now(),
+            "is_deep": bool(key),
+            "answers": [_printed(panel) for panel in panels],
+        }
+        return render_to_string("insights/export/page.html", context)
+
+
+def _printed(panel: Panel) -> dict[str, Any]:
+    """Its drawings with their colours inside: what draws a PDF knows no style sheet of a page."""
+    own = get_template("insights/export/figure.css").render()
+    style = get_template("retros/export/figure.css").render() + own
+    return {
+        "panel": panel,
+        "figure": for_paper(panel.figure, style),
+        "bars": [(row, for_paper(row.bar, own)) for row in panel.bars],
+        "figures": [(figure, for_paper(figure.svg, style)) for figure in panel.figures],
+    }

@@ -1,0 +1,87 @@
+"""What is taken away from Insights: the report, by mail and as a page equal to it, and PDFs."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from accounts.views.answers import refused_or
+from config.asked_files import file_answer
+from insights.answers import QUESTIONS
+from insights.models import InsightsPdf
+from insights.paper import ask_for_insights_pdf
+from insights.report import kept, latest, report_for, zone_of
+from retros import pdf
+from subscribers.models import ReportEvery, ReportWish
+from subscribers.workflow import end_report, wish_report
+
+
+@require_http_methods(["GET", "POST"])
+def insights_report(request: SignedInRequest) -> HttpResponse:
+    """GET: the last one, with the filters of the address. POST: have it mailed."""
+    person, asked = request.user, request.POST if request.method == "POST" else request.GET
+    every = ReportEvery.MONTH if asked.get("every") == ReportEvery.MONTH else ReportEvery.WEEK
+    query = kept(request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode())
+    report = report_for(person, every=every, query=query, day=latest(person, every, timezone.now()))
+    if request.method == "POST":
+        words = {"every": every, "query": query, "about": report.about}
+        told = f"You get it by e-mail {every.label.lower()}."
+        return refused_or(request, told, "my_notifications", [], wish_report, by=person, **words)
+    context = {
+        "section": "insights",
+        "report": report,
+        "query": query,
+        "choices": ReportEvery.choices,
+        "wish": ReportWish.objects.filter(person=person, every=every, query=query).first(),
+        "zone": zone_of(person),
+    }
+    return render(request, "insights/report.html", context)
+
+
+@require_POST
+def insights_report_ending(request: SignedInRequest, pk: int) -> HttpResponse:
+    end_report(wish=get_object_or_404(ReportWish, pk=pk, person=request.user), by=request.user)
+    messages.success(request, "Stopped. You get it no more.")
+    return redirect("my_notifications")
+
+
+@require_POST
+def insights_pdfs(request: SignedInRequest) -> HttpResponse:
+    """Ask for one of all questions, or of one in depth."""
+    key, query = request.POST.get("key", ""), request.POST.get("query", "")
+    try:
+        found = ask_for_insights_pdf(by=request.user, key=key, query=query)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("insights")
+    return redirect("insights_pdf", found.pk)
+
+
+@never_cache
+@require_safe
+def insights_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far it is; the page asks again by itself until it is ready."""
+    found = get_object_or_404(InsightsPdf, pk=pk, asked_by=request.user)
+    page = reverse("insights_question", args=[found.key]) if found.key else reverse("insights")
+    context = {
+        "section": "insights",
+        "export": found,
+        "question": QUESTIONS.get(found.key, "Insights"),
+        "back": f"{page}?{found.query}",
+        "can_make": pdf.is_available(),
+        "missing": pdf.MISSING,
+    }
+    response = render(request, "insights/pdf.html", context)
+    if found.is_waiting and context["can_make"]:
+        response["Refresh"] = "3"
+    return response
+
+
+@require_safe
+def insights_pdf_file(request: SignedInRequest, pk: int) -> FileResponse:
+    return file_answer(get_object_or_404(InsightsPdf, pk=pk, asked_by=request.user), "application/pdf")
