@@ -5,7 +5,7 @@ from celery import shared_task
 from config.asked_files import forget_old
 from history.models import Export
 from history.workflow.exporting import forget_leftovers, make_next_export
-from history.workflow.running import LostLease, carry_on, claim_import
+from history.workflow.running import LostLease, carry_on, claim_import, forget_files
 
 
 @shared_task
@@ -15,6 +15,7 @@ def carry_on_imports() -> None:
             carry_on(run)
         except LostLease:
             continue
+    forget_files()
 
 
 @shared_task

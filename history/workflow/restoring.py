@@ -1,10 +1,11 @@
 """What Allclear exported, stored again row by row."""
 
-from datetime import datetime
 from typing import Any, cast
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model
+from django.db.models import DateTimeField, Field, JSONField, Model
+from django.utils.dateparse import parse_datetime
 from django.utils.text import slugify
 
 from accounts.models import InstallationRole, Team, User
@@ -15,12 +16,14 @@ from history.rows import BY_MODEL, FAR, INCIDENT, NAMED, VERSION, Table, Whole, 
 from history.workflow.pieces import put_piece
 from history.workflow.settling import settle
 from history.workflow.writing import Desk
-from incidents.models import Incident, IncidentType, Role, Service, Severity
+from incidents.models import Audience, Incident, IncidentType, Role, Service, Severity, StatusUpdate
 from incidents.workflow.basics import next_number
 from retros.models import Factor
 from retros.vocabulary import normalised
+from statuspages.models import StatusPage
 
 FILE = "file"
+EMPTY = (JSONField, ArrayField)  # where [] and {} are something
 
 
 def restore(desk: Desk, own: Own) -> None:
@@ -38,7 +41,11 @@ def restore(desk: Desk, own: Own) -> None:
     rows = document.get("rows") or {}
     if not isinstance(rows, dict) or set(rows) - {table.name for table in whole.tables}:
         raise Refused("its rows are of unknown kinds")
-    _Restorer(desk, whole, document).restore(own.source_id, rows)
+    try:
+        _Restorer(desk, whole, document).restore(own.source_id, rows)
+    except (ValidationError, ValueError, TypeError, OverflowError) as odd:
+        told = " ".join(odd.messages) if isinstance(odd, ValidationError) else str(odd)
+        raise Refused(told[:300]) from odd
 
 
 class _Restorer:
@@ -55,6 +62,8 @@ class _Restorer:
         if self.whole is INCIDENT:
             origin = values["source"]
             values |= {"source": Incident.Source.IMPORT, "number": next_number()}
+        if self.whole.model is StatusPage and not self.desk.run.is_public:
+            values["is_published"] = False
         root = self.whole.model(**values)
         root.save(force_insert=True)
         _relate(root, many)
@@ -79,6 +88,8 @@ class _Restorer:
             found, many = self._values(table.model, fields, row, place)
             if "__" not in table.path:
                 found[table.path] = root
+            if table.model is StatusUpdate and not self.desk.run.is_public:
+                found["audiences"] = _inside(found["audiences"])
             made.append(table.model(**found))
             relations.append(many)
         _store(table.model, made)
@@ -150,10 +161,12 @@ class _Restorer:
             self.desk.learn_services([value[:100]])
             return self.desk.services[value[:100].casefold()]
         if model in (Severity, Role):
-            entry = model.objects.filter(**{NAMED[model]: value}).first()
-            if entry is None:
+            known = self.desk.known.setdefault(model, {})
+            if value not in known:
+                known[value] = model.objects.filter(**{NAMED[model]: value}).first()
+            if known[value] is None:
                 raise Refused(f"there is no {model._meta.verbose_name} “{value[:40]}” here")
-            return entry
+            return known[value]
         if model is Team:
             return _team(value[:100])
         if model is Factor:
@@ -185,6 +198,11 @@ class _Restorer:
         return self.people[email]
 
 
+def _inside(audiences: list[str]) -> list[str]:
+    """Nothing is shown in public that whoever brings it in has not asked to be."""
+    return [audience for audience in audiences if audience != Audience.PUBLIC] or [Audience.RESPONDERS]
+
+
 def _team(name: str) -> Team:
     found = Team.objects.filter(name__iexact=name).first()
     if found:
@@ -210,20 +228,17 @@ def _listed(rows: dict[str, Any], name: str) -> list[Any]:
 def _value(field: Any, value: Any) -> Any:
     if value is None and field.null:
         return None
-    if value in ("", [], {}) and (field.blank or field.empty_strings_allowed):
+    if (value == "" and field.empty_strings_allowed) or (value in ([], {}) and isinstance(field, EMPTY)):
         return value
+    if isinstance(field, DateTimeField):
+        moment = parse_datetime(str(value))
+        if moment is None or moment.tzinfo is None:
+            raise Refused(f"{field.name} is no time with a zone: {str(value)[:40]}")
     try:
-        cleaned = field.clean(value, None)
+        return field.clean(value, None)
     except (ValidationError, TypeError, OverflowError) as error:
         told = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         raise Refused(f"{field.model._meta.verbose_name}, {field.name}: {told}"[:300]) from error
-    if (
-        isinstance(cleaned, datetime)
-        and "T" in str(value)
-        and datetime.fromisoformat(str(value)).tzinfo is None
-    ):
-        raise Refused(f"{field.name} has no time zone: {str(value)[:40]}")
-    return cleaned
 
 
 def _store(model: type[Model], made: list[Any]) -> None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +35,12 @@ COUNTS = ["place", "created_count", "maintenance_count", "other_count", "known_c
 BATCH = 100  # incidents in one transaction: others who declare wait for its end
 
 
+def _administrators_only(by: Any) -> None:
+    """None is the command line."""
+    if by is not None and not by.is_administrator:
+        raise PermissionDenied("Only administrators bring history in.")
+
+
 class LostLease(Exception):  # noqa: N818 - somebody else carries on
     pass
 
@@ -58,8 +65,7 @@ def start_import(
 
     `by` None is the command line, which carries the import on itself.
     """
-    if by is not None and not by.is_administrator:
-        raise PermissionDenied("Only administrators bring history in.")
+    _administrators_only(by)
     if format not in FORMATS:
         raise ValidationError({"format": "Choose one of the formats."})
     run = Import(
@@ -100,6 +106,7 @@ def confirm_import(
     page: StatusPage | None = None,
 ) -> Import:
     """What was read is what is wanted: bring it in."""
+    _administrators_only(by)
     run = Import.objects.select_for_update().get(pk=run.pk)
     if run.state != ImportState.READY:
         raise ValidationError(f"This import is {run.get_state_display().lower()}.")
@@ -117,7 +124,10 @@ def confirm_import(
 @transaction.atomic
 def read_import_again(*, run: Import, by: Any, columns: dict[str, str], zone: str) -> Import:
     """With other columns or another zone for times that name none."""
+    _administrators_only(by)
     run = Import.objects.select_for_update().get(pk=run.pk)
+    if run.format != "csv":
+        raise ValidationError("Only a table is read by columns.")
     if run.state not in (ImportState.READY, ImportState.BROKEN):
         raise ValidationError(f"This import is {run.get_state_display().lower()}.")
     run.columns, run.zone, run.state, run.problem = columns, zone, ImportState.CHECKING, ""
@@ -129,12 +139,13 @@ def read_import_again(*, run: Import, by: Any, columns: dict[str, str], zone: st
 @transaction.atomic
 def drop_import(*, run: Import, by: Any) -> Import:
     """Before it has begun: forget the file. What a running import has brought in stays where it is."""
+    _administrators_only(by)
     run = Import.objects.select_for_update().get(pk=run.pk)
     if run.state in (ImportState.DONE, ImportState.DROPPED):
         raise ValidationError(f"This import is {run.get_state_display().lower()}.")
     run.state, run.finished_at, run.token = ImportState.DROPPED, timezone.now(), uuid.uuid4()
     run.save()
-    _forget_file(run)
+    transaction.on_commit(partial(_forget_file, run))
     _record(run, "import.dropped", by)
     return run
 
@@ -154,12 +165,13 @@ def carry_on(run: Import, stream: BinaryIO | None = None) -> Import:
 
     Raises LostLease where somebody else has taken it over.
     """
-    with context.coming_from(f"import {run.pk}"), _opened(run, stream) as file:
+    with context.coming_from(f"import {run.pk}"):
         try:
-            if run.state == ImportState.CHECKING:
-                _read_through(run, file)
-            elif run.state == ImportState.RUNNING:
-                _bring_in(run, file)
+            with _opened(run, stream) as file:
+                if run.state == ImportState.CHECKING:
+                    _read_through(run, file)
+                elif run.state == ImportState.RUNNING:
+                    _bring_in(run, file)
         except BrokenFile as broken:
             _break(run, str(broken))
     return run
@@ -171,7 +183,10 @@ def _opened(run: Import, stream: BinaryIO | None) -> Iterator[BinaryIO]:
         stream.seek(0)
         yield stream
         return
-    with Path(run.file.path).open("rb") as file:
+    path = Path(run.file.path)
+    if not path.is_file():
+        raise BrokenFile("The file is no longer there. Bring it in again.")
+    with path.open("rb") as file:
         yield file
 
 
@@ -207,6 +222,7 @@ def _bring_in(run: Import, stream: BinaryIO) -> None:
             for read in batch:
                 desk = _write_alone(desk, read)
     with transaction.atomic():
+        _link_merged(run)
         if run.is_public or run.maintenance_count or run.other_count:
             StatusPage.objects.changed()
         _hold(run, state=ImportState.DONE, finished_at=timezone.now(), lease_until=None)
@@ -221,13 +237,12 @@ def _write_alone(desk: Desk, read: Read) -> Desk:
             _write(desk, [read])
     except (IntegrityError, DataError, Refused) as error:
         reason = str(error) if isinstance(error, Refused) else refusal_of(error)
-        _begin_again(desk.run)
+        desk = _begin_again(desk.run)
         with transaction.atomic():
             RefusedEntry.objects.create(
                 run=desk.run, place=read.place, source_id=read.source_id[:200], reason=reason[:500]
             )
             _hold(desk.run, place=read.place, refused_count=desk.run.refused_count + 1)
-        return Desk(desk.run)
     return desk
 
 
@@ -263,7 +278,6 @@ def _write(desk: Desk, batch: Any) -> None:
             restore(desk, read.entry)
             is_incident = of_document(read.entry.document) is INCIDENT
             created, others = created + is_incident, others + (not is_incident)
-    _link_merged(run)
     _hold(
         run,
         place=batch[-1].place,
@@ -322,6 +336,13 @@ def _forget_file(run: Import) -> None:
     if run.file:
         run.file.delete(save=False)
         Import.objects.filter(pk=run.pk).update(file="")
+
+
+def forget_files() -> None:
+    """Of what is over: whoever was killed before it forgot one does no harm."""
+    over = Import.objects.filter(state__in=(ImportState.DONE, ImportState.DROPPED)).exclude(file="")
+    for run in over.order_by("pk")[:100]:
+        _forget_file(run)
 
 
 def _record(run: Import, action: str, by: Any) -> None:

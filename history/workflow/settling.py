@@ -8,7 +8,7 @@ from history.past import Refused
 from history.workflow.writing import Desk
 from incidents.models import ChangeEvent, Incident
 from retros.documents import Full, Malformed, accept, open_document
-from retros.models import ActionItem, Ballot, Document, DocumentVersion, Publication, Question, Retrospective
+from retros.models import ActionItem, Ballot, Document, Publication, Question, Retrospective
 from retros.rewriting import rewrite
 from retros.written import search_of
 from statuspages.models import StatusPage
@@ -21,7 +21,7 @@ def settle(
 ) -> None:
     """In the caller's transaction; Refused where it makes no sense."""
     if isinstance(root, Retrospective):
-        _write_sections(made["documents"], made["versions"])
+        _write_sections(made["documents"])
         _make_found(made["publications"])
         _put_in_ballots(root, document.get("ballots") or {})
     if isinstance(root, StatusPage):
@@ -49,10 +49,9 @@ def settle(
         )
 
 
-def _write_sections(documents: list[Document], versions: list[DocumentVersion]) -> None:
+def _write_sections(documents: list[Document]) -> None:
     """As if each text had been typed: what opens a section reads its state, not its text."""
-    rows: list[Any] = [*documents, *versions]
-    for row in rows:
+    for row in documents:
         if not row.text:
             continue
         try:

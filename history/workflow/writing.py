@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils.text import slugify
@@ -51,6 +52,7 @@ class Desk:
     services: dict[str, Service] = field(
         default_factory=lambda: {service.name.casefold(): service for service in Service.objects.all()}
     )
+    known: dict[type, dict[str, Any]] = field(default_factory=dict)  # of the catalogue, by name
 
     def severity_of(self, degree: str) -> Severity:
         found = self.severities.get(self.run.severities.get(degree, 0))

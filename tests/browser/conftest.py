@@ -106,13 +106,21 @@ def open_as(server, browser):
 
 @pytest.fixture
 def axe():
-    """`axe(page)` lists what axe-core objects to; empty is right."""
+    """`axe(page)` lists what axe-core objects to, in light and in dark; empty is right."""
     source = AXE()
 
-    def run(page) -> list:
+    def found(page, scheme: str, **options) -> list:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
         return page.evaluate(
-            "() => {" + source + "; return axe.run().then(r => r.violations.map("
-            "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])) }"
+            "options => {" + source + "; return axe.run(document, options).then(r => r.violations.map("
+            "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])) }",
+            options,
         )
+
+    def run(page) -> list:
+        dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both
+        light = found(page, "light")
+        page.emulate_media(reduced_motion="no-preference")
+        return light + [["dark", *fault] for fault in dark]
 
     return run

@@ -175,11 +175,10 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
     assert not page.complaints
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     "viewport", [WIDE, NARROW, {"width": 320, "height": 640}], ids=["1440", "360", "320"]
 )
-def test_sixty_factors_are_clean(open_as, axe, retro, commander, responder, viewport, theme):
+def test_sixty_factors_are_clean(open_as, axe, retro, commander, responder, viewport):
     nodes = _grow(retro, commander, 60)
     here = f"/retrospectives/{retro.pk}"
     for number, kind in enumerate(["helped", "hindered", "surprised", "invalidated", "lucky"]):
@@ -192,7 +191,7 @@ def test_sixty_factors_are_clean(open_as, axe, retro, commander, responder, view
         f"{here}/causes/{nodes[3].pk}/",
         f"{here}/learnings/",
     ]
-    page = open_as(commander, viewport=viewport, color_scheme=theme)
+    page = open_as(commander, viewport=viewport)
     faults = [_faults(page, axe, path) for path in paths]
     reveal_learnings(retrospective=retro, by=commander)
     group = add_learning_group(

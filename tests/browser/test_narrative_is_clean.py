@@ -44,8 +44,7 @@ def document(incident, commander, responder, admin) -> Document:
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["desk", "phone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_are_clean(open_as, axe, commander, admin, document, viewport, theme):
+def test_pages_are_clean(open_as, axe, commander, admin, document, viewport):
     base = f"/retrospectives/{document.retrospective_id}/narrative/"
     for user, path in [
         (commander, base),
@@ -54,7 +53,7 @@ def test_pages_are_clean(open_as, axe, commander, admin, document, viewport, the
         (commander, f"{base}outlook/"),
         (admin, "/settings/hint-words/"),
     ]:
-        page = open_as(user, viewport=viewport, color_scheme=theme)
+        page = open_as(user, viewport=viewport)
         page.goto(path)
         if path == base:
             page.locator(".ProseMirror mark").first.click()

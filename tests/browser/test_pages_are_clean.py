@@ -168,10 +168,9 @@ def busy(commander, responder, stakeholder, severity):
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
-def test_every_page_is_clean(open_as, axe, commander, busy, viewport, theme):
-    page = open_as(commander, viewport=viewport, color_scheme=theme)
+def test_every_page_is_clean(open_as, axe, commander, busy, viewport):
+    page = open_as(commander, viewport=viewport)
     faults = []
     for path in busy:
         response = page.goto(path)

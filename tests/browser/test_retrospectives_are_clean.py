@@ -105,10 +105,9 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
-def test_every_page_is_clean(open_as, axe, commander, full, viewport, theme):
-    page = open_as(commander, viewport=viewport, color_scheme=theme)
+def test_every_page_is_clean(open_as, axe, commander, full, viewport):
+    page = open_as(commander, viewport=viewport)
     faults = []
     for path in full:
         response = page.goto(path)

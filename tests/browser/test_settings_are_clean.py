@@ -21,11 +21,7 @@ from subscribers.workflow import invite_outside, subscribe, wish_report
 from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
-EVERYWHERE = pytest.mark.parametrize(
-    ("viewport", "theme"),
-    [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")],
-    ids=["1440-light", "1440-dark", "360-light", "360-dark"],
-)
+EVERYWHERE = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
 TOO_SMALL = """[...document.querySelectorAll("main a, main button, main select, main input:not([type=hidden])")]
   .filter(e => !e.closest("p") && !e.matches(".sr-only, .btn-xs, [type=checkbox], [type=radio]"))
   .filter(e => { const box = e.getBoundingClientRect(); return box.width && box.height < 44 })
@@ -146,20 +142,20 @@ def faults_of(page, axe, paths, *, status=200) -> list:
 
 
 @EVERYWHERE
-def test_settings(open_as, axe, admin, organisation, viewport, theme):
+def test_settings(open_as, axe, admin, organisation, viewport):
     admin.set_password("correct horse battery")
     admin.save()
-    page = open_as(admin, viewport=viewport, color_scheme=theme)
+    page = open_as(admin, viewport=viewport)
     assert faults_of(page, axe, organisation) == []
 
 
 @EVERYWHERE
-def test_the_doors(open_as, axe, admin, settings, viewport, theme):
+def test_the_doors(open_as, axe, admin, settings, viewport):
     settings.DEMO = True
     User.objects.create_user("theo@example.test", name="Theo Example", is_demo=True)
     _invitation, link = invite_person(by=admin, email="kim@example.test", installation_role="responder")
     address = OutsideAddress.objects.create(email="kim@elsewhere.test")
-    page = open_as(None, viewport=viewport, color_scheme=theme)
+    page = open_as(None, viewport=viewport)
     paths = [
         *map(reverse, ("account_login", "account_reset_password", "account_reset_password_done", "demo")),
         reverse("account_reset_password_from_key_done"),
@@ -175,8 +171,8 @@ def test_the_doors(open_as, axe, admin, settings, viewport, theme):
 
 
 @EVERYWHERE
-def test_refusals(open_as, axe, admin, stakeholder, viewport, theme):
-    page = open_as(stakeholder, viewport=viewport, color_scheme=theme)
+def test_refusals(open_as, axe, admin, stakeholder, viewport):
+    page = open_as(stakeholder, viewport=viewport)
     assert faults_of(page, axe, ["/nothing-here/"], status=404) == []
     assert faults_of(page, axe, [reverse("settings_people")], status=403) == []
 

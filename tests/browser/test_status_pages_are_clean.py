@@ -79,8 +79,8 @@ def linked(page, path: str) -> list[str]:
 
 
 @EVERYWHERE
-def test_what_the_public_reads(open_as, axe, fernhill, viewport, theme):
-    page = open_as(None, viewport=viewport, color_scheme=theme)
+def test_what_the_public_reads(open_as, axe, fernhill, viewport):
+    page = open_as(None, viewport=viewport)
     paths = {
         "/status/shop/",
         "/status/shop/history",
@@ -93,10 +93,10 @@ def test_what_the_public_reads(open_as, axe, fernhill, viewport, theme):
 
 
 @EVERYWHERE
-def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport, theme):
+def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport):
     shop, group, work = fernhill
     part = shop.components.get(name="By hand")
-    page = open_as(admin, viewport=viewport, color_scheme=theme)
+    page = open_as(admin, viewport=viewport)
     paths = [
         *map(reverse, ("status_pages", "status_page_new")),
         *(

@@ -151,7 +151,11 @@ def test_broken_lines_of_our_own_are_refused_whole(eventful, imported, written):
         "unknown kinds": broken(row, "rows", "users", to=[{}]),
         "not an object": broken(row, "rows", "periods", to=[1]),
         "status": broken(row, "incident", "status", to="exploded"),
-        "no time zone": broken(row, "incident", "created_at", to="2024-01-01T00:00:00"),
+        "no time with a zone: 2024": broken(row, "incident", "created_at", to="2024-01-01T00:00:00"),
+        "no time with a zone: 2020": broken(row, "incident", "declared_at", to="2020-01-01 10:00"),
+        "no time with a zone: 2021": broken(row, "incident", "declared_at", to="2021-1-1T10:00"),
+        "declared_at is no time": broken(row, "incident", "declared_at", to=""),
+        "valid email": broken(row, "rows", "timeline", 0, "actor", to="foo"),
         "cannot be stored": broken(row, "title", to="a\x00b"),
         "no severity “SEV9”": broken(row, "incident", "severity", to="SEV9"),
     }
@@ -163,6 +167,17 @@ def test_broken_lines_of_our_own_are_refused_whole(eventful, imported, written):
         assert told in report["rows_refused"][0]["reason"]
         now = stored(), Incident.objects.count(), User.objects.exclude(name="Imported history").count()
         assert now == before, told
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_nothing_is_shown_in_public_unless_asked(eventful, imported, written, public):
+    lines = [json.loads(text) for text in exported().splitlines()]
+    row = next(row for row in lines if row["title"] == eventful.title) | {"id": "allclear/elsewhere/1"}
+    assert imported(written(json.dumps(row) + "\n"), public=public)["refused"] == 0
+    brought = list(Incident.objects.latest("pk").status_updates.order_by("pk"))
+    assert len(brought) == 2
+    assert ["public" in update.audiences for update in brought] == [public, False]
+    assert brought[0].audiences[-1] == "stakeholders"
 
 
 def test_merged_in_a_circle_is_refused(eventful, imported, written):

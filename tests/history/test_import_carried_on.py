@@ -3,11 +3,19 @@
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 
 from history.models import Import, ImportState
 from history.tasks import carry_on_imports
-from history.workflow import carry_on, claim_import, confirm_import, drop_import, start_import
+from history.workflow import (
+    carry_on,
+    claim_import,
+    confirm_import,
+    drop_import,
+    read_import_again,
+    start_import,
+)
 from history.workflow.running import LostLease
 from incidents.models import Incident
 from tests.history.conftest import line, stored
@@ -94,3 +102,31 @@ def test_nobody_is_told(run, commander):
     assert (now["OutboxMessage"], now["Delivery"], now["Notice"]) == (
         before["OutboxMessage"], before["Delivery"], before["Notice"],
     )  # fmt: skip
+
+
+def test_a_file_that_is_gone_is_told_and_tried_no_more(run):
+    Path(run.file.path).unlink()
+    carry_on_imports()
+    run.refresh_from_db()
+    assert run.state == ImportState.BROKEN
+    assert "no longer there" in run.problem
+
+
+def test_files_of_what_is_over_are_forgotten(run):
+    path = Path(run.file.path)
+    Import.objects.update(state=ImportState.DONE, lease_until=None)
+    carry_on_imports()
+    assert not path.exists()
+    assert Import.objects.get().file == ""
+
+
+def test_only_administrators(run, commander):
+    for verb, more in (
+        (confirm_import, {}),
+        (drop_import, {}),
+        (read_import_again, {"columns": {}, "zone": ""}),
+    ):
+        with pytest.raises(PermissionDenied):
+            verb(run=run, by=commander, **more)
+    run.refresh_from_db()
+    assert run.state == ImportState.RUNNING
