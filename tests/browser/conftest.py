@@ -112,12 +112,14 @@ def axe():
     def found(page, scheme: str, **options) -> list:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
         return page.evaluate(
-            "options => {" + source + "; return axe.run(document, options).then(r => r.violations.map("
-            "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])) }",
+            "options => axe.run(document, options).then(r => r.violations.map("
+            "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))",
             options,
         )
 
     def run(page) -> list:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate("() => {" + source + "}")
         dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both
         light = found(page, "light")
         page.emulate_media(reduced_motion="no-preference")

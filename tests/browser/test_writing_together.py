@@ -80,6 +80,7 @@ def until_saved(page, seconds: float = 20) -> None:
     page.locator("#saved[data-state=saved]").wait_for(timeout=seconds * 1000)
 
 
+@pytest.mark.faults
 def test_two_people_in_one_paragraph_through_a_cut_and_a_kill(
     webs, open_on, commander, responder, document, capsys
 ):
@@ -139,11 +140,12 @@ def test_two_people_in_one_paragraph_through_a_cut_and_a_kill(
         )
 
 
+@pytest.mark.faults
 def test_a_letter_is_on_the_other_screen_within_150_ms(webs, open_on, commander, responder, document, capsys):
     mine = editing(open_on(commander, webs.ports[0]), document)
     theirs = editing(open_on(responder, webs.ports[1]), document)
     mine.wait_for_timeout(1000)
-    for n in range(60):
+    for n in range(40):
         word = f"a{n:04d}"
         mine.keyboard.type(word[:-1])
         mine.wait_for_timeout(120)
@@ -152,12 +154,12 @@ def test_a_letter_is_on_the_other_screen_within_150_ms(webs, open_on, commander,
         mine.wait_for_timeout(120)
         mine.keyboard.type(" ")
     until_saved(mine)
-    theirs.wait_for_function("Object.keys(window.seen).length === 60")
+    theirs.wait_for_function("Object.keys(window.seen).length === 40")
     typed, seen = mine.evaluate("window.typedAt"), theirs.evaluate("window.seen")
     spans = sorted(seen[word] - typed[word] for word in typed)
     with capsys.disabled():
         sys.stdout.write(
-            f"\\n  key to other screen: median {statistics.median(spans):.0f} ms, p90 {spans[54]} ms\\n"
+            f"\\n  key to other screen: median {statistics.median(spans):.0f} ms, p90 {spans[36]} ms\\n"
         )
     assert statistics.median(spans) <= 150
 
