@@ -18,9 +18,10 @@ export function dialogs() {
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target === body && !dialog.open) opener = document.activeElement;
   });
+  // Wired as soon as it can be seen, not when it has settled: what is clicked or sent before leaves the page.
+  document.body.addEventListener("htmx:afterSwap", (event) => window.htmx.process(event.target));
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
-    window.htmx.process(body); // now, not a moment later: a form that is sent before leaves the page
     if (!dialog.open) dialog.showModal();
     const first = body.querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden]), select, textarea, button, a");
     first?.focus();

@@ -29,7 +29,7 @@ def command(*words: str, root: Path = ROOT, **environment: str) -> subprocess.Co
         env=plain_environment(**environment),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
     )
 
 
