@@ -90,6 +90,7 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
         ("No limit was set", "Every core was busy"),
         ("A pattern backtracked", "Every core was busy"),
     ]
+    _focus(page, "No limit was set")
     page.keyboard.press("ArrowUp")
     assert _focused(page) == "Every core was busy"
     page.keyboard.press("Delete")
