@@ -53,7 +53,8 @@ def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
 
 
 def _test_runs(arguments: list[str]) -> list[list[str]]:
-    """All tests: beside each other on every core, then alone those that kill processes and measure how late things are.
+    """All tests: beside each other on every core, then alone those that kill processes, go by a person's pace, or
+    measure how late things are.
 
     Whoever names tests gets them in one process.
     """
@@ -61,8 +62,8 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
         return [arguments]
     cores = str(len(os.sched_getaffinity(0)))
     return [
-        ["-m", "not faults", "-n", cores, "--dist", "loadfile", *arguments],
-        ["-m", "faults", *arguments],
+        ["-m", "not faults and not alone", "-n", cores, "--dist", "loadfile", *arguments],
+        ["-m", "faults or alone", *arguments],
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from retros.models import LearningKind, Retrospective
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 
 class Hands:

@@ -57,6 +57,7 @@ def _focus(page, words: str) -> None:
     assert _focused(page) == words
 
 
+@pytest.mark.alone
 def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/causes/")
@@ -105,6 +106,7 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     assert not page.complaints
 
 
+@pytest.mark.alone
 def test_a_factor_is_dragged(open_as, retro, commander):
     for text in ("First", "Second", "Third"):
         add_contributing_factor(retrospective=retro, by=commander, text=text)
@@ -125,6 +127,7 @@ def test_a_factor_is_dragged(open_as, retro, commander):
     assert not page.complaints
 
 
+@pytest.mark.alone
 def test_the_toast_undoes(open_as, retro, commander):
     add_contributing_factor(retrospective=retro, by=commander, text="First")
     page = open_as(commander, viewport=NARROW)
@@ -136,6 +139,7 @@ def test_the_toast_undoes(open_as, retro, commander):
     assert retro.factors.count() == 1
 
 
+@pytest.mark.alone
 def test_others_see_a_change_at_once(open_as, retro, commander, responder):
     add_contributing_factor(retrospective=retro, by=commander, text="First")
     page = open_as(responder)
@@ -145,6 +149,7 @@ def test_others_see_a_change_at_once(open_as, retro, commander, responder):
     page.locator("[data-node-link]", has_text="Second").wait_for()
 
 
+@pytest.mark.alone
 def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     theirs = open_as(responder)
     theirs.goto(f"/retrospectives/{retro.pk}/learnings/")
@@ -163,6 +168,7 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     assert not theirs.complaints
 
 
+@pytest.mark.alone
 def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, commander):
     row = add_entry(retrospective=retro, by=commander, text="The pager rang", occurred_at=timezone.now())
     page = open_as(commander)

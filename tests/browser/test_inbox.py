@@ -9,7 +9,7 @@ from notifications.models import OutboxMessage
 from subscribers.models import Notice, NotificationPreference
 from subscribers.routing import consume
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 # What the browser would show, kept where a test can read it: no page can look at the desktop.
 RECORD = """window.shown = []; const Real = window.Notification;
   window.Notification = class { constructor(title, options) { window.shown.push([title, options.tag]); } close() {}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from incidents.models import Snooze
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 
 def test_another_time_by_keyboard(open_as, commander, incident):

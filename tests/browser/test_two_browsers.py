@@ -7,7 +7,7 @@ import pytest
 from incidents.workflow import change_severity, raise_hypothesis
 from timeline.workflow import write_event
 
-pytestmark = [pytest.mark.browser, pytest.mark.faults]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 
 def test_a_change_by_one_is_on_the_other_screen_within_a_second(open_as, commander, responder, incident):
