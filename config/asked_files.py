@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models import Q
@@ -58,6 +59,26 @@ class AskedFile(models.Model):
         self.save(update_fields=["state", "problem"])
 
 
+WAITING_AT_ONCE = 5
+
+
+def ask[Asked: AskedFile](
+    model: type[Asked], ring: Callable[[], Any], *, by: Any, **what: Any
+) -> tuple[Asked, bool]:
+    """One of `what`, and whether it is new: one that is being made for the same person is taken again.
+
+    In the caller's transaction, after which `ring` tells a worker. ValidationError where too many wait already.
+    """
+    own = model._default_manager.filter(asked_by=by, state__in=WAITING)
+    if same := own.filter(**what).first():
+        return same, False
+    if own.count() >= WAITING_AT_ONCE:
+        raise ValidationError("Some of your files are still being made. Wait for them first.")
+    found = model._default_manager.create(asked_by=by, **what)
+    transaction.on_commit(ring)
+    return found, True
+
+
 @transaction.atomic
 def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
     """The oldest that nobody makes, held by the caller from now on; what is `beside` it is loaded with it."""
@@ -67,7 +88,8 @@ def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
         state=FileState.FAILED, problem="It could not be finished. Ask for it again."
     )
     waiting = model._default_manager.filter(Q(state=FileState.WAITING) | silent).order_by("asked_at")
-    found = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*beside).first()
+    waiting = waiting.select_related(*beside) if beside else waiting
+    found = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if found is None:
         return None
     found.state, found.started_at = FileState.MAKING, now

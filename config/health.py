@@ -14,7 +14,7 @@ from config.templatetags.allclear import in_words
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from retros import pdf
 
-GOOD, TODO, WRONG = "good", "to_do", "wrong"
+GOOD, UNDONE, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 SINCE = Min(Greatest("due_at", "created_at"))  # what is written about the past is late from then on only
 MAY_BE_LATE = timedelta(minutes=5)
@@ -88,7 +88,7 @@ def _mail() -> Check:
         return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.", "mail_channel")
     return Check(
         "E-mail",
-        TODO,
+        UNDONE,
         "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
         "smtp+tls://user:password@mail.example.org:587 and start again.",
     )
@@ -97,7 +97,7 @@ def _mail() -> Check:
 def _pdf() -> Check:
     if pdf.is_available():
         return Check("PDF", GOOD, "Retrospectives and Insights can be saved as PDF.")
-    return Check("PDF", TODO, f"{pdf.MISSING}. Printing from the browser works without.")
+    return Check("PDF", UNDONE, f"{pdf.MISSING}. Printing from the browser works without.")
 
 
 def _messages() -> Check:

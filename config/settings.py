@@ -290,6 +290,7 @@ DELIVERY_REACH = {
     "incident": "incidents.models.people.incidents_told_to",
     "retrospective": "retros.reach.retrospectives_told_to",
     "action": "retros.reach.action_items_told_to",
+    "report": "subscribers.models.reports_told_to",
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may
 open. Empty: nothing private is in it. What is not named here is hidden from everybody."""

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from figures.ages import ages
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
-from figures.survival import Line, Stair, survival
+from figures.survival import survival
+from insights.comparing import ENOUGH
 from insights.definitions import Metric
 from insights.filters import Asked
 from insights.measuring import Cell, cells_of
-from insights.panels import ENOUGH, FEW, Figure, Panel
-from insights.survival import Curve, curve_of
+from insights.panels import FEW, Figure, Panel
+from insights.survival import Curve, curve_of, drawn_line
 from insights.tables import Behind, Column, Table, percent
 from retros.action_figures import Fared, OnTime, fared, on_time_by
 from retros.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Level, Priority
@@ -220,8 +221,7 @@ def _state(item: ActionItem, today: date) -> str:
 
 
 def _curve(took: Curve) -> Figure:
-    stairs = [Stair(s.at, s.share, s.low, s.high, s.at_risk, s.leaving - s.over) for s in took.steps]
-    line = Line("this", "added in the period", stairs, took.median, took.count, took.running, "open")
+    line = drawn_line("this", "added in the period", took, "open")
     says = (
         f"Half are done within {spoken(took.median)}."
         if took.median is not None

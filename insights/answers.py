@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
-
 from figures.bars import bar
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.load_map import busiest, load_map
@@ -18,7 +16,7 @@ from insights.faster import faster
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
-from insights.reading import BANDS, PHASES, Dot, load, phases, responder_hours, stays
+from insights.reading import BANDS, PHASES, load, phases, responder_hours, stays
 from insights.tables import Behind, Column, Table, percent
 from insights.taking import KEY as TAKING_KEY
 from insights.taking import QUESTION as TAKING
@@ -92,10 +90,7 @@ def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     if whole and coverage is not None and coverage >= SOME_COVERAGE:
         headline = f"{percent(found.sums[longest] / whole)} of the time goes into {PHASES[longest]}"
         says = f"{found.complete} of {found.of} have all the times"
-    bars = [
-        Bar(f"{_reference(dot)} {dot.title}", f"/incidents/{_reference(dot)}/", parts)
-        for dot, parts in found.latest
-    ]
+    bars = [Bar(f"{dot.reference} {dot.title}", dot.url, parts) for dot, parts in found.latest]
     shares = (
         "; ".join(f"{words} {percent(found.sums[key] / whole)}" for key, words in PHASES.items())
         if whole
@@ -114,7 +109,7 @@ def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         tables=[Table(
             "The latest with all the times",
             [Column("Incident", "incident"), Column("Began", "moment"), *(Column(w, "time") for w in PHASES.values())],
-            [(Behind(_reference(dot), dot.title), dot.began, *parts) for dot, parts in found.latest],
+            [(Behind(dot.reference, dot.title), dot.began, *parts) for dot, parts in found.latest],
         )],
     )  # fmt: skip
     if is_deep:
@@ -126,10 +121,6 @@ def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:
             [(one.label, one.incidents, one.stays, one.seconds, one.median) for one in told],
         ))  # fmt: skip
     return panel
-
-
-def _reference(dot: Dot) -> str:
-    return f"{settings.REFERENCE_PREFIX}-{dot.number}"
 
 
 QUESTIONS = {

@@ -1,10 +1,10 @@
 """What breaks and what recurs? Services, what contributed, and what came again while something was to be done."""
 
-from django.conf import settings
 from django.urls import reverse
 
 from figures.bars import bar
 from figures.draw import spoken
+from incidents.models.reference import reference_of
 from insights.filters import Asked
 from insights.panels import FEW, Panel, Row
 from insights.reading import broken
@@ -68,7 +68,7 @@ def _factors(named: list[Frequent]) -> Table:
         [Column("Factor", "incident"), Column("Incidents", "count"), Column("Supported by evidence", "count"),
          Column("Last time", "moment"), Column("Last in", "incident")],
         [(Behind("", one.text, reverse("causes", args=[one.retrospective])), one.count, one.confirmed, one.last,
-          Behind(_reference(one.number), one.title)) for one in named],
+          Behind(reference_of(one.number), one.title)) for one in named],
     )  # fmt: skip
 
 
@@ -77,11 +77,7 @@ def _again(again: Recurrence) -> Table:
         "What recurred within 90 days",
         [Column("Incident", "incident"), Column("Began", "moment"), Column("Came again as", "incident"),
          Column("After", "time"), Column("Same factor"), Column("Its action")],
-        [(Behind(_reference(one.number), one.title), one.began, Behind(_reference(one.next_number), one.next_title),
+        [(Behind(reference_of(one.number), one.title), one.began, Behind(reference_of(one.next_number), one.next_title),
           (one.next_began - one.began).total_seconds(), one.factor or "linked", "still open" if one.was_open else "")
          for one in again.latest],
     )  # fmt: skip
-
-
-def _reference(number: int) -> str:
-    return f"{settings.REFERENCE_PREFIX}-{number}"

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
-
 from figures.bars import bar
 from figures.draw import spoken
+from incidents.models.reference import reference_of
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.spending import Felt, Rates, Spending, Spent, Sum, felt, spending
@@ -87,7 +86,7 @@ def _most(most: list[Spent], rates: Rates) -> Table:
         "What cost most",
         [Column("Incident", "incident"), Column("Began", "moment"), Column("Affected", "time"),
          Column("User-minutes", "amount"), Column("Responder time", "time"), *(money if rates.is_stated else ())],
-        [(Behind(f"{settings.REFERENCE_PREFIX}-{one.number}", one.title), one.began, one.impact,
+        [(Behind(reference_of(one.number), one.title), one.began, one.impact,
           None if one.users is None else one.users / 60, one.worked,
           *((one.low, one.likely, one.high) if rates.is_stated else ())) for one in most],
     )  # fmt: skip

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.utils.safestring import SafeString
 
 from figures.control_chart import POINTS, Measured, control_chart, limits, signals
 from figures.dots import Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, sizes, spoken
-from figures.survival import Line, Stair, survival
+from figures.survival import survival
 from insights import reading
 from insights.cohort import Scope
 from insights.comparing import Change, compare
@@ -17,7 +16,7 @@ from insights.filters import Asked
 from insights.measuring import cells
 from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
 from insights.reading import DOTS, Dot
-from insights.survival import Curve, curve
+from insights.survival import Curve, curve, drawn_line
 from insights.tables import Behind, Column, Table
 
 Drawing = Callable[[int], SafeString]
@@ -134,23 +133,19 @@ def _period(scope: Scope, told: Curve, first) -> Period:
     )
 
 
-def reference(dot: Dot) -> str:
-    return f"{settings.REFERENCE_PREFIX}-{dot.number}"
-
-
 def _point(dot: Dot) -> Point:
     ran = f"{'' if dot.is_over else 'running, '}{spoken(dot.seconds)}"
-    words = f"{reference(dot)} {dot.title}: {ran}"
-    return Point(dot.began, dot.seconds, words, f"/incidents/{reference(dot)}/", not dot.is_over)
+    words = f"{dot.reference} {dot.title}: {ran}"
+    return Point(dot.began, dot.seconds, words, dot.url, not dot.is_over)
 
 
 def _deepen(
     panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: Change, newest: list[Dot]
 ) -> None:
     scope, metric = asked.scope, asked.metric
-    lines = [_line("this", "this period", now)]
+    lines = [drawn_line("this", "this period", now)]
     if was and was.count:
-        lines.insert(0, _line("previous", "the period before", was))
+        lines.insert(0, drawn_line("previous", "the period before", was))
     title = f"{metric.label}: the share still running after t."
     sentence = explain(change).capitalize() + "."
     panel.figures.append(Figure(
@@ -179,14 +174,9 @@ def _deepen(
     panel.tables.append(Table(
         "The newest incidents behind the dots",
         [Column("Incident", "incident"), Column("Began", "moment"), Column(metric.label, "time"), Column("State")],
-        [(Behind(reference(dot), dot.title), dot.began, dot.seconds, "over" if dot.is_over else "running")
+        [(Behind(dot.reference, dot.title), dot.began, dot.seconds, "over" if dot.is_over else "running")
          for dot in newest[:50]],
     ))  # fmt: skip
-
-
-def _line(kind: str, name: str, told: Curve) -> Line:
-    stairs = [Stair(s.at, s.share, s.low, s.high, s.at_risk, s.leaving - s.over) for s in told.steps]
-    return Line(kind, name, stairs, told.median, told.count, told.running)
 
 
 def _chart(latest: list[Dot]) -> Figure:
@@ -198,12 +188,12 @@ def _chart(latest: list[Dot]) -> Figure:
     elif not found:
         says = "No signal: these vary as they always do. Explaining a single one would be reading noise."
     else:
-        told = [f"{chr(65 + n)} {reference(latest[at])} {why}" for n, (at, why) in enumerate(found.items())][
+        told = [f"{chr(65 + n)} {latest[at].reference} {why}" for n, (at, why) in enumerate(found.items())][
             :6
         ]
         says = f"{'; '.join(told)}. Ask what was different then; all others are within the limits."
     points = [
-        Measured(dot.began, dot.seconds, f"{reference(dot)} {dot.title}: {spoken(dot.seconds)}", f"/incidents/{reference(dot)}/")
+        Measured(dot.began, dot.seconds, f"{dot.reference} {dot.title}: {spoken(dot.seconds)}", dot.url)
         for dot in latest
     ]  # fmt: skip
     title = f"Control chart of the latest {len(latest)}: {len(found)} signals."

@@ -10,7 +10,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
 from accounts.models import Installation
-from config.asked_files import WAITING, make_next
+from config.asked_files import ask, make_next
 from figures.paper import for_paper
 from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.models import InsightsPdf
@@ -20,7 +20,6 @@ from notifications.workflow import ring_worker
 from retros.pdf import make_pdf
 
 MAKE = "insights.tasks.make_waiting_pdfs"
-WAITING_AT_ONCE = 5
 
 
 @transaction.atomic
@@ -30,13 +29,7 @@ def ask_for_insights_pdf(*, by: Any, key: str = "", query: str = "") -> Insights
         raise ValidationError("There is no such question.")
     if len(query) > 500:
         raise ValidationError("These are more filters than an address can have.")
-    own = InsightsPdf.objects.filter(asked_by=by, state__in=WAITING)
-    if same := own.filter(key=key, query=query).first():
-        return same
-    if own.count() >= WAITING_AT_ONCE:
-        raise ValidationError("Some of your PDFs are still being made. Wait for them first.")
-    found = InsightsPdf.objects.create(asked_by=by, key=key, query=query)
-    transaction.on_commit(partial(ring_worker, MAKE))
+    found, _is_new = ask(InsightsPdf, partial(ring_worker, MAKE), by=by, key=key, query=query)
     return found
 
 

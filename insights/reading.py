@@ -5,6 +5,7 @@ from datetime import datetime
 
 from figures.draw import spoken
 from incidents.models import Status
+from incidents.models.reference import reference_of
 from insights.cohort import Scope
 from insights.definitions import Between
 from insights.measuring import cohort_cte, rows
@@ -24,6 +25,14 @@ class Dot:
     @property
     def words(self) -> str:
         return spoken(self.seconds)
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.number)
+
+    @property
+    def url(self) -> str:
+        return f"/incidents/{self.reference}/"
 
 
 @dataclass(frozen=True)

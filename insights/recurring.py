@@ -134,6 +134,7 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
 
 
 def _address(number: str) -> str:
+    """`number` is a pattern."""
     return f"{settings.PUBLIC_URL}/incidents/{settings.REFERENCE_PREFIX}-{number}"
 
 

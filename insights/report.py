@@ -17,10 +17,10 @@ from insights.cohort import Reach
 from insights.filters import DEFAULT_METRIC, Asked, ask
 from insights.panels import Panel
 from subscribers.models import ReportEvery
+from subscribers.workflow.reporting import MORNING
 
 KEPT = ("metric", "severity", "incident_type", "service", "team")
 NAMES = {ReportEvery.WEEK: "The week", ReportEvery.MONTH: "The month"}
-MORNING = timedelta(hours=8)
 
 
 @dataclass(frozen=True)

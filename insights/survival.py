@@ -6,6 +6,7 @@ SQL counts and multiplies; a curve comes as at most a few hundred steps however 
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
+from figures.survival import Line, Stair
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import EPSILON, cohort_cte, rows, survival_ctes
@@ -84,3 +85,9 @@ def _band(share: float, variance: float) -> tuple[float, float]:
         return share, share
     reach = Z * sqrt(variance) / abs(log(share))
     return share ** exp(reach), share ** exp(-reach)
+
+
+def drawn_line(kind: str, name: str, told: Curve, called: str = "running") -> Line:
+    """As it is drawn; `called` is what those are that are not over."""
+    stairs = [Stair(s.at, s.share, s.low, s.high, s.at_risk, s.leaving - s.over) for s in told.steps]
+    return Line(kind, name, stairs, told.median, told.count, told.running, called)

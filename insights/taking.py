@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.tornado import Lever, Said, tornado
+from insights.comparing import ENOUGH
 from insights.filters import CUTS, Asked
-from insights.panels import ENOUGH, GOOD_COVERAGE, SOME_COVERAGE, Panel
+from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel
 from insights.sampling import GAIN, Pace, Phase, Sample, drawn, pace, sample, summed
 from insights.tables import Column, Table, grouped, percent, rounded
 

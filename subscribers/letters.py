@@ -30,8 +30,8 @@ def letter(
     calendar: dict[str, str] | None = None,
     waits: bool = True,
 ) -> Delivery:
-    """`key`, or the message, says what is told once. `template` names an .html and a .txt; what is `about` the same makes a thread. One that `waits` leaves after the
-    person's quiet hours."""
+    """`key`, or the message, says what is told once. `template` names an .html and a .txt; what is `about` the same
+    makes a thread. One that `waits` leaves after the person's quiet hours."""
     now = timezone.now()
     context = context | {
         "person": person,

@@ -288,6 +288,11 @@ class ReportWish(models.Model):
         return f"{self.get_every_display()}: {self.about or 'all incidents'}"
 
 
+def reports_told_to(reader: Any) -> models.QuerySet[ReportWish]:
+    """One's own, as long as one wishes for it."""
+    return ReportWish.objects.filter(person=reader) if reader else ReportWish.objects.none()
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: Any) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""

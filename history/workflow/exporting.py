@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
-from config.asked_files import WAITING, FileState, claim
+from config.asked_files import FileState, ask, claim
 from history.models import Export
 from history.reach import Reach
 from history.source import LONGEST_ENTRY
@@ -34,13 +34,10 @@ def ask_for_export(*, by: Any, has_files: bool = True) -> Export:
     """Everything `by` may see. One that is being written for the same person is taken again."""
     if not by.is_administrator:
         raise PermissionDenied("Only administrators take everything along.")
-    if same := Export.objects.filter(asked_by=by, state__in=WAITING, has_files=has_files).first():
-        return same
-    export = Export.objects.create(asked_by=by, has_files=has_files)
-    record_audit(
-        chain=INSTALLATION, action="export.asked", subject=str(export), by=by, changes={"files": has_files}
-    )
-    transaction.on_commit(partial(ring_worker, MAKE))
+    export, is_new = ask(Export, partial(ring_worker, MAKE), by=by, has_files=has_files)
+    if is_new:
+        changes = {"files": has_files}
+        record_audit(chain=INSTALLATION, action="export.asked", subject=str(export), by=by, changes=changes)
     return export
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from incidents.models.catalogue import Audience, IncidentType, LinkKind, Severity
+from incidents.models.reference import reference_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -219,7 +220,7 @@ class Incident(models.Model):
 
     @property
     def reference(self) -> str:
-        return f"{settings.REFERENCE_PREFIX}-{self.number}"
+        return reference_of(self.number)
 
     @property
     def chain(self) -> str:

@@ -1,6 +1,11 @@
 """Where references are numbered from."""
 
+from django.conf import settings
 from django.db import models
+
+
+def reference_of(number: int | None) -> str:
+    return f"{settings.REFERENCE_PREFIX}-{number}"
 
 
 class ReferenceCounter(models.Model):

@@ -3,17 +3,16 @@
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from config.asked_files import WAITING, FileState, make_next
+from config.asked_files import FileState, ask, make_next
 from notifications.workflow import ring_worker
 from retros.export import as_html, copy_of
 from retros.models import Export, Retrospective
 from retros.pdf import make_pdf
 
 MAKE = "retros.tasks.make_waiting_exports"
-WAITING_AT_ONCE = 5
 
 
 @transaction.atomic
@@ -26,18 +25,12 @@ def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = N
     reachable = everything.visible_to(by) if number is None else everything.readable_by(by)
     if not reachable.filter(pk=retrospective.pk).exists():
         raise PermissionDenied("This is out of your reach.")
-    mine = Export.objects.filter(asked_by=by)
-    own = mine.filter(state__in=WAITING)
-    if same := own.filter(retrospective=retrospective, number=number).first():
-        return same
-    of_version = mine.filter(retrospective=retrospective, number=number, state=FileState.READY)
-    if number is not None and (made := of_version.first()):
+    what = {"retrospective": retrospective, "number": number}
+    made = Export.objects.filter(asked_by=by, state=FileState.READY, **what).first()
+    if made and number is not None:
         return made
-    if own.count() >= WAITING_AT_ONCE:
-        raise ValidationError("Some of your PDFs are still being made. Wait for them first.")
-    export = Export.objects.create(retrospective=retrospective, number=number, asked_by=by)
-    transaction.on_commit(partial(ring_worker, MAKE))
-    return export
+    found, _is_new = ask(Export, partial(ring_worker, MAKE), by=by, **what)
+    return found
 
 
 def make_next_export() -> bool:

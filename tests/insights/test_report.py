@@ -19,6 +19,7 @@ from insights.report import kept
 from insights.report_mail import send_due_report
 from insights.tasks import send_due_reports
 from notifications.models import Delivery
+from notifications.tasks import send_due_deliveries
 from subscribers.models import NotificationPreference, ReportWish
 from subscribers.workflow import claim_due_report, hand_over, wish_report
 
@@ -55,6 +56,14 @@ def test_monday_at_eight_where_they_are_and_once(berlin):
     assert sweep(2026, 3, 15, 23) == []
     (mail,) = sweep(2026, 3, 16, 7, 0)
     assert "9 Mar – 15 Mar 2026" in mail.content["subject"]
+
+
+def test_it_leaves_and_one_that_was_stopped_meanwhile_does_not(responder, stakeholder, mailoutbox):
+    wishes = [wish(person) for person in (responder, stakeholder)]
+    assert len(sweep(2026, 3, 9, 12, 0)) == 2
+    wishes[1].delete()
+    send_due_deliveries()
+    assert [mail.to for mail in mailoutbox] == [[responder.email]]
 
 
 def test_when_clocks_change_it_is_eight_all_the_same(berlin):

@@ -1,6 +1,10 @@
 """Does a private message go only to who can open what it is about, at the moment it leaves, and is it read by nobody else?"""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -52,6 +56,16 @@ def test_who_can_open_it_reads_it(client, admin, told):
     client.force_login(admin)
     shown = client.get(reverse("mail_channel")).context["deliveries"]
     assert sorted(mail.headline for mail in shown) == ["A private message", *["Canary Zephyrquartz"] * 2]
+
+
+def test_whatever_a_message_is_about_has_its_door():
+    """What no door is registered for would be withdrawn when it is due."""
+    said = set()
+    for path in Path(settings.BASE_DIR).glob("*/**/*.py"):
+        if path.relative_to(settings.BASE_DIR).parts[0] not in ("tests", "node_modules", ".venv", ".tools"):
+            said |= set(re.findall(r'about=f?"([a-z -]+)(?::\{|")', path.read_text()))
+    assert {"report", "action", "outside", "test"} <= said
+    assert said | {"incident", "retrospective"} <= set(settings.DELIVERY_REACH)
 
 
 def leaves(mailoutbox) -> list[str]:
