@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.supervisor.services import child_environment
+
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -21,7 +23,7 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
+        environment = child_environment() | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
         process = subprocess.Popen(
             [sys.executable, "-m", "config.supervisor.web", "--port", str(port)], env=environment
         )

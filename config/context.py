@@ -1,24 +1,48 @@
 """What every page's frame shows: the organisation, the running incidents, what is unread or to be done, whether keys are on."""
 
 import json
+from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Installation, User
-from incidents.models import Incident
+from incidents.models import Incident, Status
+from incidents.models.reference import address_of
 from retros.models import ActionItem
 from subscribers.models import Notice
 
 ANYBODY = -1  # stands for the person where a query is put together for everybody
+ACTIVE_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Active:
+    """A running incident as the frame shows it."""
+
+    pk: int
+    number: int
+    title: str
+    status: str
+    severity: str
+    rank: int
+
+    @property
+    def url(self) -> str:
+        return address_of(self.number)
+
+    @property
+    def status_words(self) -> str:
+        return str(Status(self.status).label)
 
 
 def shell(request: HttpRequest) -> dict:
-    """Two queries for a whole page; none for a fragment, which never renders the frame."""
+    """One query for a whole page; none for a fragment, which never renders the frame."""
     htmx = getattr(request, "htmx", None)  # an error page may come before the middleware
     if htmx and not htmx.boosted:
         return {}
@@ -26,20 +50,21 @@ def shell(request: HttpRequest) -> dict:
     values: dict = {"is_demo": settings.DEMO}
     if user is None or not user.is_authenticated:
         return values | {"installation": Installation.get()}
-    values["installation"], values["unread_count"], values["my_open_count"] = _organisation_and_counts(user)
-    values["active_incidents"] = (
-        Incident.objects.visible_to(user).active().select_related("severity").most_urgent_first()[:12]
-    )
-    return values
+    return values | _frame(user)
 
 
-def _organisation_and_counts(user: User) -> tuple[Installation, int, int]:
-    """With what is unread and the own open action items, in one query, asked by the one row that is surely there."""
+def _frame(user: User) -> dict:
+    """The organisation, what is unread, the own open action items, what runs: asked by the one row surely there."""
     sql, parameters = _asked_once(user.installation_role, user.sees_private_incidents)
     with connection.cursor() as cursor:
         cursor.execute(sql, [user.pk if value == ANYBODY else value for value in parameters])
-        row, unread, mine = cursor.fetchone()
-    return Installation(pk=1, **json.loads(row or "{}")), unread, mine
+        organisation, unread, mine, active = cursor.fetchone()
+    return {
+        "installation": Installation(pk=1, **json.loads(organisation or "{}")),
+        "unread_count": unread,
+        "my_open_count": mine,
+        "active_incidents": [Active(**json.loads(row)) for row in active],
+    }
 
 
 @cache
@@ -50,13 +75,17 @@ def _asked_once(role: str, sees_private: bool) -> tuple[str, tuple]:
     """
     anybody = User(pk=ANYBODY, installation_role=role, sees_private_incidents=sees_private)
     fields = {name: name for name in ("name", "time_zone", "duty_contact")}
+    shown = {name: name for name in ("pk", "number", "title", "status")}
+    shown |= {"severity": "severity__name", "rank": "severity__rank"}
+    active = Incident.objects.visible_to(anybody).active().most_urgent_first()[:ACTIVE_SHOWN]
     asked = (
         User.objects.filter(pk=ANYBODY)
         .annotate(
             organisation=Subquery(Installation.objects.filter(pk=1).values(row=JSONObject(**fields))),
             unread=Notice.objects.of(anybody).unread().counted(),
             mine=Coalesce(Subquery(ActionItem.objects.owned_by(anybody).unfinished().counted()), 0),
+            active=ArraySubquery(active.values(row=JSONObject(**shown))),
         )
-        .values_list("organisation", "unread", "mine")
+        .values_list("organisation", "unread", "mine", "active")
     )
     return asked.query.sql_with_params()

@@ -82,6 +82,11 @@ class Scope:
     def count(self) -> int:
         return self.cohort().count()
 
+    @property
+    def began_first(self) -> datetime | None:
+        found: Any = self.cohort()
+        return found.order_by("began").values_list("began", flat=True).first()
+
     def newest_first(self) -> IncidentQuerySet:
         began: Any = Coalesce("impact_started_at", "declared_at")
         return self.cohort().order_by(began.desc(), "-number")

@@ -12,7 +12,7 @@ from insights.survival import Curve
 
 ENOUGH = 20  # fewer in either period: no trend
 RESAMPLES, BATCH, SEED = 1000, 100, 20250612
-FAR = 8  # standard errors of Ŝ = ½, beyond which no sample's median falls
+FAR = 6  # standard errors of Ŝ = ½, beyond which no sample's median falls
 REACHED = 0.95  # share of the draws in which both medians must exist
 
 

@@ -31,7 +31,7 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     scope, metric = asked.scope, asked.metric
     before = scope.before
     now, was = curve(scope, metric), curve(before, metric) if before else None
-    of = scope.count
+    of = now.of
     change = compare(now, was)
     coverage = now.count / of if of else None
     panel = Panel(

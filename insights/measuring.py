@@ -124,19 +124,29 @@ def _plain(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[
 def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
     """`steps`: (key, lasted, over, at_risk, survival) at every length that occurs; one sort serves them all."""
     key, join = KEYS[by]
-    each = "PARTITION BY key" if by else ""
     return f"""
       lengths AS (
         SELECT key, lasted, count(*) FILTER (WHERE is_over) AS over, count(*) AS leaving FROM (
           SELECT {key} AS key, {metric.lasted} AS lasted, {metric.is_over} AS is_over
           FROM cohort AS c {join} {metric.join} WHERE {metric.applies}
         ) AS observed WHERE lasted IS NOT NULL GROUP BY key, lasted),
+      {product_ctes("PARTITION BY key" if by else "")}
+    """
+
+
+def product_ctes(each: str = "") -> str:
+    """`steps` out of `lengths` (lasted, over, leaving, …): those at risk, and the product-limit estimate.
+
+    What lies together in one of `lengths` must hold nothing censored before its end: ∏(1 − dᵢ/nᵢ) is then 1 − d/n.
+    """
+    so_far = f"({each} ORDER BY lasted ROWS UNBOUNDED PRECEDING)"
+    return f"""
       risks AS (
         SELECT *, (sum(leaving::float8) OVER ({each})
-          - sum(leaving::float8) OVER ({each} ORDER BY lasted) + leaving) AS at_risk FROM lengths),
+          - sum(leaving::float8) OVER {so_far} + leaving) AS at_risk FROM lengths),
       steps AS (
         SELECT *, exp(sum(CASE WHEN over = at_risk THEN '-Infinity' ELSE ln(1 - over / at_risk) END)
-          OVER ({each} ORDER BY lasted)) AS survival FROM risks)
+          OVER {so_far}) AS survival FROM risks)
     """
 
 

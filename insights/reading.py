@@ -1,11 +1,11 @@
 """What the pages show besides curves: the incidents as dots, what breaks, when it happens, where time goes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from figures.draw import spoken
 from incidents.models import Status
-from incidents.models.reference import reference_of
+from incidents.models.reference import address_of, reference_of
 from insights.cohort import Scope
 from insights.definitions import Between
 from insights.measuring import cohort_cte, rows
@@ -32,7 +32,7 @@ class Dot:
 
     @property
     def url(self) -> str:
-        return f"/incidents/{self.reference}/"
+        return address_of(self.number)
 
 
 @dataclass(frozen=True)
@@ -62,19 +62,24 @@ def dots(scope: Scope, metric: Between, limit: int = DOTS) -> list[Dot]:
 
 def slices(scope: Scope, metric: Between) -> list[Slice]:
     """The period cut into equal slices of time, those without a complete observation left out."""
+    first = scope.since or scope.began_first
+    if first is None:
+        return []
+    whole = max(scope.horizon - first, timedelta(seconds=1)).total_seconds()
     cohort, params = cohort_cte(scope)
     found = rows(
-        f"""WITH {cohort}, o AS (
-          SELECT c.began, {metric.seconds} AS seconds FROM cohort AS c {metric.join} WHERE {metric.applies}),
-        ends AS (SELECT min(began) AS first, greatest(max(began) - min(began), interval '1 second') AS whole FROM o)
-        SELECT first + whole * (slice + 0.5) / %s, count, p[1], p[2], p[3] FROM ends, (
-          SELECT least(floor(date_part('epoch', began - first) / date_part('epoch', whole) * %s), %s) AS slice,
-            count(*) AS count, percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS p
-          FROM o, ends WHERE seconds IS NOT NULL GROUP BY 1
-        ) AS told ORDER BY slice""",
-        (*params, SLICES, SLICES, SLICES - 1),
+        f"""WITH {cohort} SELECT slice, count(*), percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY seconds)
+        FROM (
+          SELECT {metric.seconds} AS seconds,
+            least(floor(date_part('epoch', c.began - %s) / %s * %s), %s)::int AS slice
+          FROM cohort AS c {metric.join} WHERE {metric.applies}) AS o
+        WHERE seconds IS NOT NULL GROUP BY slice ORDER BY slice""",
+        (*params, first, whole, SLICES, SLICES - 1),
     )
-    return [Slice(*row) for row in found]
+    return [
+        Slice(first + timedelta(seconds=whole * (slice + 0.5) / SLICES), count, *quantiles)
+        for slice, count, quantiles in found
+    ]
 
 
 @dataclass(frozen=True)

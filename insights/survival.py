@@ -9,10 +9,10 @@ from math import exp, log, sqrt
 from figures.survival import Line, Stair
 from insights.cohort import Scope
 from insights.definitions import Metric
-from insights.measuring import EPSILON, cohort_cte, rows, survival_ctes
+from insights.measuring import EPSILON, cohort_cte, product_ctes, rows
 
 Z = 1.959963984540054  # 95 %
-STEPS = 1500  # more lengths than that are told once a bin of one per cent, as they stand at its end
+STEPS = 1500  # more than that are told once a bin of one per cent, as they stand at its end
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Curve:
     median: float | None
     p90: float | None
     longest: float | None
+    of: int  # in the cohort, with those that lack the times
 
     @property
     def count(self) -> int:
@@ -53,31 +54,51 @@ def curve(scope: Scope, metric: Metric) -> Curve:
 
 
 def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
-    """The steps, with a 95 % band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`."""
+    """The steps, with a 95 % band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`.
+
+    Where nothing is censored, the product over many lengths is the product over them as one, and so is Greenwood's
+    sum. So of very many only the bins in which something is censored are told length by length (`fine`), and the
+    median and p90 are looked up in the bins they fall into: all of them are neither sorted nor walked over.
+    """
     cohort, params = ctes
+    half, tenth = (f"{share + EPSILON}::float8" for share in (0.5, 0.1))
     found = rows(
-        f"""WITH {cohort}, {survival_ctes(metric)}, banded AS (
-          SELECT lasted, over, leaving, at_risk, survival,
+        f"""WITH {cohort}, observed AS MATERIALIZED (
+          SELECT lasted, is_over, ceil(ln(greatest(lasted, 1)) * 100) AS bin FROM (
+            SELECT CASE WHEN {metric.applies} THEN {metric.lasted} END AS lasted, {metric.is_over} AS is_over
+            FROM cohort AS c {metric.join}) AS each),
+        bins AS (
+          SELECT bin, max(lasted) AS lasted, count(*) FILTER (WHERE is_over) AS over, count(*) AS leaving
+          FROM observed WHERE lasted IS NOT NULL GROUP BY bin),
+        fine AS (SELECT bin FROM bins WHERE over < leaving OR (SELECT sum(leaving) FROM bins) <= {STEPS}),
+        lengths AS (
+          SELECT bin, lasted, over, leaving, TRUE AS is_bin FROM bins WHERE bin NOT IN (SELECT bin FROM fine)
+          UNION ALL SELECT bin, lasted, count(*) FILTER (WHERE is_over), count(*), FALSE FROM observed
+            WHERE bin IN (SELECT bin FROM fine) AND lasted IS NOT NULL GROUP BY bin, lasted),
+        {product_ctes()}, banded AS (
+          SELECT *, lag(survival, 1, 1::float8) OVER by_length AS before,
             sum(CASE WHEN over < at_risk THEN over / (at_risk * (at_risk - over)) END) OVER by_length AS variance,
-            CASE WHEN count(*) OVER () <= %s THEN row_number() OVER by_length
-              ELSE ceil(ln(greatest(lasted, 1)) * 100) END AS bin
-          FROM steps WINDOW by_length AS (ORDER BY lasted))
+            CASE WHEN count(*) OVER () <= {STEPS} THEN row_number() OVER by_length ELSE bin END AS told
+          FROM steps WINDOW by_length AS (ORDER BY lasted ROWS UNBOUNDED PRECEDING)),
+        reached AS (
+          SELECT share, CASE WHEN is_bin THEN (
+            SELECT o.lasted FROM observed AS o WHERE o.bin = b.bin ORDER BY o.lasted
+            OFFSET greatest(ceil(at_risk * (1 - share / before)) - 1, 0)::int LIMIT 1) ELSE lasted END AS lasted
+          FROM banded AS b JOIN (VALUES ({half}), ({tenth})) AS wanted (share)
+            ON before > share AND survival <= share)
         SELECT max(lasted), min(survival), max(variance), max(at_risk)::int, sum(over)::int, sum(leaving)::int,
-          min(lasted) FILTER (WHERE survival <= %s), min(lasted) FILTER (WHERE survival <= %s)
-        FROM banded GROUP BY bin ORDER BY bin""",
-        (*params, STEPS, 0.5 + EPSILON, 0.1 + EPSILON),
+          (SELECT lasted FROM reached WHERE share = {half}), (SELECT lasted FROM reached WHERE share = {tenth}),
+          (SELECT count(*) FROM observed)
+        FROM (VALUES (TRUE)) AS one LEFT JOIN banded ON TRUE GROUP BY told ORDER BY told""",
+        params,
     )
-    medians = [row[6] for row in found if row[6] is not None]
-    p90s = [row[7] for row in found if row[7] is not None]
-    return Curve(
-        [
-            Step(at, share, *_band(share, spread or 0.0), *counts)
-            for at, share, spread, *counts, _, _ in found
-        ],
-        min(medians, default=None),
-        min(p90s, default=None),
-        found[-1][0] if found else None,
-    )
+    *_, median, p90, of = found[0]
+    steps = [
+        Step(at, share, *_band(share, spread or 0.0), *counts)
+        for at, share, spread, *counts, _, _, _ in found
+        if at is not None
+    ]
+    return Curve(steps, median, p90, steps[-1].at if steps else None, of)
 
 
 def _band(share: float, variance: float) -> tuple[float, float]:

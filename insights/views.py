@@ -15,6 +15,7 @@ from insights.filters import Asked, ask
 from insights.reading import dots
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
+FIRST = "faster"
 LISTED = 500
 
 
@@ -22,15 +23,12 @@ LISTED = 500
 def insights(request: SignedInRequest) -> HttpResponse:
     """The first question is always answered; with very many incidents the others follow by themselves."""
     asked = _asked(request)
-    count = asked.scope.count
-    is_small = count <= AT_ONCE
+    told = {FIRST: _answer(request, asked, FIRST)}
+    count = told[FIRST].count
+    if count <= AT_ONCE:
+        told |= {key: _answer(request, asked, key) for key in QUESTIONS if key != FIRST}
     panels = [
-        {
-            "key": key,
-            "question": question,
-            "panel": _answer(request, asked, key) if is_small or key == "faster" else None,
-        }
-        for key, question in QUESTIONS.items()
+        {"key": key, "question": question, "panel": told.get(key)} for key, question in QUESTIONS.items()
     ]
     context = _context(asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
     template = "insights/overview.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
@@ -76,7 +74,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _asked(request: SignedInRequest, key: str = "faster") -> Asked:
+def _asked(request: SignedInRequest, key: str = FIRST) -> Asked:
     if key not in QUESTIONS:
         raise Http404("No such question.")
     return ask(request.GET, Reach.of(request.user), Installation.get().time_zone)

@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from config.forms import Form
-from notifications.channels import chat
 from notifications.models import Channel, ChannelKind
 
 
@@ -61,6 +60,8 @@ class ReasonForm(Form):
 def check_address(kind: str, url: str) -> None:
     """Raises ValidationError, in words that repeat nothing of the address."""
     if kind == ChannelKind.CHAT:
+        from notifications.channels import chat  # brings a library for every service along
+
         try:
             chat.service(url)
         except chat.NotAnAddressError as error:

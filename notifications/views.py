@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
-from notifications.channels.chat import SERVICES
 from notifications.forms import ChannelEditForm, ChannelForm, ReasonForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
 from notifications.reach import hide
+from notifications.services import SERVICES
 from notifications.workflow import (
     add_channel,
     change_channel,

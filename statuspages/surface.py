@@ -102,7 +102,9 @@ def calendar(shown: Shown, code: str = "") -> Answer:
     if code and not any(m.code == code for m in shown.maintenances):
         raise Missing
     with timezone.override(shown.page.zone):
-        return Answer(feeds.calendar(shown, code), ICS, shown.changed_at)
+        from statuspages import ics  # brings a library along that hardly any process needs
+
+        return Answer(ics.calendar(shown, code), ICS, shown.changed_at)
 
 
 def feed(shown: Shown, form: str) -> Answer:

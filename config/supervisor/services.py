@@ -97,7 +97,7 @@ class Supervisor:
             service.name,
             service.command,
             log=settings.DATA_DIR / "log" / f"{service.name}.log",
-            environment=_child_environment(),
+            environment=child_environment(),
             when_parent_dies=signal.SIGKILL,
             pass_fds=service.pass_fds,
             directory=settings.BASE_DIR,
@@ -212,9 +212,12 @@ def _services(listener: socket.socket) -> list[Service]:
     ]
 
 
-def _child_environment() -> dict[str, str]:
-    # Celery warns root against pickled messages; none are accepted here, so the line would only worry.
-    return os.environ | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms", "PYTHONUNBUFFERED": "1"}
+def child_environment() -> dict[str, str]:
+    """What the processes are started with beside what this one was."""
+    return {"MALLOC_ARENA_MAX": "2"} | os.environ | {  # else glibc keeps memory for each thread by itself (mallopt(3))
+        # Celery warns root against pickled messages; none are accepted here, so the line would only worry.
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms", "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
 
 
 def _answers(listener: socket.socket) -> bool:

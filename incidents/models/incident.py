@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from incidents.models.catalogue import Audience, IncidentType, LinkKind, Severity
-from incidents.models.reference import reference_of
+from incidents.models.reference import address_of, reference_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -216,7 +216,7 @@ class Incident(models.Model):
         return f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return f"/incidents/{self.reference}/"
+        return address_of(self.number)
 
     @property
     def reference(self) -> str:

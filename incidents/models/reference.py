@@ -8,6 +8,10 @@ def reference_of(number: int | None) -> str:
     return f"{settings.REFERENCE_PREFIX}-{number}"
 
 
+def address_of(number: int | None) -> str:
+    return f"/incidents/{reference_of(number)}/"
+
+
 class ReferenceCounter(models.Model):
     """The last number given out; updated in the same transaction as the incident, so no gap stays behind."""
 

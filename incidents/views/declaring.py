@@ -98,16 +98,18 @@ def merge(request: SignedInRequest, reference: str) -> HttpResponse:
     return form_page(request, incident, form, title=f"Merge {incident.reference}", submit="Merge")
 
 
-@transaction.atomic
 def _declare(*, form: DeclareForm, by) -> Incident:
-    incident = workflow.declare_incident(by=by, **form.declaration())
-    if form.answers and not incident.assessments.exists():
-        workflow.assess_impact(
-            incident=incident,
-            by=by,
-            answers=form.answers,
-            override_reason=form.cleaned_data["override_reason"],
-        )
+    if not form.answers:
+        return workflow.declare_incident(by=by, **form.declaration())
+    with transaction.atomic():
+        incident = workflow.declare_incident(by=by, **form.declaration())
+        if not incident.assessments.exists():
+            workflow.assess_impact(
+                incident=incident,
+                by=by,
+                answers=form.answers,
+                override_reason=form.cleaned_data["override_reason"],
+            )
     return incident
 
 

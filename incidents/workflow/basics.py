@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from audit import context
 from audit.workflow import record_audit
@@ -16,7 +17,6 @@ from incidents.models import (
     ChecklistTemplate,
     Incident,
     RecoveryCheck,
-    ReferenceCounter,
     RoleAssignment,
     StatusPeriod,
     Task,
@@ -100,19 +100,17 @@ def require_open(incident: Incident) -> None:
 
 def next_number() -> int:
     """One past the last reference. The counter row stays locked until commit: gapless and without races."""
-    counter = ReferenceCounter.objects.select_for_update().get(pk=1)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    return next_numbers(1)[0]
 
 
 def next_numbers(count: int) -> range:
     """As many references in a row; like `next_number`, so be quick until the commit."""
-    counter = ReferenceCounter.objects.select_for_update().get(pk=1)
-    first = counter.last + 1
-    counter.last += count
-    counter.save(update_fields=["last"])
-    return range(first, first + count)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE incidents_referencecounter SET last = last + %s WHERE id = 1 RETURNING last", [count]
+        )
+        last = cursor.fetchone()[0]
+    return range(last - count + 1, last + 1)
 
 
 def check_moment(moment: datetime | None, field: str = "at") -> datetime:
@@ -178,14 +176,15 @@ def require_responder(user: Any, field: str) -> None:
 def lay_out_checklist(incident: Incident) -> None:
     """Put the catalogue's lines for the status just entered on the incident; each lands at most once."""
     now = context.now()
-    holders = {
-        a.role_id: a.user
-        for a in RoleAssignment.objects.running().filter(incident=incident).select_related("user")
-    }
+    lines = [
+        line
+        for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity")
+        if line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id)
+    ]
+    holding = RoleAssignment.objects.running().filter(incident=incident).select_related("user")
+    holders = {a.role_id: a.user for a in holding} if any(line.role_id for line in lines) else {}
     tasks, checks = [], []
-    for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity"):
-        if not line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id):
-            continue
+    for line in lines:
         facts = {
             "incident": incident,
             "template": line,

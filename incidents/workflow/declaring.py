@@ -35,7 +35,7 @@ from incidents.workflow.basics import (
     next_number,
     save,
 )
-from incidents.workflow.people import assign_role, join
+from incidents.workflow.people import give_role, join
 from incidents.workflow.schedules import reschedule
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
@@ -249,6 +249,7 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
                 text="Impact began" if not phase else "Detected",
                 by=None,
                 occurred_at=moment,
+                is_rung=False,
                 phase=phase,
                 data={"milestone": name},
             )
@@ -258,9 +259,9 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
         text="Declared",
         by=by,
         occurred_at=incident.declared_at,
+        is_rung=False,
         data={"milestone": "declared_at", "severity": incident.severity.name},
     )
-    join(incident, by)
     audit(
         incident,
         "incident.declared",
@@ -271,8 +272,10 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
         drill=incident.is_drill,
     )
     if takes_command:
-        assign_role(incident=incident, role=Role.objects.get(slug=Role.COMMANDER), user=by, by=by)
-        incident.refresh_from_db(fields=["acknowledged_at", "version"])
+        commander = Role.objects.get(slug=Role.COMMANDER)
+        give_role(incident=incident, role=commander, user=by, by=by, moment=context.now())
+    else:
+        join(incident, by, is_rung=False)
     lay_out_checklist(incident)
     _lay_out_links(incident)
     reschedule(incident)
@@ -280,6 +283,9 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
 
 
 def _lay_out_links(incident: Incident) -> None:
+    templates = list(LinkTemplate.objects.all())
+    if not templates:
+        return
     services = {a.service_id: a.service for a in incident.affected_services.select_related("service")}
     values = {
         "reference": incident.reference.lower(),
@@ -288,7 +294,7 @@ def _lay_out_links(incident: Incident) -> None:
     }
     have = set(incident.links.values_list("label", flat=True))
     links = []
-    for template in LinkTemplate.objects.all():
+    for template in templates:
         if template.label in have or (template.service_id and template.service_id not in services):
             continue
         service = services.get(template.service_id) if template.service_id else None

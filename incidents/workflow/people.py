@@ -28,7 +28,13 @@ def assign_role(
     incident = lock(incident, by=by)
     require_open(incident)
     require_responder(user, "user")
-    moment = check_moment(at)
+    return give_role(incident=incident, role=role, user=user, by=by, note=note, moment=check_moment(at))
+
+
+def give_role(
+    *, incident: Incident, role: Role, user: Any, by: Any, moment: datetime, note: str = ""
+) -> RoleAssignment:
+    """What `assign_role` does, for a verb that holds the incident already."""
     holders = list(incident.role_assignments.running().filter(role=role).select_related("user"))
     if any(a.user_id == user.pk for a in holders):
         return next(a for a in holders if a.user_id == user.pk)
@@ -38,7 +44,7 @@ def assign_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, assigned_by=by, started_at=moment
     )
-    join(incident, user, moment)
+    join(incident, user, moment, is_rung=False)
     if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
         incident.acknowledged_at = max(moment, incident.impact_started_at or moment)
         incident.version += 1
@@ -53,6 +59,7 @@ def assign_role(
         detail=note,
         by=by,
         occurred_at=moment,
+        is_rung=False,
         data={"role": role.slug, "user": user.pk},
     )
     audit(
@@ -197,17 +204,25 @@ def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> 
     ring(incident_id=incident.pk, what="presence")
 
 
-def join(incident: Incident, user: Any, since: datetime | None = None) -> Participation:
-    """The participation row of `user`, made or reopened; in the caller's transaction."""
+def join(
+    incident: Incident, user: Any, since: datetime | None = None, *, is_rung: bool = True
+) -> Participation:
+    """The participation row of `user`, made or reopened; in the transaction of a caller that holds the incident.
+
+    Who rings for the head of the incident anyway passes `is_rung=False`.
+    """
     now = context.now()
-    participation, is_new = Participation.objects.get_or_create(
-        incident=incident, user=user, defaults={"joined_at": since or now, "last_active_at": now}
-    )
-    if not is_new and (participation.left_at or participation.access_revoked_at):
+    participation = Participation.objects.filter(incident=incident, user=user).first()
+    if participation is None:
+        participation = Participation.objects.create(
+            incident=incident, user=user, joined_at=since or now, last_active_at=now
+        )
+    elif participation.left_at or participation.access_revoked_at:
         participation.left_at = participation.access_revoked_at = None
         participation.last_active_at = now
         participation.save(update_fields=["left_at", "access_revoked_at", "last_active_at"])
-    ring(incident_id=incident.pk, what="presence")
+    if is_rung:
+        ring(incident_id=incident.pk, what="presence")
     return participation
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -117,6 +118,7 @@ def _lane(delivery: Delivery) -> str:
     return hashlib.sha256(f"{recipient}\n{delivery.about}".encode()).hexdigest()
 
 
+GATHERED = 0.01  # seconds: what one answer rings for is rung once, when the answer is on its way
 _ringing = threading.Lock()
 _to_ring: set[str] = set()
 
@@ -131,6 +133,7 @@ def ring_worker(task: str) -> None:
 
 
 def _ring() -> None:
+    time.sleep(GATHERED)
     with _ringing:
         tasks = sorted(_to_ring)
         _to_ring.clear()

@@ -15,7 +15,6 @@ from incidents.views.common import click as click_incident
 from incidents.views.common import load as load_incident
 from retros import workflow
 from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, SessionForm
-from retros.invitation import invitation
 from retros.models import Retrospective, Subject
 from retros.permissions import can_facilitate
 from retros.views.common import answer_status, click, done, led, load, section
@@ -118,6 +117,8 @@ def session_time(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def session_invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The calendar file; the same as in the mail."""
+    from retros.invitation import invitation  # brings a library along that hardly any process needs
+
     retrospective = load(request, pk)
     if retrospective.scheduled_at is None:
         return redirect("retrospective_frame", pk)

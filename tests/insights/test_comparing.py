@@ -20,7 +20,7 @@ def curve(lengths, running=()) -> Curve:
         share *= 1 - ended[at] / at_risk
         steps.append(Step(at, share, 0, 1, at_risk, ended[at], left[at]))
         at_risk -= left[at]
-    return Curve(steps, float(np.median(lengths)), None, max(left))
+    return Curve(steps, float(np.median(lengths)), None, max(left), sum(left.values()))
 
 
 def test_the_interval_is_the_one_of_scipy():

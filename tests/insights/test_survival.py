@@ -15,7 +15,7 @@ from incidents.models import Incident, Severity, Status
 from insights.cohort import Scope
 from insights.definitions import BY_KEY
 from insights.measuring import cells
-from insights.survival import curve
+from insights.survival import STEPS, Z, curve
 
 METRIC = BY_KEY["time_to_resolve"]
 NOW = timezone.now().replace(microsecond=0)
@@ -80,6 +80,43 @@ class TestAgainstLibraries(TestCase):
         for step, lowest, highest in zip(drawn.steps, low, high, strict=True):
             if 0 < step.share < 1:
                 assert (step.low, step.high) == pytest.approx((lowest, highest), abs=1e-6)
+
+
+@pytest.mark.parametrize(("seed", "share_running"), [(1, 0), (2, 0.01), (3, 0.3), (4, 0.9)])
+def test_of_thousands_it_is_told_by_bins_as_it_stands_at_their_ends(db, seed, share_running):
+    """Every length has its own step in lifelines; what we tell must lie on them, and the medians be theirs."""
+    source = np.random.default_rng(seed)
+    seconds = source.lognormal(8, 1.3, STEPS + 700).round().astype(int)
+    over = source.random(seconds.size) >= share_running
+    scope = store(list(zip(seconds.tolist(), over.tolist(), strict=True)))
+    Incident.objects.filter(number__lt=700_005).update(impact_started_at=None)
+    seconds, over = seconds[5:], over[5:]
+    drawn = curve(scope, METRIC)
+    fitted = KaplanMeierFitter().fit(seconds, over)
+    expected = fitted.survival_function_["KM_estimate"]
+    assert len(drawn.steps) < np.unique(seconds).size
+    assert (drawn.count, drawn.running, drawn.of) == (seconds.size, (~over).sum(), seconds.size + 5)
+    assert (drawn.median, drawn.p90, drawn.longest) == (
+        first_at(expected, 0.5),
+        first_at(expected, 0.1),
+        seconds.max(),
+    )
+    at = [step.at for step in drawn.steps]
+    assert set(at) <= set(seconds.tolist())
+    assert [step.share for step in drawn.steps] == pytest.approx(expected.loc[at].tolist(), abs=1e-9)
+    ended = fitted.event_table["observed"]
+    left = fitted.event_table["at_risk"]
+    greenwood = (ended / (left * (left - ended))).replace(np.inf, 0).cumsum()
+    told = [s for s in drawn.steps if 0 < s.share < 1]
+    assert told
+    for step in told:
+        reach = Z * np.sqrt(greenwood[step.at]) / abs(np.log(expected[step.at]))
+        assert step.low == pytest.approx(expected[step.at] ** np.exp(reach), abs=1e-9)
+
+
+def test_of_nothing_there_is_no_curve(db):
+    drawn = curve(store([]), METRIC)
+    assert (drawn.steps, drawn.median, drawn.longest, drawn.of) == ([], None, None, 0)
 
 
 def test_what_ran_on_after_the_period_is_censored_at_its_end(past):

@@ -8,7 +8,8 @@ import pytest
 
 from notifications.answers import Outcome
 from notifications.channels import send
-from notifications.channels.chat import SERVICES, NotAnAddressError, service
+from notifications.channels.chat import NotAnAddressError, service
+from notifications.services import SERVICES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 CONTENT = {"title": "INC-1 slow", "body": "**We look.**", "url": "https://incidents.example.test/b/x"}
