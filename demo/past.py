@@ -1,6 +1,7 @@
 """What Fernhill has behind it: incidents of the last months, all closed, each told in a few lines."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from demo.cast import Stage
@@ -14,6 +15,7 @@ from incidents.workflow import (
     mitigate_incident,
     move_hypothesis,
     move_mitigation,
+    note_activity,
     post_status_update,
     raise_hypothesis,
     record_mitigation,
@@ -23,7 +25,7 @@ from incidents.workflow import (
     settle_recovery_check,
     watch_recovery_check,
 )
-from retros.workflow import start_retrospective
+from retros.workflow import assume_costs, start_retrospective, state_users
 from timeline.workflow import write_event
 
 DAY = 24 * 60
@@ -50,6 +52,7 @@ class Past:
     is_drill: bool = False
     refuted: str = ""
     notes: list[tuple[int, str, str]] = field(default_factory=list)
+    felt: tuple[int, str] | None = None  # by how many users of the service, and which per cent of them
 
 
 PASTS = [
@@ -57,27 +60,29 @@ PASTS = [
         152, "Customers are signed out at random", 3, "lee", "customer-accounts", "degraded",
         "Two of six servers have a wrong clock.", "Take the two servers out of rotation", "isolate",
         12, 31, 74, 140, notes=[(40, "priya", "Nine tickets, all say “asked to sign in again”.")],
+        felt=(84_000, "9"),
     ),
     Past(
         128, "Prices show without tax after the import", 2, "ana", "stock-import", "partial_outage",
         "The import reads the net column since the supplier renamed it.", "Restore prices of 05:00 from backup",
         "rollback", 35, 41, 88, 205, incident_type="Data", refuted="The tax service answers with zero.",
         notes=[(60, "jonas", "412 products are affected; 37 orders were placed with a wrong price.")],
+        felt=(61_000, "0.5"),
     ),
     Past(
         96, "Order mails arrive hours late", 4, "mira", "mail", "degraded",
         "One sender queue waits for a provider that limits us.", "Spread mails over both providers", "redirect",
-        55, 80, 170, 260, incident_type="Third party",
+        55, 80, 170, 260, incident_type="Third party", felt=(84_000, "4"),
     ),
     Past(
         71, "Basket answers slowly in the evening", 3, "sam", "basket", "degraded",
         "A report runs on the same database at 19:00.", "Stop the report", "isolate", 9, 16, 38, 95,
-        incident_type="Performance", refuted="The mobile app polls twice as often.",
+        incident_type="Performance", refuted="The mobile app polls twice as often.", felt=(61_000, "30"),
     ),
     Past(
         44, "Stale prices after import", 3, "jonas", "stock-import", "degraded",
         "The import's lock was never released after a restart.", "Release the lock by hand", "restart",
-        28, 45, 60, 110, incident_type="Data",
+        28, 45, 60, 110, incident_type="Data", felt=(61_000, "2"),
     ),
     Past(
         23, "Pool exhausted at peak", 1, "ana", "payments-api", "major_outage",
@@ -87,6 +92,7 @@ PASTS = [
             (12, "sam", "All 40 connections are in use on every instance."),
             (44, "lee", "Errors fall from 61 % to below 1 %."),
         ],
+        felt=(52_000, "61"),
     ),
     Past(
         20, "Drill: the search index is lost", 3, "lee", "search-index", "major_outage",
@@ -95,16 +101,20 @@ PASTS = [
     Past(
         9, "Label printer queue stands still", 3, "tom", "label-printing", "partial_outage",
         "One malformed address stops the queue.", "Skip the malformed label", "patch", 6, 11, 27, 70,
+        felt=(140, "35"),
     ),
 ]  # fmt: skip
 
 
 def tell_past(stage: Stage) -> None:
+    hour, minute = ((Decimal(a), Decimal(b), Decimal(c)) for a, b, c in ((60, 85, 120), (80, 140, 260)))
+    with stage.at(180 * DAY):
+        assume_costs(by=stage.people["ines"], currency="EUR", rates={"hour": hour, "minute": minute})
     for past in PASTS:
         incident = _until_resolved(stage, past)
         by, end = stage.people[past.commander], _end(past)
         with stage.at(end - 40):
-            start_retrospective(incident=incident, by=by, owner=by)
+            _look_back(stage, past, incident, owner=by)
             close_incident(incident=incident, by=by)
     with stage.at(6 * DAY):
         report = report_problem(
@@ -125,11 +135,20 @@ def tell_yesterday(stage: Stage) -> None:
     past = Past(
         1.1, "Checkout latency in zone c", 2, "sam", "checkout", "degraded",
         "The cache of zone c was cold after maintenance.", "Send zone c's traffic to a and b", "redirect",
-        4, 8, 33, 80, incident_type="Performance",
+        4, 8, 33, 80, incident_type="Performance", felt=(52_000, "12"),
     )  # fmt: skip
     incident = _until_resolved(stage, past)
     with stage.at(_end(past) - 10):
-        start_retrospective(incident=incident, by=stage.people["sam"])
+        _look_back(stage, past, incident)
+
+
+def _look_back(stage: Stage, past: Past, incident: Incident, owner: Any = None) -> None:
+    by = stage.people[past.commander]
+    retrospective = start_retrospective(incident=incident, by=by, owner=owner)
+    if past.felt:
+        users, share = past.felt[0], Decimal(past.felt[1])
+        service = stage.services[past.service]
+        state_users(retrospective=retrospective, by=by, service=service, users=users, share=share)
 
 
 def _end(past: Past) -> float:
@@ -154,12 +173,20 @@ def _until_resolved(stage: Stage, past: Past) -> Incident:
         communications = stage.role("communications_lead")
         assign_role(incident=incident, role=communications, user=others[0], by=by)
     _investigate(stage, past, incident, others)
+    for minutes in range(past.declared, past.mitigated, 15):
+        with stage.at(began - minutes):
+            _have_open(incident)
     with stage.at(began - past.mitigated):
         set_service_impact(incident=incident, service=service, impact=None, by=by)
         mitigate_incident(incident=incident, by=by, note=past.fix)
         _say(stage, incident, others[0], "It works again; we are watching.", began - past.mitigated - 60)
     _verify(stage, past, incident, by)
     return incident
+
+
+def _have_open(incident: Incident) -> None:
+    for participation in incident.participations.select_related("user"):
+        note_activity(incident=incident, by=participation.user)
 
 
 def _investigate(stage: Stage, past: Past, incident: Incident, others: list) -> None:
