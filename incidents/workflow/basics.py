@@ -181,15 +181,15 @@ def lay_out_checklist(incident: Incident) -> None:
         for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity")
         if line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id)
     ]
-    holding = RoleAssignment.objects.running().filter(incident=incident).select_related("user")
-    holders = {a.role_id: a.user for a in holding} if any(line.role_id for line in lines) else {}
+    holding = RoleAssignment.objects.running().filter(incident=incident).values_list("role_id", "user_id")
+    holders = dict(holding) if any(line.role_id for line in lines) else {}
     tasks, checks = [], []
     for line in lines:
         facts = {
             "incident": incident,
             "template": line,
             "title": line.title,
-            "owner": holders.get(line.role_id),
+            "owner_id": holders.get(line.role_id),
             "order": line.order,
         }
         if line.kind == ChecklistKind.TASK:

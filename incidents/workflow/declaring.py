@@ -214,8 +214,11 @@ def _already_made(form_token: UUID | None, by: Any, title: str) -> Incident | No
     if form_token is None:
         return None
     ReferenceCounter.objects.select_for_update().get(pk=1)
-    existing = Incident.objects.filter(form_token=form_token).first()
-    if existing and (existing.reported_by_id, existing.title) != (by.pk, title.strip()):
+    made = Incident.objects.filter(form_token=form_token)
+    if not made.exists():
+        return None
+    existing = made.get()
+    if (existing.reported_by_id, existing.title) != (by.pk, title.strip()):
         raise FormUsed("made an incident")
     return existing
 
