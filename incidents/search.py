@@ -280,15 +280,7 @@ def _with(model: type[Model], query: Any) -> Any:
 
 def _ids_with(query: Any, user: Any) -> Any:
     """Of the incidents that have the words in one of their texts, whoever may see them."""
-    return (
-        _with(Incident, query)
-        .values("pk")
-        .union(
-            _rows(query).values("incident"),
-            _updates(query).values("incident"),
-            _retrospectives(query, user).values("incident"),
-        )
-    )
+    return _with(Incident, query).values("pk").union(*(t.values("incident") for t in _texts(query, user)))
 
 
 def _one_by_one(query: Any, user: Any) -> Q:
@@ -298,8 +290,14 @@ def _one_by_one(query: Any, user: Any) -> Q:
     """
     this = {"incident__gte": OuterRef("pk"), "incident__lte": OuterRef("pk")}
     itself = Exists(_with(Incident, query).filter(pk__gte=OuterRef("pk"), pk__lte=OuterRef("pk")))
-    texts = (_rows(query), _updates(query), _retrospectives(query, user))
-    return reduce(or_, (Q(Exists(text.filter(**this))) for text in texts), Q(itself))
+    return reduce(or_, (Q(Exists(text.filter(**this))) for text in _texts(query, user)), Q(itself))
+
+
+def _texts(query: Any, user: Any) -> list[Any]:
+    """What belongs to an incident and has the words. Few words stand in a retrospective: the others ask none."""
+    told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
+    texts = [_rows(query), _updates(query)]
+    return [*texts, _retrospectives(told, user)] if told.exists() else texts
 
 
 def _rows(query: Any) -> Any:
@@ -310,9 +308,8 @@ def _updates(query: Any) -> Any:
     return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
 
 
-def _retrospectives(query: Any, user: Any) -> Any:
-    """What the published retrospectives in reach look back on, by their own words or by their documents'."""
+def _retrospectives(told: Any, user: Any) -> Any:
+    """What the published retrospectives in reach look back on, of those that have `told` it in any of their texts."""
     read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
-    told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
     covered = Retrospective.incidents.through.objects.order_by()
     return covered.filter(retrospective__in=told).filter(retrospective__in=read)

@@ -119,24 +119,31 @@ def _lane(delivery: Delivery) -> str:
 
 
 GATHERED = 0.01  # seconds: what one answer rings for is rung once, when the answer is on its way
-_ringing = threading.Lock()
 _to_ring: set[str] = set()
+_ringing, _rung = threading.Lock(), threading.Event()
 
 
 def ring_worker(task: str) -> None:
     """Ask for a sweep now, without waiting for the broker. Nobody there to hear it is no harm: work is swept anyway."""
     with _ringing:
-        is_first = not _to_ring
         _to_ring.add(task)
-    if is_first:
-        threading.Thread(target=_ring, name="ring", daemon=True).start()
+        _rung.set()
+        if not any(thread.name == "ring" for thread in threading.enumerate()):
+            threading.Thread(target=_keep_ringing, name="ring", daemon=True).start()
 
 
-def _ring() -> None:
-    time.sleep(GATHERED)
-    with _ringing:
-        tasks = sorted(_to_ring)
-        _to_ring.clear()
+def _keep_ringing() -> None:
+    """One thread of a process that rings at all: to start one for each ring would keep each answer waiting."""
+    while _rung.wait():
+        time.sleep(GATHERED)
+        with _ringing:
+            tasks = sorted(_to_ring)
+            _to_ring.clear()
+            _rung.clear()
+        _ring(tasks)
+
+
+def _ring(tasks: list[str]) -> None:
     for task in tasks:
         try:
             current_app.send_task(task)
