@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 
 CLASS_OF = {
@@ -33,6 +34,16 @@ class AllclearRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
+class WholeChoices(ModelChoiceIterator):
+    """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset.all():
+            yield self.choice(row)
+
+
 class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
 
@@ -48,6 +59,9 @@ class Styled(_Base):
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
             if isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("rows", 2)
+            if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
+                field.iterator = WholeChoices
+                widget.choices = field.choices
 
     def submit(self, verb: Callable, **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
