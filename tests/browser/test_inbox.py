@@ -76,6 +76,7 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, commander
     page.add_init_script(RECORD)
     page.goto("/inbox/")
     assert page.evaluate("Notification.permission") != "granted"
+    page.wait_for_timeout(500)
     give(incident, "scribe", responder, commander)
     number(page).get_by_text("1", exact=True).wait_for()
     assert page.evaluate("window.shown") == []
