@@ -1,5 +1,6 @@
 """The web process: pages are Django under WSGI threads, streams are ASGI consumers (docs/decisions)."""
 
+import asyncio
 import os
 from typing import cast
 
@@ -11,19 +12,57 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config.wsgi import application as pages
 
 # isort: split
+from django.conf import settings
+
+from config.time_limit import TimeLimit
+from config.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
 from live.documents import DocumentSync
+from statuspages.views.answers import host_name
 
-_pages = WSGIMiddleware(cast(WSGIApp, pages), workers=int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
+LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack export
+
+_time_limit = TimeLimit(pages, seconds=settings.REQUEST_SECONDS)
 _documents = DocumentSync(stream.listener)
+
+
+def _in_threads(number: int) -> TransferBuffer:
+    return TransferBuffer(
+        WSGIMiddleware(cast(WSGIApp, _time_limit), workers=number),
+        limit_of=_largest_body,
+        budget=4 * settings.IMPORT_MAX_BYTES,
+    )
+
+
+def _largest_body(path: str) -> int:
+    """Bytes; above what the forms accept, so that a file that is a little too large gets the form's error."""
+    return 2 * (settings.IMPORT_MAX_BYTES if path.startswith("/settings/imports/") else LARGEST_UPLOAD)
+
+
+_pages = _in_threads(int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
+_public_pages = _in_threads(2)  # answer even while every other thread is busy
+
+
+def _is_public(scope: dict) -> bool:
+    if scope["path"] == "/healthz" or scope["path"].startswith("/status/"):
+        return True
+    return bool(settings.STATUS_HOSTS) and host_name(_host(scope)) in settings.STATUS_HOSTS
+
+
+def _host(scope: dict) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 
 async def application(scope, receive, send):
     if scope["type"] == "lifespan":
+        watch = asyncio.create_task(_time_limit.watch())
         await stream.lifespan(receive, send)
+        watch.cancel()
     elif scope["type"] == "websocket":
         await _documents(scope, receive, send)
     elif scope["path"].startswith("/live/"):
         await stream(scope, receive, send)
+    elif _is_public(scope):
+        await _public_pages(scope, receive, send)
     else:
         await _pages(scope, receive, send)

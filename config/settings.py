@@ -136,6 +136,8 @@ CACHES = {
     )
 }
 IMPORT_MAX_BYTES = env.int("ALLCLEAR_IMPORT_MAX_BYTES", default=100 * 1000 * 1000)
+REQUEST_SECONDS = env.int("ALLCLEAR_REQUEST_SECONDS", default=60)
+"""How long one request may work before it is stopped and answered with an error."""
 UPLOAD_MAX_BYTES = env.int("ALLCLEAR_UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 
 # -- people ------------------------------------------------------------------------------------------------

@@ -29,8 +29,12 @@ def page_of(request: HttpRequest, slug: str | None) -> StatusPage:
 
 
 def host_of(request: HttpRequest) -> str:
-    """Without the dot that may end a complete name: it is the same host with and without."""
-    return request.get_host().rpartition("]")[2].partition(":")[0].lower().rstrip(".")
+    return host_name(request.get_host())
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, lower case, without port and without the dot that may end a complete name."""
+    return header.rpartition("]")[2].partition(":")[0].lower().rstrip(".")
 
 
 def public(view: Callable[..., Answer]) -> Callable[..., HttpResponseBase]:
