@@ -19,12 +19,12 @@ STUCK_SECONDS = 60  # without one turn of the event loop: an expression in C hol
 logger = logging.getLogger(__name__)
 
 
-class TimeLimitExceeded(Exception):
+class TimeLimitExceededError(Exception):
     """Raised inside the thread of a request that has worked for longer than it may."""
 
 
 class TimeLimit:
-    """WSGI middleware: after `seconds`, cancel the running statement and raise TimeLimitExceeded in the thread.
+    """WSGI middleware: after `seconds`, cancel the running statement and raise TimeLimitExceededError in the thread.
 
     `watch` must run on the event loop beside it.
     """
@@ -62,7 +62,7 @@ class TimeLimit:
             for thread, _, path, connection in overdue:
                 logger.error("%s worked for more than %s s and was stopped", path, self._seconds)
                 self._working[thread] = (time.monotonic(), path, connection)
-                _raise_in(thread, TimeLimitExceeded)
+                _raise_in(thread, TimeLimitExceededError)
         for _, _, _, connection in overdue:
             _cancel(connection)
 

@@ -50,7 +50,7 @@ class TransferBuffer:
             await _deliver(response, send)
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - the answer to a request, not a fault
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason

@@ -9,11 +9,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-
 from psycopg2.errors import QueryCanceled
 
 from config.health import database_answers
-from config.time_limit import TimeLimitExceeded
+from config.time_limit import TimeLimitExceededError
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,7 +25,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 while the database is away or where the request took too long. Uses neither database nor
     session: either may be what failed."""
     error = sys.exc_info()[1]
-    is_late = isinstance(error, TimeLimitExceeded) or isinstance(getattr(error, "__cause__", None), QueryCanceled)
+    is_late = isinstance(error, TimeLimitExceededError) or isinstance(
+        getattr(error, "__cause__", None), QueryCanceled
+    )
     is_away = not is_late and isinstance(error, OperationalError | InterfaceError)
     page = render_to_string("500.html", {"is_away": is_away, "is_late": is_late})
     if is_away:

@@ -25,14 +25,15 @@ NEVER = re.compile(
 )
 OUTAGE = re.compile(r"\boutages?\b", re.IGNORECASE)
 HOST = re.compile(
-    r"\b(?:\d{1,3}(?:\.\d{1,3}){3}"  # an IPv4 address
+    r"(?<![\w-])(?:\d{1,3}(?:\.\d{1,3}){3}"  # an IPv4 address
     r"|[a-z][a-z0-9]*(?:-[a-z0-9]+)*-?\d{1,4}(?:\.[a-z0-9-]+)+"  # web-03.example.internal
     r"|(?:[a-z0-9]+-){2,}[a-z0-9]*\d+"  # prod-db-02
     r"|[a-z]{2,}\d*-\d{1,4}"  # node-7
     r"|[\w-]+\.(?:internal|local|lan|corp|svc|intra)\b(?:\.[\w-]+)*)",
     re.IGNORECASE,
 )
-ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+ADDRESS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+")
+LONGEST = 4000  # characters of one field that are looked at; forms accept less
 VENDOR = re.compile(
     r"\b(?:AWS|Amazon|Azure|Microsoft|Google(?: Cloud)?|GCP|Cloudflare|Fastly|Akamai|Stripe|PayPal|Adyen|Twilio"
     r"|Okta|GitHub|our (?:hosting |cloud |payment |network |e-?mail )?(?:provider|vendor|supplier|partner))\b"
@@ -81,7 +82,7 @@ class Facts:
 def hints(incident: Incident, texts: dict[str, str], dismissed: Iterable[str] = ()) -> list[Hint]:
     """At most one hint of a kind per field; `texts` by the form's field, public ones begin with `public_`."""
     facts, gone = Facts(incident), set(dismissed)
-    found = [hint for field, text in texts.items() if text for hint in _in(facts, field, text)]
+    found = [hint for field, text in texts.items() if text for hint in _in(facts, field, text[:LONGEST])]
     return [hint for hint in found if hint.key not in gone]
 
 

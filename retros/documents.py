@@ -219,7 +219,7 @@ def _spaces_apart(children: tuple[Node | Run, ...]) -> Iterator[Run]:
             pieces.append(Run("\n") if child.tag == "hardBreak" else Run(f"@{_escaped(child.value)}"))
             continue
         is_code = any(name == "code" for name, _ in child.marks)
-        for part in [child.text] if is_code else re.split(r"(^\s+|\s+$)", child.text):
+        for part in [child.text] if is_code else _with_outer_spaces_apart(child.text):
             if part:
                 pieces.append(Run(part if is_code else _escaped(part), child.marks))
     for n, piece in enumerate(pieces):
@@ -230,6 +230,15 @@ def _spaces_apart(children: tuple[Node | Run, ...]) -> Iterator[Run]:
             shared = set(piece.marks) & around[0] & around[1]
             piece = Run(piece.text, tuple(mark for mark in piece.marks if mark in shared))
         yield piece
+
+
+def _with_outer_spaces_apart(text: str) -> tuple[str, str, str]:
+    """(leading space, words, trailing space)."""
+    words = text.strip()
+    if not words:
+        return text, "", ""
+    start = len(text) - len(text.lstrip())
+    return text[:start], words, text[start + len(words) :]
 
 
 def _escaped(text: str) -> str:

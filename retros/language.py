@@ -256,6 +256,8 @@ RULES = (
     ),
 )
 
+LONGEST = 50_000  # characters of a text that are checked
+
 # What is not the writer's own wording. Blanked at the same length, so that positions stay.
 _NOT_READ = re.compile(
     r"^(?:```|~~~).*?(?:^(?:```|~~~)|\Z)|^ {0,3}>[^\n]*$|`{1,10}[^`\n]{1,400}`{1,10}|"
@@ -266,7 +268,8 @@ _NOT_READ = re.compile(
 
 def hints(text: str, own_words: Iterable[tuple[str, str]] = (), *, names: Iterable[str] = ()) -> list[Hint]:
     """In order, none overlapping. `own_words` are (words, what to ask); `names` of people tell that somebody, not
-    something, is meant. Code, quotations and links are skipped."""
+    something, is meant. Code, quotations and links are skipped, and what stands beyond `LONGEST` characters."""
+    text = text[:LONGEST]
     read = _NOT_READ.sub(lambda match: re.sub(r"[^\n]", "\x00", match[0]), text).replace("’", "'")
     found = [
         Hint(rule.name, *match.span(), text[match.start() : match.end()], rule.reason, rule.ask, rule.begin)

@@ -60,6 +60,11 @@ def as_json(found: list[Hint]) -> list[dict[str, Any]]:
     return [asdict(hint) for hint in found]
 
 
+MOST_LINES = 10_000
+MOST_EFFORT = 200_000
+"""Pairs of words that a comparison looks at; lines beyond that are marked as changed as a whole."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """One line of two versions; `kind` is same, gone, new or changed."""
@@ -71,8 +76,9 @@ class Compared:
 
 def side_by_side(before: str, after: str) -> list[Compared]:
     """Line by line, and within a changed line word by word: (whether it differs, words)."""
-    old, new = before.split("\n"), after.split("\n")
+    old, new = before.split("\n")[:MOST_LINES], after.split("\n")[:MOST_LINES]
     rows: list[Compared] = []
+    effort = MOST_EFFORT
     for what, from_, to, first, last in opcodes(old, new):
         if what == "equal":
             rows += [Compared("same", [(False, line)], [(False, line)]) for line in old[from_:to] if line]
@@ -81,7 +87,13 @@ def side_by_side(before: str, after: str) -> list[Compared]:
             gone = old[from_ + n] if from_ + n < to else None
             come = new[first + n] if first + n < last else None
             if gone is not None and come is not None:
-                rows.append(Compared("changed", *_words(gone, come)))
+                effort -= gone.count(" ") * come.count(" ")
+                is_close = effort > 0
+                rows.append(
+                    Compared(
+                        "changed", *(_words(gone, come) if is_close else ([(True, gone)], [(True, come)]))
+                    )
+                )
             elif gone is not None:
                 rows.append(Compared("gone", [(True, gone)], []))
             else:

@@ -147,15 +147,16 @@ def _replace(children: Any, at: int, standing: Any, old: Part, new: Part) -> Non
 def _parts(node: Node) -> list[Part]:
     """What is in it as Yjs keeps it: blocks, and each stretch of text as one."""
     found: list[Part] = []
+    runs: list[Run] = []
     for child in node.children:
-        last = found[-1] if found else None
-        if isinstance(child, Node):
-            found.append(child)
-        elif isinstance(last, tuple):
-            found[-1] = (*last, child)
-        else:
-            found.append((child,))
-    return found
+        if isinstance(child, Run):
+            runs.append(child)
+            continue
+        if runs:
+            found.append(tuple(runs))
+            runs = []
+        found.append(child)
+    return [*found, tuple(runs)] if runs else found
 
 
 def _retype(text: XmlText, old: Sequence[Run], new: Sequence[Run]) -> None:
@@ -215,8 +216,8 @@ def _attributes(marks: tuple[tuple[str, str], ...]) -> dict[str, Any]:
 def _insert(children: Any, at: int, part: Part) -> None:
     if isinstance(part, tuple):
         text = children.insert(at, XmlText())
-        for run in part:
-            text.insert(len(text), run.text, _attributes(run.marks))
+        for run in reversed(part):  # always at the start: Yjs walks to a position from there
+            text.insert(0, run.text, _attributes(run.marks))
         return
     attributes: dict[str, Any] = {}
     if part.tag == "heading":
@@ -226,5 +227,5 @@ def _insert(children: Any, at: int, part: Part) -> None:
     elif part.tag == "codeBlock" and part.value:
         attributes["language"] = part.value
     element = children.insert(at, XmlElement(part.tag, attributes))
-    for n, inside in enumerate(_parts(part)):
-        _insert(element.children, n, inside)
+    for inside in reversed(_parts(part)):
+        _insert(element.children, 0, inside)

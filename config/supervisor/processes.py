@@ -17,7 +17,7 @@ from config.supervisor import progress
 from config.supervisor.account import Account
 
 LOG_BYTES, LOG_BACKUPS = 5 * 1024 * 1024, 3
-WORTH_SHOWING = re.compile(r"^\d{4}-\d\d-\d\d\S* ?\S* (WARNING|ERROR|CRITICAL)\b")
+WORTH_SHOWING = re.compile(r"^\d{4}-\d\d-\d\d\S*(?: \S+)? (WARNING|ERROR|CRITICAL)\b")
 _SHOWN_PER_MINUTE = 10
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)

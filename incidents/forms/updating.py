@@ -16,7 +16,7 @@ from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusU
 from incidents.workflow.wording import VARIABLE, offered
 from timeline.models import Evidence
 
-BRACES = re.compile(r"\{\{.*?\}\}")
+BRACES = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}")
 # the fields in which an audience reads other words than the team's own
 OWN_WORDS = {
     Audience.PUBLIC: ("known", "workaround"),

@@ -40,7 +40,7 @@ TIME = re.compile(
     re.I,
 )
 ZONE = re.compile(
-    r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2}|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[A-Z]{3,4}|[A-Z][a-z]+/[A-Za-z_/+-]+)(?=$|[\s\]),;:|–-])"
+    r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2}|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[A-Z]{3,4}|[A-Z][a-z]{1,20}/[A-Za-z_/+-]{1,40})(?=$|[\s\]),;:|–-])"
 )
 BULLET = re.compile(r"^(?:[-*•+>]\s+|#+\s+|\d{1,3}[.)]\s+(?=\[?\d{1,4}[:.-]))?[\[(]?\s*")
 AFTER = re.compile(r"^[\])]?\s*(?:[-–—:|,;]+\s*|\t)?")
@@ -84,7 +84,7 @@ def read_lines(
         previous = at
         actor, words = speaker(words, people or {})
         above = Row(occurred_at=at, text=words, source="paste", source_id=row_id(at, words), actor_id=actor)
-        reading.rows.append(above)
+        reading.add(above)
     return in_order(reading)
 
 

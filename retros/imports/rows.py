@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from config.text import visible
 
 MOST_ROWS = 1000
+MOST_READ = 5 * MOST_ROWS  # lines, those refused included
 LONGEST_TEXT = 2_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 KNOWN_ZONES = {
@@ -51,7 +52,18 @@ class Reading:
     rows: list[Row] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
+    def add(self, row: Row) -> None:
+        """Raises Refused for more than `MOST_READ` lines."""
+        self._count()
+        self.rows.append(row)
+
+    def _count(self) -> None:
+        if len(self.rows) + len(self.refused) >= MOST_READ:
+            raise Refused(f"More than {MOST_READ:,} lines. Import a shorter period.")
+
     def refuse(self, line: int, text: str, reason: str) -> None:
+        """Raises Refused for more than `MOST_READ` lines."""
+        self._count()
         self.refused.append(Refusal(line, visible(text.strip()[:200]), reason))
 
 

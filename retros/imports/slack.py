@@ -20,6 +20,7 @@ LARGEST_FILE = 8 * 1024 * 1024  # unpacked, of one file
 LARGEST_IN_ALL = 64 * 1024 * 1024
 MOST_TIMES_LARGER = 200  # a file that grows more than this when unpacked was made to do harm
 DAY_FILE = re.compile(r"^(?:.*/)?(?P<channel>[^/]{1,200})/(?P<day>\d{4}-\d{2}-\d{2})\.json$")
+MARK = re.compile(r"<([^<>]+)>")
 NOISE = {"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
          "group_join", "group_leave", "bot_add", "bot_remove", "pinned_item"}  # fmt: skip
 UNREADABLE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, UnicodeDecodeError,
@@ -86,7 +87,7 @@ def _read(archive: zipfile.ZipFile, window: Window, now: datetime, people: Mappi
                 line += 1
                 row = _message(message, channel, names, people, window, now)
                 if isinstance(row, Row):
-                    reading.rows.append(row)
+                    reading.add(row)
                 elif row:
                     reading.refuse(line, f"#{channel}: {_text(message, names)}", row)
     return in_order(reading)
@@ -188,15 +189,26 @@ def _who(message: dict, names: dict[str, str]) -> str:
     return "Unknown"
 
 
+def _mark(inner: str, names: dict[str, str]) -> str:
+    """What one mark <…> of Slack's says; empty where it is not one of Slack's."""
+    target, _, label = inner.partition("|")
+    sign, name = target[:1], target[1:]
+    if sign == "@" and name.isalnum():
+        return "@" + (names.get(name) or label or name)
+    if sign == "#" and name.isalnum() and label:
+        return f"#{label}"
+    if sign == "!" and name:
+        return f"@{name.partition('^')[0]}"
+    if target.startswith(("http://", "https://", "mailto:")):
+        return f"{label} ({target})" if label else target
+    return ""
+
+
 def _text(message: Any, names: dict[str, str]) -> str:
     """Slack's own marks made readable: <@U1>, <#C1|name>, <https://…|words>, &amp;."""
     text = message.get("text") if isinstance(message, dict) else ""
     if not isinstance(text, str):
         return ""
-    text = re.sub(r"<@([A-Z0-9]+)(?:\|([^>]*))?>", lambda m: "@" + (names.get(m[1]) or m[2] or m[1]), text)
-    text = re.sub(r"<#[A-Z0-9]+\|([^>]*)>", r"#\1", text)
-    text = re.sub(r"<!(\w+)[^>]*>", r"@\1", text)
-    text = re.sub(r"<((?:https?|mailto):[^|>]+)\|([^>]*)>", r"\2 (\1)", text)
-    text = re.sub(r"<((?:https?|mailto):[^>]+)>", r"\1", text)
+    text = MARK.sub(lambda match: _mark(match[1], names) or match[0], text)
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return visible(text).strip()

@@ -29,6 +29,7 @@ SYSTEMS = ("system", "service", "source", "host", "component")
 TAKEN_KINDS = (Kind.NOTE, Kind.DECISION, Kind.QUESTION, Kind.ALERT, Kind.CHANGE, Kind.HYPOTHESIS, Kind.MITIGATION,
                Kind.UPDATE, Kind.MILESTONE)  # fmt: skip
 LONGEST_FILE = 2 * 1024 * 1024
+MOST_COLUMNS = 200
 
 
 def read_csv(
@@ -79,6 +80,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _require_columns(names: list[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise Refused(f"The file has {len(names):,} columns. At most {MOST_COLUMNS} can be imported.")
     for wanted, what in ((TIMES, "a time"), (TEXTS, "a text")):
         if not set(wanted) & set(names):
             raise Refused(f"No column holds {what}; name one {', '.join(wanted[:4])} in the first line.")
@@ -90,9 +93,11 @@ def _read(
     reading = Reading()
     for number, found in rows:
         try:
-            reading.rows.append(_row(source, found, zone, now, people))
+            row = _row(source, found, zone, now, people)
         except Refused as refusal:
             reading.refuse(number, _shown(found), str(refusal))
+        else:
+            reading.add(row)
     return in_order(reading)
 
 

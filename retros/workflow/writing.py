@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef
 from audit import context
 from incidents.workflow import Conflict
 from live.doorbell import ring_topic
-from retros.documents import MAX_BYTES, Full, Malformed, accept, open_document, to_markdown
+from retros.documents import Full, Malformed, accept, open_document, to_markdown
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
 from retros.rewriting import rewrite
@@ -21,7 +21,7 @@ from retros.workflow.basics import announce, audit
 QUIET = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)
 """A version is kept once nobody has written for so long, or somebody has for so long."""
-MAX_LETTERS = MAX_BYTES // 4
+MAX_LETTERS, MAX_LINES = 25_000, 2_000  # of a text that a form sends at once
 AT_ONCE = 50
 
 
@@ -66,7 +66,9 @@ def save_text(*, document: Document, text: str, by: Any, version: int | None) ->
     Raises Conflict where the section says something else by now than at `version`.
     """
     if len(text) > MAX_LETTERS:
-        raise ValidationError({"text": f"At most {MAX_LETTERS:,} letters fit in one section."})
+        raise ValidationError({"text": f"A section can have at most {MAX_LETTERS:,} characters."})
+    if text.count("\n") >= MAX_LINES:
+        raise ValidationError({"text": f"A section can have at most {MAX_LINES:,} lines."})
     document = _lock(document.pk, by)
     _compact(document)
     if version is not None and version != document.version:

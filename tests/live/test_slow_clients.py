@@ -12,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 from django.db import OperationalError, connection
 
 from config import time_limit
-from config.time_limit import TimeLimit, TimeLimitExceeded
+from config.time_limit import TimeLimit, TimeLimitExceededError
 from config.transfer import TransferBuffer
 from statuspages.models import StatusPage
 from statuspages.workflow import keep_page
@@ -99,13 +99,16 @@ def test_a_request_over_its_time_is_stopped_in_python_and_in_the_database(db, ca
         finally:
             connection.close()
 
-    for app, expected in ((count, TimeLimitExceeded), (sleep, (TimeLimitExceeded, OperationalError))):
+    for app, expected in (
+        (count, TimeLimitExceededError),
+        (sleep, (TimeLimitExceededError, OperationalError)),
+    ):
         limit, raised = TimeLimit(app, seconds=0.2), []
 
         def request(limit=limit, raised=raised):
             try:
                 list(limit({"PATH_INFO": "/slow/"}, None))
-            except (TimeLimitExceeded, OperationalError) as error:
+            except (TimeLimitExceededError, OperationalError) as error:
                 raised.append(error)
 
         thread = Thread(target=request)
@@ -114,5 +117,6 @@ def test_a_request_over_its_time_is_stopped_in_python_and_in_the_database(db, ca
         while thread.is_alive() and time.monotonic() < deadline:
             limit.stop_overdue()
             thread.join(time_limit.CHECK_SECONDS / 10)
-        assert raised and isinstance(raised[0], expected)
+        assert raised
+        assert isinstance(raised[0], expected)
     assert "/slow/ worked for more than 0.2 s" in caplog.text
