@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from accounts.models import User, UserQuerySet
+
 if TYPE_CHECKING:
     from incidents.models import Incident
 
@@ -28,6 +32,14 @@ def can_respond(user: Any, incident: "Incident") -> bool:
 def can_set_visibility(user: Any, incident: "Incident") -> bool:
     """Open or hide an incident: its commander, or an administrator who can reach it."""
     return user.is_administrator or incident.commander == user
+
+
+def keeps_access(incident: "Incident") -> UserQuerySet:
+    """Who stays on an incident that becomes private, so that no one can take it over unseen: the person who
+    declared it, everybody who has ever commanded it, and the administrators."""
+    commanded = incident.role_assignments.filter(role__slug="commander").values("user")
+    on_it = Q(pk__in=commanded) | Q(pk=incident.reported_by_id)
+    return User.objects.active().filter(on_it | Q(pk__in=User.objects.administrators().values("pk")))
 
 
 def can_edit_catalogue(user: Any) -> bool:

@@ -155,6 +155,37 @@ def _role(payload: dict, incident: Incident) -> Story | None:
     )
 
 
+def _taken_over(payload: dict, incident: Incident) -> Story | None:
+    """To the person who held the role before."""
+    held = incident.role_assignments.running().filter(user=payload["user"], role__slug=payload["role"])
+    assignment = held.select_related("role", "user").first()
+    if assignment is None:
+        return None
+    return Story(
+        News.DUTY,
+        "incident.role_taken_over",
+        f"{assignment.user} is {assignment.role.name.lower()} now",
+        text=f"You were {assignment.role.name.lower()} until then.",
+        author=payload.get("by"),
+        only=frozenset(payload["recipients"]),
+        is_urgent=True,
+    )
+
+
+def _made_private(payload: dict, incident: Incident) -> Story | None:
+    """To those who stay on it because of what they are to it."""
+    if not incident.is_private or not payload.get("recipients"):
+        return None
+    return Story(
+        News.DUTY,
+        "incident.made_private",
+        "this incident is private now",
+        text="You can still see it, because you declared it, commanded it or are an administrator.",
+        author=payload.get("by"),
+        only=frozenset(payload["recipients"]),
+    )
+
+
 def _added(payload: dict, incident: Incident) -> Story:
     return Story(
         News.DUTY,
@@ -236,6 +267,8 @@ STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {
     "status_update.posted": _update,
     "status_update.awaiting": _approval,
     "role.assigned": _role,
+    "role.taken_over": _taken_over,
+    "visibility.changed": _made_private,
     "participation.added": _added,
     "task.assigned": _task,
     "update.requested": _request,

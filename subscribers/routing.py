@@ -31,7 +31,6 @@ def consume(message: OutboxMessage) -> None:
         return
     if message.topic in LEFT_REACH:
         _call_back(incident)
-        return
     story = story_of(message, incident)
     if story is None:
         return

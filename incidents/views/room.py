@@ -106,6 +106,7 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
             (key, label, getattr(incident, f"{key}_count")) for key, label in reading.FILTERS.items()
         ],
         "now": now,
+        "merged_into": _merged_into(request, incident),
     }
     if timeline:
         context |= reading.rows(
@@ -113,6 +114,13 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         )
         context["newest"] = max((e.pk for e in context["events"]), default=0)
     return context
+
+
+def _merged_into(request: SignedInRequest, incident: Incident) -> Incident | None:
+    """The incident this one was merged into, where the reader can see it."""
+    if incident.merged_into_id is None:
+        return None
+    return Incident.objects.visible_to(request.user).filter(pk=incident.merged_into_id).first()
 
 
 def steps(incident: Incident, hypotheses: list) -> list[dict]:
@@ -210,7 +218,7 @@ def _with_counts(request: SignedInRequest, reference: str):
     return (
         Incident.objects.visible_to(request.user)
         .of_reference(reference)
-        .select_related("severity", "incident_type", "merged_into", "retrospective__owner")
+        .select_related("severity", "incident_type", "retrospective__owner")
         .with_people()
         .with_updates()
         .annotate(

@@ -28,7 +28,7 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.workflow.approving import approvers, out_of_date
+from incidents.workflow.approving import NOT_AN_APPROVER, approvers, out_of_date
 from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
 from statuspages.reading import pages_of
@@ -126,7 +126,7 @@ def approval(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         "update": update,
         "previews": preview_of(update),
         "out_of_date": out_of_date(update) if update.state == UpdateState.AWAITING else "",
-        "may_decide": request.user in approvers(incident) and update.state == UpdateState.AWAITING,
+        "may_decide": request.user in approvers(incident, update) and update.state == UpdateState.AWAITING,
         "section": "incidents",
     }
     return render(request, "incidents/approval.html", context)
@@ -138,8 +138,8 @@ def objection(request: SignedInRequest, reference: str, pk: int) -> HttpResponse
     """Give an update back to its author, with a reason."""
     incident = load(request, reference)
     update = get_object_or_404(incident.status_updates, pk=pk)
-    if request.user not in approvers(incident):
-        raise PermissionDenied("The commander or the deputy decides about an update.")
+    if request.user not in approvers(incident, update):
+        raise PermissionDenied(NOT_AN_APPROVER)
     form = ReturnForm(request.POST or None)
     if submitted(request, form) and attempt(
         form, workflow.return_status_update, update=update, by=request.user, **form.cleaned_data

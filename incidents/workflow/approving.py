@@ -14,9 +14,15 @@ from timeline.models import Kind
 from timeline.workflow import record_event
 
 
+NOT_AN_APPROVER = (
+    "Only the commander or the deputy can decide about this update, and only if they had the role before it was "
+    "written. If the role has changed since, ask the author to post the update again."
+)
+
+
 @transaction.atomic
 def approve_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
-    """Let it out; the commander's or the deputy's to decide."""
+    """Publish it; only the commander or the deputy can, see `approvers`."""
     update = _waiting(update, by=by)
     if reason := out_of_date(update):
         raise ValidationError(f"{reason} Return it, so that its author says how it is now.")
@@ -99,8 +105,8 @@ def _waiting(update: StatusUpdate, *, by: Any) -> StatusUpdate:
     incident = lock(update.incident, by=by)
     update = StatusUpdate.objects.select_for_update().get(pk=update.pk)
     update.incident = incident
-    if by not in approvers(incident):
-        raise PermissionDenied("The commander or the deputy decides about an update.")
+    if by not in approvers(incident, update):
+        raise PermissionDenied(NOT_AN_APPROVER)
     if update.state != UpdateState.AWAITING:
         raise ValidationError(f"This update is {update.get_state_display().lower()} already.")
     return update

@@ -11,7 +11,7 @@ from incidents.models import (
     Severity,
     Status,
 )
-from incidents.permissions import can_set_visibility
+from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -145,13 +145,14 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
 
 @transaction.atomic
 def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incident:
-    """Hide or open an incident. Hiding keeps it for those already on it and for whom the policy names.
+    """Hide or open an incident. Hiding keeps it for those already on it, for those of `keeps_access`, who are
+    notified, and for those whom the policy names.
 
     Links to the brief that were given out while everybody could see it stop working.
     """
     incident = lock(incident, by=by)
     if not can_set_visibility(by, incident):
-        raise PermissionDenied("Only the commander or an administrator changes who sees this.")
+        raise PermissionDenied("Only the commander or an administrator can change who sees this incident.")
     if incident.is_private == is_private:
         return incident
     incident.is_private = is_private
@@ -159,6 +160,9 @@ def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incid
     if is_private:
         incident.brief_links.filter(revoked_at__isnull=True).update(revoked_at=context.now())
     join(incident, by)
+    kept = list(keeps_access(incident).exclude(pk=by.pk)) if is_private else []
+    for person in kept:
+        join(incident, person, is_rung=False)
     record_event(
         incident=incident,
         kind=Kind.FACT,
@@ -167,7 +171,13 @@ def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incid
     )
     reschedule(incident)
     audit(incident, "visibility.changed", by, private=[not is_private, is_private])
-    announce(incident, "visibility.changed", private=is_private)
+    announce(
+        incident,
+        "visibility.changed",
+        by=by.pk,
+        private=is_private,
+        recipients=[person.pk for person in kept],
+    )
     return incident
 
 

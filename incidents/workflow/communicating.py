@@ -144,9 +144,16 @@ def ask_for_approval(update: StatusUpdate) -> None:
     )
 
 
-def approvers(incident: Incident) -> list:
-    """Who may let an update out where the severity asks for it: commander and deputy."""
-    return [person for role in ("commander", "deputy") if (person := incident.holder_of(role))]
+def approvers(incident: Incident, update: StatusUpdate | None = None) -> list:
+    """Who can approve an update where the severity requires it: the commander and the deputy.
+
+    With `update`, only those who held the role when it was written: nobody can take a role to approve what is
+    waiting.
+    """
+    held = incident.role_assignments.running().filter(role__slug__in=("commander", "deputy"))
+    if update is not None:
+        held = held.filter(started_at__lte=update.posted_at)
+    return [assignment.user for assignment in held.select_related("user")]
 
 
 def _own_words(wordings: dict[str, dict[str, str]], audiences: list[str]) -> dict[str, dict[str, str]]:

@@ -195,15 +195,16 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     if not into.is_private:  # being on a private one is the reach; only somebody on it gives that
         for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
             join(into, participation.user)
-    record_event(incident=incident, kind=Kind.STATUS, text=f"merged this into {into.reference}", by=by)
+    target = "a private incident" if into.is_private and not incident.is_private else into.reference
+    record_event(incident=incident, kind=Kind.STATUS, text=f"merged this into {target}", by=by)
     record_event(
         incident=into,
         kind=Kind.FACT,
         text=f"merged {incident.reference} into this",
-        detail=incident.title,
+        detail="" if incident.is_private else incident.title,
         by=by,
     )
-    audit(incident, "incident.merged", by, into=into.reference)
+    audit(incident, "incident.merged", by, into=target)
     audit(into, "incident.absorbed", by, merged=incident.reference)
     announce(incident, "incident.merged", by=by.pk, into=into.pk)
     return incident

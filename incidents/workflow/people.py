@@ -9,7 +9,7 @@ from django.db import transaction
 from audit import context
 from incidents.models import Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
-from incidents.permissions import can_set_visibility
+from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from incidents.workflow.reminding import call_back
 from live.doorbell import ring
@@ -71,6 +71,8 @@ def give_role(
         note=note,
     )
     announce(incident, "role.assigned", by=by.pk, role=role.slug, user=user.pk)
+    if before and before.pk not in (by.pk, user.pk):
+        announce(incident, "role.taken_over", by=by.pk, role=role.slug, user=user.pk, recipients=[before.pk])
     return assignment
 
 
@@ -147,12 +149,20 @@ def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
 
 @transaction.atomic
 def revoke_access(*, incident: Incident, user: Any, by: Any) -> None:
-    """Take a private incident out of somebody's reach; roles they hold end."""
+    """Take a private incident out of somebody's access; roles they hold end.
+
+    Raises PermissionDenied for whoever may not remove people at all, or not this person.
+    """
     incident = lock(incident, by=by)
     if not can_set_visibility(by, incident):
-        raise PermissionDenied("Only the commander or an administrator removes people.")
+        raise PermissionDenied("Only the commander or an administrator can remove people.")
     if user == by:
-        raise ValidationError("You cannot remove yourself; hand over first and leave.")
+        raise ValidationError("You cannot remove yourself. Hand over first, then leave.")
+    if not by.is_administrator and keeps_access(incident).filter(pk=user.pk).exists():
+        raise PermissionDenied(
+            "Only an administrator can remove the person who declared the incident, a former commander or "
+            "an administrator."
+        )
     for assignment in incident.role_assignments.running().filter(user=user).select_related("role"):
         release_role(incident=incident, role=assignment.role, user=user, by=by)
     now = context.now()

@@ -149,3 +149,12 @@ def test_the_pages(client, commander, responder, incident, update):
         "Since when?"
         not in client.get(incident.get_absolute_url()).content.decode().split('id="timeline"')[0]
     )
+
+
+@pytest.mark.parametrize("role", ["commander", "deputy"])
+def test_nobody_takes_a_role_to_approve_what_is_waiting(incident, update, outsider, role):
+    assign_role(incident=incident, role=Role.objects.get(slug=role), user=outsider, by=outsider)
+    with pytest.raises(PermissionDenied, match="before it was written"):
+        approve_status_update(update=update, by=outsider)
+    with pytest.raises(PermissionDenied):
+        return_status_update(update=update, by=outsider, reason="no")

@@ -1,8 +1,16 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from incidents.models import Incident
-from incidents.workflow import change_visibility, create_brief_link
+from incidents.models import Incident, Role
+from incidents.workflow import assign_role, change_visibility, create_brief_link, declare_incident
+from notifications.models import OutboxMessage
+from subscribers.models import Notice
+from subscribers.routing import consume
+
+
+@pytest.fixture
+def commander_role(db) -> Role:
+    return Role.objects.get(slug="commander")
 
 
 def test_hides_it_from_those_who_are_not_on_it(incident, commander, outsider, traces):
@@ -52,3 +60,38 @@ def test_hiding_closes_the_links_to_the_brief(incident, commander):
     assert not link.is_open()
     with pytest.raises(ValidationError):
         create_brief_link(incident=incident, by=commander)
+
+
+def test_hiding_keeps_who_declared_it_who_commanded_it_and_administrators(
+    commander, responder, outsider, admin, severity, commander_role
+):
+    """A responder who takes command cannot remove others from the incident by making it private."""
+    incident = declare_incident(by=outsider, title="Payments fail", severity=severity(2), takes_command=False)
+    assign_role(incident=incident, role=commander_role, user=commander, by=commander)
+    assign_role(incident=incident, role=commander_role, user=responder, by=responder)
+    change_visibility(incident=incident, is_private=True, by=responder)
+    for person in (outsider, commander, admin):
+        assert incident in Incident.objects.visible_to(person)
+    message = OutboxMessage.objects.filter(topic="visibility.changed").latest("created_at")
+    assert set(message.payload["recipients"]) == {outsider.pk, commander.pk, admin.pk}
+
+
+def test_those_who_stay_are_notified(incident, commander, responder, admin, commander_role):
+    assign_role(incident=incident, role=commander_role, user=responder, by=responder)
+    change_visibility(incident=incident, is_private=True, by=responder)
+    consume(OutboxMessage.objects.filter(topic="visibility.changed").latest("created_at"))
+    notified = Notice.objects.filter(title__contains="private").values_list("person", flat=True)
+    assert set(notified) == {commander.pk, admin.pk}
+
+
+def test_who_loses_command_to_somebody_is_notified(incident, commander, responder, commander_role):
+    assign_role(incident=incident, role=commander_role, user=responder, by=responder)
+    consume(OutboxMessage.objects.get(topic="role.taken_over"))
+    notice = Notice.objects.get(message__topic="role.taken_over")
+    assert notice.person == commander
+    assert f"{responder} is commander now" in notice.title
+
+
+def test_who_hands_command_over_is_not(incident, commander, responder, commander_role):
+    assign_role(incident=incident, role=commander_role, user=responder, by=commander)
+    assert not OutboxMessage.objects.filter(topic="role.taken_over").exists()

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from incidents.models import Incident, Status
 from incidents.workflow import declare_incident, join_incident, merge_incident
@@ -72,3 +73,23 @@ def test_being_on_a_public_one_gives_no_reach_of_a_private_one(
     merge_incident(incident=other, into=private_incident, by=commander)
     for person in (responder, outsider):
         assert private_incident not in Incident.objects.visible_to(person)
+
+
+def test_nothing_of_a_private_one_stands_on_what_was_merged_into_it(
+    private_incident, other, commander, responder, client
+):
+    merge_incident(incident=other, into=private_incident, by=commander)
+    client.force_login(responder)
+    for name in ("incident_detail", "audit_trail", "brief"):
+        page = reverse(name, args=[other.reference])
+        content = client.get(page).content.decode()
+        assert private_incident.title not in content
+        assert private_incident.reference not in content
+    client.force_login(commander)
+    assert private_incident.title in client.get(other.get_absolute_url()).content.decode()
+
+
+def test_a_private_one_keeps_its_title_when_merged_into_another(private_incident, commander, severity):
+    wider = declare_incident(by=commander, title="Wider", severity=severity(2), is_private=True)
+    merge_incident(incident=private_incident, into=wider, by=commander)
+    assert private_incident.title not in "".join(f"{e.text}{e.detail}" for e in wider.timeline.all())

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from incidents.models import Incident, Role
-from incidents.workflow import assign_role, join_incident, revoke_access
+from incidents.workflow import add_person, assign_role, join_incident, revoke_access
 
 
 @pytest.fixture
@@ -27,10 +27,30 @@ def test_and_no_way_back_by_oneself(private_incident, commander, responder, scri
 
 
 def test_not_oneself(private_incident, commander):
-    with pytest.raises(ValidationError, match="hand over first"):
+    with pytest.raises(ValidationError, match="Hand over first"):
         revoke_access(incident=private_incident, user=commander, by=commander)
 
 
 def test_another_responder_is_refused(private_incident, commander, responder, scribe):
     with pytest.raises(PermissionDenied):
         revoke_access(incident=private_incident, user=commander, by=responder)
+
+
+@pytest.mark.parametrize("kept", ["commander", "admin"])
+def test_only_an_administrator_removes_a_former_commander_or_an_administrator(
+    private_incident, commander, responder, admin, scribe, request, kept
+):
+    person = request.getfixturevalue(kept)
+    add_person(incident=private_incident, user=admin, by=commander)
+    assign_role(
+        incident=private_incident, role=Role.objects.get(slug="commander"), user=responder, by=responder
+    )
+    with pytest.raises(PermissionDenied, match="Only an administrator"):
+        revoke_access(incident=private_incident, user=person, by=responder)
+    assert private_incident in Incident.objects.visible_to(person)
+
+
+def test_an_administrator_does(private_incident, commander, admin):
+    add_person(incident=private_incident, user=admin, by=commander)
+    revoke_access(incident=private_incident, user=commander, by=admin)
+    assert private_incident not in Incident.objects.visible_to(commander)
