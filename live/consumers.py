@@ -19,6 +19,7 @@ from retros.models import Retrospective
 
 KEEP_ALIVE = 20.0  # seconds between comments that keep proxies from closing the stream
 PRESENCE = 45.0  # seconds between notes that somebody is still here; their session is checked again then
+MOST_STREAMS = 40  # open at once for one person in one process
 HEADERS = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -51,6 +52,9 @@ class Stream:
         user, topic = await _in_thread(_authorise, scope)
         if user is None:
             await _refuse(send, 404)
+            return
+        if self.listener.subscribers(person_topic(user.pk)) >= MOST_STREAMS:
+            await _refuse(send, 429)
             return
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await _write(send, "retry: 1000\nevent: hello\ndata: \n\n")

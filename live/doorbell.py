@@ -9,9 +9,13 @@ CHANNEL = "allclear"
 PEOPLE_PER_RING = 500  # a NOTIFY carries at most 8,000 bytes
 
 
-def bell(*, incident_id: int, what: str) -> tuple[str, str]:
-    """(channel, payload) of a ring, for whoever rings in a statement of its own."""
-    return CHANNEL, json.dumps({"incident": incident_id, "what": what})
+def bell(*, incident_id: int, what: str, is_private: bool = False) -> tuple[str, str]:
+    """(channel, payload) of a notification, for callers that send it in a statement of their own.
+
+    Lists are not notified of a private incident, as that would give away when something happens in it.
+    """
+    payload: dict[str, int | str | bool] = {"incident": incident_id, "what": what}
+    return CHANNEL, json.dumps(payload | {"private": True} if is_private else payload)
 
 
 def topic_bell(*, topic: str, what: str) -> tuple[str, str]:
@@ -25,11 +29,11 @@ def ring_topic(*, topic: str, what: str) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", topic_bell(topic=topic, what=what))
 
 
-def ring(*, incident_id: int, what: str) -> None:
-    """Tell open screens that `what` (timeline, head, rail, presence) of an incident has changed."""
+def ring(*, incident_id: int, what: str, is_private: bool = False) -> None:
+    """Notify open screens that `what` (timeline, head, rail, presence) of an incident has changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"incident": incident_id, "what": what})]
+            "SELECT pg_notify(%s, %s)", bell(incident_id=incident_id, what=what, is_private=is_private)
         )
 
 

@@ -12,7 +12,7 @@ from django.db import connections
 
 from live.doorbell import CHANNEL
 
-HOME = 0  # the topic that hears of every incident, without learning which
+HOME = 0  # notified of every public incident, without saying which
 INBOX = -1  # no incident at all: only what is rung for the person themselves
 BACKLOG = 200
 Topic = int | str
@@ -50,6 +50,10 @@ class Listener:
                 self._queues[topic].discard(queue)
                 if not self._queues[topic]:
                     del self._queues[topic]
+
+    def subscribers(self, topic: Topic) -> int:
+        """How many queues of this process are subscribed to `topic`."""
+        return len(self._queues.get(topic, ()))
 
     async def _run(self) -> None:
         """Listen for ever; when the database goes away come back, and let every stream resync."""
@@ -98,7 +102,7 @@ class Listener:
             return
         for queue in self._queues.get(ring["incident"], ()):
             _put(queue, ring["what"])
-        if ring["what"] == "head":
+        if ring["what"] == "head" and not ring.get("private"):
             for queue in self._queues.get(HOME, ()):
                 _put(queue, "home")
 

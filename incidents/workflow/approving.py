@@ -13,7 +13,6 @@ from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
-
 NOT_AN_APPROVER = (
     "Only the commander or the deputy can decide about this update, and only if they had the role before it was "
     "written. If the role has changed since, ask the author to post the update again."

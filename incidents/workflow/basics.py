@@ -21,8 +21,9 @@ from incidents.models import (
     StatusPeriod,
     Task,
 )
+from incidents.models.people import people_reaching
 from incidents.permissions import can_respond
-from live.doorbell import bell
+from live.doorbell import bell, ring_people
 from notifications.workflow import enqueue
 from timeline.models import Kind
 
@@ -75,7 +76,14 @@ def audit(incident: Incident, action: str, by: Any, **changes: Any) -> None:
 
 
 def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, **payload: Any) -> None:
-    """The outbox row and the bell of a change that others must hear of, from `due_at` on."""
+    """Write the outbox row of a change and notify open screens, from `due_at` on.
+
+    Home screens learn of a private incident only where the reader can see it; the moment at which one becomes
+    private is no secret, as it disappears then.
+    """
+    is_hidden = incident.is_private and topic != "visibility.changed"
+    if is_hidden:
+        ring_people(people=people_reaching(incident).values_list("pk", flat=True), what="home")
     enqueue(
         topic=topic,
         subject=incident.chain,
@@ -87,7 +95,7 @@ def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, 
             **payload,
         },
         due_at=due_at or context.now(),
-        bell=bell(incident_id=incident.pk, what="head"),
+        bell=bell(incident_id=incident.pk, what="head", is_private=is_hidden),
     )
 
 

@@ -235,7 +235,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             data={"overdue": int(step)},
         )
         audit(incident, "reminder.escalated", None, about=[o.about for o in owed], step=int(step))
-    ring(incident_id=incident.pk, what="head")
+    ring(incident_id=incident.pk, what="head", is_private=incident.is_private)
 
 
 def _named(owed: list[Owed]) -> str:
