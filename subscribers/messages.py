@@ -52,7 +52,9 @@ class Writer:
         else:
             severity = (self.story.update or self.incident).severity
             reference = f"{drill}[{self.incident.reference} {severity}]"
-            words = f"{reference} {self.incident.title}: {self.story.headline}"
+            asked = recipient is not None and recipient.person and recipient.person.pk in self.story.askers
+            headline = f"{self.story.headline}, the update you asked for" if asked else self.story.headline
+            words = f"{reference} {self.incident.title}: {headline}"
         return " ".join(words.split())
 
     def summary(self, recipient: Recipient | None) -> str:
