@@ -20,6 +20,7 @@ from notifications.models import Delivery, OutboxMessage
 from subscribers.models import News, Notice, Subscription
 from subscribers.routing import consume
 from subscribers.workflow import follow
+from tests.conftest import NOT_SENT
 
 
 def subscribed(person, **filters):
@@ -158,7 +159,9 @@ def test_without_public_words_the_public_hears_nothing(incident, outside, comman
 def test_an_address_outside_hears_of_updates_only(incident, commander, outside, tell):
     outside("kim@elsewhere.test", audience="stakeholders")
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    resolve_incident(
+        incident=incident, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
     assert tell(incident, "incident.resolved") == []
 
 
@@ -222,7 +225,9 @@ def test_a_role_one_takes_is_no_news_to_oneself(incident, responder, tell):
 def test_who_reported_it_hears_how_it_ends(incident, commander, stakeholder, tell):
     Incident.objects.filter(pk=incident.pk).update(reported_by=stakeholder)
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    resolve_incident(
+        incident=incident, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
     tell(incident, "incident.resolved")
     assert Notice.objects.get(person=stakeholder).title.endswith("resolved")
 
