@@ -143,7 +143,8 @@ class Writer:
         audience = self.audience(recipient)
         person = recipient.person if recipient else None
         zone = person.zone if person else ZoneInfo(self.organisation.time_zone)
-        key = (audience, zone.key, person is None)
+        is_outside = recipient is not None and recipient.outside is not None  # cannot open the incident
+        key = (audience, zone.key, person is None, is_outside)
         if key not in self._bodies:
             update, is_public = self.story.update, audience == Audience.PUBLIC
             subject = update or self.incident
@@ -156,7 +157,7 @@ class Writer:
                 "headline": "" if update else self.story.headline,
                 "sections": self._sections(audience),
                 "next_at": in_zone(update.next_update_at, zone, self.now) if update else "",
-                "url": settings.PUBLIC_URL + self.path if person or not update else "",
+                "url": settings.PUBLIC_URL + self.path if person or not (update or is_outside) else "",
                 "action": self.story.action,
                 "organisation": self.organisation,
             }
