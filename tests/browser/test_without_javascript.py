@@ -91,7 +91,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.get_by_role("link", name="Post update").first.click()
     assert page.get_by_label("Public message").input_value() == "Some card payments fail."
     page.get_by_label("Public message").fill("Every fifth card payment fails.")
-    page.get_by_label("payments-api", exact=True).select_option("partial_outage")
+    page.get_by_label("State of payments-api").select_option("partial_outage")
     page.get_by_role("button", name="Post update").click()
     said = public()
     assert "Every fifth card payment fails." in said["page"]
