@@ -33,8 +33,10 @@ def last_commander(incident: Incident) -> User | None:
 
 
 def impacts_before_recovery(incident: Incident) -> dict[Service, str]:
-    """The services that the recovery ended the impact of, each with how it was affected last."""
+    """The services that the recovery ended the impact of, each with how it was affected last; none before it."""
     since = incident.mitigated_at or incident.resolved_at
+    if since is None:
+        return {}
     ended = incident.affected_services.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
     rows: list[AffectedService] = list(ended.select_related("service").order_by("started_at", "pk"))
     return {row.service: row.impact for row in rows}

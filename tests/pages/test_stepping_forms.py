@@ -146,3 +146,8 @@ def test_reopening_offers_the_last_commander_and_the_services(client, told, comm
     assert form[f"service_{service.pk}"].value() == "partial_outage"
     send(client, told, "reopening", reason="It is back", commander=commander.pk)
     assert told.affected_services.running().get().impact == "partial_outage"
+
+
+def test_what_was_never_resolved_is_not_reopened(client, incident, commander):
+    answer = send(client, incident, "reopening", reason="x", commander=commander.pk)
+    assert "there is nothing to reopen" in answer.text
