@@ -288,6 +288,8 @@ OUTBOX_CONSUMERS = [
     "statuspages.publishing.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
+AUDIENCE_READERS = ["subscribers.reach.audiences_subscribed", "statuspages.reach.audiences_on_pages"]
+"""Dotted paths to functions of an incident that return the audiences in which somebody reads its updates."""
 DELIVERY_REACH = {
     "incident": "incidents.models.people.incidents_told_to",
     "retrospective": "retros.reach.retrospectives_told_to",

@@ -239,18 +239,12 @@ def _verify(stage: Stage, past: Past, incident: Incident, by: Any) -> None:
     with stage.at(began - past.resolved):
         for check in incident.recovery_checks.all():
             settle_recovery_check(check=check, state="passed", by=by, result="Looks right.")
-        resolve_incident(incident=incident, by=by)
-    if _is_told(incident):
-        with stage.at(began - past.resolved - 2):
-            over = "It has worked without trouble since; this is over. We are sorry for the bother."
-            post_status_update(
-                incident=incident,
-                by=by,
-                audiences=["public", "stakeholders"],
-                known=over,
-                wordings={"public": {"known": over}},
-                public_title=incident.title,
-            )
+        over = "It has worked without trouble since and is resolved. We are sorry for the trouble."
+        resolve_incident(incident=incident, by=by, updates=dict.fromkeys(_audiences(incident), over))
+
+
+def _audiences(incident: Incident) -> list[str]:
+    return ["public", "stakeholders"] if _is_told(incident) else ["stakeholders"]
 
 
 def _is_told(incident: Incident) -> bool:
@@ -262,7 +256,7 @@ def _say(stage: Stage, incident: Incident, by: Any, known: str, next_minutes_ago
     post_status_update(
         incident=incident,
         by=by,
-        audiences=["public", "stakeholders"] if _is_told(incident) else ["stakeholders"],
+        audiences=_audiences(incident),
         known=known,
         wordings={"public": {"known": known}},
         public_title=incident.title,

@@ -24,7 +24,7 @@ function move(step) {
 }
 
 const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g a", "Actions"], ["g n", "Inbox"], ["g v", "Overview"], ["g r", "Retrospectives"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"], ["x e", "Select, edit in a list of action items"],
-  ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Promise another time for it"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Leave the field, then close"]];
+  ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Change update time"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Leave the field, then close"]];
 
 function help() {
   const body = document.getElementById("dialog-body");

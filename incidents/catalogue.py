@@ -168,7 +168,7 @@ CHECKLISTS = {
         "communications_lead",
         None,
     ),
-    "data-loss": ("Was data lost or changed wrongly?", "data_loss", "mitigated", None, 2, None, None),
+    "data-loss": ("Was any data lost or corrupted?", "data_loss", "mitigated", None, 2, None, None),
     "data-restored": (
         "Wrong or lost data is restored, and counted",
         "test",

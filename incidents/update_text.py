@@ -17,7 +17,9 @@ from incidents.models import (
     StatusUpdate,
 )
 from incidents.models.cadence import asking_now
-from incidents.workflow.wording import Variables, fill
+from incidents.workflow.wording import VARIABLE, Variables, fill
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,63 @@ def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:
     return Stage.SCOPE
 
 
+def continues(incident: Incident, last: StatusUpdate | None) -> bool:
+    """Whether the next update goes on from the last one: nothing that needs other words has happened since."""
+    return (
+        last is not None
+        and incident.is_active
+        and last.status in _SAME_WORDS.get(Status(incident.status), ())
+    )
+
+
+_SAME_WORDS = {
+    Status.INVESTIGATING: (Status.INVESTIGATING, Status.FIXING),
+    Status.FIXING: (Status.INVESTIGATING, Status.FIXING),
+    Status.MITIGATED: (Status.MITIGATED,),
+}
+
+
+def _waiting(incident: Incident, before: list[str], asked: str) -> list[str]:
+    """The audiences of before, the one `asked` for, those who wait or ask, and those whose update is due first."""
+    schedules = incident.update_schedules.all() if incident.is_active else []
+    due = {str(s.audience): s.due_at for s in schedules if s.due_at}
+    first = min(due.values(), default=None)
+    soonest = [audience for audience, at in due.items() if first and at - first < timedelta(minutes=1)]
+    waiting = [*before, asked, *asking_now(incident), *soonest]
+    return [a for a in Audience.values if a in waiting]
+
+
+def from_last(incident: Incident, last: StatusUpdate, asked: str = "") -> dict:
+    """The form's first words: those of the last update, to be changed where something is new."""
+    return from_update(last) | {"audiences": _waiting(incident, last.audiences, asked)}
+
+
+def texts_for(incident: Incident, stage: str, audiences: list[str]) -> dict[str, str]:
+    """The first words of a short update to each of the audiences, from the stage's templates."""
+    templates = {t.audience: t for t in MessageTemplate.objects.filter(stage=stage)}
+    team = templates.get(Audience.STAKEHOLDERS)
+    known = fill(team.known, Variables(incident, Audience.STAKEHOLDERS)) if team else ""
+    update = StatusUpdate(incident=incident, known=known, public_title=incident.public_title)
+    texts = {a: "" if a == Audience.PUBLIC else known for a in audiences}
+    for audience in set(texts) & set(templates):
+        texts[audience] = fill(templates[audience].known, Variables(incident, audience, update))
+    return {audience: _without_gaps(text) for audience, text in texts.items()}
+
+
+def _without_gaps(text: str) -> str:
+    """The text without sentences that hold a variable for which there is no value yet."""
+    lines = [SENTENCE_END.split(line) for line in text.split("\n")]
+    return "\n".join(" ".join(s for s in line if not VARIABLE.search(s)) for line in lines).strip()
+
+
 def from_template(incident: Incident, stage: str, last: StatusUpdate | None, asked: str = "") -> dict:
     """The form's first words: the stage's templates, filled in, and what still holds from the last update.
 
-    It goes to whom the last one went to, to the audience `asked` for, and to those who wait too long already.
+    It goes to whom the last one went to, to the audience `asked` for, and to those who wait for it.
     """
     templates = {t.audience: t for t in MessageTemplate.objects.filter(stage=stage)}
-    before = last.audiences if last else [] if asked in Audience.values else [Audience.STAKEHOLDERS]
-    initial: dict = {"audiences": [*before, asked, *asking_now(incident)]}
+    before = last.audiences if last else [] if asked in Audience.values else [str(Audience.STAKEHOLDERS)]
+    initial: dict = {"audiences": _waiting(incident, before, asked)}
     base = templates.get(Audience.STAKEHOLDERS)
     values = Variables(incident, Audience.STAKEHOLDERS)
     initial |= {word: fill(text, values) for word, text in base.words.items()} if base else {}

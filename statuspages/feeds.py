@@ -37,7 +37,7 @@ def history(shown: Shown, form: str) -> str:
             description=_told(entry),
             unique_id=f"tag:{urlsplit(root).hostname},2026:{folder}/{entry.code}",
             unique_id_is_permalink=False,
-            pubdate=entry.updates[-1].at,
+            pubdate=entry.updates[-1].at if form == "atom" else entry.updates[0].at,  # RSS knows one date
             updateddate=entry.updates[0].at,
         )
     return feed.writeString("utf-8")

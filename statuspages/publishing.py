@@ -1,12 +1,13 @@
-"""What subscribers of a page hear: from each thing that happened, the messages to those who asked for it."""
+"""What subscribers of a page are sent: from each event, the messages to those who subscribed."""
 
 from itertools import batched
 from uuid import uuid4
 
-from incidents.models import Audience, Incident, StatusUpdate
+from incidents.models import Audience, Incident, StatusUpdate, UpdateState
 from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from statuspages import mails
+from statuspages.following import word_for
 from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind
 from statuspages.reading import Window, incidents_on, pages_touched, read, told
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
@@ -31,6 +32,9 @@ CHANGES_PAGES = {
 }
 
 
+CHANGES_STATUS = {"incident.mitigated", "incident.resolved", "incident.reopened", "status.changed"}
+
+
 def consume(message: OutboxMessage) -> None:
     """Write the deliveries a message causes and mark kept copies out of date. Again does nothing more."""
     if message.subject.startswith(ABOUT_INCIDENTS):
@@ -48,9 +52,13 @@ def _of_incident(message: OutboxMessage) -> None:
         return
     pages = pages_touched(pk)
     pages.changed()
-    if message.topic == NEWS and message.payload.get("source") != Incident.Source.REPLAY:
-        for page in pages:
+    if message.payload.get("source") == Incident.Source.REPLAY:
+        return
+    for page in pages:
+        if message.topic == NEWS:
             _tell_update(message, page)
+        elif message.topic in CHANGES_STATUS and not _has_words(message, page):
+            _tell_status(message, page)
 
 
 def _tell_update(message: OutboxMessage, page: StatusPage) -> None:
@@ -64,6 +72,21 @@ def _tell_update(message: OutboxMessage, page: StatusPage) -> None:
         # What came after it has its own message: this one tells what was the news then.
         entry.updates = entry.updates[next((n for n, u in enumerate(entry.updates) if u.code == code), 0) :]
         _tell(message, shown, entry)
+
+
+def _has_words(message: OutboxMessage, page: StatusPage) -> bool:
+    """Whether the page's readers get an update with this change of status, now or once it is approved."""
+    audience = Audience.PUBLIC if page.is_public else Audience.STAKEHOLDERS
+    with_it = StatusUpdate.objects.filter(pk=message.payload.get("update"))
+    return with_it.for_audience(audience).exclude(state=UpdateState.WITHDRAWN).exists()
+
+
+def _tell_status(message: OutboxMessage, page: StatusPage) -> None:
+    """What has changed again meanwhile has its own message."""
+    shown = read(page, Window(pk=message.payload["incident"]))
+    for entry in shown.incidents:
+        if entry.latest.is_status_alone and entry.latest.status == word_for(message.payload["status"]):
+            _tell(message, shown, entry)
 
 
 def _of_maintenance(message: OutboxMessage) -> None:

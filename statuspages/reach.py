@@ -1,10 +1,16 @@
-"""How many people outside an update would reach; the composer asks before it is posted."""
+"""Who outside reads an update on a status page."""
 
 from django.db.models import TextField, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
-from incidents.models import Incident
+from incidents.models import Audience, Incident
 from statuspages.models import Component, PageSubscriber, StatusPage
+from statuspages.reading import pages_of
+
+
+def audiences_on_pages(incident: Incident) -> set[str]:
+    """The public, where a published page shows the incident: its visitors read it without subscribing."""
+    return {str(Audience.PUBLIC)} if pages_of(incident) else set()
 
 
 def subscriber_count(incident: Incident, pages: list[StatusPage]) -> int:

@@ -37,6 +37,7 @@ class ShownUpdate:
     next_at: datetime | None = None
     corrected_at: datetime | None = None
     is_correction: bool = False
+    is_status_alone: bool = False  # nobody wrote it: the status changed
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -62,6 +63,10 @@ class ShownIncident:
     title: str
     is_closed: bool
     updates: list[ShownUpdate]  # newest first
+    impact_started_at: datetime | None = None
+    ended_at: datetime | None = None  # when the incident was resolved, whatever was written about it
+    is_recorded: bool = False  # from elsewhere: what was published then is all that is shown
+    due_at: datetime | None = None  # of the next update, where the latest entry promises none
     spans: list[tuple["ShownComponent", Span]] = field(default_factory=list)
 
     @property
@@ -82,13 +87,17 @@ class ShownIncident:
 
     @property
     def began_at(self) -> datetime:
+        """When the impact began; where nobody said so, the earliest that is known of it."""
+        if self.impact_started_at:
+            return self.impact_started_at
         return min([span.start for _component, span in self.spans] + [self.announced_at])
 
     @property
     def resolved_at(self) -> datetime | None:
         if not self.is_over:
             return None
-        return next((u.at for u in reversed(self.updates) if u.status == RESOLVED), self.latest.at)
+        told = next((u.at for u in reversed(self.updates) if u.status == RESOLVED), self.latest.at)
+        return self.ended_at or told
 
     @property
     def monitoring_at(self) -> datetime | None:
@@ -105,7 +114,7 @@ class ShownIncident:
 
     @property
     def next_at(self) -> datetime | None:
-        return None if self.is_over else self.latest.next_at
+        return None if self.is_over else self.latest.next_at or self.due_at
 
 
 @dataclass(eq=False)

@@ -52,7 +52,9 @@ class Writer:
         else:
             severity = (self.story.update or self.incident).severity
             reference = f"{drill}[{self.incident.reference} {severity}]"
-            words = f"{reference} {self.incident.title}: {self.story.headline}"
+            asked = recipient is not None and recipient.person and recipient.person.pk in self.story.askers
+            headline = f"{self.story.headline}, the update you asked for" if asked else self.story.headline
+            words = f"{reference} {self.incident.title}: {headline}"
         return " ".join(words.split())
 
     def summary(self, recipient: Recipient | None) -> str:
@@ -141,7 +143,8 @@ class Writer:
         audience = self.audience(recipient)
         person = recipient.person if recipient else None
         zone = person.zone if person else ZoneInfo(self.organisation.time_zone)
-        key = (audience, zone.key, person is None)
+        is_outside = recipient is not None and recipient.outside is not None  # cannot open the incident
+        key = (audience, zone.key, person is None, is_outside)
         if key not in self._bodies:
             update, is_public = self.story.update, audience == Audience.PUBLIC
             subject = update or self.incident
@@ -154,7 +157,7 @@ class Writer:
                 "headline": "" if update else self.story.headline,
                 "sections": self._sections(audience),
                 "next_at": in_zone(update.next_update_at, zone, self.now) if update else "",
-                "url": settings.PUBLIC_URL + self.path if person or not update else "",
+                "url": settings.PUBLIC_URL + self.path if person or not (update or is_outside) else "",
                 "action": self.story.action,
                 "organisation": self.organisation,
             }

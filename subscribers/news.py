@@ -1,7 +1,7 @@
 """What a message of the outbox has to say, and for whom; None where it is not true any more."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,11 @@ from subscribers.reach import Recipient
 
 @dataclass(frozen=True)
 class Story:
-    """One thing to tell. `only` names the people it is for; without, everybody hears whom a path leads there."""
+    """One notification. `only` names the people it is for; without, everybody gets it whom a path leads there.
+
+    `except_for` are audiences that an update tells the same, `informed` those that received updates before: places
+    outside that read for them are notified as well.
+    """
 
     kind: News
     type: str
@@ -29,6 +33,8 @@ class Story:
     author: int | None = None
     only: frozenset[int] | None = None
     askers: frozenset[int] = frozenset()
+    except_for: frozenset[str] = frozenset()
+    informed: frozenset[str] = frozenset()
     update: StatusUpdate | None = None
     is_urgent: bool = False
     group: str = ""
@@ -51,6 +57,10 @@ class Story:
             return person is not None and person.pk in self.only
         if self.update:
             return recipient.reads(self.audiences) is not None
+        if recipient.reads(self.except_for):
+            return False
+        if recipient.channel or recipient.outside:
+            return recipient.hears_of(self.kind) or recipient.reads(self.informed) is not None
         return recipient.hears_of(self.kind)
 
 
@@ -91,6 +101,27 @@ def _status(words: str = "") -> Callable[[dict, Incident], Story]:
             text=incident.decline_reason if words == "declined" else "",
             author=payload.get("by"),
             data={"status": payload.get("status", incident.status)},
+        )
+
+    return tell
+
+
+def _progress(words: str) -> Callable[[dict, Incident], Story]:
+    """A change of status that readers of updates wait for; whoever gets an update about it gets only that."""
+
+    def tell(payload: dict, incident: Incident) -> Story:
+        update = (
+            StatusUpdate.objects.exclude(state=UpdateState.WITHDRAWN)
+            .filter(pk=payload.get("update") or 0)
+            .first()
+        )
+        told = incident.status_updates.posted().values_list("audiences", flat=True)
+        informed = frozenset(a for audiences in told for a in audiences)
+        return replace(
+            _status(words)(payload, incident),
+            except_for=frozenset(update.audiences if update else ()),
+            informed=informed
+            - {str(Audience.PUBLIC)},  # no words are for the public but those written for it
         )
 
     return tell
@@ -259,9 +290,9 @@ STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {
     "incident.declared": _declared,
     "severity.changed": _severity,
     "status.changed": _status(),
-    "incident.mitigated": _status("mitigated"),
-    "incident.resolved": _status("resolved"),
-    "incident.reopened": _status("reopened"),
+    "incident.mitigated": _progress("mitigated"),
+    "incident.resolved": _progress("resolved"),
+    "incident.reopened": _progress("reopened"),
     "incident.merged": _status("merged"),
     "incident.declined": _status("declined"),
     "status_update.posted": _update,

@@ -87,6 +87,16 @@ def load_recipients(incident: Incident) -> list[Recipient]:
     return incident.loaded_recipients  # type: ignore[attr-defined]
 
 
+def audiences_subscribed(incident: Incident) -> set[str]:
+    """The audiences to which an active subscription that fits this incident belongs."""
+    wanted = Subscription.objects.matching(incident).filter(
+        Q(person__isnull=True) | Q(person__in=people_reaching(incident))
+    )
+    if incident.is_private:
+        wanted = wanted.filter(person__isnull=False)
+    return set(wanted.order_by().values_list("audience", flat=True).distinct())
+
+
 def recipient_counts(incident: Incident) -> dict[str, int]:
     """How many would get an update that goes to this audience alone, each counted once."""
     found = load_recipients(incident)

@@ -7,9 +7,14 @@ from pytest_django.plugin import blocking_manager_key
 from accounts.models import InstallationRole, User
 from audit.models import AuditEntry
 from incidents.catalogue import load_built_in_catalogue
-from incidents.models import Severity
+from incidents.models import Audience, Severity
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
+from statuspages.models import StatusPage
+from subscribers.models import NotificationPreference, Subscription
+
+NOT_SENT = dict.fromkeys(Audience.values, "not part of this test")
+"""For `resolve_incident`: no final update to anybody."""
 
 
 def pytest_addoption(parser):
@@ -95,9 +100,22 @@ def severity(db):
     return lambda rank: Severity.objects.get(rank=rank)
 
 
+def add_readers() -> None:
+    """Put somebody into every audience: a public page that shows every incident, an executive who follows them."""
+    executive = _person("executive", InstallationRole.STAKEHOLDER, sees_private_incidents=True)
+    NotificationPreference.objects.create(person=executive, follows_worst=False)
+    StatusPage.objects.create(name="Shop", slug="readers", is_default=True, is_published=True)
+    Subscription.objects.create(person=executive, audience=Audience.EXECUTIVES)
+
+
 @pytest.fixture
-def incident(commander, severity):
-    """SEV2, investigating, commanded by `commander`."""
+def readers(db):
+    add_readers()
+
+
+@pytest.fixture
+def incident(commander, severity, readers):
+    """SEV2, investigating, commanded by `commander`, with somebody in every audience."""
     return declare_incident(by=commander, title="Checkout answers slowly", severity=severity(2))
 
 

@@ -59,6 +59,10 @@ class TimelineEventQuerySet(models.QuerySet):
     def standing(self) -> "TimelineEventQuerySet":
         return self.filter(removed_at__isnull=True)
 
+    def unanswered(self) -> "TimelineEventQuerySet":
+        """Questions without a reply; a request for an update is answered by the update."""
+        return self.filter(kind=Kind.QUESTION, replies__isnull=True).exclude(data__has_key="answer")
+
     def newest_first(self) -> "TimelineEventQuerySet":
         return self.order_by("-occurred_at", "-pk")
 

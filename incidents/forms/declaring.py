@@ -6,7 +6,15 @@ from django.utils import timezone
 
 from config.forms import Form
 from incidents.forms.fields import MomentField
-from incidents.models import ImpactAssessment, Incident, IncidentType, Service, Severity
+from incidents.models import ImpactAssessment, Incident, IncidentType, Service, ServiceImpact, Severity
+
+WORST_RANK = 2
+ASKED = "Choose how badly the services are affected. Status pages show it."
+
+
+def is_asked(severity: Severity) -> bool:
+    """Whether the impact on services is asked for: “degraded” beside a SEV1 or SEV2 would be a guess."""
+    return severity.rank <= WORST_RANK
 
 
 class DeclareForm(Form):
@@ -19,6 +27,12 @@ class DeclareForm(Form):
         label="How bad is it?", error_messages={"required": "Choose one, or “not sure”."}
     )
     services = forms.ModelMultipleChoiceField(Service.objects.in_use(), required=False)
+    service_impact = forms.ChoiceField(
+        label="How badly are they affected?",
+        choices=ServiceImpact,
+        widget=forms.RadioSelect,
+        required=False,
+    )
     takes_command = forms.BooleanField(label="I take command", required=False, initial=True)
     summary = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
     incident_type = forms.ModelChoiceField(IncidentType.objects.all(), required=False, label="Type")
@@ -88,6 +102,9 @@ class DeclareForm(Form):
 
     def clean(self) -> dict:
         data = super().clean()
+        severity = data.get("severity")
+        if data.get("services") and severity and is_asked(severity) and not data.get("service_impact"):
+            self.add_error("service_impact", ASKED)
         given = [name for name in self.QUESTIONS if data.get(name)]
         if given and len(given) < len(self.QUESTIONS):
             missing = next(name for name in self.QUESTIONS if not data.get(name))
@@ -115,7 +132,8 @@ class DeclareForm(Form):
             "form_token",
         )
         return {name: self.cleaned_data[name] for name in names} | {
-            "services": list(self.cleaned_data["services"])
+            "services": list(self.cleaned_data["services"]),
+            "service_impact": self.cleaned_data["service_impact"] or ServiceImpact.DEGRADED,
         }
 
 
@@ -135,7 +153,26 @@ class ReportForm(Form):
 
 class AcceptForm(Form):
     severity = forms.ModelChoiceField(Severity.objects.all(), label="How bad is it?", empty_label=None)
+    service_impact = forms.ChoiceField(
+        label="How badly are the services affected?",
+        choices=ServiceImpact,
+        widget=forms.RadioSelect,
+        required=False,
+    )
     takes_command = forms.BooleanField(label="I take command", required=False, initial=True)
+
+    def __init__(self, *args, services: list[Service], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["service_impact"].help_text = ", ".join(map(str, services))
+        if not services:
+            del self.fields["service_impact"]
+
+    def clean(self) -> dict:
+        data = super().clean()
+        severity = data.get("severity")
+        if "service_impact" in self.fields and severity and is_asked(severity) and not data["service_impact"]:
+            self.add_error("service_impact", ASKED)
+        return data
 
 
 class DeclineForm(Form):

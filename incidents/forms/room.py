@@ -245,11 +245,6 @@ class LinkForm(ModelForm):
         labels = {"url": "Address"}
 
 
-class MitigatedForm(Form):
-    at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
-    note = forms.CharField(label="What stopped it", max_length=300, required=False, widget=forms.Textarea)
-
-
 class RecoveryCheckForm(Form):
     title = forms.CharField(label="What is to be checked", max_length=200)
     kind = forms.ChoiceField(choices=RecoveryCheck.KINDS)
@@ -266,13 +261,3 @@ class RecoveryCheckForm(Form):
 class SettleForm(Form):
     state = forms.ChoiceField(choices=[(s.value, s.label) for s in CheckState if s != CheckState.WATCHING])
     result = forms.CharField(label="What was seen, or why it is waived", max_length=300, required=False)
-
-
-class ResolveForm(Form):
-    at = MomentField(label="When was it over?", required=False, help_text="Empty means now.")
-    waive_reason = forms.CharField(label="Reason to go on without", max_length=300, required=False)
-
-
-class CloseForm(Form):
-    owner = ResponderField(label="Who owns the retrospective?", required=False, empty_label="Nobody")
-    waive_reason = forms.CharField(label="Reason to close without one", max_length=300, required=False)

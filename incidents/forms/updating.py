@@ -11,7 +11,8 @@ from django.utils.functional import cached_property
 
 from config.forms import Form, ModelForm
 from config.text import in_words
-from incidents.forms.fields import MinutesField, MomentField, NeededField
+from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
+from incidents.forms.stepping import STATES, ServiceStates
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusUpdate
 from incidents.workflow.wording import VARIABLE, offered
 from timeline.models import Evidence
@@ -25,7 +26,7 @@ OWN_WORDS = {
 }
 
 
-class StatusUpdateForm(Form):
+class StatusUpdateForm(ServiceStates, Form):
     """What we know, what we do not, what we do, and when the next word comes."""
 
     audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
@@ -49,13 +50,13 @@ class StatusUpdateForm(Form):
         Evidence.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     public_title = NeededField(
-        label="What the public page calls it",
+        label="Public title",
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "Card payments fail at checkout"}),
     )
     public_known = NeededField(
-        label="What the public reads",
+        label="Public message",
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "field-sizing-content"}),
@@ -69,6 +70,8 @@ class StatusUpdateForm(Form):
     )
     next_minutes = MinutesField(label="Next update in", required=False)
     next_update_at = MomentField(label="or at", required=False)
+    other_service = ServiceField(label="Another service", required=False, empty_label="None")
+    other_state = forms.ChoiceField(label="Its state", choices=STATES[1:], required=False)
     correction_reason = forms.CharField(label="What was wrong", max_length=300, required=False)
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     seen = forms.CharField(  # when the newest update its author knew of was posted
@@ -83,6 +86,10 @@ class StatusUpdateForm(Form):
         for name in ("known", "public_title", "public_known"):
             self.typed_field(name, NeededField).is_needed = True
         self.typed_field("evidence", forms.ModelMultipleChoiceField).queryset = incident.evidence.all()
+        running = {a.service: a.impact for a in incident.affected_services.running().worst_first()}
+        self.ask_states(running, running if incident.is_open else {})
+        if not incident.is_open:
+            del self.fields["other_service"], self.fields["other_state"]
         if not incident.is_active:
             for name in ("next_minutes", "next_update_at", "no_open_unknowns"):
                 del self.fields[name]
@@ -134,14 +141,18 @@ class StatusUpdateForm(Form):
     def arguments(self) -> dict[str, Any]:
         """What `post_status_update` takes."""
         own = {f"{audience}_{name}" for audience, names in OWN_WORDS.items() for name in names}
+        own |= {"other_service", "other_state", *self._services}
         data = {k: v for k, v in self.cleaned_data.items() if k not in own}
+        impacts = self.impacts
+        if other := self.cleaned_data.get("other_service"):
+            impacts[other] = self.cleaned_data["other_state"] or STATES[1][0]
         minutes = data.pop("next_minutes", None)
         if not data.get("next_update_at") and minutes:
             data["next_update_at"] = timezone.now() + timedelta(minutes=minutes)
         if Audience.PUBLIC not in data["audiences"]:
             data.pop("public_title", None)
         data.pop("seen")
-        return data | {"wordings": self.typed_wordings()}
+        return data | {"wordings": self.typed_wordings(), "impacts": impacts}
 
 
 class NoChangeForm(Form):

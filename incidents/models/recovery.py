@@ -17,6 +17,7 @@ class CheckState(models.TextChoices):
     WAIVED = "waived", "Waived"
 
 
+DATA_ANSWERS = {CheckState.PASSED: "No data lost", CheckState.FAILED: "Data lost"}
 SETTLED_STATES = (CheckState.PASSED, CheckState.WAIVED)
 
 
@@ -52,6 +53,13 @@ class RecoveryCheck(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.state in SETTLED_STATES
+
+    @property
+    def answer(self) -> str:
+        """The state in words; a question about data is answered as it was asked."""
+        if self.kind == ChecklistKind.DATA_LOSS and self.state in DATA_ANSWERS:
+            return DATA_ANSWERS[CheckState(self.state)]
+        return self.get_state_display()
 
     @property
     def watch_ends_at(self) -> datetime | None:

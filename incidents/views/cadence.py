@@ -57,11 +57,11 @@ def snooze_update(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         incident,
         form,
-        title="Promise another time",
-        submit="Promise" if owed else "",
+        title="Change update time",
+        submit="Change time" if owed else "",
         hint="The new time and the reason are on the timeline. An update without news is still an update."
         if owed
-        else "No update is owed to anybody at the moment.",
+        else "No update is due at the moment.",
     )
 
 

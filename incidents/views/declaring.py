@@ -66,7 +66,8 @@ def report(request: SignedInRequest) -> HttpResponse:
 @responders_only
 def accept(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
-    form = AcceptForm(request.POST or None, initial={"severity": incident.severity_id})
+    services = [a.service for a in incident.affected_services.running().worst_first()]
+    form = AcceptForm(request.POST or None, services=services, initial={"severity": incident.severity_id})
     if submitted(request, form) and attempt(
         form, workflow.accept_report, incident=incident, by=request.user, **form.cleaned_data
     ):

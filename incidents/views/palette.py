@@ -40,7 +40,7 @@ ACTIONS = [
     ("Mark a gap in the timeline", "gap", "unlink"),
     ("Correct when it happened", "milestones", "clock"),
     ("People on this incident", "people", "users"),
-    ("Promise another time for an update", "snooze_update", "alarm-clock"),
+    ("Change update time", "snooze_update", "alarm-clock"),
     ("Update cadence", "cadence", "chart-no-axes-gantt"),
     ("Stakeholder brief", "brief", "file-text"),
     ("Catch me up", "catch_up", "history"),

@@ -7,9 +7,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.room import CloseForm, ReasonForm, RecoveryCheckForm, ResolveForm, SettleForm
-from incidents.models import ChecklistKind, Incident, MitigationState, Status
+from incidents.forms.room import RecoveryCheckForm, SettleForm
+from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
+from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
+from incidents.update_text import texts_for
 from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.views.reaching import counts_of, received
+from incidents.workflow.announcing import audiences_informed
+from incidents.workflow.reopening import impacts_before_recovery, last_commander
 from incidents.workflow.resolving import missing_for_closing, missing_for_resolution
 from retros.workflow import close_with_retrospective
 
@@ -20,9 +25,9 @@ STEPS = ["fix", "verify", "confirm", "close"]
 @responders_only
 def resolution(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
-    form = ResolveForm(request.POST or None)
+    form = _resolve_form(incident, request.POST or None)
     if submitted(request, form) and attempt(
-        form, workflow.resolve_incident, incident=incident, by=request.user, **form.cleaned_data
+        form, workflow.resolve_incident, incident=incident, by=request.user, **form.arguments()
     ):
         return done(request, incident, to=reverse("resolution", args=[reference]))
     return render(request, "incidents/resolution.html", _context(incident, resolve_form=form))
@@ -44,9 +49,13 @@ def closure(request: SignedInRequest, reference: str) -> HttpResponse:
 @responders_only
 def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
-    form = ReasonForm(request.POST or None, label="What came back?")
+    form = ReopenForm(
+        request.POST or None,
+        commander=last_commander(incident) or request.user,
+        impacts=impacts_before_recovery(incident),
+    )
     if submitted(request, form) and attempt(
-        form, workflow.reopen_incident, incident=incident, by=request.user, **form.cleaned_data
+        form, workflow.reopen_incident, incident=incident, by=request.user, **form.arguments()
     ):
         return done(request, incident, to=incident.get_absolute_url())
     return form_page(
@@ -54,8 +63,9 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         incident,
         form,
         title=f"Reopen {incident.reference}",
-        submit="Reopen",
-        hint="All history stays. The checks are asked again.",
+        submit="Reopen incident",
+        hint="All history is kept. The recovery checks are open again, and updates are due as after a declaration.",
+        template_part="incidents/_reopen_form.html",
     )
 
 
@@ -96,6 +106,11 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
     )
 
 
+def _resolve_form(incident: Incident, data=None) -> ResolveForm:
+    informed = audiences_informed(incident) if incident.status == Status.MITIGATED else []
+    return ResolveForm(data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed))
+
+
 def _close(*, incident: Incident, by, owner, waive_reason: str) -> Incident:
     if owner is not None:
         return close_with_retrospective(incident=incident, by=by, owner=owner)
@@ -128,6 +143,9 @@ def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
             state__in=(MitigationState.PROPOSED, MitigationState.REJECTED)
         ),
         "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
-        "resolve_form": resolve_form or ResolveForm(),
+        "resolve_form": resolve_form or _resolve_form(incident),
+        "affected": incident.affected_services.running().worst_first(),
+        "counts": counts_of(incident) if step in ("verify", "confirm") else None,
+        "received": received(incident),
         "close_form": close_form or CloseForm(initial={"owner": incident.commander}),
     }

@@ -10,13 +10,16 @@ from incidents.forms.room import (
     ChangeForm,
     HypothesisForm,
     LinkForm,
-    MitigatedForm,
     MitigationForm,
     TaskForm,
     TaskOwnerForm,
 )
-from incidents.models import ChangeEvent
+from incidents.forms.stepping import MitigatedForm
+from incidents.models import ChangeEvent, Stage
+from incidents.update_text import texts_for
 from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.views.reaching import counts_of, received
+from incidents.workflow.announcing import audiences_informed
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,9 +70,10 @@ def mitigation(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
 @responders_only
 def mitigated(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
-    form = MitigatedForm(request.POST or None)
+    texts = texts_for(incident, Stage.MITIGATED, audiences_informed(incident))
+    form = MitigatedForm(request.POST or None, incident=incident, texts=texts)
     if submitted(request, form) and attempt(
-        form, workflow.mitigate_incident, incident=incident, by=request.user, **form.cleaned_data
+        form, workflow.mitigate_incident, incident=incident, by=request.user, **form.arguments()
     ):
         return done(request, incident)
     return form_page(
@@ -78,7 +82,10 @@ def mitigated(request: SignedInRequest, reference: str) -> HttpResponse:
         form,
         title="Impact has stopped",
         submit="Mark mitigated",
-        hint="Mitigated is not resolved: recovery is watched and verified next.",
+        hint="Mitigated is not resolved. Recovery is watched and verified next.",
+        template_part="incidents/_mitigated_form.html",
+        counts=counts_of(incident),
+        received=received(incident),
     )
 
 

@@ -101,7 +101,7 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "which": which,
         "kept": (everything := kept(incident)),
         "silence": longest_silence(everything),
-        "asks": sum(schedule.asks for schedule in incident.update_schedules.all()),
+        "asks": sum(s.asks for s in incident.update_schedules.all()) if incident.is_active else 0,
         "filters": [
             (key, label, getattr(incident, f"{key}_count")) for key, label in reading.FILTERS.items()
         ],
@@ -175,7 +175,7 @@ def catch_up(request: SignedInRequest, reference: str) -> HttpResponse:
         "since": since,
         "count": events.count(),
         "key_events": list(events.key().newest_first()[:30]),
-        "open_questions": incident.timeline.standing().filter(kind="question", replies__isnull=True)[:10],
+        "open_questions": incident.timeline.standing().unanswered()[:10],
         "affected": incident.affected_services.running().select_related("service"),
         "hypotheses": incident.hypotheses.exclude(state=HypothesisState.REFUTED).select_related("owner"),
         "mitigations": incident.mitigations.filter(

@@ -1,7 +1,6 @@
 """Writing a status update: the composer, its preview, approval, the seconds in which it can be taken back."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,15 @@ from incidents.forms.updating import NoChangeForm, ReturnForm, StatusUpdateForm
 from incidents.models import Audience, Incident, Stage, StatusUpdate, UpdateState
 from incidents.models.cadence import waiting_for_more
 from incidents.update_hints import hints
-from incidents.update_text import fitting_stage, from_template, from_update, preview_of, previews
+from incidents.update_text import (
+    continues,
+    fitting_stage,
+    from_last,
+    from_template,
+    from_update,
+    preview_of,
+    previews,
+)
 from incidents.views.common import (
     attempt,
     click,
@@ -28,11 +35,8 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
+from incidents.views.reaching import reached
 from incidents.workflow.approving import NOT_AN_APPROVER, approvers, out_of_date
-from statuspages.models import StatusPage
-from statuspages.reach import subscriber_count
-from statuspages.reading import pages_of
-from subscribers.reach import how_it_leaves, recipient_counts
 
 HINTED = (
     "known",
@@ -75,10 +79,14 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
     asked = request.GET.get("again", "")
     before = wrong or (get_object_or_404(again, pk=asked) if is_number(asked) else None)
     stage = request.GET.get("stage", "")
-    if stage not in Stage.values:
-        stage = fitting_stage(incident, last)
     audience = request.GET.get("audience", "")
-    initial = from_update(before) if before else from_template(incident, stage, last, audience)
+    if before:
+        initial = from_update(before)
+    elif stage not in Stage.values and continues(incident, last):
+        initial, stage = from_last(incident, cast(StatusUpdate, last), audience), ""
+    else:
+        stage = stage if stage in Stage.values else fitting_stage(incident, last)
+        initial = from_template(incident, stage, last, audience)
     initial["seen"] = (last.posted_at if last else BEFORE_ALL).isoformat()
     form = _form(incident, request, corrects=wrong, initial=initial)
     return _composer(request, form, wrong=wrong, stage="" if before else stage, before=before, last=last)
@@ -205,29 +213,6 @@ def _previewed(request: SignedInRequest, form: StatusUpdateForm) -> dict:
     }
 
 
-def _reached(form: StatusUpdateForm) -> dict:
-    """Whom it reaches, in numbers, and how it leaves."""
-    counts = recipient_counts(form.incident)
-    pages = pages_of(form.incident)
-    on_pages = subscriber_count(form.incident, pages)
-    return {
-        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
-        "leaving": _ways(form, pages, on_pages),
-    }
-
-
-def _ways(form: StatusUpdateForm, pages: list[StatusPage], on_pages: int) -> list[tuple[str, str, str]]:
-    """(icon, label, detail) of how the update goes out to the audiences chosen so far."""
-    ways = how_it_leaves(form.incident, form.chosen)
-    if Audience.PUBLIC in form.chosen and form.incident.is_drill:
-        ways.append(("globe", "A drill is on no status page", ""))
-    elif Audience.PUBLIC in form.chosen and not form.incident.is_private:
-        told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
-        names = ", ".join(page.name for page in pages)
-        ways.append(("globe", names, told) if pages else ("triangle-alert", "No status page shows this", ""))
-    return ways
-
-
 def _composer(
     request: SignedInRequest,
     form: StatusUpdateForm,
@@ -246,14 +231,13 @@ def _composer(
         form.data = data
     context = (
         _previewed(request, form)
-        | _reached(form)
+        | reached(incident, form.chosen)
         | {
             "wrong": wrong,
             "last": last,
             "stage": stage,
             "stages": Stage.choices,
             "is_fresh": "stage" in request.GET or before is not None,
-            "affected": incident.affected_services.running().select_related("service"),
             "dismissed": request.POST.getlist("dismissed"),
             "section": "incidents",
             "no_change": NoChangeForm(),

@@ -10,7 +10,6 @@ from incidents.workflow.declaring import (
     accept_report,
     declare_incident,
     decline_report,
-    merge_incident,
     report_problem,
 )
 from incidents.workflow.impact import assess_impact, set_service_impact
@@ -24,6 +23,7 @@ from incidents.workflow.investigating import (
     record_change,
     suspect_change,
 )
+from incidents.workflow.merging import merge_incident
 from incidents.workflow.milestones import set_milestones
 from incidents.workflow.mitigating import mitigate_incident, move_mitigation, record_mitigation
 from incidents.workflow.no_change import post_no_change
@@ -42,15 +42,10 @@ from incidents.workflow.people import (
 )
 from incidents.workflow.promising import snooze_update
 from incidents.workflow.reminding import reminder_stands
-from incidents.workflow.resolving import (
-    add_recovery_check,
-    close_incident,
-    reopen_incident,
-    resolve_incident,
-    settle_recovery_check,
-    watch_recovery_check,
-)
+from incidents.workflow.reopening import reopen_incident
+from incidents.workflow.resolving import close_incident, resolve_incident
 from incidents.workflow.saved_views import delete_view, save_view
+from incidents.workflow.verifying import add_recovery_check, settle_recovery_check, watch_recovery_check
 
 __all__ = [
     "Conflict",

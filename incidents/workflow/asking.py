@@ -1,5 +1,6 @@
 """People outside the response ask for an update; the next one to their audience answers."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -7,11 +8,21 @@ from django.db import transaction
 from django.db.models import F
 
 from audit import context
-from incidents.models import Audience, BriefLink, Incident, StatusUpdate, UpdateRequest, UpdateState
+from incidents.models import (
+    Audience,
+    BriefLink,
+    Incident,
+    StatusUpdate,
+    UpdateRequest,
+    UpdateSchedule,
+    UpdateState,
+)
 from incidents.workflow.basics import announce, audit
 from incidents.workflow.escalating import who_speaks
 from timeline.models import Kind, TimelineEvent
 from timeline.workflow import record_event
+
+ASKING = re.compile(r"\basks?\b")
 
 
 @transaction.atomic
@@ -43,6 +54,7 @@ def request_update(
     request = UpdateRequest.objects.create(
         incident=locked, audience=audience, question=question.strip(), at=context.now(), **own
     )
+    UpdateSchedule.objects.get_or_create(incident=locked, audience=audience)
     locked.update_schedules.filter(audience=audience).update(asks=F("asks") + 1)
     count = still_open.count()
     _tell_on_the_timeline(request, count)
@@ -64,15 +76,25 @@ def answer_requests(incident: Incident, update: StatusUpdate) -> list[int]:
     answered = UpdateRequest.objects.filter(
         incident=incident, audience__in=update.audiences, answer__isnull=True
     )
-    askers = sorted(answered.exclude(person=None).values_list("person_id", flat=True).distinct())
-    answered.update(answer=update)
-    return askers
+    requests = list(answered)
+    if not requests:
+        return []
+    UpdateRequest.objects.filter(pk__in=[r.pk for r in requests]).update(answer=update)
+    for event in _events_of(incident, requests):
+        event.text = ASKING.sub("asked", event.text)
+        event.data |= {"answer": update.pk}
+        event.save(update_fields=["text", "data"])
+    return sorted({r.person_id for r in requests if r.person_id})
 
 
 def reopen_requests(incident: Incident) -> None:
     """What an update answered that was then taken back is asked again, unless the same person has done so."""
     asked_again = incident.update_requests.filter(answer__isnull=True)
-    taken_back = incident.update_requests.filter(answer__state=UpdateState.WITHDRAWN)
+    taken_back = list(incident.update_requests.filter(answer__state=UpdateState.WITHDRAWN))
+    for event in _events_of(incident, taken_back):
+        event.text = event.text.replace("asked", "asks" if event.text.startswith("1 ") else "ask")
+        event.data = {key: value for key, value in event.data.items() if key != "answer"}
+        event.save(update_fields=["text", "data"])
     for request in taken_back:
         own = {"person": request.person_id, "link": request.link_id, "visitor": request.visitor}
         if not asked_again.filter(audience=request.audience, **own).exists():
@@ -81,6 +103,13 @@ def reopen_requests(incident: Incident) -> None:
     for schedule in incident.update_schedules.all():
         asks = asked_again.filter(audience=schedule.audience).count()
         incident.update_schedules.filter(pk=schedule.pk).update(asks=asks)
+
+
+def _events_of(incident: Incident, requests: list[UpdateRequest]) -> list[TimelineEvent]:
+    """The timeline rows that show these requests: one for each audience, under the first request's id."""
+    return list(
+        incident.timeline.filter(kind=Kind.QUESTION, data__update_request__in=[r.pk for r in requests])
+    )
 
 
 def _tell_on_the_timeline(request: UpdateRequest, count: int) -> None:

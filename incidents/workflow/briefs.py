@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import context
 from incidents.models import Audience, BriefLink, Incident
 from incidents.workflow.basics import audit, lock
+from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -31,6 +32,8 @@ def create_brief_link(
     link = BriefLink.objects.create(
         incident=incident, audience=audience, created_by=by, created_at=now, expires_at=now + lifetime
     )
+    if incident.is_active and audience != Audience.STAKEHOLDERS:
+        reschedule(incident)  # its readers may be the first of their audience
     record_event(incident=incident, kind=Kind.FACT, text="made a link to the brief", by=by)
     audit(incident, "brief_link.created", by, link=link.pk, expires_at=link.expires_at)
     return link

@@ -1,6 +1,6 @@
 """Step 4: status updates, in words per audience; what they rest on, what they correct, when they leave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,13 @@ from incidents.models import (
     WORDS,
     Audience,
     Incident,
+    Service,
     Status,
     StatusUpdate,
     UpdateState,
 )
 from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
+from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.wording import Variables, fill, is_filled_from
 from timeline.models import Evidence, Kind
@@ -41,6 +43,7 @@ def post_status_update(
     wordings: dict[str, dict[str, str]] | None = None,
     public_title: str = "",
     evidence: Iterable[Evidence] = (),
+    impacts: Mapping[Service, str | None] | None = None,
     next_update_at: datetime | None = None,
     corrects: StatusUpdate | None = None,
     correction_reason: str = "",
@@ -51,8 +54,9 @@ def post_status_update(
     """Post a structured update. Until resolved it says what is unknown and when the next one comes.
 
     `wordings` holds, by audience, other words than the team's own; the public reads only such words, under
-    `public_title`, which pages take over when the update leaves. It leaves `TIME_TO_UNDO` later, or, where the severity asks for it and `by` is neither
-    commander nor deputy, once one of them has approved it.
+    `public_title`, which pages use once the update is sent. It is sent `TIME_TO_UNDO` later, or, where the severity
+    asks for it and `by` is neither commander nor deputy, once one of them has approved it. `impacts` sets how
+    services are affected, at once.
 
     A published update is never edited: name it in `corrects`, with a reason, and both are shown.
     The same `form_token` again returns the update it made the first time.
@@ -80,6 +84,7 @@ def post_status_update(
     try:
         with transaction.atomic():
             incident = lock(incident, by=by)
+            set_impacts(incident=incident, impacts=impacts or {}, by=by)
             _place(update, incident, status=status, next_update_at=next_update_at, published_at=published_at)
             _check(update, no_open_unknowns=no_open_unknowns)
             _fill(update)
@@ -205,7 +210,7 @@ def _check(update: StatusUpdate, *, no_open_unknowns: bool) -> None:
     """Raise ValidationError by field where something is missing."""
     errors = _missing_from(update)
     if Audience.PUBLIC in update.audiences and not update.public_title:
-        errors["public_title"] = "Say what the public page calls it."
+        errors["public_title"] = "Write a public title."
     if update.leaves_at != update.posted_at:
         errors |= _missing_from_news(update, no_open_unknowns=no_open_unknowns)
     if errors:
@@ -220,7 +225,9 @@ def _missing_from(update: StatusUpdate) -> dict[str, str]:
     if update.incident.is_private and Audience.PUBLIC in update.audiences:
         errors["audiences"] = "A private incident has no public updates."
     elif Audience.PUBLIC in update.audiences and Audience.PUBLIC not in update.wordings:
-        errors["public_known"] = "Write what the public reads; they never read the team's own words."
+        errors["public_known"] = (
+            "Write a public message. The public reads nothing that was written for the team."
+        )
     if not update.known and "public_known" not in errors:
         errors["known"] = "Say what is known, even if it is only that you are looking."
     if wrong := update.corrects:

@@ -1,4 +1,4 @@
-"""Step 1: report, declare, accept, decline, merge."""
+"""Step 1: report, declare, accept, decline."""
 
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ from incidents.workflow.basics import (
     next_number,
     save,
 )
+from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role, join
 from incidents.workflow.schedules import reschedule
 from timeline.models import Kind, Phase
@@ -87,6 +88,7 @@ def declare_incident(
     severity: Severity,
     summary: str = "",
     services: list[Service] | None = None,
+    service_impact: str = ServiceImpact.DEGRADED,
     takes_command: bool = True,
     incident_type: Any = None,
     is_private: bool = False,
@@ -99,6 +101,7 @@ def declare_incident(
 ) -> Incident:
     """Formally declare an incident. The same `form_token` again returns the one it made the first time.
 
+    `services` are affected like `service_impact` says.
     `impact_started_at` and `detected_at` may lie in the past (retroactive start), never in the future.
     """
     if not can_declare(by):
@@ -124,16 +127,24 @@ def declare_incident(
         source_id=source_id,
     )
     if services:
-        _affect(incident, services, impact_started_at or now)
+        _affect(incident, services, impact_started_at or now, service_impact)
     _become_declared(incident, by=by, takes_command=takes_command)
     return incident
 
 
 @transaction.atomic
 def accept_report(
-    *, incident: Incident, by: Any, severity: Severity | None = None, takes_command: bool = True
+    *,
+    incident: Incident,
+    by: Any,
+    severity: Severity | None = None,
+    service_impact: str | None = None,
+    takes_command: bool = True,
 ) -> Incident:
-    """A suspected incident is one: declare it under the reference it already has."""
+    """Declare a suspected incident under the reference it already has.
+
+    `service_impact` says how the services of the report are affected; by default as the report left them.
+    """
     incident = lock(incident, by=by)
     _require_triage(incident)
     now = context.now()
@@ -143,6 +154,9 @@ def accept_report(
     check_milestones(incident)
     enter_status(incident, Status.INVESTIGATING, now)
     save(incident, "severity", "declared_at", "detected_at", "status")
+    if service_impact:
+        affected = incident.affected_services.running().select_related("service")
+        set_impacts(incident=incident, impacts={a.service: service_impact for a in affected}, by=by)
     _become_declared(incident, by=by, takes_command=takes_command)
     return incident
 
@@ -163,50 +177,6 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
     )
     audit(incident, "incident.declined", by, reason=reason)
     announce(incident, "incident.declined", by=by.pk)
-    return incident
-
-
-@transaction.atomic
-def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
-    """Fold a duplicate into another incident; both timelines say so.
-
-    The people come along, unless the other is private: there they are added by name.
-    """
-    first, second = sorted((incident.pk, into.pk))  # one order for everybody: two merges never deadlock
-    list(Incident.objects.select_for_update().filter(pk__in=[first, second]).order_by("pk"))
-    incident, into = lock(incident, by=by), lock(into, by=by)
-    if incident.pk == into.pk:
-        raise ValidationError({"into": "An incident cannot be merged into itself."})
-    if incident.is_final or incident.status == Status.CLOSED:
-        raise ValidationError(f"{incident.reference} is already {incident.get_status_display().lower()}.")
-    if into.is_final:
-        raise ValidationError(
-            {"into": f"{into.reference} is {into.get_status_display().lower()}; choose another."}
-        )
-    if incident.is_private and not into.is_private:
-        raise ValidationError({"into": f"{incident.reference} is private; merge it into a private incident."})
-    now = context.now()
-    enter_status(incident, Status.MERGED, now)
-    incident.merged_into = into
-    save(incident, "status", "merged_into")
-    incident.role_assignments.filter(ended_at__isnull=True).update(ended_at=now)
-    end_running_impacts(incident, now)
-    reschedule(incident)
-    if not into.is_private:  # being on a private one is the reach; only somebody on it gives that
-        for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
-            join(into, participation.user)
-    target = "a private incident" if into.is_private and not incident.is_private else into.reference
-    record_event(incident=incident, kind=Kind.STATUS, text=f"merged this into {target}", by=by)
-    record_event(
-        incident=into,
-        kind=Kind.FACT,
-        text=f"merged {incident.reference} into this",
-        detail="" if incident.is_private else incident.title,
-        by=by,
-    )
-    audit(incident, "incident.merged", by, into=target)
-    audit(into, "incident.absorbed", by, merged=incident.reference)
-    announce(incident, "incident.merged", by=by.pk, into=into.pk)
     return incident
 
 
@@ -235,9 +205,11 @@ def _create(*, status: str, **fields: Any) -> Incident:
     return incident
 
 
-def _affect(incident: Incident, services: list[Service], since: datetime) -> None:
+def _affect(
+    incident: Incident, services: list[Service], since: datetime, impact: str = ServiceImpact.DEGRADED
+) -> None:
     AffectedService.objects.bulk_create(
-        AffectedService(incident=incident, service=service, impact=ServiceImpact.DEGRADED, started_at=since)
+        AffectedService(incident=incident, service=service, impact=impact, started_at=since)
         for service in services
     )
 

@@ -1,5 +1,6 @@
 """How bad it is and for what: the five answers, and the services affected."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -108,3 +109,21 @@ def set_service_impact(
     audit(incident, "service.impact_changed", by, service=service.slug, impact=[before, impact])
     announce(incident, "service.impact_changed", service=service.pk, impact=impact)
     return current
+
+
+def set_impacts(
+    *, incident: Incident, impacts: Mapping[Service, str | None], by: Any, at: datetime | None = None
+) -> None:
+    """Set how each service is affected, in the caller's transaction; what stays as it is leaves no trace.
+
+    `at` is not earlier than what is set already.
+    """
+    if not impacts:
+        return
+    running = {a.service_id: a for a in incident.affected_services.running()}
+    for service, impact in impacts.items():
+        before = running.get(service.pk)
+        if impact == (before.impact if before else None):
+            continue
+        since = max(at, before.started_at) if at and before else at
+        set_service_impact(incident=incident, service=service, impact=impact, by=by, at=since)

@@ -1,5 +1,6 @@
 """Step 2: what is tried against the impact, and the moment it stops."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Incident, Mitigation, MitigationState, Service, Status
+from incidents.workflow.announcing import post_texts
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -19,6 +21,7 @@ from incidents.workflow.basics import (
     require_open,
     save,
 )
+from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
@@ -127,9 +130,22 @@ def move_mitigation(
 
 @transaction.atomic
 def mitigate_incident(
-    *, incident: Incident, by: Any, at: datetime | None = None, note: str = "", version: int | None = None
+    *,
+    incident: Incident,
+    by: Any,
+    at: datetime | None = None,
+    note: str = "",
+    outcomes: Mapping[Mitigation, str] | None = None,
+    impacts: Mapping[Service, str | None] | None = None,
+    updates: Mapping[str, str] | None = None,
+    next_update_at: datetime | None = None,
+    version: int | None = None,
 ) -> Incident:
-    """The impact has stopped or is contained; recovery is being watched. This is not yet resolved."""
+    """Mark the impact as stopped or contained; recovery is being watched. This is not yet resolved.
+
+    `outcomes` settles mitigations that are being applied, `impacts` says how each service is affected from then on,
+    `updates` holds a text for each audience that is to read of it.
+    """
     incident = lock(incident, by=by, version=version)
     if incident.status == Status.TRIAGE:
         raise ValidationError(f"{incident.reference} is only suspected; declare it first.")
@@ -137,6 +153,8 @@ def mitigate_incident(
         raise ValidationError(f"{incident.reference} is {incident.get_status_display().lower()} already.")
     moment = check_moment(at)
     before = Status(incident.status)
+    for mitigation, state in (outcomes or {}).items():
+        move_mitigation(mitigation=mitigation, state=state, by=by, at=at)
     incident.mitigated_at = moment
     incident.impact_ended_at = incident.impact_ended_at or moment
     check_milestones(incident)
@@ -153,7 +171,9 @@ def mitigate_incident(
         data={"milestone": "mitigated_at", "from": before},
     )
     lay_out_checklist(incident)
+    set_impacts(incident=incident, impacts=impacts or {}, by=by, at=moment)
     reschedule(incident)
+    update = post_texts(incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at)
     audit(incident, "incident.mitigated", by, status=[before, Status.MITIGATED], mitigated_at=moment)
-    announce(incident, "incident.mitigated", by=by.pk, status=Status.MITIGATED)
+    announce(incident, "incident.mitigated", by=by.pk, status=Status.MITIGATED, update=update and update.pk)
     return incident

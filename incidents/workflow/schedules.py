@@ -1,10 +1,11 @@
-"""When the next update is owed, per audience. Facts only; `reminding` tells people of it."""
+"""When the next update is due, per audience. Facts only; `reminding` notifies people of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from audit import context
+from incidents.audiences import audiences_read
 from incidents.models import (
     ACTIVE_STATUSES,
     Audience,
@@ -20,6 +21,7 @@ from incidents.workflow.reminding import call_back
 
 MAY_DOUBLE_AFTER = timedelta(hours=2)
 MINUTES_TO_TELL_A_CHANGE = 30
+SHORTEST_NOTICE = timedelta(minutes=1)  # a reminder never follows at once what set the due time
 STORED = (
     "since_at",
     "told_at",
@@ -52,6 +54,7 @@ class Change:
     due_at: datetime | None
     had_begun: bool  # somebody may have been reminded of that due time
     asks: int
+    is_read: bool = True  # somebody is in the audience
 
     @property
     def is_answer(self) -> bool:
@@ -66,7 +69,11 @@ class Change:
         """The earlier due time, if an update answered it, or if it had passed and is not owed any more."""
         now = context.now()
         is_dropped = self.row.due_at != self.due_at and not self.is_taken_back
-        if self.due_at is None or not (self.is_answer or (is_dropped and self.due_at <= now)):
+        if (
+            self.due_at is None
+            or not self.is_read
+            or not (self.is_answer or (is_dropped and self.due_at <= now))
+        ):
             return None
         return DueTime(
             incident_id=self.row.incident_id,
@@ -81,15 +88,15 @@ class Change:
 def reschedule(incident: Incident, *, posted: StatusUpdate | None = None) -> list[int]:
     """Set the due times anew, in the transaction of the change that makes it necessary.
 
-    Due = the earlier of the policy's time and the promise; nothing is due before declaring or once resolved.
+    Due = the earlier of the policy's time and the promise; nothing is due before declaring or once resolved, nor to
+    an audience with nobody in it.
     What was answered or has passed is kept for the record, and reminders that have not left are called back.
 
-    With `posted`, the update just published, only its audiences are looked at: three statements as a rule, one
-    once resolved. Returns the ids of the people whose asking for an update that answers.
+    With `posted`, the update just published, only its audiences are looked at: three statements as a rule. Returns the ids of the people whose asking for an update that answers.
     """
     if posted and not incident.is_active:
-        asked = incident.update_schedules.filter(audience__in=posted.audiences, asks__gt=0).update(asks=0)
-        return answer_requests(incident, posted) if asked else []
+        incident.update_schedules.filter(audience__in=posted.audiences, asks__gt=0).update(asks=0)
+        return answer_requests(incident, posted)
     rows = incident.update_schedules.select_for_update(of=("self",))
     if not incident.is_active:
         return _store(incident, [_stop(row) for row in rows])
@@ -124,7 +131,10 @@ def _later(moment: datetime, minutes: int | None) -> datetime | None:
 
 
 def _is_news_to(row: UpdateSchedule | None, posted: StatusUpdate) -> bool:
-    return row is not None and row.since_at is not None and posted.posted_at >= (row.told_at or row.since_at)
+    """Whether the row alone shows what the update changes: its clock runs, and the update is its newest."""
+    if row is None or row.since_at is None or row.due_at is None:
+        return False
+    return posted.posted_at >= (row.told_at or row.since_at)
 
 
 def _answer(incident: Incident, row: Any, posted: StatusUpdate) -> Change:
@@ -148,16 +158,21 @@ def _set_all(incident: Incident, kept: dict[str, UpdateSchedule]) -> list[Change
             if last is None or snooze.at >= last.posted_at:
                 snoozes[snooze.audience] = snooze
     cadences = {cadence.audience: cadence for cadence in incident.severity.cadences.all()}
+    read = audiences_read(incident)
     changes = []
     for audience in dict.fromkeys([*cadences, *told, *kept]):
         row = kept.get(audience) or UpdateSchedule(incident=incident, audience=audience)
         cadence = cadences.get(audience)
         policy = Policy()
-        if cadence and not _goes_unseen(incident, audience, told):
+        if audience in read and cadence and not _goes_unseen(incident, audience, told):
             minutes = cadence.minutes_in(incident.status)
             policy = Policy(cadence.first_minutes, minutes, tells_changes=minutes is None)
         last, snooze_now = told.get(audience), snoozes.get(audience)
-        changes.append(_set(incident, row, since=since, told=last, snooze=snooze_now, policy=policy))
+        change = _set(incident, row, since=since, told=last, snooze=snooze_now, policy=policy)
+        if audience not in read:
+            _owe(row, None, None)
+            change = replace(change, is_read=False)
+        changes.append(change)
     return changes
 
 
@@ -209,12 +224,20 @@ def _stop(row: UpdateSchedule) -> Change:
 
 
 def _owe(row: UpdateSchedule, policy: datetime | None, promised: datetime | None) -> None:
-    """The earlier counts. A new due time begins its steps; one that stays goes on where it is."""
+    """The earlier counts. A new due time begins its steps; one that stays goes on where it is.
+
+    The first step is left out where it would come at once.
+    """
     row.policy_due_at, row.promised_at = policy, promised
     due_at = min((t for t in (policy, promised) if t), default=None)
     if row.due_at != due_at:
         row.due_at = due_at
-        row.next_step_at = due_at + Step.BEFORE.distance if due_at else None
+        row.next_step_at = _first_step(due_at) if due_at else None
+
+
+def _first_step(due_at: datetime) -> datetime:
+    before = due_at + Step.BEFORE.distance
+    return before if before >= context.now() + SHORTEST_NOTICE else due_at
 
 
 def _before(row: UpdateSchedule, told: StatusUpdate | None) -> Change:

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
+from incidents.audiences import ALWAYS_READ
 from incidents.models import Audience, Incident, IncidentType, Service, Severity
+from incidents.workflow.schedules import reschedule
 from notifications.models import Channel
 from subscribers.models import OutsideAddress, Subscription
 
@@ -50,7 +52,19 @@ def subscribe(
         subscription.save(update_fields=["is_active"])
     if is_new and owner != by:
         _audit("subscription.added", subscription, by)
+    if audience not in ALWAYS_READ:
+        _start_clocks(subscription)
     return subscription
+
+
+def _start_clocks(subscription: Subscription) -> None:
+    """Set due times of the running incidents it fits: until now their audience may have had nobody in it."""
+    running = Incident.objects.active().select_related("severity").order_by("pk")
+    if subscription.incident_id:
+        running = running.filter(pk=subscription.incident_id)
+    for incident in running.select_for_update(of=("self",)):
+        if Subscription.objects.matching(incident).filter(pk=subscription.pk).exists():
+            reschedule(incident)
 
 
 def follow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> Subscription:

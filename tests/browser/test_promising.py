@@ -16,7 +16,7 @@ def test_another_time_by_keyboard(open_as, commander, incident):
     page = open_as(commander)
     page.goto(incident.get_absolute_url())
     page.keyboard.press("p")
-    page.locator("dialog[open] #dialog-title").get_by_text("Promise another time").wait_for()
+    page.locator("dialog[open] #dialog-title").get_by_text("Change update time").wait_for()
     page.get_by_label("It comes in").select_option("60")
     page.get_by_label("Why later?").fill("The vendor calls at ten")
     page.keyboard.press("Control+Enter")

@@ -25,6 +25,7 @@ from incidents.workflow import (
     record_mitigation,
     resolve_incident,
 )
+from tests.conftest import NOT_SENT
 from tests.history.conftest import EMPTY, exported, line, stored, there_and_back
 from timeline.workflow import attach_evidence, edit_event, write_event
 
@@ -57,7 +58,7 @@ def eventful(commander, responder, severity):
     twin = declare_incident(by=responder, title="The same", severity=severity(3))
     merge_incident(incident=twin, into=incident, by=commander)
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="Test")
+    resolve_incident(incident=incident, by=commander, waive_reason="Test", unsent=NOT_SENT)
     declare_incident(by=commander, title="Zephyrquartz", severity=severity(2), is_private=True)
     return incident
 

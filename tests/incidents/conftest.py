@@ -10,6 +10,7 @@ from incidents.workflow import (
     report_problem,
     resolve_incident,
 )
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def mitigated(incident, commander):
 
 @pytest.fixture
 def resolved(mitigated, commander):
-    return resolve_incident(incident=mitigated, by=commander, waive_reason="not checked in this test")
+    return resolve_incident(
+        incident=mitigated, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
 
 
 @pytest.fixture

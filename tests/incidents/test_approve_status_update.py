@@ -19,6 +19,7 @@ from incidents.workflow import (
     return_status_update,
     withdraw_status_update,
 )
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,9 @@ def test_a_promise_that_has_passed_is_not_approved(commander, update):
 def test_what_is_not_so_any_more_is_not_approved(client, incident, commander, update):
     """The public would read that what is resolved has come back."""
     incident = mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    resolve_incident(
+        incident=incident, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
     with pytest.raises(ValidationError, match="resolved by now"):
         approve_status_update(update=update, by=commander)
     update.refresh_from_db()

@@ -15,6 +15,7 @@ from incidents.workflow import (
     snooze_update,
     withdraw_status_update,
 )
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def post(incident, by, minutes, promise=None):
 def resolve(incident, by, minutes):
     with context.at(at(incident, minutes)):
         mitigate_incident(incident=incident, by=by)
-        resolve_incident(incident=incident, by=by, waive_reason="x")
+        resolve_incident(incident=incident, by=by, waive_reason="x", unsent=NOT_SENT)
 
 
 def of(incident, audience="stakeholders"):

@@ -56,6 +56,7 @@ from incidents.workflow import (
 )
 from incidents.workflow.basics import ORDERED_MILESTONES
 from retros.workflow import start_retrospective
+from tests.conftest import NOT_SENT
 
 LEGAL_STEPS = {
     None: {"triage", "investigating"},
@@ -191,7 +192,9 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(n=which, who=which, reason=st.sampled_from(["", "not needed"]), ago=minutes)
     def resolve(self, n, who, reason, ago):
         at = self.now - timedelta(minutes=ago)
-        self.attempt(resolve_incident, self.pick(n), by=self.person(who), waive_reason=reason, at=at)
+        self.attempt(
+            resolve_incident, self.pick(n), by=self.person(who), waive_reason=reason, at=at, unsent=NOT_SENT
+        )
 
     @precondition(lambda self: self.incidents)
     @rule(n=which, who=which)

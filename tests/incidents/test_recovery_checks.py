@@ -97,3 +97,13 @@ def test_stakeholder_is_refused(signal, trial, stakeholder):
         settle_recovery_check(check=trial, state="passed", by=stakeholder)
     with pytest.raises(PermissionDenied):
         watch_recovery_check(check=signal, by=stakeholder)
+
+
+@pytest.mark.parametrize(("state", "answer"), [("passed", "No data lost"), ("failed", "Data lost")])
+def test_the_question_about_data_is_answered_in_its_words(mitigated, commander, traces, state, answer):
+    check = mitigated.recovery_checks.get(kind="data_loss")
+    assert check.title == "Was any data lost or corrupted?"
+    seen = traces(mitigated)
+    check = settle_recovery_check(check=check, state=state, by=commander, result="counted")
+    assert check.answer == answer
+    assert seen.texts == [f"{answer.lower()}: {check.title}"]

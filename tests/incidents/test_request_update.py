@@ -9,6 +9,7 @@ from audit import context
 from incidents.models import StatusUpdate, UpdateRequest
 from incidents.workflow import (
     create_brief_link,
+    declare_incident,
     post_status_update,
     request_update,
     resolve_incident,
@@ -16,6 +17,8 @@ from incidents.workflow import (
 )
 from incidents.workflow.schedules import reschedule
 from notifications.models import OutboxMessage
+from subscribers.routing import consume
+from tests.conftest import NOT_SENT
 
 
 def asks(incident, audience="stakeholders") -> int:
@@ -106,7 +109,7 @@ def test_an_update_taken_back_leaves_the_question_open(incident, stakeholder, co
 
 def test_the_news_that_it_is_over_answers(mitigated, stakeholder, commander):
     request = request_update(incident=mitigated, by=stakeholder)
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     update = published(mitigated, commander)
     mitigated.refresh_from_db()
     assert reschedule(mitigated, posted=update) == [stakeholder.pk]
@@ -141,3 +144,28 @@ def test_a_private_incident_is_out_of_reach(private_incident, outsider, stakehol
 def test_what_is_over_owes_no_update(resolved, stakeholder):
     with pytest.raises(ValidationError):
         request_update(incident=resolved, by=stakeholder)
+
+
+def test_an_audience_without_a_cadence_is_answered_too(commander, severity):
+    small = declare_incident(by=commander, title="Export is slow", severity=severity(5))
+    link = create_brief_link(incident=small, by=commander, audience="executives")
+    request = request_update(incident=small, link=link, visitor="a")
+    assert asks(small, "executives") == 1
+    update = answer(small, commander, "executives")
+    request.refresh_from_db()
+    assert (request.answer, asks(small, "executives")) == (update, 0)
+
+
+@pytest.mark.parametrize("rank", [1, 3, 5])
+def test_who_asked_is_notified_and_the_banner_goes(client, commander, stakeholder, severity, rank):
+    incident = declare_incident(by=commander, title="Export is slow", severity=severity(rank))
+    client.force_login(stakeholder)
+    client.post(f"{incident.get_absolute_url()}update-requests/", {"question": "Can we ship?"})
+    client.force_login(commander)
+    pages = [incident.get_absolute_url(), f"{incident.get_absolute_url()}status-updates/new/"]
+    assert all("asks for" in client.get(page).content.decode() for page in pages)
+    answer(incident, commander)
+    for message in OutboxMessage.objects.filter(topic="status_update.posted"):
+        consume(message)
+    assert not any("1 person asks" in client.get(page).content.decode() for page in pages)
+    assert "update you asked for" in stakeholder.notices.get().title

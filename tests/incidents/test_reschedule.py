@@ -20,6 +20,9 @@ from incidents.workflow import (
     withdraw_status_update,
 )
 from incidents.workflow.schedules import reschedule
+from tests.conftest import NOT_SENT
+
+pytestmark = pytest.mark.usefixtures("readers")
 
 
 def due(incident: Incident) -> dict[str, object]:
@@ -96,13 +99,13 @@ def test_each_status_has_its_own_pace(incident, commander):
 
 def test_it_stops_at_resolved(mitigated, commander):
     say(mitigated, commander, 10)
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     assert set(due(mitigated).values()) == {None}
 
 
 def test_reopening_starts_the_clocks_anew(mitigated, commander):
     say(mitigated, commander, 10)
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     with context.at(after(context.now(), 60 * 24)):
         reopen_incident(incident=mitigated, by=commander, reason="back")
         assert due(mitigated)["public"] == after(context.now(), 15)

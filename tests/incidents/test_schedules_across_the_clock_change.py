@@ -53,7 +53,7 @@ def test_each_step_comes_once_that_night(commander, severity, zone, declared, th
     assert OutboxMessage.objects.filter(topic="reminder.due").exists()
 
 
-def test_a_promise_names_both_times(commander, severity):
+def test_a_promise_names_both_times(commander, severity, readers):
     """02:10 exists twice that night in Berlin; UTC beside it says which."""
     zone, declared, _, _ = NIGHTS[1]
     with timezone.override(zone), context.at(declared):

@@ -23,6 +23,7 @@ from incidents.workflow import (
     revoke_access,
 )
 from notifications.models import OutboxMessage
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
@@ -198,7 +199,7 @@ def test_silence_once_it_is_over(incident, commander, severity, end):
     (message,) = sweep(incident, 15)
     if end == "resolved":
         mitigate_incident(incident=incident, by=commander)
-        resolve_incident(incident=incident, by=commander, waive_reason="x")
+        resolve_incident(incident=incident, by=commander, waive_reason="x", unsent=NOT_SENT)
     else:
         other = declare_incident(by=commander, title="The same", severity=severity(2))
         merge_incident(incident=incident, into=other, by=commander)

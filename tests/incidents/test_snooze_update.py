@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from audit import context
 from incidents.models import DueTime, Snooze
 from incidents.workflow import change_severity, post_status_update, resolve_incident, snooze_update
+from tests.conftest import NOT_SENT
 
 
 def in_(minutes):
@@ -49,7 +50,7 @@ def test_it_takes_a_later_time_and_a_reason(incident, commander, traces, minutes
 
 
 def test_where_nothing_is_owed_nothing_is_moved(mitigated, commander):
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     with pytest.raises(ValidationError):
         snooze(mitigated, commander, in_(40))
 

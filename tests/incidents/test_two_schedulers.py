@@ -14,8 +14,12 @@ from incidents.workflow import declare_incident, post_status_update, reminder_st
 from incidents.workflow.mitigating import mitigate_incident
 from notifications.models import Delivery, OutboxMessage
 from notifications.tasks import expand_due_events
+from tests.conftest import NOT_SENT
 
 HOW_MANY = 12
+
+
+pytestmark = pytest.mark.usefixtures("readers")
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_people_who_post_meanwhile_neither_wait_for_ever_nor_are_reminded(incide
         with context.at(since + timedelta(minutes=16)):
             for incident in incidents[HOW_MANY // 2 :]:
                 mitigate_incident(incident=incident, by=commander)
-                resolve_incident(incident=incident, by=commander, waive_reason="so")
+                resolve_incident(incident=incident, by=commander, waive_reason="so", unsent=NOT_SENT)
 
     together(post, resolve, *[lambda: sweep(16, since)] * 2)
     sweep(16, since)
@@ -126,7 +130,7 @@ def test_what_is_resolved_while_it_is_handed_on_leaves_nothing_behind(overdue, c
     def resolve() -> None:
         for incident in overdue:
             mitigate_incident(incident=incident, by=commander)
-            resolve_incident(incident=incident, by=commander, waive_reason="so")
+            resolve_incident(incident=incident, by=commander, waive_reason="so", unsent=NOT_SENT)
 
     together(resolve, expand_due_events, expand_due_events)
     expand_due_events()

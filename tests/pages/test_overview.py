@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from incidents.models import Service
 from incidents.workflow import mitigate_incident, post_status_update, resolve_incident, set_service_impact
+from tests.conftest import NOT_SENT
 
 
 def post(incident, by, known, *audiences, out=True, **more):
@@ -65,7 +66,7 @@ def test_private_ones_are_for_those_on_them(read, private_incident, commander, s
 
 def test_what_is_resolved_stands_below(read, incident, commander, stakeholder):
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="x")
+    resolve_incident(incident=incident, by=commander, waive_reason="x", unsent=NOT_SENT)
     page = read(stakeholder)
     assert "All clear" in page
     assert "Over, not handed over yet" in page

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from incidents.models import Snooze
 from incidents.workflow import mitigate_incident, resolve_incident
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
@@ -56,10 +57,10 @@ def test_what_is_wrong_is_said_at_its_field(client, incident, commander, address
 
 def test_where_nothing_is_owed_there_is_nothing_to_send(client, incident, commander):
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="x")
+    resolve_incident(incident=incident, by=commander, waive_reason="x", unsent=NOT_SENT)
     client.force_login(commander)
     page = client.get(reverse("snooze_update", args=[incident.reference])).content.decode()
-    assert "No update is owed to anybody" in page
+    assert "No update is due at the moment" in page
 
 
 def test_the_tab_says_what_is_late(client, incident, commander):
@@ -88,4 +89,4 @@ def test_the_cadence_page(client, incident, commander, stakeholder):
     assert page.count("<svg xmlns") == 2
     assert "4 min overdue" in page
     assert "not yet" in page
-    assert "Promise another time" not in page
+    assert "Change update time" not in page

@@ -18,11 +18,12 @@ def test_the_team_is_counted_each_once(client, commander, responder, incident):
     subscribe(owner=responder, by=responder, audience="stakeholders")
     client.force_login(commander)
     page = _page(client, incident)
-    assert "How it leaves" in page
-    assert "2 people<" in page.partition("How it leaves")[2]
+    assert "How it is sent" in page
+    assert "2 people<" in page.partition("How it is sent")[2]
 
 
 def test_the_public_without_a_page_is_said_so(client, commander, incident):
+    StatusPage.objects.all().delete()
     client.force_login(commander)
     assert "No status page shows this" in _preview(client, incident, "public")
     assert "No status page shows this" not in _preview(client, incident, "stakeholders")

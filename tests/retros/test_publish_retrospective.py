@@ -36,6 +36,7 @@ from retros.workflow import (
     waive_check,
     write_public_text,
 )
+from tests.conftest import NOT_SENT
 from timeline.workflow import write_event
 
 
@@ -62,7 +63,7 @@ def test_each_check_holds_when_it_should(in_review, incident, commander, respond
         factor = Factor.objects.create(text=f"f{number}", key=f"f{number}")
         ContributingFactor.objects.create(retrospective=in_review, factor=factor, text="x")
     mitigated = mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     type(incident).objects.update(impact_started_at="2026-01-01T00:00Z", detected_at="2026-01-01T00:01Z")
     item = ActionItem.objects.create(retrospective=in_review, title="Do", due_on="2026-12-01")
     assert _state(in_review)["actions"] is False

@@ -12,12 +12,13 @@ from retros.workflow import (
     open_retrospective,
     start_retrospective,
 )
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
 def resolved(incident, commander):
     mitigated = mitigate_incident(incident=incident, by=commander)
-    return resolve_incident(incident=mitigated, by=commander, waive_reason="x")
+    return resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
 
 
 def test_works_and_never_changes_the_status(incident, commander, responder, traces):

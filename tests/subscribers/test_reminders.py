@@ -18,6 +18,7 @@ from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import withdraw
 from subscribers.models import Notice
 from subscribers.routing import consume
+from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_is_not_said_when_the_update_has_been_posted(remind, incident, post):
 def test_is_not_said_after_resolution(remind, incident, commander):
     message = remind(incident)
     contained = mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=contained, by=commander, waive_reason="not checked")
+    resolve_incident(incident=contained, by=commander, waive_reason="not checked", unsent=NOT_SENT)
     assert mails(message) == []
     assert not Notice.objects.exists()
 

@@ -1,8 +1,10 @@
 """Who hears of what, by which way, in whose words; and who hears nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from incidents.models import Incident, Role, Service
 from incidents.models.people import people_reaching
@@ -12,6 +14,7 @@ from incidents.workflow import (
     declare_incident,
     join_incident,
     mitigate_incident,
+    reopen_incident,
     resolve_incident,
     set_service_impact,
 )
@@ -20,6 +23,7 @@ from notifications.models import Delivery, OutboxMessage
 from subscribers.models import News, Notice, Subscription
 from subscribers.routing import consume
 from subscribers.workflow import follow
+from tests.conftest import NOT_SENT
 
 
 def subscribed(person, **filters):
@@ -158,7 +162,9 @@ def test_without_public_words_the_public_hears_nothing(incident, outside, comman
 def test_an_address_outside_hears_of_updates_only(incident, commander, outside, tell):
     outside("kim@elsewhere.test", audience="stakeholders")
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    resolve_incident(
+        incident=incident, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
     assert tell(incident, "incident.resolved") == []
 
 
@@ -222,7 +228,9 @@ def test_a_role_one_takes_is_no_news_to_oneself(incident, responder, tell):
 def test_who_reported_it_hears_how_it_ends(incident, commander, stakeholder, tell):
     Incident.objects.filter(pk=incident.pk).update(reported_by=stakeholder)
     mitigate_incident(incident=incident, by=commander)
-    resolve_incident(incident=incident, by=commander, waive_reason="not checked in this test")
+    resolve_incident(
+        incident=incident, by=commander, waive_reason="not checked in this test", unsent=NOT_SENT
+    )
     tell(incident, "incident.resolved")
     assert Notice.objects.get(person=stakeholder).title.endswith("resolved")
 
@@ -285,3 +293,36 @@ def test_following_is_one_subscription_and_can_be_repeated(incident, stakeholder
     assert follow(incident=incident, by=stakeholder) == follow(incident=incident, by=stakeholder)
     assert follow(incident=incident, by=stakeholder).audience == "stakeholders"
     assert follow(incident=incident, by=responder).audience == "responders"
+
+
+@pytest.mark.parametrize("topic", ["incident.mitigated", "incident.resolved", "incident.reopened"])
+def test_places_outside_that_received_updates_are_notified_of_each_step(
+    incident, commander, outside, post, tell, addresses, topic
+):
+    outside("kim@elsewhere.test", audience="stakeholders")
+    outside("lou@elsewhere.test", audience="public")
+    outside("ria@elsewhere.test", audience="executives")
+    post(incident, "stakeholders", "public")
+    mitigated = mitigate_incident(incident=incident, by=commander)
+    resolved = resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
+    reopen_incident(incident=resolved, by=commander, reason="x")
+    found = tell(incident, topic)
+    assert addresses(found) == ["kim@elsewhere.test"]  # the public reads only what was written for it
+    mail = found[0].content
+    assert topic.removeprefix("incident.") in mail["subject"]
+    assert incident.get_absolute_url() not in mail["text"]
+
+
+def test_who_gets_the_update_gets_no_second_message(
+    incident, commander, stakeholder, outside, post, tell, addresses, prefer
+):
+    prefer(stakeholder, by_mail=[News.UPDATES, News.PROGRESS])
+    outside("kim@elsewhere.test", audience="stakeholders")
+    follow(incident=incident, by=stakeholder)
+    post(incident, "stakeholders")
+    mitigate_incident(
+        incident=incident, by=commander, updates={"stakeholders": "It works again."},
+        next_update_at=timezone.now() + timedelta(minutes=30),
+    )  # fmt: skip
+    assert addresses(tell(incident, "incident.mitigated")) == []
+    assert addresses(tell(incident, "status_update.posted")) == ["kim@elsewhere.test", stakeholder.email]

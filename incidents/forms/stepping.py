@@ -1,0 +1,238 @@
+"""The forms that move an incident on: mitigated, resolved, closed, reopened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+
+from config.forms import Form
+from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
+from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
+
+OPERATIONAL = "operational"
+STATES = [
+    (OPERATIONAL, "Operational"),
+    (ServiceImpact.DEGRADED.value, "Degraded performance"),
+    (ServiceImpact.PARTIAL_OUTAGE.value, "Partial outage"),
+    (ServiceImpact.MAJOR_OUTAGE.value, "Major outage"),
+]
+if TYPE_CHECKING:
+    _Base = Form
+else:
+    _Base = object
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    service: Service
+    now: str  # the impact now, or empty
+    field: BoundField
+
+
+@dataclass(frozen=True)
+class AudienceRow:
+    audience: str
+    label: str
+    send: BoundField
+    text: BoundField
+    reason: BoundField | None
+
+
+class ServiceStates(_Base):
+    """Mixin: how each service is affected, one field a service."""
+
+    def ask_states(self, now: Mapping[Service, str], chosen: Mapping[Service, str | None]) -> None:
+        """Ask for the state of the services in `chosen`, which holds what is preset; `now` is what is set."""
+        self._services = {f"service_{service.pk}": service for service in chosen}
+        self._now = {service.pk: impact for service, impact in now.items()}
+        for name, service in self._services.items():
+            self.fields[name] = forms.ChoiceField(
+                label=str(service),
+                choices=STATES,
+                initial=chosen[service] or OPERATIONAL,
+                required=False,
+                widget=forms.Select(attrs={"class": "select", "aria-label": f"State of {service}"}),
+            )
+
+    @property
+    def service_rows(self) -> list[ServiceRow]:
+        return [ServiceRow(s, self._now.get(s.pk, ""), self[name]) for name, s in self._services.items()]
+
+    @property
+    def impacts(self) -> dict[Service, str | None]:
+        """What was chosen, by service; None is operational. A field that was not sent changes nothing."""
+        chosen = {s: self.cleaned_data.get(name) for name, s in self._services.items()}
+        return {s: None if state == OPERATIONAL else state for s, state in chosen.items() if state}
+
+
+class AudienceTexts(_Base):
+    """Mixin: a prefilled text for each audience that received updates, to be sent or not."""
+
+    def ask_texts(self, texts: Mapping[str, str], *, needs_reason: bool) -> None:
+        self._audiences, self._needs_reason = list(texts), needs_reason
+        for audience, text in texts.items():
+            label = Audience(audience).label
+            self.fields[f"send_{audience}"] = forms.BooleanField(
+                label=label,
+                required=False,
+                initial=True,
+                widget=forms.CheckboxInput(attrs={"class": "checkbox checkbox-sm"}),
+            )
+            self.fields[f"text_{audience}"] = NeededField(
+                label=f"Update for {label.lower()}",
+                required=False,
+                initial=text,
+                max_length=2000,
+                widget=forms.Textarea(attrs={"class": "textarea field-sizing-content", "rows": 2}),
+            )
+            if needs_reason:
+                self.fields[f"reason_{audience}"] = forms.CharField(
+                    label=f"Why do {label.lower()} get no final update?"
+                    if audience != Audience.PUBLIC
+                    else "Why does the public get no final update?",
+                    required=False,
+                    max_length=300,
+                    widget=forms.TextInput(attrs={"class": "input"}),
+                )
+
+    @property
+    def audience_rows(self) -> list[AudienceRow]:
+        return [
+            AudienceRow(
+                a,
+                str(Audience(a).label),
+                self[f"send_{a}"],
+                self[f"text_{a}"],
+                self[f"reason_{a}"] if self._needs_reason else None,
+            )
+            for a in self._audiences
+        ]
+
+    def check_texts(self) -> None:
+        """To be called from `clean`."""
+        for audience in self._audiences:
+            is_sent = self.cleaned_data.get(f"send_{audience}")
+            if is_sent and not self.cleaned_data.get(f"text_{audience}"):
+                self.add_error(f"text_{audience}", "Write the update, or untick the audience.")
+            if self._needs_reason and not is_sent and not self.cleaned_data.get(f"reason_{audience}"):
+                self.add_error(f"reason_{audience}", "Give a reason, or send the update.")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        data = self.cleaned_data
+        return {a: data[f"text_{a}"] for a in self._audiences if data.get(f"send_{a}")}
+
+    @property
+    def unsent(self) -> dict[str, str]:
+        data = self.cleaned_data
+        return {a: data[f"reason_{a}"] for a in self._audiences if not data.get(f"send_{a}")}
+
+
+class MitigatedForm(ServiceStates, AudienceTexts, Form):
+    at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
+    note = forms.CharField(label="What stopped it", max_length=300, required=False, widget=forms.Textarea)
+    next_minutes = MinutesField(label="Next update in, minutes", required=False)
+
+    def __init__(self, *args: Any, incident: Incident, texts: Mapping[str, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        running = {a.service: a.impact for a in incident.affected_services.running().worst_first()}
+        self.ask_states(running, dict.fromkeys(running, None))
+        self.ask_texts(texts, needs_reason=False)
+        cadences = [
+            c.minutes_in("mitigated") for c in incident.severity.cadences.all() if c.audience in texts
+        ]
+        self.fields["next_minutes"].initial = min((m for m in cadences if m), default=30)
+        if not texts:
+            del self.fields["next_minutes"]
+        applying = list(incident.mitigations.filter(state=MitigationState.APPLYING))
+        self._applying = {f"mitigation_{m.pk}": m for m in applying}
+        for name, mitigation in self._applying.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"Did it work? {mitigation.text}",
+                choices=[
+                    (MitigationState.APPLYING.value, "Still applying"),
+                    *((s.value, s.label) for s in mitigation.next_states),
+                ],
+                initial=MitigationState.WORKED.value if len(applying) == 1 else None,
+                widget=forms.RadioSelect(attrs={"class": "radio radio-sm"}),
+                error_messages={"required": "Choose what came of it."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.check_texts()
+        if self.texts and not self.cleaned_data.get("next_minutes"):
+            self.add_error("next_minutes", "Enter when the next update comes.")
+        return self.cleaned_data
+
+    @property
+    def mitigation_fields(self) -> list[BoundField]:
+        return [self[name] for name in self._applying]
+
+    def arguments(self) -> dict[str, Any]:
+        """What `mitigate_incident` takes."""
+        minutes = self.cleaned_data.get("next_minutes")
+        outcomes: dict[Mitigation, str] = {m: self.cleaned_data[name] for name, m in self._applying.items()}
+        return {
+            "at": self.cleaned_data["at"],
+            "note": self.cleaned_data["note"],
+            "outcomes": outcomes,
+            "impacts": self.impacts,
+            "updates": self.texts,
+            "next_update_at": timezone.now() + timedelta(minutes=minutes) if minutes else None,
+        }
+
+
+class ResolveForm(AudienceTexts, Form):
+    at = MomentField(label="Resolved at", required=False, help_text="Empty means now.")
+    impact_ended_at = MomentField(label="Impact ended at", required=False)
+    waive_reason = NeededField(label="Reason to go on without", max_length=300, required=False)
+
+    def __init__(self, *args: Any, incident: Incident, texts: Mapping[str, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.typed_field("waive_reason", NeededField).is_needed = True
+        self.fields["impact_ended_at"].initial = incident.impact_ended_at
+        self.ask_texts(texts, needs_reason=True)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.check_texts()
+        return self.cleaned_data
+
+    def arguments(self) -> dict[str, Any]:
+        """What `resolve_incident` takes."""
+        ended: datetime | None = self.cleaned_data["impact_ended_at"]
+        return {
+            "at": self.cleaned_data["at"],
+            "impact_ended_at": ended if "impact_ended_at" in self.changed_data else None,
+            "waive_reason": self.cleaned_data["waive_reason"],
+            "updates": self.texts,
+            "unsent": self.unsent,
+        }
+
+
+class CloseForm(Form):
+    owner = ResponderField(label="Who owns the retrospective?", required=False, empty_label="Nobody")
+    waive_reason = forms.CharField(label="Reason to close without one", max_length=300, required=False)
+
+
+class ReopenForm(ServiceStates, Form):
+    reason = forms.CharField(label="What came back?", max_length=300, widget=forms.Textarea)
+    commander = ResponderField(label="Who commands?", empty_label=None)
+
+    def __init__(self, *args: Any, commander: Any, impacts: Mapping[Service, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["commander"].initial = commander
+        self.ask_states({}, dict(impacts))
+
+    def arguments(self) -> dict[str, Any]:
+        """What `reopen_incident` takes."""
+        return {
+            "reason": self.cleaned_data["reason"],
+            "commander": self.cleaned_data["commander"],
+            "impacts": self.impacts,
+        }

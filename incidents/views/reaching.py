@@ -1,0 +1,51 @@
+"""Whom an update reaches, in numbers, and how it is sent."""
+
+from types import SimpleNamespace
+
+from incidents.models import Audience, Incident
+from statuspages.models import StatusPage
+from statuspages.reach import subscriber_count
+from statuspages.reading import pages_of
+from subscribers.reach import how_it_leaves, recipient_counts
+
+Way = tuple[str, str, str]  # icon, label, detail
+
+
+def counts_of(incident: Incident) -> SimpleNamespace:
+    """How many people and places an update to each audience reaches, subscribers of status pages included."""
+    counts = recipient_counts(incident)
+    return SimpleNamespace(
+        **counts | {"public": counts["public"] + subscriber_count(incident, pages_of(incident))}
+    )
+
+
+def reached(incident: Incident, chosen: list[str]) -> dict:
+    """`counts` of all audiences, and `leaving`: the ways an update to those chosen is sent."""
+    counts = recipient_counts(incident)
+    pages = pages_of(incident)
+    on_pages = subscriber_count(incident, pages)
+    return {
+        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
+        "leaving": _ways(incident, chosen, pages, on_pages),
+    }
+
+
+def received(incident: Incident) -> dict[str, dict]:
+    """By audience how many updates it received and when the last was posted."""
+    found: dict[str, dict] = {}
+    for update in incident.status_updates.posted().order_by("posted_at"):
+        for audience in update.audiences:
+            count = found.get(audience, {"n": 0})["n"]
+            found[audience] = {"n": count + 1, "last": update.posted_at}
+    return found
+
+
+def _ways(incident: Incident, chosen: list[str], pages: list[StatusPage], on_pages: int) -> list[Way]:
+    ways = how_it_leaves(incident, chosen)
+    if Audience.PUBLIC in chosen and incident.is_drill:
+        ways.append(("globe", "A drill is on no status page", ""))
+    elif Audience.PUBLIC in chosen and not incident.is_private:
+        told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
+        names = ", ".join(page.name for page in pages)
+        ways.append(("globe", names, told) if pages else ("triangle-alert", "No status page shows this", ""))
+    return ways

@@ -1,0 +1,67 @@
+"""The update that goes with a change of status: one text per audience, posted in the same transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from incidents.models import Audience, Incident, StatusUpdate
+from incidents.workflow.communicating import post_status_update
+
+UNNAMED = "Service disruption"
+
+
+def audiences_informed(incident: Incident) -> list[str]:
+    """The audiences that received an update of the incident, or in which somebody asks for one.
+
+    Responders are not among them: they see the incident itself.
+    """
+    found: set[str] = set(incident.update_requests.unanswered().values_list("audience", flat=True))
+    for audiences in incident.status_updates.posted().values_list("audiences", flat=True):
+        found |= set(audiences)
+    found -= {Audience.RESPONDERS}
+    if incident.is_private:
+        found -= {Audience.PUBLIC}
+    return [str(audience) for audience in Audience if audience in found]
+
+
+def require_final_updates(incident: Incident, texts: Mapping[str, str], unsent: Mapping[str, str]) -> None:
+    """Raise ValidationError where an audience that received updates gets neither a text nor a reason."""
+    informed = audiences_informed(incident)
+    missing = [
+        Audience(a).label.lower() for a in informed if not texts.get(a, "").strip() and a not in unsent
+    ]
+    if missing:
+        names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        raise ValidationError(
+            f"You can't resolve {incident.reference} yet: {names} received updates. "
+            "Write a final update or give a reason for each."
+        )
+
+
+def post_texts(
+    *, incident: Incident, by: Any, texts: Mapping[str, str], next_update_at: datetime | None = None
+) -> StatusUpdate | None:
+    """Post one update with a text for each audience; None where there is no text.
+
+    While the incident is active, what was still unknown at the last update is still unknown.
+    """
+    texts = {audience: text.strip() for audience, text in texts.items() if text.strip()}
+    if not texts:
+        return None
+    last = incident.status_updates.posted().newest_first().first()
+    inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
+    known = texts.get(Audience.STAKEHOLDERS) or next(iter(inside), "")
+    unknown = last.unknown if last and incident.is_active else ""
+    return post_status_update(
+        incident=incident,
+        by=by,
+        audiences=list(texts),
+        known=known,
+        unknown=unknown,
+        no_open_unknowns=not unknown,
+        wordings={a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
+        public_title=incident.public_title or UNNAMED,
+        next_update_at=next_update_at,
+    )

@@ -1,0 +1,94 @@
+"""Reopening: an incident that came back, or was never over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from audit import context
+from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
+from incidents.permissions import can_respond
+from incidents.workflow.basics import announce, audit, enter_status, forget_milestones, lock, save
+from incidents.workflow.impact import set_impacts
+from incidents.workflow.people import give_role
+from incidents.workflow.schedules import reschedule
+from timeline.models import Kind
+from timeline.workflow import record_event
+
+GONE = ("mitigated_at", "impact_ended_at", "resolved_at", "closed_at")
+
+
+def last_commander(incident: Incident) -> User | None:
+    """Who commanded last and can still respond, or None."""
+    last = (
+        incident.role_assignments.filter(role__slug=Role.COMMANDER)
+        .select_related("user")
+        .order_by("-started_at", "-pk")
+        .first()
+    )
+    return last.user if last and last.user.is_active and can_respond(last.user, incident) else None
+
+
+def impacts_before_recovery(incident: Incident) -> dict[Service, str]:
+    """The services that the recovery ended the impact of, each with how it was affected last; none before it."""
+    since = incident.mitigated_at or incident.resolved_at
+    if since is None:
+        return {}
+    ended = incident.affected_services.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
+    rows: list[AffectedService] = list(ended.select_related("service").order_by("started_at", "pk"))
+    return {row.service: row.impact for row in rows}
+
+
+@transaction.atomic
+def reopen_incident(
+    *,
+    incident: Incident,
+    by: Any,
+    reason: str,
+    commander: User | None = None,
+    impacts: Mapping[Service, str | None] | None = None,
+    version: int | None = None,
+) -> Incident:
+    """Open the incident again; the new stay is a period of its own and all history is kept.
+
+    `commander` takes command: by default who has or had it last, or else `by`. Services are affected as they were
+    before the recovery, or as `impacts` says.
+    """
+    incident = lock(incident, by=by, version=version)
+    before = Status(incident.status)
+    if before not in (Status.RESOLVED, Status.CLOSED):
+        raise ValidationError(f"{incident.reference} is {before.label.lower()}; there is nothing to reopen.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say what came back."})
+    if impacts is None:
+        impacts = impacts_before_recovery(incident)
+    was = forget_milestones(incident, *GONE)
+    incident.reopen_count += 1
+    enter_status(incident, Status.INVESTIGATING, context.now())
+    save(incident, "status", "reopen_count", "milestone_basis", *was)
+    incident.recovery_checks.update(
+        state=CheckState.OPEN, watching_since=None, settled_at=None, settled_by=None, result=""
+    )
+    record_event(
+        incident=incident,
+        kind=Kind.STATUS,
+        text=f"reopened this ({before.label} → Investigating)",
+        detail=reason.strip(),
+        by=by,
+        data={"from": before, "to": Status.INVESTIGATING},
+    )
+    set_impacts(incident=incident, impacts=impacts, by=by)
+    give_role(
+        incident=incident,
+        role=Role.objects.get(slug=Role.COMMANDER),
+        user=commander or last_commander(incident) or by,
+        by=by,
+        moment=context.now(),
+    )
+    reschedule(incident)
+    audit(incident, "incident.reopened", by, status=[before, Status.INVESTIGATING], reason=reason, **was)
+    announce(incident, "incident.reopened", by=by.pk, status=Status.INVESTIGATING)
+    return incident
