@@ -173,7 +173,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/m/ip,5/10m/key",
+    "login_failed": "",  # accounts.adapter counts those by account, device and address
     "login": "30/m/ip",
     "reset_password": "20/m/ip,5/m/key",
 }
@@ -186,6 +186,8 @@ SESSION_ABSOLUTE_AGE = timedelta(days=30)
 SESSION_ACTIVITY_EVERY = timedelta(minutes=5)
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+DEVICE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
