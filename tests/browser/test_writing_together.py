@@ -181,6 +181,35 @@ def test_what_was_typed_offline_survives_a_closed_tab(webs, open_on, commander, 
     assert document.text == "Before. While it was away."
 
 
+def test_words_typed_offline_stay_when_their_block_becomes_a_heading(
+    webs, open_on, commander, responder, document
+):
+    """Also when the tab was loaded again meanwhile, and they stand where they were typed."""
+    mine = editing(open_on(commander, webs.ports[0]), document)
+    mine.keyboard.type("The pool was full.")
+    until_saved(mine)
+    theirs = editing(open_on(responder, webs.ports[1]), document)
+    theirs.get_by_text("The pool was full.").wait_for()
+
+    webs.kill(f"web-{webs.ports[0]}")
+    mine.locator("#saved[data-state=offline]").wait_for()
+    mine.keyboard.type(" Nobody knew why.")
+    theirs.keyboard.press("Home")
+    theirs.keyboard.type("### ")
+    theirs.locator("#prose h3").wait_for()
+    until_saved(theirs)
+    context = mine.context
+    mine.close()
+    webs.serve(webs.ports[0])
+
+    again = editing(context.new_page(), document)
+    until_saved(again)
+    for page in (again, theirs):
+        page.locator("#prose h3").get_by_text("The pool was full. Nobody knew why.", exact=True).wait_for()
+    document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
+    assert document.text == "### The pool was full. Nobody knew why."
+
+
 def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_on, commander, document):
     """More than a section holds is pasted: said once, given back to copy, and the section is open again."""
     page = editing(open_on(commander, webs.ports[0]), document)
