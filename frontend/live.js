@@ -1,4 +1,7 @@
-// The doorbell: what changed is fetched again, but never under a finger, and never over what is being typed.
+// What changed is fetched again, but never under an open menu, and what is being typed stays as it is.
+
+import { toast } from "./dialogs.js";
+import { fits, putBack, typedIn } from "./typed.js";
 
 const held = new Map();
 const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
@@ -6,6 +9,7 @@ const wanted = new Set(); // parts that a change of one's own refreshes, in use 
 function busy(node) {
   if (!node) return false;
   const active = document.activeElement;
+  if (node.dataset.live) return !!document.querySelector("dialog[open]") || !!node.querySelector("details.more[open]");
   return !!document.querySelector("dialog[open]")
     || node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
     || (node.contains(active) && active.matches("input, textarea, select, button, a"))
@@ -36,12 +40,23 @@ function holdBack(event) {
   const { target, requestConfig } = event.detail;
   if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
   if (wanted.delete(target.id) || "now" in target.dataset) { delete target.dataset.now; return keepFocus(target); }
-  if (!busy(target)) return;
+  if (!busy(target)) {
+    if (!target.dataset.live) return;
+    const typed = typedIn(target);
+    if (fits(typed, event.detail.serverResponse)) {
+      keepFocus(target);
+      document.body.addEventListener("htmx:afterSwap", () => putBack(typed, document.getElementById(target.id)), { once: true });
+      return;
+    }
+    if (typed.fields.some(({ hasFocus }) => hasFocus)) toast("This section has changed. You see the change when you leave the field you are typing in.");
+    else return;
+  }
   event.detail.shouldSwap = false;
   held.set(target.id, requestConfig.path);
 }
 
-const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id))) fetchInto(id, url); };
+const isTypedIn = (node) => node?.dataset.live && node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id)) && !isTypedIn(document.getElementById(id))) fetchInto(id, url); };
 
 function room() {
   const node = document.querySelector("[data-room]");

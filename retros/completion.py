@@ -6,10 +6,9 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from retros.ballots import SHOWN_FROM
 from retros.models import (
     ActionItem,
-    Ballot,
+    ClosedQuestion,
     ContributingFactor,
     Dimension,
     Document,
@@ -61,7 +60,7 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
     n = _counted(retrospective)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
-        "safety": (_reached(n["ballots"], SHOWN_FROM), str(n["ballots"] or "")),
+        "safety": (DONE if n["safety_closed"] else EMPTY, ""),
         "impact": (_reached(n["dimensions"], len(Dimension)), f"{n['dimensions']} of {len(Dimension)}"),
         "narrative": (_reached(n["written"], 2), ""),
         "timeline": (
@@ -105,7 +104,9 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
     entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
     counts = {
         "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),
-        "ballots": _many(Ballot.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)),
+        "safety_closed": _many(
+            ClosedQuestion.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)
+        ),
         "dimensions": _many(
             ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(text="", not_affected=False)
         ),

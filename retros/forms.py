@@ -210,7 +210,7 @@ class PublicTextForm(Form):
 class SettingsForm(ModelForm):
     class Meta:
         model = RetrospectiveSettings
-        fields = ("framing", "soak_days", "reading_hours")
+        fields = ("framing", "soak_days", "reading_hours", "hides_dots")
         labels = {"framing": "What every retrospective opens with"}
         help_texts = {
             "framing": "In your own words; shown above every section, and read aloud at the start",

@@ -203,7 +203,7 @@ def _learnings(retrospective: Retrospective) -> list[dict[str, Any]]:
             "kind": str(row.get_kind_display()),
             "text": row.text,
             "group": row.group.name if row.group else "",
-            "dots": row.dots or 0,
+            "dots": (row.dots or 0) if retrospective.shows_dots else 0,
         }
         for row in rows
     ]

@@ -205,7 +205,7 @@ def test_words_typed_offline_stay_when_their_block_becomes_a_heading(
     again = editing(context.new_page(), document)
     until_saved(again)
     for page in (again, theirs):
-        page.locator("#prose h3").get_by_text("The pool was full. Nobody knew why.", exact=True).wait_for()
+        page.locator("#prose h3", has_text="The pool was full. Nobody knew why.").wait_for()
     document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
     assert document.text == "### The pool was full. Nobody knew why."
 
