@@ -35,6 +35,23 @@ export class Rescue {
     this.settle(caret, structs);
   }
 
+  // Undoing brings the blocks of before back, and not what others typed in those that it removes: letters that were
+  // removed with them earlier, and copies of others' letters that it makes itself.
+  watch(undoManager) {
+    undoManager.on("stack-item-popped", ({ stackItem }) => {
+      for (const { client, start, end } of ranges(stackItem.deletions)) {
+        for (const item of itemsIn(this.doc, client, start, end)) {
+          if (!(item.content instanceof Y.ContentString)) continue;
+          const range = { client, start: item.id.clock, end: item.id.clock + item.length };
+          const others = client === this.doc.clientID ? common(range, this._back) : [range];
+          if (!others.length) continue;
+          if (item.redone) this._back.push({ client: item.redone.client, start: item.redone.clock, end: item.redone.clock + item.length });
+          else this._lost.push(...others);
+        }
+      }
+    });
+  }
+
   // Put back what was lost since; whether there was something.
   settle(caret = null) {
     if (!this._lost.length) return false;

@@ -7,7 +7,7 @@ import Mention from "@tiptap/extension-mention";
 import StarterKit from "@tiptap/starter-kit";
 import { Plugin } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
-import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "@tiptap/y-tiptap";
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey, yUndoPluginKey } from "@tiptap/y-tiptap";
 import * as Y from "yjs";
 import { Hints } from "./hints.js";
 import { Nesting } from "./nesting.js";
@@ -31,7 +31,18 @@ export function makeEditor({ element, sync, label, editable, writes, hints }) {
     ],
   });
   sync.rescue.caret = caretOf(editor);
+  sync.rescue.watch(yUndoPluginKey.getState(editor.state).undoManager);
+  redrawWhereItFails(ySyncPluginKey.getState(editor.state).binding);
   return editor;
+}
+
+// The binding fails at times to find the caret's new place, and would leave the old text on the screen; the next
+// letter typed there would then remove what others wrote. The text is drawn anew instead.
+function redrawWhereItFails(binding) {
+  const draw = binding._observeFunction;
+  binding.type.unobserveDeep(draw);
+  binding._observeFunction = (events, transaction) => { try { draw(events, transaction); } catch { binding._forceRerender(); } };
+  binding.type.observeDeep(binding._observeFunction);
 }
 
 // Where the caret is, as a text of the document and how many letters stand before it there.
