@@ -1,7 +1,7 @@
 // A section that several people write at once. Loaded on its page alone; without it there is a form.
 
 import { makeEditor } from "./editing/section.js";
-import { keepRefused, showRefused } from "./editing/refused.js";
+import { keepRefused, offerUnsent, showRefused } from "./editing/refused.js";
 import { showElsewhere, showPresent } from "./editing/presence.js";
 import { Sync } from "./editing/sync.js";
 
@@ -29,7 +29,10 @@ function begin() {
       showState(now);
       if (!opening && (now.caughtUp || now.pending)) { opening = true; editor = open(); }
       if (editor && editor.isEditable !== canWrite(now)) editor.setEditable(canWrite(now));
-      if (editor && now.refused && !isRefused) { isRefused = true; keepRefused(refusedKey, now.ended, editor.getText({ blockSeparator: "\n\n" })); }
+      if (editor && now.ended && now.pending && !isRefused) {
+        isRefused = true;
+        (now.refused ? keepRefused : offerUnsent)(refusedKey, now.ended, editor.getText({ blockSeparator: "\n\n" }));
+      }
     },
   });
   const canWrite = (now) => writes && !now.ended && now.mayWrite !== false;
