@@ -176,7 +176,12 @@ class ReasonForm(Form):
 
 
 class StartReviewForm(Form):
-    reason = forms.CharField(label="Why now", max_length=1000, required=False, widget=forms.Textarea)
+    reason = forms.CharField(
+        label="Why the review starts now",
+        max_length=1000,
+        widget=forms.Textarea,
+        error_messages={"required": "Say why the review starts now."},
+    )
 
 
 class ReviewerForm(Form):

@@ -214,6 +214,8 @@ def test_by_pages(client, scheduled, responder):
     assert b"of 5:00" not in client.get(page + "frame/").content, "the clock ends with the session"
     asks = client.get(page + "review/start/")
     assert b"soaks until" in asks.content
-    assert client.post(page + "review/start/", {"go": "yes"}).status_code == 200
+    assert b"optional" not in asks.content.split(b"<form")[-1]
+    refused = client.post(page + "review/start/", {"go": "yes"})
+    assert b"Say why the review starts now." in refused.content
     assert client.post(page + "review/start/", {"go": "yes", "reason": "Hurry"}).status_code == 302
     assert not OutboxMessage.objects.filter(topic="retrospective.published").exists()
