@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from retros.models import (
     ActionItem,
     ClosedQuestion,
+    Comment,
     ContributingFactor,
     Dimension,
     Document,
@@ -62,7 +63,10 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
         "frame": (_frame(retrospective, n["participants"]), ""),
         "safety": (DONE if n["safety_closed"] else EMPTY, ""),
         "impact": (_reached(n["dimensions"], len(Dimension)), f"{n['dimensions']} of {len(Dimension)}"),
-        "narrative": (_reached(n["written"], 2), ""),
+        "narrative": (
+            min(_reached(n["written"], 2), BEGUN if n["open_comments"] else DONE),
+            f"{n['open_comments']} open" if n["open_comments"] else "",
+        ),
         "timeline": (
             DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
             f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
@@ -111,6 +115,9 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
             ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(text="", not_affected=False)
         ),
         "written": _many(Document.objects.filter(retrospective=OuterRef("pk")).exclude(text="")),
+        "open_comments": _many(
+            Comment.objects.filter(document__retrospective=OuterRef("pk"), parent=None, resolved_at=None)
+        ),
         "entries": _many(entries),
         "gaps": _many(entries.exclude(gap="")),
         "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
