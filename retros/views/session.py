@@ -82,7 +82,7 @@ def question_closing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close an anonymous question: its answers are shown, and it takes no more."""
     retrospective = led(request, pk)
     question = request.POST.get("question", "")
-    name = "impact" if question == Question.PULSE else "safety_check"
+    name = "retro_impact" if question == Question.PULSE else "safety_check"
     return click(
         request,
         retrospective,

@@ -78,8 +78,8 @@ def test_the_picture_and_the_figures_hide_how_it_ended(ask):
     whole = ask()
     detected = dict(whole.context["slider"].stops)["detected"]
     then = ask(query=f"?known={detected}")
-    assert "resolved" in str(whole.context["figure"].wide)
-    for picture in (then.context["figure"].wide, then.context["figure"].narrow):
+    assert "resolved" in str(whole.context["figure"]["wide"])
+    for picture in (then.context["figure"]["wide"], then.context["figure"]["narrow"]):
         assert "detected" in str(picture)
         assert "resolved" not in str(picture)
         assert "MTTR" not in str(picture)
