@@ -6,10 +6,12 @@ import { fits, putBack, typedIn } from "./typed.js";
 const held = new Map();
 const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
 
+let pressed = null; // what a pointer is down on: drawn anew under it, a click would be lost
+
 function busy(node) {
   if (!node) return false;
   const active = document.activeElement;
-  if (node.dataset.live) return !!document.querySelector("dialog[open]") || !!node.querySelector("details.more[open]");
+  if (node.dataset.live) return !!document.querySelector("dialog[open]") || !!node.querySelector("details.more[open], .htmx-request") || node.contains(pressed);
   return !!document.querySelector("dialog[open]")
     || node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
     || (node.contains(active) && active.matches("input, textarea, select, button, a"))
@@ -85,6 +87,9 @@ export function live() {
   });
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
   document.body.addEventListener("htmx:beforeSwap", holdBack);
+  document.body.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  for (const end of ["pointerup", "pointercancel"]) document.body.addEventListener(end, () => setTimeout(() => { pressed = null; release(); }, 50));
+  document.body.addEventListener("htmx:afterRequest", () => setTimeout(release));
   document.body.addEventListener("pointerout", () => setTimeout(release));
   document.body.addEventListener("focusout", () => setTimeout(release));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(release, 50));

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from figures.story import CLOSEST, MILESTONES, Impact, Lane, Mark, Story, Stretch, parts_of
-from retros.account import Account, Moment, known_at
+from retros.account import Account, known_at
 from retros.measures import LETTERS
 from timeline.models import Kind
 
@@ -57,7 +57,7 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
         moments={
             letter: moment.at
             for letter, moment in account.moments.items()
-            if known is None or _is_known(moment, known)
+            if known is None or moment.at <= known
         },
         stretches=[
             Stretch(
@@ -82,10 +82,6 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
         zoom=zoom,
         part=min(max(part, 0), parts_of(zoom) - 1),
     )
-
-
-def _is_known(moment: Moment, known: datetime) -> bool:
-    return moment.at <= known and (moment.entry is None or known_at(moment.entry) <= known)
 
 
 def _lane_of(row: Any) -> Lane:
