@@ -17,7 +17,7 @@ from django.http.request import split_domain_port, validate_host
 from live import wire
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
 from live.listener import Listener
-from retros.documents import MAX_BYTES, Full, Gap, Malformed
+from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale
 from retros.workflow.writing import topic_of, write_update
 
 MAX_MESSAGE = MAX_BYTES + 4096  # a section that an editor has and the server lacks comes as one
@@ -235,8 +235,12 @@ async def _take(seat: Seat, data: bytes) -> None:
     if kind == wire.KEEP:
         count, update = reader.number(), reader.chunk()
         reader.end()
-        await in_pool(partial(write_update, document_id=seat.document_id, update=update, by=seat.user))
-        seat.tell(wire.kept(count))
+        try:
+            await in_pool(partial(write_update, document_id=seat.document_id, update=update, by=seat.user))
+        except Stale:
+            await _catch_up(seat, None)  # the editor takes in what it lacks, and sends its change again
+        else:
+            seat.tell(wire.kept(count))
     elif kind == wire.SYNC and reader.number() == wire.HAVE:
         vector = reader.chunk()
         reader.end()

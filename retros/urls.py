@@ -35,6 +35,7 @@ urlpatterns = [
     path(RETROSPECTIVE + "agenda/", retrospectives.retrospective_agenda, name="retrospective_agenda"),
     path(RETROSPECTIVE + "status/", session.retrospective_status, name="retrospective_status"),
     path(RETROSPECTIVE + "safety/", session.safety_check, name="safety_check"),
+    path(RETROSPECTIVE + "closed-questions/", session.question_closing, name="question_closing"),
     path(RETROSPECTIVE + "safety/results/", session.safety_results, name="safety_results"),
     path(RETROSPECTIVE + "mark/", library.reader_mark, name="reader_mark"),
     path(RETROSPECTIVE + "review/", review.retrospective_review, name="retrospective_review"),

@@ -113,6 +113,7 @@ class Retrospective(models.Model):
     soak_until = models.DateField(null=True, blank=True, help_text="Thoughts may settle up to this day")
     review_started_at = models.DateTimeField(null=True, blank=True)
     learnings_revealed_at = models.DateTimeField(null=True, blank=True)
+    dots_closed_at = models.DateTimeField("voting closed", null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     public_text = models.TextField(
         blank=True, help_text="For readers outside; a text of its own, nothing is taken over by itself"
@@ -141,6 +142,11 @@ class Retrospective(models.Model):
         from retros.models.review import RetrospectiveSettings
 
         return RetrospectiveSettings.get()
+
+    @property
+    def shows_dots(self) -> bool:
+        """Whether everyone can see how many dots a learning has; until then people see only their own."""
+        return self.dots_closed_at is not None or not self.held_as.hides_dots
 
     @property
     def chain(self) -> str:

@@ -156,6 +156,11 @@ class RetrospectiveSettings(models.Model):
         )
     )
     soak_days = models.PositiveSmallIntegerField("working days of soak", default=2)
+    hides_dots = models.BooleanField(
+        "hide dots until voting is closed",
+        default=True,
+        help_text="People see only their own dots until the facilitator closes the voting",
+    )
     reading_hours = models.PositiveSmallIntegerField("hours to read before publishing", default=24)
 
     class Meta:

@@ -16,7 +16,7 @@ from config.forms import Styled
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.export import Copy, copy_of
-from retros.models import Retrospective
+from retros.models import Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
 
@@ -93,7 +93,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "share": share(parts),
         "tenths": round(share(parts) / 10),
         "agenda": agenda,
-        "timer": timekeeping(agenda),
+        "timer": timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None,
         "framing": retrospective.held_as.framing,
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),

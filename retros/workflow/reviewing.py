@@ -131,7 +131,8 @@ def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") 
     """The version itself, for a retrospective the caller holds locked."""
     before = retrospective.status
     retrospective.status, retrospective.published_at = S.PUBLISHED, context.now()
-    save(retrospective, "status", "published_at")
+    retrospective.dots_closed_at = retrospective.dots_closed_at or retrospective.published_at
+    save(retrospective, "status", "published_at", "dots_closed_at")
     newest = retrospective.publications.order_by("-number").first()
     content = content_of(retrospective)
     publication = Publication.objects.create(
@@ -214,7 +215,7 @@ def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: boo
 
 @transaction.atomic
 def describe_retrospectives(
-    *, by: Any, framing: str, soak_days: int, reading_hours: int
+    *, by: Any, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
     if not by.is_administrator:
@@ -224,7 +225,12 @@ def describe_retrospectives(
     held = RetrospectiveSettings.objects.select_for_update().filter(pk=1).first() or RetrospectiveSettings(
         pk=1
     )
-    values = {"framing": framing.strip(), "soak_days": soak_days, "reading_hours": reading_hours}
+    values = {
+        "framing": framing.strip(),
+        "soak_days": soak_days,
+        "reading_hours": reading_hours,
+        "hides_dots": hides_dots,
+    }
     changes = {n: [str(getattr(held, n)), str(v)] for n, v in values.items() if getattr(held, n) != v}
     for name, value in values.items():
         setattr(held, name, value)

@@ -77,6 +77,24 @@ def test_a_process_killed_at_any_moment_loses_no_confirmed_letter(
     assert editor(responder, 1).text == mine.text
 
 
+def test_a_change_that_would_remove_unseen_words_is_not_confirmed(editor, commander, responder, document):
+    """It is answered with what the editor lacks; sent again with that in it, it is stored."""
+    mine, theirs = editor(commander, 0), editor(responder, 1)
+    mine.write("The pool was full.")
+    theirs.until(lambda: theirs.text == "The pool was full.")
+    before = theirs.doc.get_state()
+    update = rewrite(theirs.doc, "### The pool was full.")
+    mine.write("Words. ")
+    mine.until(lambda: mine.kept == 2)
+
+    assert update
+    theirs.keep(theirs.doc.get_update(before))
+    theirs.until(lambda: theirs.kept == theirs.sent)
+    assert theirs.sent > 1, "it was sent again"
+    assert DocumentUpdate.objects.filter(document=document).count() == 3
+    mine.until(lambda: mine.text == theirs.text)
+
+
 def test_many_writers_and_compaction_at_once_end_with_one_text(editor, commander, responder, document):
     editors = [editor(commander, 0), editor(responder, 1), editor(commander, 1), editor(responder, 0)]
     faults = []

@@ -36,6 +36,7 @@ from retros.workflow import (
     waive_check,
     write_public_text,
 )
+from retros.written import content_of, markdown_of, people_of
 from tests.conftest import NOT_SENT
 from timeline.workflow import write_event
 
@@ -230,3 +231,15 @@ def test_the_public_text_is_not_in_what_is_published(published, commander):
     write_public_text(retrospective=published, by=commander, public_text="Outside words")
     assert "Outside words" not in str(Publication.objects.get().content)
     assert Retrospective.objects.get().public_text == "Outside words"
+
+
+def test_everyone_who_took_part_is_named_once(client, retrospective, commander, responder, stakeholder):
+    frame_retrospective(retrospective=retrospective, by=commander, facilitator=commander)
+    add_participants(retrospective=retrospective, by=commander, people=[commander, responder, stakeholder])
+    content = content_of(Retrospective.objects.get(pk=retrospective.pk))
+    assert people_of(content) == [
+        (str(commander), "owner, facilitator"),
+        (str(responder), ""),
+        (str(stakeholder), ""),
+    ]
+    assert f"Who took part: {commander} (owner, facilitator), {responder}, " in markdown_of(content)
