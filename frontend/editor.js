@@ -1,5 +1,6 @@
 // A section that several people write at once. Loaded on its page alone; without it there is a form.
 
+import "./mentions.js";
 import { makeEditor } from "./editing/section.js";
 import { keepRefused, offerUnsent, showRefused } from "./editing/refused.js";
 import { showElsewhere, showPresent } from "./editing/presence.js";

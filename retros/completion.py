@@ -71,9 +71,12 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
             DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
             f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
         ),
-        "causes": (_reached(n["factors"], FACTORS_WANTED), str(n["factors"] or "")),
+        "causes": (
+            min(_reached(n["factors"], FACTORS_WANTED), BEGUN if n["bare"] else DONE),
+            f"{n['bare']} without evidence" if n["bare"] else str(n["factors"] or ""),
+        ),
         "learnings": (
-            DONE if n["learnings"] and retrospective.learnings_revealed_at else min(n["learnings"], BEGUN),
+            DONE if n["learnings"] and retrospective.dots_closed_at else min(n["learnings"], BEGUN),
             str(n["learnings"] or ""),
         ),
         "actions": (
@@ -120,6 +123,7 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
         ),
         "entries": _many(entries),
         "gaps": _many(entries.exclude(gap="")),
+        "bare": _many(ContributingFactor.objects.without_evidence().filter(retrospective=OuterRef("pk"))),
         "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
         "learnings": _many(Learning.objects.filter(retrospective=OuterRef("pk"))),
         "actions": _many(actions),

@@ -215,7 +215,7 @@ class PublicTextForm(Form):
 class SettingsForm(ModelForm):
     class Meta:
         model = RetrospectiveSettings
-        fields = ("framing", "soak_days", "reading_hours", "hides_dots")
+        fields = ("framing", "soak_days", "reading_hours", "hides_dots", "waivers_need_second_person")
         labels = {"framing": "What every retrospective opens with"}
         help_texts = {
             "framing": "In your own words; shown above every section, and read aloud at the start",

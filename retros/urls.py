@@ -43,6 +43,11 @@ urlpatterns = [
     path(RETROSPECTIVE + "review/reviewers/", review.reviewers, name="reviewers"),
     path(RETROSPECTIVE + "review/answer/", review.review_answer, name="review_answer"),
     path(RETROSPECTIVE + "review/checks/<slug:name>/", review.check_waiver, name="check_waiver"),
+    path(
+        RETROSPECTIVE + "review/checks/<slug:name>/agreement/",
+        review.waiver_agreement,
+        name="waiver_agreement",
+    ),
     path(RETROSPECTIVE + "review/public-text/", review.public_text, name="public_text"),
     path(RETROSPECTIVE + "publication/", review.publication, name="publication"),
     path(RETROSPECTIVE + "reopening/", review.retrospective_reopening, name="retrospective_reopening"),

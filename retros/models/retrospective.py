@@ -157,6 +157,11 @@ class Retrospective(models.Model):
     def is_published(self) -> bool:
         return self.status == RetrospectiveStatus.PUBLISHED
 
+    @property
+    def is_overdue(self) -> bool:
+        """By the reader's calendar."""
+        return not self.is_published and self.due_on is not None and self.due_on < timezone.localdate()
+
 
 class Participant(models.Model):
     retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="participants")

@@ -41,12 +41,18 @@ def _of(reachable: RetrospectiveQuerySet, pk: int) -> Retrospective:
 
 
 def reading(request: SignedInRequest, copy: Copy, context: dict[str, Any], template: str) -> HttpResponse:
-    """A version to read: in the shell, or alone for whom what stands now is closed."""
+    """A version to read. What is published is shown without the workspace, which its writers reach by a link."""
     retrospective = copy.retrospective
     context |= {"content": copy.content, "publication": copy.publication, "figures": copy.figures}
-    if sees_draft(request.user, retrospective):
+    has_workspace = sees_draft(request.user, retrospective)
+    if has_workspace and not retrospective.is_published:
         return section(request, retrospective, "overview", context, template=template)
-    alone = {"retrospective": retrospective, "section": "retrospectives", "around": "retros/read_base.html"}
+    alone = {
+        "retrospective": retrospective,
+        "section": "retrospectives",
+        "around": "retros/read_base.html",
+        "has_workspace": has_workspace,
+    }
     return render(request, template, alone | context)
 
 

@@ -68,6 +68,7 @@ from retros.workflow.learnings import (
     withdraw_learning,
 )
 from retros.workflow.reviewing import (
+    agree_to_waiver,
     answer_review,
     ask_reviewer,
     describe_retrospectives,
@@ -111,6 +112,7 @@ __all__ = [
     "add_learning_group",
     "add_participants",
     "add_recollection",
+    "agree_to_waiver",
     "answer_helped",
     "answer_review",
     "ask_for_pdf",

@@ -107,7 +107,7 @@ def reveal_learnings(*, retrospective: Retrospective, by: Any) -> Retrospective:
 @transaction.atomic
 def close_voting(*, retrospective: Retrospective, by: Any) -> Retrospective:
     """Take no more dots and show everyone how many each learning has."""
-    retrospective = lock_to_facilitate(_lock_revealed(retrospective, by), by=by)
+    retrospective = _lock_revealed(lock_to_facilitate(retrospective, by=by), by)
     if retrospective.dots_closed_at:
         raise ValidationError("The voting is closed already.")
     retrospective.dots_closed_at = context.now()

@@ -196,7 +196,7 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
     page.get_by_text("Link it to the timeline").click()
     page.get_by_label("From the timeline").select_option(str(row.pk))
     assert page.get_by_label("What is it?").input_value() == "It rang where nobody was"
-    page.get_by_role("button", name="Keep it for the reveal").click()
+    page.get_by_role("button", name="Save (hidden until reveal)").click()
     page.locator(".learn", has_text="The pager rang").wait_for()
     assert not page.complaints
 

@@ -17,6 +17,8 @@ from tests.live.editors import Editor, cookie_of
 
 pytestmark = pytest.mark.faults
 
+PLACE = {"type": None, "tname": "default", "item": None, "assoc": 0}
+
 
 def said(text: str) -> bytes:
     doc = open_document()
@@ -212,7 +214,9 @@ def test_whom_it_leaves_the_reach_of_is_sent_away(editor, responder, commander, 
 
 def test_carets_are_shown_under_the_name_of_who_is_signed_in(editor, commander, responder, document):
     mine, theirs = editor(commander, 0), editor(responder, 1)
-    mine.show(77, 1, {"user": {"name": "Somebody Else"}, "cursor": {"anchor": 1}, "more": "x"})
+    mine.show(
+        77, 1, {"user": {"name": "Somebody Else"}, "cursor": {"anchor": PLACE, "head": PLACE}, "more": "x"}
+    )
     theirs.until(lambda: 77 in theirs.present)
     assert theirs.present[77]["user"]["name"] == str(commander)
     assert set(theirs.present[77]) == {"user", "cursor"}

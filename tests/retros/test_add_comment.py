@@ -168,3 +168,22 @@ def test_what_happened_is_not_complete_while_a_comment_is_open(document, command
     assert (part().is_done, part().note) == (False, "1 open")
     resolve_comment(comment=comment, by=commander, resolved=True)
     assert part().is_done
+
+
+def test_names_are_offered_to_complete_a_mention(
+    client, document, retrospective, commander, responder, stakeholder
+):
+    client.force_login(commander)
+    page = f"/retrospectives/{retrospective.pk}/narrative/what_happened/people/"
+    assert client.get(page, {"q": "resp"}).json() == {"people": ["Responder Example"]}
+    assert "Responder Example" in client.get(page, {"q": "exam"}).json()["people"]
+    assert client.get(page, {"q": "zzz"}).json() == {"people": []}
+    type(retrospective).objects.update(is_private=True)
+    assert client.get(page, {"q": "resp"}).json() == {"people": []}, "out of their reach"
+
+
+def test_a_comment_shows_whom_it_mentions(client, document, retrospective, commander, responder):
+    add_comment(document=document, by=commander, text="@Responder Example and @Nobody, which *graph*?")
+    client.force_login(responder)
+    page = client.get(f"/retrospectives/{retrospective.pk}/narrative/what_happened/").content.decode()
+    assert "<strong>@Responder Example</strong> and @Nobody, which <em>graph</em>?" in page
