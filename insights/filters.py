@@ -100,7 +100,7 @@ class Asked:
 
 
 def ask(data: Any, reach: Reach, zone: str) -> Asked:
-    """Within the reader's reach. What cannot be read is as if it had not been asked."""
+    """Within the reader's reach. Invalid parameters are ignored."""
     values = data.copy()
     values.setdefault("period", DEFAULT_PERIOD)
     values.setdefault("metric", DEFAULT_METRIC)
