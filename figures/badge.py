@@ -4,6 +4,7 @@ Colours stand in the picture itself, as it is shown where no style sheet of ours
 contrast of at least 4.5 : 1.
 """
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from figures.draw import el, span, text
@@ -23,7 +24,7 @@ def badge(label: str, words: str, state: str) -> SafeString:
     """`state` chooses the colour; `words` say the same, so that colour is never the only signal."""
     left, right = (round(span(part, SIZE) + 2 * PADDING) for part in (label, words))
     body = (
-        el("title", f"{label}: {words}")
+        el("title", escape(f"{label}: {words}"))
         + el("rect", width=left + right, height=HEIGHT, rx=3, fill=GREY)
         + el("path", d=f"M{left} 0h{right - 3}a3 3 0 0 1 3 3v{HEIGHT - 6}a3 3 0 0 1-3 3h-{right - 3}z", fill=COLOURS.get(state, GREY))
         + el("g", _words(left / 2, label), _words(left + right / 2, words), fill="#fff", text_anchor="middle", font_family="Verdana,DejaVu Sans,sans-serif", font_size=SIZE)
