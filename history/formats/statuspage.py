@@ -18,7 +18,7 @@ from history.formats.common import (
 )
 from history.past import Entry, Past, PastMaintenance, Refused, Word
 from history.source import Elements
-from history.words import clean, identifier, line, moment, rows
+from history.words import clean, identifier, line, moment, planned, rows
 from incidents.models import Status
 from statuspages.models import MaintenanceState
 
@@ -94,27 +94,13 @@ def _maintenance(raw: dict, options: Options) -> PastMaintenance:
         title=line(raw.get("name")),
         announced=moment(raw.get("created_at"), "created_at", zone=options.zone),
         window=(
-            _planned(raw.get("scheduled_for"), "scheduled_for", options),
-            _planned(raw.get("scheduled_until"), "scheduled_until", options),
+            planned(raw.get("scheduled_for"), "scheduled_for", zone=options.zone),
+            planned(raw.get("scheduled_until"), "scheduled_until", zone=options.zone),
         ),
         resolved=moment(raw.get("resolved_at"), "resolved_at", zone=options.zone),
         words=words,
         services=[line(c.get("name"), limit=100) for c in rows(raw, "components")],
     )
-
-
-def _planned(value: Any, name: str, options: Options) -> datetime | None:
-    """The only times that may lie ahead."""
-    try:
-        return moment(value, name, zone=options.zone)
-    except Refused:
-        try:
-            ahead = datetime.fromisoformat(str(value))
-        except ValueError:
-            ahead = None
-        if ahead is None or ahead.tzinfo is None:
-            raise
-        return ahead
 
 
 def maintenance(
