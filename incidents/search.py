@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,7 +13,9 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import BooleanField, Exists, Func, Model, OuterRef, Q
+from django.utils import timezone
 
+from config.local_time import first_moment
 from incidents.models import (
     AffectedService,
     Incident,
@@ -133,9 +135,11 @@ def _named(kind: str) -> Callable[[Asked, str], None]:
 
 
 def _day(name: str) -> Callable[[Asked, str], None]:
+    """The day begins at midnight where the reader is."""
+
     def read(asked: Asked, value: str) -> None:
         try:
-            day = datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC)
+            day = first_moment(date.fromisoformat(value), timezone.get_current_timezone())
         except ValueError:
             asked.problems.append(f"“{value}” is no day; write {name}:2026-03-01.")
             return
