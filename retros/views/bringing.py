@@ -92,8 +92,8 @@ def confirmation(request: SignedInRequest, retrospective: Retrospective) -> Http
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(again)
-    there = f"; {brought.known} were there already" if brought.known else ""
-    messages.info(request, f"{brought.added} row{'' if brought.added == 1 else 's'} came in{there}.")
+    there = f" {brought.known} were there already." if brought.known else ""
+    messages.info(request, f"{brought.added} event{'' if brought.added == 1 else 's'} imported.{there}")
     return redirect(address(retrospective))
 
 
@@ -157,6 +157,8 @@ def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Re
         "groups": [(name, list(rows)) for name, rows in groupby(by_group, key=lambda one: one["row"].group)],
         "fresh": sum(not one["is_known"] for one in numbered),
         "refused": reading.refused,
+        "left_out": reading.left_out,
+        "left_out_count": reading.left_out_count,
         "bundle": bundle,
     }
 
