@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
+from config.answers import csv_answer
 from config.asked_files import file_answer
 from config.text import harmless_cell
 from history.formats import FORMATS
@@ -109,8 +110,7 @@ def import_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 def import_refusals(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every refused entry with its place and reason, as CSV."""
     run = get_object_or_404(Import, pk=pk)
-    headers = {"Content-Disposition": f'attachment; filename="refused-{run.pk}.csv"'}
-    response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+    response = csv_answer("", f"refused-{run.pk}.csv")
     writer = csv.writer(response)
     writer.writerow([FORMATS[run.format].place, "id", "reason"])
     for row in run.refused.iterator():
