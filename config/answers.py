@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the code page of its own country
 
 

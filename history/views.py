@@ -64,12 +64,23 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "format": FORMATS[run.format],
         "refused": run.refused.all()[:LAST],
         "severities": [(word, names.get(key, "?")) for word, key in _used(run)],
+        "unused": _unused_columns(run),
     }
     part = "#progress" if request.htmx and not request.htmx.boosted and run.is_working else ""
     response = render(request, f"history/import.html{part}", context)
     if request.htmx and not request.htmx.boosted and not run.is_working:
         response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return response
+
+
+def _unused_columns(run: Import) -> list[str]:
+    """The columns of a table that become nothing here."""
+    if run.format != "csv" or run.state != ImportState.READY or not run.file:
+        return []
+    with Path(run.file.path).open("rb") as file:
+        names = header(file)
+    used = guess(names, run.columns).values()
+    return [name for name in names if name and name not in used]
 
 
 def _used(run: Import) -> list[tuple[str, int]]:
@@ -91,7 +102,7 @@ def import_columns(request: SignedInRequest, pk: int) -> HttpResponse:
     except BrokenFile as broken:
         messages.error(request, str(broken))
         return redirect("import", pk)
-    initial = run.columns or guess(names)
+    initial = guess(names, run.columns)
     form = ColumnsForm(request.POST or None, run=run, names=names, initial=initial)
     if form.is_valid() and form.submit(read_import_again, run=run, by=request.user, **form.chosen()):
         return redirect("import", pk)

@@ -127,7 +127,7 @@ def _read(
         window = Window(data["since"], data["until"], data["channel"])
         return read_slack(data["file"], window=window, now=now, people=people)
     read = read_csv if source == "csv" else read_json
-    return read(data["file"], zone=zone, now=now, people=people)
+    return read(data["file"], zone=zone, now=now, people=people, order=data["dates"])
 
 
 def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Reading) -> dict[str, Any]:

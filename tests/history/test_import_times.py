@@ -105,3 +105,50 @@ def test_repeated_hour_with_its_offsets_is_read(written, imported):
     row = "H1,it,2025-10-26 02:40+02:00,2025-10-26 02:10+01:00"
     assert imported(written(table(row)), "csv", zone="Europe/Berlin")["imported"] == 1
     assert time_to_resolve()["mean"] == 1800
+
+
+FOREIGN = (
+    "Incident,Description,Created On,Resolved On\n"
+    'P1,Checkout slow,"Fri, 26 Feb 2016 03:36:32 GMT","Fri, 26 Feb 2016 04:10:00 GMT"\n'
+    "P2,Labels stop,1456458992000,1456460992000\n"
+)
+
+
+@pytest.mark.parametrize("content", contents("foreign_dates.csv", FOREIGN))
+@pytest.mark.parametrize("columns", [[], ["resolved_at=Resolved On"]])
+def test_dates_of_other_tools_are_read_and_one_chosen_column_keeps_the_guesses(
+    written, imported, content, columns
+):
+    report = imported(written("\ufeff" + content), "csv", column=columns)
+    assert (report["imported"], report["rows_refused"]) == (2, [])
+    first, second = Incident.objects.order_by("impact_started_at")
+    assert (first.title, second.title) == ("Checkout slow", "Labels stop")
+    assert first.impact_started_at.isoformat() == "2016-02-26T03:36:32+00:00"
+    assert (second.resolved_at - second.impact_started_at).total_seconds() == 2000
+
+
+@pytest.mark.parametrize(("dates", "month"), [("dmy", 4), ("mdy", 3), ("", None)])
+def test_stated_date_format(written, imported, dates, month):
+    report = imported(
+        written(table("D1,x,03/04/2024 10:00,03/04/2024 11:00")), "csv", zone="UTC", dates=dates
+    )
+    if month is None:
+        assert "Choose the date format" in report["rows_refused"][0]["reason"]
+    else:
+        assert Incident.objects.get().impact_started_at.month == month
+
+
+PAGERDUTY = (
+    "id,incident_number,urgency,description,service_id,service_name,escalation_policy_id,escalation_policy_name,"
+    "created_on,resolved_on,seconds_to_first_ack,seconds_to_resolve,auto_resolved,acknowledge_count\n"
+    "PT4KHLK,1234,high,The server is on fire,PIJ90N7,My Mail Service,PT20YPA,On-call,2024-03-06 21:30:42,"
+    "2024-03-06 21:38:23,78,461,false,1\n"
+)
+
+
+def test_table_saved_from_pagerduty(written, imported):
+    assert imported(written(PAGERDUTY), "csv", zone="America/New_York")["imported"] == 1
+    incident = Incident.objects.get()
+    assert (incident.title, incident.severity.name) == ("The server is on fire", "SEV2")
+    assert time_to_resolve()["mean"] == 461
+    assert [a.service.name for a in incident.affected_services.all()] == ["My Mail Service"]

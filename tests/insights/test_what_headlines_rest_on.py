@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from incidents.search import parse
 from incidents.models import Incident
+from incidents.search import parse
 from insights.cohort import Scope
 from insights.recurring import recurrence
 from tests.insights.test_recurrence import look_back
