@@ -11,9 +11,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.devices import known_device
 from accounts.workflow import set_password
 from config.templatetags.allclear import in_words
 from notifications.workflow import enqueue_mail
+
+ACTION = "login_failed"
+PER_ADDRESS, PER_ACCOUNT, PER_ACCOUNT_FROM_ANYWHERE = "10/m/ip", "5/10m/key", "100/h/key"
 
 
 class SignInRequest(HttpRequest):
@@ -46,23 +50,44 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         set_password(by=user, password=password, session_key=request.session.session_key if own else "")
 
     def pre_authenticate(self, request: SignInRequest, **credentials) -> None:
-        request.tries = SignInTries(request, self._get_login_attempts_cache_key(request, **credentials))
-        super().pre_authenticate(request, **credentials)
+        """Raise ValidationError where this device or address has failed too often for this account."""
+        request.tries = tries = SignInTries(request, credentials.get("email", ""))
+        used: list = []
+        for rates, key in tries.limits:
+            usage = ratelimit.consume(
+                request, app="allauth.account", action=ACTION, config={ACTION: rates}, key=key
+            )
+            if not usage:
+                raise self.validation_error("too_many_login_attempts")
+            used += usage.usage
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage(usage=used)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials) -> None:
+        """A new password by e-mail has proved who it is: the count begins anew."""
+        for rates, key in SignInTries(request, credentials.get("email", "")).limits:
+            ratelimit.clear(request, app="allauth.account", action=ACTION, config={ACTION: rates}, key=key)
 
 
 class SignInTries:
-    """How often signing in failed lately, for this account and from this address."""
+    """How often signing in failed lately.
 
-    def __init__(self, request: HttpRequest, account: str):
-        rates = ratelimit.get_rates(app="allauth.account", action="login_failed")
+    Counted for an account on one known device, or else for an account from one address, for an address, and for
+    an account from anywhere. So nobody can lock others out from elsewhere.
+    """
+
+    def __init__(self, request: HttpRequest, email: str):
+        account = email.strip().lower()
+        if device := known_device(request, account):
+            self.limits = [(PER_ACCOUNT, f"{account}:{device}")]
+        else:
+            self.limits = [
+                (f"{PER_ADDRESS},{PER_ACCOUNT}", f"{account}:{ratelimit.get_ip(request)}"),
+                (PER_ACCOUNT_FROM_ANYWHERE, account),
+            ]
         self._counts = [
-            (
-                rate,
-                ratelimit.get_cache_key(
-                    request, app="allauth.account", action="login_failed", rate=rate, key=account
-                ),
-            )
-            for rate in rates
+            (rate, ratelimit.get_cache_key(request, app="allauth.account", action=ACTION, rate=rate, key=key))
+            for rates, key in self.limits
+            for rate in ratelimit.get_rates(app="allauth.account", action=ACTION, config={ACTION: rates})
         ]
 
     def _failures(self):

@@ -14,6 +14,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.devices import remember_device
 from audit import context
 
 
@@ -55,6 +56,8 @@ class PersonMiddleware:
             timezone.deactivate()
         with context.coming_from(f"web {request.META.get('REMOTE_ADDR', '')}".strip()):
             response = self.get_response(request)
+        if request.user.is_authenticated and not was_signed_in:
+            remember_device(request, response)
         if was_signed_in and not request.user.is_authenticated and request.is_secure():
             response["Clear-Site-Data"] = '"storage"'  # drafts; browsers heed it over HTTPS only
         return response

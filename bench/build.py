@@ -116,7 +116,7 @@ def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list
         incident = Incident.objects.create(
             number=n + 1,
             title=f"{random.choice(THINGS).capitalize()} {random.choice(FAULTS)}",
-            summary="What people notice: some requests are refused, most are not.",
+            summary="Customer impact: some requests are refused, most are not.",
             severity=random.choice(severities),
             incident_type=random.choice(types),
             status=Status.CLOSED,

@@ -1,13 +1,15 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 
+LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {
     forms.Textarea: "textarea",
     forms.Select: "select",
@@ -44,6 +46,17 @@ class WholeChoices(ModelChoiceIterator):
             yield self.choice(row)
 
 
+def _is_text(field: forms.Field) -> TypeGuard[forms.CharField]:
+    return isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField | forms.JSONField)
+
+
+def _limit(field: forms.CharField) -> None:
+    """No text is unlimited: pages show it again to everybody."""
+    field.max_length = LONGEST_TEXT
+    field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+    field.widget.attrs.update(field.widget_attrs(field.widget))
+
+
 class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
 
@@ -54,6 +67,8 @@ class Styled(_Base):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             widget = field.widget
+            if _is_text(field) and field.max_length is None:
+                _limit(field)
             kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
             if kind:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()

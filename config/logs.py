@@ -3,7 +3,9 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:setup|invitation|password/reset/key|b)/)[^/\s?\"']{12,}")
+_TOKEN = re.compile(
+    r"(/(?:setup|invitation|password/reset/key|b|subscribe|subscribe/endpoint|unsubscribe)/)[^/\s?\"']{12,}"
+)
 
 
 class MaskingFormatter(logging.Formatter):

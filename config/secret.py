@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from config.supervisor.preflight import data_folder_mode
+
 
 def load_or_create_secret(data_dir: Path) -> str:
     """Return the key in `data_dir/secret_key`, creating file and folder where they are missing.
@@ -12,7 +14,7 @@ def load_or_create_secret(data_dir: Path) -> str:
     """
     path = data_dir / "secret_key"
     if not path.exists():
-        data_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
+        data_dir.mkdir(mode=data_folder_mode(), parents=True, exist_ok=True)
         draft = path.with_name(f".secret_key.{os.getpid()}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -2,16 +2,16 @@
 
 const section = () => document.getElementById("account");
 
-function fetched() {
+function fetched(url) {
   for (const node of [section(), document.getElementById("measures")]) {
     if (!node) continue;
     node.dataset.now = ""; // one's own change is shown also where one's focus is
-    window.htmx.ajax("GET", node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
+    window.htmx.ajax("GET", typeof url === "string" ? url : node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
   }
 }
 
 // The row in use keeps the focus when the section is replaced.
-let used = "", slid = null;
+let used = "", slid = null, resting = null, refocus = false;
 document.body.addEventListener("account-changed", fetched);
 document.body.addEventListener("focusin", (event) => {
   const row = event.target.closest("#account [data-row]");
@@ -23,6 +23,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   const range = document.getElementById("known");
   if (range && slid !== null) { range.value = slid; range.dataset.touched = "yes"; }
   show();
+  if (refocus) { refocus = false; range?.focus({ preventScroll: true }); return; }
   if (used && !document.querySelector("dialog[open]")) document.getElementById(used)?.focus({ preventScroll: true });
 });
 
@@ -88,10 +89,20 @@ document.body.addEventListener("input", (event) => {
   slid = event.target.value;
   show();
 });
-// What the server hid comes back only with the page; then the script hides and shows by itself.
+// The list hides rows while the slider moves. Where it comes to rest, the server draws the picture and the figures
+// without what came later.
 document.body.addEventListener("change", (event) => {
   if (event.target.id !== "known") return;
-  const url = new URL(section().dataset.src, location.origin);
-  if (!url.searchParams.has("known") && !document.querySelector('nav[aria-label="Pages of the timeline"]')) return;
-  event.target.form.requestSubmit();
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const range = document.getElementById("known");
+    if (!range) return;
+    const values = new FormData(range.form);
+    if (range.value === range.max) values.delete("known");
+    const url = `${range.form.getAttribute("action")}?${new URLSearchParams(values)}`;
+    history.replaceState(null, "", url);
+    slid = null;
+    refocus = document.activeElement === range;
+    fetched(url);
+  }, 150);
 });

@@ -1,20 +1,12 @@
 // A section that several people write at once. Loaded on its page alone; without it there is a form.
 
-import { Editor, Extension } from "@tiptap/core";
-import Collaboration from "@tiptap/extension-collaboration";
-import CollaborationCaret from "@tiptap/extension-collaboration-caret";
-import Mention from "@tiptap/extension-mention";
-import StarterKit from "@tiptap/starter-kit";
-import { Plugin } from "@tiptap/pm/state";
-import { Decoration, DecorationSet } from "@tiptap/pm/view";
-import { Hints } from "./editing/hints.js";
-import { Nesting } from "./editing/nesting.js";
-import { keepRefused, showRefused } from "./editing/refused.js";
+import "./mentions.js";
+import { makeEditor } from "./editing/section.js";
+import { keepRefused, offerUnsent, showRefused } from "./editing/refused.js";
 import { showElsewhere, showPresent } from "./editing/presence.js";
 import { Sync } from "./editing/sync.js";
 
 const WORDS = { saved: "Saved", saving: "Saving", offline: "Offline, kept here", ended: "Read only" };
-const EMPTY = "Begin with what people saw first.";
 
 const place = document.getElementById("writing");
 if (place?.dataset.document) begin();
@@ -38,7 +30,10 @@ function begin() {
       showState(now);
       if (!opening && (now.caughtUp || now.pending)) { opening = true; editor = open(); }
       if (editor && editor.isEditable !== canWrite(now)) editor.setEditable(canWrite(now));
-      if (editor && now.refused && !isRefused) { isRefused = true; keepRefused(refusedKey, now.ended, editor.getText({ blockSeparator: "\n\n" })); }
+      if (editor && now.ended && now.pending && !isRefused) {
+        isRefused = true;
+        (now.refused ? keepRefused : offerUnsent)(refusedKey, now.ended, editor.getText({ blockSeparator: "\n\n" }));
+      }
     },
   });
   const canWrite = (now) => writes && !now.ended && now.mayWrite !== false;
@@ -46,21 +41,7 @@ function begin() {
   function open() {
     const prose = document.getElementById("prose");
     prose.replaceChildren();
-    const made = new Editor({
-      element: prose,
-      injectCSS: false,
-      editable: canWrite(sync),
-      editorProps: { attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", translate: "no" } },
-      extensions: [
-        StarterKit.configure({ undoRedo: false, underline: false, heading: { levels: [3] }, trailingNode: false, link: { openOnClick: !writes } }),
-        Mention.configure({ suggestion: { char: "\uE000" } }),
-        Collaboration.configure({ document: sync.doc }),
-        CollaborationCaret.configure({ provider: sync, user: {}, render: caret, selectionRender: () => ({ class: "caret-mark" }) }),
-        Placeholder,
-        Nesting,
-        ...(writes ? [Hints.configure({ address: hints, leave, post, onCount: showHints })] : []),
-      ],
-    });
+    const made = makeEditor({ element: prose, sync, label, editable: canWrite(sync), writes, hints: writes ? { address: hints, leave, post, onCount: showHints } : null });
     tools(made);
     sync.awareness.on("change", () => { showPresent(sync); showElsewhere(sync, made); });
     made.on("transaction", () => showElsewhere(sync, made));
@@ -71,14 +52,6 @@ function begin() {
   }
   // For tests and for whoever looks into the console.
   Object.defineProperty(window, "allclearWriting", { value: { sync, get editor() { return editor; } } });
-}
-
-function caret(user) {
-  const mark = document.createElement("span"), name = document.createElement("span");
-  mark.className = `caret caret-${Number(user.colour) % 6 || 0}`;
-  name.textContent = String(user.name ?? "").split(" ")[0];
-  mark.append(name);
-  return mark;
 }
 
 function showState(now) {
@@ -131,13 +104,3 @@ function quoteSelection() {
   if (!field || !marked.rangeCount || marked.isCollapsed || !document.getElementById("prose").contains(marked.anchorNode)) return;
   field.value = String(marked).replace(/\s+/g, " ").trim().slice(0, 300);
 }
-
-const Placeholder = Extension.create({
-  name: "emptyFirst",
-  addProseMirrorPlugins: () => [new Plugin({
-    props: {
-      decorations: ({ doc }) => doc.childCount === 1 && doc.firstChild.isTextblock && !doc.firstChild.content.size
-        ? DecorationSet.create(doc, [Decoration.node(0, doc.firstChild.nodeSize, { class: "is-empty-first", "data-placeholder": EMPTY })]) : null,
-    },
-  })],
-});

@@ -1,11 +1,17 @@
-// The doorbell: what changed is fetched again, but never under a finger, and never over what is being typed.
+// What changed is fetched again, but never under an open menu, and what is being typed stays as it is.
+
+import { toast } from "./dialogs.js";
+import { fits, putBack, typedIn } from "./typed.js";
 
 const held = new Map();
 const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
 
+let pressed = null; // what a pointer is down on: drawn anew under it, a click would be lost
+
 function busy(node) {
   if (!node) return false;
   const active = document.activeElement;
+  if (node.dataset.live) return !!document.querySelector("dialog[open]") || !!node.querySelector("details.more[open], .htmx-request") || node.contains(pressed);
   return !!document.querySelector("dialog[open]")
     || node.matches(":hover") && matchMedia("(hover: hover)").matches && node.id === "rail"
     || (node.contains(active) && active.matches("input, textarea, select, button, a"))
@@ -36,12 +42,23 @@ function holdBack(event) {
   const { target, requestConfig } = event.detail;
   if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
   if (wanted.delete(target.id) || "now" in target.dataset) { delete target.dataset.now; return keepFocus(target); }
-  if (!busy(target)) return;
+  if (!busy(target)) {
+    if (!target.dataset.live) return;
+    const typed = typedIn(target);
+    if (fits(typed, event.detail.serverResponse)) {
+      keepFocus(target);
+      document.body.addEventListener("htmx:afterSwap", () => putBack(typed, document.getElementById(target.id)), { once: true });
+      return;
+    }
+    if (typed.fields.some(({ hasFocus }) => hasFocus)) toast("This section has changed. You see the change when you leave the field you are typing in.");
+    else return;
+  }
   event.detail.shouldSwap = false;
   held.set(target.id, requestConfig.path);
 }
 
-const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id))) fetchInto(id, url); };
+const isTypedIn = (node) => node?.dataset.live && node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id)) && !isTypedIn(document.getElementById(id))) fetchInto(id, url); };
 
 function room() {
   const node = document.querySelector("[data-room]");
@@ -70,6 +87,9 @@ export function live() {
   });
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
   document.body.addEventListener("htmx:beforeSwap", holdBack);
+  document.body.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  for (const end of ["pointerup", "pointercancel"]) document.body.addEventListener(end, () => setTimeout(() => { pressed = null; release(); }, 50));
+  document.body.addEventListener("htmx:afterRequest", () => setTimeout(release));
   document.body.addEventListener("pointerout", () => setTimeout(release));
   document.body.addEventListener("focusout", () => setTimeout(release));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(release, 50));

@@ -8,12 +8,12 @@ TEAM, PUBLIC, EXECUTIVES, RESPONDERS = (
     Audience.EXECUTIVES,
     Audience.RESPONDERS,
 )
-_COST = "{{ known }}\n\nIt has lasted {{ duration }}. What people notice: {{ impact.summary }}. "
+_COST = "{{ known }}\n\nIt has lasted {{ duration }}. Customer impact: {{ impact.summary }}. "
 _WHERE = "{{ known }}\n\nWe work in {{ channel }}; {{ commander }} commands."
 
 MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.DECLARED, TEAM): {
-        "known": "We see a problem with {{ components }}. What people notice: {{ impact.summary }}.",
+        "known": "We see a problem with {{ components }}. Customer impact: {{ impact.summary }}.",
         "unknown": "The cause, and whether more is affected.",
         "doing": "A team is together and is looking into it.",
     },
@@ -23,7 +23,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.DECLARED, EXECUTIVES): {"known": "{{ severity }}: {{ known }}\n\n{{ commander }} commands the response."},
     (Stage.DECLARED, RESPONDERS): {"known": _WHERE},
     (Stage.SCOPE, TEAM): {
-        "known": "Affected: {{ components }}. What people notice: {{ impact.summary }}. It has lasted {{ duration }}.",
+        "known": "Affected: {{ components }}. Customer impact: {{ impact.summary }}. It has lasted {{ duration }}.",
         "unknown": "The cause.",
     },
     (Stage.SCOPE, PUBLIC): {
@@ -56,7 +56,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "known": "This is resolved. We have checked that everything works again. We are sorry for the trouble."
     },
     (Stage.RESOLVED, EXECUTIVES): {
-        "known": "{{ known }}\n\nWhat people noticed: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."
+        "known": "{{ known }}\n\nCustomer impactd: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."
     },
     (Stage.RESOLVED, RESPONDERS): {"known": "{{ known }}\n\nThank you. Please write down what you remember while it is fresh."},
     (Stage.RETROSPECTIVE, TEAM): {
@@ -82,7 +82,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "known": "We are looking into a matter of security. We will tell whoever is affected directly."
     },
     (Stage.THIRD_PARTY, TEAM): {
-        "known": "A service we rely on has trouble, and {{ components }} with it. What people notice: {{ impact.summary }}.",
+        "known": "A service we rely on has trouble, and {{ components }} with it. Customer impact: {{ impact.summary }}.",
         "unknown": "When it will be back.",
         "doing": "We are in contact with them and are making do without it where we can.",
     },

@@ -2,7 +2,7 @@
 
 A factor belongs to an incident where a retrospective of incidents that the reader may read names it; one of a
 sprint, a release or a project does not say which of its incidents a factor belongs to. Confirmed is what evidence
-supports. All in SQL: an incident's next one with the same factor is a window, not a join of all with all.
+supports. A retrospective that was never published is a draft and names none. All in SQL: an incident's next one with the same factor is a window, not a join of all with all.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from insights.measuring import cohort_cte, rows
 
 WITHIN = timedelta(days=90)
 LOOKED_BACK = """JOIN readable ON readable.retrospective_id = f.retrospective_id AND readable.subject = 'incident'
+  JOIN retros_retrospective AS held ON held.id = f.retrospective_id AND (held.status = 'published'
+    OR EXISTS (SELECT FROM retros_publication AS p WHERE p.retrospective_id = held.id))
   JOIN retros_retrospective_incidents AS of ON of.retrospective_id = f.retrospective_id"""
 
 

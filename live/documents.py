@@ -14,14 +14,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
+from accounts.models import User
 from live import wire
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
 from live.listener import Listener
-from retros.documents import MAX_BYTES, Full, Gap, Malformed
+from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale
 from retros.workflow.writing import topic_of, write_update
 
 MAX_MESSAGE = MAX_BYTES + 4096  # a section that an editor has and the server lacks comes as one
 MAX_PRESENCE = 4096
+MOST_SEATS = 40  # editors open at once for one person in one process
 PER_SECOND, BURST = 60, 600
 SILENT = 30.0  # seconds; an editor that is open says so every 15
 LOOK_AGAIN = 10.0  # seconds after which reach and the right to write are checked again
@@ -154,6 +156,9 @@ class DocumentSync:
         if admitted is None:
             await send({"type": "websocket.close", "code": NOT_HERE})  # before it is accepted: a 403
             return
+        if self._seats_of(admitted[0]) >= MOST_SEATS:
+            await send({"type": "websocket.close", "code": TOO_MANY})
+            return
         await send({"type": "websocket.accept"})
         seat = Seat(*admitted)
         room = self._enter(seat)
@@ -173,6 +178,9 @@ class DocumentSync:
         if closed:
             await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason[:120]})
         await _say_gone(seat)
+
+    def _seats_of(self, user: User) -> int:
+        return sum(seat.user.pk == user.pk for room in self._rooms.values() for seat in room.seats)
 
     def _enter(self, seat: Seat) -> Room:
         room = self._rooms.get(seat.document_id)
@@ -235,8 +243,12 @@ async def _take(seat: Seat, data: bytes) -> None:
     if kind == wire.KEEP:
         count, update = reader.number(), reader.chunk()
         reader.end()
-        await in_pool(partial(write_update, document_id=seat.document_id, update=update, by=seat.user))
-        seat.tell(wire.kept(count))
+        try:
+            await in_pool(partial(write_update, document_id=seat.document_id, update=update, by=seat.user))
+        except Stale:
+            await _catch_up(seat, None)  # the editor takes in what it lacks, and sends its change again
+        else:
+            seat.tell(wire.kept(count))
     elif kind == wire.SYNC and reader.number() == wire.HAVE:
         vector = reader.chunk()
         reader.end()
@@ -296,7 +308,7 @@ def _own(seat: Seat, presence: bytes) -> bytes:
     seat.client, seat.clock = client, clock
     if state is not None:
         user = {"name": str(seat.user), "initials": seat.user.initials, "colour": seat.user.pk % COLOURS}
-        state = {"cursor": state.get("cursor"), "user": user}
+        state = {"cursor": wire.read_cursor(state), "user": user}
     return wire.write_awareness(client, clock, state)
 
 

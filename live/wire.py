@@ -93,5 +93,43 @@ def read_awareness(data: bytes) -> tuple[int, int, dict[str, Any] | None]:
     return client, clock, known
 
 
+def read_cursor(state: dict[str, Any]) -> dict[str, Any] | None:
+    """The cursor of an editor's state: two positions as Yjs writes them, or None.
+
+    Raises Garbled for anything else: other editors would fail on it.
+    Source: Yjs, createRelativePositionFromJSON.
+    """
+    cursor = state.get("cursor")
+    if cursor is None:
+        return None
+    if not isinstance(cursor, dict) or set(cursor) != {"anchor", "head"}:
+        raise Garbled("That is not a cursor.")
+    if not all(_is_position(position) for position in cursor.values()):
+        raise Garbled("That is not a position in a text.")
+    return cursor
+
+
+def _is_position(position: Any) -> bool:
+    if not isinstance(position, dict) or set(position) - {"type", "tname", "item", "assoc"}:
+        return False
+    name, side = position.get("tname"), position.get("assoc", 0)
+    return (
+        all(_is_item(position.get(part)) for part in ("type", "item"))
+        and (name is None or (isinstance(name, str) and len(name) <= 100))
+        and type(side) is int
+        and abs(side) <= 1
+    )
+
+
+def _is_item(found: Any) -> bool:
+    if found is None:
+        return True
+    return (
+        isinstance(found, dict)
+        and set(found) == {"client", "clock"}
+        and all(type(n) is int and 0 <= n < 2**53 for n in found.values())
+    )
+
+
 def write_awareness(client: int, clock: int, state: dict[str, Any] | None) -> bytes:
     return number(1) + number(client) + number(clock) + chunk(json.dumps(state).encode())

@@ -20,6 +20,9 @@ KINDS = [
     Kind.NOTE, Kind.DECISION, Kind.HYPOTHESIS, Kind.MITIGATION, Kind.UPDATE, Kind.ALERT, Kind.CHANGE, Kind.QUESTION,
 ]  # fmt: skip
 MOST_PASTED = 200_000
+LARGEST_BUNDLE = (
+    2_000_000  # characters of what was read, signed and sent back; DATA_UPLOAD_MAX_MEMORY_SIZE is larger
+)
 
 
 def people_of(retrospective: Retrospective) -> Any:
@@ -224,7 +227,7 @@ def _content(file: Any, largest: int) -> bytes:
 class ConfirmForm(Form):
     """The preview comes back sealed; what was left out, by its place in it."""
 
-    bundle = forms.CharField(widget=forms.HiddenInput)
+    bundle = forms.CharField(max_length=LARGEST_BUNDLE, widget=forms.HiddenInput)
     leave_out = forms.TypedMultipleChoiceField(
         choices=[(str(n), "") for n in range(MOST_ROWS)], coerce=int, required=False
     )

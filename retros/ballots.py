@@ -1,9 +1,9 @@
-"""What the anonymous answers say together; nothing below four of them."""
+"""What the anonymous answers to a closed question say together; nothing while it is open or below four answers."""
 
 from dataclasses import dataclass
 from statistics import median
 
-from retros.models import Ballot, Retrospective
+from retros.models import Ballot, ClosedQuestion, Retrospective
 
 SHOWN_FROM = 4
 LOW_MEDIAN, LOWEST = 3, 1
@@ -55,21 +55,24 @@ class Histogram:
         return ", ".join(f"{count or 'none'} for {score}" for score, count in enumerate(self.counts, 1))
 
 
-def count(retrospective: Retrospective, question: str) -> int:
-    return Ballot.objects.filter(retrospective=retrospective, question=question).count()
+def closed_questions(retrospective: Retrospective) -> set[str]:
+    return set(ClosedQuestion.objects.filter(retrospective=retrospective).values_list("question", flat=True))
 
 
 def histogram(retrospective: Retrospective, question: str) -> Histogram | None:
-    """None below four ballots: fewer would say who said what."""
+    """None while the question is open, and below four ballots: fewer would say who said what."""
     return histograms(retrospective).get(question)
 
 
 def histograms(retrospective: Retrospective) -> dict[str, Histogram]:
-    """By question, those that may be shown; one query."""
+    """By question, those that may be shown; one query.
+
+    Answers to an open question are counted for nobody: somebody who watches a count grow sees who answers when.
+    """
     scores: dict[str, list[int]] = {}
-    for question, score in Ballot.objects.filter(retrospective=retrospective).values_list(
-        "question", "score"
-    ):
+    closed = ClosedQuestion.objects.filter(retrospective=retrospective).values("question")
+    ballots = Ballot.objects.filter(retrospective=retrospective, question__in=closed)
+    for question, score in ballots.values_list("question", "score"):
         scores.setdefault(question, []).append(score)
     return {
         question: Histogram(tuple(given.count(score) for score in range(1, 6)))

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from accounts.models import Team
 from audit import context
 from incidents.models import RoleAssignment
 from retros.models import (
     ActionItem,
     CheckWaiver,
+    ContributingFactor,
+    Dimension,
     DocumentUpdate,
     DocumentVersion,
+    ImpactStatement,
     Retrospective,
     RetrospectiveStatus,
     Verdict,
@@ -40,16 +46,27 @@ class Check:
     def holds(self) -> bool:
         return not self.missing
 
+    waiver_counts: bool = True  # False while a second person has to agree
+
     @property
     def is_settled(self) -> bool:
-        return self.holds or self.waiver is not None
+        return self.holds or (self.waiver is not None and self.waiver_counts)
 
 
 def checks(retrospective: Retrospective) -> list[Check]:
     """All of them in their order, with what is missing and who waived it."""
-    waivers = {w.check_name: w for w in retrospective.waivers.select_related("by")}
+    waivers = {w.check_name: w for w in retrospective.waivers.select_related("by", "agreed_by")}
+    written = Written(retrospective)
+    needs_two = retrospective.held_as.waivers_need_second_person
     return [
-        Check(name, label, missing(retrospective), section, waivers.get(name))
+        Check(
+            name,
+            label,
+            missing(written) if name in WRITTEN else missing(retrospective),
+            section,
+            waiver := waivers.get(name),
+            not needs_two or (waiver is not None and waiver.agreed_by_id is not None),
+        )
         for name, (label, section, missing) in CHECKS.items()
     ]
 
@@ -58,11 +75,40 @@ def unsettled(retrospective: Retrospective) -> list[Check]:
     return [check for check in checks(retrospective) if not check.is_settled]
 
 
-def _factors(retrospective: Retrospective) -> str:
-    found = retrospective.factors.count()
-    if found >= FACTORS_WANTED:
+class Written:
+    """What is written in a retrospective, as far as the checks ask: one query, whatever it holds."""
+
+    def __init__(self, retrospective: Retrospective) -> None:
+        factors = ContributingFactor.objects.filter(retrospective=OuterRef("pk"))
+        described = ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(
+            text="", not_affected=False
+        )
+        row = Retrospective.objects.filter(pk=retrospective.pk).values_list(
+            ArraySubquery(factors.order_by("order", "pk").values("text")),
+            ArraySubquery(factors.without_evidence().order_by("order", "pk").values("text")),
+            ArraySubquery(described.values("dimension")),
+        )
+        self.factors, self.factors_without_evidence, self.dimensions = row.get()
+
+
+def _factors(written: Written) -> str:
+    found = len(written.factors)
+    return (
+        "" if found >= FACTORS_WANTED else f"{found or 'None'} so far. One cause is rarely the whole story."
+    )
+
+
+def _impact(written: Written) -> str:
+    missing = [label.lower() for value, label in Dimension.choices if value not in written.dimensions]
+    return f"Not described yet: {', '.join(missing)}." if missing else ""
+
+
+def _evidence(written: Written) -> str:
+    bare = [text[:60] for text in written.factors_without_evidence]
+    if not bare:
         return ""
-    return f"{found or 'None'} so far; one cause is rarely the whole story."
+    shown = "; ".join(f"“{text}”" for text in bare[:3])
+    return f"{len(bare)} without evidence: {shown}{' …' if len(bare) > 3 else ''}"
 
 
 def _milestones(retrospective: Retrospective) -> str:
@@ -144,9 +190,12 @@ def _hints(retrospective: Retrospective) -> str:
     )
 
 
-Missing = Callable[[Retrospective], str]
+Missing = Callable[[Any], str]
+WRITTEN = {"factors", "evidence", "impact"}  # asked of `Written`, the others of the retrospective
 CHECKS: dict[str, tuple[str, str, Missing]] = {
     "factors": ("At least two contributing factors", "causes", _factors),
+    "evidence": ("Every contributing factor has evidence", "causes", _evidence),
+    "impact": ("The impact is described in all four dimensions", "impact", _impact),
     "milestones": ("Milestones are known", "timeline", _milestones),
     "actions": ("Every open action item has an owner, a due day and a verification", "actions", _actions),
     "hints": ("Hints on wording are reviewed", "narrative", _hints),

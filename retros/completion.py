@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from retros.ballots import SHOWN_FROM
 from retros.models import (
     ActionItem,
-    Ballot,
+    ClosedQuestion,
+    Comment,
     ContributingFactor,
     Dimension,
     Document,
@@ -61,16 +61,22 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
     n = _counted(retrospective)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
-        "safety": (_reached(n["ballots"], SHOWN_FROM), str(n["ballots"] or "")),
+        "safety": (DONE if n["safety_closed"] else EMPTY, ""),
         "impact": (_reached(n["dimensions"], len(Dimension)), f"{n['dimensions']} of {len(Dimension)}"),
-        "narrative": (_reached(n["written"], 2), ""),
+        "narrative": (
+            min(_reached(n["written"], 2), BEGUN if n["open_comments"] else DONE),
+            f"{n['open_comments']} open" if n["open_comments"] else "",
+        ),
         "timeline": (
             DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
             f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
         ),
-        "causes": (_reached(n["factors"], FACTORS_WANTED), str(n["factors"] or "")),
+        "causes": (
+            min(_reached(n["factors"], FACTORS_WANTED), BEGUN if n["bare"] else DONE),
+            f"{n['bare']} without evidence" if n["bare"] else str(n["factors"] or ""),
+        ),
         "learnings": (
-            DONE if n["learnings"] and retrospective.learnings_revealed_at else min(n["learnings"], BEGUN),
+            DONE if n["learnings"] and retrospective.dots_closed_at else min(n["learnings"], BEGUN),
             str(n["learnings"] or ""),
         ),
         "actions": (
@@ -105,13 +111,19 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
     entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
     counts = {
         "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),
-        "ballots": _many(Ballot.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)),
+        "safety_closed": _many(
+            ClosedQuestion.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)
+        ),
         "dimensions": _many(
             ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(text="", not_affected=False)
         ),
         "written": _many(Document.objects.filter(retrospective=OuterRef("pk")).exclude(text="")),
+        "open_comments": _many(
+            Comment.objects.filter(document__retrospective=OuterRef("pk"), parent=None, resolved_at=None)
+        ),
         "entries": _many(entries),
         "gaps": _many(entries.exclude(gap="")),
+        "bare": _many(ContributingFactor.objects.without_evidence().filter(retrospective=OuterRef("pk"))),
         "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
         "learnings": _many(Learning.objects.filter(retrospective=OuterRef("pk"))),
         "actions": _many(actions),

@@ -10,6 +10,8 @@ from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText, get_update
 
+from retros.deletions import deletions, removes_only
+
 FRAGMENT = "default"
 BLOCKS = {"paragraph", "heading", "bulletList", "orderedList", "listItem", "blockquote", "codeBlock"}
 ATOMS = {"hardBreak", "horizontalRule", "mention"}
@@ -30,6 +32,10 @@ class Gap(ValueError):  # noqa: N818
 
 class Full(ValueError):  # noqa: N818
     """The document would be larger than it may."""
+
+
+class Stale(ValueError):  # noqa: N818
+    """It would remove words that its author has not seen, or adds words to a block that is no longer there."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +70,30 @@ def open_document(*updates: bytes) -> Doc:
     doc.get(FRAGMENT, type=XmlFragment)
     for update in updates:
         if update:
-            try:
-                doc.apply_update(bytes(update))
-            except (ValueError, RuntimeError) as error:
-                raise Malformed("That is no update of a document.") from error
+            _apply(doc, update)
     return doc
 
 
+def _apply(doc: Doc, update: bytes) -> None:
+    try:
+        doc.apply_update(bytes(update))
+    except (ValueError, RuntimeError) as error:
+        raise Malformed("That is no update of a document.") from error
+
+
 def accept(state: bytes, update: bytes) -> bytes:
-    """`state` with `update` in it. Raises Malformed, Gap or Full, and then nothing has changed."""
+    """`state` with `update` in it. Raises Malformed, Gap, Full or Stale, and then nothing has changed."""
     open_document(update)  # by itself, so that what cannot be read touches nothing
-    doc = open_document(state, update)
-    if get_update(update, doc.get_state())[0]:  # how many writers' letters in it did not find their place
+    doc = open_document(state)
+    known = deletions(doc.get_update(doc.get_state()))
+    _apply(doc, update)
+    vector = doc.get_state()
+    rest = get_update(update, vector)
+    if rest[0]:  # how many writers' letters in it did not find their place
         raise Gap("Letters from before these are missing here.")
     read(doc)
+    if not removes_only(deletions(doc.get_update(vector)), known, deletions(rest)):
+        raise Stale("It was written without what others have changed since.")
     after = doc.get_update()
     if len(after) > MAX_BYTES:
         raise Full("This section is as long as it may be.")

@@ -176,7 +176,12 @@ class ReasonForm(Form):
 
 
 class StartReviewForm(Form):
-    reason = forms.CharField(label="Why now", max_length=1000, required=False, widget=forms.Textarea)
+    reason = forms.CharField(
+        label="Why the review starts now",
+        max_length=1000,
+        widget=forms.Textarea,
+        error_messages={"required": "Say why the review starts now."},
+    )
 
 
 class ReviewerForm(Form):
@@ -210,7 +215,7 @@ class PublicTextForm(Form):
 class SettingsForm(ModelForm):
     class Meta:
         model = RetrospectiveSettings
-        fields = ("framing", "soak_days", "reading_hours")
+        fields = ("framing", "soak_days", "reading_hours", "hides_dots", "waivers_need_second_person")
         labels = {"framing": "What every retrospective opens with"}
         help_texts = {
             "framing": "In your own words; shown above every section, and read aloud at the start",

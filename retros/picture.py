@@ -1,7 +1,7 @@
 """From the account to the swim-lane picture: who gets a lane, and what stands in it."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from figures.story import CLOSEST, MILESTONES, Impact, Lane, Mark, Story, Stretch, parts_of
@@ -9,6 +9,7 @@ from retros.account import Account, known_at
 from retros.measures import LETTERS
 from timeline.models import Kind
 
+LATEST = datetime.max.replace(tzinfo=UTC)
 MOST_PEOPLE, MOST_SYSTEMS = 8, 6
 GROUPS = ("Systems", "People", "Communication")
 UPDATES = Lane("told", "Communication", "Updates")
@@ -16,18 +17,23 @@ STATES = {"degraded": "degraded", "partial_outage": "partial outage", "major_out
 
 
 def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, part: int = 0) -> Story:
-    """The dataclasses the figure is drawn from. No query beyond those of the account."""
-    events = [row for row in account.facts if not row.gap and row.kind != Kind.GAP]
+    """The dataclasses the figure is drawn from. No query beyond those of the account.
+
+    With `known`, only what was known at that moment: neither rows, milestones, gaps nor impact of later.
+    """
+    rows = [row for row in account.facts if known is None or known_at(row) <= known]
+    events = [row for row in rows if not row.gap and row.kind != Kind.GAP]
     # What stands in the head as a milestone is not drawn a second time.
     facts = [
         row
         for row in events
         if not (row.kind == Kind.MILESTONE and LETTERS.get(row.milestone or "") in MILESTONES)
     ]
-    gaps = [row for row in account.facts if row.gap]
+    gaps = [row for row in rows if row.gap]
     wanted = {row.pk: _lane_of(row) for row in facts}
     counts = Counter(wanted.values())
-    affected = {one.service for one in account.affected}
+    impacts = [one for one in account.affected if known is None or one.began <= known]
+    affected = {one.service for one in impacts}
     lanes = _lanes(counts, affected)
     keys = {lane.key for lane in lanes}
     marks = [
@@ -48,11 +54,15 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
         title=_title(account, len(events), len(gaps)),
         lanes=lanes,
         marks=marks,
-        moments=account.times,
+        moments={
+            letter: moment.at
+            for letter, moment in account.moments.items()
+            if known is None or moment.at <= known
+        },
         stretches=[
             Stretch(
                 row.occurred_at,
-                row.ended_at or row.occurred_at,
+                min(row.ended_at or row.occurred_at, known or LATEST),
                 row.gap,
                 f"{row.get_gap_display()}: {row.text}",
             )
@@ -62,11 +72,11 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
             Impact(
                 f"system:{one.service}",
                 one.began,
-                one.ended,
+                min(one.ended, known or LATEST),
                 one.impact,
                 f"{one.service}: {STATES[one.impact]}",
             )
-            for one in account.affected
+            for one in impacts
         ],
         known_at=known,
         zoom=zoom,

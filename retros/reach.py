@@ -1,6 +1,8 @@
 """Whom a retrospective is in reach of: `Retrospective.objects.visible_to` from its other side; and what is told."""
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from incidents.models.people import people_reaching as people_reaching_incident
 from retros.models import ActionItem, Participant, Retrospective
+
+MOST_OFFERED = 8
 
 
 def people_reaching(retrospective: Retrospective) -> Any:
@@ -34,6 +38,25 @@ def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
     return ActionItem.objects.visible_to(reader) if reader else ActionItem.objects.none()
 
 
+def mentionable(retrospective: Retrospective, typed: str) -> list[str]:
+    """At most eight names of people who can see it, of whom a name begins with what was typed after an @."""
+    begins = Q(name__istartswith=typed) | Q(name__icontains=f" {typed}")
+    return list(people_reaching(retrospective).filter(begins).values_list("name", flat=True)[:MOST_OFFERED])
+
+
+def with_mentions(text: str, names: Iterable[str]) -> str:
+    """Markdown in which the @mentions of these people are bold, by whole or first name."""
+    called = sorted({part for name in names for part in (name, _first_name(name))}, key=len, reverse=True)
+    if not called:
+        return text
+    pattern = rf"(?<![\w*])@(?:{'|'.join(map(re.escape, called))})(?!\w)"
+    return re.sub(pattern, lambda match: f"**{match[0]}**", text, flags=re.IGNORECASE)
+
+
+def _first_name(name: str) -> str:
+    return name.split(" ")[0]
+
+
 def mentioned_in(text: str, people: list[Any]) -> list[Any]:
     """Whom “@Mira Novak” or, where only one is called so, “@Mira” means."""
     said = text.casefold()
@@ -47,7 +70,7 @@ def mentioned_in(text: str, people: list[Any]) -> list[Any]:
 
 
 def _first(person: Any) -> str:
-    return person.name.split(" ")[0].casefold()
+    return _first_name(person.name).casefold()
 
 
 def _names(said: str, name: str) -> bool:

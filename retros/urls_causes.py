@@ -20,6 +20,7 @@ urlpatterns = [
     path(FACTOR + "link/", causes.link, name="factor_link"),
     path(RETROSPECTIVE + "learnings/", learnings.learnings, name="learnings"),
     path(RETROSPECTIVE + "learnings/reveal/", learnings.reveal, name="learnings_reveal"),
+    path(RETROSPECTIVE + "learnings/voting/", learnings.voting, name="learnings_voting"),
     path(RETROSPECTIVE + "learnings/groups/", learnings.groups, name="learning_groups"),
     path(GROUP, learnings.group, name="learning_group"),
     path(GROUP + "removal/", learnings.group_removal, name="learning_group_removal"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path(NARRATIVE, writing.narrative, name="retrospective_narrative"),
     path(SECTION, writing.narrative, name="narrative_section"),
     path(SECTION + "comments/", writing.comments, name="narrative_comments"),
+    path(SECTION + "people/", writing.narrative_people, name="narrative_people"),
     path(SECTION + "comments/<int:comment>/resolution/", writing.resolution, name="comment_resolution"),
     path(SECTION + "hints/", hinting.section_hints, name="narrative_hints"),
     path("retrospectives/<int:pk>/hints/", hinting.row_hints, name="row_hints"),

@@ -3,6 +3,7 @@
 from django import forms
 
 from config.forms import Form
+from retros.workflow.writing import MAX_LETTERS
 
 
 class TextForm(Form):
@@ -11,6 +12,7 @@ class TextForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(
         required=False,
+        max_length=MAX_LETTERS,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18}),
         help_text="Markdown: **bold**, *slanted*, `code`, ### heading, - list, > quotation, [link](address)",
@@ -29,7 +31,7 @@ class CommentForm(Form):
         max_length=5000,
         label="Comment",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="@ and a name tells that person.",
+        help_text="Type @ and a name to notify that person.",
     )
 
     def __init__(self, *args, **kwargs) -> None:

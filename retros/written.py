@@ -41,7 +41,7 @@ def content_of(retrospective: Retrospective) -> dict[str, Any]:
             "owner": str(retrospective.owner or ""),
             "facilitator": str(retrospective.facilitator or ""),
             "note_taker": str(retrospective.note_taker or ""),
-            "participants": [str(p.user) for p in retrospective.participants.select_related("user")],
+            "participants": _others_taking_part(retrospective),
         },
         "session": {
             "started_at": _iso(retrospective.session_started_at),
@@ -203,7 +203,7 @@ def _learnings(retrospective: Retrospective) -> list[dict[str, Any]]:
             "kind": str(row.get_kind_display()),
             "text": row.text,
             "group": row.group.name if row.group else "",
-            "dots": row.dots or 0,
+            "dots": (row.dots or 0) if retrospective.shows_dots else 0,
         }
         for row in rows
     ]
@@ -244,21 +244,35 @@ def _flat(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in " ".join(text.split()))
 
 
+def _others_taking_part(retrospective: Retrospective) -> list[str]:
+    """The participants without those who hold a responsibility, who are named with it."""
+    named = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)
+    others = retrospective.participants.exclude(user__in=[pk for pk in named if pk])
+    return [str(one.user) for one in others.select_related("user")]
+
+
+def people_of(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, responsibilities) of everyone who took part, each once; no responsibilities for participants."""
+    people = content["people"]
+    found: dict[str, list[str]] = {}
+    for key, word in (("owner", "owner"), ("facilitator", "facilitator"), ("note_taker", "notes")):
+        if people[key]:
+            found.setdefault(people[key], []).append(word)
+    for name in people["participants"]:
+        found.setdefault(name, [])
+    return [(name, ", ".join(words)) for name, words in found.items()]
+
+
 def _facts(content: dict[str, Any]) -> str:
-    people, rows = content["people"], []
+    rows: list[str] = []
     for incident in content["incidents"]:
         rows.append(f"{incident['reference']} ({incident['severity']}): {_flat(incident['title'])}")
         rows += [f"{m['name']}: {in_words(timedelta(seconds=m['seconds']))}" for m in incident["measures"]]
     if any(content["period"]):
         rows.append(f"From {content['period'][0] or '…'} to {content['period'][1] or '…'}")
-    named = [
-        ("Owner", people["owner"]),
-        ("Facilitator", people["facilitator"]),
-        ("Notes", people["note_taker"]),
-    ]
-    rows += [f"{label}: {_flat(name)}" for label, name in named if name]
-    if people["participants"]:
-        rows.append("Participants: " + ", ".join(map(_flat, people["participants"])))
+    if people := people_of(content):
+        named = [f"{_flat(name)} ({words})" if words else _flat(name) for name, words in people]
+        rows.append("Who took part: " + ", ".join(named))
     return "\n".join(f"- {row}" for row in rows)
 
 

@@ -155,7 +155,7 @@ class SubscriptionForm(forms.Form):
     components = forms.ModelMultipleChoiceField(
         queryset=Component.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    website = forms.CharField(required=False)  # seen and filled in by programs only
+    website = forms.CharField(required=False, max_length=200)  # seen and filled in by programs only
 
     def __init__(self, *args, page: StatusPage, **kwargs):
         super().__init__(*args, **kwargs)

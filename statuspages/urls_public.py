@@ -22,5 +22,6 @@ urlpatterns = [
     path("api/v2/<document:name>.json", public.public_api, name="public_api"),
     path("subscribe", subscribing.subscription, name="subscription"),
     path("subscribe/<str:token>", subscribing.confirmation, name="confirmation"),
+    path("subscribe/endpoint/<str:token>", subscribing.endpoint_confirmation, name="endpoint_confirmation"),
     path("unsubscribe/<str:token>", subscribing.unsubscription, name="unsubscription"),
 ]

@@ -664,6 +664,7 @@ TABLE: dict[str, Row] = {
     "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),
     "confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": subscription_token}),
     "unsubscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
+    "endpoint_confirmation": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop, "token": "changed"}),
     # action items
     "action_list": Row(get=SIGNED_IN),
     "action_board": Row(get=SIGNED_IN),
@@ -699,6 +700,7 @@ TABLE: dict[str, Row] = {
     "retrospective_status": LED,
     "safety_check": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
     "safety_results": READ,
+    "question_closing": LED,
     "review_start": LED_FORM,
     "reader_mark": Row(post=SIGNED_IN, pk=published),
     "retrospective_review": READ,
@@ -707,6 +709,7 @@ TABLE: dict[str, Row] = {
     "check_waiver": Row(
         get=LEADERS, post=LEADERS, pk=retrospective, more={"name": "factors"}, may_miss=MISSING
     ),
+    "waiver_agreement": Row(post=SIGNED_IN, pk=retrospective, more={"name": "factors"}, may_miss=MISSING),
     "public_text": LED,
     "publication": LED,
     "retrospective_reopening": LED_FORM,
@@ -738,6 +741,7 @@ TABLE: dict[str, Row] = {
     ),
     "narrative_section": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
     "narrative_comments": Row(get=SIGNED_IN, post=SIGNED_IN, **of_section()),
+    "narrative_people": Row(get=SIGNED_IN, **of_section()),
     "comment_resolution": Row(post=SIGNED_IN, **of_section(comment=conversation)),
     "narrative_hints": Row(post=SIGNED_IN, **of_section()),
     "row_hints": Row(post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
@@ -758,6 +762,7 @@ TABLE: dict[str, Row] = {
     "factor_removal": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "factor_link": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "learnings": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "learnings_voting": Row(post=SIGNED_IN - {RESPONDER, OUTSIDER}, **OF_RETROSPECTIVE),
     "learnings_reveal": Row(post=SIGNED_IN - {RESPONDER, OUTSIDER}, **OF_RETROSPECTIVE),
     "learning_groups": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
     "learning_group": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),

@@ -2,18 +2,24 @@
 
 import io
 import logging
+import re
 
 import pytest
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.test import Client, override_settings
-from django.urls import path, reverse
+from django.urls import get_resolver, path, reverse
 
 from accounts.workflow import issue_setup_link
 from config.logs import MaskingFormatter
 from config.urls import handler500, urlpatterns  # noqa: F401 - this module is a URL configuration below
 
 SECRET = "Zephyrquartz-secret"
+
+
+def walk(patterns):
+    for pattern in patterns:
+        yield from walk(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
 
 
 def broken(request):
@@ -120,3 +126,19 @@ def test_a_probe_is_not_sent_to_https(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz").status_code == 200
     assert client.get("/accounts/login/").status_code == 301
+
+
+def test_the_log_hides_the_secret_of_every_address_that_has_one():
+    """Found from the addresses themselves: each <str:token> and <str:signed>."""
+    found = [
+        str(pattern.pattern)
+        for urlconf in ("config.urls", "statuspages.urls_public")
+        for pattern in walk(get_resolver(urlconf).url_patterns)
+        if re.search(r"<str:(token|signed)>", str(pattern.pattern))
+    ]
+    assert len(found) >= 8
+    secret = "WbdsTiy0jq7BAVA6AU4L0r1B4Lve61iRAq0NOXLDLSs"
+    for route in found:
+        address = "/status/shop/" + re.sub(r"<str:(token|signed)>", secret, route)
+        record = logging.LogRecord("x", logging.WARNING, "", 0, f"Not Found: {address}", (), None)
+        assert secret not in MaskingFormatter("{message}", style="{").format(record), route

@@ -16,6 +16,7 @@ from incidents.forms.fields import MinutesField, MomentField, ServiceField
 from incidents.models import Confidence, Hypothesis, Mitigation, MitigationState
 from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
 
+LONGEST_EVENT = 4_000  # characters; a page shows many events
 TIME_FIRST = re.compile(
     r"^\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])(?P<rest>.*)$", re.S
 )
@@ -56,7 +57,9 @@ class ComposerForm(Form):
     ]
 
     kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, initial=Kind.NOTE)
-    text = forms.CharField(widget=forms.Textarea, error_messages={"required": "Write what happened."})
+    text = forms.CharField(
+        max_length=LONGEST_EVENT, widget=forms.Textarea, error_messages={"required": "Write what happened."}
+    )
     detail = forms.CharField(required=False, max_length=1000)
     test = forms.CharField(required=False, max_length=300)
     confidence = forms.ChoiceField(choices=Confidence, required=False)
@@ -93,7 +96,7 @@ class ComposerForm(Form):
 
 
 class AnswerForm(Form):
-    text = forms.CharField(label="Answer", widget=forms.Textarea)
+    text = forms.CharField(label="Answer", max_length=LONGEST_EVENT, widget=forms.Textarea)
 
 
 class RowForm(Form):
@@ -106,7 +109,9 @@ class RowForm(Form):
 
 
 class EventForm(RowForm):
-    text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label="What happened", max_length=LONGEST_EVENT, widget=forms.Textarea(attrs={"rows": 3})
+    )
     detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
     occurred_at = MomentField(label="When it happened")
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
@@ -141,7 +146,9 @@ class InsertForm(RowForm):
     kind = forms.ChoiceField(
         choices=[(k.value, k.label) for k in (Kind.NOTE, Kind.DECISION, Kind.ALERT, Kind.CHANGE)]
     )
-    text = forms.CharField(label="What happened", widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label="What happened", max_length=LONGEST_EVENT, widget=forms.Textarea(attrs={"rows": 3})
+    )
     occurred_at = MomentField(label="When it happened")
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
     phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)

@@ -18,7 +18,7 @@ import psycopg2
 from config.postgres import DATABASE_NAME, USER_NAME, socket_directory
 from config.supervisor import progress
 from config.supervisor.account import Account, private_directory, reachable_binaries, server_account
-from config.supervisor.preflight import Refused
+from config.supervisor.preflight import Refused, make_private
 from config.supervisor.processes import Child, die_with_parent, spawn
 
 READY_SECONDS = 120  # recovery after a crash reads the write-ahead log first
@@ -67,7 +67,7 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Bring the server up, making cluster and database where they are missing. Raises Refused."""
-        (self.data_dir / "log").mkdir(exist_ok=True)
+        make_private(self.data_dir / "log")
         if self.cluster.exists():
             self._check_cluster()
         else:

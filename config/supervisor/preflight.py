@@ -8,6 +8,7 @@ import os
 import socket
 from pathlib import Path
 
+PRIVATE_UMASK = 0o077  # mail, logs, uploads and keys are for the account Allclear runs under
 PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -20,11 +21,24 @@ def data_folder() -> Path:
     return Path(os.environ.get("ALLCLEAR_DATA") or PROJECT_ROOT / "var").absolute()
 
 
+def data_folder_mode() -> int:
+    """0700. Where root starts PostgreSQL under another account, that one has to pass through: 0711."""
+    return 0o711 if os.geteuid() == 0 else 0o700
+
+
+def make_private(folder: Path, mode: int = 0o700) -> None:
+    """Make `folder`, and take away what others may do in it beyond `mode`. Raises OSError."""
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o777 & ~mode:
+        folder.chmod(found.st_mode & mode)
+
+
 def make_writable_folder(folder: Path) -> None:
-    """Make `folder`, or raise Refused where files cannot be written in it."""
+    """Make `folder` and close it to others, or raise Refused where files cannot be written in it."""
     probe = folder / f".writable-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder, data_folder_mode())
         probe.touch()
         probe.unlink()
     except OSError as error:

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.supervisor import progress
-from config.supervisor.preflight import Refused
+from config.supervisor.preflight import Refused, make_private
 
 FOLDERS = ("log", "mail", "uploads", "broker/queue", "broker/control")
 
@@ -38,8 +38,12 @@ def prepare(*, new_code: bool = False) -> None:
 
 
 def make_folders(data_dir: Path) -> None:
+    """Where files of people are kept; closed to every other account."""
     for name in FOLDERS:
-        (data_dir / name).mkdir(parents=True, exist_ok=True)
+        folder = data_dir
+        for part in name.split("/"):
+            folder /= part
+            make_private(folder)
 
 
 def collect_assets() -> None:

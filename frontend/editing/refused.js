@@ -9,6 +9,12 @@ export function keepRefused(prefix, reason, text) {
   box().scrollIntoView({ block: "center" }); // what was refused may be many screens long
 }
 
+// What could not be sent because writing has ended. The browser keeps it and sends it once writing is possible again.
+export function offerUnsent(prefix, reason, text) {
+  show(prefix, `${prefix}:unsent`, JSON.stringify({ reason, text }));
+  box().scrollIntoView({ block: "center" });
+}
+
 export function showRefused(prefix) {
   const key = Object.keys(localStorage).find((name) => name.startsWith(`${prefix}:`));
   if (key) show(prefix, key, localStorage.getItem(key));

@@ -4,10 +4,11 @@
 import * as Y from "yjs";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { Rescue } from "./rescue.js";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 
 const SYNC = 0, AWARENESS = 1, KEEP = 2, KEPT = 3, MAY_WRITE = 4;
-const HAVE = 0;
+const HAVE = 0, LACKED = 1;
 const FINAL = { 1009: "That is too much at once.", 4400: "This editor sent something the server could not read.", 4403: "", 4404: "This is out of your reach now.", 4413: "" };
 const REFUSED = [1009, 4400, 4413]; // what was typed itself: sent again it would be refused again
 const STORE_EVERY = 300; // milliseconds
@@ -19,7 +20,8 @@ const toBytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCod
 
 export class Sync {
   constructor({ address, storageKey, onState }) {
-    this.doc = new Y.Doc();
+    this.doc = new Y.Doc({ gc: false });
+    this.rescue = new Rescue(this.doc, this.doc.getXmlFragment("default"));
     this.awareness = new Awareness(this.doc);
     this.onState = onState;
     this.address = address;
@@ -50,7 +52,7 @@ export class Sync {
   _restore(prefix) {
     for (const key of Object.keys(localStorage).filter((k) => k.startsWith(`${prefix}:`))) {
       const found = localStorage.getItem(key);
-      try { Y.applyUpdate(this.doc, toBytes(found), this); } catch { localStorage.removeItem(key); continue; }
+      try { this.rescue.merge(toBytes(found), this); } catch { localStorage.removeItem(key); continue; }
       this.adopted.set(key, found); this.typed = 1;
     }
   }
@@ -64,11 +66,7 @@ export class Sync {
     if (this.refused) return;
     try {
       if (!this.pending) this._forget();
-      else if (this.unsent.length || this.flying) {
-        if (this.unsent.length > 1) this.unsent = [Y.mergeUpdates(this.unsent)];
-        const both = this.flying ? [this.flying, ...this.unsent] : this.unsent;
-        localStorage.setItem(this.key, toText(both.length > 1 ? Y.mergeUpdates(both) : both[0]));
-      }
+      else if (this.unsent.length || this.flying) localStorage.setItem(this.key, toText(Y.encodeStateAsUpdate(this.doc))); // with what stands around it
       this._stored = true;
     } catch { this._stored = false; }
   }
@@ -83,12 +81,13 @@ export class Sync {
     this.typed += 1;
     this.unsent.push(update);
     this._storeSoon();
-    this._flush();
+    queueMicrotask(() => this._flush());
     this.onState(this);
   }
 
   // One message at a time is on its way; what is typed meanwhile travels together in the next.
   _flush() {
+    this.rescue.settle();
     if (!this.isOpen || !this.ready || this.flying || !this.unsent.length) return;
     this._keep(Y.mergeUpdates(this.unsent));
   }
@@ -155,23 +154,32 @@ export class Sync {
   _sync(message) {
     const kind = decoding.readVarUint(message), data = decoding.readVarUint8Array(message);
     if (kind !== HAVE) {
-      Y.applyUpdate(this.doc, data, this);
-      if (kind === 1) this.caughtUp = true;
+      this.rescue.merge(data, this);
+      if (kind === LACKED) this._caughtUp();
       return this.onState(this);
     }
     clearTimeout(this._tooLong);
-    this.isOpen = this.ready = true;
+    this.isOpen = true;
+    this.ready = false; // what is here is sent once it knows what the server has
+    this.theirs = data;
+    if (this.flying) this.unsent.unshift(this.flying);
+    this.flying = null;
     const answer = encoding.createEncoder();
     encoding.writeVarUint(answer, SYNC);
     encoding.writeVarUint(answer, HAVE);
     encoding.writeVarUint8Array(answer, Y.encodeStateVector(this.doc));
     this.socket.send(encoding.toUint8Array(answer));
-    const isAhead = this._isAhead(data) && this.mayWrite !== false;
-    if (isAhead && !this.pending) this.typed += 1;
-    if (this.pending) this._keep(Y.encodeStateAsUpdate(this.doc, data)); // idempotent, whatever of it arrived before
-    else this.attempts = 0;
     this._show();
     this.onState(this);
+  }
+
+  // Send what the server lacks: what was typed meanwhile, and all else after a backup was restored.
+  _caughtUp() {
+    this.caughtUp = this.ready = true;
+    const isAhead = this._isAhead(this.theirs) && this.mayWrite !== false;
+    if (isAhead && !this.pending) this.typed += 1;
+    if (this.pending) this._keep(Y.encodeStateAsUpdate(this.doc, this.theirs)); // idempotent, whatever of it arrived before
+    else this.attempts = 0;
   }
 
   // Whether the server lacks letters that are here, as after a backup was restored.

@@ -8,7 +8,7 @@ from history.past import Refused
 from history.workflow.writing import Desk
 from incidents.models import ChangeEvent, Incident
 from retros.documents import Full, Malformed, accept, open_document
-from retros.models import ActionItem, Ballot, Document, Publication, Question, Retrospective
+from retros.models import ActionItem, Ballot, ClosedQuestion, Document, Publication, Question, Retrospective
 from retros.rewriting import rewrite
 from retros.written import search_of
 from statuspages.models import StatusPage
@@ -77,6 +77,9 @@ def _put_in_ballots(retrospective: Retrospective, told: Any) -> None:
     if not isinstance(told, dict) or set(told) - set(Question.values):
         raise Refused("its ballots are of unknown questions")
     ballots = []
+    ClosedQuestion.objects.bulk_create(
+        ClosedQuestion(retrospective=retrospective, question=question) for question in told
+    )
     for question, counts in told.items():
         are_counts = (
             isinstance(counts, list) and len(counts) == 5 and all(type(n) is int and n >= 0 for n in counts)

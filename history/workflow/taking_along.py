@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from accounts.models import User
 from history.outside import outside_id
@@ -16,7 +16,7 @@ from history.rows import FAR, INCIDENT, NAMED, RETROSPECTIVE, VERSION, WHOLES, T
 from history.source import LONGEST_ENTRY
 from history.workflow.pieces import pieces_of
 from retros.ballots import SHOWN_FROM
-from retros.models import Ballot, Factor
+from retros.models import Ballot, ClosedQuestion, Factor
 from retros.workflow.writing import compact_documents
 
 BATCH = 100
@@ -235,9 +235,12 @@ def _follow(row: Any, path: str) -> int:
 
 
 def _ballots(ids: tuple[int, ...]) -> dict[int, dict[str, list[int]]]:
-    """{retrospective: {question: how often 1, 2, 3, 4, 5}}; fewer than four answers would say who gave which."""
+    """{retrospective: {question: how often 1, 2, 3, 4, 5}}; of closed questions with four answers or more."""
     found: dict[int, dict[str, list[int]]] = defaultdict(dict)
-    rows = Ballot.objects.filter(retrospective__in=ids).order_by("question")
+    closed = ClosedQuestion.objects.filter(
+        retrospective=OuterRef("retrospective"), question=OuterRef("question")
+    )
+    rows = Ballot.objects.filter(Exists(closed), retrospective__in=ids).order_by("question")
     counted = rows.values_list("retrospective", "question", "score").annotate(Count("pk"))
     for retrospective, question, score, count in counted:
         found[retrospective].setdefault(question, [0] * 5)[score - 1] = count

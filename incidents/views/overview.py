@@ -8,17 +8,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents.keeping import kept, kept_rows, longest_silence
 from incidents.models import AffectedService, Audience, Incident, StatusUpdate
-
-READERS = (Audience.EXECUTIVES, Audience.STAKEHOLDERS)
+from subscribers.models import Subscription
 
 
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    """Seven queries whatever the number; the words are those of the last update to executives or stakeholders."""
-    words = StatusUpdate.objects.out().filter(audiences__overlap=READERS).newest_first()
+    """Eight queries whatever the number. The words are those of the last update to stakeholders; executives and
+    administrators read those written for executives first."""
+    audiences = _audiences_of(request.user)
+    words = StatusUpdate.objects.out().filter(audiences__overlap=audiences).newest_first()
     found: Any = (
         Incident.objects.visible_to(request.user)
         .open()
@@ -31,7 +33,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         .annotate(**kept_rows())
         .most_urgent_first()
     )
-    lines = [_line(incident) for incident in found]
+    lines = [_line(incident, audiences) for incident in found]
     context = {
         "section": "overview",
         "running": [line for line in lines if line["incident"].is_active],
@@ -44,10 +46,17 @@ def overview(request: SignedInRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _line(incident: Any) -> dict[str, Any]:
+def _audiences_of(user: User) -> tuple[str, ...]:
+    """The audiences whose words this person reads here, the first one preferred."""
+    if user.is_administrator or Subscription.objects.of(user).active().filter(audience=Audience.EXECUTIVES):
+        return (Audience.EXECUTIVES, Audience.STAKEHOLDERS)
+    return (Audience.STAKEHOLDERS,)
+
+
+def _line(incident: Any, audiences: tuple[str, ...]) -> dict[str, Any]:
     update = incident.last_words[0] if incident.last_words else None
-    reader = next((a for a in READERS if update and a in update.audiences), None)
-    due = [s.due_at for s in incident.update_schedules.all() if s.due_at and s.audience in READERS]
+    reader = next((a for a in audiences if update and a in update.audiences), None)
+    due = [s.due_at for s in incident.update_schedules.all() if s.due_at and s.audience in audiences]
     return {
         "incident": incident,
         "update": update,

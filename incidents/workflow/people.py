@@ -97,7 +97,7 @@ def release_role(
     record_event(
         incident=incident,
         kind=Kind.ROLE,
-        text=f"{_subject(user, by)}laid down the role {role.name.lower()}",
+        text=f"{_subject(user, by)}gave up {_role_words(role)}",
         detail=note,
         by=by,
         occurred_at=moment,
@@ -246,10 +246,14 @@ def _subject(user: Any, by: Any) -> str:
     return "" if user == by else f"recorded that {user} "
 
 
+def _role_words(role: Role) -> str:
+    return "command" if role.slug == Role.COMMANDER else f"the role {role.name.lower()}"
+
+
 def _role_sentence(role: Role, user: Any, by: Any, before: Any) -> str:
-    name = role.name.lower()
+    name, what = role.name.lower(), _role_words(role)
     if user == by:
-        return f"took {name}" + (f" from {before}" if before else "")
+        return f"took {what}" + (f" from {before}" if before else "")
     if before == by:
-        return f"handed {name} over to {user}"
+        return f"handed {what} over to {user}"
     return f"made {user} {name}" + (f" in place of {before}" if before else "")

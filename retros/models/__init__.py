@@ -19,7 +19,7 @@ from retros.models.actions import (
     Helped,
     Priority,
 )
-from retros.models.ballots import Ballot, Question, VotedToken
+from retros.models.ballots import Ballot, ClosedQuestion, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.costs import GUESSES, CostAssumptions, RoleRate
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
@@ -62,6 +62,7 @@ __all__ = [
     "Ballot",
     "Category",
     "CheckWaiver",
+    "ClosedQuestion",
     "Comment",
     "ContributingFactor",
     "CostAssumptions",

@@ -1,6 +1,6 @@
 """Tracked improvements."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -50,7 +50,7 @@ class Helped(models.TextChoices):
 
 class ActionGroup(models.IntegerChoices):
     OVERDUE = 0, "Overdue"
-    THIS_WEEK = 1, "This week"
+    NEXT_7_DAYS = 1, "Next 7 days"
     LATER = 2, "Later"
     NO_DATE = 3, "No date"
     DONE = 4, "Done"
@@ -125,14 +125,14 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
             "owner", "team", "factor", "learning", "incident", "retrospective__incident"
         )
 
-    def grouped(self, today: date, week_end: date) -> "ActionItemQuerySet":
-        """With `group`, in the order a list shows: overdue, this week, later, no date, done."""
+    def grouped(self, today: date) -> "ActionItemQuerySet":
+        """With `group`, in the order a list shows: overdue, next 7 days, later, no date, done."""
         unfinished = Q(state__in=UNFINISHED_STATES)
         group = Case(
             When(~unfinished, then=Value(ActionGroup.DONE)),
             When(due_on__isnull=True, then=Value(ActionGroup.NO_DATE)),
             When(due_on__lt=today, then=Value(ActionGroup.OVERDUE)),
-            When(due_on__lte=week_end, then=Value(ActionGroup.THIS_WEEK)),
+            When(due_on__lt=today + timedelta(days=7), then=Value(ActionGroup.NEXT_7_DAYS)),
             default=Value(ActionGroup.LATER),
             output_field=IntegerField(),
         )

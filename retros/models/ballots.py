@@ -29,6 +29,23 @@ class Ballot(models.Model):
         return f"{self.get_question_display()}: {self.score}"
 
 
+class ClosedQuestion(models.Model):
+    """A question that takes no more answers; only then are its answers shown."""
+
+    retrospective = models.ForeignKey(
+        Retrospective, on_delete=models.CASCADE, related_name="closed_questions"
+    )
+    question = models.CharField(max_length=20, choices=Question)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["retrospective", "question"], name="retros_question_closed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_question_display()}: closed"
+
+
 class VotedToken(models.Model):
     """That somebody has answered: a keyed hash that stops a second answer and says nothing of the first."""
 

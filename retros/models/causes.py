@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from retros.models.account import TimelineEntry
@@ -52,6 +52,16 @@ class Factor(models.Model):
 class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
     def visible_to(self, user: Any) -> "ContributingFactorQuerySet":
         return self.filter(retrospective__in=Retrospective.objects.visible_to(user))
+
+    def without_evidence(self) -> "ContributingFactorQuerySet":
+        """Those for which nothing is captured, linked or written, and that nobody has confirmed."""
+        entries = TimelineEntry.objects.filter(factors=OuterRef("pk"), removed_at__isnull=True)
+        evidence = Evidence.objects.filter(
+            pk__in=self.model.evidence.through.objects.filter(contributingfactor=OuterRef("pk")).values(
+                "evidence"
+            )
+        )
+        return self.filter(~Exists(entries), ~Exists(evidence), evidence_text="", is_confirmed=False)
 
     def with_evidence(self) -> "ContributingFactorQuerySet":
         """In order, with `evidence_rows` and `entry_rows`: how much captured and of the timeline speaks for it.

@@ -119,6 +119,7 @@ class Retrospective(models.Model):
     soak_until = models.DateField(null=True, blank=True, help_text="Thoughts may settle up to this day")
     review_started_at = models.DateTimeField(null=True, blank=True)
     learnings_revealed_at = models.DateTimeField(null=True, blank=True)
+    dots_closed_at = models.DateTimeField("voting closed", null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     public_text = models.TextField(
         blank=True, help_text="For readers outside; a text of its own, nothing is taken over by itself"
@@ -149,6 +150,11 @@ class Retrospective(models.Model):
         return RetrospectiveSettings.get()
 
     @property
+    def shows_dots(self) -> bool:
+        """Whether everyone can see how many dots a learning has; until then people see only their own."""
+        return self.dots_closed_at is not None or not self.held_as.hides_dots
+
+    @property
     def chain(self) -> str:
         """The audit chain of everything about this retrospective, and its topic for open screens."""
         return f"retrospective:{self.pk}"
@@ -156,6 +162,11 @@ class Retrospective(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == RetrospectiveStatus.PUBLISHED
+
+    @property
+    def is_overdue(self) -> bool:
+        """By the reader's calendar."""
+        return not self.is_published and self.due_on is not None and self.due_on < timezone.localdate()
 
 
 class Participant(models.Model):

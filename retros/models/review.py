@@ -45,6 +45,9 @@ class CheckWaiver(models.Model):
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -156,6 +159,16 @@ class RetrospectiveSettings(models.Model):
         )
     )
     soak_days = models.PositiveSmallIntegerField("working days of soak", default=2)
+    hides_dots = models.BooleanField(
+        "hide dots until voting is closed",
+        default=True,
+        help_text="People see only their own dots until the facilitator closes the voting",
+    )
+    waivers_need_second_person = models.BooleanField(
+        "a second person agrees to each waived check",
+        default=False,
+        help_text="Anyone who can write in the retrospective, except the person who waived the check",
+    )
     reading_hours = models.PositiveSmallIntegerField("hours to read before publishing", default=24)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.templatetags.allclear import icon
-from retros.models import ActionItem, ActionState
+from retros.models import ActionItem, ActionState, Retrospective
 from retros.workflow.actions import STEPS
 
 register = template.Library()
@@ -60,7 +60,7 @@ def _late(days: int) -> str:
 
 
 @register.simple_tag
-def due_day(item: ActionItem) -> SafeString:
+def due_day(item: ActionItem | Retrospective) -> SafeString:
     """3 d overdue, in red and with a clock; else Wed 25 Nov within a week, 11 Dec, 15 Jan 2027."""
     day, today = item.due_on, timezone.localdate()
     if day is None:

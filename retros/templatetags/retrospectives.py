@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from config.text import in_words
 from retros.clock import Timer
+from retros.written import people_of
 
 register = template.Library()
 
@@ -21,6 +22,9 @@ def timer_clock(timer: Timer) -> SafeString:
     return format_html(
         '<time datetime="{}" data-tick="timer">{}</time>', timer.counts_from.isoformat(), timer.clock
     )
+
+
+register.filter("people_of", people_of)
 
 
 @register.filter

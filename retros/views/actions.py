@@ -44,18 +44,10 @@ ORDERS = {
 def action_list(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     found = _filter(request)
-    week_end = today + timedelta(days=6 - today.weekday())
     sort = request.GET.get("sort", "due")
-    rows = (
-        found.qs.with_sources(request.user)
-        .grouped(today, week_end)
-        .order_by(*ORDERS.get(sort, ORDERS["due"]))
-    )
+    rows = found.qs.with_sources(request.user).grouped(today).order_by(*ORDERS.get(sort, ORDERS["due"]))
     sizes = dict(
-        found.qs.order_by()
-        .grouped(today, week_end)
-        .values_list("group")
-        .annotate(n=Count("pk", distinct=True))
+        found.qs.order_by().grouped(today).values_list("group").annotate(n=Count("pk", distinct=True))
     )
     pages = Paginator(rows, PAGE)
     pages.count = sum(sizes.values())

@@ -19,7 +19,15 @@ from config.forms import Styled
 from incidents.views.common import submitted
 from retros import workflow
 from retros.account import Account
-from retros.account_forms import ConfirmForm, FileForm, PasteForm, SlackForm, days_around, people_of
+from retros.account_forms import (
+    LARGEST_BUNDLE,
+    ConfirmForm,
+    FileForm,
+    PasteForm,
+    SlackForm,
+    days_around,
+    people_of,
+)
 from retros.imports.lines import read_lines
 from retros.imports.records import alerts_of, changes_around
 from retros.imports.rows import Reading, Refused, Row, names_of
@@ -38,7 +46,6 @@ SOURCES = {
     "changes": "Deployments",
 }
 KEPT_FOR = 24 * 3600
-LARGEST_BUNDLE = 2_000_000  # what a form may send back is limited (DATA_UPLOAD_MAX_MEMORY_SIZE)
 MOMENTS = ("occurred_at", "known_at")
 
 

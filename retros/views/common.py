@@ -16,7 +16,7 @@ from config.forms import Styled
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.export import Copy, copy_of
-from retros.models import Retrospective
+from retros.models import Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
 
@@ -41,12 +41,18 @@ def _of(reachable: RetrospectiveQuerySet, pk: int) -> Retrospective:
 
 
 def reading(request: SignedInRequest, copy: Copy, context: dict[str, Any], template: str) -> HttpResponse:
-    """A version to read: in the shell, or alone for whom what stands now is closed."""
+    """A version to read. What is published is shown without the workspace, which its writers reach by a link."""
     retrospective = copy.retrospective
     context |= {"content": copy.content, "publication": copy.publication, "figures": copy.figures}
-    if sees_draft(request.user, retrospective):
+    has_workspace = sees_draft(request.user, retrospective)
+    if has_workspace and not retrospective.is_published:
         return section(request, retrospective, "overview", context, template=template)
-    alone = {"retrospective": retrospective, "section": "retrospectives", "around": "retros/read_base.html"}
+    alone = {
+        "retrospective": retrospective,
+        "section": "retrospectives",
+        "around": "retros/read_base.html",
+        "has_workspace": has_workspace,
+    }
     return render(request, template, alone | context)
 
 
@@ -93,7 +99,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "share": share(parts),
         "tenths": round(share(parts) / 10),
         "agenda": agenda,
-        "timer": timekeeping(agenda),
+        "timer": timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None,
         "framing": retrospective.held_as.framing,
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),

@@ -14,10 +14,10 @@ from incidents.views.common import attempt, submitted
 from retros import workflow
 from retros.account import Account
 from retros.account_forms import ImpactForm, PulseForm, UsersForm
-from retros.ballots import count, histogram
+from retros.ballots import closed_questions, histogram
 from retros.measures import union, user_minutes
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Question, Retrospective
-from retros.permissions import can_write
+from retros.permissions import can_facilitate, can_write
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page
 
@@ -70,11 +70,13 @@ def pulse(request: SignedInRequest, retrospective: Retrospective) -> HttpRespons
 
 
 def _pulse(request: SignedInRequest, retrospective: Retrospective, form: PulseForm) -> dict[str, Any]:
-    """The answers from four on; below that only how many there are."""
-    shown = histogram(retrospective, Question.PULSE)
+    """The answers once the question is closed and there are four; before that not even how many there are."""
+    is_closed = Question.PULSE in closed_questions(retrospective)
     return {
-        "pulse": shown,
-        "pulse_count": shown.total if shown else count(retrospective, Question.PULSE),
+        "pulse": histogram(retrospective, Question.PULSE) if is_closed else None,
+        "pulse_key": Question.PULSE,
+        "pulse_is_closed": is_closed,
+        "may_close": can_facilitate(request.user, retrospective),
         "pulse_form": form,
         "has_answered": workflow.has_answered(retrospective, Question.PULSE, request.user),
     }

@@ -79,6 +79,13 @@ def reveal(request: SignedInRequest, retrospective: Retrospective) -> HttpRespon
 
 @require_POST
 @writers_only
+def voting(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
+    """Close the voting: the dots of everyone are shown."""
+    return _press(request, retrospective, workflow.close_voting, retrospective=retrospective)
+
+
+@require_POST
+@writers_only
 def place(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     """Into a group, or out of any."""
     one = _one(request, retrospective, number)
@@ -173,8 +180,10 @@ def _show(
         .order_by("order", "pk")  # a query that counts does not keep the model's own
     )
     for row in rows:
+        if not retrospective.shows_dots:
+            row.weight = row.mine
         row.drawn_dots = range(min(row.weight, MOST_DRAWN))
-    by_votes = state_of(request).get("order") == "votes"
+    by_votes = retrospective.shows_dots and state_of(request).get("order") == "votes"
     if by_votes:
         rows.sort(key=lambda row: -row.weight)
     groups = list(retrospective.learning_groups.all())
@@ -186,6 +195,7 @@ def _show(
         "told": retrospective.learnings.aggregate(count=Count("pk"), people=Count("author", distinct=True)),
         "dots_left": range(DOTS - sum(row.mine for row in rows)),
         "is_revealed": retrospective.learnings_revealed_at is not None,
+        "votes": writes and retrospective.dots_closed_at is None,
         "writes": writes,
         "leads": can_facilitate(request.user, retrospective),
         "form": (form or _empty_form(retrospective)) if writes else None,

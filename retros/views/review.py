@@ -73,8 +73,23 @@ def check_waiver(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         **form.cleaned_data,
     ):
         return done(request, retrospective, to=_page(retrospective))
-    context = {"form": form, "title": "Waive a check", "lead": CHECKS[name][0], "submit": "Waive it"}
+    context = {"form": form, "title": "Waive a check", "lead": CHECKS[name][0], "submit": "Waive check"}
     return section(request, retrospective, "review", context, template="retros/reason.html")
+
+
+@require_POST
+def waiver_agreement(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """A second person agrees that a check doesn't have to pass."""
+    retrospective = load(request, pk)
+    return click(
+        request,
+        retrospective,
+        workflow.agree_to_waiver,
+        retrospective=retrospective,
+        by=request.user,
+        name=name,
+        to=_page(retrospective),
+    )
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
-from retros.ballots import count, histograms
+from retros.ballots import closed_questions, histograms
 from retros.completion import SECTIONS
 from retros.forms import BallotForm, StartReviewForm
 from retros.models import Question, Retrospective
@@ -49,7 +49,7 @@ def safety_check(request: SignedInRequest, retrospective: Retrospective) -> Http
 @require_safe
 @writers_only
 def safety_results(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
-    """The answers alone, for screens that heard there is one more."""
+    """The answers alone, for open pages when a question has been closed."""
     context = safety_context(request, retrospective, None, "")
     return section(request, retrospective, "safety", context, template="retros/safety.html#results")
 
@@ -57,7 +57,7 @@ def safety_results(request: SignedInRequest, retrospective: Retrospective) -> Ht
 def safety_context(
     request: SignedInRequest, retrospective: Retrospective, form: BallotForm | None, question: str
 ) -> dict[str, Any]:
-    shown = histograms(retrospective)
+    shown, closed = histograms(retrospective), closed_questions(retrospective)
     is_open = can_write(request.user, retrospective)
     questions = [
         {
@@ -65,16 +65,33 @@ def safety_context(
             "is_start": asked == Question.SAFETY_START,
             "title": "At the start" if asked == Question.SAFETY_START else "At the end",
             "histogram": shown.get(asked),
-            "count": count(retrospective, asked),
+            "is_closed": asked in closed,
             "answered": workflow.has_answered(retrospective, asked, request.user),
             "form": form if form and asked == question and form.is_bound else BallotForm(prefix=asked),
         }
         for asked in ASKED
-        if asked == Question.SAFETY_START or retrospective.session_started_at or shown.get(asked)
+        if asked == Question.SAFETY_START or retrospective.session_ended_at or asked in closed
     ]
     is_low = any(histogram.is_low for key, histogram in shown.items() if key in ASKED)
     leads = can_facilitate(request.user, retrospective)
-    return {"questions": questions, "is_open": is_open, "offers": is_low and leads}
+    return {"questions": questions, "is_open": is_open, "leads": leads, "offers": is_low and leads}
+
+
+@require_POST
+def question_closing(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Close an anonymous question: its answers are shown, and it takes no more."""
+    retrospective = led(request, pk)
+    question = request.POST.get("question", "")
+    name = "retro_impact" if question == Question.PULSE else "safety_check"
+    return click(
+        request,
+        retrospective,
+        workflow.close_question,
+        retrospective=retrospective,
+        question=question,
+        by=request.user,
+        to=reverse(name, args=[pk]),
+    )
 
 
 @require_POST

@@ -34,12 +34,15 @@ def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
     account = Account(retrospective)
     part = request.htmx.target if request.htmx else ""
-    if part == "measures":
-        return section(
-            request, retrospective, "timeline", _measures(account), "retros/timeline.html#measures"
-        )
     slider = _slider(request, account)
-    context = _measures(account) | _rows(request, account, slider) | _picture(request, account, slider)
+    if part == "measures":
+        figures = _measures(account, slider.known)
+        return section(request, retrospective, "timeline", figures, "retros/timeline.html#measures")
+    context = (
+        _measures(account, slider.known)
+        | _rows(request, account, slider)
+        | _picture(request, account, slider)
+    )
     if part == "account":
         context["may_write"] = can_write(request.user, retrospective)
         return section(request, retrospective, "timeline", context, "retros/timeline.html#account")
@@ -59,8 +62,10 @@ def address(retrospective: Retrospective) -> str:
     return reverse("retro_timeline", args=[retrospective.pk])
 
 
-def _measures(account: Account) -> dict[str, Any]:
+def _measures(account: Account, known: datetime | None) -> dict[str, Any]:
+    """The figures, which say how it ended: none while somebody looks at what was known earlier."""
     return {
+        "is_past": known is not None,
         "account": account,
         "incident": account.incident,
         "measures": account.measures,
@@ -111,7 +116,7 @@ def _slider(request: SignedInRequest, account: Account) -> Slider:
 def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
     known = slider.known
     facts = account.facts if known is None else [row for row in account.facts if known_at(row) <= known]
-    gaps = [row for row in account.facts if row.gap]
+    gaps = [row for row in facts if row.gap]
     pages = max(-(-len(facts) // PAGE), 1)
     asked = request.GET.get("page", "")
     page = min(max(int(asked), 1), pages) if is_number(asked) else 1
@@ -124,11 +129,11 @@ def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[st
         "first_number": (page - 1) * PAGE + 1,
         "last_number": (page - 1) * PAGE + len(shown),
         "row_count": len(facts),
-        "event_count": len(account.facts) - len(gaps),
+        "event_count": len(facts) - len(gaps),
         "gap_count": len(gaps),
         "page": page,
         "pages": pages,
-        "offered": account.gaps if page == 1 or known else [],
+        "offered": account.gaps if page == 1 and known is None else [],
         "section_url": address(account.retrospective),
         "here_url": request.get_full_path(),
         "zone": timezone.get_current_timezone_name(),

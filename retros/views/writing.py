@@ -3,12 +3,13 @@
 from collections import defaultdict
 from typing import Any, cast
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.http import Http404, HttpResponse, QueryDict
+from django.db.models import Q, Value
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from incidents.views.common import is_number
@@ -16,7 +17,7 @@ from incidents.workflow import Conflict
 from retros import workflow
 from retros.models import Comment, Document, Retrospective, Section
 from retros.permissions import can_write
-from retros.reach import people_reaching
+from retros.reach import mentionable, people_reaching, with_mentions
 from retros.reading import open_hints, side_by_side
 from retros.views.common import click, done, load, writers_only
 from retros.views.common import section as page
@@ -127,6 +128,14 @@ def _comment(request: SignedInRequest, retrospective: Retrospective, *, document
     return page(request, document.retrospective, "narrative", context, "retros/narrative.html", status=422)
 
 
+@require_safe
+@writers_only
+def narrative_people(request: SignedInRequest, retrospective: Retrospective, section: str) -> JsonResponse:
+    """Whom the name typed after an @ may mean, for the list that completes it."""
+    section_of(request, retrospective, section)
+    return JsonResponse({"people": mentionable(retrospective, request.GET.get("q", "")[:50].strip())})
+
+
 @require_POST
 @writers_only
 def resolution(
@@ -156,13 +165,16 @@ def _conversations(request: SignedInRequest, document: Document, *, may_write: b
     answers: dict[int | None, list[Comment]] = defaultdict(list)
     before, open_count = request.GET.get("before", ""), 0
     if document.pk:
-        said = document.comments.select_related("author", "resolved_by")
+        named = ArrayAgg("mentions__name", filter=Q(mentions__isnull=False), default=Value([]))
+        said = document.comments.select_related("author", "resolved_by").annotate(names=named)
         older = Q(pk__lt=int(before)) if is_number(before) else Q()
         opened = list(said.filter(older, parent=None).order_by("-pk")[: CONVERSATIONS + 1])
         for answer in said.filter(parent__in=opened[:CONVERSATIONS]).order_by("pk"):
             answers[answer.parent_id].append(answer)
         open_count = document.comments.filter(parent=None, resolved_at=None).count()
     shown = opened[:CONVERSATIONS][::-1]
+    for comment in [*shown, *(reply for replies in answers.values() for reply in replies)]:
+        comment.shown_text = with_mentions(comment.text, comment.names)
     return {
         "document": document,
         "retrospective": document.retrospective,

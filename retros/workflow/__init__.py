@@ -32,7 +32,7 @@ from retros.workflow.actions import (
     wont_do_action_item,
 )
 from retros.workflow.assuming import assume_costs
-from retros.workflow.ballots import cast_ballot, has_answered
+from retros.workflow.ballots import cast_ballot, close_question, has_answered
 from retros.workflow.bringing import Brought, bring_rows, seed_timeline
 from retros.workflow.causes import (
     add_contributing_factor,
@@ -58,6 +58,7 @@ from retros.workflow.learnings import (
     add_learning,
     add_learning_group,
     change_learning,
+    close_voting,
     dissolve_learning_group,
     give_dot,
     move_learning,
@@ -67,6 +68,7 @@ from retros.workflow.learnings import (
     withdraw_learning,
 )
 from retros.workflow.reviewing import (
+    agree_to_waiver,
     answer_review,
     ask_reviewer,
     describe_retrospectives,
@@ -110,6 +112,7 @@ __all__ = [
     "add_learning_group",
     "add_participants",
     "add_recollection",
+    "agree_to_waiver",
     "answer_helped",
     "answer_review",
     "ask_for_pdf",
@@ -123,6 +126,8 @@ __all__ = [
     "change_contributing_factor",
     "change_entry",
     "change_learning",
+    "close_question",
+    "close_voting",
     "close_with_retrospective",
     "complete_action_item",
     "describe_retrospectives",

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from live.doorbell import ring_topic
-from retros.models import Ballot, Question, Retrospective, VotedToken
-from retros.workflow.basics import lock
+from retros.ballots import SHOWN_FROM
+from retros.models import Ballot, ClosedQuestion, Question, Retrospective, VotedToken
+from retros.workflow.basics import audit, lock, lock_to_facilitate
+from retros.workflow.session import at_the_table
 
 LOWEST, HIGHEST = 1, 5
 
@@ -18,6 +20,9 @@ LOWEST, HIGHEST = 1, 5
 @transaction.atomic
 def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: Any) -> None:
     """One answer from 1 to 5; a second of the same person is refused. Leaves no event, audit row or message.
+
+    The question closes with the answer of the last person who takes part. Until then open pages are not
+    notified, so that nobody can see when a single answer came.
 
     Every ballot of the question is written anew, in an order drawn by lot, with a new id and the same day: which
     of them came last cannot be read from the rows, their places or their transaction.
@@ -27,6 +32,10 @@ def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: 
         raise ValidationError("There is no such question.")
     if not LOWEST <= score <= HIGHEST:
         raise ValidationError({"score": f"Choose a number from {LOWEST} to {HIGHEST}."})
+    if question == Question.SAFETY_END and retrospective.session_ended_at is None:
+        raise ValidationError("This question opens when the session has ended.")
+    if _is_closed(retrospective, question):
+        raise ValidationError("This question is closed, so it takes no more answers.")
     token = voted_token(retrospective, question, by)
     tokens = set(_tokens(retrospective, question).values_list("token", flat=True))
     if token in tokens:
@@ -45,7 +54,29 @@ def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: 
         VotedToken(retrospective=retrospective, question=question, token=each)
         for each in sorted({*tokens, token})
     )
+    everybody = {_token(retrospective, question, pk) for pk in at_the_table(retrospective)}
+    if len(everybody) >= SHOWN_FROM and everybody <= {*tokens, token}:
+        _close(retrospective, question)
+
+
+@transaction.atomic
+def close_question(*, retrospective: Retrospective, question: str, by: Any) -> None:
+    """Take no more answers and show those given, where there are four or more."""
+    retrospective = lock_to_facilitate(retrospective, by=by)
+    if question not in Question.values:
+        raise ValidationError("There is no such question.")
+    if not _is_closed(retrospective, question):
+        _close(retrospective, question)
+        audit(retrospective, "question.closed", by, question=question)
+
+
+def _close(retrospective: Retrospective, question: str) -> None:
+    ClosedQuestion.objects.create(retrospective=retrospective, question=question)
     ring_topic(topic=retrospective.chain, what="ballots")
+
+
+def _is_closed(retrospective: Retrospective, question: str) -> bool:
+    return ClosedQuestion.objects.filter(retrospective=retrospective, question=question).exists()
 
 
 def has_answered(retrospective: Retrospective, question: str, person: Any) -> bool:
@@ -55,7 +86,11 @@ def has_answered(retrospective: Retrospective, question: str, person: Any) -> bo
 
 def voted_token(retrospective: Retrospective, question: str, person: Any) -> str:
     """A hash under this installation's key: without the key it names nobody."""
-    value = f"{person.pk}|{retrospective.pk}|{question}"
+    return _token(retrospective, question, person.pk)
+
+
+def _token(retrospective: Retrospective, question: str, person_id: int) -> str:
+    value = f"{person_id}|{retrospective.pk}|{question}"
     return salted_hmac("retros.voted", value, algorithm="sha256").hexdigest()
 
 

@@ -105,6 +105,19 @@ def reveal_learnings(*, retrospective: Retrospective, by: Any) -> Retrospective:
 
 
 @transaction.atomic
+def close_voting(*, retrospective: Retrospective, by: Any) -> Retrospective:
+    """Take no more dots and show everyone how many each learning has."""
+    retrospective = _lock_revealed(lock_to_facilitate(retrospective, by=by), by)
+    if retrospective.dots_closed_at:
+        raise ValidationError("The voting is closed already.")
+    retrospective.dots_closed_at = context.now()
+    save(retrospective, "dots_closed_at")
+    audit(retrospective, "learnings.voting_closed", by)
+    announce(retrospective, "learnings.voting_closed", what="learnings")
+    return retrospective
+
+
+@transaction.atomic
 def add_learning_group(
     *, retrospective: Retrospective, by: Any, name: str, learnings: Iterable[Learning] = ()
 ) -> LearningGroup:
@@ -162,7 +175,7 @@ def move_learning(*, learning: Learning, by: Any, group: LearningGroup | None = 
 @transaction.atomic
 def give_dot(*, learning: Learning, by: Any) -> LearningVote:
     """One of the few dots a person has for a retrospective; several may go on one learning."""
-    retrospective = _lock_revealed(learning.retrospective, by)
+    retrospective = _lock_open_voting(learning.retrospective, by)
     learning = _stored(retrospective, learning)
     if dots_given(retrospective, by) >= DOTS:
         raise ValidationError(f"You have given all {DOTS} dots. Take one back first.")
@@ -177,7 +190,7 @@ def give_dot(*, learning: Learning, by: Any) -> LearningVote:
 @transaction.atomic
 def take_back_dot(*, learning: Learning, by: Any) -> Learning:
     """One of one's own dots."""
-    retrospective = _lock_revealed(learning.retrospective, by)
+    retrospective = _lock_open_voting(learning.retrospective, by)
     vote = LearningVote.objects.filter(
         learning=learning, learning__retrospective=retrospective, user=by
     ).first()
@@ -199,7 +212,8 @@ def dots_given(retrospective: Retrospective, user: Any) -> int:
 
 def _weighed(retrospective: Retrospective, by: Any, action: str, learning: Learning) -> None:
     audit(retrospective, action, by, learning=learning.pk)
-    announce(retrospective, action, what="learnings")
+    if retrospective.shows_dots:  # else a redrawn page would say when somebody has voted
+        announce(retrospective, action, what="learnings")
 
 
 def _words(retrospective: Retrospective, learning: Learning) -> dict[str, str]:
@@ -211,6 +225,13 @@ def _lock_revealed(retrospective: Retrospective, by: Any) -> Retrospective:
     retrospective = lock(retrospective, by=by)
     if not retrospective.learnings_revealed_at:
         raise ValidationError("Only once the learnings are revealed.")
+    return retrospective
+
+
+def _lock_open_voting(retrospective: Retrospective, by: Any) -> Retrospective:
+    retrospective = _lock_revealed(retrospective, by)
+    if retrospective.dots_closed_at:
+        raise ValidationError("The voting is closed, so dots can't be changed.")
     return retrospective
 
 

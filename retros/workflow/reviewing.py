@@ -20,7 +20,7 @@ from retros.models import (
     Verdict,
 )
 from retros.pictures import pictures
-from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
 from retros.workflow.session import at_the_table, begin_reading
 from retros.workflow.writing import settle_sections
 from retros.written import content_of, markdown_of, search_of
@@ -88,15 +88,41 @@ def waive_check(*, retrospective: Retrospective, by: Any, name: str, reason: str
         raise ValidationError("There is no such check.")
     if retrospective.is_published:
         raise ValidationError("It is published already.")
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why it need not hold."})
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": "Say why this check doesn't have to pass."})
+    if same := retrospective.waivers.filter(reason__iexact=reason).exclude(check_name=name).first():
+        label = CHECKS[same.check_name][0].lower() if same.check_name in CHECKS else same.check_name
+        raise ValidationError(
+            {"reason": f"This is also the reason for “{label}”. Give each check its own reason."}
+        )
     waiver, _ = CheckWaiver.objects.update_or_create(
         retrospective=retrospective,
         check_name=name,
-        defaults={"reason": reason.strip(), "by": by, "at": context.now()},
+        defaults={"reason": reason, "by": by, "at": context.now(), "agreed_by": None},
     )
-    audit(retrospective, "check.waived", by, check=name, reason=reason.strip())
+    audit(retrospective, "check.waived", by, check=name, reason=reason)
     announce(retrospective, "check.waived", check=name)
+    return waiver
+
+
+@transaction.atomic
+def agree_to_waiver(*, retrospective: Retrospective, by: Any, name: str) -> CheckWaiver:
+    """Confirm, as a second person, that a check doesn't have to pass.
+
+    Raises PermissionDenied for the person who waived it and for whoever can't write in the retrospective.
+    """
+    retrospective = lock(retrospective, by=by)
+    waiver = retrospective.waivers.filter(check_name=name).first()
+    if waiver is None:
+        raise ValidationError("This check is not waived any more.")
+    if waiver.by_id == by.pk:
+        raise PermissionDenied("You waived this check yourself. A second person has to agree.")
+    if waiver.agreed_by_id is None:
+        waiver.agreed_by = by
+        waiver.save(update_fields=["agreed_by"])
+        audit(retrospective, "check.waiver_agreed", by, check=name)
+        announce(retrospective, "check.waiver_agreed", check=name)
     return waiver
 
 
@@ -122,8 +148,12 @@ def publish_retrospective(
         )
     settle_sections(retrospective=retrospective, by=by, note=note)
     if left := unsettled(retrospective):
+        one = len(left) == 1
         names = "; ".join(check.label.lower() for check in left)
-        raise ValidationError(f"Before it is published: {names}. Each can be waived with a reason.")
+        raise ValidationError(
+            f"You can't publish yet: {'one check is' if one else f'{len(left)} checks are'} open ({names}). "
+            f"Complete {'it' if one else 'them'}, or waive {'it with a reason' if one else 'each with its own reason'}."
+        )
     return store_publication(retrospective, by=by, note=note)
 
 
@@ -131,7 +161,8 @@ def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") 
     """The version itself, for a retrospective the caller holds locked."""
     before = retrospective.status
     retrospective.status, retrospective.published_at = S.PUBLISHED, context.now()
-    save(retrospective, "status", "published_at")
+    retrospective.dots_closed_at = retrospective.dots_closed_at or retrospective.published_at
+    save(retrospective, "status", "published_at", "dots_closed_at")
     newest = retrospective.publications.order_by("-number").first()
     content = content_of(retrospective)
     publication = Publication.objects.create(
@@ -214,7 +245,7 @@ def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: boo
 
 @transaction.atomic
 def describe_retrospectives(
-    *, by: Any, framing: str, soak_days: int, reading_hours: int
+    *, by: Any, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
     if not by.is_administrator:
@@ -224,7 +255,12 @@ def describe_retrospectives(
     held = RetrospectiveSettings.objects.select_for_update().filter(pk=1).first() or RetrospectiveSettings(
         pk=1
     )
-    values = {"framing": framing.strip(), "soak_days": soak_days, "reading_hours": reading_hours}
+    values = {
+        "framing": framing.strip(),
+        "soak_days": soak_days,
+        "reading_hours": reading_hours,
+        "hides_dots": hides_dots,
+    }
     changes = {n: [str(getattr(held, n)), str(v)] for n, v in values.items() if getattr(held, n) != v}
     for name, value in values.items():
         setattr(held, name, value)

@@ -51,7 +51,8 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
 def write_update(*, document_id: int, update: bytes, by: Any) -> int:
     """Store one update of an editor; the number it has from then on, 0 where nothing in it is new.
 
-    Raises Malformed, Gap or Full, PermissionDenied for who may not write, ValidationError once it is published.
+    Raises Malformed, Gap, Full or Stale, PermissionDenied for who may not write, ValidationError once it is
+    published.
     """
     document = _lock(document_id, by)
     _, state = current_state(document)

@@ -18,8 +18,9 @@ class SubscriberKind(models.TextChoices):
 
 class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
     def confirmed(self) -> "SubscriberQuerySet":
-        """Those who hear; not a webhook that has answered that it wants no more."""
-        return self.filter(Q(channel=None) | Q(channel__is_active=True), confirmed_at__isnull=False)
+        """Those who receive messages: not a webhook whose endpoint has not confirmed, or wants no more."""
+        ready = Q(channel__is_active=True, endpoint_confirmed_at__isnull=False)
+        return self.filter(Q(kind=SubscriberKind.MAIL) | ready, confirmed_at__isnull=False)
 
     def unconfirmed_since(self, moment) -> "SubscriberQuerySet":
         return self.filter(confirmed_at__isnull=True, created_at__lt=moment)
@@ -35,7 +36,8 @@ class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
 
 
 class PageSubscriber(models.Model):
-    """Of the whole page, or of the components chosen. A webhook is confirmed by mail, too; its channel carries the secret."""
+    """Of the whole page, or of the components chosen. A webhook is confirmed by e-mail and
+    then by its endpoint; its channel has the secret."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="subscribers")
     kind = models.CharField(max_length=10, choices=SubscriberKind, default=SubscriberKind.MAIL)
@@ -50,6 +52,9 @@ class PageSubscriber(models.Model):
     components = models.ManyToManyField(Component, blank=True, related_name="subscribers")
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    endpoint_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the endpoint of a webhook asked for the address it was sent"
+    )
 
     objects = SubscriberQuerySet.as_manager()
 

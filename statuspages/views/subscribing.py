@@ -15,6 +15,7 @@ from statuspages.views.answers import page_of
 from statuspages.workflow import (
     LinkClosed,
     asked_for,
+    confirm_endpoint,
     confirm_subscription,
     end_subscription,
     request_subscription,
@@ -76,6 +77,21 @@ def confirmation(request: HttpRequest, token: str, slug: str | None = None) -> H
         return _page(request, "confirm", context | {"is_closed": True}, 410)
     parts = page.components.in_order().filter(pk__in=chosen)
     return _page(request, "confirm", context | {"subscriber": subscriber, "parts": parts})
+
+
+@login_not_required
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def endpoint_confirmation(request: HttpRequest, token: str, slug: str | None = None) -> HttpResponse:
+    """Requested by the endpoint of a webhook; only that was sent the address, so that looking at it is enough."""
+    page = page_of(request, slug)
+    context = {"page": page, "up": "../../", "top": "../../"}
+    try:
+        subscriber = confirm_endpoint(page=page, token=token)
+    except LinkClosed:
+        return _page(request, "confirm", context | {"is_closed": True}, 410)
+    return _page(request, "confirm", context | {"endpoint": subscriber})
 
 
 @login_not_required

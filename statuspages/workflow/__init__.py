@@ -16,6 +16,7 @@ from statuspages.workflow.pages import (
 from statuspages.workflow.subscribing import (
     LinkClosed,
     asked_for,
+    confirm_endpoint,
     confirm_subscription,
     end_subscription,
     forget_unanswered,
@@ -28,6 +29,7 @@ __all__ = [
     "asked_for",
     "carry_on",
     "change_maintenance",
+    "confirm_endpoint",
     "confirm_subscription",
     "end_subscription",
     "forget_unanswered",

@@ -16,6 +16,7 @@ from statuspages import mails
 from statuspages.models import Component, PageSubscriber, StatusPage, SubscriberKind
 
 CONFIRM_SALT, LEAVE_SALT = "status page: confirm", "status page: unsubscribe"
+ENDPOINT_SALT = "status page: confirm endpoint"
 CONFIRM_WITHIN = timedelta(days=3)
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 FORGET_AFTER = timedelta(days=7)
@@ -67,7 +68,10 @@ def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int
 
 @transaction.atomic
 def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
-    """The address has answered: from now on it hears of the page. Raises LinkClosed."""
+    """The address has answered: from now on it receives messages, a webhook once its endpoint confirms too.
+
+    Raises LinkClosed.
+    """
     subscriber, chosen = asked_for(page=page, token=token)
     components = list(page.components.filter(pk__in=chosen))
     rows = PageSubscriber.objects.select_for_update(of=("self",)).select_related("channel")
@@ -77,13 +81,52 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     if subscriber.kind == SubscriberKind.WEBHOOK:
         subscriber.channel = _open_channel(subscriber)
     subscriber.hears_all = not chosen
-    subscriber.save(update_fields=["confirmed_at", "channel", "hears_all"])
+    subscriber.save(update_fields=["confirmed_at", "channel", "hears_all", "endpoint_confirmed_at"])
     subscriber.components.set(components)
+    if subscriber.channel and subscriber.endpoint_confirmed_at is None:
+        _ask_endpoint(subscriber)
+    return subscriber
+
+
+def _ask_endpoint(subscriber: PageSubscriber) -> None:
+    """Send the endpoint an address that it has to request: who reads the mail may not own the endpoint."""
+    token = signing.dumps(subscriber.pk, salt=ENDPOINT_SALT)
+    place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
+    page = subscriber.page
+    data = {
+        "page": {"name": page.name, "url": page.root},
+        "confirm_url": f"{page.root}/subscribe/endpoint/{token}",
+        "unsubscribe": leaving_link(subscriber),
+    }
+    deliver(
+        Delivery(
+            key=f"endpoint:{subscriber.pk}:{place}",
+            kind=DeliveryKind.WEBHOOK,
+            channel=subscriber.channel,
+            about=f"status page:{page.pk}",
+            content={"type": "subscription.confirmation", "data": data},
+        )
+    )
+
+
+@transaction.atomic
+def confirm_endpoint(*, page: StatusPage, token: str) -> PageSubscriber:
+    """The endpoint has requested the address it was sent. Raises LinkClosed."""
+    try:
+        pk = signing.loads(token, salt=ENDPOINT_SALT, max_age=CONFIRM_WITHIN)
+    except signing.BadSignature as error:
+        raise LinkClosed from error
+    subscriber = page.subscribers.select_for_update().filter(pk=pk, confirmed_at__isnull=False).first()
+    if subscriber is None:
+        raise LinkClosed
+    if subscriber.endpoint_confirmed_at is None:
+        subscriber.endpoint_confirmed_at = timezone.now()
+        subscriber.save(update_fields=["endpoint_confirmed_at"])
     return subscriber
 
 
 def _open_channel(subscriber: PageSubscriber) -> Channel:
-    """Where a webhook hears. One that wanted no more and is asked for anew goes on from now."""
+    """The channel of a webhook. One that wanted no more and is asked for again has to confirm again."""
     channel = subscriber.channel
     if channel is None:
         return Channel.objects.create(
@@ -95,6 +138,7 @@ def _open_channel(subscriber: PageSubscriber) -> Channel:
         )
     if not channel.is_active:
         withdraw_of(channel=channel)
+        subscriber.endpoint_confirmed_at = None
         channel.is_active, channel.paused_because = True, ""
         channel.save(update_fields=["is_active", "paused_because"])
     return channel

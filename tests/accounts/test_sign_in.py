@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -127,3 +128,44 @@ def test_activity_moves_the_idle_limit_on(client, ida, settings):
     session.save()
     client.get(reverse("profile"))
     assert client.session["seen_at"] > long_ago.isoformat()
+
+
+def test_nobody_locks_an_account_from_elsewhere(client, ida):
+    for _ in range(6):
+        sign_in(client, password="wrong wrong wrong", REMOTE_ADDR="203.0.113.9")
+    assert sign_in(client, REMOTE_ADDR="203.0.113.9").status_code == 429
+    assert sign_in(client, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_a_known_device_signs_in_although_its_address_pauses(client, ida):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    attacker = Client()
+    for n in range(11):
+        sign_in(attacker, email=f"guess{n}@example.test", password="wrong wrong wrong")
+    assert sign_in(attacker).status_code == 429
+    assert sign_in(client).status_code == 302
+
+
+def test_a_known_device_pauses_after_five_failures_of_its_own(client, ida):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for _ in range(5):
+        sign_in(client, password="wrong wrong wrong")
+    assert sign_in(client).status_code == 429
+
+
+def test_a_device_cookie_is_of_use_for_its_own_account_only(client, ida, responder):
+    responder.set_password(PASSWORD)
+    responder.save()
+    sign_in(client, email=responder.email)
+    client.post(reverse("account_logout"))
+    for _ in range(6):
+        sign_in(Client(), password="wrong wrong wrong")
+    assert sign_in(client).status_code == 429
+
+
+def test_an_account_pauses_after_a_hundred_failures_from_many_addresses(client, ida):
+    for n in range(100):
+        sign_in(client, password="wrong wrong wrong", REMOTE_ADDR=f"198.51.100.{n}")
+    assert sign_in(client, REMOTE_ADDR="192.0.2.7").status_code == 429

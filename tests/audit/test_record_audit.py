@@ -129,3 +129,18 @@ def test_hash_survives_the_way_through_the_database(db, commander):
             },
         )
     assert first_broken_link(AuditEntry.objects.of(CHAIN)) is None
+
+
+def test_a_chain_removed_with_its_end_is_missed(incident):
+    assert "The audit trail holds" in verified()
+    tamper("DELETE FROM audit_auditentry WHERE chain = %s", incident.chain)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_auditchain WHERE chain = %s", [incident.chain])
+    with pytest.raises(CommandError, match=f"of {incident.chain} .* was removed"):
+        verified()
+
+
+def test_a_trail_that_was_emptied_is_missed(incident):
+    tamper("TRUNCATE audit_auditentry, audit_auditchain")
+    with pytest.raises(CommandError, match="was removed"):
+        verified()

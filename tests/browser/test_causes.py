@@ -169,6 +169,25 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
 
 
 @pytest.mark.alone
+def test_a_reveal_reaches_those_who_are_typing(open_as, retro, commander, responder):
+    """Their text and their caret stay, and what others have written is there."""
+    page = f"/retrospectives/{retro.pk}/learnings/"
+    add_learning(retrospective=retro, by=commander, kind="helped", text="The runbook was up to date.")
+    theirs = open_as(responder)
+    theirs.goto(page)
+    box = theirs.locator("textarea[name=text]").first
+    box.click()
+    box.type("We were lucky that")
+    theirs.keyboard.press("Home")
+    add_learning(retrospective=retro, by=commander, kind="lucky", text="It was a Tuesday.")
+    theirs.get_by_text("2 by 1 person").wait_for()
+    reveal_learnings(retrospective=retro, by=commander)
+    theirs.get_by_text("The runbook was up to date.").wait_for()
+    theirs.keyboard.type("Indeed: ")
+    assert theirs.locator("textarea[name=text]").first.input_value() == "Indeed: We were lucky that"
+    assert not theirs.complaints
+
+
 def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, commander):
     row = add_entry(retrospective=retro, by=commander, text="The pager rang", occurred_at=timezone.now())
     page = open_as(commander)
@@ -177,7 +196,7 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
     page.get_by_text("Link it to the timeline").click()
     page.get_by_label("From the timeline").select_option(str(row.pk))
     assert page.get_by_label("What is it?").input_value() == "It rang where nobody was"
-    page.get_by_role("button", name="Keep it for the reveal").click()
+    page.get_by_role("button", name="Save (hidden until reveal)").click()
     page.locator(".learn", has_text="The pager rang").wait_for()
     assert not page.complaints
 

@@ -61,7 +61,7 @@ def test_invite_and_come_in(open_as, admin, scripted):
     guest.goto(link[link.index("/invitation/") :])
     guest.get_by_label("Your name").fill("Kim Example")
     guest.get_by_label("Password").fill("seven quiet lanterns")
-    guest.get_by_role("button", name="Come in").click()
+    guest.get_by_role("button", name="Create account").click()
     guest.wait_for_url("**/")
     assert User.objects.get(email="kim@example.test").installation_role == "stakeholder"
     assert not page.complaints + guest.complaints

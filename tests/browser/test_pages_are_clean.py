@@ -36,7 +36,7 @@ TOO_WIDE = """[...document.querySelectorAll("body *")].filter(e => e.getBounding
 
 
 @pytest.fixture
-def busy(commander, responder, stakeholder, severity):
+def busy(commander, responder, stakeholder, severity, readers):
     """One incident with something of everything; paths of its pages."""
     gateway = Service.objects.create(name="gateway", slug="gateway", tier=0)
     checkout = Service.objects.create(name="a-service-with-a-very-long-name-indeed", slug="checkout", tier=1)

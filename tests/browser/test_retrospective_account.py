@@ -131,7 +131,10 @@ def test_the_slider_hides_at_once_and_the_times_follow_what_others_change(
     page.keyboard.press("Home")
     page.wait_for_function("document.getElementById('known_words').textContent.includes(' of ')")
     assert rows.count() < before
+    page.locator("#measures", has_text="Hidden while").wait_for()
+    assert page.evaluate("document.activeElement.id") == "known"
     page.keyboard.press("End")
+    page.locator("#measures dl").wait_for()
     assert rows.count() == before
     page.evaluate("document.activeElement.blur()")
     assert "44 min" in page.locator("#measures").inner_text()

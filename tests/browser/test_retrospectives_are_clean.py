@@ -22,6 +22,7 @@ from retros.workflow import (
     add_participants,
     ask_reviewer,
     cast_ballot,
+    close_question,
     frame_retrospective,
     open_retrospective,
     publish_retrospective,
@@ -48,6 +49,7 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
     add_participants(retrospective=own, by=commander, people=[responder, stakeholder])
     for person, score in ((commander, 1), (responder, 5), (outsider, 4), (admin, 4)):
         cast_ballot(retrospective=own, question=Question.SAFETY_START, score=score, by=person)
+    close_question(retrospective=own, question=Question.SAFETY_START, by=commander)
     start_session(retrospective=own, by=commander)
     run_clock(retrospective=own, by=commander, do="next")
     read = open_retrospective(

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from retros.models import Document, Section
+from retros.models import Document, Retrospective, RetrospectiveStatus, Section
 from retros.workflow import open_section, start_retrospective
 from tests.live.editors import Webs, free_port
 
@@ -179,6 +179,52 @@ def test_what_was_typed_offline_survives_a_closed_tab(webs, open_on, commander, 
     until_saved(again)
     document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
     assert document.text == "Before. While it was away."
+
+
+def test_words_typed_offline_stay_when_their_block_becomes_a_heading(
+    webs, open_on, commander, responder, document
+):
+    """Also when the tab was loaded again meanwhile, and they stand where they were typed."""
+    mine = editing(open_on(commander, webs.ports[0]), document)
+    mine.keyboard.type("The pool was full.")
+    until_saved(mine)
+    theirs = editing(open_on(responder, webs.ports[1]), document)
+    theirs.get_by_text("The pool was full.").wait_for()
+
+    webs.kill(f"web-{webs.ports[0]}")
+    mine.locator("#saved[data-state=offline]").wait_for()
+    mine.keyboard.type(" Nobody knew why.")
+    theirs.keyboard.press("Home")
+    theirs.keyboard.type("### ")
+    theirs.locator("#prose h3").wait_for()
+    until_saved(theirs)
+    context = mine.context
+    mine.close()
+    webs.serve(webs.ports[0])
+
+    again = editing(context.new_page(), document)
+    until_saved(again)
+    for page in (again, theirs):
+        page.locator("#prose h3", has_text="The pool was full. Nobody knew why.").wait_for()
+    document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
+    assert document.text == "### The pool was full. Nobody knew why."
+
+
+def test_words_typed_offline_are_shown_to_copy_when_it_was_published_meanwhile(
+    webs, open_on, commander, document
+):
+    page = editing(open_on(commander, webs.ports[0]), document)
+    page.keyboard.type("Before.")
+    until_saved(page)
+    webs.kill(f"web-{webs.ports[0]}")
+    page.locator("#saved[data-state=offline]").wait_for()
+    page.keyboard.type(" And after.")
+    Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
+    webs.serve(webs.ports[0])
+    box = page.get_by_role("region", name="Your last words here were not saved")
+    box.wait_for()
+    assert box.get_by_role("textbox").input_value() == "Before. And after."
+    assert "It is published." in box.inner_text()
 
 
 def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_on, commander, document):

@@ -22,6 +22,7 @@ from retros.models import (
     AgendaItem,
     Ballot,
     CheckWaiver,
+    ClosedQuestion,
     Comment,
     ContributingFactor,
     Document,
@@ -68,6 +69,7 @@ LEFT_BEHIND = {
     ),
     "Factor": "told by its words where it appears",
     "Ballot": "told as counts",
+    "ClosedQuestion": "the counts in an export are of closed questions",
     "VotedToken": "would say who has answered",
     "BriefLink": "addresses that open a door",
     "PageSubscriber": "said yes to this installation alone",
@@ -214,6 +216,8 @@ def retrospective_of(incident, commander, responder, event, evidence, service):
     Publication.objects.create(
         retrospective=retro, number=1, content=content_of(retro), text="# Cards", by=commander
     )
+    for question in ("safety_end", "pulse"):
+        ClosedQuestion.objects.create(retrospective=retro, question=question)
     for score in (1, 4, 4, 5):
         Ballot.objects.create(
             retrospective=retro, question="safety_end", score=score, cast_on=date(2025, 3, 4)
@@ -426,6 +430,7 @@ def test_any_retrospective_comes_back_identically(imported, written, commander, 
             ActionItem.objects.create(
                 title=title, retrospective=retro, due_on=due, factor=nodes[0] if nodes else None
             )
+        ClosedQuestion.objects.create(retrospective=retro, question="pulse")
         for score in one["scores"]:
             Ballot.objects.create(retrospective=retro, question="pulse", score=score, cast_on=NOON.date())
         Document.objects.create(retrospective=retro, section="response", text=one["text"])

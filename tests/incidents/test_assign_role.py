@@ -17,7 +17,7 @@ def test_taking_command_acknowledges(commander, responder, severity, command, tr
     incident = Incident.objects.get()
     assert (incident.commander, incident.acknowledged_at) == (responder, assignment.started_at)
     assert (seen.texts, seen.actions, seen.topics) == (
-        ["took commander"],
+        ["took command"],
         ["role.assigned"],
         ["role.assigned"],
     )
@@ -27,7 +27,7 @@ def test_taking_command_acknowledges(commander, responder, severity, command, tr
 def test_one_commander_at_a_time(incident, commander, responder, command, traces):
     seen = traces(incident)
     assign_role(incident=incident, role=command, user=responder, by=responder)
-    assert seen.texts == ["took commander from Commander Example"]
+    assert seen.texts == ["took command from Commander Example"]
     held = incident.role_assignments.filter(role=command)
     assert [(a.user, a.ended_at is None) for a in held] == [(commander, False), (responder, True)]
     assert held[0].ended_at == held[1].started_at

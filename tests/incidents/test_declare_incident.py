@@ -23,7 +23,7 @@ def test_works(incident, commander, severity):
 def test_leaves_its_traces(incident, traces):
     seen = traces(incident)
     seen._before = (0, 0, 0)
-    assert seen.texts == ["Declared", "took commander"]
+    assert seen.texts == ["Declared", "took command"]
     assert seen.actions == ["incident.declared", "role.assigned"]
     assert sorted(seen.topics) == ["incident.declared", "role.assigned"]
 

@@ -13,7 +13,7 @@ def command(db):
 def test_works(incident, commander, responder, command, traces):
     seen = traces(incident)
     hand_over_role(incident=incident, role=command, to=responder, by=commander, note="Rollback at 40 %.")
-    assert seen.texts == ["handed commander over to Responder Example"]
+    assert seen.texts == ["handed command over to Responder Example"]
     assert (seen.events[0].detail, seen.actions, seen.topics) == (
         "Rollback at 40 %.",
         ["role.assigned"],

@@ -8,7 +8,7 @@ from incidents.workflow import join_incident, leave_incident
 def test_lays_down_every_role(incident, commander, traces):
     seen = traces(incident)
     leave_incident(incident=incident, by=commander)
-    assert seen.texts == ["laid down the role commander", "left"]
+    assert seen.texts == ["gave up command", "left"]
     assert seen.actions == seen.topics == ["role.released", "participation.left"]
     assert Incident.objects.get().commander is None
     assert incident.participations.get(user=commander).left_at is not None

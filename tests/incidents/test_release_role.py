@@ -15,7 +15,7 @@ def test_works(incident, commander, command, traces):
     release_role(incident=incident, role=command, user=commander, by=commander, note="Too tired.")
     assert Incident.objects.get().commander is None
     assert (seen.texts, seen.actions, seen.topics) == (
-        ["laid down the role commander"],
+        ["gave up command"],
         ["role.released"],
         ["role.released"],
     )
@@ -24,7 +24,7 @@ def test_works(incident, commander, command, traces):
 def test_recorded_by_somebody_else(incident, commander, responder, command, traces):
     seen = traces(incident)
     release_role(incident=incident, role=command, user=commander, by=responder)
-    assert seen.texts == ["recorded that Commander Example laid down the role commander"]
+    assert seen.texts == ["recorded that Commander Example gave up command"]
 
 
 def test_only_who_holds_it(incident, responder, command):

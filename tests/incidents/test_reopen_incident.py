@@ -14,7 +14,7 @@ def test_works_and_keeps_the_history(closed, commander, traces):
     reopened = reopen_incident(incident=closed, by=commander, reason="the errors are back")
     assert (reopened.status, reopened.reopen_count) == (Status.INVESTIGATING, 1)
     assert (reopened.mitigated_at, reopened.resolved_at, reopened.closed_at) == (None, None, None)
-    assert seen.texts == ["reopened this (Closed → Investigating)", "took commander"]
+    assert seen.texts == ["reopened this (Closed → Investigating)", "took command"]
     assert "incident.reopened" in seen.actions
     assert "incident.reopened" in seen.topics
     assert [p.status for p in reopened.status_periods.all()] == [

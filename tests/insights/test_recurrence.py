@@ -99,6 +99,13 @@ def test_a_factor_that_is_not_confirmed_does_not_recur(past):
     assert [(one.text, one.count, one.confirmed) for one in factors(everything())] == [("Pool", 2, 1)]
 
 
+def test_factors_of_a_draft_do_not_count(past):
+    look_back(past(days_ago=120), ("Pool", True))
+    look_back(past(days_ago=100), ("Pool", True), status="in_review")
+    assert recurrence(everything()).count == 0
+    assert [(one.text, one.count) for one in factors(everything())] == [("Pool", 1)]
+
+
 def test_what_follows_need_not_be_asked_for(past):
     first, again = past(days_ago=120, title="First"), past(days_ago=100, title="Again")
     look_back(first, ("Pool", True))

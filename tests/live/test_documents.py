@@ -17,6 +17,8 @@ from tests.live.editors import Editor, cookie_of
 
 pytestmark = pytest.mark.faults
 
+PLACE = {"type": None, "tname": "default", "item": None, "assoc": 0}
+
 
 def said(text: str) -> bytes:
     doc = open_document()
@@ -75,6 +77,24 @@ def test_a_process_killed_at_any_moment_loses_no_confirmed_letter(
         for n in range(25):
             assert mine.text.count(f"\\[{death}.{n}\\]") == 1
     assert editor(responder, 1).text == mine.text
+
+
+def test_a_change_that_would_remove_unseen_words_is_not_confirmed(editor, commander, responder, document):
+    """It is answered with what the editor lacks; sent again with that in it, it is stored."""
+    mine, theirs = editor(commander, 0), editor(responder, 1)
+    mine.write("The pool was full.")
+    theirs.until(lambda: theirs.text == "The pool was full.")
+    before = theirs.doc.get_state()
+    update = rewrite(theirs.doc, "### The pool was full.")
+    mine.write("Words. ")
+    mine.until(lambda: mine.kept == 2)
+
+    assert update
+    theirs.keep(theirs.doc.get_update(before))
+    theirs.until(lambda: theirs.kept == theirs.sent)
+    assert theirs.sent > 1, "it was sent again"
+    assert DocumentUpdate.objects.filter(document=document).count() == 3
+    mine.until(lambda: mine.text == theirs.text)
 
 
 def test_many_writers_and_compaction_at_once_end_with_one_text(editor, commander, responder, document):
@@ -194,7 +214,9 @@ def test_whom_it_leaves_the_reach_of_is_sent_away(editor, responder, commander, 
 
 def test_carets_are_shown_under_the_name_of_who_is_signed_in(editor, commander, responder, document):
     mine, theirs = editor(commander, 0), editor(responder, 1)
-    mine.show(77, 1, {"user": {"name": "Somebody Else"}, "cursor": {"anchor": 1}, "more": "x"})
+    mine.show(
+        77, 1, {"user": {"name": "Somebody Else"}, "cursor": {"anchor": PLACE, "head": PLACE}, "more": "x"}
+    )
     theirs.until(lambda: 77 in theirs.present)
     assert theirs.present[77]["user"]["name"] == str(commander)
     assert set(theirs.present[77]) == {"user", "cursor"}

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from incidents.models import Service
+from incidents.models import Audience, Service
 from incidents.workflow import mitigate_incident, post_status_update, resolve_incident, set_service_impact
+from subscribers.workflow import subscribe
 from tests.conftest import NOT_SENT
 
 
@@ -41,12 +42,26 @@ def test_what_a_stakeholder_reads(read, incident, commander, stakeholder):
         assert words in page
 
 
-def test_executives_words_come_first(read, incident, commander, stakeholder):
+def test_executives_words_are_for_executives_and_administrators(
+    read, incident, commander, responder, stakeholder, outsider, admin
+):
+    subscribe(owner=outsider, by=admin, audience=Audience.EXECUTIVES)
     words = {"executives": {"known": "A third of revenue."}}
     post(incident, commander, "Pods crash.", "stakeholders", "executives", wordings=words)
-    page = read(stakeholder)
-    assert "A third of revenue." in page
-    assert "Pods crash." not in page
+    for person in (outsider, admin):
+        page = read(person)
+        assert "A third of revenue." in page
+        assert "Pods crash." not in page
+    for person in (stakeholder, responder, commander):
+        page = read(person)
+        assert "A third of revenue." not in page
+        assert "Pods crash." in page
+
+
+def test_an_update_to_executives_alone_is_not_shown_to_others(read, incident, commander, stakeholder, admin):
+    post(incident, commander, "A third of revenue.", "executives")
+    assert "A third of revenue." not in read(stakeholder)
+    assert "A third of revenue." in read(admin)
 
 
 def test_words_for_responders_and_what_has_not_left_are_not_shown(read, incident, commander, stakeholder):

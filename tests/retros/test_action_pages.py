@@ -60,14 +60,16 @@ def test_grouped_by_when_they_are_due(client, commander, add):
     client.force_login(commander)
     add("Late", days=-2)
     add("Now", days=0)
+    add("Soon", days=6)
+    add("In a week", days=7)
     add("Far", days=60)
     add("Some day")
     complete_action_item(item=add("Over", days=3), by=commander)
     groups = client.get("/actions/").context["groups"]
     assert [(name, [i.title for i in items]) for _, name, _, items in groups] == [
         ("Overdue", ["Late"]),
-        ("This week", ["Now"]),
-        ("Later", ["Far"]),
+        ("Next 7 days", ["Now", "Soon"]),
+        ("Later", ["In a week", "Far"]),
         ("No date", ["Some day"]),
     ]
     everything = client.get("/actions/?state=").context["groups"]

@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from notifications.models import Delivery, OutboxMessage
+from retros.completion import parts_of
 from retros.models import Comment, Document, Retrospective, RetrospectiveStatus, Section
 from retros.reach import mentioned_in, people_reaching
 from retros.views.writing import CONVERSATIONS
-from retros.workflow import add_comment, open_section, resolve_comment
+from retros.workflow import add_comment, open_section, resolve_comment, save_text
 from subscribers.looking_back import consume
 from subscribers.models import Notice
 
@@ -152,3 +153,37 @@ def test_many_names_are_read_in_good_time():
     began = time.process_time()
     assert mentioned_in("@First7 Last7 and @First8", people) == [people[7], people[8]]
     assert time.process_time() - began < 2
+
+
+def test_what_happened_is_not_complete_while_a_comment_is_open(document, commander, retrospective):
+    for section in (Section.SUMMARY, Section.WHAT_HAPPENED):
+        written = open_section(retrospective=retrospective, section=section, by=commander)
+        save_text(document=written, text="The pool was full.", by=commander, version=None)
+
+    def part():
+        return next(one for one in parts_of(retrospective) if one.key == "narrative")
+
+    assert part().is_done
+    comment = add_comment(document=document, by=commander, text="Which pool?")
+    assert (part().is_done, part().note) == (False, "1 open")
+    resolve_comment(comment=comment, by=commander, resolved=True)
+    assert part().is_done
+
+
+def test_names_are_offered_to_complete_a_mention(
+    client, document, retrospective, commander, responder, stakeholder
+):
+    client.force_login(commander)
+    page = f"/retrospectives/{retrospective.pk}/narrative/what_happened/people/"
+    assert client.get(page, {"q": "resp"}).json() == {"people": ["Responder Example"]}
+    assert "Responder Example" in client.get(page, {"q": "exam"}).json()["people"]
+    assert client.get(page, {"q": "zzz"}).json() == {"people": []}
+    type(retrospective).objects.update(is_private=True)
+    assert client.get(page, {"q": "resp"}).json() == {"people": []}, "out of their reach"
+
+
+def test_a_comment_shows_whom_it_mentions(client, document, retrospective, commander, responder):
+    add_comment(document=document, by=commander, text="@Responder Example and @Nobody, which *graph*?")
+    client.force_login(responder)
+    page = client.get(f"/retrospectives/{retrospective.pk}/narrative/what_happened/").content.decode()
+    assert "<strong>@Responder Example</strong> and @Nobody, which <em>graph</em>?" in page

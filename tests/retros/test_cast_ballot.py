@@ -1,16 +1,18 @@
 """Does anything that is stored lead from an answer to a person?"""
 
 import logging
+import re
 from itertools import permutations
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from retros.ballots import histogram
-from retros.models import Ballot, Question, VotedToken
-from retros.workflow import cast_ballot, frame_retrospective, start_session
+from retros.models import Ballot, ClosedQuestion, Participant, Question, VotedToken
+from retros.workflow import cast_ballot, close_question, end_session, frame_retrospective, start_session
 from retros.workflow.ballots import voted_token
 
 START = Question.SAFETY_START
@@ -85,30 +87,93 @@ def test_the_place_of_the_newest_ballot_is_drawn_by_lot(retrospective, voters):
 
 
 def test_nothing_shows_below_four(retrospective, voters):
-    for number, voter in enumerate(voters, 1):
-        assert histogram(retrospective, START) is None
+    for number, voter in enumerate(voters[:3], 1):
         cast_ballot(retrospective=retrospective, question=START, score=number, by=voter)
+    close_question(retrospective=retrospective, question=START, by=voters[0])
+    assert histogram(retrospective, START) is None
+
+
+def test_what_a_closed_question_shows(retrospective, voters):
+    for number, voter in enumerate(voters, 1):
+        cast_ballot(retrospective=retrospective, question=START, score=number, by=voter)
+    close_question(retrospective=retrospective, question=START, by=voters[0])
     shown = histogram(retrospective, START)
     assert shown.counts == (1, 1, 1, 1, 0)
     assert (shown.median, shown.is_low) == (2.5, True)
 
 
-def test_the_page_shows_no_score_below_four(client, retrospective, voters):
+def test_while_a_question_is_open_its_pages_are_the_same_after_each_answer(client, retrospective, voters):
+    """Somebody who watches sees neither a count nor a picture grow, before their own answer or after it."""
+    page = f"/retrospectives/{retrospective.pk}/"
+    watching = Client()
+    watching.force_login(voters[3])
+    seen = set()
+    for question, parts in (
+        (START, ("safety/", "safety/results/", "frame/")),
+        (Question.PULSE, ("impact/",)),
+    ):
+        for voter in [None, *voters[:3]]:
+            if voter:
+                cast_ballot(retrospective=retrospective, question=question, score=2, by=voter)
+            pages = [watching.get(page + part).content.decode() for part in parts]
+            seen.add(
+                (question, re.sub(r'csrf\w*" value="\w+|X-CSRFToken[^}]+|nonce="[^"]+"', "", "".join(pages)))
+            )
+    assert len(seen) == 2
+    assert "Answers: " not in str(seen)
+    assert "median" not in str(seen)
+
+
+def test_no_answer_notifies_open_pages_before_the_question_is_closed(retrospective, voters):
+    with CaptureQueriesContext(connection) as queries:
+        for voter in voters:
+            cast_ballot(retrospective=retrospective, question=START, score=2, by=voter)
+    assert not [one for one in queries if "pg_notify" in one["sql"].lower()]
+    with CaptureQueriesContext(connection) as queries:
+        close_question(retrospective=retrospective, question=START, by=voters[0])
+    assert [one for one in queries if "pg_notify" in one["sql"].lower()]
+
+
+def test_a_question_closes_with_the_answer_of_the_last_participant(retrospective, voters):
+    for voter in voters[1:]:
+        Participant.objects.get_or_create(retrospective=retrospective, user=voter)
     for voter in voters[:3]:
-        cast_ballot(retrospective=retrospective, question=START, score=2, by=voter)
-    client.force_login(voters[3])
-    page = client.get(f"/retrospectives/{retrospective.pk}/safety/").content.decode()
-    assert "3 answers" in page
-    assert "Shown from four answers on" in page
-    assert "Answers: " not in page
-    assert "median" not in page
+        cast_ballot(retrospective=retrospective, question=START, score=4, by=voter)
+        assert not ClosedQuestion.objects.exists()
+    cast_ballot(retrospective=retrospective, question=START, score=4, by=voters[3])
+    assert histogram(retrospective, START).counts == (0, 0, 0, 4, 0)
+
+
+def test_a_closed_question_takes_no_answer(client, retrospective, commander, responder):
+    client.force_login(responder)
+    closing = f"/retrospectives/{retrospective.pk}/closed-questions/"
+    assert client.post(closing, {"question": START}).status_code == 403
+    client.force_login(commander)
+    client.post(closing, {"question": START})
+    client.post(closing, {"question": START})
+    assert ClosedQuestion.objects.count() == 1
+    with pytest.raises(ValidationError, match="closed"):
+        cast_ballot(retrospective=retrospective, question=START, score=1, by=responder)
+
+
+def test_the_closing_safety_question_opens_when_the_session_has_ended(client, retrospective, commander):
+    frame_retrospective(retrospective=retrospective, by=commander, facilitator=commander)
+    start_session(retrospective=retrospective, by=commander)
+    client.force_login(commander)
+    page = f"/retrospectives/{retrospective.pk}/safety/"
+    assert "At the end" not in client.get(page).content.decode()
+    with pytest.raises(ValidationError, match="when the session has ended"):
+        cast_ballot(retrospective=retrospective, question=Question.SAFETY_END, score=4, by=commander)
+    end_session(retrospective=retrospective, by=commander)
+    assert "At the end" in client.get(page).content.decode()
+    cast_ballot(retrospective=retrospective, question=Question.SAFETY_END, score=4, by=commander)
 
 
 def test_only_once_each_and_each_question_by_itself(retrospective, commander):
     cast_ballot(retrospective=retrospective, question=START, score=4, by=commander)
     with pytest.raises(ValidationError, match="already"):
         cast_ballot(retrospective=retrospective, question=START, score=1, by=commander)
-    cast_ballot(retrospective=retrospective, question=Question.SAFETY_END, score=1, by=commander)
+    cast_ballot(retrospective=retrospective, question=Question.PULSE, score=1, by=commander)
     assert list(Ballot.objects.order_by("score").values_list("score", flat=True)) == [1, 4]
 
 
@@ -133,6 +198,7 @@ def test_a_stakeholder_who_is_not_at_the_table_is_refused(retrospective, stakeho
 def test_what_may_help_is_offered_to_who_leads_and_never_blocks(client, retrospective, voters, responder):
     for score, voter in zip([5, 5, 5, 1], voters, strict=True):
         cast_ballot(retrospective=retrospective, question=START, score=score, by=voter)
+    close_question(retrospective=retrospective, question=START, by=voters[0])
     page = f"/retrospectives/{retrospective.pk}/safety/"
     client.force_login(voters[0])
     assert "What may help" in client.get(page).content.decode()

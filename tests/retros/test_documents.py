@@ -5,7 +5,7 @@ import time
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.documents import MAX_BYTES, Full, Gap, Malformed, accept, open_document, read, to_markdown
+from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale, accept, open_document, read, to_markdown
 from retros.reading import side_by_side
 from retros.rewriting import rewrite
 
@@ -193,3 +193,39 @@ def test_an_update_that_builds_on_what_is_missing_is_not_taken_for_known():
 def test_text_outside_of_every_block_is_refused():
     with pytest.raises(Malformed):
         accept(b"", _update_with(lambda fragment: fragment.children.append(XmlText()).insert(0, "loose")))
+
+
+@pytest.fixture
+def at_once():
+    """(state, an update that adds words to its first block, an update that makes that block a heading)."""
+    doc = made_of("The pool was full.\n\nNobody knew why.")
+    typing, changing = open_document(doc.get_update()), open_document(doc.get_update())
+    before = typing.get_state()
+    typing.get("default", type=XmlFragment).children[0].children[0].insert(4, "small ")
+    return (
+        doc.get_update(),
+        typing.get_update(before),
+        rewrite(changing, "### The pool was full.\n\nNobody knew why."),
+    )
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["words first", "heading first"])
+def test_words_are_not_removed_by_a_change_that_had_not_seen_them(at_once, order):
+    state = at_once[0]
+    state = accept(state, at_once[order[0]])
+    with pytest.raises(Stale):
+        accept(state, at_once[order[1]])
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["words first", "heading first"])
+def test_once_its_author_has_taken_in_the_other_change_it_is_accepted(at_once, order):
+    state = accept(at_once[0], at_once[order[0]])
+    author = open_document(at_once[0], at_once[order[1]], state)
+    assert accept(state, author.get_update(open_document(state).get_state()))
+
+
+def test_removing_what_was_seen_is_accepted(at_once):
+    state = accept(at_once[0], at_once[1])
+    removing = open_document(state)
+    update = rewrite(removing, "Nobody knew why.")
+    assert to_markdown(open_document(accept(state, update))) == "Nobody knew why."

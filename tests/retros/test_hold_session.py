@@ -210,10 +210,15 @@ def test_by_pages(client, scheduled, responder):
         turned = client.post(page + "session/clock/", {"do": "pause", "here": here})
         assert turned.url == page, "never to an address that was sent along"
     assert b'data-tick="timer"' not in client.get(page + "agenda/").content
+    scheduled.agenda.filter(order=0).update(spent_seconds=75)
+    assert b"1:15" in client.get(page + "frame/").content
     client.post(page + "status/", {"step": "end"})
+    assert b"1:15" not in client.get(page + "frame/").content, "the clock ends with the session"
     asks = client.get(page + "review/start/")
     assert b"soaks until" in asks.content
-    assert client.post(page + "review/start/", {"go": "yes"}).status_code == 200
+    assert b"optional" not in asks.content.split(b"<form")[-1]
+    refused = client.post(page + "review/start/", {"go": "yes"})
+    assert b"Say why the review starts now." in refused.content
     assert client.post(page + "review/start/", {"go": "yes", "reason": "Hurry"}).status_code == 302
     assert not OutboxMessage.objects.filter(topic="retrospective.published").exists()
 

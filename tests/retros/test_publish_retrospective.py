@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from accounts.models import Team
 from audit import context
@@ -14,15 +15,19 @@ from retros.completion import parts_of
 from retros.models import (
     ActionItem,
     ContributingFactor,
+    Dimension,
     Document,
     Factor,
+    ImpactStatement,
     Learning,
     Publication,
     Retrospective,
+    RetrospectiveSettings,
     Section,
 )
 from retros.workflow import (
     add_participants,
+    agree_to_waiver,
     answer_review,
     ask_reviewer,
     frame_retrospective,
@@ -36,6 +41,7 @@ from retros.workflow import (
     waive_check,
     write_public_text,
 )
+from retros.written import content_of, markdown_of, people_of
 from tests.conftest import NOT_SENT
 from timeline.workflow import write_event
 
@@ -48,7 +54,7 @@ def in_review(retrospective, commander):
 @pytest.fixture
 def published(in_review, commander):
     for name in CHECKS:
-        waive_check(retrospective=in_review, by=commander, name=name, reason="Small")
+        waive_check(retrospective=in_review, by=commander, name=name, reason=f"Small: {name}")
     publish_retrospective(retrospective=in_review, by=commander)
     return Retrospective.objects.get(pk=in_review.pk)
 
@@ -58,10 +64,18 @@ def _state(retrospective) -> dict[str, bool]:
 
 
 def test_each_check_holds_when_it_should(in_review, incident, commander, responder, outsider):
-    assert _state(in_review) == dict.fromkeys(CHECKS, False) | {"actions": True, "hints": True}
+    assert _state(in_review) == dict.fromkeys(CHECKS, False) | {
+        "actions": True,
+        "hints": True,
+        "evidence": True,
+    }
     for number in range(2):
         factor = Factor.objects.create(text=f"f{number}", key=f"f{number}")
-        ContributingFactor.objects.create(retrospective=in_review, factor=factor, text="x")
+        ContributingFactor.objects.create(
+            retrospective=in_review, factor=factor, text="x", evidence_text="The graph"
+        )
+    for dimension in Dimension:
+        ImpactStatement.objects.create(retrospective=in_review, dimension=dimension, not_affected=True)
     mitigated = mitigate_incident(incident=incident, by=commander)
     resolve_incident(incident=mitigated, by=commander, waive_reason="x", unsent=NOT_SENT)
     type(incident).objects.update(impact_started_at="2026-01-01T00:00Z", detected_at="2026-01-01T00:01Z")
@@ -111,7 +125,7 @@ def test_not_while_a_check_is_open(in_review, commander):
 
 
 def test_a_waiver_needs_a_reason(in_review, commander):
-    with pytest.raises(ValidationError, match="why it need not hold"):
+    with pytest.raises(ValidationError, match="why this check"):
         waive_check(retrospective=in_review, by=commander, name="factors", reason=" ")
 
 
@@ -190,7 +204,7 @@ def test_the_library_finds_words_factors_and_only_what_is_in_reach(
     hidden = open_retrospective(by=commander, title="Zephyrquartz", incidents=[private_incident])
     start_review(retrospective=hidden, by=commander, reason="x")
     for name in CHECKS:
-        waive_check(retrospective=hidden, by=commander, name=name, reason="x")
+        waive_check(retrospective=hidden, by=commander, name=name, reason=f"x {name}")
     publish_retrospective(retrospective=hidden, by=commander)
     client.force_login(commander)
     for query in ("", "?q=Zephyrquartz"):
@@ -230,3 +244,59 @@ def test_the_public_text_is_not_in_what_is_published(published, commander):
     write_public_text(retrospective=published, by=commander, public_text="Outside words")
     assert "Outside words" not in str(Publication.objects.get().content)
     assert Retrospective.objects.get().public_text == "Outside words"
+
+
+def test_everyone_who_took_part_is_named_once(client, retrospective, commander, responder, stakeholder):
+    frame_retrospective(retrospective=retrospective, by=commander, facilitator=commander)
+    add_participants(retrospective=retrospective, by=commander, people=[commander, responder, stakeholder])
+    content = content_of(Retrospective.objects.get(pk=retrospective.pk))
+    assert people_of(content) == [
+        (str(commander), "owner, facilitator"),
+        (str(responder), ""),
+        (str(stakeholder), ""),
+    ]
+    assert f"Who took part: {commander} (owner, facilitator), {responder}, " in markdown_of(content)
+
+
+def test_what_is_missing_is_said_plainly(in_review, commander):
+    factor = Factor.objects.create(text="f", key="f")
+    ContributingFactor.objects.create(retrospective=in_review, factor=factor, text="Mute had no end date")
+    missing = {check.name: check.missing for check in checks(in_review)}
+    assert missing["evidence"] == "1 without evidence: “Mute had no end date”"
+    assert missing["impact"].startswith("Not described yet: ")
+    with pytest.raises(ValidationError, match=r"You can't publish yet: \d checks are open"):
+        publish_retrospective(retrospective=in_review, by=commander)
+
+
+def test_each_waiver_needs_its_own_reason(in_review, commander):
+    waive_check(retrospective=in_review, by=commander, name="factors", reason="Small incident")
+    with pytest.raises(ValidationError, match="its own reason"):
+        waive_check(retrospective=in_review, by=commander, name="impact", reason="small INCIDENT ")
+    waive_check(retrospective=in_review, by=commander, name="factors", reason="Small incident")
+
+
+def test_a_second_person_agrees_where_the_installation_asks_for_it(
+    in_review, commander, responder, stakeholder, client
+):
+    RetrospectiveSettings.objects.update_or_create(pk=1, defaults={"waivers_need_second_person": True})
+    for name in CHECKS:
+        waive_check(retrospective=in_review, by=commander, name=name, reason=f"Small: {name}")
+    with pytest.raises(ValidationError, match="You can't publish yet"):
+        publish_retrospective(retrospective=in_review, by=commander)
+    with pytest.raises(PermissionDenied, match="second person"):
+        agree_to_waiver(retrospective=in_review, by=commander, name="factors")
+    with pytest.raises(PermissionDenied):
+        agree_to_waiver(retrospective=in_review, by=stakeholder, name="factors")
+    client.force_login(responder)
+    page = client.get(f"/retrospectives/{in_review.pk}/review/").content.decode()
+    assert page.count(">Agree<") == sum(not check.holds for check in checks(in_review))
+    for name in CHECKS:
+        client.post(reverse("waiver_agreement", args=[in_review.pk, name]))
+    assert publish_retrospective(retrospective=in_review, by=commander).number == 1
+
+
+def test_a_new_reason_needs_a_new_agreement(in_review, commander, responder):
+    waive_check(retrospective=in_review, by=commander, name="factors", reason="One")
+    agree_to_waiver(retrospective=in_review, by=responder, name="factors")
+    again = waive_check(retrospective=in_review, by=commander, name="factors", reason="Another")
+    assert again.agreed_by is None

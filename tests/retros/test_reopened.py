@@ -37,7 +37,7 @@ from retros.workflow import (
 def published(retrospective, commander):
     start_review(retrospective=retrospective, by=commander, reason="x")
     for name in CHECKS:
-        waive_check(retrospective=retrospective, by=commander, name=name, reason="Small")
+        waive_check(retrospective=retrospective, by=commander, name=name, reason=f"Small: {name}")
     add_contributing_factor(retrospective=retrospective, by=commander, text="Mute had no end date")
     publish_retrospective(retrospective=retrospective, by=commander)
     return Retrospective.objects.get()

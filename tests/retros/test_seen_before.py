@@ -15,7 +15,7 @@ def _publish(commander, incident, factor: str = ""):
         ContributingFactor.objects.create(retrospective=made, factor=row, text=factor)
     start_review(retrospective=made, by=commander, reason="x")
     for name in CHECKS:
-        waive_check(retrospective=made, by=commander, name=name, reason="x")
+        waive_check(retrospective=made, by=commander, name=name, reason=f"x {name}")
     publish_retrospective(retrospective=made, by=commander)
     return made
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from config.supervisor.preflight import data_folder_mode, make_private
+from config.supervisor.prepare import make_folders
 from tests.setup.conftest import alive, command, wait_until
 
 pytestmark = pytest.mark.faults
@@ -22,6 +24,24 @@ def test_answers_and_says_where(running):
 def test_keeps_secret_and_database_to_the_owner(running):
     assert stat.S_IMODE((running.data / "secret_key").stat().st_mode) == 0o600
     assert stat.S_IMODE((running.data / "postgres").stat().st_mode) == 0o700
+
+
+def test_keeps_everything_else_from_other_accounts(running):
+    assert stat.S_IMODE(running.data.stat().st_mode) & 0o066 == 0
+    for folder in ("log", "mail", "uploads", "broker"):
+        assert stat.S_IMODE((running.data / folder).stat().st_mode) == 0o700
+    for path in running.data.rglob("*"):
+        if path.is_file() and "postgres" not in path.relative_to(running.data).parts[0]:
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_folder_that_others_could_read_is_closed(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "mail").mkdir(mode=0o755)
+    make_private(tmp_path, data_folder_mode())
+    make_folders(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) & 0o066 == 0
+    assert stat.S_IMODE((tmp_path / "mail").stat().st_mode) == 0o700
 
 
 def test_postgres_listens_on_no_network_address_and_is_not_root(running):

@@ -147,6 +147,12 @@ def test_a_link_of_another_page_ends_nothing(client, shop, make_page, subscribed
     assert shop.subscribers.exists()
 
 
+def confirm_endpoint_of(client, channel) -> None:
+    asked = channel.deliveries.filter(content__type="subscription.confirmation").latest("created_at")
+    address = asked.content["data"]["confirm_url"].removeprefix("http://localhost:8000")
+    assert client.get(address).status_code == 200
+
+
 def test_a_webhook_is_confirmed_by_mail_and_gets_a_secret_of_its_own(client, shop):
     ask(client, url="https://hooks.example.test/in")
     assert not Channel.objects.exists()
@@ -169,22 +175,52 @@ def test_a_webhook_that_wanted_no_more_collects_nothing_and_can_be_subscribed_ag
     link = link_of(Delivery.objects.get())
     client.post(link)
     channel = shop.subscribers.get().channel
+    confirm_endpoint_of(client, channel)
     tell(broken, "Before.", ago=timedelta(minutes=9))
     expand_due_events()
-    waits = channel.deliveries.get()
+    asked, waits = channel.deliveries.order_by("created_at")
     pause_channel(by=None, channel=channel, because="Answered 410")
     tell(broken, "Meanwhile.")
     expand_due_events()
-    assert list(channel.deliveries.all()) == [waits]
+    assert list(channel.deliveries.order_by("created_at")) == [asked, waits]
     assert not shop.subscribers.confirmed().exists()
     assert client.post(link).status_code == 200
     channel.refresh_from_db()
     assert channel.is_active
     waits.refresh_from_db()
     assert waits.state == "withdrawn", "it wanted no more"
+    tell(broken, "Not confirmed again yet.")
+    expand_due_events()
+    assert not channel.deliveries.waiting().filter(content__type="incident.status_update").exists()
+    confirm_endpoint_of(client, channel)
     tell(broken, "Again.")
     expand_due_events()
-    assert channel.deliveries.waiting().count() == 1
+    assert channel.deliveries.waiting().filter(content__type="incident.status_update").count() == 1
+
+
+def test_a_webhook_gets_nothing_until_its_endpoint_confirms(client, shop, broken, tell):
+    ask(client, url="https://hooks.example.test/in")
+    page = client.post(link_of(Delivery.objects.get())).text
+    assert "Nothing else is sent until then." in page
+    channel = shop.subscribers.get().channel
+    tell(broken, "Too early.")
+    expand_due_events()
+    (asked,) = channel.deliveries.all()
+    assert asked.content["type"] == "subscription.confirmation"
+    assert asked.content["data"]["confirm_url"] not in page
+    confirm_endpoint_of(client, channel)
+    tell(broken, "Confirmed.")
+    expand_due_events()
+    assert channel.deliveries.filter(content__type="incident.status_update").count() == 1
+
+
+def test_an_endpoint_is_not_confirmed_by_the_link_of_the_mail(client, shop):
+    ask(client, url="https://hooks.example.test/in")
+    link = link_of(Delivery.objects.get())
+    client.post(link)
+    token = link.rsplit("/", 1)[1]
+    assert client.get(f"/status/shop/subscribe/endpoint/{token}").status_code == 410
+    assert not shop.subscribers.confirmed().exists()
 
 
 def test_addresses_that_never_answer_are_forgotten(shop, subscribed):

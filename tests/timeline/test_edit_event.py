@@ -25,7 +25,7 @@ def test_the_same_again_writes_nothing(note, responder, traces):
 
 
 def test_what_allclear_wrote_keeps_its_words(incident, commander, ago):
-    row = incident.timeline.get(text="took commander")
+    row = incident.timeline.get(text="took command")
     with pytest.raises(ValidationError, match="Allclear wrote this row"):
         edit_event(event=row, by=commander, text="stole commander", occurred_at=row.occurred_at)
     moved = edit_event(event=row, by=commander, text=row.text, occurred_at=ago(minutes=1), phase="escalated")

@@ -1,3 +1,5 @@
+from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.models import AuditChain, AuditEntry, first_broken_link
@@ -5,6 +7,13 @@ from audit.models import AuditChain, AuditEntry, first_broken_link
 
 class Command(BaseCommand):
     help = "Recompute every chain of the audit trail; exit code 1 and the first broken link if one does not hold."
+
+    def _require_chains(self, ends: dict[str, AuditChain]) -> None:
+        """Raise CommandError for a record that must have a chain and has none: the chain was removed."""
+        for label in settings.AUDITED_MODELS:
+            for record in apps.get_model(label)._default_manager.iterator(chunk_size=1000):
+                if record.chain not in ends:
+                    raise CommandError(f"The audit trail of {record.chain} ({record}) was removed.")
 
     def handle(self, **options) -> None:
         chains = links = 0
@@ -25,4 +34,5 @@ class Command(BaseCommand):
                 )
             chains += 1
             links += entries.count()
+        self._require_chains(ends)
         self.stdout.write(f"The audit trail holds: {links} links in {chains} chains.")

@@ -85,7 +85,7 @@ def test_looked_at_and_not_affected(ask, retrospective, commander):
         )
 
 
-def test_the_pulse_is_shown_from_four_answers_on_and_names_nobody(client, ask, retrospective):
+def test_the_pulse_is_shown_once_it_is_closed_and_names_nobody(client, ask, retrospective, commander):
     people = [User.objects.create_user(f"p{n}@example.test", name=f"P{n}") for n in range(4)]
     address = reverse("retro_pulse", args=[retrospective.pk])
     before = AuditEntry.objects.count()
@@ -95,8 +95,11 @@ def test_the_pulse_is_shown_from_four_answers_on_and_names_nobody(client, ask, r
         assert client.post(address, {"score": 1 + count}).status_code == 302
         assert client.post(address, {"score": 5}).status_code == 200  # said already
         assert "You have answered" in ask()
-    assert "median 2.5, 4 answers" in ask()
     assert (Ballot.objects.count(), AuditEntry.objects.count()) == (4, before)
+    assert "median" not in ask()
+    client.force_login(commander)
+    client.post(reverse("question_closing", args=[retrospective.pk]), {"question": "pulse"})
+    assert "median 2.5, 4 answers" in ask()
 
 
 def test_odd_addresses(client, ask, retrospective):

@@ -69,7 +69,23 @@ def test_the_slider_hides_what_was_not_known(ask, retrospective, commander, bega
     assert "errors climb" in rows(10)
     assert "pool was full" not in rows(10)
     assert "pool was full" in rows(32)
-    assert 'class="moment later"' in ask(query="?known=10").content.decode()
+    page = ask(query="?known=10").content.decode()
+    assert "errors climb" in page
+    assert "pool was full" not in page, "the picture does not show it either"
+
+
+def test_the_picture_and_the_figures_hide_how_it_ended(ask):
+    whole = ask()
+    detected = dict(whole.context["slider"].stops)["detected"]
+    then = ask(query=f"?known={detected}")
+    assert "resolved" in str(whole.context["figure"]["wide"])
+    for picture in (then.context["figure"]["wide"], then.context["figure"]["narrow"]):
+        assert "detected" in str(picture)
+        assert "resolved" not in str(picture)
+        assert "MTTR" not in str(picture)
+    assert "R − S" in whole.content.decode()
+    assert "R − S" not in then.content.decode()
+    assert "Hidden while you look at what was known earlier." in then.content.decode()
 
 
 @pytest.mark.parametrize(

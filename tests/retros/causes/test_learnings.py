@@ -5,11 +5,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit.models import AuditEntry
 from notifications.models import OutboxMessage
-from retros.models import Learning, LearningVote, Participant, Retrospective
+from retros.models import Learning, LearningVote, Participant, Retrospective, RetrospectiveSettings
 from retros.workflow import (
     add_learning,
     add_learning_group,
     change_learning,
+    close_voting,
     dissolve_learning_group,
     give_dot,
     move_learning,
@@ -126,6 +127,33 @@ def test_five_dots(retro, revealed, responder, commander):
         take_back_dot(learning=revealed, by=commander)
     take_back_dot(learning=revealed, by=responder)
     assert (dots_given(retro, responder), LearningVote.objects.get().dots) == (4, 4)
+
+
+def test_while_voting_is_open_nobody_sees_the_dots_of_others(client, retro, revealed, responder, commander):
+    """Neither the page nor a message to open pages says that somebody has voted."""
+    page = f"/retrospectives/{retro.pk}/learnings/"
+    client.force_login(commander)
+    sent = OutboxMessage.objects.count()
+    seen = {client.get(page).context["learnings"][0].weight}
+    give_dot(learning=revealed, by=responder)
+    seen.add(client.get(page).context["learnings"][0].weight)
+    assert (seen, OutboxMessage.objects.count()) == ({0}, sent)
+    give_dot(learning=revealed, by=commander)
+    assert client.get(page).context["learnings"][0].weight == 1
+    with pytest.raises(PermissionDenied):
+        close_voting(retrospective=retro, by=responder)
+    client.post(page + "voting/")
+    assert client.get(page).context["learnings"][0].weight == 2
+    assert OutboxMessage.objects.filter(topic="learnings.voting_closed").exists()
+    with pytest.raises(ValidationError, match="closed"):
+        take_back_dot(learning=revealed, by=commander)
+
+
+def test_an_installation_may_show_dots_as_they_are_given(client, retro, revealed, responder, commander):
+    RetrospectiveSettings.objects.create(pk=1, hides_dots=False)
+    give_dot(learning=revealed, by=responder)
+    client.force_login(commander)
+    assert client.get(f"/retrospectives/{retro.pk}/learnings/").context["learnings"][0].weight == 1
 
 
 def test_groups(retro, revealed, commander, responder):
