@@ -33,6 +33,10 @@ LONGEST = 200
 MOST_TERMS = 12
 TERM = re.compile(r'(?:(?P<key>[^\W\d_][\w-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))')
 SEVERITY = re.compile(r"sev-?([1-5])", re.IGNORECASE)
+# Chinese, Japanese and Korean; the same as in the function allclear_grams of the database.
+UNSPACED = re.compile(
+    "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
+)
 IS = ("private", "drill", "open", "active")
 
 
@@ -254,17 +258,32 @@ def query_of(words: list[str]) -> Any:
     """Every word from its beginning, phrases as they stand; nothing that was typed is read as an operator.
 
     PostgreSQL cuts each up as it has cut the texts: `db1.example.com`, `10.0.0.7` and `v2.14` stay whole there.
+    Chinese, Japanese and Korean are found anywhere in a text, by pairs of characters (`allclear_grams`).
     """
     whole: Any = None
+    for pair in _pairs(" ".join(words)):
+        query = SearchQuery(
+            f"'{pair}'" + (":*" if len(pair) == 1 else ""), search_type="raw", config="simple"
+        )
+        whole = query if whole is None else whole & query
+    words = [bare for word in words if (bare := UNSPACED.sub(" ", word).strip())]
     for number, word in enumerate(words, 1):
         is_phrase = len(word.split()) > 1
         raw = "'" + re.sub(r"['\\]", " ", word) + "'" + ("" if is_phrase else ":*")
-        query: Any = SearchQuery(raw, search_type="raw", config="english")
+        query = SearchQuery(raw, search_type="raw", config="english")
         if number == len(words) and not is_phrase and len(word) > 3:
             # Half a word has another stem than the whole one: “zephy” becomes “zephi”.
             query |= SearchQuery(raw, search_type="raw", config="simple")
         whole = query if whole is None else whole & query
     return whole
+
+
+def _pairs(text: str) -> list[str]:
+    """Every pair of neighbours in what is written without spaces, as the database keeps them; a single one alone."""
+    found: list[str] = []
+    for run in UNSPACED.findall(text):
+        found += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+    return list(dict.fromkeys(found))
 
 
 class Matches(Func):
