@@ -59,9 +59,14 @@ def _limit(field: forms.CharField) -> None:
     field.widget.attrs.update(field.widget_attrs(field.widget))
 
 
-def _cleaned(to_python: Callable[[Any], str]) -> Callable[[Any], str]:
+def _cleaned(to_python: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """One line becomes a title or name: what turns its direction would turn that of the text around it."""
-    return lambda value: without_directions(to_python(value))
+
+    def clean(value: Any) -> Any:
+        found = to_python(value)
+        return without_directions(found) if isinstance(found, str) else found
+
+    return clean
 
 
 class Styled(_Base):
@@ -79,7 +84,7 @@ class Styled(_Base):
             kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
             if kind:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
-            if type(field) is forms.CharField and isinstance(widget, forms.TextInput):
+            if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
                 field.to_python = _cleaned(field.to_python)  # type: ignore[method-assign]
             if isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("rows", 2)

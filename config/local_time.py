@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 OFFSETS = {
     word: timedelta(minutes=60 * int(hours) + int(minutes or 0) * (-1 if hours.startswith("-") else 1))
     for word, hours, minutes in re.findall(
-        r"([A-Z]+)([+-]\d{1,2})(?::(\d{2}))?",
+        r"([A-Z]{1,6})([+-]\d{1,2})(?::(\d{2}))?",
         "Z+0 UTC+0 GMT+0 WET+0 WEST+1 CET+1 CEST+2 MEZ+1 MESZ+2 MET+1 MEST+2 EET+2 EEST+3 MSK+3 SAMT+4 SAST+2 WAT+1 "
         "CAT+2 EAT+3 TRT+3 AZT+4 PKT+5 UZT+5 YEKT+5 NPT+5:45 OMST+6 NOVT+7 KRAT+7 ICT+7 WIB+7 IRKT+8 WITA+8 "
         "SGT+8 HKT+8 MYT+8 PHT+8 AWST+8 YAKT+9 WIT+9 JST+9 KST+9 ACST+9:30 ACDT+10:30 AEST+10 AEDT+11 VLAT+10 "

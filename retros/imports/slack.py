@@ -90,13 +90,12 @@ def _read(archive: zipfile.ZipFile, window: Window, now: datetime, people: Mappi
                 continue
             for message in messages:
                 line += 1
-                shown = f"#{channel}: {words(message, names)}"
                 try:
                     row = _message(message, channel, names, people, window, now)
                 except Refused as refusal:
-                    reading.refuse(line, shown, str(refusal))
+                    reading.refuse(line, f"#{channel}: {words(message, names)}", str(refusal))
                 except _LeftOutError as reason:
-                    reading.leave_out(line, shown, str(reason))
+                    reading.leave_out(line, f"#{channel}: {words(message, names)}", str(reason))
                 else:
                     if row:
                         reading.add(row)

@@ -5,8 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Team
+from incidents.forms.room import ChangeForm, RecoveryCheckForm, TaskForm
 from incidents.models import Incident
-from incidents.search import Matches, found, parse, query_of
+from incidents.search import found, parse
+from incidents.search_words import Matches, query_of
 from incidents.workflow import declare_incident
 from retros.models import Retrospective
 from timeline.models import TimelineEvent
@@ -74,7 +77,14 @@ def test_it_takes_no_more_queries_and_an_index(several, commander):
         assert index in plan
 
 
-def test_direction_marks_leave_titles(client, commander, severity):
-    client.force_login(commander)
-    client.post(reverse("declare"), {"title": "Pay\u202ements\u2066 fail", "severity": severity(2).pk})
-    assert Incident.objects.get().title == "Payments fail"
+@pytest.mark.parametrize("form", [TaskForm, ChangeForm, RecoveryCheckForm])
+def test_direction_marks_leave_titles(form):
+    filled = form({"title": "Pay\u202ements\u2066 fail"})
+    filled.is_valid()
+    assert filled.cleaned_data["title"] == "Payments fail"
+
+
+def test_direction_marks_leave_names(client, admin):
+    client.force_login(admin)
+    client.post(reverse("teams"), {"name": "Pay\u202ements"})
+    assert Team.objects.get().name == "Payments"
