@@ -22,8 +22,8 @@ def zones() -> list:
     return WITHOUT + list(time_zone_choices())
 
 
-DATES = [("", "Refuse dates that can be read in two ways"), *ORDERS.items()]
-DATES_HELP = "Of dates such as 03/04/2024. Dates that begin with the year or name the month need none."
+DATES = [("", "Only clear dates"), *ORDERS.items()]
+DATES_HELP = "Of dates such as 03/04/2024, which are refused without one."
 
 
 class UploadForm(Form):

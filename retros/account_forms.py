@@ -179,9 +179,9 @@ class FileForm(Form):
     file = forms.FileField()
     dates = forms.ChoiceField(
         label="Date format",
-        choices=[("", "Refuse dates that can be read in two ways"), *ORDERS.items()],
+        choices=[("", "Only clear dates"), *ORDERS.items()],
         required=False,
-        help_text="Of dates such as 03/04/2024.",
+        help_text="Of dates such as 03/04/2024, which are refused without one.",
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):
