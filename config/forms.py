@@ -85,7 +85,7 @@ class Styled(_Base):
             if kind:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
             if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
-                field.to_python = _cleaned(field.to_python)  # type: ignore[method-assign]
+                field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
             if isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("rows", 2)
             if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:

@@ -106,12 +106,10 @@ class _Fontconfig:
         config = library.FcInitLoadConfigAndFonts()
         found = library.FcConfigGetFonts(config, 0) if config else None
         self._sets = []
-        for at in range(found.contents.count if found else 0):
+        whole = found.contents if found else FontSet()
+        for at in range(whole.count):
             letters = ctypes.c_void_p()
-            if (
-                library.FcPatternGetCharSet(found.contents.fonts[at], b"charset", 0, ctypes.byref(letters))
-                == 0
-            ):
+            if library.FcPatternGetCharSet(whole.fonts[at], b"charset", 0, ctypes.byref(letters)) == 0:
                 self._sets.append(letters.value)
 
     def shows(self, letter: str) -> bool:
