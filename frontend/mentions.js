@@ -22,9 +22,10 @@ function list(people) {
   return menu;
 }
 
+// The element's events do not bubble, so they are caught on their way down.
 document.addEventListener("text-expander-change", ({ target, detail }) => {
   if (!target.dataset.people) return;
   detail.provide(offered(target.dataset.people, detail.text).then((people) => ({ matched: people.length > 0, fragment: list(people) })));
-});
+}, true);
 
-document.addEventListener("text-expander-value", ({ detail }) => { detail.value = `@${detail.item.dataset.name}`; });
+document.addEventListener("text-expander-value", ({ detail }) => { detail.value = `@${detail.item.dataset.name}`; }, true);

@@ -8,7 +8,7 @@ TEAM, PUBLIC, EXECUTIVES, RESPONDERS = (
     Audience.EXECUTIVES,
     Audience.RESPONDERS,
 )
-_COST = "{{ known }}\n\nIt has lasted {{ duration }}. Customer impact: {{ impact.summary }}. "
+_IMPACT = "{{ known }}\n\nCustomer impact: {{ impact.summary }}."
 _WHERE = "{{ known }}\n\nWe work in {{ channel }}; {{ commander }} commands."
 
 MESSAGES: dict[tuple[str, str], dict[str, str]] = {
@@ -29,7 +29,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.SCOPE, PUBLIC): {
         "known": "We know what is affected and are working on it: {{ components }}."
     },
-    (Stage.SCOPE, EXECUTIVES): {"known": _COST},
+    (Stage.SCOPE, EXECUTIVES): {"known": "{{ severity }}: {{ known }}"},
     (Stage.NO_CHANGE, TEAM): {"known": "Nothing has changed since the last update; the work goes on."},
     (Stage.NO_CHANGE, PUBLIC): {"known": "Nothing has changed since our last update. We are still working on it."},
     (Stage.NO_CHANGE, EXECUTIVES): {"known": "{{ known }} It has lasted {{ duration }}."},
@@ -42,7 +42,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.MITIGATED, PUBLIC): {
         "known": "What we did is working, and {{ components }} should behave normally again. We are watching it closely."
     },
-    (Stage.MITIGATED, EXECUTIVES): {"known": _COST},
+    (Stage.MITIGATED, EXECUTIVES): {"known": _IMPACT},
     (Stage.MONITORING, TEAM): {
         "known": "It still holds. We are checking that everything works as before.",
         "doing": "We are watching the recovery.",
@@ -56,7 +56,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "known": "This is resolved. We have checked that everything works again. We are sorry for the trouble."
     },
     (Stage.RESOLVED, EXECUTIVES): {
-        "known": "{{ known }}\n\nCustomer impactd: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."
+        "known": "{{ known }}\n\nCustomer impact: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."
     },
     (Stage.RESOLVED, RESPONDERS): {"known": "{{ known }}\n\nThank you. Please write down what you remember while it is fresh."},
     (Stage.RETROSPECTIVE, TEAM): {

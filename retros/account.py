@@ -1,7 +1,7 @@
 """The account as pages and verbs read it: rows in order, the moments they tell, what is left open."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -9,12 +9,14 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
+from config.text import in_words
 from incidents.models import AffectedService, ChangeEvent, Incident
 from retros.gaps import Found, Told, find_gaps
 from retros.measures import LETTERS, Interval, Measure, measures, recovery
 from retros.models import AffectedUsers, Retrospective, TimelineEntry
 from timeline.models import Kind, Phase
 
+LEAST_MARGIN = timedelta(days=1)
 GAP_SOURCE = "gap"  # entries that answer a gap that was found: kept while they stand, dismissed once removed
 PHASE_LETTERS = {
     Phase.INTRODUCED: "I",
@@ -156,6 +158,32 @@ class Account:
             detected_at=times.get("D"),
             answered=frozenset(row.source_id for row in self.everything if row.source == GAP_SOURCE),
         )
+
+    @cached_property
+    def usual_span(self) -> tuple[datetime, datetime] | None:
+        """From when to when rows are expected: the incidents and as long around them, at least a day."""
+        times = [
+            at
+            for incident in self.incidents
+            for name in LETTERS
+            if name != "introduced_at" and (at := getattr(incident, name))
+        ]
+        if not times:
+            return None
+        first, last = min(times), max(times)
+        margin = max(last - first, LEAST_MARGIN)
+        return first - margin, last + margin
+
+    def far_outside(self, row: Any) -> str:
+        """How far a row is from the incidents, in words, where its date looks wrong; empty where it does not."""
+        if self.usual_span is None or row.phase == Phase.INTRODUCED or row.milestone == "introduced_at":
+            return ""
+        first, last = self.usual_span
+        if row.occurred_at < first:
+            return f"{in_words(first - row.occurred_at)} earlier than expected"
+        if row.occurred_at > last:
+            return f"{in_words(row.occurred_at - last)} later than expected"
+        return ""
 
     @cached_property
     def affected(self) -> list[Interval]:

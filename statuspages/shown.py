@@ -256,6 +256,13 @@ class Shown:
         return "degraded" if self.active and found not in IMPACT else found
 
     @property
+    def state_words(self) -> str:
+        """The state in a word or two, as a badge shows it."""
+        if not self.components and not self.active:
+            return "no components"
+        return STATE_WORDS[self.state].lower()
+
+    @property
     def indicator(self) -> str:
         """Statuspage's: none | minor | major | critical."""
         return IMPACT.get(self.state, "none")

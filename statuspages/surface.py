@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from figures.badge import badge
 from statuspages import api_v2, feeds
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 
 HTML, JSON, ICS = "text/html; charset=utf-8", "application/json", "text/calendar; charset=utf-8"
+SVG = "image/svg+xml"
 FEED_TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
     "rss": "application/rss+xml; charset=utf-8",
@@ -117,6 +119,10 @@ def document(shown: Shown, name: str) -> Answer:
     return Answer(body.encode(), JSON, shown.changed_at)
 
 
+def status_badge(shown: Shown) -> Answer:
+    return Answer(badge("status", shown.state_words, shown.state).encode(), SVG, shown.changed_at)
+
+
 def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
     """(address, answer) of the whole page; `shown` must hold the incidents of all its months."""
     yield "", index(shown, frame)
@@ -129,6 +135,7 @@ def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
         yield f"maintenances/{work.code}", maintenance(shown, frame, work.code)
         yield f"maintenances/{work.code}.ics", calendar(shown, work.code)
     yield "calendar.ics", calendar(shown)
+    yield "badge.svg", status_badge(shown)
     for form in FEED_TYPES:
         yield f"history.{form}", feed(shown, form)
     for name in api_v2.DOCUMENTS:

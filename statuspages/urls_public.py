@@ -19,6 +19,7 @@ urlpatterns = [
     path("maintenances/<code:code>", public.public_maintenance, name="public_maintenance"),
     path("maintenances/<code:code>.ics", public.public_calendar, name="public_maintenance_calendar"),
     path("calendar.ics", public.public_calendar, name="public_calendar"),
+    path("badge.svg", public.public_badge, name="public_badge"),
     path("api/v2/<document:name>.json", public.public_api, name="public_api"),
     path("subscribe", subscribing.subscription, name="subscription"),
     path("subscribe/<str:token>", subscribing.confirmation, name="confirmation"),

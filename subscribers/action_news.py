@@ -23,7 +23,7 @@ from subscribers.models import News, Notice, NotificationPreference
 
 @dataclass(frozen=True)
 class Word:
-    """What one person is told. `text` goes into the inbox; `items` only into a mail."""
+    """One notification: its inbox text and its e-mail items. `text` goes into the inbox; `items` only into a mail."""
 
     kind: News
     headline: str

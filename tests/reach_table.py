@@ -659,6 +659,7 @@ TABLE: dict[str, Row] = {
     "public_incident": Row(get=EVERYBODY, more={"slug": shop, "code": published_incident}),
     "public_maintenance": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
     "public_maintenance_calendar": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
+    "public_badge": Row(get=EVERYBODY, more={"slug": shop}),
     "public_calendar": Row(get=EVERYBODY, more={"slug": shop}),
     "public_api": Row(get=EVERYBODY, more={"slug": shop, "name": "summary"}),
     "subscription": Row(get=EVERYBODY, post=EVERYBODY, more={"slug": shop}),

@@ -162,7 +162,12 @@ class GapForm(Form):
     minutes = MinutesField(label="For how many minutes", required=False)
 
 
+FIELD_OF = {EvidenceKind.PICTURE: ("file", "a picture"), EvidenceKind.LINK: ("url", "an address")}
+
+
 class EvidenceForm(Form):
+    """Something seen. The style sheet shows the fields of the chosen kind; without it all are there."""
+
     kind = forms.ChoiceField(choices=[c for c in EvidenceKind.choices if c[0] != EvidenceKind.ALERT])
     title = forms.CharField(label="What it shows", max_length=200)
     body = forms.CharField(
@@ -199,7 +204,8 @@ class EvidenceForm(Form):
         data = super().clean()
         data["file_type"] = getattr(self, "file_type", "")
         if not self.errors and not (data.get("body") or data.get("url") or data.get("file")):
-            self.add_error("body", "Add a text, an address or a file.")
+            field, what = FIELD_OF.get(data.get("kind", ""), ("body", "a text, an address or a file"))
+            self.add_error(field, f"Add {what}.")
         return data
 
 

@@ -50,7 +50,7 @@ def _events(incident: Incident, which: str):
     evidence = (
         Evidence.objects.filter(event=OuterRef("pk"))
         .order_by("captured_at")
-        .values(row=JSONObject(id="pk", title="title", kind="kind"))
+        .values(row=JSONObject(id="pk", title="title", kind="kind", file_type="file_type"))
     )
     events = (
         incident.timeline.standing()

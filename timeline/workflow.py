@@ -79,7 +79,7 @@ def write_event(
     if not text.strip():
         raise ValidationError({"text": "Write what happened."})
     if kind not in EDITABLE_KINDS:
-        raise ValidationError({"kind": "Rows of this kind are written by what they tell of."})
+        raise ValidationError({"kind": "Entries of this kind are created automatically."})
     if answers is not None and answers.incident_id != incident.pk:
         raise ValidationError({"answers": "That question belongs to another incident."})
     event = record_event(

@@ -106,7 +106,7 @@ class IncidentType(models.Model):
 
 
 class Role(models.Model):
-    """A hat somebody wears in an incident. `slug` names the built-in ones the rules speak of."""
+    """A responsibility that someone holds in an incident. `slug` names the built-in ones the rules speak of."""
 
     COMMANDER = "commander"
     DEPUTY = "deputy"

@@ -25,7 +25,7 @@ def post_no_change(
     """
     updates = list(incident.status_updates.posted().newest_first())
     if not updates or not incident.is_active:
-        raise ValidationError("There is no update yet that nothing could have changed since.")
+        raise ValidationError("Post a first update before you use “No change”.")
     audiences = waiting_for_more(incident) or updates[0].audiences
     heard = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
     last = next((u for a, u in heard.items() if a not in u.wordings), updates[0])

@@ -94,7 +94,7 @@ def _take_probe(trouble: Destination) -> bool:
 
 
 def keep_hold(deliveries: Iterable[Delivery]) -> None:
-    """Calls that are still running keep their claim."""
+    """Renew the lease of deliveries still in progress."""
     held = Q(pk__in=[])
     for delivery in deliveries:
         held |= Q(pk=delivery.pk, token=delivery.token)

@@ -74,7 +74,7 @@ def read_event_again(*, by: Any, message: OutboxMessage) -> None:
 
 @transaction.atomic
 def drop_event(*, by: Any, message: OutboxMessage, reason: str) -> None:
-    """Nobody is told of it."""
+    """Discard this event without notifying anyone."""
     require_administrator(by)
     message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
     message.done_at, message.dead_at = timezone.now(), None

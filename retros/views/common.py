@@ -60,7 +60,7 @@ def led(request: SignedInRequest, pk: int) -> Retrospective:
     """The retrospective for whoever leads it; 403 for others who reach it."""
     retrospective = load(request, pk)
     if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
+        raise PermissionDenied("Only the owner, the facilitator or an administrator can do this.")
     return retrospective
 
 

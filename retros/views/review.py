@@ -43,7 +43,7 @@ def review_answer(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
     review = retrospective.reviews.filter(reviewer=request.user).first()
     if review is None:
-        raise PermissionDenied("Whoever was asked answers.")
+        raise PermissionDenied("Only a requested reviewer can respond.")
     form = VerdictForm(request.POST)
     if submitted(request, form) and attempt(
         form, workflow.answer_review, review=review, by=request.user, **form.cleaned_data

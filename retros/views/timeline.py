@@ -123,6 +123,7 @@ def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[st
     shown = facts[(page - 1) * PAGE : page * PAGE]
     for row in shown:
         row.known_stamp = round(known_at(row).timestamp())
+        row.far = account.far_outside(row)
     return {
         "slider": slider,
         "rows": _with_days(shown),

@@ -31,7 +31,7 @@ def lock_to_facilitate(retrospective: Retrospective, *, by: Any, version: int | 
     """The row, locked, for whoever leads it: owner, facilitator or an administrator; published or not."""
     locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
     if not leads(by, locked):
-        raise PermissionDenied("Its owner, its facilitator or an administrator does this.")
+        raise PermissionDenied("Only the owner, the facilitator or an administrator can do this.")
     return _check(locked, version)
 
 

@@ -157,7 +157,9 @@ def step_contributing_factor(*, factor: ContributingFactor, by: Any, step: str) 
             parent, position = factor.parent.parent, factor.parent.order + 1
         case "in" | "out":
             raise ValidationError(
-                "There is nothing before it to hang on." if step == "in" else "It is first in line already."
+                "There is no cause above it to move it under."
+                if step == "in"
+                else "It is first in line already."
             )
         case _:
             raise ValidationError("Up, down, in or out.")

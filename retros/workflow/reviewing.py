@@ -61,7 +61,7 @@ def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Rev
 def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> Review:
     """Approve, or ask for changes: only whoever was asked."""
     if review.reviewer_id != by.pk:
-        raise PermissionDenied("Whoever was asked answers.")
+        raise PermissionDenied("Only a requested reviewer can respond.")
     Retrospective.objects.select_for_update(of=("self",)).get(pk=review.retrospective_id)
     review = Review.objects.select_related("retrospective", "reviewer").get(pk=review.pk)
     retrospective = review.retrospective

@@ -45,5 +45,10 @@ def public_feed(page: StatusPage, form: str) -> Answer:
 
 
 @public
+def public_badge(page: StatusPage) -> Answer:
+    return surface.status_badge(read(page))
+
+
+@public
 def public_api(page: StatusPage, name: str) -> Answer:
     return surface.document(read(page), name)

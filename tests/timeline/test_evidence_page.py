@@ -67,3 +67,26 @@ def test_nobody_else_gets_the_file_of_a_private_incident(upload, client, inciden
     incident.save()
     client.force_login(outsider)
     assert _given_back(client, incident).status_code == 404
+
+
+def test_a_picture_stands_in_the_timeline_and_opens_in_full_size(upload, client, incident):
+    upload("graph.png", PNG)
+    item = Evidence.objects.get()
+    address = f"{incident.get_absolute_url()}evidence/{item.pk}/file/"
+    page = client.get(incident.get_absolute_url()).content.decode()
+    assert f'src="{address}"' in page
+    assert f'href="{address}"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "words"),
+    [
+        ("picture", "file", "Add a picture."),
+        ("link", "url", "Add an address."),
+        ("log", "body", "Add a text"),
+    ],
+)
+def test_what_is_missing_is_named_at_the_field_of_the_kind(client, commander, incident, kind, field, words):
+    client.force_login(commander)
+    response = client.post(f"{incident.get_absolute_url()}evidence/", {"kind": kind, "title": "Seen"})
+    assert words in response.context["form"].errors[field][0]

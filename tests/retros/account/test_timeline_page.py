@@ -31,9 +31,21 @@ def local(moment):
 
 def test_rows_phases_times_and_the_picture(ask):
     text = ask().content.decode()
-    for words in ("Impact began", "TTO (time to detection)", "5 min", "R − S", "1 h 10 min", "Found"):
+    for words in ("Impact began", "TTO (time to detection)", "5 min", "R − S", "1 h 10 min", "Possible gaps"):
         assert words in text
     assert text.count('<svg xmlns="http://www.w3.org/2000/svg" class="fig ') == 3
+
+
+def test_a_row_far_outside_the_incident_is_questioned(ask, retrospective, commander, began):
+    assert "Is the date right?" not in ask().content.decode()
+    row = add_entry(
+        retrospective=retrospective, by=commander, text="paged", occurred_at=began - timedelta(days=30)
+    )
+    text = ask().content.decode()
+    assert text.count("Is the date right?") == 1
+    assert "earlier than expected" in text
+    TimelineEntry.objects.filter(pk=row.pk).update(phase="introduced")
+    assert "Is the date right?" not in ask().content.decode(), "a fault may have been there for long"
 
 
 def test_a_gap_and_recollections_are_rows_of_their_own(ask, retrospective, commander, responder, began):
