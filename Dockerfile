@@ -1,8 +1,9 @@
 # One image for web, worker and beat; see docker-compose.yml and docs/operating.md.
 FROM python:3.13-slim
 
-# PDFs of retrospectives are drawn with Pango.
+# PDFs are drawn with Pango; the fonts show every script in them.
 RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

@@ -8,6 +8,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the code page of its own country
+
+
+def csv_answer(text: str, name: str) -> HttpResponse:
+    """A CSV file to save, which Excel opens with the right characters."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(BYTE_ORDER_MARK + text, content_type="text/csv; charset=utf-8", headers=headers)
+
 
 def triggered(**events: Any) -> HttpResponse:
     """Nothing to swap; the page does what these events (dialog_close …) are for."""

@@ -98,19 +98,19 @@ def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
 
 
 def make_next[Asked: AskedFile](
-    model: type[Asked], make: Callable[[Asked], tuple[str, bytes]], *beside: str
+    model: type[Asked], make: Callable[[Asked], tuple[str, bytes, str]], *beside: str
 ) -> bool:
-    """Make the oldest that waits; False when none does. `make` gives name and content, or raises RuntimeError with
-    words for people."""
+    """Make the oldest that waits; False when none does. `make` gives name, content and what it lacks, in words for
+    people, or raises RuntimeError with such words."""
     found = claim(model, *beside)
     if found is None:
         return False
     try:
-        name, content = make(found)
+        name, content, lacks = make(found)
     except RuntimeError as trouble:
         found.fail(str(trouble))
     else:
-        found.keep(ContentFile(content), name)
+        found.keep(ContentFile(content), name, problem=lacks[:300])
     return True
 
 

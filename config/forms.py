@@ -9,6 +9,8 @@ from django.core.validators import MaxLengthValidator
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 
+from config.text import without_directions
+
 LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {
     forms.Textarea: "textarea",
@@ -57,6 +59,16 @@ def _limit(field: forms.CharField) -> None:
     field.widget.attrs.update(field.widget_attrs(field.widget))
 
 
+def _cleaned(to_python: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One line becomes a title or name: what turns its direction would turn that of the text around it."""
+
+    def clean(value: Any) -> Any:
+        found = to_python(value)
+        return without_directions(found) if isinstance(found, str) else found
+
+    return clean
+
+
 class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
 
@@ -72,6 +84,8 @@ class Styled(_Base):
             kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
             if kind:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+            if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
+                field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
             if isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("rows", 2)
             if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:

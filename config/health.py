@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.templatetags.allclear import in_words
 from notifications.models import Delivery, Heartbeat, OutboxMessage
-from retros import pdf
+from retros import fonts, pdf
 
 GOOD, UNDONE, WRONG = "good", "to_do", "wrong"
 WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -96,8 +96,17 @@ def _mail() -> Check:
 
 def _pdf() -> Check:
     if pdf.is_available():
-        return Check("PDF", GOOD, "Retrospectives and Insights can be saved as PDF.")
+        return Check("PDF", GOOD, f"Retrospectives and Insights can be saved as PDF.{_fonts()}")
     return Check("PDF", UNDONE, f"{pdf.MISSING}. Printing from the browser works without.")
+
+
+def _fonts() -> str:
+    missing = fonts.missing_scripts()
+    if not missing:
+        return ""
+    packages = " ".join(sorted({script.package for script in missing}))
+    names = ", ".join(script.name for script in missing)
+    return f" There is no font for {names}. On Debian and Ubuntu: apt install {packages}"
 
 
 def _messages() -> Check:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
+from django.utils.http import escape_leading_slashes
 
 
 class NullCharacterMiddleware:
@@ -35,3 +37,23 @@ class FragmentsApartMiddleware:
         response = self.get_response(request)
         patch_vary_headers(response, ("HX-Request",))
         return response
+
+
+class ExtraSlashMiddleware:
+    """Redirect to the address without superfluous slashes at its end; Django itself adds a missing one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if request.method in ("GET", "HEAD") and path.endswith("/") and not is_valid_path(path):
+            bare = path.rstrip("/")
+            for other in (bare, f"{bare}/"):
+                if other not in ("", path) and is_valid_path(other):
+                    query = request.META.get("QUERY_STRING", "")
+                    prefix = request.path.removesuffix(path)
+                    return HttpResponseRedirect(
+                        escape_leading_slashes(prefix + other) + (f"?{query}" if query else "")
+                    )
+        return self.get_response(request)

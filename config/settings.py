@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "config.middleware.NullCharacterMiddleware",
     "statuspages.middleware.StatusPagesMiddleware",  # before everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.ExtraSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -57,6 +57,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def without_directions(text: str) -> str:
+    """A title or name without what turns the direction of the text around it; null characters are refused later."""
+    return "\0".join(map(visible, text.split("\0")))
+
+
 def one_line(text: str) -> str:
     """Names and titles become headers of mails, which end at a line break."""
     return " ".join(text.split())

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.time_zones import time_zone_choices
 from config.forms import Form
+from config.written_time import ORDERS
 from history.formats import FORMATS
 from history.formats.table import FIELDS, REQUIRED
 from history.models import Import
@@ -19,6 +20,10 @@ WITHOUT = [("", "Refuse times that name no zone")]
 
 def zones() -> list:
     return WITHOUT + list(time_zone_choices())
+
+
+DATES = [("", "Only clear dates"), *ORDERS.items()]
+DATES_HELP = "Of dates such as 03/04/2024, which are refused without one."
 
 
 class UploadForm(Form):
@@ -35,6 +40,7 @@ class UploadForm(Form):
         help_text="Only where two systems of the same kind number their incidents alike.",
     )
     zone = forms.ChoiceField(label="Times that name no zone", choices=zones, required=False)
+    date_order = forms.ChoiceField(label="Date format", choices=DATES, required=False, help_text=DATES_HELP)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -66,9 +72,19 @@ class ColumnsForm(Form):
             widget=forms.Select(attrs={"class": "select"}),
         )
 
+        self.fields["date_order"] = forms.ChoiceField(
+            label="Date format",
+            choices=DATES,
+            required=False,
+            initial=run.date_order,
+            help_text=DATES_HELP,
+            widget=forms.Select(attrs={"class": "select"}),
+        )
+
     def chosen(self) -> dict[str, Any]:
-        columns = {name: self.cleaned_data[name] for name in FIELDS if self.cleaned_data[name]}
-        return {"columns": columns, "zone": self.cleaned_data["zone"]}
+        """What `read_import_again` takes; a field without a column is not guessed again."""
+        columns = {name: self.cleaned_data[name] for name in FIELDS}
+        return {"columns": columns} | {name: self.cleaned_data[name] for name in ("zone", "date_order")}
 
 
 class ConfirmForm(Form):

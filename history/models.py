@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from config.asked_files import AskedFile
+from config.written_time import ORDERS
 from incidents.models import ChangeEvent, Incident
 from retros.models import ActionItem, Retrospective
 from statuspages.models import ScheduledMaintenance, StatusPage
@@ -45,6 +46,13 @@ class Import(models.Model):
         max_length=40, help_text="Names the system the numbers of the entries belong to"
     )
     zone = models.CharField("time zone of times without one", max_length=64, blank=True)
+    date_order = models.CharField(
+        "date format",
+        max_length=3,
+        blank=True,
+        choices=list(ORDERS.items()),
+        help_text="Of dates such as 03/04/2024",
+    )
     columns = models.JSONField(default=dict, blank=True)
     severities = models.JSONField(default=dict, blank=True, help_text="The file's word → the severity's id")
     is_public = models.BooleanField("show it on public status pages", default=False)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
+from config.answers import csv_answer
 from config.asked_files import file_answer
 from config.text import harmless_cell
 from history.formats import FORMATS
@@ -63,12 +64,23 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "format": FORMATS[run.format],
         "refused": run.refused.all()[:LAST],
         "severities": [(word, names.get(key, "?")) for word, key in _used(run)],
+        "unused": _unused_columns(run),
     }
     part = "#progress" if request.htmx and not request.htmx.boosted and run.is_working else ""
     response = render(request, f"history/import.html{part}", context)
     if request.htmx and not request.htmx.boosted and not run.is_working:
         response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return response
+
+
+def _unused_columns(run: Import) -> list[str]:
+    """The columns of a table that become nothing here."""
+    if run.format != "csv" or run.state != ImportState.READY or not run.file:
+        return []
+    with Path(run.file.path).open("rb") as file:
+        names = header(file)
+    used = guess(names, run.columns).values()
+    return [name for name in names if name and name not in used]
 
 
 def _used(run: Import) -> list[tuple[str, int]]:
@@ -90,7 +102,7 @@ def import_columns(request: SignedInRequest, pk: int) -> HttpResponse:
     except BrokenFile as broken:
         messages.error(request, str(broken))
         return redirect("import", pk)
-    initial = run.columns or guess(names)
+    initial = guess(names, run.columns)
     form = ColumnsForm(request.POST or None, run=run, names=names, initial=initial)
     if form.is_valid() and form.submit(read_import_again, run=run, by=request.user, **form.chosen()):
         return redirect("import", pk)
@@ -109,8 +121,7 @@ def import_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 def import_refusals(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every refused entry with its place and reason, as CSV."""
     run = get_object_or_404(Import, pk=pk)
-    headers = {"Content-Disposition": f'attachment; filename="refused-{run.pk}.csv"'}
-    response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+    response = csv_answer("", f"refused-{run.pk}.csv")
     writer = csv.writer(response)
     writer.writerow([FORMATS[run.format].place, "id", "reason"])
     for row in run.refused.iterator():

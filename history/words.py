@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import nh3
 from django.utils import timezone
 
+from config.local_time import UnclearTimeError
 from config.text import visible
+from config.written_time import written_moment
 from history.past import Refused
 
 TAGS = {"p", "br", "div", "strong", "b", "em", "i", "code", "pre", "a", "ul", "ol", "li", "blockquote", "del", "h1",
@@ -82,30 +84,24 @@ def line(value: Any, *, limit: int = LONGEST) -> str:
     return clean(" ".join(clean(value).split()), limit=limit)
 
 
-def moment(value: Any, name: str, *, zone: str = "") -> datetime | None:
-    """An instant in UTC; None for nothing. A time without a zone is one of `zone`, or refused where that is unknown."""
+def moment(value: Any, name: str, *, zone: str = "", order: str = "") -> datetime | None:
+    """An instant in UTC; None for nothing. Refused for what `written_moment` cannot read, and for the future."""
+    found = planned(value, name, zone=zone, order=order)
+    if found and found > timezone.now():
+        raise Refused(f"{name} lies in the future: {str(value)[:40]}")
+    return found
+
+
+def planned(value: Any, name: str, *, zone: str = "", order: str = "") -> datetime | None:
+    """The same of a time that may lie ahead."""
     if value in (None, ""):
         return None
-    if not isinstance(value, str):
-        raise Refused(f"{name} is not a time: {str(value)[:40]}")
     try:
-        found = datetime.fromisoformat(value.strip().removesuffix(" UTC").replace(" +", "+"))
-    except ValueError as error:
-        raise Refused(f"{name} is not a time: {value[:40]}") from error
-    if found.tzinfo is None and value.strip().endswith(" UTC"):
-        found = found.replace(tzinfo=UTC)
-    if found.tzinfo is None:
-        if not zone:
-            raise Refused(f"{name} has no time zone: {value[:40]}")
-        found = found.replace(tzinfo=ZoneInfo(zone))
-    try:
-        found = found.astimezone(UTC)
-    except OverflowError as error:
-        raise Refused(f"{name} is not a time: {value[:40]}") from error
-    if found > timezone.now():
-        raise Refused(f"{name} lies in the future: {value[:40]}")
+        found = written_moment(value, zone=ZoneInfo(zone) if zone else None, order=order)
+    except UnclearTimeError as unclear:
+        raise Refused(f"{name}: {unclear}") from None
     if found < EARLIEST:
-        raise Refused(f"{name} lies before 1970: {value[:40]}")
+        raise Refused(f"{name} lies before 1970: {str(value)[:40]}")
     return found
 
 

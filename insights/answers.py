@@ -16,7 +16,7 @@ from insights.faster import faster
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
-from insights.reading import BANDS, PHASES, load, phases, responder_hours, stays
+from insights.reading import BANDS, PHASES, Load, load, phases, responder_hours, stays
 from insights.tables import Behind, Column, Table, percent
 from insights.taking import KEY as TAKING_KEY
 from insights.taking import QUESTION as TAKING
@@ -55,14 +55,13 @@ def humane(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     hours = responder_hours(asked.scope, asked.zone)
     worked = sum(hours.values())
     busy = busiest(found.hours)
-    nights = f"{found.nights_a_month:.1f}".removesuffix(".0")
     title = f"Incidents by hour of the week over {found.weeks} weeks; busiest {busy or 'never'}."
     widths = (WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)
     panel = Panel(
         "humane", QUESTIONS["humane"],
-        f"{nights} night{'' if nights == '1' else 's'} broken a month" if busy else "No incident ran",
+        _nights(found) if busy else "No incident ran",
         f"responder hours 23–08: {spoken(hours['night'] * 3600)} of {spoken(worked * 3600)}" if worked else "no hours of responders recorded",
-        "nights (23–08 local) in which an incident ran ÷ months", asked.scope.count,
+        "nights (23–08 local) in which an incident ran ÷ months; under 28 days the nights themselves", asked.scope.count,
         figure=sizes(lambda width: load_map(title, found.hours, found.weeks, width), *widths) if busy else "",
         tables=[Table(
             "Weeks with an incident, by hour",
@@ -79,6 +78,17 @@ def humane(asked: Asked, person: int, *, is_deep: bool) -> Panel:
              for key, words in BANDS.items()],
         ))  # fmt: skip
     return panel
+
+
+def _nights(found: Load) -> str:
+    """“2 disturbed nights a month”; of a period shorter than a month, how many there were."""
+    rate = found.nights_a_month
+    count = f"{found.nights if rate is None else rate:.1f}".removesuffix(".0")
+    words = f"{count} disturbed night{'' if count == '1' else 's'}"
+    if rate is not None:
+        return f"{words} a month"
+    days = max(1, round(found.days))
+    return f"{words} in {days} day{'' if days == 1 else 's'}"
 
 
 def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:

@@ -6,7 +6,7 @@ from figures.bars import bar
 from figures.draw import spoken
 from incidents.models.reference import reference_of
 from insights.filters import Asked
-from insights.panels import FEW, Panel, Row
+from insights.panels import FEW, SOME_COVERAGE, Panel, Row
 from insights.reading import broken
 from insights.recurring import Frequent, Recurrence, factors, recurrence
 from insights.tables import Behind, Column, Table, percent
@@ -54,8 +54,13 @@ def _says(named: list[Frequent], otherwise: str) -> str:
 def _facts(again: Recurrence) -> list[tuple[str, str]]:
     if not again.of:
         return [("Recurred in 90 days", "not known yet"), ("Began 90 days ago or earlier", "0")]
-    shown = percent(again.share) if again.of >= FEW and again.share is not None else "too few"
+    known = f"{again.known} of {again.of}"
+    if not again.known:
+        return [("Recurred in 90 days", "not known"), ("With a confirmed factor or a link", known)]
+    has_enough = again.of >= FEW and (again.coverage or 0) >= SOME_COVERAGE
+    shown = percent(again.share) if has_enough and again.share is not None else "too few are known"
     return [
+        ("With a confirmed factor or a link", known),
         ("Recurred in 90 days", f"{again.count} of {again.of}"),
         ("Share", shown),
         ("With its action open", str(again.while_open)),

@@ -253,7 +253,7 @@ NOTES = {
     "up is not counted.",
     "time_to_complete": "Action items added in the period: done − added; given up or open is right-censored.",
     "recurrence": "Incidents followed within 90 days by one with the same confirmed factor, or linked to it, ÷ incidents "
-    "that began at least 90 days ago.",
+    "that began at least 90 days ago; null where none of those has a confirmed factor or a link.",
     "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first came again; one "
     "that addresses that factor, or names none.",
     "user_minutes": "Σ share × users × minutes affected, over the services; only where every affected service has them.",

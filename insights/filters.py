@@ -1,7 +1,7 @@
 """What is asked, as the address carries it: the period, which incidents, which metric."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from config.forms import Form
+from config.local_time import first_moment
 from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
 from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
@@ -100,13 +101,19 @@ class Asked:
 
 
 def ask(data: Any, reach: Reach, zone: str) -> Asked:
-    """Within the reader's reach. Invalid parameters are ignored."""
+    """Within the reader's reach. Invalid parameters are ignored, and `form` says which.
+
+    Dates without the name of a period are the period; beside a named one they are an error of the form.
+    """
     values = data.copy()
-    values.setdefault("period", DEFAULT_PERIOD)
+    if not values.get("period"):
+        has_dates = values.get("since") or values.get("until")
+        values["period"] = "own" if has_dates else DEFAULT_PERIOD
     values.setdefault("metric", DEFAULT_METRIC)
     values.setdefault("cut", DEFAULT_CUT)
     found = InsightsFilter(values, queryset=reach.incidents)
     found.form.is_valid()
+    _name_unused_dates(found.form)
     chosen = found.form.cleaned_data
     narrowed = found.filter_queryset(reach.incidents)
     metric = next(m for m in TIMES if m.key == (chosen.get("metric") or DEFAULT_METRIC))
@@ -120,6 +127,17 @@ def ask(data: Any, reach: Reach, zone: str) -> Asked:
         _items(chosen, reach),
         int(chosen.get("cut") or DEFAULT_CUT),
     )
+
+
+def _name_unused_dates(form: Any) -> None:
+    """Say so where the address has dates and, beside them, a period that has others."""
+    chosen = form.cleaned_data
+    period = chosen.get("period")
+    if period and period != "own" and (chosen.get("since") or chosen.get("until")):
+        form.add_error("period", f"The dates are not used: the period is “{PERIODS[period]}”.")
+        chosen["period"] = period
+    if period == "own" and chosen.get("since") and chosen.get("until") and chosen["until"] < chosen["since"]:
+        form.add_error("until", "The last day is before the first.")
 
 
 def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
@@ -145,4 +163,4 @@ def _period(chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+    return first_moment(day, timezone.get_current_timezone())

@@ -38,10 +38,10 @@ def make_next_pdf() -> bool:
     return make_next(InsightsPdf, _make, "asked_by")
 
 
-def _make(asked_for: InsightsPdf) -> tuple[str, bytes]:
+def _make(asked_for: InsightsPdf) -> tuple[str, bytes, str]:
     if not asked_for.asked_by.is_active:
         raise RuntimeError("Whoever asked for it is not here any more.")
-    return f"insights-{asked_for.key or 'overview'}-{timezone.localdate()}.pdf", make_pdf(page_of(asked_for))
+    return f"insights-{asked_for.key or 'overview'}-{timezone.localdate()}.pdf", *make_pdf(page_of(asked_for))
 
 
 def page_of(asked_for: InsightsPdf) -> str:

@@ -110,17 +110,25 @@ def broken(scope: Scope, limit: int = 8) -> list[Broken]:
     return [Broken(name, slug, *values) for name, slug, _, *values in found]
 
 
+SHORTEST_MONTH = 28  # days
+
+
 @dataclass(frozen=True)
 class Load:
-    """Of `weeks`, in how many an incident ran in each local hour of the week (Monday first); nights that had one."""
+    """Of `weeks`, in how many an incident ran in each local hour of the week (Monday first); nights that had one
+    within `days`.
+    """
 
     hours: list[list[int]]
     weeks: int
     nights: int
+    days: float = 7.0
 
     @property
-    def nights_a_month(self) -> float:
-        return self.nights / self.weeks * 365.25 / 12 / 7
+    def nights_a_month(self) -> float | None:
+        """None for a period shorter than a month: a rate would claim more than was seen."""
+        month = 365.25 / 12
+        return self.nights / self.days * month if self.days >= SHORTEST_MONTH else None
 
 
 def load(scope: Scope, zone: str) -> Load:
@@ -134,10 +142,9 @@ def load(scope: Scope, zone: str) -> Load:
         running AS (
           SELECT DISTINCT (hour AT TIME ZONE %s) AS at FROM stretches, generate_series(
             date_trunc('hour', lower(one), %s), upper(one), interval '1 hour') AS hour),
-        whole AS (SELECT greatest(date_part('epoch', max(horizon) - coalesce(%s, min(began))) / 604800, 1)
-          AS weeks FROM cohort)
+        whole AS (SELECT date_part('epoch', max(horizon) - coalesce(%s, min(began))) / 86400 AS days FROM cohort)
         SELECT extract(isodow FROM at)::int, extract(hour FROM at)::int, count(DISTINCT date_trunc('week', at))::int,
-          (SELECT weeks FROM whole), (SELECT count(DISTINCT (at - interval '8 hours')::date) FROM running
+          (SELECT days FROM whole), (SELECT count(DISTINCT (at - interval '8 hours')::date) FROM running
             WHERE extract(hour FROM at) >= 23 OR extract(hour FROM at) < 8)::int
         FROM running GROUP BY 1, 2""",
         (*params, zone, zone, scope.since),
@@ -145,8 +152,8 @@ def load(scope: Scope, zone: str) -> Load:
     hours = [[0] * 24 for _ in range(7)]
     for day, hour, weeks, _, _ in found:
         hours[day - 1][hour] = weeks
-    weeks, nights = (max(1, round(found[0][3])), found[0][4]) if found else (1, 0)
-    return Load(hours, weeks, nights)
+    days, nights = (max(1.0, found[0][3]), found[0][4]) if found else (7.0, 0)
+    return Load(hours, max(1, round(days / 7)), nights, days)
 
 
 BANDS = {"day": "08–18", "evening": "18–23", "night": "23–08", "weekend": "Weekend"}

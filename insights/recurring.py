@@ -71,13 +71,19 @@ class Recurred:
 @dataclass(frozen=True)
 class Recurrence:
     of: int  # with ninety days behind them
+    known: int  # of those, with a confirmed factor or a link: only they could be found to have recurred
     count: int
     while_open: int
     latest: list[Recurred]
 
     @property
+    def coverage(self) -> float | None:
+        return self.known / self.of if self.of else None
+
+    @property
     def share(self) -> float | None:
-        return self.count / self.of if self.of else None
+        """None where nothing is known of any of them: that is not a share of zero."""
+        return self.count / self.of if self.known else None
 
 
 def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
@@ -123,16 +129,19 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
           SELECT DISTINCT ON (id) pairs.*, opened.id IS NOT NULL AS any_open
           FROM pairs LEFT JOIN opened USING (id) ORDER BY id, next_began, next, factor_id NULLS LAST)
         SELECT i.number, i.title, t.began, t.next_number, t.next_title, t.next_began, t.text, t.any_open,
-          counted.of, counted.count, counted.open
-        FROM (SELECT (SELECT count(*) FROM followed) AS of, (SELECT count(*) FROM told) AS count,
+          counted.of, counted.known, counted.count, counted.open
+        FROM (SELECT (SELECT count(*) FROM followed) AS of, (SELECT count(*) FROM followed WHERE id IN (
+            SELECT id FROM named UNION SELECT one FROM linked UNION SELECT two FROM linked)) AS known, (SELECT count(*) FROM told) AS count,
           (SELECT count(*) FROM told WHERE any_open) AS open) AS counted
         LEFT JOIN (SELECT * FROM told ORDER BY began DESC, id DESC LIMIT %s) AS t ON TRUE
         LEFT JOIN reached AS i ON i.id = t.id ORDER BY t.began DESC, t.id DESC""",
         (*params, *reached_params, *items_params, WITHIN, WITHIN, _address("([0-9]{1,9})"),
          _address("%"), WITHIN, limit),
     )  # fmt: skip
-    of, count, while_open = found[0][8:]
-    return Recurrence(of, count, while_open, [Recurred(*row[:8]) for row in found if row[0] is not None])
+    of, known, count, while_open = found[0][8:]
+    return Recurrence(
+        of, known, count, while_open, [Recurred(*row[:8]) for row in found if row[0] is not None]
+    )
 
 
 def _address(number: str) -> str:

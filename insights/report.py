@@ -20,6 +20,7 @@ from subscribers.models import ReportEvery
 from subscribers.workflow.reporting import MORNING
 
 KEPT = ("metric", "severity", "incident_type", "service", "team")
+PERIOD = ("period", "since", "until")
 NAMES = {ReportEvery.WEEK: "The week", ReportEvery.MONTH: "The month"}
 
 
@@ -56,17 +57,26 @@ def report_for(person: User, *, every: str, query: str, day: date) -> Report:
         first = last.replace(day=1) if every == ReportEvery.MONTH else day - timedelta(days=7)
         data = QueryDict(kept(query), mutable=True)
         data.update({"period": "own", "since": first.isoformat(), "until": last.isoformat()})
-        asked = asked_by(person, data)
-        answers = [
-            Answer(
-                ANSWERS[key](asked, person.pk, is_deep=False),
-                f"{reverse('insights_question', args=[key])}?{asked.query}",
-            )
-            for key in QUESTIONS
-        ]
-        path = f"{reverse('insights')}?{asked.query}"
-        title = f"{NAMES[ReportEvery(every)]} {asked.period}"
-        return Report(every, title, asked, about(asked), answers, left_out(asked), path)
+        return _report(person, every, NAMES[ReportEvery(every)], asked_by(person, data))
+
+
+def report_of(person: User, *, query: str) -> Report:
+    """Of the period that the address `query` of Insights asks about."""
+    with timezone.override(zone_of(person)):
+        return _report(person, "", "Insights,", asked_by(person, QueryDict(query)))
+
+
+def _report(person: User, every: str, name: str, asked: Asked) -> Report:
+    answers = [
+        Answer(
+            ANSWERS[key](asked, person.pk, is_deep=False),
+            f"{reverse('insights_question', args=[key])}?{asked.query}",
+        )
+        for key in QUESTIONS
+    ]
+    path = f"{reverse('insights')}?{asked.query}"
+    title = f"{name} {asked.period}"
+    return Report(every, title, asked, about(asked), answers, left_out(asked), path)
 
 
 def asked_by(person: User, data: QueryDict) -> Asked:

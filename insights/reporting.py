@@ -15,7 +15,7 @@ from config.asked_files import file_answer
 from insights.answers import QUESTIONS
 from insights.models import InsightsPdf
 from insights.paper import ask_for_insights_pdf
-from insights.report import kept, latest, report_for, zone_of
+from insights.report import PERIOD, kept, latest, report_for, report_of, zone_of
 from retros import pdf
 from subscribers.models import ReportEvery, ReportWish
 from subscribers.workflow import end_report, wish_report
@@ -23,11 +23,14 @@ from subscribers.workflow import end_report, wish_report
 
 @require_http_methods(["GET", "POST"])
 def insights_report(request: SignedInRequest) -> HttpResponse:
-    """GET: the last one, with the filters of the address. POST: have it mailed."""
+    """GET: of the period the address asks for, else the last week or month, with its filters. POST: have it mailed."""
     person, asked = request.user, request.POST if request.method == "POST" else request.GET
     every = ReportEvery.MONTH if asked.get("every") == ReportEvery.MONTH else ReportEvery.WEEK
     query = kept(request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode())
-    report = report_for(person, every=every, query=query, day=latest(person, every, timezone.now()))
+    if request.method == "GET" and "every" not in asked and any(map(asked.get, PERIOD)):
+        report = report_of(person, query=asked.urlencode())
+    else:
+        report = report_for(person, every=every, query=query, day=latest(person, every, timezone.now()))
     if request.method == "POST":
         words = {"every": every, "query": query, "about": report.about}
         told = f"You get it by e-mail {every.label.lower()}."

@@ -127,8 +127,9 @@ class Pace:
     spread: float | None
 
     @property
-    def a_month(self) -> float:
-        return self.count / self.months if self.months else 0.0
+    def a_month(self) -> float | None:
+        """None for a period shorter than a month (28 days): a rate would claim more than was seen."""
+        return self.count / self.months if self.months * MONTH >= 28 * 86_400 else None
 
     @property
     def needed(self) -> int | None:

@@ -107,8 +107,16 @@ def _wait(speed: Pace) -> list[tuple[str, str]]:
     return [
         (f"A {percent(GAIN)} gain shows after", months(speed.wait)),
         ("Incidents needed, before and after", f"{grouped(speed.needed)} each"),
-        ("Now", f"{speed.a_month:.1f} a month"),
+        ("Now", _rate(speed)),
     ]
+
+
+def _rate(speed: Pace) -> str:
+    """“4.3 a month”; of a period shorter than a month, how many there were."""
+    if speed.a_month is not None:
+        return f"{speed.a_month:.1f} a month"
+    days = max(1, round(speed.months * 365.25 / 12))
+    return f"{speed.count} in {days} day{'' if days == 1 else 's'}"
 
 
 def months(wait: float | None) -> str:
@@ -143,6 +151,6 @@ def _gain(label: str, speed: Pace) -> Table:
         f"Until a {percent(GAIN)} gain could be seen",
         [Column("Measured by"), Column("n", "count"), Column("A month"), Column("Spread of ln(duration)"),
          Column("Needed before and after", "count"), Column("Wait")],
-        [(label, speed.count, f"{speed.a_month:.1f}", "" if speed.spread is None else f"{speed.spread:.2f}",
+        [(label, speed.count, _rate(speed).removesuffix(" a month"), "" if speed.spread is None else f"{speed.spread:.2f}",
           speed.needed, months(speed.wait) if speed.needed else f"fewer than {ENOUGH}")],
     )  # fmt: skip

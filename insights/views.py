@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
+from config.answers import csv_answer
 from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.cohort import Reach
 from insights.filters import Asked, ask
@@ -51,11 +52,10 @@ def question(request: SignedInRequest, key: str) -> HttpResponse:
 @require_safe
 def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
     """Every table of the question, one under the other."""
-    panel = ANSWERS[key](_asked(request, key), request.user.pk, is_deep=True)
+    asked = _asked(request, key)  # 404 where there is no such question
+    panel = ANSWERS[key](asked, request.user.pk, is_deep=True)
     text = "\r\n".join(table.as_csv() for table in panel.tables)
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="insights-{key}-{timezone.localdate()}.csv"'
-    return response
+    return csv_answer(text, f"insights-{key}-{timezone.localdate()}.csv")
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.forms import Form
+from config.written_time import ORDERS
 from incidents.forms.fields import MomentField
 from retros.imports.rows import MOST_ROWS
 from retros.imports.slack import LARGEST_ZIP
@@ -176,6 +177,12 @@ class PasteForm(Form):
 
 class FileForm(Form):
     file = forms.FileField()
+    dates = forms.ChoiceField(
+        label="Date format",
+        choices=[("", "Only clear dates"), *ORDERS.items()],
+        required=False,
+        help_text="Of dates such as 03/04/2024, which are refused without one.",
+    )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):
         super().__init__(*args, **kwargs)

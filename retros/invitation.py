@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.models import Installation
@@ -11,7 +12,10 @@ from retros.models import Retrospective
 
 
 def invitation(retrospective: Retrospective, *, is_off: bool = False) -> bytes:
-    """A request to come, or the word that it is called off; the same id each time, so that calendars renew it."""
+    """A request to attend, or its cancellation (RFC 5546, 3.2.2 and 3.2.5).
+
+    The id stays the same and the sequence rises with each appointment, so that calendars replace the one before.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Allclear//Retrospectives//EN")
     calendar.add("version", "2.0")
@@ -25,8 +29,8 @@ def _event(retrospective: Retrospective, *, is_off: bool) -> Event:
     url = settings.PUBLIC_URL + retrospective.get_absolute_url()
     event = Event()
     event.add("uid", f"retrospective-{retrospective.pk}@{host}")
-    event.add("sequence", retrospective.version)
-    event.add("dtstamp", retrospective.created_at.astimezone(UTC))
+    event.add("sequence", retrospective.calendar_sequence or 0)
+    event.add("dtstamp", timezone.now().astimezone(UTC))
     event.add("summary", f"Retrospective: {retrospective.title}")
     starts = retrospective.scheduled_at
     if starts:
@@ -39,7 +43,9 @@ def _event(retrospective: Retrospective, *, is_off: bool) -> Event:
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("organizer", _organizer(retrospective))
     for participant in retrospective.participants.select_related("user"):
-        event.add("attendee", _address(participant.user.email, str(participant.user)), encode=False)
+        attendee = _address(participant.user.email, str(participant.user))
+        attendee.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+        event.add("attendee", attendee, encode=False)
     return event
 
 

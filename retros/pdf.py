@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import escape
+
+from retros.fonts import remark_on
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 MISSING = f"This machine lacks Pango, which PDFs are made with. On Debian and Ubuntu: apt install {PACKAGES}"
@@ -35,12 +38,18 @@ def is_available() -> bool:
     return True
 
 
-def make_pdf(html: str) -> bytes:
-    """Raises RuntimeError, with words for people, where this machine cannot."""
+def make_pdf(html: str) -> tuple[bytes, str]:
+    """The PDF, and what it does not show because no font has it; that stands at its end as well.
+
+    Raises RuntimeError, with words for people, where this machine cannot.
+    """
     library = weasyprint()
     if library is None:
         raise RuntimeError(MISSING)
-    return library.HTML(string=html, url_fetcher=_fetcher(library)).write_pdf()
+    remark = remark_on(html)
+    if remark:
+        html = html.replace("</body>", f"<p>{escape(remark)}</p></body>")
+    return library.HTML(string=html, url_fetcher=_fetcher(library)).write_pdf(), remark
 
 
 def _fetcher(library: Any) -> Any:

@@ -1,8 +1,8 @@
 """Writing into the timeline: the one composer, editing a row, marking a gap, attaching evidence."""
 
 import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 import filetype
 from django import forms
@@ -11,33 +11,38 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from config.forms import Form
+from config.local_time import UnclearTimeError, at_local, choices_of, readings, zone_after
 from incidents.forms.fields import MinutesField, MomentField, ServiceField
 from incidents.models import Confidence, Hypothesis, Mitigation, MitigationState
 from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
 
 LONGEST_EVENT = 4_000  # characters; a page shows many events
 TIME_FIRST = re.compile(
-    r"^\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?P<utc>\s?Z|\s?UTC)?\s+(?P<rest>\S.*)$",
-    re.S,
+    r"^\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])(?P<rest>.*)$", re.S
 )
 
 
-def split_time(text: str, *, now: datetime) -> tuple[datetime | None, str]:
+def split_time(text: str, *, now: datetime, reading: str = "") -> tuple[datetime | None, str]:
     """“14:32 rolled back” → (that instant, “rolled back”); without a time (None, text).
 
-    A bare time is local to the current zone, “14:32Z” is UTC; one later than `now` means yesterday's.
+    A bare time is local to the current zone; one later than `now` means yesterday's. A zone may follow it: “14:32Z”,
+    “14:32 CEST”. Raises UnclearTimeError for a time that was twice, unless `reading` is the offset of one of them,
+    for one that was skipped, and for a zone that is not known.
     """
     match = TIME_FIRST.match(text)
-    if not match:
+    named, rest = zone_after(match["rest"]) if match else (None, "")
+    if not match or not rest[:1].isspace() or not rest.strip():
         return None, text.strip()
-    zone = ZoneInfo("UTC") if match["utc"] else timezone.get_current_timezone()
+    zone = named or timezone.get_current_timezone()
+    clock = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0))
     local = now.astimezone(zone)
-    moment = local.replace(
-        hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0), microsecond=0
-    )
-    if moment > local:
-        moment -= timedelta(days=1)
-    return moment, match["rest"].strip()
+    wall = datetime.combine(local.date(), clock)
+    found = readings(wall, zone)
+    if min(found, default=now) > now or (not found and wall > local.replace(tzinfo=None)):
+        wall -= timedelta(days=1)
+    elif found and max(found) > now:
+        return found[0], rest.strip()
+    return at_local(wall, zone, reading=reading), rest.strip()
 
 
 class ComposerForm(Form):
@@ -69,11 +74,21 @@ class ComposerForm(Form):
     risk = forms.CharField(required=False, max_length=200)
     is_irreversible = forms.BooleanField(required=False)
     is_recollection = forms.BooleanField(required=False)
+    reading = forms.CharField(required=False, max_length=6)
+    readings: Sequence[tuple[str, str]] = ()  # to choose from, where the time that was typed was twice
 
     def clean(self) -> dict:
         data = super().clean()
+        reading = data.pop("reading", "")
         if "text" in data:
-            data["occurred_at"], data["text"] = split_time(data["text"], now=timezone.now())
+            try:
+                data["occurred_at"], data["text"] = split_time(
+                    data["text"], now=timezone.now(), reading=reading
+                )
+            except UnclearTimeError as unclear:
+                self.readings = choices_of(unclear.readings, timezone.get_current_timezone())
+                self.add_error("text", str(unclear))
+                return data
             limit = 300 if data.get("kind") in (Kind.HYPOTHESIS, Kind.MITIGATION) else 10_000
             if len(data["text"]) > limit:
                 self.add_error("text", f"Keep it under {limit} characters; the rest fits into a note.")

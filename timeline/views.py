@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from config.answers import csv_answer
 from incidents import workflow as incident_workflow
 from incidents.views.common import (
     attempt,
@@ -234,6 +235,9 @@ def export(request: SignedInRequest, reference: str, form: str) -> HttpResponse:
     """The whole timeline as Markdown, CSV or JSON, with local and UTC times."""
     incident = load(request, reference)
     text, content_type = exports.FORMATS[form](incident, timezone.get_current_timezone())
+    name = f"{incident.reference}-timeline.{form}"
+    if form == "csv":
+        return csv_answer(text, name)
     response = HttpResponse(text, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{incident.reference}-timeline.{form}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

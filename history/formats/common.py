@@ -43,6 +43,7 @@ class Options:
     """How this file is read, as the person chose."""
 
     zone: str = ""  # for times without one; empty refuses them
+    order: str = ""  # of day, month and year in dates such as 03/04/2024; empty refuses those
     columns: dict[str, str] = field(default_factory=dict)  # our field → the file's column
 
 

@@ -26,14 +26,17 @@ def entry(raw: Any, options: Options) -> Entry:
     known: dict[str, Any] = dict(MAINTENANCE_STATES if is_maintenance else STATUSES)
     words = [
         Word(
-            required(moment(u.get("at"), "the time of an update", zone=options.zone), "time at an update"),
+            required(
+                moment(u.get("at"), "the time of an update", zone=options.zone, order=options.order),
+                "time at an update",
+            ),
             known.get(str(u.get("status")).lower(), ""),
             clean(u.get("message")),
         )
         for u in rows(raw, "updates")
     ]
-    began = moment(raw.get("started_at"), "started_at", zone=options.zone)
-    resolved = moment(raw.get("resolved_at"), "resolved_at", zone=options.zone)
+    began = moment(raw.get("started_at"), "started_at", zone=options.zone, order=options.order)
+    resolved = moment(raw.get("resolved_at"), "resolved_at", zone=options.zone, order=options.order)
     names = raw.get("components") or []
     if not isinstance(names, list):
         raise Refused("components is not a list")

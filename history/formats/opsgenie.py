@@ -14,15 +14,19 @@ def entry(raw: Any, options: Options) -> Entry:
     status = STATUSES.get(str(raw.get("status")).lower())
     if status is None:
         raise Refused(f"its status is not known: {str(raw.get('status'))[:40]}")
-    created = required(moment(raw.get("createdAt"), "createdAt", zone=options.zone), "createdAt")
-    began = moment(raw.get("impactStartDate"), "impactStartDate", zone=options.zone)
-    ended = moment(raw.get("impactEndDate"), "impactEndDate", zone=options.zone)
+    created = required(
+        moment(raw.get("createdAt"), "createdAt", zone=options.zone, order=options.order), "createdAt"
+    )
+    began = moment(raw.get("impactStartDate"), "impactStartDate", zone=options.zone, order=options.order)
+    ended = moment(raw.get("impactEndDate"), "impactEndDate", zone=options.zone, order=options.order)
     resolved = None
     estimated: tuple[str, ...] = () if began else ("impact_started_at",)
     if status == Status.CLOSED:
-        resolved = moment(raw.get("resolvedAt"), "resolvedAt", zone=options.zone) or ended
+        resolved = (
+            moment(raw.get("resolvedAt"), "resolvedAt", zone=options.zone, order=options.order) or ended
+        )
         if resolved is None:
-            resolved = moment(raw.get("updatedAt"), "updatedAt", zone=options.zone)
+            resolved = moment(raw.get("updatedAt"), "updatedAt", zone=options.zone, order=options.order)
             estimated += ("resolved_at",)
     services = raw.get("impactedServices") or []
     if not isinstance(services, list):

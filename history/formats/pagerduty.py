@@ -17,18 +17,30 @@ def entry(raw: Any, options: Options) -> Entry:
     status = STATUSES.get(str(raw.get("status")).lower())
     if status is None:
         raise Refused(f"its status is not known: {str(raw.get('status'))[:40]}")
-    created = required(moment(raw.get("created_at"), "created_at", zone=options.zone), "created_at")
+    created = required(
+        moment(raw.get("created_at"), "created_at", zone=options.zone, order=options.order), "created_at"
+    )
     resolved = None
     if status == Status.CLOSED:
         ended = raw.get("resolved_at") or raw.get("last_status_change_at")
-        resolved = moment(ended, "last_status_change_at", zone=options.zone)
-    taken = [moment(a.get("at"), "acknowledged at", zone=options.zone) for a in rows(raw, "acknowledgements")]
+        resolved = moment(ended, "last_status_change_at", zone=options.zone, order=options.order)
+    taken = [
+        moment(a.get("at"), "acknowledged at", zone=options.zone, order=options.order)
+        for a in rows(raw, "acknowledgements")
+    ]
     priority, service = raw.get("priority"), raw.get("service")
     worst = (isinstance(priority, dict) and (priority.get("summary") or priority.get("name"))) or raw.get(
         "urgency"
     )
     notes = [
-        Word(required(moment(n.get("created_at"), "a note", zone=options.zone), "time at a note"), "", text)
+        Word(
+            required(
+                moment(n.get("created_at"), "a note", zone=options.zone, order=options.order),
+                "time at a note",
+            ),
+            "",
+            text,
+        )
         for n in rows(raw, "notes")
         if (text := clean(n.get("content")))
     ]

@@ -18,7 +18,7 @@ from history.formats.common import (
 )
 from history.past import Entry, Past, PastMaintenance, Refused, Word
 from history.source import Elements
-from history.words import clean, identifier, line, moment, rows
+from history.words import clean, identifier, line, moment, planned, rows
 from incidents.models import Status
 from statuspages.models import MaintenanceState
 
@@ -46,9 +46,11 @@ def entry(raw: Any, options: Options) -> Entry:
     if status is None:
         raise Refused(f"its status is not known: {str(raw.get('status'))[:40]}")
     impact = str(raw.get("impact") or "none").lower()
-    resolved = moment(raw.get("resolved_at"), "resolved_at", zone=options.zone)
-    began = moment(raw.get("started_at") or raw.get("created_at"), "started_at", zone=options.zone)
-    watched = moment(raw.get("monitoring_at"), "monitoring_at", zone=options.zone)
+    resolved = moment(raw.get("resolved_at"), "resolved_at", zone=options.zone, order=options.order)
+    began = moment(
+        raw.get("started_at") or raw.get("created_at"), "started_at", zone=options.zone, order=options.order
+    )
+    watched = moment(raw.get("monitoring_at"), "monitoring_at", zone=options.zone, order=options.order)
     mitigated = mitigated_by(words) or (watched if status in (Status.MITIGATED, Status.CLOSED) else None)
     return checked(
         Past(
@@ -57,7 +59,7 @@ def entry(raw: Any, options: Options) -> Entry:
             degree=impact,
             status=status,
             impact_started_at=required(began, "started_at"),
-            declared_at=moment(raw.get("created_at"), "created_at", zone=options.zone),
+            declared_at=moment(raw.get("created_at"), "created_at", zone=options.zone, order=options.order),
             mitigated_at=mitigated,
             resolved_at=resolved,
             url=line(raw.get("shortlink")),
@@ -74,7 +76,10 @@ def entry(raw: Any, options: Options) -> Entry:
 def _said_at(update: dict, options: Options) -> datetime:
     return required(
         moment(
-            update.get("display_at") or update.get("created_at"), "the time of an update", zone=options.zone
+            update.get("display_at") or update.get("created_at"),
+            "the time of an update",
+            zone=options.zone,
+            order=options.order,
         ),
         "time at an update",
     )
@@ -92,29 +97,15 @@ def _maintenance(raw: dict, options: Options) -> PastMaintenance:
     return maintenance(
         source_id=identifier(raw, "id"),
         title=line(raw.get("name")),
-        announced=moment(raw.get("created_at"), "created_at", zone=options.zone),
+        announced=moment(raw.get("created_at"), "created_at", zone=options.zone, order=options.order),
         window=(
-            _planned(raw.get("scheduled_for"), "scheduled_for", options),
-            _planned(raw.get("scheduled_until"), "scheduled_until", options),
+            planned(raw.get("scheduled_for"), "scheduled_for", zone=options.zone, order=options.order),
+            planned(raw.get("scheduled_until"), "scheduled_until", zone=options.zone, order=options.order),
         ),
-        resolved=moment(raw.get("resolved_at"), "resolved_at", zone=options.zone),
+        resolved=moment(raw.get("resolved_at"), "resolved_at", zone=options.zone, order=options.order),
         words=words,
         services=[line(c.get("name"), limit=100) for c in rows(raw, "components")],
     )
-
-
-def _planned(value: Any, name: str, options: Options) -> datetime | None:
-    """The only times that may lie ahead."""
-    try:
-        return moment(value, name, zone=options.zone)
-    except Refused:
-        try:
-            ahead = datetime.fromisoformat(str(value))
-        except ValueError:
-            ahead = None
-        if ahead is None or ahead.tzinfo is None:
-            raise
-        return ahead
 
 
 def maintenance(

@@ -1,6 +1,6 @@
 """A CSV file: one incident a row, its columns told by their names or by whoever imports it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from history.formats.common import STATUSES, Format, Options, checked, degree, required
@@ -11,8 +11,8 @@ from incidents.models import Status
 
 # Our field: what it is called on the page, and how columns of that meaning are usually headed.
 FIELDS = {
-    "id": ("Its own number", ("id", "incident id", "incident", "number", "incident number", "key", "reference")),
-    "title": ("Title", ("title", "name", "summary line", "subject", "incident title", "message")),
+    "id": ("Number", ("id", "incident id", "incident", "number", "incident number", "key", "reference")),
+    "title": ("Title", ("title", "name", "summary line", "subject", "incident title", "message", "description", "what")),
     "severity": ("Severity", ("severity", "impact", "priority", "urgency", "sev")),
     "status": ("Status", ("status", "state")),
     "started_at": ("Impact began", ("started_at", "start", "started", "impact started", "begin", "created_at", "created on", "created", "opened")),
@@ -40,16 +40,21 @@ def header(stream: BinaryIO) -> list[str]:
     return names
 
 
-def guess(names: list[str]) -> dict[str, str]:
-    """Our field → the column that is most probably meant; each column once."""
-    free = {name.casefold().replace("_", " "): name for name in names if name}
-    found = {}
+def guess(names: list[str], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our field → the column that is most probably meant; each column once.
+
+    What is `chosen` stands, “” for no column; the other fields are guessed from the columns that are left.
+    """
+    found = dict(chosen or {})
+    free = {name.casefold().replace("_", " "): name for name in names if name and name not in found.values()}
     for field, (_label, usual) in FIELDS.items():
+        if field in found:
+            continue
         for heading in usual:
             if name := free.pop(heading.replace("_", " "), None):
                 found[field] = name
                 break
-    return found
+    return {field: name for field, name in found.items() if name}
 
 
 def read(stream: BinaryIO) -> Iterator[tuple[int, dict | None]]:
@@ -65,17 +70,17 @@ def read(stream: BinaryIO) -> Iterator[tuple[int, dict | None]]:
 def entry(raw: Any, options: Options) -> Entry:
     if raw is None:
         raise Refused("it has more or fewer cells than the first row")
-    columns = options.columns or guess(list(raw))
+    columns = guess(list(raw), options.columns)
     for field in REQUIRED:
         if columns.get(field) not in raw:
             raise Refused(f"no column is chosen for “{FIELDS[field][0]}”")
     cells = {field: raw.get(column, "").strip() for field, column in columns.items()}
-    times = {name: moment(cells.get(name), name, zone=options.zone) for name in TIMES}
+    times = {name: moment(cells.get(name), name, zone=options.zone, order=options.order) for name in TIMES}
     status = STATUSES.get((cells.get("status") or "").lower())
     if cells.get("status") and status is None:
         raise Refused(f"its status is not known: {cells['status'][:40]}")
     worst = (cells.get("severity") or "none").lower()
-    began = moment(cells["started_at"], "the start", zone=options.zone)
+    began = moment(cells["started_at"], "the start", zone=options.zone, order=options.order)
     return checked(
         Past(
             source_id=identifier(cells, "id"),

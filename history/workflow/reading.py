@@ -24,7 +24,7 @@ class Read:
 def entries(run: Import, stream: BinaryIO) -> Iterator[Read]:
     """Every entry of the file from its beginning; BrokenFile as soon as the file as a whole makes no sense."""
     form = FORMATS[run.format]
-    options = Options(zone=run.zone, columns=run.columns)
+    options = Options(zone=run.zone, order=run.date_order, columns=run.columns)
     check_beginning(stream)
     for place, raw in form.read(stream):
         if isinstance(raw, Unreadable):

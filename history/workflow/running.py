@@ -55,6 +55,7 @@ def start_import(
     file: File | None = None,
     source: str = "",
     zone: str = "",
+    date_order: str = "",
     columns: dict[str, str] | None = None,
     severities: dict[str, int] | None = None,
     is_public: bool = False,
@@ -74,6 +75,7 @@ def start_import(
         size=size,
         source=(source or format)[:40],
         zone=zone,
+        date_order=date_order,
         columns=columns or {},
         severities=severities if severities is not None else usual_severities(),
         is_public=is_public,
@@ -122,15 +124,18 @@ def confirm_import(
 
 
 @transaction.atomic
-def read_import_again(*, run: Import, by: Any, columns: dict[str, str], zone: str) -> Import:
-    """With other columns or another zone for times that name none."""
+def read_import_again(
+    *, run: Import, by: Any, columns: dict[str, str], zone: str, date_order: str = ""
+) -> Import:
+    """With other columns, another date format or another zone for times that name none."""
     _administrators_only(by)
     run = Import.objects.select_for_update().get(pk=run.pk)
     if run.format != "csv":
         raise ValidationError("Only a table is read by columns.")
     if run.state not in (ImportState.READY, ImportState.BROKEN):
         raise ValidationError(f"This import is {run.get_state_display().lower()}.")
-    run.columns, run.zone, run.state, run.problem = columns, zone, ImportState.CHECKING, ""
+    run.columns, run.zone, run.date_order = columns, zone, date_order
+    run.state, run.problem = ImportState.CHECKING, ""
     run.save()
     _record(run, "import.read_again", by)
     return run

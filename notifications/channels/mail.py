@@ -61,7 +61,9 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     if content.get("html"):
         message.attach_alternative(content["html"], "text/html")
     if calendar := content.get("calendar"):
-        message.attach("invitation.ics", calendar["text"], f"text/calendar; method={calendar['method']}")
+        kind = f"text/calendar; method={calendar['method']}"
+        message.attach_alternative(calendar["text"], kind)  # what mail programs offer to accept
+        message.attach("invitation.ics", calendar["text"].encode(), "application/ics")
     return message
 
 

@@ -6,26 +6,18 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from config.local_time import UnclearTimeError, at_local, zone_after
+from config.written_time import MONTHS
 from retros.imports.rows import (
     Reading,
     Refused,
     Row,
     check,
     in_order,
-    in_zone,
     row_id,
     speaker,
-    zone_named,
 )
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), 1,
-    )
-    for name in names.split()
-}  # fmt: skip
 MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
 DATES = [
     re.compile(r"(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})(?=$|[T\s,:–-])"),
@@ -38,9 +30,6 @@ WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?
 TIME = re.compile(
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?:\s?(?P<half>[ap]\.?m\.?)(?=$|[\s\]):,-]))?",
     re.I,
-)
-ZONE = re.compile(
-    r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2}|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[A-Z]{3,4}|[A-Z][a-z]{1,20}/[A-Za-z_/+-]{1,40})(?=$|[\s\]),;:|–-])"
 )
 BULLET = re.compile(r"^(?:[-*•+>]\s+|#+\s+|\d{1,3}[.)]\s+(?=\[?\d{1,4}[:.-]))?[\[(]?\s*")
 AFTER = re.compile(r"^[\])]?\s*(?:[-–—:|,;]+\s*|\t)?")
@@ -58,7 +47,7 @@ def read_lines(
     reading = Reading()
     previous: datetime | None = None
     above: Row | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if not line.strip():
             continue
         if line[0] in " \t" and above and not TIME.match(BULLET.sub("", line.strip())):
@@ -78,7 +67,7 @@ def read_lines(
                 at += timedelta(days=1)
             words = AFTER.sub("", rest, count=1).strip()
             check(at, words, now)
-        except Refused as refusal:
+        except (Refused, UnclearTimeError) as refusal:
             reading.refuse(number, line, str(refusal))
             continue
         previous = at
@@ -133,8 +122,5 @@ def _time(rest: str, day: date, zone: ZoneInfo) -> tuple[datetime, str]:
         raise Refused(f"There is no {match[0].strip()}.") from None
     rest = rest[match.end() :]
     rest = re.sub(r"^\*\*(?:\s*\(\d\d:\d\d:\d\dZ\))?", "", rest)
-    found = ZONE.match(rest)
-    named = zone_named(found["zone"]) if found else None
-    if found and named:
-        return in_zone(wall, named), rest[found.end() :]
-    return in_zone(wall, zone), rest
+    named, rest = zone_after(rest)
+    return at_local(wall, named or zone), rest

@@ -4,20 +4,17 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from config.local_time import UnclearTimeError
 from config.text import visible
+from config.written_time import written_moment
 
 MOST_ROWS = 1000
 MOST_READ = 5 * MOST_ROWS  # lines, those refused included
 LONGEST_TEXT = 2_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-KNOWN_ZONES = {
-    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180, "MSK": 180,
-    "JST": 540, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
-}  # fmt: skip
-AMBIGUOUS_ZONES = {"CST", "IST", "BST", "AST"}
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,22 @@ class Refusal:
     reason: str
 
 
+LISTED = 200  # of what was left out; all of it is counted
+
+
 @dataclass
 class Reading:
+    """What was read. `left_out` is what is no row although nothing is wrong with it, with the reason."""
+
     rows: list[Row] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    left_out: list[Refusal] = field(default_factory=list)
+    left_out_count: int = 0
+
+    def leave_out(self, line: int, text: str, reason: str) -> None:
+        self.left_out_count += 1
+        if len(self.left_out) < LISTED:
+            self.left_out.append(Refusal(line, visible(text.strip()[:200]), reason))
 
     def add(self, row: Row) -> None:
         """Raises Refused for more than `MOST_READ` lines."""
@@ -79,65 +88,12 @@ def row_id(at: datetime, text: str, actor: str = "") -> str:
     return fingerprint(at.astimezone(UTC).isoformat(), " ".join(text.split()).casefold(), actor.casefold())
 
 
-def at_local(naive: datetime, zone: ZoneInfo) -> datetime:
-    """That wall clock in `zone`. Refused where the clocks were changed: it never was, or was twice."""
-    first, second = naive.replace(tzinfo=zone), naive.replace(tzinfo=zone, fold=1)
-    shown = f"{naive:%H:%M} on {naive.day} {naive:%B %Y}"
-    if first.utcoffset() != second.utcoffset():
-        if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
-            raise Refused(f"{shown} does not exist in {zone}: the clocks went forward.")
-        raise Refused(f"{shown} was twice in {zone}: the clocks went back. Write {_offsets(first, second)}.")
-    return first.astimezone(UTC)
-
-
-def _offsets(first: datetime, second: datetime) -> str:
-    return f"{first.isoformat()[-6:]} or {second.isoformat()[-6:]}"
-
-
-def zone_named(word: str) -> ZoneInfo | timezone | None:
-    """The zone that `word` names: Z, UTC, +02:00, CEST, Europe/Berlin; None where it is no zone."""
-    if word.upper() in AMBIGUOUS_ZONES and word.isupper():
-        raise Refused(f"{word} stands for several zones; write UTC or an offset such as +01:00.")
-    if word in KNOWN_ZONES or word.upper() in ("Z", "UTC"):
-        return timezone(timedelta(minutes=KNOWN_ZONES[word.upper()]))
-    if match := re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", word):
-        minutes = int(match[2]) * 60 + int(match[3] or 0)
-        if minutes > 14 * 60 or int(match[3] or 0) > 59:
-            raise Refused(f"{word} is no offset from UTC.")
-        return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
-    if re.fullmatch(r"[A-Z][A-Za-z]+(?:/[A-Za-z_+-]+){1,2}", word):
-        try:
-            return ZoneInfo(word)
-        except (KeyError, ValueError, OSError):
-            return None
-    return None
-
-
-def in_zone(naive: datetime, zone: tzinfo) -> datetime:
+def moment(text: str, zone: ZoneInfo, order: str = "") -> datetime:
+    """A date and time written out, with its own zone or in `zone`; see `written_moment`."""
     try:
-        if isinstance(zone, ZoneInfo):
-            return at_local(naive, zone)
-        return naive.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        raise Refused("Check the year.") from None
-
-
-def moment(text: str, zone: ZoneInfo) -> datetime:
-    """A date and time written out: ISO 8601, with its own zone or in `zone`; or seconds since 1970."""
-    text = text.strip()
-    if re.fullmatch(r"\d{9,10}(\.\d{1,9})?", text):
-        return datetime.fromtimestamp(float(text), UTC)
-    words = text.rsplit(" ", 1)
-    named = zone_named(words[1]) if len(words) == 2 and not words[1][0].isdigit() else None
-    try:
-        parsed = datetime.fromisoformat(words[0] if named else text)
-    except ValueError:
-        raise Refused(
-            f"“{text[:40]}” is no date and time; write 2026-03-10 14:32 or 2026-03-10T13:32:00Z."
-        ) from None
-    if not re.search(r"\d[T ]\d", text):
-        raise Refused(f"“{text[:40]}” has no time of day.")
-    return in_zone(parsed.replace(tzinfo=None), parsed.tzinfo or named or zone)
+        return written_moment(text, zone=zone, order=order)
+    except UnclearTimeError as unclear:
+        raise Refused(str(unclear)) from None
 
 
 def check(at: datetime, text: str, now: datetime) -> None:
@@ -168,11 +124,14 @@ def in_order(reading: Reading) -> Reading:
         if (row.source, row.source_id) not in seen:
             seen.add((row.source, row.source_id))
             rows.append(row)
+        else:
+            reading.leave_out(0, row.text, "The same row is there twice.")
     if len(rows) > MOST_ROWS:
         raise Refused(
             f"These are {len(rows):,} rows; at most {MOST_ROWS:,} come in at once. Choose a shorter stretch."
         )
-    return Reading(rows, sorted(reading.refused, key=lambda refusal: refusal.line))
+    refused = sorted(reading.refused, key=lambda refusal: refusal.line)
+    return Reading(rows, refused, reading.left_out, reading.left_out_count)
 
 
 def names_of(people: Sequence[tuple[int, str]]) -> dict[str, int]:

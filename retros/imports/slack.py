@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from lzma import LZMAError
 from typing import Any
 
-from config.text import visible
 from retros.imports.rows import LONGEST_TEXT, Reading, Refused, Row, check, fingerprint, in_order
+from retros.imports.slack_words import Names, author, words
 
 LARGEST_ZIP = 20 * 1024 * 1024
 MOST_FILES = 20_000
@@ -20,9 +20,14 @@ LARGEST_FILE = 8 * 1024 * 1024  # unpacked, of one file
 LARGEST_IN_ALL = 64 * 1024 * 1024
 MOST_TIMES_LARGER = 200  # a file that grows more than this when unpacked was made to do harm
 DAY_FILE = re.compile(r"^(?:.*/)?(?P<channel>[^/]{1,200})/(?P<day>\d{4}-\d{2}-\d{2})\.json$")
-MARK = re.compile(r"<([^<>]+)>")
-NOISE = {"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
-         "group_join", "group_leave", "bot_add", "bot_remove", "pinned_item"}  # fmt: skip
+NOTES = {
+    "channel_join": "Somebody joined the channel.", "channel_leave": "Somebody left the channel.",
+    "group_join": "Somebody joined the channel.", "group_leave": "Somebody left the channel.",
+    "channel_topic": "The topic was changed.", "channel_purpose": "The purpose was changed.",
+    "channel_name": "The channel was renamed.", "channel_archive": "The channel was archived.",
+    "bot_add": "An integration was added.", "bot_remove": "An integration was removed.",
+    "pinned_item": "Something was pinned.", "tombstone": "The message was deleted.",
+}  # fmt: skip
 UNREADABLE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, UnicodeDecodeError,
               zlib.error, LZMAError)  # fmt: skip
 
@@ -39,7 +44,7 @@ class Window:
 def read_slack(
     content: bytes, *, window: Window, now: datetime, people: Mapping[str, int] | None = None
 ) -> Reading:
-    """The messages of the window, with the names of who wrote them; joins and leaves are left out."""
+    """The messages of the window, with the names of who wrote them; what is no message is listed as left out."""
     if len(content) > LARGEST_ZIP:
         raise Refused(f"At most {LARGEST_ZIP // 1024 // 1024} MB; export fewer days.")
     try:
@@ -74,7 +79,7 @@ def _read(archive: zipfile.ZipFile, window: Window, now: datetime, people: Mappi
     budget = [LARGEST_IN_ALL]
     names = _names(archive, files, budget)
     reading = Reading()
-    line = 0
+    line = outside = 0
     for channel in sorted(chosen):
         for info in sorted(chosen[channel], key=lambda info: info.filename):
             if not _near(info, window):
@@ -85,11 +90,20 @@ def _read(archive: zipfile.ZipFile, window: Window, now: datetime, people: Mappi
                 continue
             for message in messages:
                 line += 1
-                row = _message(message, channel, names, people, window, now)
-                if isinstance(row, Row):
-                    reading.add(row)
-                elif row:
-                    reading.refuse(line, f"#{channel}: {_text(message, names)}", row)
+                try:
+                    row = _message(message, channel, names, people, window, now)
+                except Refused as refusal:
+                    reading.refuse(line, f"#{channel}: {words(message, names)}", str(refusal))
+                except _LeftOutError as reason:
+                    reading.leave_out(line, f"#{channel}: {words(message, names)}", str(reason))
+                else:
+                    if row:
+                        reading.add(row)
+                    else:
+                        outside += 1
+    if outside:
+        are = "1 message is" if outside == 1 else f"{outside:,} messages are"
+        reading.leave_out(0, "", f"{are} outside the chosen period.")
     return in_order(reading)
 
 
@@ -122,51 +136,58 @@ def _json(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) ->
         raise Refused(f"{info.filename} is not well-formed JSON.") from None
 
 
-def _names(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: list[int]) -> dict[str, str]:
-    info = next((i for i in files if re.fullmatch(r"(?:[^/]+/)?users\.json", i.filename)), None)
-    users = _json(archive, info, budget) if info else []
-    names = {}
-    for user in users if isinstance(users, list) else []:
-        if isinstance(user, dict) and isinstance(user.get("id"), str):
-            found_profile = user.get("profile")
-            profile = found_profile if isinstance(found_profile, dict) else {}
-            found = (
-                profile.get("real_name"),
-                user.get("real_name"),
-                profile.get("display_name"),
-                user.get("name"),
-            )
-            names[user["id"]] = next((n for n in found if isinstance(n, str) and n), user["id"])
-    return names
+def _names(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: list[int]) -> Names:
+    people, channels = {}, {}
+    for user in _list_of(archive, files, "users", budget):
+        profile = user["profile"] if isinstance(user.get("profile"), dict) else {}
+        found = (
+            profile.get("real_name"),
+            user.get("real_name"),
+            profile.get("display_name"),
+            user.get("name"),
+        )
+        people[user["id"]] = next((n for n in found if isinstance(n, str) and n), user["id"])
+    for kind in ("channels", "groups"):
+        for one in _list_of(archive, files, kind, budget):
+            if isinstance(one.get("name"), str):
+                channels[one["id"]] = one["name"]
+    return Names(people, channels)
+
+
+def _list_of(
+    archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], name: str, budget: list[int]
+) -> list[dict[str, Any]]:
+    """What users.json and its like hold, as far as it has ids."""
+    info = next((i for i in files if i.filename.rpartition("/")[2] == f"{name}.json"), None)
+    found = _json(archive, info, budget) if info and info.filename.count("/") < 2 else []
+    listed = found if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str)]
+
+
+class _LeftOutError(Exception):
+    """Why a message is no row although it can be read."""
 
 
 def _message(
-    message: Any,
-    channel: str,
-    names: dict[str, str],
-    people: Mapping[str, int],
-    window: Window,
-    now: datetime,
-) -> Row | str:
-    """The row, or why it is refused, or nothing for what is outside the window or noise."""
+    message: Any, channel: str, names: Names, people: Mapping[str, int], window: Window, now: datetime
+) -> Row | None:
+    """The row; None outside the window. Raises Refused for what cannot be read."""
     if not isinstance(message, dict) or message.get("type", "message") != "message":
-        return ""
-    if message.get("subtype") in NOISE:
-        return ""
+        raise _LeftOutError("It is not a message.")
     stamp = message.get("ts")
     if not isinstance(stamp, str) or not re.fullmatch(r"\d{9,10}\.\d{1,6}", stamp):
-        return "It has no time that can be read."
+        raise Refused("It has no time that can be read.")
     at = datetime.fromtimestamp(int(stamp.split(".")[0]), UTC)
     if not window.since <= at <= window.until:
-        return ""
-    text = _text(message, names)
+        return None
+    subtype = str(message.get("subtype") or "")
+    if subtype in NOTES:
+        raise _LeftOutError(NOTES[subtype])
+    text = words(message, names)
     if not text:
-        return ""
-    try:
-        check(at, text[:LONGEST_TEXT], now)
-    except Refused as refusal:
-        return str(refusal)
-    who = _who(message, names)
+        raise _LeftOutError("It is a huddle." if "huddle" in subtype else "It has no words and no file.")
+    check(at, text[:LONGEST_TEXT], now)
+    who = author(message, names)
     actor = people.get(who.casefold())
     return Row(
         occurred_at=at,
@@ -178,37 +199,3 @@ def _message(
         system="" if actor else who[:100],
         group=f"#{channel}",
     )
-
-
-def _who(message: dict, names: dict[str, str]) -> str:
-    profile = message.get("user_profile")
-    said = profile.get("real_name") if isinstance(profile, dict) else None
-    for found in (names.get(str(message.get("user"))), said, message.get("username"), message.get("user")):
-        if isinstance(found, str) and visible(found):
-            return visible(found)
-    return "Unknown"
-
-
-def _mark(inner: str, names: dict[str, str]) -> str:
-    """What one mark <…> of Slack's says; empty where it is not one of Slack's."""
-    target, _, label = inner.partition("|")
-    sign, name = target[:1], target[1:]
-    if sign == "@" and name.isalnum():
-        return "@" + (names.get(name) or label or name)
-    if sign == "#" and name.isalnum() and label:
-        return f"#{label}"
-    if sign == "!" and name:
-        return f"@{name.partition('^')[0]}"
-    if target.startswith(("http://", "https://", "mailto:")):
-        return f"{label} ({target})" if label else target
-    return ""
-
-
-def _text(message: Any, names: dict[str, str]) -> str:
-    """Slack's own marks made readable: <@U1>, <#C1|name>, <https://…|words>, &amp;."""
-    text = message.get("text") if isinstance(message, dict) else ""
-    if not isinstance(text, str):
-        return ""
-    text = MARK.sub(lambda match: _mark(match[1], names) or match[0], text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return visible(text).strip()

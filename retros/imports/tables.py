@@ -33,7 +33,7 @@ MOST_COLUMNS = 200
 
 
 def read_csv(
-    content: bytes, *, zone: ZoneInfo, now: datetime, people: Mapping[str, int] | None = None
+    content: bytes, *, zone: ZoneInfo, now: datetime, people: Mapping[str, int] | None = None, order: str = ""
 ) -> Reading:
     """Rows under a line of column names; comma, semicolon or tab between them."""
     text = _decoded(content)
@@ -44,13 +44,13 @@ def read_csv(
         names = [name.strip().lower().replace(" ", "_") for name in reader.fieldnames or []]
         _require_columns(names)
         reader.fieldnames = names
-        return _read("csv", ((reader.line_num, row) for row in reader), zone, now, people or {})
+        return _read("csv", ((reader.line_num, row) for row in reader), zone, now, people or {}, order)
     except csv.Error as fault:
         raise Refused(f"Line {reader.line_num} is not well-formed CSV: {fault}.") from None
 
 
 def read_json(
-    content: bytes, *, zone: ZoneInfo, now: datetime, people: Mapping[str, int] | None = None
+    content: bytes, *, zone: ZoneInfo, now: datetime, people: Mapping[str, int] | None = None, order: str = ""
 ) -> Reading:
     """A list of objects, or an object that has one under “events”, “rows”, “entries” or “timeline”."""
     try:
@@ -64,7 +64,7 @@ def read_json(
         )
     if not isinstance(found, list):
         raise Refused("A list of rows is needed, or an object with “events”.")
-    return _read("json", enumerate(found, 1), zone, now, people or {})
+    return _read("json", enumerate(found, 1), zone, now, people or {}, order)
 
 
 def _decoded(content: bytes) -> str:
@@ -88,12 +88,17 @@ def _require_columns(names: list[str]) -> None:
 
 
 def _read(
-    source: str, rows: Iterator[tuple[int, Any]], zone: ZoneInfo, now: datetime, people: Mapping[str, int]
+    source: str,
+    rows: Iterator[tuple[int, Any]],
+    zone: ZoneInfo,
+    now: datetime,
+    people: Mapping[str, int],
+    order: str,
 ) -> Reading:
     reading = Reading()
     for number, found in rows:
         try:
-            row = _row(source, found, zone, now, people)
+            row = _row(source, found, zone, now, people, order)
         except Refused as refusal:
             reading.refuse(number, _shown(found), str(refusal))
         else:
@@ -101,7 +106,9 @@ def _read(
     return in_order(reading)
 
 
-def _row(source: str, found: Any, zone: ZoneInfo, now: datetime, people: Mapping[str, int]) -> Row:
+def _row(
+    source: str, found: Any, zone: ZoneInfo, now: datetime, people: Mapping[str, int], order: str
+) -> Row:
     if not isinstance(found, dict):
         raise Refused("A row is an object with a time and a text.")
     if None in found:
@@ -109,7 +116,7 @@ def _row(source: str, found: Any, zone: ZoneInfo, now: datetime, people: Mapping
     when, text = _first(found, TIMES), _first(found, TEXTS)
     if not when:
         raise Refused("It has no time.")
-    at = moment(when, zone)
+    at = moment(when, zone, order)
     check(at, text, now)
     who, system = _first(found, WHO), _first(found, SYSTEMS)
     actor = people.get(who.casefold())

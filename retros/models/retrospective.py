@@ -108,6 +108,12 @@ class Retrospective(models.Model):
     scheduled_at = models.DateTimeField("session at", null=True, blank=True)
     minutes = models.PositiveSmallIntegerField("length, minutes", default=60)
     place = models.CharField(max_length=300, blank=True, help_text="A room or a link")
+    calendar_sequence = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Of the last invitation or cancellation; RFC 5545, 3.8.7.4",
+    )
     session_started_at = models.DateTimeField(null=True, blank=True)
     session_ended_at = models.DateTimeField(null=True, blank=True)
     soak_until = models.DateField(null=True, blank=True, help_text="Thoughts may settle up to this day")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from config.answers import csv_answer
 from retros.action_export import as_csv
 from retros.action_figures import on_time
 from retros.action_forms import SORTS, ActionFilter
@@ -96,11 +97,7 @@ def action_board(request: SignedInRequest) -> HttpResponse:
 def action_export(request: SignedInRequest) -> HttpResponse:
     """What the list shows, whole, as CSV."""
     rows = _filter(request).qs.with_sources(request.user).order_by("due_on", "priority", "pk")
-    return HttpResponse(
-        as_csv(rows.iterator(chunk_size=500)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="action-items.csv"'},
-    )
+    return csv_answer(as_csv(rows.iterator(chunk_size=500)), "action-items.csv")
 
 
 @require_safe

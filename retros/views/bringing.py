@@ -99,8 +99,8 @@ def confirmation(request: SignedInRequest, retrospective: Retrospective) -> Http
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(again)
-    there = f"; {brought.known} were there already" if brought.known else ""
-    messages.info(request, f"{brought.added} row{'' if brought.added == 1 else 's'} came in{there}.")
+    there = f" {brought.known} were there already." if brought.known else ""
+    messages.info(request, f"{brought.added} event{'' if brought.added == 1 else 's'} imported.{there}")
     return redirect(address(retrospective))
 
 
@@ -134,7 +134,7 @@ def _read(
         window = Window(data["since"], data["until"], data["channel"])
         return read_slack(data["file"], window=window, now=now, people=people)
     read = read_csv if source == "csv" else read_json
-    return read(data["file"], zone=zone, now=now, people=people)
+    return read(data["file"], zone=zone, now=now, people=people, order=data["dates"])
 
 
 def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Reading) -> dict[str, Any]:
@@ -164,6 +164,8 @@ def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Re
         "groups": [(name, list(rows)) for name, rows in groupby(by_group, key=lambda one: one["row"].group)],
         "fresh": sum(not one["is_known"] for one in numbered),
         "refused": reading.refused,
+        "left_out": reading.left_out,
+        "left_out_count": reading.left_out_count,
         "bundle": bundle,
     }
 

@@ -38,8 +38,8 @@ def make_next_export() -> bool:
     return make_next(Export, _make, "retrospective")
 
 
-def _make(export: Export) -> tuple[str, bytes]:
+def _make(export: Export) -> tuple[str, bytes, str]:
     copy = copy_of(export.retrospective, export.number)
     if copy is None:
         raise RuntimeError("There is no such version.")
-    return f"{copy.name}.pdf", make_pdf(as_html(copy, is_for_pdf=True))
+    return f"{copy.name}.pdf", *make_pdf(as_html(copy, is_for_pdf=True))

@@ -50,7 +50,8 @@ def schedule_session(
     before, is_as_long = retrospective.scheduled_at, retrospective.minutes == minutes
     retrospective.scheduled_at, retrospective.minutes = scheduled_at, minutes
     retrospective.place, retrospective.status = place.strip(), S.SCHEDULED
-    save(retrospective, "scheduled_at", "minutes", "place", "status")
+    _next_in_calendars(retrospective)
+    save(retrospective, "scheduled_at", "minutes", "place", "status", "calendar_sequence")
     _plan(retrospective, minutes, anew=not is_as_long)
     retrospective.participants.update(invited_at=context.now())
     audit(
@@ -69,6 +70,12 @@ def schedule_session(
         **appointment(retrospective),
     )
     return retrospective
+
+
+def _next_in_calendars(retrospective: Retrospective) -> None:
+    """What is sent next replaces what calendars have; the first invitation has the sequence 0."""
+    last = retrospective.calendar_sequence
+    retrospective.calendar_sequence = 0 if last is None else last + 1
 
 
 def appointment(retrospective: Retrospective) -> dict[str, Any]:
@@ -171,6 +178,9 @@ def step_back(*, retrospective: Retrospective, by: Any, version: int | None = No
     was_held = retrospective.session_started_at is not None
     retrospective.status = BACK[before] if was_held or before == S.SCHEDULED else S.COLLECTING
     fields = ["status"]
+    if before == S.SCHEDULED:
+        _next_in_calendars(retrospective)
+        fields.append("calendar_sequence")
     save(retrospective, *fields)
     audit(retrospective, "retrospective.stepped_back", by, status=[before, retrospective.status])
     if before == S.SCHEDULED:

@@ -74,6 +74,14 @@ def test_csv_columns_can_be_chosen(client, admin):
     assert "'=x" in client.get(f"/settings/imports/{run.pk}/refusals.csv").content.decode()
 
 
+def test_columns_that_are_not_imported_are_named(client, admin):
+    client.force_login(admin)
+    upload(client, "id,title,start,mood\n8,Slow,2024-01-02T10:00Z,bad\n", "csv", "h.csv")
+    carry_on_imports()
+    shown = client.get(f"/settings/imports/{Import.objects.get().pk}/").content.decode()
+    assert "Columns that are not imported: mood." in shown
+
+
 def test_file_past_the_limit(client, admin, settings):
     settings.IMPORT_MAX_BYTES = 10
     client.force_login(admin)

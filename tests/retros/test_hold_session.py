@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from audit import context
+from notifications.channels.mail import _message
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow.expanding import expand_next_event
 from retros.clock import timekeeping
@@ -220,3 +221,35 @@ def test_by_pages(client, scheduled, responder):
     assert b"Say why the review starts now." in refused.content
     assert client.post(page + "review/start/", {"go": "yes", "reason": "Hurry"}).status_code == 302
     assert not OutboxMessage.objects.filter(topic="retrospective.published").exists()
+
+
+def test_an_invitation_can_be_accepted_and_replaced(scheduled, commander, responder, mailoutbox):
+    """RFC 5545 and 5546: the same id, a sequence that rises, and a part that mail programs offer to accept."""
+    sent, seen = [], []
+    for step in ("invited", "moved", "called off"):
+        if step == "moved":
+            schedule_session(
+                retrospective=scheduled, by=commander, scheduled_at=scheduled.scheduled_at + SOON
+            )
+        if step == "called off":
+            step_back(retrospective=scheduled, by=commander)
+        _tell()
+        scheduled.refresh_from_db()
+        mails = Delivery.objects.filter(content__has_key="calendar", address=responder.email)
+        newest = mails.exclude(pk__in=seen).get()
+        seen.append(newest.pk)
+        mail = _message(newest).message()
+        (part,) = (p for p in mail.walk() if p.get_content_type() == "text/calendar")
+        method = "CANCEL" if step == "called off" else "REQUEST"
+        assert part.get_param("method") == method
+        assert part.get_content_disposition() is None
+        calendar = icalendar.Calendar.from_ical(part.get_content())
+        assert calendar["method"] == method
+        sent.append(calendar.walk("VEVENT")[0])
+    assert [event["sequence"] for event in sent] == [0, 1, 2]
+    assert len({str(event["uid"]) for event in sent}) == 1
+    assert all(abs(event["dtstamp"].dt - timezone.now()) < timedelta(minutes=1) for event in sent)
+    people = sent[0]["attendee"]
+    assert {person.params["PARTSTAT"] for person in people} == {"NEEDS-ACTION"}
+    assert {person.params["RSVP"] for person in people} == {"TRUE"}
+    assert str(sent[2]["status"]) == "CANCELLED"

@@ -6,7 +6,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from config.asked_files import FileState, forget_old
-from retros import pdf
+from config.health import _pdf
+from retros import fonts, pdf
 from retros.export import as_html, copy_of
 from retros.models import Document, Export, Publication
 from retros.workflow import ask_for_pdf
@@ -114,3 +115,28 @@ def test_no_address_that_was_typed_is_asked_for(retrospective, commander, live_s
         text=f"![x]({live_server.url}/x) <img src={live_server.url}>",
     )
     assert "<img" not in as_html(copy_of(retrospective), is_for_pdf=True)
+
+
+def test_characters_without_a_font_are_named(client, retrospective, commander):
+    """U+16A0 to U+16A2 are runes, of which hardly any machine has a font."""
+    if not pdf.is_available():
+        pytest.skip(f"No PDF was made. {pdf.MISSING}")
+    runes = "".join(letter for letter in "\u16a0\u16a1\U000102a0\U00010a60" if fonts.remark_on(letter))
+    Document.objects.create(retrospective=retrospective, section="summary", text=f"Payments fail {runes}")
+    export = ask_for_pdf(retrospective=retrospective, by=commander)
+    assert make_next_export()
+    export.refresh_from_db()
+    client.force_login(commander)
+    page = client.get(f"/retrospectives/{retrospective.pk}/pdf/{export.pk}/").content.decode()
+    assert runes
+    assert "cannot be shown: no font for" in export.problem
+    assert "cannot be shown: no font for" in page
+
+
+def test_scripts_without_a_font_are_in_the_system_check():
+    assert fonts.remark_on("Payments fail, Zürich — “done” ✓"[:23]) == ""
+    missing = fonts.missing_scripts()
+    (check,) = (check for check in [_pdf()] if check.name == "PDF")
+    assert all(script.name in check.words and script.package in check.words for script in missing)
+    chinese = fonts.remark_on("\u652f\u4ed8")
+    assert ("no font for Chinese" in chinese) == ("Chinese" in {script.name for script in missing})

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import validate_time_zone
+from config.written_time import ORDERS
 from history.formats import FORMATS
 from history.formats.table import FIELDS
 from history.models import Import, ImportState
@@ -44,6 +45,12 @@ class Command(BaseCommand):
             default="",
             help="of times that name none, e.g. Europe/Berlin; without it they are refused",
         )
+        parser.add_argument(
+            "--dates",
+            choices=ORDERS,
+            default="",
+            help="of dates such as 03/04/2024; without it they are refused",
+        )
         parser.add_argument("--public", action="store_true", help="also show them on public status pages")
         parser.add_argument(
             "--end-open", action="store_true", help="take those open in the file as over, their end not known"
@@ -76,6 +83,7 @@ class Command(BaseCommand):
             size=size,
             source=options["source"],
             zone=options["zone"],
+            date_order=options["dates"],
             columns=_pairs(options["column"], "--column", FIELDS),
             severities=usual_severities() | _severities(options["severity"]),
             **choices,

@@ -50,7 +50,7 @@ def test_lines_are_shown_with_what_was_not_read_and_come_in_once(read, confirm, 
     text = shown.content.decode()
     assert "Line 2:" in text
     assert "It does not begin with a time" in text
-    assert "2 rows" in text
+    assert "2 events" in text
     assert texts() == []
     confirm(shown)
     assert texts() == ["rolled back", "error rate falls"]

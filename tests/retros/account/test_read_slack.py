@@ -4,8 +4,10 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from retros.imports import slack
 from retros.imports.rows import Refused
@@ -134,3 +136,90 @@ def test_too_many_messages():
     content = export(ops=[message(f"m{n}", at=AT + n) for n in range(1001)])
     with pytest.raises(Refused, match="at most 1,000 come in at once"):
         read(content)
+
+
+CASE = Path(settings.BASE_DIR).parent / "shared" / "data" / "cases" / "slack_bots.zip"
+BOTS = [
+    message("error rate at 38 %, looking"),
+    message("", None, AT + 60, subtype="bot_message", username="Alertmanager",
+            attachments=[{"fallback": "x", "title": "FIRING PaymentsErrorRate", "text": "38 % of payments fail"}]),
+    message("", None, AT + 120, bot_id="B2", bot_profile={"name": "Deploy Bot"},
+            blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "*payments-api* v231 deployed"}}]),
+    message("", "U2", AT + 180, files=[{"title": "dashboard.png", "name": "a.png"}]),
+    message("<@U1> rolling back, see <#C1|inc-14>", "U2", AT + 240),
+    message("<@U2> has joined the channel", "U2", AT + 241, subtype="channel_join"),
+    message("", None, AT + 300, subtype="huddle_thread"),
+]  # fmt: skip
+
+
+def bot_exports() -> list:
+    found = [(export(inc_14=BOTS), DAY)]
+    if CASE.exists():
+        window = Window(datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 5, 2, tzinfo=UTC))
+        found.append((CASE.read_bytes(), window))
+    return found
+
+
+@pytest.mark.parametrize(("content", "window"), bot_exports())
+def test_bots_files_and_what_is_left_out(content, window):
+    reading = read(content, window)
+    assert not reading.refused
+    assert [row.system for row in reading.rows][1:3] == ["Alertmanager", "Deploy Bot"]
+    texts = [row.text for row in reading.rows]
+    assert len(texts) == 5
+    assert "FIRING PaymentsErrorRate" in texts[1]
+    assert "38 % of payments fail" in texts[1]
+    assert "v231 deployed" in texts[2]
+    assert "dashboard.png" in texts[3]
+    assert texts[4].startswith("@")
+    assert "#inc-14" in texts[4]
+    assert [one.reason for one in reading.left_out] == ["Somebody joined the channel.", "It is a huddle."]
+    assert reading.left_out_count == 2
+
+
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        ("<@U1>", "@Ana Ruiz"),
+        ("<@U9|sam>", "@sam"),
+        ("<#C1>", "#ops"),
+        ("<#C9|inc-7>", "#inc-7"),
+        ("<!here>", "@here"),
+        ("<!here|here>", "@here"),
+        ("<!channel>", "@channel"),
+        ("<!subteam^S1|@oncall>", "@oncall"),
+        ("<!subteam^S1>", "@S1"),
+        ("<!date^1714557601^{date_short}|1 May 2024>", "1 May 2024"),
+        ("<!date^1714557601^{date_short}^https://x.test|1 May>", "1 May"),
+        ("<!date^1714557601^{date_short}>", "2024-05-01 10:00 UTC"),
+        ("<mailto:a@x.test|a@x.test>", "a@x.test (mailto:a@x.test)"),
+        ("a < b &lt;c&gt;", "a < b <c>"),
+    ],
+)
+def test_every_mark_of_slack(mark, shown):
+    content = zipped(
+        {
+            "users.json": USERS,
+            "channels.json": [{"id": "C1", "name": "ops"}],
+            "ops/2025-11-17.json": [message(mark)],
+        }
+    )
+    assert [row.text for row in read(content).rows] == [shown]
+
+
+def test_blocks_are_read_where_there_is_no_text():
+    elements = [
+        {"type": "text", "text": "ask "}, {"type": "user", "user_id": "U2"}, {"type": "text", "text": " in "},
+        {"type": "channel", "channel_id": "C9"}, {"type": "link", "url": "https://x.test", "text": " see"},
+        {"type": "emoji", "name": "eyes"},
+    ]  # fmt: skip
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
+    (row,) = read(export(ops=[message("", blocks=blocks)])).rows
+    assert row.text == "ask @Lee in #C9 see (https://x.test):eyes:"
+    (kept,) = read(export(ops=[message("short", blocks=blocks)])).rows
+    assert kept.text == "short"
+
+
+def test_messages_outside_the_period_are_counted():
+    reading = read(export(ops=[message(at=AT - 90_000), message("here")]))
+    assert [one.reason for one in reading.left_out] == ["1 message is outside the chosen period."]

@@ -171,7 +171,7 @@ def test_readers_of_what_is_published_read_and_write_nothing(ask, client, retros
         client.force_login(person)
         text = ask().content.decode()
         assert "Impact began" in text
-        assert "Take over newer" not in text
+        assert "Sync from" not in text
         assert "data-edit" not in text
 
 
