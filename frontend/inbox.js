@@ -60,10 +60,11 @@ export function inbox() {
     let first = true;
     source = new EventSource("/live/inbox/");
     source.addEventListener("inbox", () => refresh(address, true));
-    source.addEventListener("hello", () => { if (!first) refresh(address, true); first = false; });
+    source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
+    source.addEventListener("hello", () => { if (!first) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } first = false; });
   };
   listen();
-  document.addEventListener("visibilitychange", () => { const was = source; listen(); if (!was && source) refresh(address, true); });
+  document.addEventListener("visibilitychange", () => { const was = source; listen(); if (!was && source) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } });
   addEventListener("pagehide", () => { source?.close(); source = null; });
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 }

@@ -61,7 +61,7 @@ export function keys() {
     }
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      if (!document.querySelector("dialog[open]:not(#more)")) document.querySelector("[data-palette]")?.click();
+      if (!document.querySelector("dialog[open]")) document.querySelector("[data-palette]")?.click();
     }
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("textarea, select, input:not([type=radio], [type=checkbox])")) event.target.blur();

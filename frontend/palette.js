@@ -61,10 +61,9 @@ export function palette() {
     const link = event.target.closest("[data-palette]");
     if (!link || event.ctrlKey || event.metaKey || dialog.open) return;
     event.preventDefault();
-    document.getElementById("more")?.close();
     open(dialog, link);
   });
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close(); });
   dialog.addEventListener("htmx:afterSwap", () => {
     if (!dialog.open) return;
     bind(dialog);

@@ -550,6 +550,7 @@ TABLE: dict[str, Row] = {
     "message": Row(get=ADMINS, post=ADMINS, more={"audience": "public", "stage": "declared"}),
     # incidents
     "home": Row(get=SIGNED_IN),
+    "frame": Row(get=SIGNED_IN),
     "palette": Row(get=SIGNED_IN),
     "declare": Row(get=SIGNED_IN, post=SIGNED_IN),  # a stakeholder is led on to reporting
     "similar": Row(get=SIGNED_IN, query="?title=slow"),
