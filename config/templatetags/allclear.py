@@ -360,10 +360,10 @@ def two_clocks() -> SafeString:
     """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC; the browser keeps both running."""
     now, zone = timezone.now(), timezone.get_current_timezone_name()
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    local = format_html('<span data-clock="{}">{:%H:%M}</span> {}', zone, timezone.localtime(now), place)
+    local = format_html('<span data-clock="{}">{}</span> {}', zone, f"{timezone.localtime(now):%H:%M}", place)
     if zone == "UTC":
         return local
-    return format_html('{} · <span data-clock="UTC">{:%H:%M}</span> UTC', local, now)
+    return format_html('{} · <span data-clock="UTC">{}</span> UTC', local, f"{now:%H:%M}")
 
 
 @register.filter

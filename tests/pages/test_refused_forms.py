@@ -41,7 +41,7 @@ def refused(answer):
 def test_a_refused_page_lists_its_errors_first(client, commander, incident, path):
     client.force_login(commander)
     url = path if path.startswith("/") else incident.get_absolute_url() + path
-    page, summary = refused(client.post(url, {}))
+    page, summary = refused(client.post(url, {"sent": "yes"}))
     assert page.title.startswith("Error: ")
     assert (summary.get("role"), summary.get("tabindex")) == ("alert", "-1")
     assert page.all("[autofocus]")[0] is summary
@@ -54,13 +54,17 @@ def test_a_refused_page_lists_its_errors_first(client, commander, incident, path
 def test_a_refused_dialog_too(client, commander, incident):
     client.force_login(commander)
     url = incident.get_absolute_url() + "evidence/"
-    page, summary = refused(client.post(url, {}, headers={"HX-Request": "true", "HX-Target": "dialog-body"}))
+    page, _ = refused(
+        client.post(url, {"sent": "yes"}, headers={"HX-Request": "true", "HX-Target": "dialog-body"})
+    )
     assert page.all("[data-errors] a")
     assert all(page.all(a.get("href")) for a in page.all("[data-errors] a"))
 
 
 def test_a_wrong_password_is_in_the_list(client, commander):
-    page, summary = refused(client.post(reverse("account_login"), {"login": commander.email, "password": "x"}))
+    page, summary = refused(
+        client.post(reverse("account_login"), {"login": commander.email, "password": "x"})
+    )
     assert "do not match" in "".join(summary.itertext())
     assert page.title.startswith("Error: ")
 
