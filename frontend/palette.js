@@ -71,6 +71,7 @@ export function palette() {
   });
   dialog.addEventListener("input", (event) => { if (event.isTrusted) entered = false; });
   dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); dialog.close(); return; } // else it only empties the field
     if (event.key !== "Enter" || asked(dialog) === shown(dialog)) return;
     event.preventDefault();
     event.stopPropagation();
