@@ -107,7 +107,7 @@ class AddressesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"})
 
     def to_python(self, value):
-        parts = re.split(r"[\n,;]+", super().to_python(value))
+        parts = re.split(r"[\n,;]+", super().to_python(value) or "")
         found = (part.strip().rpartition("<")[2].rstrip("> ") for part in parts)
         return list(dict.fromkeys(address for address in found if address))
 

@@ -190,7 +190,7 @@ def team_members(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def team_member_removal(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     subject = get_object_or_404(Team, pk=pk)
-    member = get_object_or_404(subject.members, pk=person)
+    member = get_object_or_404(User.objects.filter(teams=subject), pk=person)
     remove_team_member(by=request.user, team=subject, person=member)
     return redirect("team", pk)
 

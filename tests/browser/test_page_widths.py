@@ -10,11 +10,26 @@ from retros.models import Retrospective
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 WIDTHS = (320, 360, 390, 430, 1024, 1440)
 PARTS = ("", "status-updates/new/", "resolution/", "brief/", "catch-up/", "cadence/", "evidence/", "impact/")
-PLAIN = (
-    "/ /incidents/ /overview/ /inbox/ /actions/ /actions/board/ /retrospectives/ /insights/ /declare /report "
-    "/settings/ /settings/people/ /settings/teams/ /settings/channels/ /settings/channels/mail/ "
-    "/settings/channels/new/ /settings/invitations/new/ /status-pages/"
-).split()
+PLAIN = [
+    "/",
+    "/incidents/",
+    "/overview/",
+    "/inbox/",
+    "/actions/",
+    "/actions/board/",
+    "/retrospectives/",
+    "/insights/",
+    "/declare",
+    "/report",
+    "/settings/",
+    "/settings/people/",
+    "/settings/teams/",
+    "/settings/channels/",
+    "/settings/channels/mail/",
+    "/settings/channels/new/",
+    "/settings/invitations/new/",
+    "/status-pages/",
+]
 SECTIONS = ("", "timeline/", "narrative/", "causes/", "learnings/", "actions/", "impact/")
 
 # Letters as wide as those of the widest system fonts.
