@@ -38,7 +38,7 @@ function permission() {
     if (Notification.permission === "denied") off();
     // Chosen, but this browser has not been asked yet: the button asks it.
     if (Notification.permission === "default") { form.elements.on.value = "yes"; form.querySelector("button").textContent = "Switch on"; }
-    else if (form.hasAttribute("data-is-on")) form.hidden = true;
+    else if (granted() && form.hasAttribute("data-is-on")) form.hidden = true;
     form.addEventListener("submit", async (event) => {
       if (form.elements.on.value !== "yes" || granted()) return;
       event.preventDefault();
