@@ -1,8 +1,11 @@
 """What people type about themselves and about who may come in."""
 
+import re
+
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
@@ -12,6 +15,14 @@ from config.forms import Form, Styled
 class TimeZoneField(forms.ChoiceField):
     def __init__(self, **kwargs):
         super().__init__(choices=time_zone_choices, **{"label": "Time zone", **kwargs})
+
+
+def is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
 
 
 def new_password_field(label: str = "Password") -> forms.CharField:
@@ -90,8 +101,24 @@ class ProfileForm(Form):
     )
 
 
+class AddressesField(forms.CharField):
+    """E-mail addresses, one on each line or with commas between them; “Mira Novak <mira@example.org>” works too."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"})
+
+    def to_python(self, value):
+        parts = re.split(r"[\n,;]+", super().to_python(value) or "")
+        found = (part.strip().rpartition("<")[2].rstrip("> ") for part in parts)
+        return list(dict.fromkeys(address for address in found if address))
+
+
 class InvitationForm(Form):
-    email = forms.EmailField(label="E-mail", max_length=254)
+    emails = AddressesField(
+        label="E-mail addresses",
+        max_length=20_000,
+        help_text="Paste as many as you like, one on each line or with commas between them.",
+    )
+    skip_bad = forms.BooleanField(required=False, widget=forms.HiddenInput)
     installation_role = forms.ChoiceField(
         label="Role",
         choices=InstallationRole,
@@ -102,6 +129,27 @@ class InvitationForm(Form):
     teams = forms.ModelMultipleChoiceField(
         Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    def clean_emails(self) -> list[str]:
+        """Only the complete addresses. With others among them, `good` counts those that can be sent anyway."""
+        typed = self.cleaned_data["emails"]
+        bad = [address for address in typed if not is_address(address)]
+        good = [address for address in typed if address not in bad]
+        if bad and not (good and self.data.get("skip_bad")):
+            self.good = len(good)
+            raise ValidationError([f"“{address}” is not a complete e-mail address." for address in bad])
+        return good
+
+
+class TeamMembersForm(Form):
+    people = forms.ModelMultipleChoiceField(
+        User.objects.none(), label="Add members", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, team: Team, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.typed_field("people", forms.ModelMultipleChoiceField)
+        field.queryset = User.objects.active().exclude(teams=team)
 
 
 class PersonForm(Form):

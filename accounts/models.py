@@ -42,6 +42,7 @@ class Installation(models.Model):
     duty_mail = models.EmailField(
         max_length=254, blank=True, help_text="Reminded last as well; never of a private incident"
     )
+    checklist_hidden = models.BooleanField(default=False, help_text="Home no longer shows the set-up steps")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one")]

@@ -43,6 +43,8 @@ urlpatterns = [
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/deactivation/", people.person_deactivation, name="person_deactivation"),
     path("settings/people/<int:pk>/activation/", people.person_activation, name="person_activation"),
+    path("settings/people/<int:pk>/password-link/", people.person_password_link, name="person_password_link"),
+    path("settings/checklist/hiding/", people.checklist_hiding, name="checklist_hiding"),
     path("settings/invitations/new/", people.invitation_new, name="invitation_new"),
     path("settings/invitations/<int:pk>/renewal/", people.invitation_renewal, name="invitation_renewal"),
     path(
@@ -52,5 +54,11 @@ urlpatterns = [
     ),
     path("settings/teams/", people.teams, name="teams"),
     path("settings/teams/<int:pk>/", people.team, name="team"),
+    path("settings/teams/<int:pk>/members/", people.team_members, name="team_members"),
+    path(
+        "settings/teams/<int:pk>/members/<int:person>/removal/",
+        people.team_member_removal,
+        name="team_member_removal",
+    ),
     path("settings/teams/<int:pk>/deletion/", people.team_deletion, name="team_deletion"),
 ]

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from accounts.models import Installation, User
 from incidents.models import Incident, Status
 from incidents.models.reference import address_of
+from notifications import mail_server
 from retros.models import ActionItem
 from subscribers.models import Notice
 
@@ -47,7 +48,7 @@ def shell(request: HttpRequest) -> dict:
     if htmx and not htmx.boosted:
         return {}
     user = getattr(request, "user", None)
-    values: dict = {"is_demo": settings.DEMO}
+    values: dict = {"is_demo": settings.DEMO, "sends_mail": mail_server.sends_mail()}
     if user is None or not user.is_authenticated:
         return values | {"installation": Installation.get()}
     return values | _frame(user)

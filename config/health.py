@@ -4,13 +4,13 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
-from django.conf import settings
 from django.db import Error, connection
 from django.db.models import Min
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from config.templatetags.allclear import in_words
+from notifications import mail_server
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from retros import fonts, pdf
 
@@ -84,13 +84,13 @@ def _worker() -> Check:
 
 
 def _mail() -> Check:
-    if settings.SMTP_URL:
-        return Check("E-mail", GOOD, f"Leaves by {settings.EMAIL_HOST}.", "mail_channel")
+    if mail_server.sends_mail():
+        return Check("E-mail", GOOD, f"Sent by {mail_server.host()}.", "mail_channel")
     return Check(
         "E-mail",
         UNDONE,
-        "SMTP_URL is empty: invitations and new passwords cannot leave. Set it like "
-        "smtp+tls://user:password@mail.example.org:587 and start again.",
+        "No mail server is set up, so no e-mail is sent. Set one up under E-mail in Settings.",
+        "mail_channel",
     )
 
 

@@ -1,10 +1,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from config.views import healthz
+from config.views import frame, healthz
 
 handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("frame/", frame, name="frame"),
     path("", include("accounts.urls")),
     path("", include("audit.urls")),
     path("", include("incidents.urls_catalogue")),

@@ -35,6 +35,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=503 if is_late else 500)
 
 
+@never_cache
+@require_safe
+def frame(request: HttpRequest) -> HttpResponse:
+    """The frame of every page, for open pages that bring their counts and running incidents up to date."""
+    return render(request, "_frame.html")
+
+
 @login_not_required
 @never_cache
 @require_safe

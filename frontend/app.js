@@ -7,5 +7,6 @@ import { palette } from "./palette.js";
 import { declaring } from "./declaring.js";
 import { inbox } from "./inbox.js";
 import { updating } from "./updating.js";
+import { frame } from "./frame.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox, frame]) part();

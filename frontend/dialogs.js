@@ -12,6 +12,24 @@ export function toast(text, bad) {
   setTimeout(() => box.remove(), bad ? 10000 : 5000);
 }
 
+// A refused form takes the focus to its list of errors; the title says so, also where a dialog or a part was refused.
+function refused() {
+  const title = document.querySelector("title"), words = title.textContent.replace(/Error: /, "");
+  title.textContent = document.querySelector("[data-errors]") ? `Error: ${words}` : words;
+}
+
+// The same id may be in use behind a dialog: the link means the field of its own form.
+function toField(event) {
+  const link = event.target.closest("[data-errors] a");
+  if (!link) return;
+  const id = CSS.escape(decodeURIComponent(link.hash.slice(1)));
+  const field = link.closest("dialog, form, main").querySelector(`#${id}`) ?? link.closest("main")?.querySelector(`#${id}`);
+  if (!field) return;
+  event.preventDefault();
+  for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  field.focus();
+}
+
 export function dialogs() {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
@@ -23,11 +41,19 @@ export function dialogs() {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
     if (!dialog.open) dialog.showModal();
-    const first = body.querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden]), select, textarea, button, a");
+    const first = body.querySelector("[data-errors]") ?? body.querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden]), select, textarea, button, a");
     first?.focus();
   });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    refused();
+    const errors = event.target.querySelector?.("[data-errors]");
+    if (event.target !== body) errors?.focus();
+  });
+  document.body.addEventListener("click", toField);
+  document.querySelector("main [data-errors]")?.focus();
   dialog.addEventListener("close", () => {
     body.replaceChildren();
+    refused();
     if (opener?.isConnected) opener.focus();
     else document.getElementById("main").focus({ preventScroll: true });
     opener = null;

@@ -36,6 +36,9 @@ function permission() {
     if (!("Notification" in window)) { off(); continue; }
     form.hidden = false;
     if (Notification.permission === "denied") off();
+    // Chosen, but this browser has not been asked yet: the button asks it.
+    if (Notification.permission === "default") { form.elements.on.value = "yes"; form.querySelector("button").textContent = "Switch on"; }
+    else if (granted() && form.hasAttribute("data-is-on")) form.hidden = true;
     form.addEventListener("submit", async (event) => {
       if (form.elements.on.value !== "yes" || granted()) return;
       event.preventDefault();
@@ -60,10 +63,11 @@ export function inbox() {
     let first = true;
     source = new EventSource("/live/inbox/");
     source.addEventListener("inbox", () => refresh(address, true));
-    source.addEventListener("hello", () => { if (!first) refresh(address, true); first = false; });
+    source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
+    source.addEventListener("hello", () => { if (!first) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } first = false; });
   };
   listen();
-  document.addEventListener("visibilitychange", () => { const was = source; listen(); if (!was && source) refresh(address, true); });
+  document.addEventListener("visibilitychange", () => { const was = source; listen(); if (!was && source) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } });
   addEventListener("pagehide", () => { source?.close(); source = null; });
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 }

@@ -1,7 +1,13 @@
-// Keys: hinted on the buttons, listed by “?”, off for who wants them off. Ctrl+Enter and Esc always work.
+// Keys: hinted on the buttons, listed by “?”, off for who wants them off. Ctrl+Enter, Ctrl+K and Esc always work.
 import { install, uninstall } from "@github/hotkey";
 
 const installed = new Set();
+
+// A page whose purpose is a form: a single key would throw away what is being typed.
+function isFormPage() {
+  if (document.querySelector("[data-room], [data-row], [data-node], [data-event], [data-item]")) return false;
+  return !!document.querySelector("main form[method=post] :is(textarea, select, input:not([type=hidden], [type=submit]))");
+}
 
 function refresh() {
   for (const node of installed) if (!node.isConnected) { uninstall(node); installed.delete(node); }
@@ -53,11 +59,16 @@ export function keys() {
       const button = form?.querySelector("button.btn-primary, button.btn-neutral") ?? form?.querySelector("button:not([type=button])");
       if (button) { event.preventDefault(); form.requestSubmit(button); }
     }
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (!document.querySelector("dialog[open]")) document.querySelector("[data-palette]")?.click();
+    }
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("textarea, select, input:not([type=radio], [type=checkbox])")) event.target.blur();
     else document.querySelector("a[data-escape]")?.click();
   });
   if (!document.body.hasAttribute("data-keys")) return;
+  if (isFormPage()) { document.body.dataset.formPage = ""; return; }
   refresh();
   document.body.addEventListener("htmx:afterSettle", refresh);
   document.addEventListener("hotkey-fire", (event) => {

@@ -115,10 +115,11 @@ export function live() {
   const names = new Set(["head", "timeline", "presence", "home"]);
   for (const part of document.querySelectorAll("[data-live]")) names.add(part.dataset.live);
   for (const what of names) source.addEventListener(what, () => soon(what));
+  source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
   source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));
   source.addEventListener("hello", () => {
     lost?.remove(); lost = null;
-    if (!first) { soon("hello"); document.dispatchEvent(new Event("inbox-rang")); }
+    if (!first) { soon("hello"); for (const what of ["inbox-rang", "home-changed"]) document.dispatchEvent(new Event(what)); }
     first = false;
   });
   source.onerror = () => {

@@ -34,8 +34,9 @@ function tick() {
     if (left <= 0) node.remove();
     else set(node.querySelector("[data-left]"), `${Math.ceil(left / 1000)} s`);
   }
-  const title = document.title.replace(/^\(!\) [^·]+ late · (?:\S+-\d+ · )?/, "");
-  set(document.querySelector("title"), overdue ? `(!) ${words(overdue)} late · ${where ? `${where} · ` : ""}${title}` : title);
+  const error = document.title.startsWith("Error: ") ? "Error: " : "";
+  const title = document.title.slice(error.length).replace(/^\(!\) [^·]+ late · (?:\S+-\d+ · )?/, "");
+  set(document.querySelector("title"), error + (overdue ? `(!) ${words(overdue)} late · ${where ? `${where} · ` : ""}${title}` : title));
 }
 
 export function ticking() {

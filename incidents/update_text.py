@@ -17,6 +17,7 @@ from incidents.models import (
     StatusUpdate,
 )
 from incidents.models.cadence import asking_now
+from incidents.workflow.announcing import UNNAMED
 from incidents.workflow.wording import VARIABLE, Variables, fill
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -161,7 +162,7 @@ def from_template(incident: Incident, stage: str, last: StatusUpdate | None, ask
         if template := templates.get(audience):
             own = Variables(incident, audience)
             initial |= {f"{audience}_{name}": fill(getattr(template, name), own) for name in names}
-    initial["public_title"] = incident.public_title
+    initial["public_title"] = incident.public_title or UNNAMED
     if last and incident.is_active:
         initial |= {word: text for word in ("unknown", "workaround", "ask") if (text := getattr(last, word))}
         if said := last.wordings.get(Audience.PUBLIC, {}).get("workaround"):
@@ -173,7 +174,7 @@ def from_update(update: StatusUpdate) -> dict:
     """The form's first words where an update is corrected, or written again after it came back."""
     initial: dict = {
         "audiences": update.audiences,
-        "public_title": update.public_title or update.incident.public_title,
+        "public_title": update.public_title or update.incident.public_title or UNNAMED,
     }
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:

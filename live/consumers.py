@@ -61,7 +61,7 @@ class Stream:
         gone = asyncio.create_task(_until_gone(receive))
         watch = asyncio.create_task(_watch(scope, user, topic))
         try:
-            with self.listener.subscription(topic, person_topic(user.pk)) as queue:
+            with self.listener.subscription(topic, HOME, person_topic(user.pk)) as queue:
                 await _pump(queue, send, gone, watch)
         finally:
             gone.cancel()

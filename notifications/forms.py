@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from config.forms import Form
 from notifications.models import Channel, ChannelKind
+from notifications.services import Service
 
 
 class AddressField(forms.CharField):
@@ -22,16 +23,49 @@ class ChannelForm(Form):
     name = forms.CharField(max_length=80, help_text="As people call the place: “Incidents in Slack”.")
     kind = forms.ChoiceField(label="What it is", choices=ChannelKind)
     url = AddressField(
-        help_text="A webhook's https address, or the address of a chat or push service as in the examples below."
+        help_text="The https address of a webhook, or what the chat service shows you to copy."
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("url") and data.get("kind"):
             try:
+                if pasted := recognised(data["url"]):
+                    data["kind"], data["url"] = ChannelKind.CHAT, pasted
                 check_address(data["kind"], data["url"])
             except ValidationError as refusal:
                 self.add_error("url", refusal)
+        self.channel = data
+        return data
+
+
+class ServiceForm(Form):
+    """The fields of one chat or push service; `channel` gives what `add_channel` takes."""
+
+    name = forms.CharField(max_length=80, help_text="For example “Incidents in Slack”.")
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._service = service
+        for name, (label, help_text) in service.fields.items():
+            field = AddressField(help_text=help_text)
+            field.label = label
+            field.widget.attrs["class"] = "input font-mono"
+            self.fields[f"service_{name}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        names = [name for name in self._service.fields if f"service_{name}" in data]
+        if len(names) == len(self._service.fields):
+            address = self._service.address({name: data[f"service_{name}"] for name in names})
+            try:
+                self.channel = {
+                    "name": data.get("name", ""),
+                    "kind": ChannelKind.CHAT,
+                    "url": chat_address(address),
+                }
+            except ValidationError as refusal:
+                self.add_error(f"service_{names[0]}", refusal)
         return data
 
 
@@ -46,15 +80,58 @@ class ChannelEditForm(Form):
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
+        if url and self._kind == ChannelKind.CHAT:
+            return chat_address(url)
         if url:
             check_address(self._kind, url)
         return url
+
+
+class MailServerForm(Form):
+    host = forms.CharField(label="Server", max_length=200, help_text="For example smtp.example.org.")
+    port = forms.IntegerField(min_value=1, max_value=65535, initial=587)
+    security = forms.ChoiceField(
+        label="Encryption",
+        choices=[
+            ("starttls", "STARTTLS (usually port 587)"),
+            ("tls", "TLS (usually port 465)"),
+            ("none", "None"),
+        ],
+    )
+    user = forms.CharField(label="User name", max_length=200, required=False)
+    password = forms.CharField(
+        max_length=300,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Leave this empty to keep the saved password.",
+    )
+    sender = forms.EmailField(label="From address", max_length=254)
+
+    def clean_host(self) -> str:
+        host = self.cleaned_data["host"].strip()
+        if "/" in host or ":" in host or " " in host:
+            raise ValidationError("Enter only the name of the server, without smtp:// and without a port.")
+        return host
 
 
 class ReasonForm(Form):
     reason = forms.CharField(
         max_length=150, help_text="It stays with the message, for whoever wonders later."
     )
+
+
+def recognised(url: str) -> str | None:
+    from notifications.channels import chat  # brings a library for every service along
+
+    return chat.recognised(url)
+
+
+def chat_address(url: str) -> str:
+    """The address of a chat service, as pasted or as Apprise writes it. Raises ValidationError."""
+    address = recognised(url) or url
+    check_address(ChannelKind.CHAT, address)
+    return address
 
 
 def check_address(kind: str, url: str) -> None:

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from notifications.services import name_of
+
 LEASE = timedelta(seconds=15)  # after a kill somebody else goes on this much later; renewed while a call runs
 PATIENCE = 3  # so often is something tried before what comes after it no longer waits
 LONGEST_HOLD = timedelta(hours=24)
@@ -125,6 +127,11 @@ class Channel(models.Model):
         return self.name
 
     @property
+    def service_name(self) -> str:
+        """“Webhook”, or the chat service by its name."""
+        return (self.kind == ChannelKind.CHAT and name_of(self.url)) or self.get_kind_display()
+
+    @property
     def shown_address(self) -> str:
         """As much of the address as holds no secret: a webhook's path and a service's whole address may be one."""
         parts = urlsplit(self.url)
@@ -148,6 +155,9 @@ class DeliveryKind(models.TextChoices):
     MAIL = "mail", "E-mail"
     WEBHOOK = "webhook", "Webhook"
     CHAT = "chat", "Chat or push service"
+
+
+SAVED = "Saved to a file, as no mail server is set up"
 
 
 class DeliveryState(models.TextChoices):
@@ -250,6 +260,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.about}"
+
+    @property
+    def is_saved_only(self) -> bool:
+        """An e-mail that went to a file, as there was no server to send it."""
+        return self.answer == SAVED
 
     @property
     def is_secret(self) -> bool:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
 from accounts.views.answers import refused_or
-from notifications.forms import ChannelEditForm, ChannelForm, ReasonForm
+from notifications import mail_server
+from notifications.forms import ChannelEditForm, ChannelForm, MailServerForm, ReasonForm, ServiceForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
 from notifications.reach import hide
 from notifications.services import SERVICES
@@ -29,6 +29,7 @@ from notifications.workflow import (
     send_again,
     send_dead_again,
     send_test_mail,
+    set_mail_server,
     try_channel,
 )
 
@@ -48,13 +49,19 @@ def channels(request: SignedInRequest) -> HttpResponse:
 @administrators_only
 def channel_new(request: SignedInRequest) -> HttpResponse:
     """Answers a new webhook with its secret: it is shown here and now, and never again."""
-    form = ChannelForm(request.POST or None, initial={"kind": ChannelKind.WEBHOOK} | request.GET.dict())
-    if form.is_valid() and form.submit(add_channel, by=request.user, **form.cleaned_data):
+    service = SERVICES.get(request.GET.get("service", ""))
+    if service:
+        form: ServiceForm | ChannelForm = ServiceForm(request.POST or None, service=service)
+    else:
+        form = ChannelForm(request.POST or None, initial={"kind": ChannelKind.WEBHOOK})
+    if form.is_valid() and form.submit(add_channel, by=request.user, **form.channel):
         if form.outcome.kind == ChannelKind.WEBHOOK:
             return render(request, "settings/channel_secret.html", {"channel": form.outcome})
-        messages.success(request, f"{form.outcome} is added. Send it a test.")
+        messages.success(request, f"{form.outcome} is added. Send a test message to check it.")
         return redirect("channel", form.outcome.pk)
-    return render(request, "settings/channel_new.html", {"form": form, "services": SERVICES})
+    return render(
+        request, "settings/channel_new.html", {"form": form, "service": service, "services": SERVICES}
+    )
 
 
 @require_safe
@@ -76,7 +83,7 @@ def channel_address(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.submit(change_channel, by=request.user, channel=subject, **form.cleaned_data):
         messages.success(request, "Saved.")
         return redirect("channel", pk)
-    context = {"form": form, "channel": subject, "services": SERVICES}
+    context = {"form": form, "channel": subject}
     return render(request, "settings/channel_address.html", context)
 
 
@@ -119,11 +126,17 @@ def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "settings/channel_deletion.html", {"channel": subject})
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 @administrators_only
 def mail(request: SignedInRequest) -> HttpResponse:
+    server = mail_server.saved()
+    initial = vars(server) | {"password": ""} if server else None
+    form = MailServerForm(request.POST or None, initial=initial)
+    if form.is_valid() and form.submit(set_mail_server, by=request.user, **form.cleaned_data):
+        messages.success(request, "The mail server is saved. Send a test e-mail to check it.")
+        return redirect("mail_channel")
     own = Delivery.objects.filter(kind=DeliveryKind.MAIL).order_by("-created_at")[:LAST]
-    context = {"mail": _mail_server(), "deliveries": hide(own, viewer=request.user)}
+    context = {"form": form, "mail": _mail_server(), "deliveries": hide(own, viewer=request.user)}
     return render(request, "settings/mail.html", context)
 
 
@@ -131,7 +144,8 @@ def mail(request: SignedInRequest) -> HttpResponse:
 @administrators_only
 def mail_test(request: SignedInRequest) -> HttpResponse:
     send_test_mail(by=request.user)
-    messages.success(request, f"A test to {request.user.email} is on its way.")
+    words = "is being sent" if mail_server.sends_mail() else "is saved to a file, as no mail server is set up"
+    messages.success(request, f"A test e-mail to {request.user.email} {words}. See the list below.")
     return redirect("mail_channel")
 
 
@@ -218,8 +232,9 @@ def _click(request: SignedInRequest, pk: int, done: str, verb: Any) -> HttpRespo
 
 def _mail_server() -> dict:
     return {
-        "host": settings.EMAIL_HOST if settings.SMTP_URL else "",
-        "sender": settings.DEFAULT_FROM_EMAIL,
+        "host": mail_server.host(),
+        "sender": mail_server.sender(),
+        "is_from_environment": mail_server.is_from_environment(),
         "trouble": Destination.objects.in_trouble().filter(key="mail").first(),
         "last": Delivery.objects.filter(kind=DeliveryKind.MAIL).exclude(answered_at=None).order_by("-answered_at").first(),
     }  # fmt: skip

@@ -167,10 +167,9 @@ class PasteForm(Form):
             attrs={
                 "rows": 10,
                 "class": "font-mono min-h-56",
-                "placeholder": "14:32 rolled back\n14:35Z error rate falls",
             }
         ),
-        help_text="Each begins with a time: 14:32, 14:32:05 UTC, 2026-03-10 14:32, 10 Mar 2:32 pm. A date alone counts"
+        help_text="Each line begins with a time, for example “14:32 rolled back”. Times can be 14:32, 14:32:05 UTC, 2026-03-10 14:32, 10 Mar 2:32 pm. A date alone counts"
         " for what follows. An indented line belongs to the one above.",
     )
 
@@ -243,10 +242,8 @@ class ImpactForm(Form):
         label="Numbers",
         required=False,
         max_length=4_000,
-        widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": "Failed payments: 1,240\nRevenue at risk: 18,000 EUR"}
-        ),
-        help_text="One a line: what, a colon, how much and its unit.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One a line: what, a colon, how much and its unit, for example “Failed payments: 1,240”.",
     )
     evidence_text = forms.CharField(
         label="Evidence", required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}),

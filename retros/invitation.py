@@ -8,6 +8,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.models import Installation
+from notifications import mail_server
 from retros.models import Retrospective
 
 
@@ -53,7 +54,7 @@ def _organizer(retrospective: Retrospective) -> vCalAddress:
     leader = retrospective.facilitator or retrospective.owner
     if leader:
         return _address(leader.email, str(leader))
-    sender = settings.DEFAULT_FROM_EMAIL
+    sender = mail_server.sender()
     return _address(sender.rpartition("<")[2].rstrip(">"), str(Installation.get()))
 
 

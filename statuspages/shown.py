@@ -294,4 +294,4 @@ class Shown:
             return "We are looking into a problem"
         if self.running:
             return "Maintenance is in progress"
-        return "All systems are working"
+        return "All systems are working" if self.components else "No incident and no maintenance"

@@ -244,10 +244,13 @@ class NotificationPreference(models.Model):
 
     @classmethod
     def defaults_for(cls, person: User) -> "NotificationPreference":
-        """A responder works from the inbox; a stakeholder, who is seldom here, gets updates by mail as well."""
-        by_mail = [News.DUTY, News.REQUESTS] if person.is_responder else [News.DUTY, News.UPDATES]
-        by_mail.append(News.ACTIONS)
-        return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
+        """A responder is notified of new incidents everywhere; a stakeholder gets status updates by e-mail."""
+        if not person.is_responder:
+            by_mail = [News.DUTY, News.UPDATES, News.ACTIONS]
+            return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
+        by_mail = [News.DUTY, News.REQUESTS, News.DECLARED, News.ACTIONS]
+        in_browser = [News.DUTY, News.REQUESTS, News.DECLARED, News.UPDATES]
+        return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=in_browser)
 
     def wants(self, way: str, news: str) -> bool:
         """`way` is by_mail, in_inbox or in_browser. What is asked of a person always comes by mail and inbox."""

@@ -337,6 +337,11 @@ def team(_w, _incident) -> int:
     return Team.objects.get_or_create(name="Payments", slug="payments")[0].pk
 
 
+def team_member(w, incident) -> int:
+    w.responder.teams.add(team(w, incident))
+    return w.responder.pk
+
+
 def severity(_w, _incident) -> int:
     return Severity.objects.get(rank=3).pk
 
@@ -509,12 +514,16 @@ TABLE: dict[str, Row] = {
     "person": Row(get=ADMINS, post=ADMINS, pk=anybody),
     "person_deactivation": Row(post=ADMINS, pk=anybody),
     "person_activation": Row(post=ADMINS, pk=anybody),
+    "person_password_link": Row(post=ADMINS, pk=anybody),
+    "checklist_hiding": Row(post=ADMINS),
     "invitation_new": ADMIN_FORM,
     "invitation_renewal": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),
     "invitation_revocation": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),
     "teams": ADMIN_FORM,
     "team": Row(get=ADMINS, post=ADMINS, pk=team),
     "team_deletion": Row(post=ADMINS, pk=team),
+    "team_members": Row(post=ADMINS, pk=team),
+    "team_member_removal": Row(post=ADMINS, pk=team, more={"person": team_member}),
     "settings_audit": Row(get=ADMINS),
     "catalogue_list": Row(get=SIGNED_IN, more={"kind": "services"}),
     "catalogue_add": Row(get=ADMINS, post=ADMINS, more={"kind": "services"}),
@@ -529,7 +538,7 @@ TABLE: dict[str, Row] = {
     "channel_resumption": Row(post=ADMINS, pk=channel),
     "channel_deletion": Row(get=ADMINS, post=ADMINS, pk=channel),
     "channel_test": Row(post=ADMINS, pk=channel),
-    "mail_channel": Row(get=ADMINS),
+    "mail_channel": Row(get=ADMINS, post=ADMINS),
     "mail_test": Row(post=ADMINS),
     "deliveries": Row(get=ADMINS),
     "imports": Row(get=ADMINS),
@@ -550,6 +559,7 @@ TABLE: dict[str, Row] = {
     "message": Row(get=ADMINS, post=ADMINS, more={"audience": "public", "stage": "declared"}),
     # incidents
     "home": Row(get=SIGNED_IN),
+    "frame": Row(get=SIGNED_IN),
     "palette": Row(get=SIGNED_IN),
     "declare": Row(get=SIGNED_IN, post=SIGNED_IN),  # a stakeholder is led on to reporting
     "similar": Row(get=SIGNED_IN, query="?title=slow"),

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import InvitationForm, OrganisationSettingsForm, PersonForm, TeamForm
+from accounts.forms import InvitationForm, OrganisationSettingsForm, PersonForm, TeamForm, TeamMembersForm
 from accounts.models import Installation, Invitation, Team, User
 from accounts.permissions import administrators_only
 from accounts.requests import SignedInRequest
@@ -14,11 +14,15 @@ from accounts.views.answers import refused_or
 from accounts.workflow import (
     activate_person,
     add_team,
+    add_team_members,
     change_person,
+    create_password_link,
     deactivate_person,
     delete_team,
     describe_organisation,
-    invite_person,
+    hide_checklist,
+    invite_people,
+    remove_team_member,
     rename_team,
     renew_invitation,
     revoke_invitation,
@@ -78,6 +82,16 @@ def person_deactivation(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
+@never_cache
+@require_POST
+@administrators_only
+def person_password_link(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Answers with the link itself: it is stored nowhere and cannot be shown later."""
+    subject = get_object_or_404(User.objects.active(), pk=pk)
+    link = create_password_link(by=request.user, person=subject)
+    return render(request, "settings/password_link.html", {"subject": subject, "link": link})
+
+
 @require_POST
 @administrators_only
 def person_activation(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -98,9 +112,11 @@ def person_activation(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def invitation_new(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
-    if form.is_valid() and form.submit(invite_person, by=request.user, **form.cleaned_data):
-        invitation, link = form.outcome
-        return render(request, "settings/invitation_link.html", {"invitation": invitation, "link": link})
+    if form.is_valid():
+        form.cleaned_data.pop("skip_bad")
+        if form.submit(invite_people, by=request.user, **form.cleaned_data):
+            invited, refused = form.outcome
+            return render(request, "settings/invitation_link.html", {"invited": invited, "refused": refused})
     return render(request, "settings/invitation_new.html", {"form": form})
 
 
@@ -111,7 +127,7 @@ def invitation_renewal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answers with the new link itself: it is stored nowhere and cannot be shown later."""
     invitation = get_object_or_404(Invitation.objects.unanswered(), pk=pk)
     link = renew_invitation(by=request.user, invitation=invitation)
-    return render(request, "settings/invitation_link.html", {"invitation": invitation, "link": link})
+    return render(request, "settings/invitation_link.html", {"invited": [(invitation, link)]})
 
 
 @require_POST
@@ -145,8 +161,38 @@ def team(request: SignedInRequest, pk: int) -> HttpResponse:
     form = TeamForm(request.POST or None, initial={"name": subject.name})
     if form.is_valid() and form.submit(rename_team, by=request.user, team=subject, **form.cleaned_data):
         return redirect("teams")
-    context = {"form": form, "subject": subject, "members": subject.members.active()}
+    context = {
+        "form": form,
+        "members_form": TeamMembersForm(team=subject),
+        "subject": subject,
+        "members": subject.members.active(),
+    }
     return render(request, "settings/team.html", context)
+
+
+@require_POST
+@administrators_only
+def team_members(request: SignedInRequest, pk: int) -> HttpResponse:
+    subject = get_object_or_404(Team.objects.with_counts(), pk=pk)
+    form = TeamMembersForm(request.POST, team=subject)
+    if form.is_valid() and form.submit(add_team_members, by=request.user, team=subject, **form.cleaned_data):
+        return redirect("team", pk)
+    context = {
+        "form": TeamForm(initial={"name": subject.name}),
+        "members_form": form,
+        "subject": subject,
+        "members": subject.members.active(),
+    }
+    return render(request, "settings/team.html", context)
+
+
+@require_POST
+@administrators_only
+def team_member_removal(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
+    subject = get_object_or_404(Team, pk=pk)
+    member = get_object_or_404(User.objects.filter(teams=subject), pk=person)
+    remove_team_member(by=request.user, team=subject, person=member)
+    return redirect("team", pk)
 
 
 @require_POST
@@ -156,3 +202,10 @@ def team_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     return refused_or(
         request, f"{subject} is deleted.", "teams", [], delete_team, by=request.user, team=subject
     )
+
+
+@require_POST
+@administrators_only
+def checklist_hiding(request: SignedInRequest) -> HttpResponse:
+    hide_checklist(by=request.user)
+    return redirect("home")

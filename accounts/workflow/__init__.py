@@ -1,29 +1,48 @@
-from accounts.workflow.inviting import accept_invitation, invite_person, renew_invitation, revoke_invitation
+from accounts.workflow.inviting import (
+    accept_invitation,
+    invite_people,
+    invite_person,
+    renew_invitation,
+    revoke_invitation,
+)
+from accounts.workflow.password_links import create_password_link
 from accounts.workflow.people import (
     activate_person,
     add_team,
+    add_team_members,
     change_person,
     deactivate_person,
     delete_team,
+    remove_team_member,
     rename_team,
 )
 from accounts.workflow.profile import edit_profile, end_other_sessions, end_session, set_password
-from accounts.workflow.setting_up import create_first_administrator, describe_organisation, issue_setup_link
+from accounts.workflow.setting_up import (
+    create_first_administrator,
+    describe_organisation,
+    hide_checklist,
+    issue_setup_link,
+)
 
 __all__ = [
     "accept_invitation",
     "activate_person",
     "add_team",
+    "add_team_members",
     "change_person",
     "create_first_administrator",
+    "create_password_link",
     "deactivate_person",
     "delete_team",
     "describe_organisation",
     "edit_profile",
     "end_other_sessions",
     "end_session",
+    "hide_checklist",
+    "invite_people",
     "invite_person",
     "issue_setup_link",
+    "remove_team_member",
     "rename_team",
     "renew_invitation",
     "revoke_invitation",

@@ -31,7 +31,9 @@ def invite_person(
     email = User.objects.normalize_email(email).strip()
     check_email_is_free(email)
     if Invitation.objects.open().filter(email__iexact=email).exists():
-        raise ValidationError({"email": "An invitation is under way already. Send that one again instead."})
+        raise ValidationError(
+            {"email": "An invitation to this address is open. Send that one again instead."}
+        )
     token = Invitation.new_token()
     invitation = Invitation.objects.create(
         email=email,
@@ -43,6 +45,27 @@ def invite_person(
     invitation.teams.set(teams)
     audit("invitation.sent", email, by, installation_role=installation_role, teams=", ".join(map(str, teams)))
     return invitation, _mail_link(invitation, token, by)
+
+
+@transaction.atomic
+def invite_people(
+    *, by: Any, emails: Iterable[str], installation_role: str, teams: Iterable[Team] = ()
+) -> tuple[list[tuple[Invitation, str]], list[tuple[str, str]]]:
+    """Invite each address. Returns (invitation, link) of those invited, and (address, reason) of the others.
+
+    Raises ValidationError where no address could be invited.
+    """
+    invited, refused, teams = [], [], list(teams)
+    for email in emails:
+        try:
+            invited.append(
+                invite_person(by=by, email=email, installation_role=installation_role, teams=teams)
+            )
+        except ValidationError as refusal:
+            refused.append((email, " ".join(refusal.messages)))
+    if not invited:
+        raise ValidationError({"emails": [f"{email}: {reason}" for email, reason in refused]})
+    return invited, refused
 
 
 @transaction.atomic

@@ -107,6 +107,22 @@ def delete_team(*, by: Any, team: Team) -> None:
     team.delete()
 
 
+@transaction.atomic
+def add_team_members(*, by: Any, team: Team, people: Iterable[User]) -> None:
+    require_administrator(by)
+    for person in people:
+        person.teams.add(team)
+        audit("person.changed", person, by, teams=[None, str(team)])
+
+
+@transaction.atomic
+def remove_team_member(*, by: Any, team: Team, person: User) -> None:
+    require_administrator(by)
+    if person.teams.filter(pk=team.pk).exists():
+        person.teams.remove(team)
+        audit("person.changed", person, by, teams=[str(team), None])
+
+
 def _free_slug(name: str) -> str:
     base = slugify(name)[:90] or "team"
     taken = set(Team.objects.filter(slug__startswith=base).values_list("slug", flat=True))

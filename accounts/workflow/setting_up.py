@@ -57,6 +57,17 @@ def create_first_administrator(
 
 
 @transaction.atomic
+def hide_checklist(*, by: Any) -> None:
+    """Hide the list of set-up steps from the Home page of every administrator."""
+    require_administrator(by)
+    installation, _ = Installation.objects.select_for_update().get_or_create(pk=1)
+    if not installation.checklist_hidden:
+        installation.checklist_hidden = True
+        installation.save(update_fields=["checklist_hidden"])
+        audit("checklist.hidden", installation, by)
+
+
+@transaction.atomic
 def describe_organisation(
     *, by: Any, name: str, time_zone: str, duty_contact: str, **duty: Any
 ) -> Installation:

@@ -355,12 +355,14 @@ def told(value) -> str:
 
 
 @register.simple_tag
-def two_clocks() -> str:
-    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC."""
-    now = timezone.now()
-    zone = timezone.get_current_timezone_name()
-    local = f"{timezone.localtime(now):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
-    return local if zone == "UTC" else f"{local} · {now:%H:%M} UTC"
+def two_clocks() -> SafeString:
+    """The time now where the reader is, and in UTC: 03:54 Berlin · 02:54 UTC; the browser keeps both running."""
+    now, zone = timezone.now(), timezone.get_current_timezone_name()
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    local = format_html('<span data-clock="{}">{}</span> {}', zone, f"{timezone.localtime(now):%H:%M}", place)
+    if zone == "UTC":
+        return local
+    return format_html('{} · <span data-clock="UTC">{}</span> UTC', local, f"{now:%H:%M}")
 
 
 @register.filter

@@ -56,8 +56,8 @@ class ImpactForm(VersionedForm):
     figures = forms.CharField(
         label="Figures, one a line",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Card payments failing: 38 %"}),
-        help_text="Name, colon, value. At most six.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Name, colon, value, for example “Card payments failing: 38 %”. At most six.",
     )
 
     class Meta:

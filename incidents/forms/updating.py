@@ -34,13 +34,14 @@ class StatusUpdateForm(ServiceStates, Form):
         label="What we know",
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "field-sizing-content"}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "field-sizing-content", "autofocus": True}),
     )
     unknown = NeededField(
         label="What we do not know",
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"placeholder": "Cause, scope, whether data is affected …"}),
+        widget=forms.Textarea,
+        help_text="For example the cause, the scope, or whether data is affected.",
     )
     no_open_unknowns = forms.BooleanField(label="No open unknowns", required=False)
     doing = forms.CharField(label="What we are doing", max_length=2000, required=False, widget=forms.Textarea)
@@ -53,7 +54,7 @@ class StatusUpdateForm(ServiceStates, Form):
         label="Public title",
         max_length=120,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "Card payments fail at checkout"}),
+        help_text="What customers see, without internal names: “Card payments fail at checkout”.",
     )
     public_known = NeededField(
         label="Public message",

@@ -2,13 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from incidents.forms.updating import NoChangeForm
-from incidents.models import AffectedService, Audience, Incident
+from incidents.models import AffectedService, Audience, Incident, Service
 from incidents.models.cadence import waiting_for_more
 from incidents.models.incident import ACTIVE_STATUSES
+from incidents.views.checklist import checklist_for
 from retros.models import ActionItem, Retrospective
 
 
@@ -30,6 +32,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "no_change": NoChangeForm(),
         "no_change_to": [Audience(a).label for a in waiting_for_more(owed[0])] if owed else [],
         "suspected": reachable.suspected().select_related("severity", "reported_by").newest_first()[:20],
+        "has_services": SimpleLazyObject(lambda: Service.objects.in_use().exists()),
+        "checklist": checklist_for(request.user),
         "services": running.worst_first()[:20],
         "retrospectives": Retrospective.objects.visible_to(request.user)
         .without_owner()

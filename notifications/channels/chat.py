@@ -24,16 +24,33 @@ class NotAnAddressError(ValueError):
     """Said to who typed it; holds nothing of what was typed."""
 
 
+MATTERMOST = re.compile(r"https://(?P<host>[^/?#@]+)(?P<path>(?:/[^/?#]+)*)/hooks/(?P<token>[a-z0-9]{26})/?")
+ROCKET = re.compile(
+    r"https://(?P<host>[^/?#@]+)/hooks/(?P<first>[A-Za-z0-9]{8,})/(?P<second>[A-Za-z0-9]{16,})/?"
+)
+
+
+def recognised(address: str) -> str | None:
+    """The Apprise address for a webhook address as a chat service shows it; None for any other address."""
+    if found := MATTERMOST.fullmatch(address):
+        return "mmosts://{host}{path}/{token}".format(**found.groupdict())
+    if found := ROCKET.fullmatch(address):
+        return "rockets://{first}/{second}@{host}".format(**found.groupdict())
+    if not address.startswith("https://"):
+        return None
+    plugin = Apprise.instantiate(address, asset=_ASSET, suppress_exceptions=True)
+    converted = plugin.url(privacy=False) if plugin else ""
+    return converted if converted.partition("://")[0].lower() in SCHEMES else None
+
+
 def service(url: str):
     """The Apprise service behind an address. Raises NotAnAddressError."""
     scheme = url.partition("://")[0].lower()
     if scheme not in SCHEMES:
-        raise NotAnAddressError("This service is not one of those listed below.")
+        raise NotAnAddressError("This is not an address of one of the services that Allclear supports.")
     found = Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True)
     if found is None:
-        raise NotAnAddressError(
-            "Something is missing in this address; compare it with the example of its service."
-        )
+        raise NotAnAddressError("This address is incomplete. Copy the whole address from the service.")
     found.redirects = False  # whatever the address asks for
     found.socket_connect_timeout, found.socket_read_timeout = CONNECT_SECONDS, ANSWER_SECONDS
     return found

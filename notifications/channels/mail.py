@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail import EmailMultiAlternatives
 
+from notifications import mail_server
 from notifications.answers import Answer, Outcome
-from notifications.models import Delivery
+from notifications.models import SAVED, Delivery
 
 IDLE_SECONDS = 5.0  # servers hang up on idle clients; a connection that rested longer is not used again
 BUSY, NO_MORE = 400, 500
@@ -39,7 +39,9 @@ def send(delivery: Delivery) -> Answer:
         )
     except ValueError as error:  # a header with a line break, an address nobody can write
         return Answer(Outcome.IMPOSSIBLE, f"This mail cannot be written: {type(error).__name__}")
-    return Answer(Outcome.TAKEN, "Taken by the mail server")
+    if not mail_server.sends_mail():
+        return Answer(Outcome.TAKEN, SAVED)
+    return Answer(Outcome.TAKEN, "Accepted by the mail server")
 
 
 def _outcome(code: int) -> Outcome:
@@ -47,8 +49,8 @@ def _outcome(code: int) -> Outcome:
 
 
 def _message(delivery: Delivery) -> EmailMultiAlternatives:
-    content = delivery.content
-    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    content, sender = delivery.content, mail_server.sender()
+    domain = sender.rpartition("@")[2].rstrip(">")
     headers = {
         "Message-ID": f"<{delivery.pk}@{domain}>",
         "Auto-Submitted": "auto-generated",
@@ -56,7 +58,11 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
         "X-Allclear-Delivery": str(delivery.pk),
     }
     message = EmailMultiAlternatives(
-        subject=content["subject"], body=content["text"], to=[delivery.address], headers=headers
+        subject=content["subject"],
+        body=content["text"],
+        from_email=sender,
+        to=[delivery.address],
+        headers=headers,
     )
     if content.get("html"):
         message.attach_alternative(content["html"], "text/html")
@@ -74,7 +80,7 @@ _lock = threading.Lock()
 @contextlib.contextmanager
 def _connection() -> Iterator[Any]:
     """An open connection of a moment ago, or a new one; kept for the next mail unless something went wrong."""
-    backend = _rested() or mailers.default
+    backend = _rested() or mail_server.backend()
     try:
         backend.open()  # else it would open, send and close by itself each time
         yield backend

@@ -25,6 +25,7 @@ from notifications.workflow.letters import (
     send_again,
     send_dead_again,
 )
+from notifications.workflow.mail_server import set_mail_server
 from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw, withdraw_of
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
@@ -53,6 +54,7 @@ __all__ = [
     "send_again",
     "send_dead_again",
     "send_test_mail",
+    "set_mail_server",
     "settle",
     "try_channel",
     "withdraw",

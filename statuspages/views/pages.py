@@ -61,9 +61,7 @@ def status_page_new(request: SignedInRequest) -> HttpResponse:
     }
     form = PageForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(workflow.keep_page, by=request.user, page=form.instance):
-        return saved(
-            request, f"{form.outcome} is a draft until you publish it.", "status_page", form.outcome.slug
-        )
+        return saved(request, f"{form.outcome} is added.", "status_page", form.outcome.slug)
     return form_page(request, "New status page", "Add page", reverse("status_pages"), form=form)
 
 

@@ -33,7 +33,7 @@ def test_shows_the_link_once_and_mails_it(client, admin, team):
     client.force_login(admin)
     page = client.post(
         reverse("invitation_new"),
-        {"email": "kim@example.test", "installation_role": "responder", "teams": [team.pk]},
+        {"emails": "kim@example.test", "installation_role": "responder", "teams": [team.pk]},
     ).content.decode()
     invitation = Invitation.objects.get()
     mail = Delivery.objects.get()
@@ -95,7 +95,7 @@ def test_a_weak_password_is_refused_and_the_link_stays_open(client, invited, pas
 @pytest.mark.parametrize("email", ["Admin@example.test", "KIM@example.test"])
 def test_nobody_is_invited_twice(client, admin, invited, email):
     client.force_login(admin)
-    response = client.post(reverse("invitation_new"), {"email": email, "installation_role": "responder"})
+    response = client.post(reverse("invitation_new"), {"emails": email, "installation_role": "responder"})
     assert response.status_code == 200
     assert Invitation.objects.count() == 1
 
@@ -109,3 +109,41 @@ def test_only_administrators_invite(request, who, invited):
         renew_invitation(by=person, invitation=invited[0])
     with pytest.raises(PermissionDenied):
         revoke_invitation(by=person, invitation=invited[0])
+
+
+def test_several_addresses_at_once(client, admin):
+    client.force_login(admin)
+    typed = "kim@example.test, Mira Novak <mira@example.test>\njo@example.test"
+    page = client.post(reverse("invitation_new"), {"emails": typed, "installation_role": "responder"})
+    emails = set(Invitation.objects.values_list("email", flat=True))
+    assert emails == {"kim@example.test", "mira@example.test", "jo@example.test"}
+    assert page.content.decode().count("/invitation/") == 3
+
+
+def test_a_bad_address_is_named_and_the_others_can_still_be_sent(client, admin):
+    client.force_login(admin)
+    typed = {"emails": "kim@example.test\njonas@fernhill", "installation_role": "responder"}
+    page = client.post(reverse("invitation_new"), typed).content.decode()
+    assert "“jonas@fernhill” is not a complete e-mail address" in page
+    assert "Send the other 1" in page
+    assert not Invitation.objects.exists()
+    client.post(reverse("invitation_new"), typed | {"skip_bad": "yes"})
+    assert [i.email for i in Invitation.objects.all()] == ["kim@example.test"]
+
+
+def test_one_who_is_here_already_holds_up_nobody(client, admin):
+    client.force_login(admin)
+    typed = {"emails": f"{admin.email}, kim@example.test", "installation_role": "responder"}
+    page = client.post(reverse("invitation_new"), typed).content.decode()
+    assert f"{admin.email}</b> was not invited" in page
+    assert Invitation.objects.get().email == "kim@example.test"
+
+
+def test_without_a_mail_server_the_page_says_that_nothing_is_sent(client, admin, settings):
+    client.force_login(admin)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    typed = {"emails": "kim@example.test", "installation_role": "responder"}
+    page = client.post(reverse("invitation_new"), typed).content.decode()
+    assert "nothing is sent" in page
+    assert "by e-mail" not in page
+    assert "/invitation/" in page

@@ -38,3 +38,13 @@ def test_a_team_that_owns_a_service_stays(client, admin, team):
 def test_an_empty_team_goes(admin, team):
     delete_team(by=admin, team=team)
     assert not Team.objects.exists()
+
+
+def test_members_are_added_and_removed_on_the_page_of_the_team(client, admin, team, responder, commander):
+    client.force_login(admin)
+    here = reverse("team", args=[team.pk])
+    assert responder.name in client.get(here).content.decode()
+    client.post(reverse("team_members", args=[team.pk]), {"people": [responder.pk, commander.pk]})
+    assert set(team.members.all()) == {responder, commander}
+    client.post(reverse("team_member_removal", args=[team.pk, commander.pk]))
+    assert list(team.members.all()) == [responder]

@@ -75,10 +75,17 @@ def server(transactional_db):
         )
 
 
+VIOLATION = "Content Security Policy"
+
+
 @pytest.fixture
-def open_as(server, browser):
-    """`open_as(user, …)` is a signed-in page; what its console says is collected in `page.complaints`."""
+def open_as(request, server, browser):
+    """`open_as(user, …)` is a signed-in page; what its console says is collected in `page.complaints`.
+
+    Every report of the content security policy fails the test, whether it looks at the complaints or not.
+    """
     contexts = []
+    violations: list[str] = []
 
     def open_page(user, *, viewport=WIDE, **options):
         is_phone = viewport["width"] < 500
@@ -92,7 +99,8 @@ def open_as(server, browser):
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         page = context.new_page()
         page.set_default_timeout(8000)
-        page.complaints = []
+        page.complaints, page.violations = [], violations
+        page.on("console", lambda m: violations.append(m.text) if VIOLATION in m.text else None)
         page.on(
             "console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None
         )
@@ -102,6 +110,8 @@ def open_as(server, browser):
     yield open_page
     for context in contexts:
         context.close()
+    if not request.node.get_closest_marker("expects_violations"):
+        assert not violations
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, commander
 
     page.context.grant_permissions(["notifications"])
     page.get_by_role("button", name="Switch on").click()
-    page.locator("[data-browser-notifications]").wait_for(state="detached")
+    page.locator("[data-browser-notifications]").wait_for(state="hidden")
     assert NotificationPreference.objects.get(person=responder).in_browser
     page.wait_for_timeout(500)
     give(incident, "deputy", responder, commander)

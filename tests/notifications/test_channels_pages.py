@@ -150,7 +150,7 @@ def test_a_mail_to_myself(as_admin, admin, mailoutbox):
     assert mailoutbox == []
     send_due_deliveries()
     assert [mail.to for mail in mailoutbox] == [[admin.email]]
-    assert "Taken by the mail server" in text(as_admin.get(reverse("mail_channel")))
+    assert "Accepted by the mail server" in text(as_admin.get(reverse("mail_channel")))
 
 
 @pytest.mark.parametrize("who", ["responder", "stakeholder", "commander"])

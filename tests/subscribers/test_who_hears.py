@@ -30,11 +30,12 @@ def subscribed(person, **filters):
     return Subscription.objects.create(person=person, **{"audience": "stakeholders"} | filters)
 
 
-def test_without_any_set_up_a_responder_sees_the_worst_declared_in_the_inbox(
+def test_by_default_a_responder_is_notified_of_the_worst_declared(
     commander, responder, stakeholder, severity, tell
 ):
     worst = declare_incident(by=commander, title="All is down", severity=severity(2))
-    assert tell(worst, "incident.declared") == []
+    assert [mail.address for mail in tell(worst, "incident.declared")] == [responder.email]
+    assert Notice.objects.get().pops
     assert [n.person for n in Notice.objects.all()] == [responder]
     assert "SEV2] All is down: declared" in Notice.objects.get().title
 
@@ -207,7 +208,8 @@ def test_the_deactivated_hear_nothing(incident, stakeholder, outside, post, tell
 
 def test_a_drill_says_so(commander, responder, severity, tell):
     drill = declare_incident(by=commander, title="Exercise", severity=severity(1), is_drill=True)
-    assert tell(drill, "incident.declared") == []
+    [mail] = tell(drill, "incident.declared")
+    assert mail.content["subject"].startswith("[drill] [")
     assert Notice.objects.get(person=responder).title.startswith("[drill] [")
 
 

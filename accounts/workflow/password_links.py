@@ -1,0 +1,29 @@
+"""A link with which somebody chooses a new password, made by an administrator."""
+
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.workflow.basics import audit, require_administrator
+
+
+@transaction.atomic
+def create_password_link(*, by: Any, person: User) -> str:
+    """The link: it works once, for as long as PASSWORD_RESET_TIMEOUT, and is stored nowhere.
+
+    Raises ValidationError for a deactivated person.
+    """
+    require_administrator(by)
+    if not person.is_active:
+        raise ValidationError(f"{person} is deactivated. Activate the account first.")
+    key = default_token_generator.make_token(person)
+    audit("person.password_link", person, by)
+    return settings.PUBLIC_URL + reverse(
+        "account_reset_password_from_key", args=[user_pk_to_url_str(person), key]
+    )

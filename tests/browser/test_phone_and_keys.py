@@ -1,0 +1,112 @@
+"""Is the product safe for somebody with a phone or a keyboard in the middle of the night?"""
+
+import pytest
+
+from accounts.models import User
+from incidents.models import Severity
+from incidents.workflow import change_severity, declare_incident, merge_incident
+
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.mark.parametrize("path", ["/declare", "status-updates/new/", "resolution/"])
+def test_a_page_whose_purpose_is_a_form_has_no_single_keys(open_as, commander, incident, path):
+    page = open_as(commander)
+    page.goto(path if path.startswith("/") else incident.get_absolute_url() + path)
+    before = page.url
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("cuasthgha?1 2")
+    assert page.url == before
+    assert page.locator("dialog[open]").count() == 0
+    assert not page.complaints
+
+
+def test_an_update_begins_with_what_we_know(open_as, commander, incident):
+    page = open_as(commander)
+    page.goto(incident.get_absolute_url() + "status-updates/new/")
+    assert page.evaluate("document.activeElement.name") == "known"
+
+
+def test_no_key_typed_after_ctrl_k_reaches_the_page(open_as, commander, incident):
+    page = open_as(commander)
+    page.goto(incident.get_absolute_url())
+    answers = []
+    page.route("**/palette?in=*", answers.append)  # the request is held back
+    page.keyboard.press("Control+k")
+    page.keyboard.type("usc")
+    assert page.evaluate("document.activeElement.closest('dialog').id") == "palette"
+    assert page.url.endswith(incident.get_absolute_url())
+    answers[0].continue_()
+    page.locator("#palette #results").wait_for()
+    page.wait_for_function("document.querySelector('#palette-input').value === 'usc'")
+    page.keyboard.press("Escape")
+    page.locator("#palette:not([open])").wait_for(state="attached")
+    assert not page.complaints
+
+
+def test_a_refused_dialog_focuses_its_errors_and_names_them_in_the_title(open_as, commander, incident):
+    page = open_as(commander)
+    page.goto(incident.get_absolute_url())
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("e")
+    dialog = page.locator("#dialog[open]")
+    dialog.get_by_role("button", name="Close").wait_for()
+    page.keyboard.press("Control+Enter")
+    summary = dialog.get_by_role("alert")
+    summary.wait_for()
+    assert page.evaluate("document.activeElement.hasAttribute('data-errors')")
+    assert page.title().startswith("Error: ")
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.closest('dialog').id") == "dialog"
+    dialog.get_by_role("button", name="Close").click()
+    assert "Error: " not in page.title()
+    page.complaints[:] = [text for text in page.complaints if "422" not in text]
+    assert not page.complaints
+
+
+def test_a_phone_has_one_bar_and_every_page_within_reach(open_as, commander, incident):
+    page = open_as(commander, viewport=PHONE)
+    page.goto(incident.get_absolute_url() + "status-updates/new/")
+    assert page.locator("nav[aria-label=Main]:visible").count() == 0
+    page.goto("/")
+    page.get_by_role("button", name="More").tap()
+    for name in ("Overview", "Action items", "Retrospectives", "Insights", "Status pages", "Settings"):
+        box = page.locator("#more").get_by_role("link", name=name).bounding_box()
+        assert box["height"] >= 44
+    page.locator("#more").get_by_role("button", name="Close").tap()
+    page.locator("#more").wait_for(state="hidden")
+    page.goto(incident.get_absolute_url())
+    page.locator("[data-sheet]").tap()
+    page.locator("#sheet").get_by_role("button", name="Close").tap()
+    page.locator("#sheet:not([open])").wait_for(state="attached")
+    assert not page.complaints
+
+
+def test_the_frame_of_an_open_page_follows_what_happens(open_as, commander, incident):
+    page = open_as(commander)
+    page.goto("/settings/")  # a page that shows no incident itself
+    active = page.get_by_role("navigation", name="Active incidents")
+    active.get_by_text(incident.severity.name, exact=True).wait_for()
+    page.wait_for_timeout(300)  # until the stream is open
+    worst = Severity.objects.get(rank=1)
+    change_severity(incident=incident, severity=worst, by=commander, reason="Everybody is affected")
+    active.get_by_text(worst.name, exact=True).wait_for()
+    other = declare_incident(by=commander, title="The same again", severity=worst)
+    active.get_by_text("The same again").wait_for()
+    merge_incident(incident=other, into=incident, by=commander)
+    active.get_by_text("The same again").wait_for(state="detached")
+    assert page.locator("[data-frame=running]").inner_text() == "1"
+    assert not page.complaints
+
+
+def test_the_clock_in_the_frame_goes_on(open_as, commander):
+    page = open_as(commander)
+    page.clock.install()
+    page.goto("/")
+    before = page.locator("[data-clock=UTC]").first.inner_text()
+    page.clock.fast_forward("02:00")
+    page.wait_for_function(
+        "text => document.querySelector('[data-clock=UTC]').textContent !== text", arg=before
+    )
+    assert User.objects.get().pk == commander.pk

@@ -1,0 +1,66 @@
+"""Do empty states and messages say only what is true for whoever reads them?"""
+
+from django.urls import reverse
+
+from accounts.models import Installation
+from incidents.models import Service
+from incidents.workflow import declare_incident
+from notifications.models import Delivery, OutboxMessage
+from statuspages.models import StatusPage
+from subscribers.models import Notice, NotificationPreference
+from subscribers.routing import consume
+
+
+def home(client, user) -> str:
+    client.force_login(user)
+    return client.get("/").content.decode()
+
+
+def test_home_offers_each_what_they_can_do(client, commander, stakeholder, severity):
+    assert "Declare an incident" in home(client, commander)
+    said = home(client, stakeholder)
+    assert "declare an incident" not in said.lower()
+    assert "Report a problem" in said
+
+
+def test_no_service_is_not_called_healthy(client, commander, incident):
+    assert "all healthy" not in home(client, commander)
+    Service.objects.create(name="checkout", slug="checkout")
+    assert "all healthy" in home(client, commander)
+
+
+def test_a_page_without_components_does_not_say_that_systems_work(client, admin):
+    StatusPage.objects.create(name="Shop", slug="shop", is_published=True, audience="public")
+    client.force_login(admin)
+    assert "All systems are working" not in client.get("/status/shop/").content.decode()
+
+
+def test_the_checklist_shows_what_is_left_and_hides(client, admin, commander):
+    said = home(client, admin)
+    assert "Set up" in said
+    assert "1 of 5 done" in said  # there are other people
+    assert "Hide checklist" not in home(client, commander)
+    client.force_login(admin)
+    client.post(reverse("checklist_hiding"))
+    assert Installation.get().checklist_hidden
+    assert "Hide checklist" not in home(client, admin)
+
+
+def test_a_declared_sev1_reaches_responders_by_mail_and_in_the_browser(
+    commander, responder, stakeholder, severity
+):
+    declare_incident(by=commander, title="Payments fail", severity=severity(1))
+    for message in OutboxMessage.objects.all():
+        consume(message)
+    assert responder.email in set(Delivery.objects.values_list("address", flat=True))
+    assert Notice.objects.get(person=responder, kind="declared").pops
+    assert not Delivery.objects.filter(person=stakeholder).exists()
+
+
+def test_an_explicit_choice_wins(commander, responder, severity):
+    NotificationPreference.objects.create(person=responder, by_mail=[], in_inbox=["declared"], in_browser=[])
+    declare_incident(by=commander, title="Payments fail", severity=severity(1))
+    for message in OutboxMessage.objects.all():
+        consume(message)
+    assert not Delivery.objects.filter(person=responder).exists()
+    assert not Notice.objects.get(person=responder, kind="declared").pops
