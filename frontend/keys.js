@@ -29,7 +29,7 @@ function move(step) {
   all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))].focus();
 }
 
-const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g a", "Actions"], ["g n", "Inbox"], ["g v", "Overview"], ["g r", "Retrospectives"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"], ["x e", "Select, edit in a list of action items"],
+const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g a", "Action items"], ["g n", "Inbox"], ["g v", "Overview"], ["g r", "Retrospectives"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"], ["x e", "Select, edit in a list of action items"],
   ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Change update time"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Leave the field, then close"]];
 
 function help() {

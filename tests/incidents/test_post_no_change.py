@@ -46,14 +46,14 @@ def test_without_a_template_too(incident, commander, first):
 
 
 def test_not_before_there_was_an_update(incident, commander):
-    with pytest.raises(ValidationError, match="no update yet"):
+    with pytest.raises(ValidationError, match="first update"):
         post_no_change(incident=incident, by=commander)
 
 
 def test_from_the_page(client, incident, commander, first):
     client.force_login(commander)
     page = client.get(incident.get_absolute_url() + "status-updates/new/").content.decode()
-    assert "no change, next in 30 min" in page
+    assert "Next update in 30 min" in page
     client.post(incident.get_absolute_url() + "status-updates/no-change/")
     assert incident.status_updates.posted().count() == 2
 
