@@ -195,7 +195,7 @@ def published(w, incident) -> int:
     pk = reviewed(w, incident)
     found = Retrospective.objects.get(pk=pk)
     for check in checks(found) if not found.is_published else ():
-        waive_check(retrospective=found, by=w.commander, name=check.name, reason="x")
+        waive_check(retrospective=found, by=w.commander, name=check.name, reason=f"x {check.name}")
     if not found.is_published:
         publish_retrospective(retrospective=found, by=w.commander)
     return pk

@@ -161,8 +161,8 @@ def resolution(
 
 
 def _conversations(request: SignedInRequest, document: Document, *, may_write: bool) -> dict:
-    opened: list[Comment] = []
-    answers: dict[int | None, list[Comment]] = defaultdict(list)
+    opened: list[Any] = []  # Any: the stubs do not know what was annotated
+    answers: dict[int | None, list[Any]] = defaultdict(list)
     before, open_count = request.GET.get("before", ""), 0
     if document.pk:
         named = ArrayAgg("mentions__name", filter=Q(mentions__isnull=False), default=Value([]))

@@ -81,7 +81,7 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
     start_review(retrospective=in_review, by=commander, reason="x")
     ask_reviewer(retrospective=in_review, by=commander, reviewer=commander)
     for name in CHECKS:
-        waive_check(retrospective=read, by=commander, name=name, reason=LONG)
+        waive_check(retrospective=read, by=commander, name=name, reason=f"{name} {LONG}"[:1000])
     publish_retrospective(retrospective=read, by=commander)
     export = Export.objects.create(retrospective=read, number=1, asked_by=commander)
     fixed = start_retrospective(incident=private_incident, by=commander, owner=commander)
