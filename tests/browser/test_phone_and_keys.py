@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from incidents.models import Severity
-from incidents.workflow import change_severity, declare_incident, merge_incident
+from incidents.workflow import change_severity, declare_incident, merge_incident, mitigate_incident
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 PHONE = {"width": 360, "height": 740}
@@ -12,6 +12,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.mark.parametrize("path", ["/declare", "status-updates/new/", "resolution/"])
 def test_a_page_whose_purpose_is_a_form_has_no_single_keys(open_as, commander, incident, path):
+    mitigate_incident(incident=incident, by=commander)  # only then does its resolution ask for something
     page = open_as(commander)
     page.goto(path if path.startswith("/") else incident.get_absolute_url() + path)
     before = page.url
@@ -32,7 +33,7 @@ def test_no_key_typed_after_ctrl_k_reaches_the_page(open_as, commander, incident
     page = open_as(commander)
     page.goto(incident.get_absolute_url())
     answers = []
-    page.route("**/palette?in=*", answers.append)  # the request is held back
+    page.route("**/palette?in=*", lambda route: answers.append(route))  # the request is held back
     page.keyboard.press("Control+k")
     page.keyboard.type("usc")
     assert page.evaluate("document.activeElement.closest('dialog').id") == "palette"
