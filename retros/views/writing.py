@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import is_number
 from incidents.workflow import Conflict
 from retros import workflow
-from retros.models import Comment, Document, Retrospective, Section
+from retros.models import Document, Retrospective, Section
 from retros.permissions import can_write
 from retros.reach import mentionable, people_reaching, with_mentions
 from retros.reading import open_hints, side_by_side
