@@ -40,20 +40,27 @@ class FragmentsApartMiddleware:
 
 
 class ExtraSlashMiddleware:
-    """Redirect to the address without superfluous slashes at its end; Django itself adds a missing one."""
+    """Redirect to the address without superfluous slashes at its end; Django itself adds a missing one.
+
+    Looked at only where there is nothing at the address, so that other requests pay nothing for it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
         path = request.path_info
-        if request.method in ("GET", "HEAD") and path.endswith("/") and not is_valid_path(path):
-            bare = path.rstrip("/")
-            for other in (bare, f"{bare}/"):
-                if other not in ("", path) and is_valid_path(other):
-                    query = request.META.get("QUERY_STRING", "")
-                    prefix = request.path.removesuffix(path)
-                    return HttpResponseRedirect(
-                        escape_leading_slashes(prefix + other) + (f"?{query}" if query else "")
-                    )
-        return self.get_response(request)
+        if response.status_code != 404 or request.method not in ("GET", "HEAD") or not path.endswith("/"):
+            return response
+        routes = getattr(request, "urlconf", None)
+        if is_valid_path(path, routes):  # the page exists and the record does not
+            return response
+        bare = path.rstrip("/")
+        for other in (bare, f"{bare}/"):
+            if other not in ("", path) and is_valid_path(other, routes):
+                query = request.META.get("QUERY_STRING", "")
+                prefix = request.path.removesuffix(path)
+                address = escape_leading_slashes(prefix + other) + (f"?{query}" if query else "")
+                return HttpResponseRedirect(address)
+        return response
