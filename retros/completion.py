@@ -1,4 +1,4 @@
-"""How far each section of a retrospective is: one query, and two more where a timeline may be complete."""
+"""How far each section of a retrospective is, as counted from what is stored: one query."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from retros.account import Account
 from retros.models import (
     ActionItem,
     ClosedQuestion,
@@ -68,7 +67,10 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
             min(_reached(n["written"], 2), BEGUN if n["open_comments"] else DONE),
             f"{n['open_comments']} open" if n["open_comments"] else "",
         ),
-        "timeline": _timeline(retrospective, n["entries"], n["gaps"]),
+        "timeline": (
+            DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
+            f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
+        ),
         "causes": (
             min(_reached(n["factors"], FACTORS_WANTED), BEGUN if n["bare"] else DONE),
             f"{n['bare']} without evidence" if n["bare"] else str(n["factors"] or ""),
@@ -97,16 +99,6 @@ def share(parts: list[Part]) -> int:
 
 def _reached(count: int, wanted: int) -> int:
     return DONE if count >= wanted else BEGUN if count else EMPTY
-
-
-def _timeline(retrospective: Retrospective, entries: int, gaps: int) -> tuple[int, str]:
-    """Complete once nothing in it is open: neither a gap that was kept nor one that was found and not answered."""
-    if not entries:
-        return EMPTY, ""
-    if gaps:
-        return BEGUN, f"{gaps} gap{'s' if gaps > 1 else ''}"
-    found = len(Account(retrospective).gaps)
-    return (BEGUN, f"{found} possible gap{'s' if found > 1 else ''}") if found else (DONE, str(entries))
 
 
 def _frame(retrospective: Retrospective, participants: int) -> int:

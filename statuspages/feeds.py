@@ -1,5 +1,6 @@
 """Atom and RSS: what a page shows, for programs that come back for it."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
@@ -10,7 +11,25 @@ from config.text import in_both_zones
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance, ShownUpdate
 
 MOST = 25
-FEEDS: dict[str, type[SyndicationFeed]] = {"atom": Atom1Feed, "rss": Rss201rev2Feed}
+
+
+class _Dated(SyndicationFeed):
+    """A feed that is as old as the page, also where it has no entry; the library would say now."""
+
+    def latest_post_date(self) -> datetime:
+        changed_at: datetime = self.feed["changed_at"]
+        return changed_at
+
+
+class _Atom(_Dated, Atom1Feed):
+    pass
+
+
+class _Rss(_Dated, Rss201rev2Feed):
+    pass
+
+
+FEEDS: dict[str, type[SyndicationFeed]] = {"atom": _Atom, "rss": _Rss}
 
 
 def history(shown: Shown, form: str) -> str:
@@ -23,6 +42,7 @@ def history(shown: Shown, form: str) -> str:
         language="en",
         feed_url=f"{root}/history.{form}",
         feed_guid=f"{root}/",
+        changed_at=shown.changed_at,
     )
     entries: list[tuple[ShownIncident | ShownMaintenance, str]] = [
         *((incident, "incidents") for incident in shown.incidents),

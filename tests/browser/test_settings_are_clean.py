@@ -203,5 +203,8 @@ def test_a_phone_keeps_its_tabs(open_as, admin, path):
     page = open_as(admin, viewport=NARROW)
     page.goto(reverse(path))
     tabs = page.get_by_role("navigation", name="Main")
-    assert tabs.get_by_role("link", name="Settings").get_attribute("aria-current") == "page"
+    tabs.get_by_role("button", name="More").click()
+    more = page.get_by_role("navigation", name="More pages")
+    assert more.get_by_role("link", name="Settings").get_attribute("aria-current") == "page"
+    more.get_by_role("button", name="Close").click()
     assert tabs.get_by_role("link", name="Declare").is_visible()

@@ -54,7 +54,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.locator("label:has([aria-label=SEV1])").click()
     page.locator("label.ev", has_text="payments-api").click()
     page.get_by_role("button", name="Declare").click()
-    page.get_by_text("Choose how badly the services are affected.").wait_for()
+    page.get_by_role("link", name="Choose how badly the services are affected.").wait_for()
     page.locator("label", has_text="Major outage").click()
     page.get_by_role("button", name="Declare").click()
     incident = Incident.objects.get()
@@ -156,6 +156,6 @@ def test_bad_input_keeps_what_was_typed(open_as, commander, db):
     page.goto("/declare")
     page.get_by_label("What is wrong?").fill("Half an answer")
     page.get_by_role("button", name="Declare").click()
-    page.get_by_text("Choose one, or “not sure”.").wait_for()
+    page.get_by_text("Choose one, or “not sure”.", exact=True).wait_for()
     assert page.get_by_label("What is wrong?").input_value() == "Half an answer"
     assert not Incident.objects.exists()

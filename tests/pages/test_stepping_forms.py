@@ -112,7 +112,7 @@ def test_mitigated_asks_for_services_mitigations_and_updates(client, told, comma
     first = record_mitigation(incident=told, by=commander, text="Roll back", state="applying")
     second = record_mitigation(incident=told, by=commander, text="Scale", state="applying")
     answer = send(client, told, "mitigation")
-    assert answer.text.count("Choose what came of it.") == 2
+    assert answer.text.count("Choose what came of it.") == 4, "in the list of errors and at each mitigation"
     outcome = {f"mitigation_{first.pk}": "worked", f"mitigation_{second.pk}": "applying"}
     send(client, told, "mitigation", **outcome)
     told.refresh_from_db()

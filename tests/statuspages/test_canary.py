@@ -39,6 +39,7 @@ def surfaces(client, shop, work):
         url=channel.url,
         channel=channel,
         confirmed_at=timezone.now(),
+        endpoint_confirmed_at=timezone.now(),
     )
 
     def read() -> dict[str, str]:

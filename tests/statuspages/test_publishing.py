@@ -23,7 +23,8 @@ def subscriber(shop):
     """`subscriber("ada", components=[…])`: confirmed, by mail."""
 
     def make(name: str, components=(), **more):
-        facts = {"address": f"{name}@example.test", "confirmed_at": timezone.now()} | more
+        now = timezone.now()
+        facts = {"address": f"{name}@example.test", "confirmed_at": now, "endpoint_confirmed_at": now} | more
         row = shop.subscribers.create(**facts)
         row.components.set(components)
         row.hears_all = not components

@@ -6,10 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from retros.account import Account
-from retros.completion import parts_of
 from retros.models import Participant, RetrospectiveStatus, TimelineEntry
-from retros.workflow import add_entry, add_gap, add_recollection, dismiss_gap, seed_timeline
+from retros.workflow import add_entry, add_gap, add_recollection, seed_timeline
 
 
 @pytest.fixture
@@ -202,18 +200,3 @@ def test_a_participant_who_is_a_stakeholder_writes(client, retrospective, stakeh
     )
     assert response.status_code == 302
     assert TimelineEntry.objects.get(text="calls came in").added_by == stakeholder
-
-
-def test_the_section_is_not_complete_while_a_possible_gap_is_open(ask, retrospective, commander):
-    ask()
-
-    def timeline():
-        return next(part for part in parts_of(retrospective) if part.key == "timeline")
-
-    offered = Account(retrospective).gaps
-    assert offered
-    assert not timeline().is_done
-    assert timeline().note == f"{len(offered)} possible gap{'s' if len(offered) > 1 else ''}"
-    for gap in offered:
-        dismiss_gap(retrospective=retrospective, by=commander, key=gap.key)
-    assert timeline().is_done
