@@ -116,7 +116,7 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
 
     hands.go(f"{base}learnings/")
     hands.write("^What is it", "The dry run helped")
-    hands.press("^Save")
+    hands.press("^Save .hidden")
     page.get_by_text("The dry run helped").filter(visible=True).first.wait_for()
     hands.press("^Reveal")
     page.wait_for_timeout(300)
