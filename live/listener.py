@@ -41,12 +41,13 @@ class Listener:
     def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue]:
         """A queue of what changes about an incident (its id), any (HOME) or a person; None means hang up."""
         queue: asyncio.Queue = asyncio.Queue(BACKLOG)
-        for topic in topics:
+        subscribed = set(topics)
+        for topic in subscribed:
             self._queues.setdefault(topic, set()).add(queue)
         try:
             yield queue
         finally:
-            for topic in topics:
+            for topic in subscribed:
                 self._queues[topic].discard(queue)
                 if not self._queues[topic]:
                     del self._queues[topic]

@@ -52,6 +52,14 @@ def test_everybody_when_one_becomes_private_and_disappears(notified, incident, c
     assert notified(change) == {"commander", "outsider"}
 
 
+def test_a_topic_named_twice_is_subscribed_once():
+    listener = Listener()
+    with listener.subscription(HOME, HOME, person_topic(1)) as queue:
+        listener._pass_on('{"incident": 1, "what": "head"}')
+        assert queue.qsize() == 1
+    assert listener.subscribers(HOME) == 0
+
+
 def test_one_person_opens_so_many_streams_and_no_more(webs, commander, outsider):
     def status(user) -> tuple[http.client.HTTPConnection, int]:
         stream = http.client.HTTPConnection("127.0.0.1", webs.ports[0], timeout=10)
