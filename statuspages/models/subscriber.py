@@ -19,8 +19,11 @@ class SubscriberKind(models.TextChoices):
 class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
     def confirmed(self) -> "SubscriberQuerySet":
         """Those who receive messages: not a webhook whose endpoint has not confirmed, or wants no more."""
-        ready = Q(channel__is_active=True, endpoint_confirmed_at__isnull=False)
-        return self.filter(Q(kind=SubscriberKind.MAIL) | ready, confirmed_at__isnull=False)
+        return self.filter(
+            Q(kind=SubscriberKind.MAIL) | Q(endpoint_confirmed_at__isnull=False),
+            Q(channel=None) | Q(channel__is_active=True),
+            confirmed_at__isnull=False,
+        )
 
     def unconfirmed_since(self, moment) -> "SubscriberQuerySet":
         return self.filter(confirmed_at__isnull=True, created_at__lt=moment)
