@@ -123,7 +123,10 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
 
     hands.go(f"{base}review/start/")
     hands.write("^Why the review starts now", "A small one")
-    hands.press("^Start review", within=page.locator("main form").filter(has=page.get_by_label("Why the review starts now")))
+    hands.press(
+        "^Start review",
+        within=page.locator("main form").filter(has=page.get_by_label("Why the review starts now")),
+    )
     page.wait_for_timeout(300)
     hands.go(f"{base}review/")
     while open_checks := page.get_by_role("link", name=re.compile("^Waive")).count():

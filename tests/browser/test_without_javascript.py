@@ -77,7 +77,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.get_by_label("Public title").fill("Card payments fail")
     page.get_by_label("Public message").fill("Some card payments fail.")
     page.get_by_role("button", name="Post update").click()
-    page.get_by_text("Say what is still unknown").wait_for()
+    page.get_by_text("Say what is still unknown").first.wait_for()
     assert page.get_by_label("What we know").input_value() == "Some requests are dropped."
     page.get_by_label("What we do not know").fill("The cause.")
     page.get_by_role("button", name="Post update").click()
@@ -115,7 +115,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.get_by_label("Update for public").fill("Card payments are stable.")
     page.get_by_role("checkbox", name="Stakeholders").uncheck()
     page.get_by_role("button", name="Resolve incident").click()
-    page.get_by_text("Give a reason, or send the update.").wait_for()
+    page.get_by_text("Give a reason, or send the update.", exact=True).wait_for()
     page.get_by_role("checkbox", name="Stakeholders").check()
     page.get_by_role("button", name="Resolve incident").click()
     page.get_by_role("heading", name="Close formally").wait_for()
