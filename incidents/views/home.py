@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from incidents.forms.updating import NoChangeForm
 from incidents.models import AffectedService, Audience, Incident, Service
@@ -43,5 +44,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         .order_by("due_on", "priority", "pk")[:6],
         "is_first_run": not active and not reachable.exists(),
     }
-    template = "incidents/home.html" + ("#home_body" if request.htmx and not request.htmx.boosted else "")
-    return render(request, template, context)
+    if request.htmx and not request.htmx.boosted:  # without the frame, which brings the organisation along
+        context["installation"] = Installation.get()
+        return render(request, "incidents/home.html#home_body", context)
+    return render(request, "incidents/home.html", context)

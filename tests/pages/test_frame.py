@@ -54,3 +54,10 @@ def test_the_organisation_by_its_name(commander):
         0,
         0,
     )
+
+
+def test_the_duty_contact_stays_when_home_is_refreshed(client, commander, incident):
+    Installation.objects.update_or_create(pk=1, defaults={"duty_contact": "extension 142"})
+    client.force_login(commander)
+    assert "extension 142" in client.get("/").content.decode()
+    assert "extension 142" in client.get("/", headers={"HX-Request": "true"}).content.decode()
