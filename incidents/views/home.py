@@ -1,5 +1,7 @@
 """Home: what runs, what is owed, what waits."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -26,7 +28,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     running = AffectedService.objects.running().filter(
         incident__in=reachable.filter(status__in=ACTIVE_STATUSES)
     )
-    context = {
+    context: dict[str, Any] = {
         "section": "home",
         "active": active,
         "owed": owed[0] if owed else None,
