@@ -18,13 +18,16 @@ function busy(node) {
     || !!node.querySelector("details[open]");
 }
 
+// A menu that is closed is fetched once it is opened.
+const isLater = (node) => node?.dataset.whenSeen !== undefined && !node.checkVisibility();
+
 function fetchInto(id, url, now) {
   const node = document.getElementById(id);
   if (!node) return;
   if (now) wanted.add(id);
-  else if (busy(node)) { held.set(id, url); return; }
+  else if (busy(node) || isLater(node)) { held.set(id, url); return; }
   held.delete(id);
-  window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML" });
+  window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML", select: `#${id}` });
 }
 
 // The same link or button in the new part takes the focus of the one it replaces.
@@ -58,14 +61,22 @@ function holdBack(event) {
 }
 
 const isTypedIn = (node) => node?.dataset.live && node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id)) && !isTypedIn(document.getElementById(id))) fetchInto(id, url); };
+const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id)) && !isLater(document.getElementById(id)) && !isTypedIn(document.getElementById(id))) fetchInto(id, url); };
+
+// Any part of a page may say which rings it waits for and where it is fetched from.
+const rings = (part) => part.dataset.live.split(" ");
+
+function parts(what) {
+  const rung = new Set(what);
+  return [...document.querySelectorAll("[data-live][data-src]")].filter((part) => rung.has("hello") || rings(part).some((name) => rung.has(name)));
+}
 
 function room() {
   const node = document.querySelector("[data-room]");
   if (!node) return null;
   const { head, rail, timeline, news } = node.dataset;
   const show = new URLSearchParams(location.search).get("show") ?? "all";
-  const parts = (now) => { fetchInto("head", head, now); fetchInto("rail", rail, now); };
+  const around = (now) => { fetchInto("head", head, now); fetchInto("rail", rail, now); };
   const pill = () => {
     const { newest, stamp } = document.getElementById("timeline").dataset;
     window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
@@ -75,15 +86,15 @@ function room() {
     await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.getElementById("timeline"), target: "#timeline", swap: "outerHTML" });
     for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.dataset.event)) row.classList.add("is-new");
   };
-  return { parts, pill, lines };
+  return { around, pill, lines };
 }
 
 export function live() {
   const here = room();
   document.body.addEventListener("incident-changed", () => {
-    if (here) { held.clear(); here.parts(true); here.lines(); }
+    if (here) { held.clear(); here.around(true); here.lines(); }
     else if (document.getElementById("home")) location.reload();
-    else if (document.querySelector("meta[name=live-page]")) location.reload();
+    else for (const part of parts(["head"])) fetchInto(part.id, part.dataset.src, true);
   });
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
   document.body.addEventListener("htmx:beforeSwap", holdBack);
@@ -91,6 +102,8 @@ export function live() {
   for (const end of ["pointerup", "pointercancel"]) document.body.addEventListener(end, () => setTimeout(() => { pressed = null; release(); }, 50));
   document.body.addEventListener("htmx:afterRequest", () => setTimeout(release));
   document.body.addEventListener("pointerout", () => setTimeout(release));
+  document.body.addEventListener("toggle", () => setTimeout(release), true);
+  addEventListener("resize", () => setTimeout(release));
   document.body.addEventListener("focusout", () => setTimeout(release));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(release, 50));
 
@@ -103,17 +116,15 @@ export function live() {
     timer ??= setTimeout(() => { timer = null; const now = new Set(rung); rung.clear(); react(now); }, 120);
   };
   const react = (what) => {
-    // Any part of a page may say which ring it waits for and where it is fetched from.
-    for (const part of document.querySelectorAll("[data-live][data-src]")) if (what.has(part.dataset.live) || what.has("hello")) fetchInto(part.id, part.dataset.src);
+    for (const part of parts(what)) fetchInto(part.id, part.dataset.src);
     if (here) {
-      if (what.has("head") || what.has("presence") || what.has("hello")) here.parts();
+      if (what.has("head") || what.has("presence") || what.has("hello")) here.around();
       if (what.has("timeline") || what.has("head") || what.has("hello")) here.pill();
     } else if (document.getElementById("home")) fetchInto("home", document.getElementById("home").dataset.home);
-    else if (what.has("head") && document.querySelector("meta[name=live-page]") && !document.activeElement?.matches("input, textarea, select") && !document.querySelector("dialog[open]")) location.reload();
   };
   const source = new EventSource(address);
   const names = new Set(["head", "timeline", "presence", "home"]);
-  for (const part of document.querySelectorAll("[data-live]")) names.add(part.dataset.live);
+  for (const part of document.querySelectorAll("[data-live]")) for (const name of rings(part)) names.add(name);
   for (const what of names) source.addEventListener(what, () => soon(what));
   source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
   source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));

@@ -8,10 +8,12 @@ function keyOf(form) {
   return [form.getAttribute("action"), ...hidden.map(({ name, value }) => `${name}=${value}`)].join(" ");
 }
 
+const chosenAtFirst = (select) => Math.max([...select.options].findLastIndex((option) => option.defaultSelected), 0);
+
 function isTouched(field) {
   if (field === document.activeElement) return true;
   if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
-  return field.tagName !== "SELECT" && field.value !== field.defaultValue;
+  return field.tagName === "SELECT" ? field.selectedIndex !== chosenAtFirst(field) : field.value !== field.defaultValue;
 }
 
 const isText = (field) => field.selectionStart !== null && field.selectionStart !== undefined;

@@ -68,6 +68,7 @@ def checks(retrospective: Retrospective) -> list[Check]:
             not needs_two or (waiver is not None and waiver.agreed_by_id is not None),
         )
         for name, (label, section, missing) in CHECKS.items()
+        if name != "evidence" or written.factors
     ]
 
 

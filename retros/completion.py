@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from retros.account import Account, json_of_incidents, json_of_rows
 from retros.models import (
     ActionItem,
     ClosedQuestion,
@@ -59,6 +60,8 @@ class Part:
 def parts_of(retrospective: Retrospective) -> list[Part]:
     """Every section in its order, with how far it is and a word about it."""
     n = _counted(retrospective)
+    offered = Account.told_in_json(retrospective, n["rows"], n["incidents"]).gaps if n["entries"] else []
+    gaps = n["gaps"] + len(offered)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
         "safety": (DONE if n["safety_closed"] else EMPTY, ""),
@@ -68,8 +71,8 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
             f"{n['open_comments']} open" if n["open_comments"] else "",
         ),
         "timeline": (
-            DONE if n["entries"] and not n["gaps"] else _reached(n["entries"], n["entries"] + 1),
-            f"{n['gaps']} gap{'s' if n['gaps'] > 1 else ''}" if n["gaps"] else str(n["entries"] or ""),
+            DONE if n["entries"] and not gaps else _reached(n["entries"], n["entries"] + 1),
+            f"{gaps} gap{'s' if gaps > 1 else ''}" if gaps else str(n["entries"] or ""),
         ),
         "causes": (
             min(_reached(n["factors"], FACTORS_WANTED), BEGUN if n["bare"] else DONE),
@@ -87,7 +90,7 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
     }
     base = retrospective.get_absolute_url()
     return [
-        Part(key, name, *states[key], url=f"{base}{key}/", is_warning=key == "timeline" and n["gaps"] > 0)
+        Part(key, name, *states[key], url=f"{base}{key}/", is_warning=key == "timeline" and gaps > 0)
         for key, name in SECTIONS
     ]
 
@@ -131,7 +134,9 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
         "reviews": _many(Review.objects.filter(retrospective=OuterRef("pk"))),
         "publications": _many(Publication.objects.filter(retrospective=OuterRef("pk"))),
     }
-    row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**_named(counts)).values(*_named(counts))
+    told = {"rows": json_of_rows(OuterRef("pk")), "incidents": json_of_incidents(OuterRef("pk"))}
+    columns = _named(counts | told)
+    row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**columns).values(*columns)
     return {name.removeprefix("n_"): count for name, count in row.get().items()}
 
 

@@ -17,6 +17,7 @@ HELP = {
     News.PROGRESS: "Of what you are on, follow or reported",
     News.UPDATES: "Of what you are on or follow",
     News.ACTIONS: "On Monday morning, and whether they helped",
+    News.RETROSPECTIVES: "You became a participant, somebody approved it, it is published",
 }
 
 

@@ -21,12 +21,13 @@ from subscribers.models import News, Notice, NotificationPreference
 
 @dataclass(frozen=True)
 class Word:
-    """What is said; `path` is where it leads within the retrospective."""
+    """What is said; `path` is where it leads within the retrospective. Some of it asks nothing of the person."""
 
     headline: str
     text: str = ""
     path: str = ""
     calendar: dict[str, str] = field(default_factory=dict)
+    kind: str = News.DUTY
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def consume(message: OutboxMessage) -> None:
     ]
     told = [person for person in reachable if person.pk != message.payload.get("by")]
     if message.topic in ("retrospective.scheduled", "retrospective.called_off"):
-        told = reachable  # whoever fixed the time wants it in the calendar too
+        told = reachable  # whoever scheduled it wants it in the calendar too
     notices = []
     for person in told:
         word = tell(message.payload, retrospective, person)
@@ -57,17 +58,21 @@ def consume(message: OutboxMessage) -> None:
             continue
         url = retrospective.get_absolute_url() + word.path
         wish = NotificationPreference.of(person)
-        deliver(_mail(message, retrospective, person, wish, word))
+        if wish.wants("by_mail", word.kind):
+            deliver(_mail(message, retrospective, person, wish, word))
+        if not wish.wants("in_inbox", word.kind):
+            continue
         notices.append(
             Notice(
                 person=person,
                 message=message,
                 retrospective=retrospective,
-                kind=News.DUTY,
+                kind=word.kind,
                 title=_subject(retrospective, word)[:250],
                 text=word.text[:500],
                 url=url,
-                pops=quiet_end(wish, person, timezone.now()) is None,
+                pops=(word.kind == News.DUTY or wish.wants("in_browser", word.kind))
+                and quiet_end(wish, person, timezone.now()) is None,
             )
         )
     if notices:
@@ -86,7 +91,7 @@ def _mail(
     wish: NotificationPreference,
     word: Word,
 ) -> Delivery:
-    """A time that is fixed or called off may be tonight: that alone does not wait till the morning."""
+    """A time that is scheduled or cancelled may be tonight: that alone does not wait till the morning."""
     return letter(
         message=message,
         person=person,
@@ -108,9 +113,9 @@ def _joined(payload: dict, retrospective: Retrospective, person: User) -> Word:
     """With the session, where it was fixed before; otherwise its invitation comes by itself."""
     about = retrospective.objectives or retrospective.scope
     if not payload.get("scheduled_at") or retrospective.status != RetrospectiveStatus.SCHEDULED:
-        return Word("you are at the table", about)
+        return Word("you are a participant", about, kind=News.RETROSPECTIVES)
     text = "\n\n".join(filter(None, [about, _when(retrospective, person)]))
-    return Word("you are at the table", text, calendar=_calendar(retrospective))
+    return Word("you are a participant", text, calendar=_calendar(retrospective))
 
 
 def _scheduled(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
@@ -135,8 +140,8 @@ def _calendar(retrospective: Retrospective) -> dict[str, str]:
 def _called_off(payload: dict, retrospective: Retrospective, person: User) -> Word:
     text = invitation(retrospective, is_off=True).decode()
     return Word(
-        "the session is called off",
-        "Another time will be fixed.",
+        "the session is cancelled",
+        "It will be scheduled again.",
         "frame/",
         {"method": "CANCEL", "text": text},
     )
@@ -158,14 +163,15 @@ def _answered(payload: dict, retrospective: Retrospective, person: User) -> Word
     found = retrospective.reviews.filter(pk=payload["review"]).select_related("reviewer").first()
     if found is None:
         return None
-    said = "approves it" if found.verdict == "approved" else "asks for changes"
-    return Word(f"{found.reviewer} {said}", found.note, "review/")
+    if found.verdict == "approved":
+        return Word(f"{found.reviewer} approves it", found.note, "review/", kind=News.RETROSPECTIVES)
+    return Word(f"{found.reviewer} asks for changes", found.note, "review/")
 
 
 def _published(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
     if not retrospective.is_published:
         return None
-    return Word("it is published", retrospective.scope)
+    return Word("it is published", retrospective.scope, kind=News.RETROSPECTIVES)
 
 
 def _due(payload: dict, retrospective: Retrospective, person: User) -> Word | None:

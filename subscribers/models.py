@@ -27,6 +27,7 @@ class News(models.TextChoices):
     PROGRESS = "progress", "Severity and status"
     UPDATES = "updates", "Status updates"
     ACTIONS = "actions", "My action items, each week"
+    RETROSPECTIVES = "retros", "News of retrospectives"
 
 
 class OutsideAddressQuerySet(models.QuerySet["OutsideAddress"]):
@@ -246,9 +247,9 @@ class NotificationPreference(models.Model):
     def defaults_for(cls, person: User) -> "NotificationPreference":
         """A responder is notified of new incidents everywhere; a stakeholder gets status updates by e-mail."""
         if not person.is_responder:
-            by_mail = [News.DUTY, News.UPDATES, News.ACTIONS]
+            by_mail = [News.DUTY, News.UPDATES, News.ACTIONS, News.RETROSPECTIVES]
             return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
-        by_mail = [News.DUTY, News.REQUESTS, News.DECLARED, News.ACTIONS]
+        by_mail = [News.DUTY, News.REQUESTS, News.DECLARED, News.ACTIONS, News.RETROSPECTIVES]
         in_browser = [News.DUTY, News.REQUESTS, News.DECLARED, News.UPDATES]
         return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=in_browser)
 

@@ -46,7 +46,8 @@ export class Sync {
   }
 
   get pending() { return this.typed > this.kept; }
-  get state() { return this.ended ? "ended" : !this.isOpen ? "offline" : this.pending ? "saving" : "saved"; }
+  // Saved only once it is known what the server has: after a restored backup it may lack what it confirmed before.
+  get state() { return this.ended ? "ended" : !this.isOpen || !this.ready ? "offline" : this.pending ? "saving" : "saved"; }
 
   // What an earlier visit typed and never heard confirmed.
   _restore(prefix) {

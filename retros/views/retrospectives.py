@@ -29,9 +29,9 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def retrospective_head(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The sticky head alone, for screens that heard it has changed."""
+    """The sticky head and the list of sections, for screens that heard they have changed."""
     retrospective = load(request, pk)
-    return render(request, "retros/_head.html", shell(request, retrospective, request.GET.get("here", "")))
+    return render(request, "retros/_around.html", shell(request, retrospective, request.GET.get("here", "")))
 
 
 @require_safe

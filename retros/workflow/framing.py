@@ -1,4 +1,4 @@
-"""What a retrospective looks at, and who sits at the table."""
+"""What a retrospective looks at, and who takes part."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -201,7 +201,7 @@ def responded(person: Any, retrospective: Retrospective) -> list[Incident]:
 
 
 def suggested_people(retrospective: Retrospective) -> list[Any]:
-    """Those who were on the incidents and are not at the table yet."""
+    """Those who were on the incidents and are no participants yet."""
     there = retrospective.participants.values("user")
     on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
     return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])

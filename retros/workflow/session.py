@@ -41,7 +41,7 @@ def schedule_session(
     place: str = "",
     version: int | None = None,
 ) -> Retrospective:
-    """Fix the time and invite everybody at the table; a changed time invites anew."""
+    """Schedule the session and invite every participant; a changed time invites anew."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     if retrospective.status not in (S.COLLECTING, S.SCHEDULED):
         raise ValidationError("The session has been held already.")

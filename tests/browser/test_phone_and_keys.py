@@ -34,11 +34,12 @@ def test_no_key_typed_after_ctrl_k_reaches_the_page(open_as, commander, incident
     page.goto(incident.get_absolute_url())
     answers = []
     page.route("**/palette?in=*", lambda route: answers.append(route))  # the request is held back
-    page.keyboard.press("Control+k")
-    page.keyboard.type("usc")
+    with page.expect_request("**/palette?in=*"):
+        page.keyboard.press("Control+k")
+        page.keyboard.type("usc")
     assert page.evaluate("document.activeElement.closest('dialog').id") == "palette"
     assert page.url.endswith(incident.get_absolute_url())
-    answers[0].continue_()
+    answers.pop().continue_()
     page.locator("#palette #results").wait_for()
     page.wait_for_function("document.querySelector('#palette-input').value === 'usc'")
     page.keyboard.press("Escape")

@@ -76,6 +76,15 @@ def editing(page, document: Document):
     return page
 
 
+NOTE_STATES = """() => {
+  window.statesShown = [];
+  const box = document.getElementById("saved");
+  new MutationObserver(() => {
+    if (box.dataset.state !== "offline" && window.statesShown.at(-1) !== box.dataset.state) window.statesShown.push(box.dataset.state);
+  }).observe(box, { attributeFilter: ["data-state"] });
+}"""
+
+
 def until_saved(page, seconds: float = 20) -> None:
     page.locator("#saved[data-state=saved]").wait_for(timeout=seconds * 1000)
 
@@ -283,9 +292,12 @@ def test_what_a_restored_backup_lacks_comes_back_from_an_open_editor(webs, open_
     until_saved(page)
     webs.kill(f"web-{webs.ports[0]}")
     document.updates.exclude(pk__in=backup).delete()
+    page.locator("#saved[data-state=offline]").wait_for()
+    page.evaluate(NOTE_STATES)
     webs.serve(webs.ports[0])
-    page.wait_for_function("() => window.allclearWriting.sync.isOpen")
+    page.wait_for_function("() => window.allclearWriting.sync.ready")
     until_saved(page)
+    assert page.evaluate("() => window.statesShown") == ["saving", "saved"]
     document = open_section(retrospective=document.retrospective, section=document.section, by=commander)
     assert document.text == "In the backup. And not in it."
 

@@ -109,7 +109,7 @@ def test_participants_come_and_go_and_hear_of_it(retrospective, commander, respo
     seen = left(retrospective)
     assert add_participants(retrospective=retrospective, by=commander, people=[responder, stakeholder]) == 2
     assert add_participants(retrospective=retrospective, by=commander, people=[responder]) == 0
-    assert Retrospective.objects.visible_to(stakeholder).exists(), "at the table they see it"
+    assert Retrospective.objects.visible_to(stakeholder).exists(), "as a participant they see it"
     remove_participant(
         retrospective=retrospective,
         by=commander,

@@ -37,7 +37,7 @@ def test_two_parts_one_thread_a_way_to_choose(retrospective, responder):
     retrospective.title = "Cards <b>& more</b>"
     retrospective.save()
     (mail,) = told(retrospective, "retrospective.joined", responder)
-    assert "You are at the table" in mail.content["text"]
+    assert "You are a participant" in mail.content["text"]
     assert "Cards &lt;b&gt;&amp; more&lt;/b&gt;" in mail.content["html"]
     assert f"/retrospectives/{retrospective.pk}/" in mail.content["html"]
     assert "/settings/notifications/" in mail.content["html"]

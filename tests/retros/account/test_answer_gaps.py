@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from retros.account import Account
+from retros.completion import parts_of
 from retros.workflow import add_entry, dismiss_gap, keep_gap, remove_entry, restore_entry, seed_timeline
 
 
@@ -49,3 +50,13 @@ def test_a_kept_gap_can_be_removed_and_restored(account, retrospective, commande
     assert key not in [gap.key for gap in account().gaps]
     restore_entry(entry=row, by=commander)
     assert [r.pk for r in account().standing if r.gap] == [row.pk]
+
+
+def test_the_section_is_not_ticked_while_a_gap_is_offered(account, retrospective, commander):
+    def section():
+        return next(part for part in parts_of(retrospective) if part.key == "timeline")
+
+    assert (section().is_done, section().note) == (False, "2 gaps")
+    for gap in account().gaps:
+        dismiss_gap(retrospective=retrospective, by=commander, key=gap.key)
+    assert section().is_done
