@@ -132,8 +132,10 @@ export function live() {
     lost?.remove(); lost = null;
     if (!first) { soon("hello"); for (const what of ["inbox-rang", "home-changed"]) document.dispatchEvent(new Event(what)); }
     first = false;
+    document.documentElement.dataset.stream = "open";
   });
   source.onerror = () => {
+    document.documentElement.dataset.stream = "lost";
     if (lost) return;
     lost = document.createElement("div");
     lost.className = "toast-i pr-4!";

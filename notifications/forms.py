@@ -1,12 +1,15 @@
 """What administrators type about channels and messages."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from config.forms import Form
+from notifications.mail_server import UNSET_SENDER
 from notifications.models import Channel, ChannelKind
 from notifications.services import Service
 
@@ -108,6 +111,13 @@ class MailServerForm(Form):
     )
     sender = forms.EmailField(label="From address", max_length=254)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.DEFAULT_FROM_EMAIL != UNSET_SENDER:
+            self.fields["sender"].help_text = (
+                f"ALLCLEAR_FROM_EMAIL is set and wins: e-mail comes from {settings.DEFAULT_FROM_EMAIL}."
+            )
+
     def clean_host(self) -> str:
         host = self.cleaned_data["host"].strip()
         if "/" in host or ":" in host or " " in host:
@@ -121,7 +131,16 @@ class ReasonForm(Form):
     )
 
 
+RETIRED = re.compile(r"https://([^/?#@]+\.)?(webhook\.office\.com/|outlook\.office(365)?\.com/webhook/)", re.IGNORECASE)
+
+
 def recognised(url: str) -> str | None:
+    """The address of a chat service, where it is one. Raises ValidationError for one that its service retired."""
+    if RETIRED.match(url):
+        raise ValidationError(
+            "Microsoft has retired these addresses. In Teams, open the channel’s Workflows, choose “Send webhook"
+            " alerts to a channel”, and copy the address it shows."
+        )
     from notifications.channels import chat  # brings a library for every service along
 
     return chat.recognised(url)

@@ -66,11 +66,17 @@ def entry(raw: Any, options: Options) -> Entry:
             words=words,
             services=[
                 (line(c.get("name"), limit=100), degree(c.get("status"), otherwise=impact))
-                for c in rows(raw, "components")
-                if not c.get("group")
+                for c in _components(raw)
             ],
         )
     )
+
+
+def _components(raw: dict) -> list[dict]:
+    """Without the groups whose components are named as well."""
+    named = rows(raw, "components")
+    groups_told = {c.get("group_id") for c in named}
+    return [c for c in named if not c.get("group") or c.get("id") not in groups_told]
 
 
 def _said_at(update: dict, options: Options) -> datetime:
@@ -104,7 +110,7 @@ def _maintenance(raw: dict, options: Options) -> PastMaintenance:
         ),
         resolved=moment(raw.get("resolved_at"), "resolved_at", zone=options.zone, order=options.order),
         words=words,
-        services=[line(c.get("name"), limit=100) for c in rows(raw, "components")],
+        services=[line(c.get("name"), limit=100) for c in _components(raw)],
     )
 
 

@@ -115,6 +115,12 @@ def open_as(request, server, browser):
 
 
 @pytest.fixture
+def listening():
+    """`listening(page)` waits until the page hears of changes; before that they are shown with the next one only."""
+    return lambda page: page.locator("html[data-stream=open]").wait_for(state="attached")
+
+
+@pytest.fixture
 def axe():
     """`axe(page)` lists what axe-core objects to, in light and in dark; empty is right."""
     source = AXE()
@@ -124,10 +130,11 @@ def axe():
         return page.evaluate(
             "options => axe.run(document, options).then(r => r.violations.map("
             "v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))",
-            options,
+            options | {"resultTypes": ["violations"], "preload": False},
         )
 
     def run(page) -> list:
+        page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
         if not page.evaluate("'axe' in window"):
             page.evaluate("() => {" + source + "}")
         dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both

@@ -4,9 +4,18 @@ import re
 
 import pytest
 
-from retros.models import LearningKind, Retrospective
+from retros.models import LearningKind, Retrospective, RetrospectiveStatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
+
+
+def until(page, holds) -> None:
+    """Wait until what the page sent is stored."""
+    for _ in range(200):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it was not stored")
 
 
 class Hands:
@@ -88,9 +97,7 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
     hands.go(f"{base}frame/")
     hands.write("^Objectives", "What made the move slow?")
     hands.press("Save the frame")
-    page.wait_for_timeout(300)
-    own.refresh_from_db()
-    assert own.objectives == "What made the move slow?"
+    until(page, lambda: Retrospective.objects.get().objectives == "What made the move slow?")
 
     hands.go(f"{base}narrative/")
     if hands.by_keyboard:
@@ -119,7 +126,7 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
     hands.press("^Save .hidden")
     page.get_by_text("The dry run helped").filter(visible=True).first.wait_for()
     hands.press("^Reveal")
-    page.wait_for_timeout(300)
+    until(page, lambda: Retrospective.objects.get().learnings_revealed_at)
 
     hands.go(f"{base}review/start/")
     hands.write("^Why the review starts now", "A small one")
@@ -127,16 +134,17 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
         "^Start review",
         within=page.locator("main form").filter(has=page.get_by_label("Why the review starts now")),
     )
-    page.wait_for_timeout(300)
+    until(page, lambda: Retrospective.objects.get().status == RetrospectiveStatus.IN_REVIEW)
     hands.go(f"{base}review/")
     while open_checks := page.get_by_role("link", name=re.compile("^Waive")).count():
         hands.press("^Waive", role="link")
         hands.write("^(Reason|Why)", f"A small one, {open_checks} more")
+        waived = own.waivers.count()
         hands.press("^Waive check")
-        page.wait_for_timeout(300)
+        until(page, lambda: own.waivers.count() > waived)
         hands.go(f"{base}review/")
     hands.press("^Publish")
-    page.wait_for_timeout(500)
+    until(page, lambda: Retrospective.objects.get().is_published)
     hands.go(base)
     page.get_by_text("The copy ran on one core.").first.wait_for()
     own.refresh_from_db()

@@ -97,7 +97,6 @@ def test_on_a_phone(open_as, commander, items, axe):
     bar.get_by_role("button", name="Done").tap()
     dialog = page.locator("#dialog[open]")
     dialog.wait_for()
-    page.wait_for_timeout(200)
     assert axe(page) == []
     with page.expect_navigation():
         dialog.get_by_role("button", name="Change").tap()

@@ -30,11 +30,11 @@ def number(page):
 
 
 @pytest.mark.parametrize("path", ["/", "/incidents/", "/inbox/", "incident"])
-def test_the_count_follows_on_every_page(open_as, commander, responder, outsider, incident, path):
+def test_the_count_follows_on_every_page(open_as, listening, commander, responder, outsider, incident, path):
     mine, theirs = open_as(responder), open_as(outsider)
     for page in (mine, theirs):
         page.goto(incident.get_absolute_url() if path == "incident" else path)
-        page.wait_for_timeout(500)
+        listening(page)
     assert not number(mine).is_visible()
     give(incident, "scribe", responder, commander)
     number(mine).get_by_text("1", exact=True).wait_for(timeout=2000)
@@ -42,11 +42,11 @@ def test_the_count_follows_on_every_page(open_as, commander, responder, outsider
     assert not mine.complaints
 
 
-def test_the_open_inbox_shows_the_new_line(open_as, commander, responder, incident):
+def test_the_open_inbox_shows_the_new_line(open_as, listening, commander, responder, incident):
     page = open_as(responder)
     page.goto("/inbox/")
     page.get_by_text("Nothing yet").wait_for()
-    page.wait_for_timeout(500)
+    listening(page)
     give(incident, "scribe", responder, commander)
     page.locator("#notices").get_by_text("you are scribe").wait_for(timeout=2000)
     assert not page.complaints
@@ -71,12 +71,12 @@ def test_by_keyboard(open_as, commander, responder, incident, severity):
     assert number(page).inner_text() == "1"
 
 
-def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, commander, responder, incident):
+def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, listening, commander, responder, incident):
     page = open_as(responder)
     page.add_init_script(RECORD)
     page.goto("/inbox/")
     assert page.evaluate("Notification.permission") != "granted"
-    page.wait_for_timeout(500)
+    listening(page)
     give(incident, "scribe", responder, commander)
     number(page).get_by_text("1", exact=True).wait_for()
     assert page.evaluate("window.shown") == []
@@ -85,7 +85,7 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, commander
     page.get_by_role("button", name="Switch on").click()
     page.locator("[data-browser-notifications]").wait_for(state="hidden")
     assert NotificationPreference.objects.get(person=responder).in_browser
-    page.wait_for_timeout(500)
+    listening(page)
     give(incident, "deputy", responder, commander)
     page.locator("body").evaluate(
         "async () => { while (!window.shown.length) await new Promise((again) => setTimeout(again, 50)); }"

@@ -113,8 +113,8 @@ def test_keys_are_listed_and_a_dialog_gives_the_focus_back(open_as, commander, i
     page.keyboard.press("Enter")
     page.locator("#dialog[open]").wait_for()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(100)
-    assert page.evaluate("document.activeElement.outerHTML") == before
+    page.locator("#dialog:not([open])").wait_for(state="attached")
+    page.wait_for_function("before => document.activeElement.outerHTML === before", arg=before)
 
 
 def test_single_keys_can_be_switched_off(open_as, commander, incident):
@@ -122,8 +122,11 @@ def test_single_keys_can_be_switched_off(open_as, commander, incident):
     commander.save()
     page = open_as(commander)
     page.goto("/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.keyboard.press("c")
-    page.wait_for_timeout(300)
+    page.evaluate("() => new Promise((next) => requestAnimationFrame(() => setTimeout(next)))")
+    assert not [url for url in asked if url.endswith("/declare")]
     assert page.url.endswith("/")
 
 

@@ -58,7 +58,6 @@ def test_pages_are_clean(open_as, axe, commander, admin, document, viewport):
         if path == base:
             page.locator(".ProseMirror mark").first.click()
             page.locator("[role=note]").wait_for()
-        page.wait_for_timeout(300)
         assert axe(page) == [], path
         assert page.evaluate(TOO_WIDE) == [], path
         assert page.complaints == [], path

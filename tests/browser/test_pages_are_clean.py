@@ -209,7 +209,6 @@ def test_dialogs_are_clean_too(open_as, axe, commander, incident):
     for name in ("People", "Services", "Times"):
         page.locator("#rail").get_by_role("link", name=name, exact=True).click()
         page.locator("#dialog[open]").wait_for()
-        page.wait_for_timeout(200)
         assert axe(page) == []
         page.keyboard.press("Escape")
     assert not page.complaints

@@ -80,8 +80,8 @@ def test_a_hint_is_used_or_dismissed(open_as, commander, incident):
     _typed_into(page, "doing", "It will never happen again.")
     page.get_by_role("button", name="Dismiss the hint about “never").click()
     expect(page.locator("#hints .hint")).to_have_count(0)
-    _typed_into(page, "doing", "It will never happen again!")
-    page.wait_for_timeout(700)
+    with page.expect_response("**/status-updates/preview/"):
+        _typed_into(page, "doing", "It will never happen again!")
     expect(page.locator("#hints .hint")).to_have_count(0)
     assert not page.complaints
 

@@ -122,7 +122,10 @@ def test_statuspage_newest_first_is_turned_and_monitoring_is_mitigated(written, 
             {"status": "monitoring", "body": "Watching", "display_at": "2024-01-01T10:30:00.000-08:00"},
             {"status": "identified", "body": "Found", "display_at": "2024-01-01T10:10:00.000-08:00"},
         ],
-        "components": [{"name": "API", "status": "major_outage"}, {"name": "All", "group": True}],
+        "components": [
+            {"id": "a", "name": "API", "status": "major_outage", "group_id": "g"},
+            {"id": "g", "name": "All", "group": True},
+        ],
     }  # fmt: skip
     report = imported(written(json.dumps({"page": {"id": "p"}, "incidents": [entry]})), "statuspage")
     assert report["imported"] == 1
@@ -136,6 +139,16 @@ def test_statuspage_newest_first_is_turned_and_monitoring_is_mitigated(written, 
         "major_outage",
         incident.mitigated_at,
     )
+
+
+def test_a_statuspage_group_named_alone_is_kept_as_a_service(written, imported):
+    entry = {
+        "id": "abc", "name": "API errors", "status": "resolved", "impact": "major",
+        "created_at": "2024-01-01T10:01:00Z", "resolved_at": "2024-01-01T11:00:00Z", "incident_updates": [],
+        "components": [{"id": "g", "name": "Everything", "group": True}],
+    }  # fmt: skip
+    imported(written(json.dumps([entry])), "statuspage")
+    assert AffectedService.objects.get().service.name == "Everything"
 
 
 def test_maintenance_is_no_incident_and_begins_nothing_by_itself(written, imported):

@@ -117,3 +117,18 @@ def test_what_the_library_says_reaches_no_log(server, send_to):
         logging.getLogger().removeHandler(heard)
     assert len(server.requests) == 1
     assert "Zephyrquartz" not in said.getvalue()
+
+
+RETIRED = (
+    "https://fernhill.webhook.office.com/webhookb2/0000@1111/IncomingWebhook/2222/3333",
+    "https://outlook.office.com/webhook/0000@1111/IncomingWebhook/2222/3333",
+)
+
+
+@pytest.mark.parametrize("address", RETIRED)
+def test_an_address_that_microsoft_retired_is_refused_with_the_way_to_a_new_one(client, admin, address):
+    client.force_login(admin)
+    for more, field in (({"service_address": address}, "?service=teams"), ({"kind": "webhook", "url": address}, "")):
+        answer = client.post(reverse("channel_new") + field, {"name": "Chat"} | more)
+        assert "has retired these addresses" in answer.text
+    assert not Channel.objects.exists()
