@@ -94,6 +94,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.static",
                 "config.templatetags.allclear",
+                "config.templatetags.keys",
                 "config.templatetags.refused_forms",
             ],
             "context_processors": [

@@ -8,5 +8,6 @@ import { declaring } from "./declaring.js";
 import { inbox } from "./inbox.js";
 import { updating } from "./updating.js";
 import { frame } from "./frame.js";
+import { menus } from "./menus.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox, frame]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox, frame, menus]) part();

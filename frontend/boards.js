@@ -56,12 +56,10 @@ function keys() {
       if (undo) { event.preventDefault(); press(undo); }
       return;
     }
-    if (event.key === "Escape") for (const open of box.querySelectorAll("details.more[open]")) { open.open = false; open.querySelector("summary").focus(); }
     const node = event.target.matches?.("[data-node-link]") && event.target.closest("[data-node]");
     if (node && steer(event, node)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
-    for (const open of box.querySelectorAll("details.more[open]")) if (!open.contains(event.target)) open.open = false;
     const known = event.target.closest("[data-suggested]");
     if (!known) return;
     const form = known.closest("form");

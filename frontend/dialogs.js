@@ -2,6 +2,14 @@
 
 let opener = null;
 
+const READ = { success: 6000, info: 6000, debug: 6000, warning: 12000 }; // milliseconds; an error stays until it is closed
+
+// A message goes by itself, but never from under a pointer or the focus.
+function passes(box, milliseconds) {
+  const go = () => box.matches(":hover, :focus-within") ? setTimeout(go, 1000) : box.remove();
+  if (milliseconds) setTimeout(go, milliseconds);
+}
+
 export function toast(text, bad) {
   const box = document.createElement("div");
   box.className = "toast-i pr-4!";
@@ -9,7 +17,17 @@ export function toast(text, bad) {
   box.setAttribute("role", bad ? "alert" : "status");
   for (const same of document.querySelectorAll("#toasts > *")) if (same.textContent === text) same.remove();
   document.getElementById("toasts").append(box);
-  setTimeout(() => box.remove(), bad ? 10000 : 5000);
+  passes(box, bad ? 10000 : 5000);
+}
+
+// What the last page said about what was done, beside the page instead of above it.
+function flash() {
+  for (const box of document.querySelectorAll(".flash [data-toast]")) {
+    document.getElementById("toasts").append(box);
+    passes(box, READ[box.dataset.toast]);
+  }
+  document.querySelector(".flash")?.remove();
+  document.body.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
 }
 
 // A refused form takes the focus to its list of errors; the title says so, also where a dialog or a part was refused.
@@ -31,6 +49,7 @@ function toField(event) {
 }
 
 export function dialogs() {
+  flash();
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   document.body.addEventListener("htmx:beforeRequest", (event) => {

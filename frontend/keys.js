@@ -29,23 +29,57 @@ function move(step) {
   all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))].focus();
 }
 
-const NAMES = [["c", "Declare an incident"], ["g h", "Home"], ["g i", "Incidents"], ["g a", "Action items"], ["g n", "Inbox"], ["g v", "Overview"], ["g r", "Retrospectives"], ["g t", "Insights"], ["/ or ⌘K", "Search or run"], ["j k o", "Move in a list, open"], ["x e", "Select, edit in a list of action items"],
-  ["n h m d q", "Note, hypothesis, mitigation, decision, question"], ["u", "Status update"], ["p", "Change update time"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"], ["Ctrl Enter", "Send the form"], ["Esc", "Leave the field, then close"]];
+// The modifier of the platform, as its users know it.
+const ON_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgentData?.platform ?? navigator.platform);
+const MOD = ON_APPLE ? "⌘" : "Ctrl";
+
+// Each line: keys pressed together are joined by “+”, one after the other by “then”; others are a choice.
+const GROUPS = [
+  ["Everywhere", [
+    [`${MOD}+K`, "Search or run"], ["/", "Search or run"], ["c", "Declare an incident"], [`${MOD}+Enter`, "Send the form"],
+    ["Esc", "Leave the field, then close"], ["?", "Show these keys"],
+  ]],
+  ["Go to", [
+    ["g then h", "Home"], ["g then i", "Incidents"], ["g then n", "Inbox"], ["g then v", "Overview"],
+    ["g then a", "Action items"], ["g then r", "Retrospectives"], ["g then t", "Insights"],
+  ]],
+  ["In a list", [["j k", "Next, previous"], ["o", "Open"], ["x", "Select an action item"], ["e", "Edit what is selected"]]],
+  ["On an incident", [
+    ["u", "Post an update"], ["p", "Change update time"], ["n", "Note"], ["h", "Hypothesis"], ["m", "Mitigation"], ["d", "Decision"],
+    ["q", "Question"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"],
+  ]],
+];
+
+const made = (name, text, className) => {
+  const node = document.createElement(name);
+  if (text) node.textContent = text;
+  if (className) node.className = className;
+  return node;
+};
+
+function drawn(combination) {
+  const place = made("dt", "", "flex items-center gap-1 whitespace-nowrap");
+  for (const part of combination.split(/( then |\+| )/)) {
+    if (part === " ") continue;
+    if (part === "+" || part === " then ") place.append(made("span", part.trim(), "text-xs muted"));
+    else place.append(made("kbd", part, "key"));
+  }
+  return place;
+}
 
 function help() {
   const body = document.getElementById("dialog-body");
-  const list = document.createElement("div");
-  list.className = "p-5";
-  const title = document.createElement("h2");
-  title.id = "dialog-title"; title.className = "text-lg mb-3"; title.textContent = "Keys";
-  const dl = document.createElement("dl");
-  dl.className = "dl";
-  for (const [key, what] of NAMES) {
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = key; dd.textContent = what;
-    dl.append(dt, dd);
+  const list = made("div", "", "p-5");
+  const title = made("h2", "Keys", "text-lg mb-3");
+  title.id = "dialog-title";
+  const columns = made("div", "", "sm:columns-2 gap-8");
+  for (const [name, lines] of GROUPS) {
+    const part = made("section", "", "break-inside-avoid mb-4"), dl = made("dl", "", "keys-list");
+    for (const [combination, what] of lines) dl.append(drawn(combination), made("dd", what));
+    part.append(made("h3", name, "text-xs muted mb-1.5"), dl);
+    columns.append(part);
   }
-  list.append(title, dl);
+  list.append(title, columns);
   list.tabIndex = -1;
   body.replaceChildren(list);
   document.getElementById("dialog").showModal();
@@ -63,7 +97,7 @@ export function keys() {
       event.preventDefault();
       if (!document.querySelector("dialog[open]")) document.querySelector("[data-palette]")?.click();
     }
-    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Escape" || document.querySelector("dialog[open], details.more[open]")) return;
     if (event.target.closest?.("textarea, select, input:not([type=radio], [type=checkbox])")) event.target.blur();
     else document.querySelector("a[data-escape]")?.click();
   });

@@ -57,8 +57,11 @@ def _is_transactional(item) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def _files_of_its_own(tmp_path_factory):
-    """Test processes beside each other have a database each; so the written copies of status pages, too."""
-    with override_settings(DATA_DIR=tmp_path_factory.mktemp("data")):
+    """Test processes beside each other have a database each; so the written copies of status pages, too.
+
+    Every test client makes the middleware anew, and WhiteNoise would then read every static file.
+    """
+    with override_settings(DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True):
         yield
 
 

@@ -111,7 +111,10 @@ def test_without_javascript(open_as, commander, responder, incident):
     page.get_by_role("button", name="Mark as read").click()
     assert Notice.objects.unread().count() == 0
     page.goto(incident.get_absolute_url())
+    menu = page.get_by_label("More actions")
+    menu.click()
     page.get_by_role("button", name="Follow this incident").click()
+    menu.click()
     assert page.get_by_role("button", name="Unfollow").is_visible()
     page.goto(reverse("my_notifications"))
     page.get_by_role("button", name="Pause").click()
