@@ -1,6 +1,7 @@
 """What people write, made into HTML: Markdown through a parser, then a sanitiser; and spans of time in words."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -50,6 +51,13 @@ _kept_document = lru_cache(maxsize=256)(partial(_cleaned, _document_parser))
 
 # Control characters, those that turn the direction of what follows, and halves of a character.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def together(names: Sequence[str], *, shown: int = 2) -> str:
+    """“A” · “A and B” · “A, B and 3 more”"""
+    if len(names) > shown:
+        return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return " and ".join(names)
 
 
 def visible(text: str) -> str:

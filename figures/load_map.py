@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
+from config.text import together
 from figures.draw import figure, rect, text
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -85,6 +86,15 @@ def _down(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) ->
 
 
 def busiest(hours: Sequence[Sequence[int]]) -> str:
-    """“Tu 14–15”, or nothing where no hour had an incident."""
-    count, day, hour = max((count, -d, -h) for d, row in enumerate(hours) for h, count in enumerate(row))
-    return f"{DAYS[-day]} {-hour:02}–{-hour + 1:02}" if count else ""
+    """“Tu 14–15”, with those as busy: “Tu 14–15 and We 09–10”; nothing where no hour had an incident."""
+    most = max(count for row in hours for count in row)
+    if not most:
+        return ""
+    return together(
+        [
+            f"{DAYS[d]} {hour:02}–{hour + 1:02}"
+            for d, row in enumerate(hours)
+            for hour, count in enumerate(row)
+            if count == most
+        ]
+    )

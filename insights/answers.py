@@ -98,7 +98,9 @@ def where(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     longest = max(found.sums, key=lambda phase: found.sums[phase])
     headline, says = "Too few have all the times", f"{found.complete} of {found.of} have them"
     if whole and coverage is not None and coverage >= SOME_COVERAGE:
-        headline = f"{percent(found.sums[longest] / whole)} of the time goes into {PHASES[longest]}"
+        share = percent(found.sums[longest] / whole)
+        as_long = [PHASES[key] for key, spent in found.sums.items() if percent(spent / whole) == share]
+        headline = f"{share} of the time goes into {'each of ' if len(as_long) > 1 else ''}{together(as_long, shown=3)}"
         says = f"{found.complete} of {found.of} have all the times"
     bars = [Bar(f"{dot.reference} {dot.title}", dot.url, parts) for dot, parts in found.latest]
     shares = (

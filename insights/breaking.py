@@ -20,14 +20,14 @@ FORMULA = (
 
 def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     found = broken(asked.scope, 100 if is_deep else 6)
-    named = factors(asked.scope, 100 if is_deep else 1)
+    named = factors(asked.scope, 100 if is_deep else 6)
     again = recurrence(asked.scope, 100 if is_deep else 1)
     whole = asked.scope.count
     top = found[0] if found else None
     most = top.count if top else 1
     panel = Panel(
         "breaks", QUESTION,
-        f"{top.name}, {top.count} of {whole}" if top else "No service was marked as affected",
+        _most_affected(found, whole),
         _says(named, f"affected {spoken(top.impact)} in all" if top else "mark services on an incident to see them here"),
         FORMULA if is_deep else "incidents by affected service; followed within 90 days by one alike",
         whole if found or named else 0,
@@ -45,10 +45,20 @@ def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     return panel
 
 
+def _most_affected(found: list[Broken], whole: int) -> str:
+    if not found:
+        return "No service was marked as affected"
+    first = [one.name for one in found if one.count == found[0].count]
+    return f"{together(first)}, {found[0].count} of {whole}{' each' if len(first) > 1 else ''}"
+
+
 def _says(named: list[Frequent], otherwise: str) -> str:
-    if named and named[0].count > 1:
-        return f"{named[0].count} incidents share one factor: {named[0].text}"
-    return otherwise
+    if not named or named[0].count < 2:
+        return otherwise
+    first = [one.text for one in named if one.count == named[0].count]
+    if len(first) == 1:
+        return f"{named[0].count} incidents share one factor: {first[0]}"
+    return f"The most shared factors, {named[0].count} incidents each: {together(first)}"
 
 
 def _facts(again: Recurrence) -> list[tuple[str, str]]:
