@@ -90,7 +90,7 @@ PASTS = [
         3, 7, 41, 96, refuted="A burst of bots uses all connections.",
         notes=[
             (12, "sam", "All 40 connections are in use on every instance."),
-            (44, "lee", "Errors fall from 61 % to below 1 %."),
+            (44, "lee", "Errors fall from 61% to below 1%."),
         ],
         felt=(52_000, "61"),
     ),

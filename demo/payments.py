@@ -46,7 +46,7 @@ def _declared(stage: Stage) -> Incident:
             incident=incident,
             by=ana,
             kind="alert",
-            title="PaymentsApi5xxRatio above 5 % for 2 min (now 38 %)",
+            title="PaymentsApi5xxRatio above 5% for 2 min (now 38%)",
             captured_at=stage.ago(40),
             data={"source": "Prometheus", "severity": "critical", "service": "payments-api"},
         )
@@ -73,7 +73,7 @@ def _first_minutes(stage: Stage, incident: Incident) -> None:
         record_change(
             incident=incident,
             by=sam,
-            title="Flag new-basket 10 → 25 %",
+            title="Flag new-basket 10 → 25%",
             at=stage.ago(74),
             service=stage.services["basket"],
             kind="feature_flag",
@@ -149,7 +149,7 @@ def _raised(stage: Stage, incident: Incident) -> None:
             incident=incident,
             by=ana,
             audiences=["executives"],
-            known="Card payments fail for a quarter of an hour; about 38 % return an error.",
+            known="Card payments fail for a quarter of an hour; about 38% return an error.",
             unknown="The cause.",
             doing="Payments and Platform work on it together.",
             next_update_at=stage.ago(-3),

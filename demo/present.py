@@ -173,7 +173,7 @@ def tell_suspicions(stage: Stage) -> None:
             incident=bounced,
             by=stage.people["lee"],
             kind="alert",
-            title="MailBounceRatio above 20 % for 10 min",
+            title="MailBounceRatio above 20% for 10 min",
             data={"source": "Prometheus", "severity": "warning"},
         )
 

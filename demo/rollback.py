@@ -114,7 +114,7 @@ def _fixing(stage: Stage, incident: Incident) -> None:
             "rollback",
             "payments-api",
             10,
-            expected_effect="5xx under 1 %",
+            expected_effect="5xx under 1%",
             risk="Payments in flight are retried once.",
         )
 
@@ -147,7 +147,7 @@ def _now(stage: Stage, incident: Incident) -> None:
             )
     with stage.at(1):
         write_event(
-            incident=incident, by=people["sam"], text="Zone a is back on v230: 38 % → 6 % errors there."
+            incident=incident, by=people["sam"], text="Zone a is back on v230: 38% → 6% errors there."
         )
     with stage.at(6):
         request_update(incident=incident, by=people["nora"], question="Do we tell the press today?")
@@ -155,11 +155,11 @@ def _now(stage: Stage, incident: Incident) -> None:
         edit_incident(
             incident=incident,
             by=people["ana"],
-            summary="38 % of card payments return 5xx. Wallets and invoice work.",
+            summary="38% of card payments return 5xx. Wallets and invoice work.",
             now_note="Rolling payments-api back to v230",
-            next_note="Confirm 5xx under 1 % for 10 min",
+            next_note="Confirm 5xx under 1% for 10 min",
             impact_figures=[
-                {"label": "Card payments failing", "value": "38 %"},
+                {"label": "Card payments failing", "value": "38%"},
                 {"label": "Customers", "value": "2,140"},
                 {"label": "Orders lost", "value": "≈ 1,900"},
             ],

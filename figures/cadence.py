@@ -49,7 +49,7 @@ def _draw(title: str, strips: list[Strip], width: int) -> SafeString:
         body += drawn
     body += _bubble(7, y - 4, 12) + text(18, y, "published", "t-muted t-small")
     body += _pin(98, y - 14, 12) + text(106, y, "due, missed", "t-muted t-small")
-    note = "On time allows a grace of 2 min or 10 % of the wait."
+    note = "On time allows a grace of 2 min or 10% of the wait."
     if width > NARROW:
         body += text(width, y, note, "t-muted t-small", text_anchor="end")
     else:

@@ -1,6 +1,6 @@
 """How long, and is it changing? Every incident is a dot over time, on a log scale, with the medians of two periods.
 
-Beyond what can be told apart the dots become bars: of each slice of time the middle 80 %, with its median.
+Beyond what can be told apart the dots become bars: of each slice of time the middle 80%, with its median.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,8 @@ from figures.draw import figure, rect, text
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 NIGHT = frozenset((23, *range(8)))
 STEPS = (0.0001, 0.1, 0.25, 0.5)
+STEP_WORDS = ("no week", "under 10%", "10 to 25%", "25 to 50%", "half or more")
+KEY_TALL = 22
 
 
 def load_map(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) -> SafeString:
@@ -28,6 +30,15 @@ def _cell(x: float, y: float, width: float, height: float, count: int, weeks: in
     return body + (
         text(x + width / 2, y + height / 2 + 4, count, tone, text_anchor="middle") if count else ""
     )
+
+
+def _key(left: float, top: float, apart: float, *, in_a_row: int = 5) -> str:
+    """The five steps, with the share of the weeks each stands for."""
+    body = ""
+    for step, words in enumerate(STEP_WORDS):
+        x, y = left + step % in_a_row * apart, top + step // in_a_row * KEY_TALL
+        body += rect(x, y, 14, 14, f"h{step}") + text(x + 20, y + 11, words, "t-muted t-small")
+    return body
 
 
 def _across(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) -> SafeString:
@@ -52,7 +63,8 @@ def _across(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) 
         f"In a cell: of {weeks} weeks, those in which an incident ran in that hour. Grey: 23 to 08.",
         "t-muted t-small",
     )
-    return figure("load-map", width, y + 8, title, body)
+    body += _key(left, y + 12, 130)
+    return figure("load-map", width, y + 12 + KEY_TALL, title, body)
 
 
 def _down(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) -> SafeString:
@@ -82,7 +94,8 @@ def _down(title: str, hours: Sequence[Sequence[int]], weeks: int, width: int) ->
             )
     y = top + 12 * tall + 18
     body += text(0, y, f"Of {weeks} weeks, with an incident in those hours.", "t-muted t-small")
-    return figure("load-map", width, y + 8, title, body)
+    body += _key(0, y + 12, 110, in_a_row=3)
+    return figure("load-map", width, y + 12 + 2 * KEY_TALL, title, body)
 
 
 def busiest(hours: Sequence[Sequence[int]]) -> str:

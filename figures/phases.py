@@ -28,12 +28,12 @@ def phases(
         reach = (right - left) * spent / whole
         body += rect(at, y - 12, max(reach - 2, 0), 24, f"part p-{phase}", f"{names[phase]}: {spoken(spent)}")
         if reach > 40:
-            body += text(at + 8, y + 4, f"{spent / whole * 100:.0f} %", "t-strong")
+            body += text(at + 8, y + 4, f"{spent / whole * 100:.0f}%", "t-strong")
         at += reach
     y += 32
     for (phase, words), spent in zip(names.items(), sums, strict=True):
         body += rect(left, y - 10, 10, 10, f"part p-{phase}")
-        body += text(left + 16, y, f"{words}: {spoken(spent)}, {spent / whole * 100:.0f} %")
+        body += text(left + 16, y, f"{words}: {spoken(spent)}, {spent / whole * 100:.0f}%")
         y += 18
     if not bars:
         return figure("phases", width, y + 4, title, body, role="group")

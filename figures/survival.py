@@ -42,7 +42,7 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
     body = ""
     for share in (0, 0.25, 0.5, 0.75, 1):
         body += line(left, y(share), right, y(share), "rule" if share else "edge")
-        body += text(left - 6, y(share) + 4, f"{share * 100:.0f} %", "t-muted t-small", text_anchor="end")
+        body += text(left - 6, y(share) + 4, f"{share * 100:.0f}%", "t-muted t-small", text_anchor="end")
     for tick in time_ticks(low, high, 4 if width == NARROW else 7):
         body += line(x(tick), bottom, x(tick), bottom + 5, "edge")
         body += text(x(tick), bottom + 18, spoken(tick), "t-muted t-small", text_anchor="middle")
@@ -63,7 +63,7 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
             body += text(0, foot, said, f"t-{one.kind}") + text(0, foot + 15, counted, "t-muted t-small")
             foot += 36
     body += text(
-        0, foot, f"Share still {curves[-1].called} after t (log scale); bands 95 %.", "t-muted t-small"
+        0, foot, f"Share still {curves[-1].called} after t (log scale); bands 95%.", "t-muted t-small"
     )
     if wide:
         body += text(

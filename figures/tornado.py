@@ -12,7 +12,7 @@ BAR = 22
 
 @dataclass(frozen=True)
 class Lever:
-    """`saved` and `added` in `words`; `low` and `high` is what can be saved in 95 % of the draws."""
+    """`saved` and `added` in `words`; `low` and `high` is what can be saved in 95% of the draws."""
 
     name: str
     spent: str

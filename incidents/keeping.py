@@ -1,6 +1,6 @@
 """Did we speak when we said we would? Per audience: due times kept, time overdue, the longest silence.
 
-Cadence compliance = updates published by their due time (with a grace of 2 min or 10 % of the wait, whichever is
+Cadence compliance = updates published by their due time (with a grace of 2 min or 10% of the wait, whichever is
 longer) ÷ updates due; beside it the share of the time that an update was overdue, and the longest silence.
 """
 

@@ -232,5 +232,5 @@ def _curve(took: Curve) -> Figure:
     return Figure(
         "How long until one is done?", says,
         sizes(lambda width: survival("Share of action items not done after t.", [line], says, width)),
-        f"{COMPLETING.label} = {COMPLETING.formula}; of those added in the period; bands 95 %",
+        f"{COMPLETING.label} = {COMPLETING.formula}; of those added in the period; bands 95%",
     )  # fmt: skip

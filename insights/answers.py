@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from config.text import together
 from figures.bars import bar
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.load_map import busiest, load_map
@@ -35,7 +36,7 @@ def kept(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         "promises", QUESTIONS["promises"],
         f"{percent(share)} of updates on time" if share is not None else "No update was owed",
         f"target {percent(TARGET)}" if share is not None else "nobody waited for one",
-        "published by due time + grace (2 min or 10 %) ÷ updates due", due,
+        "published by due time + grace (2 min or 10%) ÷ updates due", due,
         bars=[
             Row(one.label, percent(one.share), bar(one.share, target=TARGET, is_bad=one.share < TARGET), one.share < TARGET)
             for one in found if one.share is not None

@@ -47,7 +47,7 @@ def compare(now: Curve, was: Curve | None) -> Change:
 
 
 def difference(was: Curve, now: Curve) -> tuple[float, float] | None:
-    """The 95 % interval of `now` − `was`; None where the medians are not reached often enough."""
+    """The 95% interval of `now` − `was`; None where the medians are not reached often enough."""
     import numpy as np
 
     source = np.random.default_rng(SEED)

@@ -247,7 +247,7 @@ NOTES = {
     "mean, median, p90": "Over complete observations; linear quantiles.",
     "km_median, km_p90": "First time at which the Kaplan–Meier curve is at or under 0.5 and 0.1; what still runs is "
     "right-censored at the end of the period, at the latest now; null where the curve never gets there.",
-    "cadence_compliance": "Updates published by their due time (grace: 2 min or 10 % of the wait, whichever is "
+    "cadence_compliance": "Updates published by their due time (grace: 2 min or 10% of the wait, whichever is "
     "longer) ÷ updates due.",
     "actions_on_time_share": "Action items done by their due day ÷ due in the period; open and overdue is a miss, given "
     "up is not counted.",

@@ -85,7 +85,7 @@ def explain(change: Change) -> str:
     """Why there is an arrow, or why there is none."""
     if change.low is None or change.high is None:
         return f"no trend: {change.why}"
-    interval = f"95 % interval {signed(change.low)} to {signed(change.high)}"
+    interval = f"95% interval {signed(change.low)} to {signed(change.high)}"
     return f"no clear change ({interval})" if change.verdict == "same" else f"the change holds ({interval})"
 
 
@@ -107,7 +107,7 @@ def _sliced(asked: Asked, now: Curve, was: Curve | None) -> Drawing:
     scope, before = asked.scope, asked.scope.before
     both = Scope(scope.incidents, before.since if before else None, scope.until, scope.now)
     points = [
-        Point(s.began, s.median, f"{s.count} incidents, median {spoken(s.median)}, the middle 80 % "
+        Point(s.began, s.median, f"{s.count} incidents, median {spoken(s.median)}, the middle 80% "
               f"{spoken(s.p10)} to {spoken(s.p90)}", low=s.p10, high=s.p90)
         for s in reading.slices(both, asked.metric)
     ]  # fmt: skip
@@ -151,7 +151,7 @@ def _deepen(
     panel.figures.append(Figure(
         "Share still open after t", sentence,
         sizes(lambda width: survival(title, lines, sentence, width)),
-        "Kaplan–Meier: S(t) = product of (1 − ended ÷ at risk); bands 95 %, Greenwood on the log(−log) scale",
+        "Kaplan–Meier: S(t) = product of (1 − ended ÷ at risk); bands 95%, Greenwood on the log(−log) scale",
     ))  # fmt: skip
     latest = [dot for dot in newest if dot.is_over and dot.seconds > 0][:POINTS][::-1]
     if latest:

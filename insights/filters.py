@@ -38,7 +38,7 @@ class InsightsFilter(django_filters.FilterSet):
     )  # fmt: skip
     cut = django_filters.ChoiceFilter(
         method="as_it_is", label="Each phase", empty_label=None,
-        choices=[(str(cut), f"{cut} % shorter") for cut in CUTS],
+        choices=[(str(cut), f"{cut}% shorter") for cut in CUTS],
     )  # fmt: skip
     severity = django_filters.ModelChoiceFilter(
         queryset=Severity.objects.all(), empty_label="Any severity", label="Severity"

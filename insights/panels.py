@@ -50,7 +50,7 @@ class Panel:
 
     @property
     def is_thin(self) -> bool:
-        """Amber: under 80 % of the incidents have the times."""
+        """Amber: under 80% of the incidents have the times."""
         return self.coverage is not None and self.coverage < GOOD_COVERAGE
 
     @property

@@ -76,7 +76,7 @@ def sample(scope: Scope) -> Sample:
 
 @dataclass(frozen=True)
 class Phase:
-    """What was spent in it, in 95 % of the draws between `low` and `high`; `leads` is the share it was most in."""
+    """What was spent in it, in 95% of the draws between `low` and `high`; `leads` is the share it was most in."""
 
     key: str
     spent: float
@@ -161,7 +161,7 @@ def needed(spread: float, gain: float = GAIN) -> int:
 
     n = 2 ((z₁₋α⸝₂ + z₁₋β) σ ÷ δ)², the normal approximation for two means (J. M. Lachin, Introduction to sample
     size determination and power analysis for clinical trials, Controlled Clinical Trials 2, 1981, 93–113), here
-    with α = 5 % two-sided, 1 − β = 80 % and δ = ln(1 ÷ (1 − gain)).
+    with α = 5% two-sided, 1 − β = 80% and δ = ln(1 ÷ (1 − gain)).
     """
     normal = NormalDist()
     reach = normal.inv_cdf((1 + SURE) / 2) + normal.inv_cdf(POWER)

@@ -11,7 +11,7 @@ from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import EPSILON, cohort_cte, product_ctes, rows
 
-Z = 1.959963984540054  # 95 %
+Z = 1.959963984540054  # 95%
 STEPS = 1500  # more than that are told once a bin of one per cent, as they stand at its end
 
 
@@ -54,7 +54,7 @@ def curve(scope: Scope, metric: Metric) -> Curve:
 
 
 def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
-    """The steps, with a 95 % band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`.
+    """The steps, with a 95% band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`.
 
     Where nothing is censored, the product over many lengths is the product over them as one, and so is Greenwood's
     sum. So of very many only the bins in which something is censored are told length by length (`fine`), and the

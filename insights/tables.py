@@ -114,10 +114,10 @@ def short(number: float) -> str:
 
 
 def percent(share: float) -> str:
-    """86 %; never rounded up to all or down to none."""
+    """86%; never rounded up to all or down to none."""
     rounded = round(share * 100)
     if rounded == 100 and share < 1:
-        return "> 99 %"
+        return "> 99%"
     if rounded == 0 and share > 0:
-        return "< 1 %"
-    return f"{rounded} %"
+        return "< 1%"
+    return f"{rounded}%"

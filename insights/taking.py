@@ -12,11 +12,11 @@ from insights.tables import Column, Table, grouped, percent, rounded
 
 QUESTION = "What would it take?"
 KEY = "what-would-it-take"
-SHORT = "saved = cut × the sum of the phase; a gain is seen with 80 % power"
+SHORT = "saved = cut × the sum of the phase; a gain is seen with 80% power"
 FORMULA = (
     "saved = cut × Σ of the phase over incidents with all five times in order; user-minutes: share × users × minutes "
     "of a phase in which a service was affected. A gain shows after n incidents before and after, "
-    "n = 2 ((z.975 + z.80) × σ of ln(duration) ÷ ln(1 ÷ 0.8))²: 80 % power, 5 % two-sided"
+    "n = 2 ((z.975 + z.80) × σ of ln(duration) ÷ ln(1 ÷ 0.8))²: 80% power, 5% two-sided"
 )
 Amount = Callable[[float], str]
 
@@ -63,7 +63,7 @@ def _amount(found: Sample) -> Amount:
 
 def _headline(best: Phase, found: Sample, cut: int) -> str:
     saved = _amount(found)(best.spent * cut / 100)
-    return f"{best.words.capitalize()} {cut} % sooner saves most: {saved}"
+    return f"{best.words.capitalize()} {cut}% sooner saves most: {saved}"
 
 
 def _says(found: Sample) -> str:
@@ -93,7 +93,7 @@ def _figure(told: list[Phase], found: Sample, cut: int, *widths: int) -> str:
     ]  # fmt: skip
     said = Said(
         f"{amount(whole)} {'user-minutes' if found.is_felt else 'in all'}",
-        f"saved, {cut} % shorter", f"added, {longer * 100:.0f} % longer",
+        f"saved, {cut}% shorter", f"added, {longer * 100:.0f}% longer",
     )  # fmt: skip
     title = f"{_headline(told[0], found, cut)}. " + "; ".join(
         f"{lever.name}: {lever.saved_words} saved or {lever.added_words}" for lever in levers
@@ -131,7 +131,7 @@ def _cuts(told: list[Phase], caption: str, kind: str) -> Table:
     unit = 60 if kind == "amount" else 1
     return Table(
         caption,
-        [Column("Phase"), Column("In all", kind), *(Column(f"{cut} % shorter", kind) for cut in CUTS)],
+        [Column("Phase"), Column("In all", kind), *(Column(f"{cut}% shorter", kind) for cut in CUTS)],
         [(one.words, one.spent / unit, *(one.spent / unit * cut / 100 for cut in CUTS)) for one in told],
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _phases(told: list[Phase], caption: str, kind: str) -> Table:
     unit = 60 if kind == "amount" else 1
     return Table(
         caption,
-        [Column("Phase"), Column("In all", kind), Column("95 % from", kind), Column("95 % to", kind),
+        [Column("Phase"), Column("In all", kind), Column("95% from", kind), Column("95% to", kind),
          Column("Most in so many draws", "share")],
         [(one.words, one.spent / unit, (one.low or 0) / unit, (one.high or 0) / unit, one.leads) for one in told],
     )  # fmt: skip

@@ -114,9 +114,10 @@ class MailServerForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if settings.DEFAULT_FROM_EMAIL != UNSET_SENDER:
-            self.fields["sender"].help_text = (
-                f"ALLCLEAR_FROM_EMAIL is set and wins: e-mail comes from {settings.DEFAULT_FROM_EMAIL}."
-            )
+            address = settings.DEFAULT_FROM_EMAIL
+            self.fields[
+                "sender"
+            ].help_text = f"ALLCLEAR_FROM_EMAIL is set and wins: e-mail comes from {address}."
 
     def clean_host(self) -> str:
         host = self.cleaned_data["host"].strip()
@@ -131,7 +132,9 @@ class ReasonForm(Form):
     )
 
 
-RETIRED = re.compile(r"https://([^/?#@]+\.)?(webhook\.office\.com/|outlook\.office(365)?\.com/webhook/)", re.IGNORECASE)
+RETIRED = re.compile(
+    r"https://([^/?#@]+\.)?(webhook\.office\.com/|outlook\.office(365)?\.com/webhook/)", re.IGNORECASE
+)
 
 
 def recognised(url: str) -> str | None:

@@ -1,12 +1,12 @@
 """How well a component was, from the intervals in which it was not. Pure: no database, no clock.
 
 Uptime follows Atlassian Statuspage's published rule (help.statuspage.io, “Uptime Showcase”): a major outage counts
-in full, a partial outage for 30 %, degraded performance and maintenance not at all:
+in full, a partial outage for 30%, degraded performance and maintenance not at all:
 
     uptime = 1 - (major + 0.3 × partial) ÷ observed
 
 over the last 90 calendar days of the page's time zone, today included, or since the component is tracked. Where
-intervals overlap, the worse one counts, once. The figure is rounded down: 99.999 % is never shown as 100 %.
+intervals overlap, the worse one counts, once. The figure is rounded down: 99.999% is never shown as 100%.
 """
 
 import itertools

@@ -34,6 +34,10 @@ class MomentInput(forms.DateTimeInput):
         if isinstance(value, datetime):
             wall = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
             chosen = offset(value, timezone.get_current_timezone()) if timezone.is_aware(value) else ""
+        read = _wall(wall)
+        if read is None or not read.second:  # seconds are shown where the stored time has some
+            attrs = (attrs or {}) | {"step": 60}
+            wall = f"{read:%Y-%m-%dT%H:%M}" if read else wall
         context = super().get_context(name, wall, attrs)
         context["widget"]["readings"] = _readings(_wall(wall))
         context["widget"]["chosen"] = chosen

@@ -57,7 +57,7 @@ class ImpactForm(VersionedForm):
         label="Figures, one a line",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Name, colon, value, for example “Card payments failing: 38 %”. At most six.",
+        help_text="Name, colon, value, for example “Card payments failing: 38%”. At most six.",
     )
 
     class Meta:

@@ -97,8 +97,8 @@ def _strip(incident: Incident, one: Kept) -> Strip:
 
 
 def says(one: Kept) -> str:
-    """2 of 3 on time, overdue 16 % of 1 h 02 min, longest silence 42 min"""
+    """2 of 3 on time, overdue 16% of 1 h 02 min, longest silence 42 min"""
     words = f"{one.on_time} of {one.due} on time" if one.due else "none due yet"
     if one.overdue:
-        words += f", overdue {one.overdue_share} % of {in_words(one.until - one.began)}"
+        words += f", overdue {one.overdue_share}% of {in_words(one.until - one.began)}"
     return f"{words}, longest silence {in_words(one.silence)}"

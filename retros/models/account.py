@@ -146,4 +146,4 @@ class AffectedUsers(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.share} % of {self.users}: {self.service}"
+        return f"{self.share}% of {self.users}: {self.service}"

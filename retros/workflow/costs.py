@@ -83,7 +83,7 @@ def state_users(
     if (users is None) != (share is None):
         raise ValidationError({"share" if share is None else "users": "Both are needed, or neither."})
     if share is not None and not 0 <= share <= 100:
-        raise ValidationError({"share": "Between 0 and 100 %."})
+        raise ValidationError({"share": "Between 0 and 100%."})
     before = AffectedUsers.objects.filter(retrospective=retrospective, service=service).first()
     if users is None or share is None:
         AffectedUsers.objects.filter(retrospective=retrospective, service=service).delete()
@@ -91,7 +91,7 @@ def state_users(
         AffectedUsers.objects.update_or_create(
             retrospective=retrospective, service=service, defaults={"users": users, "share": share}
         )
-    said = f"{share} % of {users}" if users is not None else ""
-    was = f"{before.share} % of {before.users}" if before else ""
+    said = f"{share}% of {users}" if users is not None else ""
+    was = f"{before.share}% of {before.users}" if before else ""
     audit(retrospective, "impact.users_stated", by, service=service.name, users=[was, said])
     announce(retrospective, "retrospective.impact_written", what="impact")

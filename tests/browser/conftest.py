@@ -134,7 +134,9 @@ def axe():
         )
 
     def run(page) -> list:
-        page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
+        page.evaluate(
+            "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
+        )
         if not page.evaluate("'axe' in window"):
             page.evaluate("() => {" + source + "}")
         dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both

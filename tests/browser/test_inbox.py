@@ -71,7 +71,9 @@ def test_by_keyboard(open_as, commander, responder, incident, severity):
     assert number(page).inner_text() == "1"
 
 
-def test_the_browser_is_asked_only_when_the_button_is_pressed(open_as, listening, commander, responder, incident):
+def test_the_browser_is_asked_only_when_the_button_is_pressed(
+    open_as, listening, commander, responder, incident
+):
     page = open_as(responder)
     page.add_init_script(RECORD)
     page.goto("/inbox/")

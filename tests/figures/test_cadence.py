@@ -14,7 +14,7 @@ def ago(minutes):
 
 def strip(**more):
     facts = {
-        "name": "Public", "says": "1 of 2 on time, overdue 10 % of 1 h 00 min, longest silence 40 min",
+        "name": "Public", "says": "1 of 2 on time, overdue 10% of 1 h 00 min, longest silence 40 min",
         "began": ago(60), "until": ago(0), "words": [ago(50), ago(10)], "next_due": ago(-20),
         "is_over": False,
         "parts": [Part(ago(60), ago(45), ago(50), False), Part(ago(50), ago(20), ago(10), True)],

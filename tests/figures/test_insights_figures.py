@@ -8,7 +8,7 @@ import pytest
 from figures.control_chart import Limits, Measured, control_chart, limits, signals
 from figures.dots import Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, spoken
-from figures.load_map import busiest, load_map
+from figures.load_map import STEP_WORDS, busiest, load_map
 from figures.phases import Bar, phases
 from figures.survival import Line, Stair, survival
 
@@ -102,7 +102,7 @@ def test_phases(width):
     ]
     picture = phases("Phases", names, [66, 6, 606, 100006], bars, width)
     assert picture.count("<a ") == 2
-    assert "noticing: 1 min, 0 %" in picture
+    assert "noticing: 1 min, 0%" in picture
     assert within(picture, width)
     assert "<svg" in phases("Phases", names, [0, 0, 0, 0], [], width)
 
@@ -113,10 +113,13 @@ def test_load_map(width):
     hours[1][14] = 9
     picture = load_map("Load", hours, 10, width)
     assert "9 of 10 weeks" in picture
-    assert picture.count('class="h4"') == 1
+    assert picture.count('class="h4"') == 2  # the cell and its step in the key
+    assert all(words in picture for words in STEP_WORDS)
     assert within(picture, width)
     assert busiest(hours) == "Tu 14–15"
     assert busiest([[0] * 24] * 7) == ""
+    hours[2][9] = 9
+    assert busiest(hours) == "Tu 14–15 and We 09–10"
 
 
 @pytest.mark.parametrize(

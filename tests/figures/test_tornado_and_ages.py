@@ -8,7 +8,7 @@ from figures.ages import ages
 from figures.draw import MEDIUM, NARROW, WIDE, span
 from figures.tornado import Lever, Said, tornado
 
-SAID = Said("8,380,000 user-minutes", "saved, 30 % shorter", "added, 43 % longer")
+SAID = Said("8,380,000 user-minutes", "saved, 30% shorter", "added, 43% longer")
 LEVERS = [
     Lever(
         "stopping the impact",
@@ -17,7 +17,7 @@ LEVERS = [
         143,
         "1,890,000",
         "+2,700,000",
-        "most in 99 % of the draws",
+        "most in 99% of the draws",
         60,
         150,
     ),

@@ -12,14 +12,14 @@ def command(db):
 
 def test_works(incident, commander, responder, command, traces):
     seen = traces(incident)
-    hand_over_role(incident=incident, role=command, to=responder, by=commander, note="Rollback at 40 %.")
+    hand_over_role(incident=incident, role=command, to=responder, by=commander, note="Rollback at 40%.")
     assert seen.texts == ["handed command over to Responder Example"]
     assert (seen.events[0].detail, seen.actions, seen.topics) == (
-        "Rollback at 40 %.",
+        "Rollback at 40%.",
         ["role.assigned"],
         ["role.assigned"],
     )
-    assert incident.role_assignments.get(user=commander).handover_note == "Rollback at 40 %."
+    assert incident.role_assignments.get(user=commander).handover_note == "Rollback at 40%."
 
 
 def test_needs_a_note(incident, commander, responder, command, traces):

@@ -14,9 +14,9 @@ def test_testing_then_supported(hypothesis, incident, responder, traces):
     seen = traces(incident)
     move_hypothesis(hypothesis=hypothesis, state="testing", by=responder)
     settled = move_hypothesis(
-        hypothesis=hypothesis, state="supported", by=responder, verdict="df says 100 %", confidence="likely"
+        hypothesis=hypothesis, state="supported", by=responder, verdict="df says 100%", confidence="likely"
     )
-    assert (settled.state, settled.verdict, settled.confidence) == ("supported", "df says 100 %", "likely")
+    assert (settled.state, settled.verdict, settled.confidence) == ("supported", "df says 100%", "likely")
     assert settled.settled_at is not None
     assert seen.texts == [
         "marked the hypothesis testing: The disk is full",
@@ -35,7 +35,7 @@ def test_a_verdict_names_what_decided_it(hypothesis, incident, responder, state,
 
 def test_or_stands_on_evidence(hypothesis, incident, responder):
     attach_evidence(
-        incident=incident, by=responder, kind="log", title="df", body="100 %", hypothesis=hypothesis
+        incident=incident, by=responder, kind="log", title="df", body="100%", hypothesis=hypothesis
     )
     assert move_hypothesis(hypothesis=hypothesis, state="refuted", by=responder).is_settled
 

@@ -18,8 +18,8 @@ def move(mitigation: Mitigation, by, *states: str, **fields) -> Mitigation:
 
 def test_works(mitigation, incident, responder, traces):
     seen = traces(incident)
-    moved = move(mitigation, responder, "applying", "worked", observed_effect="38 % → 0.4 %")
-    assert (moved.state, moved.observed_effect) == ("worked", "38 % → 0.4 %")
+    moved = move(mitigation, responder, "applying", "worked", observed_effect="38% → 0.4%")
+    assert (moved.state, moved.observed_effect) == ("worked", "38% → 0.4%")
     assert moved.started_at <= moved.settled_at
     assert seen.texts == [
         "marked the mitigation applying: Roll back",

@@ -55,7 +55,7 @@ def test_a_signal_passes_only_when_its_minutes_are_over(signal, mitigated, comma
     ):
         settle_recovery_check(check=signal, state="passed", by=commander)
     with context.at(watched.watch_ends_at):
-        settled = settle_recovery_check(check=signal, state="passed", by=commander, result="0.4 %")
+        settled = settle_recovery_check(check=signal, state="passed", by=commander, result="0.4%")
     assert settled.is_settled
     assert seen.actions == seen.topics == ["recovery_check.watching", "recovery_check.settled"]
 

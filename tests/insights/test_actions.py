@@ -84,7 +84,7 @@ def test_under_five_are_counted_and_not_a_percentage(reader, add):
     html = text(reader.get("/insights/actions/"))
     assert "1 of 2 on time" in html
     assert "1 open, 1 overdue" in html
-    assert "50 % on time" not in html
+    assert "50% on time" not in html
 
 
 def test_open_and_overdue_is_a_miss(reader, add):
@@ -95,7 +95,7 @@ def test_open_and_overdue_is_a_miss(reader, add):
     add(due=-5)
     add(due=4, state="wont_do", wont_do_reason="x")
     html = text(reader.get("/insights/actions/"))
-    assert "75 % on time" in html
+    assert "75% on time" in html
     assert "6 of 8 due in the period · 2 open, 1 overdue" in html
 
 

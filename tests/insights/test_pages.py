@@ -118,7 +118,7 @@ def test_a_change_that_holds_gets_its_arrow(reader, past):
         past(days_ago=5 + n, resolved=HOUR + n)
     html = ask(reader, "/insights/")
     assert "Resolved in 1 h 14 min, was 3 h 14 min" in html
-    assert "the change holds (95 % interval −" in html
+    assert "the change holds (95% interval −" in html
     assert "faster</span>" in html
 
 

@@ -35,7 +35,7 @@ def services(db):
 
 @pytest.fixture
 def cut_off(past, services):
-    """Mail from 0 to 30 min for 10 % of 1,000, search from 20 to 50 for 40 % of 200; three union-wise 50 min."""
+    """Mail from 0 to 30 min for 10% of 1,000, search from 20 to 50 for 40% of 200; three union-wise 50 min."""
 
     def make(stated=("mail", "search"), status="published", **more) -> Incident:
         incident = past(**({"resolved": 90} | more))

@@ -128,7 +128,10 @@ RETIRED = (
 @pytest.mark.parametrize("address", RETIRED)
 def test_an_address_that_microsoft_retired_is_refused_with_the_way_to_a_new_one(client, admin, address):
     client.force_login(admin)
-    for more, field in (({"service_address": address}, "?service=teams"), ({"kind": "webhook", "url": address}, "")):
+    for more, field in (
+        ({"service_address": address}, "?service=teams"),
+        ({"kind": "webhook", "url": address}, ""),
+    ):
         answer = client.post(reverse("channel_new") + field, {"name": "Chat"} | more)
         assert "has retired these addresses" in answer.text
     assert not Channel.objects.exists()

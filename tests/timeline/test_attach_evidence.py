@@ -39,12 +39,12 @@ def test_an_alert_is_an_alert_row(incident, responder, traces, ago):
         incident=incident,
         by=responder,
         kind="alert",
-        title="5xx above 5 %",
+        title="5xx above 5%",
         captured_at=ago(minutes=3),
         data={"source": "Prometheus"},
     )
     event = seen.events[0]
-    assert (event.kind, event.text, event.source) == (Kind.ALERT, "5xx above 5 %", "Prometheus")
+    assert (event.kind, event.text, event.source) == (Kind.ALERT, "5xx above 5%", "Prometheus")
 
 
 @pytest.mark.parametrize(

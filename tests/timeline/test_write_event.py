@@ -10,7 +10,7 @@ from timeline.workflow import write_event
 
 def test_works(incident, responder, traces):
     seen = traces(incident)
-    event = write_event(incident=incident, by=responder, text=" Errors rise ", detail="38 %")
+    event = write_event(incident=incident, by=responder, text=" Errors rise ", detail="38%")
     assert (event.text, event.kind, event.actor, event.is_late) == (
         "Errors rise",
         Kind.NOTE,
