@@ -64,7 +64,7 @@ export function inbox() {
     source = new EventSource("/live/inbox/");
     source.addEventListener("inbox", () => refresh(address, true));
     source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
-    source.addEventListener("hello", () => { if (!first) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } first = false; });
+    source.addEventListener("hello", () => { if (!first) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } first = false; document.documentElement.dataset.stream = "open"; });
   };
   listen();
   document.addEventListener("visibilitychange", () => { const was = source; listen(); if (!was && source) { refresh(address, true); document.dispatchEvent(new Event("home-changed")); } });
