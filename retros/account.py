@@ -67,7 +67,7 @@ def json_of_incidents(retrospective: OuterRef) -> ArraySubquery:
     return ArraySubquery(covered.values(row=JSONObject(pk="pk", **{name: name for name in LETTERS})))
 
 
-def _from_json(told: dict, *moments: str) -> SimpleNamespace:
+def _from_json(told: dict, *moments: str) -> Any:
     read = {name: told[name] and datetime.fromisoformat(told[name]) for name in moments}
     return SimpleNamespace(**told | read)
 

@@ -45,5 +45,7 @@ def revoke_brief_link(*, link: BriefLink, by: Any) -> None:
     if link.revoked_at is None:
         link.revoked_at = context.now()
         link.save(update_fields=["revoked_at"])
+        if incident.is_active and link.audience != Audience.STAKEHOLDERS:
+            reschedule(incident)  # its readers may have been the last of their audience
         record_event(incident=incident, kind=Kind.FACT, text="revoked a link to the brief", by=by)
         audit(incident, "brief_link.revoked", by, link=link.pk)

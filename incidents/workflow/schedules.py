@@ -16,6 +16,7 @@ from incidents.models import (
     Step,
     UpdateSchedule,
 )
+from incidents.models.incident import IncidentQuerySet
 from incidents.workflow.asking import answer_requests, reopen_requests
 from incidents.workflow.reminding import call_back
 
@@ -105,6 +106,13 @@ def reschedule(incident: Incident, *, posted: StatusUpdate | None = None) -> lis
         if all(_is_news_to(told.get(audience), posted) for audience in posted.audiences):
             return _store(incident, [_answer(incident, row, posted) for row in told.values()])
     return _store(incident, _set_all(incident, {row.audience: row for row in rows}))
+
+
+def reschedule_running(running: IncidentQuerySet | None = None) -> None:
+    """Set the due times of active incidents anew, where an audience has got or lost its readers."""
+    found = Incident.objects.active() if running is None else running.active()
+    for incident in found.select_related("severity").order_by("pk").select_for_update(of=("self",)):
+        reschedule(incident)
 
 
 def due_times(

@@ -9,6 +9,7 @@ from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from config.text import one_line
 from incidents.models import ServiceImpact
+from incidents.workflow.schedules import reschedule_running
 from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
 from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
 from statuspages.workflow.subscribing import forget
@@ -29,6 +30,8 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
             record(other, "status_page.changed", other, by, before=told, after=facts(other))
     page.save(update_fields=None if page._state.adding else [*facts(page)])
     record(page, _done("status_page", before), page, by, before=before, after=facts(page))
+    if page.is_published or before.get("is_published"):
+        reschedule_running()
     return page
 
 
@@ -73,6 +76,8 @@ def keep_component(*, by: Any, component: Component) -> Component:
         component.order = _next_place(page.components.all())
     component.save()
     record(page, _done("component", before), component, by, before=before, after=facts(component))
+    if page.is_published:
+        reschedule_running()
     return component
 
 
@@ -88,6 +93,8 @@ def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
         for subscriber in list(page.subscribers.of_nothing_else(entry).select_related("channel")):
             forget(subscriber)
     entry.delete()
+    if page.is_published:
+        reschedule_running()
 
 
 @transaction.atomic

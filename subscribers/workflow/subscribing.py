@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.audiences import ALWAYS_READ
 from incidents.models import Audience, Incident, IncidentType, Service, Severity
-from incidents.workflow.schedules import reschedule
+from incidents.workflow.schedules import reschedule_running
 from notifications.models import Channel
 from subscribers.models import OutsideAddress, Subscription
 
@@ -52,19 +52,16 @@ def subscribe(
         subscription.save(update_fields=["is_active"])
     if is_new and owner != by:
         _audit("subscription.added", subscription, by)
-    if audience not in ALWAYS_READ:
-        _start_clocks(subscription)
+    _set_clocks(subscription)
     return subscription
 
 
-def _start_clocks(subscription: Subscription) -> None:
-    """Set due times of the running incidents it fits: until now their audience may have had nobody in it."""
-    running = Incident.objects.active().select_related("severity").order_by("pk")
-    if subscription.incident_id:
-        running = running.filter(pk=subscription.incident_id)
-    for incident in running.select_for_update(of=("self",)):
-        if Subscription.objects.matching(incident).filter(pk=subscription.pk).exists():
-            reschedule(incident)
+def _set_clocks(*subscriptions: Subscription) -> None:
+    """Set due times of running incidents: an audience may have got its first reader or lost its last."""
+    for one in subscriptions:
+        if one.audience not in ALWAYS_READ:
+            own = Incident.objects.filter(pk=one.incident_id) if one.incident_id else None
+            reschedule_running(own)
 
 
 def follow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> Subscription:
@@ -78,9 +75,13 @@ def unfollow(*, incident: Incident | None = None, service: Service | None = None
     """End one's own subscriptions to exactly this incident or service, whatever their audience."""
     own = Subscription.objects.of(by)
     if incident is not None:
-        own.filter(incident=incident).delete()
+        ended = list(own.filter(incident=incident))
     elif service is not None:
-        own.filter(incident=None, service=service, severity=None, incident_type=None).delete()
+        ended = list(own.filter(incident=None, service=service, severity=None, incident_type=None))
+    else:
+        return
+    own.filter(pk__in=[one.pk for one in ended]).delete()
+    _set_clocks(*ended)
 
 
 @transaction.atomic
@@ -90,6 +91,7 @@ def pause_subscription(*, subscription: Subscription, by: Any, paused: bool) -> 
     subscription.save(update_fields=["is_active"])
     if subscription.person_id != by.pk:
         _audit("subscription.paused" if paused else "subscription.resumed", subscription, by)
+    _set_clocks(subscription)
 
 
 @transaction.atomic
@@ -98,6 +100,7 @@ def unsubscribe(*, subscription: Subscription, by: Any) -> None:
     if subscription.person_id != by.pk:
         _audit("subscription.removed", subscription, by)
     subscription.delete()
+    _set_clocks(subscription)
 
 
 def _check_owner(subscription: Subscription, by: Any) -> None:

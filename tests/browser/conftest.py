@@ -17,6 +17,9 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
+from accounts.models import User
+from demo.load import load_demo
+
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -112,6 +115,13 @@ def open_as(request, server, browser):
         context.close()
     if not request.node.get_closest_marker("expects_violations"):
         assert not violations
+
+
+@pytest.fixture
+def demo(transactional_db):
+    """The demo organisation; its first administrator."""
+    load_demo()
+    return User.objects.administrators().first()
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import pytest
 
-from accounts.models import User
-from demo.load import load_demo
 from incidents.models import Incident
 from retros.models import Retrospective
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser]
 WIDTHS = (320, 360, 390, 430, 1024, 1440)
 PARTS = ("", "status-updates/new/", "resolution/", "brief/", "catch-up/", "cadence/", "evidence/", "impact/")
 PLAIN = [
@@ -51,15 +49,13 @@ OUTSIDE = """() => {
 }"""
 
 
-@pytest.fixture
-def demo(transactional_db):
-    load_demo()
-    return User.objects.administrators().first()
-
-
 def too_wide(page, path: str) -> list:
-    """Load `path` once and look at it in every width, in the font of this machine and in a wider one."""
-    assert page.goto(path).status == 200, path
+    """Load `path` once and look at it in every width, in the font of this machine and in a wider one.
+
+    A page that does not exist in this status has no width.
+    """
+    if page.goto(path).status == 404:
+        return []
     composer = page.locator("#composer textarea")
     if composer.count():
         composer.fill("Averyveryverylongwordwithoutanyspaceatallindeed and more")
@@ -83,8 +79,7 @@ def test_incidents_in_every_status(open_as, demo):
         seen[incident.status] = incident
         for part in parts:
             path = incident.get_absolute_url() + part
-            if page.request.get(path).status == 200:
-                faults += too_wide(page, path)
+            faults += too_wide(page, path)
     assert len(seen) >= 7
     assert not faults
 
@@ -95,6 +90,5 @@ def test_all_other_pages(open_as, demo):
     for retrospective in Retrospective.objects.visible_to(demo)[:2]:
         for section in SECTIONS:
             path = retrospective.get_absolute_url() + section
-            if page.request.get(path).status == 200:
-                faults += too_wide(page, path)
+            faults += too_wide(page, path)
     assert not faults

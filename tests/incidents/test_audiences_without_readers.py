@@ -11,7 +11,8 @@ from incidents.workflow.reminding import remind_of_updates
 from incidents.workflow.schedules import reschedule
 from notifications.models import OutboxMessage
 from statuspages.models import StatusPage
-from subscribers.workflow import subscribe
+from statuspages.workflow import keep_page
+from subscribers.workflow import pause_subscription, subscribe, unsubscribe
 
 
 def declare(by, severity, **more):
@@ -44,6 +45,26 @@ def test_executives_who_follow_the_incident_are_readers(commander, severity, adm
     outsider.save()
     reschedule(first)
     assert owed(first) == {"stakeholders"}
+
+
+def test_publishing_a_page_starts_the_clock_and_a_draft_stops_it(commander, admin, severity):
+    page = StatusPage.objects.create(name="Shop", slug="shop", is_default=True)
+    incident = declare(commander, severity(1))
+    for is_published, wanted in ((True, {"stakeholders", "public"}), (False, {"stakeholders"})):
+        page.is_published = is_published
+        page = keep_page(by=admin, page=page)
+        assert owed(incident) == wanted
+
+
+def test_the_last_executive_to_leave_stops_the_clock(commander, severity, admin, outsider):
+    incident = declare(commander, severity(1))
+    subscription = subscribe(owner=outsider, by=admin, audience="executives", incident=incident)
+    pause_subscription(subscription=subscription, by=outsider, paused=True)
+    assert owed(incident) == {"stakeholders"}
+    pause_subscription(subscription=subscription, by=outsider, paused=False)
+    assert owed(incident) == {"stakeholders", "executives"}
+    unsubscribe(subscription=subscription, by=outsider)
+    assert owed(incident) == {"stakeholders"}
 
 
 def test_a_link_to_the_brief_has_readers(commander, severity):
