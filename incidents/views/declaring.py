@@ -115,7 +115,7 @@ def _declare(*, form: DeclareForm, by) -> Incident:
 
 
 def _prefill(request: SignedInRequest) -> dict:
-    """A link from an alert or a chat may fill the form: title, summary, severity (SEV2), service slugs."""
+    """A link may fill the form: title, summary, severity (SEV2), service slugs, and whether it is a drill."""
     initial: dict[str, Any] = {
         name: request.GET[name] for name in ("title", "summary") if name in request.GET
     }
@@ -127,6 +127,8 @@ def _prefill(request: SignedInRequest) -> dict:
         initial["severity"] = str(
             Severity.objects.filter(name__iexact=name).values_list("pk", flat=True).first() or ""
         )
+    if request.GET.get("is_drill") == "on":
+        initial["is_drill"] = True
     return initial
 
 

@@ -64,3 +64,10 @@ def test_an_explicit_choice_wins(commander, responder, severity):
         consume(message)
     assert not Delivery.objects.filter(person=responder).exists()
     assert not Notice.objects.get(person=responder, kind="declared").pops
+
+
+def test_the_checklist_leads_to_a_declaration_that_is_a_drill(client, admin):
+    client.force_login(admin)
+    step = next(step for step in client.get("/").context["checklist"].steps if "drill" in step.title.lower())
+    form = client.get(step.url).context["form"]
+    assert form["is_drill"].value() is True
