@@ -310,7 +310,6 @@ AUDITED_MODELS = [
     "incidents.Incident",
     "retros.Retrospective",
     "retros.ActionItem",
-    "statuspages.ScheduledMaintenance",
 ]
 """Models with a `chain` in the audit trail: `verify_audit` misses one that was removed."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])

@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from config.text import render_markdown
 from history.words import clean
@@ -129,6 +131,7 @@ def test_statuspage_newest_first_is_turned_and_monitoring_is_mitigated(written, 
     }  # fmt: skip
     report = imported(written(json.dumps({"page": {"id": "p"}, "incidents": [entry]})), "statuspage")
     assert report["imported"] == 1
+    call_command("verify_audit", stdout=StringIO())
     incident = Incident.objects.get()
     assert [u.known for u in incident.status_updates.order_by("posted_at")] == ["Found", "Watching", "Over"]
     assert incident.mitigated_at == at("2024-01-01T18:30:00Z")
