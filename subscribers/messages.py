@@ -176,7 +176,7 @@ class Writer:
             return "You get this because you subscribed to it."
         if recipient.person and recipient.person.pk == self.incident.reported_by_id:
             return f"You get this because you reported {self.incident.reference}."
-        return "You get this because you hear of every SEV1 and SEV2."
+        return "You get this because you are notified of every SEV1 and SEV2."
 
     def _headers(self, address: str, unsubscribe: str) -> dict[str, str]:
         """One thread an incident."""

@@ -28,7 +28,7 @@ GROUPS = {
         Section(
             "bell",
             "My notifications",
-            "What you hear of, how, and when not",
+            "Which notifications you get, and how",
             "my_notifications",
             for_all=True,
         ),

@@ -27,14 +27,14 @@ from subscribers.workflow import (
 def _add_outside(*, by: Any, **given: Any) -> str:
     outside = invite_outside(by=by, **given)
     return (
-        f"{outside} hears of it."
+        f"{outside} is subscribed."
         if outside.confirmed_at
         else f"{outside} is asked by mail whether it wants this."
     )
 
 
 def _add_channel(*, by: Any, channel: Channel, **given: Any) -> str:
-    return f"{channel} hears of: {subscribe(owner=channel, by=by, **given).about}."
+    return f"{channel} is subscribed: {subscribe(owner=channel, by=by, **given).about}."
 
 
 def _add_executive(*, by: Any, person: Any, **given: Any) -> str:
@@ -44,7 +44,7 @@ def _add_executive(*, by: Any, person: Any, **given: Any) -> str:
 
 KINDS: dict[str, tuple[str, type[FilterForm], Callable[..., str]]] = {
     "addresses": ("Subscribe an address outside", OutsideForm, _add_outside),
-    "channels": ("Let a channel hear of incidents", ChannelForm, _add_channel),
+    "channels": ("Send incidents to a channel", ChannelForm, _add_channel),
     "executives": ("Give somebody the executives’ updates", PersonForm, _add_executive),
 }
 

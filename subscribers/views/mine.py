@@ -35,7 +35,7 @@ def my_subscriptions(request: SignedInRequest) -> HttpResponse:
     wish = NotificationPreference.of(request.user)
     form = SubscriptionForm(request.POST or None, person=request.user)
     if form.is_valid() and form.submit(subscribe, owner=request.user, by=request.user, **form.cleaned_data):
-        messages.success(request, f"You hear of: {form.outcome.about}.")
+        messages.success(request, f"Subscribed: {form.outcome.about}.")
         return redirect("my_notifications")
     return _page(request, PreferencesForm(wish=wish), form, wish)
 

@@ -139,7 +139,7 @@ def _ask(outside: OutsideAddress) -> bool:
     }
     enqueue_mail(
         to=outside.email,
-        subject=f"Do you want to hear of incidents at {organisation}?",
+        subject=f"Confirm your subscription to incidents at {organisation}",
         text=render_to_string("subscribers/mail/confirmation.txt", context),
         about=f"outside:{outside.pk}",
     )

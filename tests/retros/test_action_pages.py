@@ -305,3 +305,11 @@ def test_from_an_incident(client, commander, incident):
     response = client.post(reverse("incident_action_new", args=[incident.reference]), data)
     assert response.url == incident.get_absolute_url()
     assert ActionItem.objects.get().incident == incident
+
+
+def test_whoever_only_reads_selects_only_what_they_own(client, stakeholder, commander, add):
+    add("Of somebody else", owner=commander)
+    own = add("Of the stakeholder", owner=stakeholder)
+    client.force_login(stakeholder)
+    page = client.get(reverse("action_list")).text
+    assert re.findall(r'name="item" value="(\d+)"', page) == [str(own.pk)]

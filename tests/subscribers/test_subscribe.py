@@ -105,7 +105,7 @@ def test_the_button_on_an_incident(client, stakeholder, incident):
     url = reverse("incident_following", args=[incident.reference])
     assert "Follow this incident" in client.get(incident.get_absolute_url()).content.decode()
     client.post(url, {"follow": "yes"})
-    assert "you hear of it" in client.get(incident.get_absolute_url()).content.decode()
+    assert "Unfollow" in client.get(incident.get_absolute_url()).content.decode()
     client.post(url, {"follow": "no"})
     assert "Follow this incident" in client.get(incident.get_absolute_url()).content.decode()
 
