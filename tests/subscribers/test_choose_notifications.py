@@ -17,7 +17,7 @@ NOTHING = {"by_mail": [], "in_inbox": [], "in_browser": [], "follows_worst": Fal
 def test_the_page_shows_what_is_usual_as_usual(client, stakeholder):
     client.force_login(stakeholder)
     page = client.get(reverse("my_notifications")).content.decode()
-    assert "This is what is usual here" in page
+    assert "These are the defaults" in page
     assert "Each update written for stakeholders" in page
     assert not NotificationPreference.objects.exists(), "looking chooses nothing"
 

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from notifications.models import Delivery, OutboxMessage
+from retros.models import RetrospectiveStatus
 from retros.workflow import start_retrospective
 from retros.workflow.basics import announce
 from subscribers.looking_back import consume
-from subscribers.models import Notice, NotificationPreference
+from subscribers.models import News, Notice, NotificationPreference
 
 NIGHT = datetime(2026, 3, 9, 23, tzinfo=UTC)
 
@@ -47,14 +48,26 @@ def test_two_parts_one_thread_a_way_to_choose(retrospective, responder):
 
 def test_waits_for_the_end_of_quiet_hours(retrospective, responder, commander):
     quiet(responder)
+    retrospective.status = RetrospectiveStatus.IN_REVIEW
+    retrospective.save()
     mails = {
         mail.address: mail.due_at
-        for mail in told(retrospective, "retrospective.joined", responder, commander)
+        for mail in told(retrospective, "retrospective.in_review", responder, commander)
     }
     assert mails[responder.email] == datetime(2026, 3, 10, 7, tzinfo=UTC)
     assert mails[commander.email] == NIGHT
     pops = dict(Notice.objects.values_list("person", "pops"))
     assert (pops[responder.pk], pops[commander.pk]) == (False, True)
+
+
+def test_what_asks_nothing_is_sent_as_its_reader_chose(retrospective, responder, commander):
+    own = NotificationPreference.defaults_for(responder)
+    own.by_mail, own.in_inbox = [News.DUTY], [News.DUTY]
+    own.save()
+    mails = told(retrospective, "retrospective.joined", responder, commander)
+    assert [mail.address for mail in mails] == [commander.email]
+    notice = Notice.objects.get()
+    assert (notice.person, notice.kind, notice.pops) == (commander, News.RETROSPECTIVES, False)
 
 
 def test_a_session_called_off_does_not_wait(retrospective, responder):

@@ -140,9 +140,9 @@ def test_too_many_messages():
 
 CASE = Path(settings.BASE_DIR).parent / "shared" / "data" / "cases" / "slack_bots.zip"
 BOTS = [
-    message("error rate at 38%, looking"),
+    message("error rate at 38 %, looking"),
     message("", None, AT + 60, subtype="bot_message", username="Alertmanager",
-            attachments=[{"fallback": "x", "title": "FIRING PaymentsErrorRate", "text": "38% of payments fail"}]),
+            attachments=[{"fallback": "x", "title": "FIRING PaymentsErrorRate", "text": "38 % of payments fail"}]),
     message("", None, AT + 120, bot_id="B2", bot_profile={"name": "Deploy Bot"},
             blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "*payments-api* v231 deployed"}}]),
     message("", "U2", AT + 180, files=[{"title": "dashboard.png", "name": "a.png"}]),
@@ -168,7 +168,7 @@ def test_bots_files_and_what_is_left_out(content, window):
     texts = [row.text for row in reading.rows]
     assert len(texts) == 5
     assert "FIRING PaymentsErrorRate" in texts[1]
-    assert "38% of payments fail" in texts[1]
+    assert "38 % of payments fail" in texts[1]
     assert "v231 deployed" in texts[2]
     assert "dashboard.png" in texts[3]
     assert texts[4].startswith("@")
