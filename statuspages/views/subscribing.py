@@ -60,6 +60,14 @@ def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     return _page(request, "subscribe", context | told)
 
 
+def subscription_too_old(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """The form once more, with what was typed: its token has expired, or the browser keeps no cookies."""
+    page, sends_mail = page_of(request, slug), mail_server.sends_mail()
+    form = SubscriptionForm(request.POST, page=page, sends_mail=sends_mail)
+    context = {"page": page, "form": form, "sends_mail": sends_mail, "up": "", "top": "./"}
+    return _page(request, "subscribe", context | {"is_too_old": True}, 403)
+
+
 def _too_many(request: HttpRequest) -> bool:
     return not ratelimit.consume(request, app="statuspages", action="subscribe", config=ATTEMPTS)
 
