@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect, requires_csrf_token
 from django.views.decorators.http import require_http_methods
 
 from notifications import mail_server
@@ -60,6 +60,8 @@ def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     return _page(request, "subscribe", context | told)
 
 
+@never_cache
+@requires_csrf_token
 def subscription_too_old(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The form once more, with what was typed: its token has expired, or the browser keeps no cookies."""
     page, sends_mail = page_of(request, slug), mail_server.sends_mail()
