@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 import nh3
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
 TAGS = {"p", "br", "strong", "em", "code", "pre", "a", "ul", "ol", "li", "blockquote", "del", "h3", "hr"}
@@ -79,12 +80,12 @@ def in_words(span: timedelta) -> str:
     """42 min · 1 h 09 min · 3 d 4 h; under a minute “under 1 min”."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
-        return "under 1 min"
+        return gettext("under 1 min")
     if minutes < 60:
-        return f"{minutes} min"
+        return gettext("%(minutes)d min") % {"minutes": minutes}
     if minutes < 60 * 48:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+        return gettext("%(hours)d h %(minutes)02d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return gettext("%(days)d d %(hours)d h") % {"days": minutes // 1440, "hours": minutes % 1440 // 60}
 
 
 def in_both_zones(moment: datetime) -> str:

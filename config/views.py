@@ -13,11 +13,15 @@ from psycopg2.errors import QueryCanceled
 
 from config.health import database_answers
 from config.time_limit import TimeLimitExceededError
+from statuspages.views.subscribing import subscription_too_old
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.headers.get("HX-Request"):  # a page older than the last sign-in; frontend/dialogs.js has words
         return HttpResponse(status=401)
+    match = request.resolver_match
+    if match and match.url_name == "subscription":  # of a status page, in the page's language
+        return subscription_too_old(request, **match.kwargs)
     return render(request, "403_csrf.html", status=403)
 
 

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from config.text import in_both_zones
+from statuspages.languages import dated
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance, ShownUpdate
 
 MOST = 25
@@ -36,10 +37,11 @@ def history(shown: Shown, form: str) -> str:
     """The newest incidents and maintenances; an entry is renewed with every update."""
     root = shown.page.root
     feed = FEEDS[form](
-        title=f"{shown.page.name} status",
+        title=shown.page.shown_name,
         link=f"{root}/",
-        description=shown.page.about or f"Incidents and maintenance of {shown.page.name}",
-        language="en",
+        description=shown.page.about
+        or gettext("Incidents and maintenance of %(name)s") % {"name": shown.page.name},
+        language=shown.page.language,
         feed_url=f"{root}/history.{form}",
         feed_guid=f"{root}/",
         changed_at=shown.changed_at,
@@ -65,7 +67,10 @@ def history(shown: Shown, form: str) -> str:
 
 def _told(entry: ShownIncident | ShownMaintenance) -> SafeString:
     window = (
-        format_html("<p>{} to {}</p>", in_both_zones(entry.starts_at), in_both_zones(entry.ends_at))
+        format_html(
+            "<p>{}</p>",
+            gettext("%(start)s to %(end)s") % {"start": dated(entry.starts_at), "end": dated(entry.ends_at)},
+        )
         if isinstance(entry, ShownMaintenance)
         else ""
     )
@@ -74,4 +79,4 @@ def _told(entry: ShownIncident | ShownMaintenance) -> SafeString:
 
 def _update(update: ShownUpdate) -> SafeString:
     html = format_html("<del>{}</del>", update.html) if update.corrected_at else update.html
-    return format_html("<p><strong>{}</strong>, {}</p>{}", update.status, in_both_zones(update.at), html)
+    return format_html("<p><strong>{}</strong>, {}</p>{}", update.status_words, dated(update.at), html)

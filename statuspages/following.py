@@ -6,6 +6,8 @@ readers. Only an incident that the page shows already is followed, and no cause 
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_noop
+
 from incidents.models import ACTIVE_STATUSES, Audience, Status, StatusPeriod, UpdateSchedule
 from incidents.models.communication import Wording
 from incidents.models.incident import PUBLIC_WORDING
@@ -14,10 +16,10 @@ from statuspages.shown import RESOLVED, ShownIncident, ShownUpdate
 
 INVESTIGATING, IDENTIFIED, MONITORING = "Investigating", "Identified", "Monitoring"
 SENTENCES = {
-    INVESTIGATING: "The problem is back. We are looking into it.",
-    IDENTIFIED: "The problem is back. We are working on a fix.",
-    MONITORING: "The impact has stopped. We are watching the recovery.",
-    RESOLVED: "This incident is resolved.",
+    INVESTIGATING: gettext_noop("The problem is back. We are looking into it."),
+    IDENTIFIED: gettext_noop("The problem is back. We are working on a fix."),
+    MONITORING: gettext_noop("The impact has stopped. We are watching the recovery."),
+    RESOLVED: gettext_noop("This incident is resolved."),
 }
 OVER = (Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.DECLINED)
 
@@ -63,6 +65,7 @@ def _changes(page: StatusPage, shown: ShownIncident, periods: list[StatusPeriod]
                 at=period.started_at,
                 words=Wording(known=SENTENCES[word]),
                 is_status_alone=True,
+                is_automatic=True,
             )
 
 

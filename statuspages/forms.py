@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from config.forms import Form, ModelForm
 from incidents.forms.fields import MomentField
@@ -25,6 +26,7 @@ class PageForm(ModelForm):
             "about",
             "audience",
             "time_zone",
+            "language",
             "is_default",
             "host",
             "is_published",
@@ -148,25 +150,39 @@ class MaintenanceUpdateForm(Form):
 
 
 class SubscriptionForm(forms.Form):
-    """Asked of anybody; drawn by its own template, as a public page has a style sheet of its own."""
+    """Asked of anybody; drawn by its own template, as a public page has a style sheet of its own.
 
-    address = forms.EmailField(label="E-mail", max_length=254)
-    url = forms.URLField(label="Webhook", max_length=500, required=False, assume_scheme="https")
+    Where no e-mail is sent, it asks for the address of a webhook alone.
+    """
+
+    address = forms.EmailField(max_length=254)
+    url = forms.URLField(max_length=500, required=False, assume_scheme="https")
     components = forms.ModelMultipleChoiceField(
         queryset=Component.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     website = forms.CharField(required=False, max_length=200)  # seen and filled in by programs only
 
-    def __init__(self, *args, page: StatusPage, **kwargs):
+    def __init__(self, *args, page: StatusPage, sends_mail: bool, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["components"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = page.components.in_order()
         for name in ("address", "url"):
             self.fields[name].widget.attrs["autocomplete"] = "email" if name == "address" else "off"
+        if not sends_mail:
+            del self.fields["address"]
+            self.fields["url"].required = True
 
     def clean_url(self) -> str:
-        url = self.cleaned_data["url"]
-        if url:
-            check_address(ChannelKind.WEBHOOK, url)
+        """In the page's language; what is wrong with an address is written for staff."""
+        url: str = self.cleaned_data["url"]
+        try:
+            if url:
+                check_address(ChannelKind.WEBHOOK, url)
+        except ValidationError as error:
+            raise ValidationError(
+                gettext_lazy(
+                    "This is not the address of a webhook; it begins with https:// and names a server."
+                )
+            ) from error
         return url

@@ -2,6 +2,7 @@
 
 from datetime import UTC
 
+from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
 from statuspages.shown import Shown, ShownMaintenance
@@ -14,7 +15,7 @@ def calendar(shown: Shown, code: str = "") -> bytes:
     made.add("prodid", "-//Allclear//Status pages//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", f"{shown.page.name} maintenance")
+    made.add("x-wr-calname", gettext("%(name)s maintenance") % {"name": shown.page.name})
     for maintenance in found:
         made.add_component(_event(shown, maintenance))
     made.add_missing_timezones()

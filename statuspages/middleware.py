@@ -40,16 +40,17 @@ class StatusPagesMiddleware:
     def _answer(request: HttpRequest) -> HttpResponseBase:
         urlconf = getattr(request, "urlconf", None)
         path = request.path_info
+        slug = None if urlconf else path.removeprefix(BELOW).partition("/")[0]
         try:
             match = request.resolver_match = resolve(path, urlconf)
         except Resolver404:
             if not urlconf and path.count("/") == 2:
                 return HttpResponsePermanentRedirect(f"{path}/")
-            return nothing_here()
+            return nothing_here(request, slug)
         try:
             return match.func(request, *match.args, **match.kwargs)
         except Http404:
-            return nothing_here()
+            return nothing_here(request, slug)
         except (OperationalError, InterfaceError):
             name, _, address = path.removeprefix(BELOW).partition("/")
             if urlconf:

@@ -17,6 +17,7 @@ from incidents.models.communication import StatusUpdateQuerySet, Wording
 from incidents.models.incident import IncidentQuerySet
 from statuspages.following import with_status_changes
 from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
+from statuspages.models.maintenance import SENTENCES
 from statuspages.models.page import StatusPageQuerySet
 from statuspages.shown import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
@@ -184,7 +185,7 @@ def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
             ShownIncident(
                 pk=incident.pk,
                 code=page.code("incident", incident.pk),
-                title=name_of(page, update),
+                name=name_of(page, update),
                 is_closed=incident.status in CLOSED,
                 updates=[],
                 impact_started_at=incident.impact_started_at,
@@ -206,8 +207,8 @@ def words_of(page: StatusPage, update: StatusUpdate) -> Wording | None:
 
 
 def name_of(page: StatusPage, newest: StatusUpdate) -> str:
-    """By the newest update the page may show. The title stays inside; without a public name it is just a problem."""
-    return (newest.public_title if page.is_public else newest.incident.title) or "Service disruption"
+    """By the newest update the page may show. The title stays inside; without a public name it has none."""
+    return newest.public_title if page.is_public else newest.incident.title
 
 
 Impacts = list[tuple[int | None, ShownComponent, Span]]
@@ -265,6 +266,7 @@ def _maintenances(
                     status=u.get_state_display(),
                     at=u.posted_at,
                     words=Wording(known=u.text),
+                    is_automatic=u.author_id is None and u.text in SENTENCES,
                 )
                 for u in m.updates.all()
             ],

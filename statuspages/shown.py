@@ -7,21 +7,70 @@ has there.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
 
 from config.text import render_markdown
 from figures.ninety_days import ninety_days
 from incidents.models.communication import Wording
+from statuspages import languages
 from statuspages.models import StatusPage
 from statuspages.uptime import OPERATIONAL, Day, Span, worst
 
-STATE_WORDS = {
-    "operational": "Operational",
-    "under_maintenance": "Under maintenance",
-    "degraded": "Degraded performance",
-    "partial_outage": "Partial outage",
-    "major_outage": "Major outage",
+STATE_WORDS: dict[str, Promise] = {
+    "operational": gettext_lazy("Operational"),
+    "under_maintenance": gettext_lazy("Under maintenance"),
+    "degraded": gettext_lazy("Degraded performance"),
+    "partial_outage": gettext_lazy("Partial outage"),
+    "major_outage": gettext_lazy("Major outage"),
 }
+STATES_IN_A_SENTENCE: dict[str, Promise] = {
+    "operational": pgettext_lazy("in a sentence", "operational"),
+    "under_maintenance": pgettext_lazy("in a sentence", "under maintenance"),
+    "degraded": pgettext_lazy("in a sentence", "degraded performance"),
+    "partial_outage": pgettext_lazy("in a sentence", "partial outage"),
+    "major_outage": pgettext_lazy("in a sentence", "major outage"),
+}
+STATUS_WORDS: dict[str, Promise] = {
+    "Investigating": gettext_lazy("Investigating"),
+    "Identified": gettext_lazy("Identified"),
+    "Monitoring": gettext_lazy("Monitoring"),
+    "Resolved": gettext_lazy("Resolved"),
+    "Scheduled": pgettext_lazy("maintenance", "Scheduled"),
+    "In progress": pgettext_lazy("maintenance", "In progress"),
+    "Verifying": pgettext_lazy("maintenance", "Verifying"),
+    "Completed": pgettext_lazy("maintenance", "Completed"),
+    "Cancelled": pgettext_lazy("maintenance", "Cancelled"),
+}
+"""Of incidents and maintenances: the English word, which programs read, and what people read for it."""
+ALL_HIT = {
+    "degraded": ngettext_lazy(
+        "%(names)s has degraded performance", "%(names)s have degraded performance", "count"
+    ),
+    "partial_outage": ngettext_lazy(
+        "%(names)s has a partial outage", "%(names)s have a partial outage", "count"
+    ),
+    "major_outage": ngettext_lazy("%(names)s has a major outage", "%(names)s have a major outage", "count"),
+}
+SOME_HIT = {
+    "degraded": ngettext_lazy(
+        "%(count)d of %(all)d components has degraded performance",
+        "%(count)d of %(all)d components have degraded performance",
+        "count",
+    ),
+    "partial_outage": ngettext_lazy(
+        "%(count)d of %(all)d components has a partial outage",
+        "%(count)d of %(all)d components have a partial outage",
+        "count",
+    ),
+    "major_outage": ngettext_lazy(
+        "%(count)d of %(all)d components has a major outage",
+        "%(count)d of %(all)d components have a major outage",
+        "count",
+    ),
+}
+NAMED = 2  # components in the headline; more are counted
 IMPACT = {"degraded": "minor", "partial_outage": "major", "major_outage": "critical"}
 INDICATORS = ["none", "minor", "major", "critical"]
 RESOLVED = "Resolved"
@@ -31,36 +80,49 @@ TOLD_DAYS = 6  # named in a picture's label; the others are counted
 @dataclass(frozen=True)
 class ShownUpdate:
     code: str
-    status: str
+    status: str  # one of STATUS_WORDS
     at: datetime
     words: Wording
     next_at: datetime | None = None
     corrected_at: datetime | None = None
     is_correction: bool = False
     is_status_alone: bool = False  # nobody wrote it: the status changed
+    is_automatic: bool = False  # Allclear's own sentence, of which the catalogues have a translation
+
+    @property
+    def status_words(self) -> str:
+        return str(STATUS_WORDS[self.status])
+
+    @property
+    def known(self) -> str:
+        return gettext(self.words.known) if self.is_automatic else self.words.known
 
     @property
     def parts(self) -> list[tuple[str, str]]:
         """(label, text) of what was said beside what is known."""
-        return [(label, text) for label, text in self.words.parts if label]
+        return [(gettext(label), text) for label, text in self.words.parts if label]
 
     @property
     def text(self) -> str:
         """All of it as text, for whoever has no page: the interface, feeds and mail."""
-        return "\n\n".join([self.words.known, *(f"{label}: {text}" for label, text in self.parts)])
+        labelled = (
+            gettext("%(label)s: %(text)s") % {"label": label, "text": text} for label, text in self.parts
+        )
+        return "\n\n".join([self.known, *labelled])
 
     @property
     def html(self) -> SafeString:
-        return render_markdown(
-            "\n\n".join([self.words.known, *(f"**{label}:** {text}" for label, text in self.parts)])
+        labelled = (
+            gettext("**%(label)s:** %(text)s") % {"label": label, "text": text} for label, text in self.parts
         )
+        return render_markdown("\n\n".join([self.known, *labelled]))
 
 
 @dataclass
 class ShownIncident:
     pk: int
     code: str
-    title: str
+    name: str  # empty where nobody gave it one for the page's readers
     is_closed: bool
     updates: list[ShownUpdate]  # newest first
     impact_started_at: datetime | None = None
@@ -68,6 +130,10 @@ class ShownIncident:
     is_recorded: bool = False  # from elsewhere: what was published then is all that is shown
     due_at: datetime | None = None  # of the next update, where the latest entry promises none
     spans: list[tuple["ShownComponent", Span]] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.name or gettext("Service disruption")
 
     @property
     def latest(self) -> ShownUpdate:
@@ -80,6 +146,10 @@ class ShownIncident:
     @property
     def status(self) -> str:
         return RESOLVED if self.is_over else self.latest.status
+
+    @property
+    def status_words(self) -> str:
+        return str(STATUS_WORDS[self.status])
 
     @property
     def announced_at(self) -> datetime:
@@ -136,11 +206,11 @@ class ShownComponent:
 
     @property
     def words(self) -> str:
-        return STATE_WORDS[self.state]
+        return str(STATE_WORDS[self.state])
 
     @property
     def percent(self) -> str:
-        return "no data yet" if self.uptime is None else f"{self.uptime:.2f}".rstrip("0").rstrip(".") + " %"
+        return gettext("no data yet") if self.uptime is None else languages.percent(self.uptime)
 
     @property
     def trouble(self) -> list[Day]:
@@ -148,16 +218,27 @@ class ShownComponent:
 
     @property
     def label(self) -> str:
-        told = f"{self.name}, last 90 days: {self.percent} up"
         trouble = self.trouble
-        if not trouble:
-            return told + "."
         days = [
-            f"{d.on.day} {d.on:%b} {STATE_WORDS[d.state or OPERATIONAL].lower()}"
-            for d in trouble[-TOLD_DAYS:]
+            gettext("%(day)s %(state)s")
+            % {
+                "day": languages.short_day(d.on),
+                "state": STATES_IN_A_SENTENCE[d.state or OPERATIONAL],
+            }
+            for d in reversed(trouble[-TOLD_DAYS:])
         ]
-        more = f", and {len(trouble) - TOLD_DAYS} days before" if len(trouble) > TOLD_DAYS else ""
-        return f"{told}; {', '.join(reversed(days))}{more}."
+        if (more := len(trouble) - TOLD_DAYS) > 0:
+            days.append(
+                ngettext("and %(count)d day before", "and %(count)d days before", more) % {"count": more}
+            )
+        values = {
+            "name": self.name,
+            "percent": self.percent,
+            "days": pgettext("between days", ", ").join(days),
+        }
+        if not days:
+            return gettext("%(name)s, last 90 days: %(percent)s up.") % values
+        return gettext("%(name)s, last 90 days: %(percent)s up; %(days)s.") % values
 
     @property
     def picture(self) -> SafeString:
@@ -176,7 +257,7 @@ class ShownGroup:
 
     @property
     def words(self) -> str:
-        return STATE_WORDS[self.state]
+        return str(STATE_WORDS[self.state])
 
 
 @dataclass
@@ -206,7 +287,7 @@ class ShownMaintenance:
 
     @property
     def words(self) -> str:
-        return self.state.replace("_", " ").capitalize()
+        return str(STATUS_WORDS[self.state.replace("_", " ").capitalize()])
 
     @property
     def text(self) -> str:
@@ -259,8 +340,8 @@ class Shown:
     def state_words(self) -> str:
         """The state in a word or two, as a badge shows it."""
         if not self.components and not self.active:
-            return "no components"
-        return STATE_WORDS[self.state].lower()
+            return gettext("no components")
+        return str(STATES_IN_A_SENTENCE[self.state])
 
     @property
     def indicator(self) -> str:
@@ -283,15 +364,17 @@ class Shown:
     def headline(self) -> str:
         hit = [c for c in self.affected if c.state == worst(a.state for a in self.affected)]
         if hit:
-            what = {"degraded": "degraded performance"}.get(hit[0].state, f"a {hit[0].words.lower()}")
-            names = " and ".join(c.name for c in hit)
-            if len(hit) > 2:
-                return f"{len(hit)} of {len(self.components)} components have {what}"
-            return f"{names} {'have' if len(hit) > 1 else 'has'} {what}"
+            message = (ALL_HIT if len(hit) <= NAMED else SOME_HIT)[hit[0].state]
+            names = languages.listed(c.name for c in hit[:NAMED])
+            return message % {"count": len(hit), "all": len(self.components), "names": names}
         if self.active and all(i.status == "Monitoring" for i in self.active):
-            return "It works again, and we are watching"
+            return gettext("It works again, and we are watching")
         if self.active:
-            return "We are looking into a problem"
+            return gettext("We are looking into a problem")
         if self.running:
-            return "Maintenance is in progress"
-        return "All systems are working" if self.components else "No incident and no maintenance"
+            return gettext("Maintenance is in progress")
+        return (
+            gettext("All systems are working")
+            if self.components
+            else gettext("No incident and no maintenance")
+        )

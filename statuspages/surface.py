@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils.translation import pgettext
 
 from figures.badge import badge
 from statuspages import api_v2, feeds
+from statuspages.languages import speaking, speaking_english
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 
 HTML, JSON, ICS = "text/html; charset=utf-8", "application/json", "text/calendar; charset=utf-8"
@@ -103,24 +104,27 @@ def maintenance(shown: Shown, frame: Frame, code: str) -> Answer:
 def calendar(shown: Shown, code: str = "") -> Answer:
     if code and not any(m.code == code for m in shown.maintenances):
         raise Missing
-    with timezone.override(shown.page.zone):
+    with speaking(shown.page):
         from statuspages import ics  # brings a library along that hardly any process needs
 
         return Answer(ics.calendar(shown, code), ICS, shown.changed_at)
 
 
 def feed(shown: Shown, form: str) -> Answer:
-    with timezone.override(shown.page.zone):
+    with speaking(shown.page):
         return Answer(feeds.history(shown, form).encode(), FEED_TYPES[form], shown.changed_at)
 
 
 def document(shown: Shown, name: str) -> Answer:
-    body = json.dumps(api_v2.document(shown, name), ensure_ascii=False, separators=(",", ":"))
+    with speaking_english():
+        body = json.dumps(api_v2.document(shown, name), ensure_ascii=False, separators=(",", ":"))
     return Answer(body.encode(), JSON, shown.changed_at)
 
 
 def status_badge(shown: Shown) -> Answer:
-    return Answer(badge("status", shown.state_words, shown.state).encode(), SVG, shown.changed_at)
+    with speaking(shown.page):
+        drawn = badge(pgettext("on a badge", "status"), shown.state_words, shown.state)
+    return Answer(drawn.encode(), SVG, shown.changed_at)
 
 
 def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
@@ -144,6 +148,6 @@ def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
 
 def _page(name: str, shown: Shown, frame: Frame, context: dict, up: str = "") -> Answer:
     values = {"page": shown.page, "shown": shown, "frame": frame, "up": up, "top": up or "./"}
-    with timezone.override(shown.page.zone):
+    with speaking(shown.page):
         html = render_to_string(f"statuspages/public/{name}.html", values | context)
     return Answer(html.encode(), HTML, shown.changed_at)

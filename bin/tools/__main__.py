@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))
 
 import assets
+import catalogues
 import checks
 import chromium
 import locks
@@ -100,11 +101,12 @@ def use_data_folder(named: str | None = None) -> None:
 
 
 def set_up(dev: bool) -> None:
-    if python_env.is_current(dev) and assets.is_current(dev):
+    if python_env.is_current(dev) and assets.is_current(dev) and catalogues.is_current():
         return  # without a lock: a checkout that is set up may be read-only
     with stamps.exclusively():
         python_env.ensure(dev)
         assets.ensure(dev)
+        catalogues.ensure()
 
 
 def become(*arguments: str) -> None:

@@ -26,6 +26,7 @@ NOT_SOURCES = {
     "migrations",
     "static",
     "docs",
+    "locale",
     "bench",
 }
 

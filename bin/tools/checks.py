@@ -40,6 +40,7 @@ def _checks(data: str) -> list:
         ("types (mypy)", [PYTHON, "-m", "mypy", "--exclude", NOT_CHECKED_FOR_TYPES, "."], plain),
         ("import contracts", [tool / "lint-imports"], plain),
         ("missing migrations", [*quiet, "makemigrations", "--check", "--dry-run"], plain),
+        ("translations", [*manage, "translations", "--check"], plain),
         ("templates compile", [*manage, "check_templates"], plain),
         ("templates (djlint)", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"], plain),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),

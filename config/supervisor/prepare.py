@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -21,8 +22,10 @@ def prepare(*, new_code: bool = False) -> None:
 
     `new_code` loads the catalogue even where no migration was missing: a release may bring entries alone.
 
-    Raises Refused where the database is out of reach.
+    Raises Refused where the database is out of reach, or a language of the status pages is missing.
     """
+    if found := run_checks(tags=[Tags.translation]):
+        raise Refused(f"{found[0].msg} {found[0].hint}")
     make_folders(settings.DATA_DIR)
     try:
         if migrating := _has_unapplied_migrations():

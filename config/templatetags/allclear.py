@@ -368,7 +368,7 @@ def two_clocks() -> SafeString:
 @register.filter
 def sentence(text: str) -> str:
     """With one full stop at its end, whether or not its author wrote one."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from incidents.models.catalogue import Audience, Severity
 from incidents.models.incident import PUBLIC_WORDING, Incident, Status
@@ -65,10 +66,10 @@ class MessageTemplate(models.Model):
 
 LABELS = {
     "known": "",
-    "unknown": "What we do not know yet",
-    "doing": "What we are doing",
-    "workaround": "What you can do",
-    "ask": "What we ask of you",
+    "unknown": gettext_noop("What we do not know yet"),
+    "doing": gettext_noop("What we are doing"),
+    "workaround": gettext_noop("What you can do"),
+    "ask": gettext_noop("What we ask of you"),
 }
 
 

@@ -7,10 +7,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from statuspages.models.page import Component, StatusPage
 
 REMINDED_BEFORE = timedelta(hours=1)
+BEGAN, ENDED = gettext_noop("The work has begun."), gettext_noop("The work is done.")
+SENTENCES = (BEGAN, ENDED)  # written by the clock, and shown in the page's language
 
 
 class MaintenanceState(models.TextChoices):

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from accounts.models import validate_time_zone
 from incidents.models import Service, ServiceImpact
@@ -79,6 +80,12 @@ class StatusPage(models.Model):
         validators=[validate_time_zone],
         help_text="Shown beside UTC; a day of the bars begins at its midnight.",
     )
+    language = models.CharField(
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text="Of the page, its mails, feeds and calendar. What you write is shown as you write it.",
+    )
     is_published = models.BooleanField(
         "published", default=False, help_text="Until then only responders see it, as a draft."
     )
@@ -139,6 +146,11 @@ class StatusPage(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def shown_name(self) -> str:
+        """What its readers know it by, in the language that is spoken: “Shop status”."""
+        return gettext("%(name)s status") % {"name": self.name}
 
     @property
     def root(self) -> str:

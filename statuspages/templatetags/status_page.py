@@ -7,9 +7,12 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from config.templatetags.allclear import status_mark
 from config.text import in_words
+from statuspages import languages
+from statuspages.shown import STATUS_WORDS
 
 register = template.Library()
 MARKS = {
@@ -43,12 +46,12 @@ def mark(state: str, size: str = "") -> SafeString:
 @register.simple_tag
 def clock_of(status: str) -> SafeString:
     """The clock that fills, with the word the public reads."""
-    return status_mark(CLOCKS.get(status, "resolved"), status)
+    return status_mark(CLOCKS.get(status, "resolved"), str(STATUS_WORDS[status]))
 
 
 def _day(moment: datetime) -> str:
-    year = f" {moment.year}" if moment.year != timezone.localdate().year else ""
-    return f"{moment:%a} {moment.day} {moment:%b}{year}"
+    is_this_year = moment.year == timezone.localdate().year
+    return languages.day(moment) if is_this_year else languages.day_and_year(moment)
 
 
 @register.filter
@@ -58,18 +61,20 @@ def day(moment: datetime) -> str:
 
 @register.filter
 def month(moment: datetime) -> str:
-    return f"{moment:%B %Y}"
+    return languages.month(moment)
 
 
 def _spoken(moment: datetime) -> tuple[str, str]:
     """(03:54 CET, 02:54 UTC), with days where they are not today; the second is empty where both are the same."""
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)
-    today = "" if local.date() == timezone.localdate() else f"{_day(local)}, "
-    here = f"{today}{local:%H:%M} {local.tzname()}"
-    if local.utcoffset() == timedelta(0):
-        return f"{today}{local:%H:%M} UTC", ""
-    other_day = "" if utc.date() == local.date() else f"{utc.day} {utc:%b}, "
-    return here, f"{other_day}{utc:%H:%M} UTC"
+    is_utc = local.utcoffset() == timedelta(0)
+    here = f"{languages.clock(local)} {'UTC' if is_utc else local.tzname()}"
+    if local.date() != timezone.localdate():
+        here = languages.on_day(_day(local), here)
+    if is_utc:
+        return here, ""
+    there = f"{languages.clock(utc)} UTC"
+    return here, there if utc.date() == local.date() else languages.on_day(languages.short_day(utc), there)
 
 
 @register.simple_tag
@@ -90,21 +95,33 @@ def within(moment: datetime) -> SafeString:
     return format_html("<b>{}</b>{}", here, f" ({utc})" if utc else "")
 
 
+@register.filter
+def spoken(moment: datetime) -> str:
+    """The same where there is no HTML."""
+    here, utc = _spoken(moment)
+    return f"{here} ({utc})" if utc else here
+
+
 @register.simple_tag
 def lasting(start: datetime, end: datetime) -> str:
     """Tue 1 Dec, 02:00–03:00 CET (01:00–02:00 UTC)"""
-    here = _between(timezone.localtime(start), timezone.localtime(end))
-    if timezone.localtime(start).utcoffset() == timedelta(0):
+    local = timezone.localtime(start)
+    here = languages.on_day(_day(local), _between(local, timezone.localtime(end)))
+    if local.utcoffset() == timedelta(0):
         return here
-    utc = _between(start.astimezone(UTC), end.astimezone(UTC))
-    same_day = timezone.localtime(start).date() == start.astimezone(UTC).date()
-    return f"{here} ({utc.partition(', ')[2] if same_day else utc})"
+    utc = start.astimezone(UTC)
+    there = _between(utc, end.astimezone(UTC))
+    return f"{here} ({there if local.date() == utc.date() else languages.on_day(_day(utc), there)})"
 
 
 def _between(start: datetime, end: datetime) -> str:
+    """02:00–03:00 CET, with the day of the end where that is another."""
     zone = "UTC" if start.utcoffset() == timedelta(0) else end.tzname()
-    last = f"{end:%H:%M}" if end.date() == start.date() else f"{_day(end)}, {end:%H:%M}"
-    return f"{_day(start)}, {start:%H:%M}–{last} {zone}"
+    last = languages.clock(end)
+    if end.date() != start.date():
+        last = languages.on_day(_day(end), last)
+    values = {"start": languages.clock(start), "end": last}
+    return f"{pgettext('from a time to a time', '%(start)s–%(end)s') % values} {zone}"
 
 
 @register.filter
@@ -118,5 +135,4 @@ def lasted(entry) -> str:
 @register.filter
 def names(components) -> str:
     """payments, checkout and search"""
-    found = [c.name for c in components]
-    return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+    return languages.listed(c.name for c in components)

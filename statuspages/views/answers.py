@@ -1,18 +1,22 @@
 """How the world is answered: the page it means, with what browsers, caches and programs need to know."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
+from statuspages.languages import speaking, speaking_english
 from statuspages.models import StatusPage
 from statuspages.surface import HTML, Answer, Missing
 
@@ -63,7 +67,16 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     return get_conditional_response(request, etag, at, response) or response
 
 
-def nothing_here() -> HttpResponse:
-    """Needs no database: there is no page, or none any more, at this address."""
-    page = render_to_string("statuspages/public/missing.html", {"page": {"name": "", "is_open": False}})
-    return HttpResponse(page, status=HTTPStatus.NOT_FOUND)
+def nothing_here(request: HttpRequest, slug: str | None) -> HttpResponse:
+    """There is nothing, or nothing any more, at this address; in the language of the page it would be on, if any.
+
+    Needs no database.
+    """
+    page, top = None, "/"
+    with suppress(Http404, OperationalError, InterfaceError):
+        page = page_of(request, slug)
+        top = "/" if slug is None else reverse("public_index", args=[slug])
+    context = {"page": page or {"name": "", "is_open": False}, "top": top}
+    with speaking(page) if page else speaking_english():
+        html = render_to_string("statuspages/public/missing.html", context)
+    return HttpResponse(html, status=HTTPStatus.NOT_FOUND)

@@ -1,16 +1,19 @@
 """Subscribing from outside. Forms here change nothing for whoever is signed in; their links carry the right."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect, requires_csrf_token
 from django.views.decorators.http import require_http_methods
 
+from notifications import mail_server
 from statuspages.forms import SubscriptionForm
+from statuspages.languages import speaking
 from statuspages.views.answers import page_of
 from statuspages.workflow import (
     LinkClosed,
@@ -19,13 +22,15 @@ from statuspages.workflow import (
     confirm_subscription,
     end_subscription,
     request_subscription,
+    request_webhook,
 )
 
 ATTEMPTS = {"subscribe": "10/10m/ip", "subscribe_address": "5/1h/key"}
 
 
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    html = render_to_string(f"statuspages/public/{name}.html", context, request)
+    with speaking(context["page"]):
+        html = render_to_string(f"statuspages/public/{name}.html", context, request)
     return HttpResponse(html, status=status)
 
 
@@ -34,18 +39,35 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int 
 @csrf_protect
 @require_http_methods(["GET", "POST"])
 def subscription(request: HttpRequest, slug: str | None = None) -> HttpResponse:
-    """Whatever address is given, the answer is the same: a mail is on its way, if the address exists."""
-    page = page_of(request, slug)
-    form = SubscriptionForm(request.POST or None, page=page)
-    context = {"page": page, "form": form, "up": "", "top": "./"}
+    """Whatever address is given, the answer is the same: a mail is on its way, if the address exists.
+
+    Where no e-mail is sent, a webhook is asked to confirm itself.
+    """
+    page, sends_mail = page_of(request, slug), mail_server.sends_mail()
+    form = SubscriptionForm(request.POST or None, page=page, sends_mail=sends_mail)
+    context = {"page": page, "form": form, "sends_mail": sends_mail, "up": "", "top": "./"}
     if not form.is_valid():
         return _page(request, "subscribe", context)
     if _too_many(request):
         return _page(request, "subscribe", context | {"too_many": True}, 429)
-    asked = {name: form.cleaned_data[name] for name in ("address", "url", "components")}
-    if not form.cleaned_data["website"] and _may_be_written_to(request, asked["address"]):
-        request_subscription(page=page, **asked)
-    return _page(request, "subscribe", context | {"sent_to": asked["address"]})
+    asked = {
+        name: form.cleaned_data[name] for name in ("address", "url", "components") if name in form.fields
+    }
+    whom = asked["address"] if sends_mail else urlsplit(asked["url"]).hostname or ""
+    if not form.cleaned_data["website"] and _may_be_written_to(request, whom):
+        (request_subscription if sends_mail else request_webhook)(page=page, **asked)
+    told = {"sent_to": asked["address"]} if sends_mail else {"sent_url": asked["url"]}
+    return _page(request, "subscribe", context | told)
+
+
+@never_cache
+@requires_csrf_token
+def subscription_too_old(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """The form once more, with what was typed: its token has expired, or the browser keeps no cookies."""
+    page, sends_mail = page_of(request, slug), mail_server.sends_mail()
+    form = SubscriptionForm(request.POST, page=page, sends_mail=sends_mail)
+    context = {"page": page, "form": form, "sends_mail": sends_mail, "up": "", "top": "./"}
+    return _page(request, "subscribe", context | {"is_too_old": True}, 403)
 
 
 def _too_many(request: HttpRequest) -> bool:
@@ -53,7 +75,7 @@ def _too_many(request: HttpRequest) -> bool:
 
 
 def _may_be_written_to(request: HttpRequest, address: str) -> bool:
-    """Few mails to one address, whichever page is asked and from wherever; nobody learns that there were others."""
+    """Few messages to one address or host, whichever page is asked and from wherever; nobody learns that there were others."""
     action = "subscribe_address"
     return bool(
         ratelimit.consume(request, app="statuspages", action=action, config=ATTEMPTS, key=address.lower())

@@ -22,6 +22,7 @@ from statuspages.workflow.subscribing import (
     forget_unanswered,
     leaving_link,
     request_subscription,
+    request_webhook,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "remove_from_page",
     "remove_page",
     "request_subscription",
+    "request_webhook",
     "schedule_maintenance",
     "set_component_state",
     "update_maintenance",

@@ -13,10 +13,10 @@ from config.text import one_line
 from incidents.conflict import Conflict
 from notifications.workflow import enqueue
 from statuspages.models import Component, MaintenanceState, MaintenanceUpdate, ScheduledMaintenance
+from statuspages.models.maintenance import BEGAN, ENDED
 from statuspages.workflow.basics import facts, record, require_announcer
 
 LONGEST_WORD = 5000
-BEGAN, ENDED = "The work has begun.", "The work is done."
 
 
 @transaction.atomic

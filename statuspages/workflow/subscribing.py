@@ -54,6 +54,25 @@ def request_subscription(
     )
 
 
+@transaction.atomic
+def request_webhook(*, page: StatusPage, url: str, components: Iterable[Component] = ()) -> None:
+    """Where no e-mail is sent: ask the endpoint alone. It gets the secret, too, as a page would show that to anybody.
+
+    An endpoint that is subscribed is not asked again: nobody else changes what it hears.
+    """
+    if page.subscribers.confirmed().filter(url=url).exists():
+        return
+    row = PageSubscriber(page=page, kind=SubscriberKind.WEBHOOK, url=url)
+    PageSubscriber.objects.bulk_create([row], ignore_conflicts=True)  # somebody may ask at this very moment
+    rows = page.subscribers.select_for_update(of=("self",)).select_related("channel")
+    subscriber = rows.get(kind=SubscriberKind.WEBHOOK, address="", url=url)
+    chosen = list(components)
+    subscriber.channel, subscriber.hears_all = _open_channel(subscriber), not chosen
+    subscriber.save(update_fields=["channel", "hears_all", "endpoint_confirmed_at"])
+    subscriber.components.set(chosen)
+    _ask_endpoint(subscriber, secret=subscriber.channel.secret)
+
+
 def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int]]:
     """Whom a link of a mail belongs to, and what was chosen. Raises LinkClosed."""
     try:
@@ -88,7 +107,7 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     return subscriber
 
 
-def _ask_endpoint(subscriber: PageSubscriber) -> None:
+def _ask_endpoint(subscriber: PageSubscriber, **more: str) -> None:
     """Send the endpoint an address that it has to request: who reads the mail may not own the endpoint."""
     token = signing.dumps(subscriber.pk, salt=ENDPOINT_SALT)
     place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
@@ -97,7 +116,7 @@ def _ask_endpoint(subscriber: PageSubscriber) -> None:
         "page": {"name": page.name, "url": page.root},
         "confirm_url": f"{page.root}/subscribe/endpoint/{token}",
         "unsubscribe": leaving_link(subscriber),
-    }
+    } | more
     deliver(
         Delivery(
             key=f"endpoint:{subscriber.pk}:{place}",
@@ -116,12 +135,13 @@ def confirm_endpoint(*, page: StatusPage, token: str) -> PageSubscriber:
         pk = signing.loads(token, salt=ENDPOINT_SALT, max_age=CONFIRM_WITHIN)
     except signing.BadSignature as error:
         raise LinkClosed from error
-    subscriber = page.subscribers.select_for_update().filter(pk=pk, confirmed_at__isnull=False).first()
+    subscriber = page.subscribers.select_for_update().filter(pk=pk).first()
     if subscriber is None:
         raise LinkClosed
     if subscriber.endpoint_confirmed_at is None:
         subscriber.endpoint_confirmed_at = timezone.now()
-        subscriber.save(update_fields=["endpoint_confirmed_at"])
+        subscriber.confirmed_at = subscriber.confirmed_at or subscriber.endpoint_confirmed_at
+        subscriber.save(update_fields=["confirmed_at", "endpoint_confirmed_at"])
     return subscriber
 
 
@@ -163,6 +183,7 @@ def end_subscription(*, page: StatusPage, token: str) -> None:
 def forget_unanswered() -> int:
     """Addresses that never confirmed are not kept."""
     rows: Any = PageSubscriber.objects.unconfirmed_since(timezone.now() - FORGET_AFTER)
+    Channel.objects.filter(page_subscriber__in=rows).delete()
     return rows.delete()[0]
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -121,7 +122,10 @@ def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport):
     assert faults_of(page, axe, paths) == []
 
 
-def test_the_public_page_at_320(open_as, fernhill):
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_the_public_page_at_320(open_as, axe, fernhill, language):
+    StatusPage.objects.update(language=language)
     page = open_as(None, viewport={"width": 320, "height": 640})
-    page.goto("/status/shop/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    paths = ["/status/shop/", "/status/shop/history", "/status/shop/subscribe"]
+    assert faults_of(page, axe, paths) == []
+    assert page.locator("html").get_attribute("lang") == language

@@ -61,7 +61,7 @@ def test_a_host_without_a_page_shows_nothing(settings, client, shop):
 
 def test_only_a_host_set_aside_can_be_chosen(shop, settings):
     settings.STATUS_HOSTS = [HOST]
-    data = {"name": "x", "slug": "x", "audience": "public", "time_zone": "UTC"}
+    data = {"name": "x", "slug": "x", "audience": "public", "time_zone": "UTC", "language": "en"}
     assert "host" in PageForm(data | {"host": "testserver"}).errors
     assert "host" not in PageForm(data | {"host": HOST}).errors
 

@@ -22,7 +22,13 @@ def names(shop) -> list[str]:
 
 def test_from_nothing_to_a_published_page(client, admin, payments):
     client.force_login(admin)
-    data = {"name": "Shop", "slug": "shop", "audience": "public", "time_zone": "Europe/Berlin"}
+    data = {
+        "name": "Shop",
+        "slug": "shop",
+        "audience": "public",
+        "time_zone": "Europe/Berlin",
+        "language": "de",
+    }
     assert client.post("/status-pages/new/", data).url == "/status-pages/shop/"
     part = {"name": "Payments", "service": payments.pk, "tracked_since": "2026-01-01"}
     client.post("/status-pages/shop/components/new/", part)

@@ -131,6 +131,18 @@ def test_the_form_is_protected_the_links_need_no_session(shop, subscribed):
     assert not PageSubscriber.objects.exists()
 
 
+def test_a_form_that_is_too_old_comes_back_with_what_was_typed(shop):
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post("/status/shop/subscribe", {"address": ADDRESS})
+    assert refused.status_code == 403
+    assert "This form has grown too old" in refused.text
+    assert f'value="{ADDRESS}"' in refused.text
+    again = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', refused.text)[1]
+    sent = strict.post("/status/shop/subscribe", {"address": ADDRESS, "csrfmiddlewaretoken": again})
+    assert "We send a confirmation e-mail" in sent.text
+    assert strict.post("/status/none/subscribe", {"address": ADDRESS}).status_code == 404
+
+
 def test_unsubscribing_takes_one_click_and_twice_is_fine(client, shop, subscribed):
     path = leaving_link(subscribed()).removeprefix("http://localhost:8000")
     assert client.get(path).status_code == 200
@@ -298,3 +310,62 @@ def test_asking_twice_at_the_same_moment_is_asking_once(shop):
     first.join()
     assert PageSubscriber.objects.count() == 1
     assert Delivery.objects.count() == 1
+
+
+@pytest.fixture
+def no_mail_server(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+
+def test_without_a_mail_server_no_mail_is_spoken_of(client, shop, no_mail_server):
+    page = client.get("/status/shop/subscribe").text
+    assert "e-mail is not set up here" in page
+    assert 'name="address"' not in page
+    assert ("history.atom" in page, "calendar.ics" in page) == (True, True)
+    answer = ask(client).text
+    assert "We send a confirmation e-mail" not in answer
+    assert "This field is required." in answer, "a webhook's address"
+    assert not Delivery.objects.exists()
+    assert not PageSubscriber.objects.exists()
+
+
+def test_without_a_mail_server_an_endpoint_confirms_itself(client, shop, broken, tell, no_mail_server):
+    part = shop.components.get(name="Payments")
+    page = client.post(
+        "/status/shop/subscribe", {"url": "https://hooks.example.test/in", "components": [part.pk]}
+    ).text
+    channel = shop.subscribers.get().channel
+    (asked,) = channel.deliveries.all()
+    assert asked.content["data"]["secret"] == channel.secret
+    assert channel.secret not in page, "whoever asks may not own the endpoint"
+    assert asked.content["data"]["confirm_url"] not in page
+    tell(broken, "Too early.")
+    expand_due_events()
+    assert channel.deliveries.count() == 1
+    confirm_endpoint_of(client, channel)
+    assert list(shop.subscribers.confirmed().get().components.all()) == [part]
+    tell(broken, "Confirmed.")
+    expand_due_events()
+    assert channel.deliveries.filter(content__type="incident.status_update").count() == 1
+
+
+def test_without_a_mail_server_a_stranger_changes_nothing_of_an_endpoint(client, shop, no_mail_server):
+    asked = {"url": "https://hooks.example.test/in"}
+    first = client.post("/status/shop/subscribe", asked).text
+    row = shop.subscribers.get()
+    confirm_endpoint_of(client, row.channel)
+    part = shop.components.get(name="Payments")
+    second = client.post("/status/shop/subscribe", asked | {"components": [part.pk]}).text
+    assert second == first
+    assert row.channel.deliveries.count() == 1
+    row.refresh_from_db()
+    assert row.hears_all
+    assert not row.components.exists()
+
+
+def test_an_endpoint_that_never_answers_is_forgotten(client, shop, no_mail_server):
+    client.post("/status/shop/subscribe", {"url": "https://hooks.example.test/in"})
+    shop.subscribers.update(created_at=timezone.now() - timedelta(days=8))
+    forget_unanswered()
+    assert not shop.subscribers.exists()
+    assert not Channel.objects.exists()
