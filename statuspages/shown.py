@@ -195,6 +195,9 @@ class ShownMaintenance:
     version: int
     components: list[ShownComponent]
     updates: list[ShownUpdate]  # newest first
+    repeats: str = ""  # the rule in words
+    is_next: bool = True  # else a later window of a series, which lists leave out
+    is_covered: bool = False  # ended together with an earlier window of its series
 
     @property
     def is_running(self) -> bool:
@@ -236,7 +239,14 @@ class Shown:
 
     @property
     def planned(self) -> list[ShownMaintenance]:
-        return sorted((m for m in self.maintenances if m.state == "scheduled"), key=lambda m: m.starts_at)
+        """What lists show: of what repeats, the next window and those that were changed on their own."""
+        found = [m for m in self.maintenances if m.state == "scheduled" and m.is_next]
+        return sorted(found, key=lambda m: m.starts_at)
+
+    @property
+    def listed(self) -> list[ShownMaintenance]:
+        """What runs, what is planned, and what is over."""
+        return [*self.running, *self.planned, *(m for m in self.maintenances if m.is_over and not m.is_covered)]
 
     @property
     def groups(self) -> list[ShownGroup]:

@@ -67,7 +67,7 @@ def history(shown: Shown, frame: Frame, month: tuple[int, int] | None = None) ->
     for year, number in chosen:
         inside: list[ShownIncident | ShownMaintenance] = [
             *(i for i in shown.incidents if _month(shown, i.announced_at) == (year, number)),
-            *(m for m in shown.maintenances if m.is_over and _month(shown, m.starts_at) == (year, number)),
+            *(m for m in shown.maintenances if m.is_over and not m.is_covered and _month(shown, m.starts_at) == (year, number)),
         ]
         inside.sort(key=_happened_at, reverse=True)
         found.append((datetime(year, number, 1, tzinfo=shown.page.zone), inside))

@@ -20,6 +20,7 @@ INSIDE: list[URLPattern | URLResolver] = [
     path("maintenances/new/", maintenance.maintenance_new, name="maintenance_new"),
     path("maintenances/<int:pk>/", maintenance.maintenance, name="maintenance"),
     path("maintenances/<int:pk>/window/", maintenance.maintenance_window, name="maintenance_window"),
+    path("maintenances/<int:pk>/series/", maintenance.maintenance_series, name="maintenance_series"),
     path("shown/", pages.shown_page, name="shown_page"),
     path("shown/history", pages.shown_page, {"part": "history"}, name="shown_history"),
     path("shown/history/<month:month>", pages.shown_page, {"part": "history"}, name="shown_month"),

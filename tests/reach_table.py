@@ -818,6 +818,9 @@ TABLE: dict[str, Row] = {
     "maintenance_window": Row(
         get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).maintenances.get().pk
     ),
+    "maintenance_series": Row(
+        get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).maintenances.get().pk
+    ),
     "shown_page": Row(get=SIGNED_IN, more={"slug": shop}),
     "shown_history": Row(get=SIGNED_IN, more={"slug": shop}),
     "shown_month": Row(get=SIGNED_IN, more={"slug": shop, "month": this_month}),

@@ -95,6 +95,13 @@ class StatusPage(models.Model):
         ],
         help_text="Like status.example.com; also named in ALLCLEAR_STATUS_HOSTS. Nothing else is served there.",
     )
+    accent = models.CharField("accent colour", max_length=7, blank=True, editable=False)
+    logo_version = models.CharField(max_length=16, blank=True, editable=False)
+    logo_width = models.PositiveSmallIntegerField(default=0, editable=False)
+    logo_height = models.PositiveSmallIntegerField(default=0, editable=False)
+    logo_plate = models.CharField(
+        max_length=5, blank=True, editable=False, help_text="The theme in which it cannot be seen alone"
+    )
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -151,6 +158,16 @@ class StatusPage(models.Model):
         """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""
         digest = salted_hmac("statuspages", f"{kind}:{pk}", secret=self.seed, algorithm="sha256").digest()
         return b32encode(digest).decode().lower()[:CODE_LENGTH]
+
+
+class PageLogo(models.Model):
+    """The picture itself, which only its own address needs: encoded by us, whatever was uploaded."""
+
+    page = models.OneToOneField(StatusPage, on_delete=models.CASCADE, primary_key=True, related_name="logo")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"Logo of {self.page_id}"
 
 
 class ComponentGroup(models.Model):

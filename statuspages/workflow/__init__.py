@@ -13,6 +13,13 @@ from statuspages.workflow.pages import (
     remove_page,
     set_component_state,
 )
+from statuspages.workflow.series import (
+    cancel_following,
+    change_following,
+    check_series,
+    extend_series,
+    schedule_series,
+)
 from statuspages.workflow.subscribing import (
     LinkClosed,
     asked_for,
@@ -27,11 +34,15 @@ from statuspages.workflow.subscribing import (
 __all__ = [
     "LinkClosed",
     "asked_for",
+    "cancel_following",
     "carry_on",
+    "change_following",
     "change_maintenance",
+    "check_series",
     "confirm_endpoint",
     "confirm_subscription",
     "end_subscription",
+    "extend_series",
     "forget_unanswered",
     "keep_component",
     "keep_group",
@@ -42,6 +53,7 @@ __all__ = [
     "remove_page",
     "request_subscription",
     "schedule_maintenance",
+    "schedule_series",
     "set_component_state",
     "update_maintenance",
 ]
