@@ -1,5 +1,6 @@
 """The forms of status pages."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -14,6 +15,8 @@ from incidents.forms.fields import MomentField
 from incidents.models import Service, ServiceImpact
 from notifications.forms import check_address
 from notifications.models import ChannelKind
+from statuspages.accent import Accent, Sample, accent_of, normal, samples
+from statuspages.logo import MOST_BYTES, Logo, logo_of
 from statuspages.models import (
     Component,
     ComponentGroup,
@@ -54,6 +57,88 @@ class PageForm(ModelForm):
                 f"Add {host} to ALLCLEAR_STATUS_HOSTS first, and start Allclear again; see the operating guide."
             )
         return host
+
+
+class LookForm(Form):
+    """A logo and a colour, and how both look. A picture that was previewed is kept in the form."""
+
+    accent = forms.CharField(
+        label="Accent colour",
+        required=False,
+        max_length=7,
+        help_text="Six digits such as #1f6feb. For links, focus and buttons. The colours of states never change.",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+    logo = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="PNG, JPEG or WebP, at most 1 MB. It is shown 32 pixels high, in place of the name.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+    kept_logo = forms.CharField(required=False, max_length=600_000, widget=forms.HiddenInput)
+    removes_logo = forms.BooleanField(label="Remove the logo", required=False)
+
+    def __init__(self, *args, page: StatusPage, **kwargs):
+        self.page = page
+        super().__init__(*args, initial={"accent": page.accent}, **kwargs)
+        self.picture: Logo | None = None
+        self.colour: Accent | None = accent_of(page.accent) if page.accent and not self.is_bound else None
+        if not page.logo_version:
+            del self.fields["removes_logo"]
+
+    def clean_accent(self) -> str:
+        text = self.cleaned_data["accent"].strip()
+        if not text:
+            return ""
+        self.colour = accent_of(normal(text))
+        return self.colour.chosen
+
+    def clean_logo(self) -> Any:
+        file = self.cleaned_data["logo"]
+        if file:
+            if file.size > MOST_BYTES:
+                raise ValidationError("A logo has at most 1 MB.")
+            self.picture = logo_of(file.read())
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if kept := None if self.picture or "logo" in self.errors else data.get("kept_logo"):
+            try:
+                self.picture = logo_of(b64decode(kept, validate=True))
+            except (ValueError, ValidationError):
+                self.add_error("logo", "Choose the logo again.")
+        return data
+
+    @property
+    def kept(self) -> str:
+        """The chosen picture, for the preview and for the form that is sent next."""
+        return b64encode(self.picture.content).decode() if self.picture else ""
+
+    @property
+    def shows_logo(self) -> bool:
+        """Whether the preview shows the page's logo, or the chosen one."""
+        is_removed = self.is_bound and bool(getattr(self, "cleaned_data", {}).get("removes_logo"))
+        return bool(self.picture or (self.page.logo_version and not is_removed))
+
+    @property
+    def shown_width(self) -> int:
+        """Of the logo in the preview, in px, where it is 32 high."""
+        picture, page = self.picture, self.page
+        width, height = (picture.width, picture.height) if picture else (page.logo_width, page.logo_height)
+        return min(round(32 * width / max(height, 1)), 268)
+
+    @property
+    def samples(self) -> list[Sample]:
+        plate = self.picture.plate if self.picture else self.page.logo_plate
+        return samples(self.colour, plate)
+
+    def arguments(self) -> dict[str, Any]:
+        return {
+            "accent": self.cleaned_data["accent"],
+            "logo": self.picture.content if self.picture else None,
+            "removes_logo": self.cleaned_data.get("removes_logo", False),
+        }
 
 
 class PartForm(ModelForm):

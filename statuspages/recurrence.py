@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dateutil import rrule
 
@@ -68,7 +68,7 @@ class Recurrence:
             chosen = {"bymonthday": -1}
         elif self.frequency == MONTHLY and self.month_on in PLACES and days:
             chosen = {"byweekday": [day(int(self.month_on)) for day in days]}
-        start = datetime(self.first.year, self.first.month, self.first.day)
+        start = datetime.combine(self.first, time())
         return rrule.rrule(
             FREQUENCIES[self.frequency], dtstart=start, interval=self.interval, count=self.count, **chosen
         )

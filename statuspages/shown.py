@@ -246,7 +246,11 @@ class Shown:
     @property
     def listed(self) -> list[ShownMaintenance]:
         """What runs, what is planned, and what is over."""
-        return [*self.running, *self.planned, *(m for m in self.maintenances if m.is_over and not m.is_covered)]
+        return [
+            *self.running,
+            *self.planned,
+            *(m for m in self.maintenances if m.is_over and not m.is_covered),
+        ]
 
     @property
     def groups(self) -> list[ShownGroup]:

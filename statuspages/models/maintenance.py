@@ -152,9 +152,7 @@ class MaintenanceUpdate(models.Model):
     state = models.CharField(max_length=12, choices=MaintenanceState)
     text = models.TextField()
     posted_at = models.DateTimeField()
-    covers_later = models.BooleanField(
-        default=False, help_text="Also about all later windows of the series"
-    )
+    covers_later = models.BooleanField(default=False, help_text="Also about all later windows of the series")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

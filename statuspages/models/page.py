@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import validate_time_zone
 from incidents.models import Service, ServiceImpact
+from statuspages.look import style_of, version_of
 
 CODE_LENGTH = 12
 
@@ -96,6 +97,11 @@ class StatusPage(models.Model):
         help_text="Like status.example.com; also named in ALLCLEAR_STATUS_HOSTS. Nothing else is served there.",
     )
     accent = models.CharField("accent colour", max_length=7, blank=True, editable=False)
+    accent_light = models.CharField(max_length=7, blank=True, editable=False)
+    accent_dark = models.CharField(max_length=7, blank=True, editable=False)
+    accent_on = models.CharField(
+        max_length=7, blank=True, editable=False, help_text="Text on the accent colour"
+    )
     logo_version = models.CharField(max_length=16, blank=True, editable=False)
     logo_width = models.PositiveSmallIntegerField(default=0, editable=False)
     logo_height = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -153,6 +159,15 @@ class StatusPage(models.Model):
         if self.host:
             return f"{settings.PUBLIC_URL.partition('://')[0]}://{self.host}"
         return f"{settings.PUBLIC_URL}/status/{self.slug}"
+
+    @property
+    def style_address(self) -> str:
+        """Of the style sheet with its accent colour, below the page; nothing without one."""
+        return f"look-{version_of(style_of(self))}.css" if self.accent else ""
+
+    @property
+    def logo_address(self) -> str:
+        return f"logo-{self.logo_version}.png" if self.logo_version else ""
 
     def code(self, kind: str, pk: int) -> str:
         """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""

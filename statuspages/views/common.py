@@ -28,7 +28,8 @@ def load_to_work(request: SignedInRequest, slug: str) -> StatusPage:
 
 
 def form_page(
-    request: SignedInRequest, title: str,
+    request: SignedInRequest,
+    title: str,
     submit: str,
     back: str,
     *,

@@ -96,4 +96,6 @@ def maintenance_series(request: SignedInRequest, slug: str, pk: int) -> HttpResp
         if attempt(form, verb, by=request.user, maintenance=work, **form.arguments()):
             return saved(request, "The change is announced.", "maintenance", slug, pk)
     title = "Change this and all later windows"
-    return _repeating(request, page, form, title, "Announce the change", reverse("maintenance", args=[slug, pk]))
+    return _repeating(
+        request, page, form, title, "Announce the change", reverse("maintenance", args=[slug, pk])
+    )

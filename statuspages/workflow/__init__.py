@@ -7,6 +7,7 @@ from statuspages.workflow.maintenance import (
 from statuspages.workflow.pages import (
     keep_component,
     keep_group,
+    keep_look,
     keep_page,
     move_on_page,
     remove_from_page,
@@ -46,6 +47,7 @@ __all__ = [
     "forget_unanswered",
     "keep_component",
     "keep_group",
+    "keep_look",
     "keep_page",
     "leaving_link",
     "move_on_page",

@@ -37,7 +37,9 @@ MOST_AHEAD = 10  # windows of a series that are made and have not begun
 MOST_SERIES = 20  # of a page, that go on
 MOST_WINDOWS = 500  # of a series that ends after so many
 LONGEST = timedelta(days=7)
-NEAR = timedelta(days=3)  # how far a day of the rule may move so that a window changed on its own stands for it
+NEAR = timedelta(
+    days=3
+)  # how far a day of the rule may move so that a window changed on its own stands for it
 
 
 @transaction.atomic
