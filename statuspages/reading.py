@@ -272,7 +272,7 @@ def _maintenances(
                 )
                 for u in m.updates.all()
             ],
-            repeats=m.series.words if m.series else "",
+            repeats=m.series.words if m.series and not m.is_over else "",
             is_next=not m.series_id or not m.is_waiting or m.is_changed or next_of[m.series_id] == m.pk,
             is_covered=m.is_covered,
         )

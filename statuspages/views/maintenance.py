@@ -1,5 +1,6 @@
 """Announcing work, saying how it goes, ending or cancelling it."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -57,10 +58,12 @@ def maintenance(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     work = get_object_or_404(page.maintenances.whole(), pk=pk)
     form = MaintenanceUpdateForm(request.POST or None, maintenance=work)
     if form.is_valid():
-        verb, values = workflow.update_maintenance, form.cleaned_data
-        if values["state"] == form.CANCEL_LATER:
-            verb, values = workflow.cancel_following, {"text": values["text"]}
-        if attempt(form, verb, by=request.user, maintenance=work, **values):
+        values: dict[str, Any] = {"by": request.user, "maintenance": work, "text": form.cleaned_data["text"]}
+        if form.cleaned_data["state"] == form.CANCEL_LATER:
+            is_done = attempt(form, workflow.cancel_following, **values)
+        else:
+            is_done = attempt(form, workflow.update_maintenance, state=form.cleaned_data["state"], **values)
+        if is_done:
             return saved(request, "It is said.", "maintenance", slug, pk)
     context = {"page": page, "work": work, "form": form, "section": "status_pages"}
     if work.series:

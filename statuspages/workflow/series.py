@@ -52,10 +52,10 @@ def schedule_series(
 ) -> ScheduledMaintenance:
     """Announce it by its first window, which is returned. The same `form_token` again returns that of the first time."""
     require_announcer(by)
+    StatusPage.objects.select_for_update().get(pk=series.page_id)
     made = MaintenanceSeries.objects.filter(form_token=form_token, page=series.page_id)
     if form_token and (existing := made.first()):
         return existing.occurrences.order_by("occurs_on")[0]
-    StatusPage.objects.select_for_update().get(pk=series.page_id)
     if series.page.series.going_on().count() >= MOST_SERIES:
         raise ValidationError(
             f"This page has {MOST_SERIES} repeating maintenances already. Cancel one of them first."

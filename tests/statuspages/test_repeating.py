@@ -238,6 +238,7 @@ def test_this_and_all_later_windows_are_cancelled_and_told_once(client, shop, su
     assert "all later ones of its series" in Delivery.objects.order_by("created_at").last().content["text"]
     make_due_occurrences()
     assert days(sundays.series) == [date(2020, 12, 6), date(2020, 12, 13)]
+    assert "Repeats" not in client.get(f"/status/shop/maintenances/{shop.code('maintenance', third.pk)}").text
     history = client.get("/status/shop/history").text
     assert history.count("Maintenance, cancelled") == 1
 
