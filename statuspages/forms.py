@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -301,6 +302,10 @@ class RepeatingMaintenanceForm(MaintenanceForm):
         for name in ("frequency", "weekdays", "month_on", "ends", "ends_on", "count"):
             self.fields[name].is_needed = True  # type: ignore[attr-defined]
         self.series: MaintenanceSeries | None = None
+        if series and not self.is_bound:  # what is previewed before anything is changed
+            self.series = copy(series)
+            self.series.first_on = self.instance.occurs_on or series.first_on
+            self.series.count = self.initial["count"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 1024 * 1024
-LONGEST_SIDE, MOST_PIXELS = 5000, 12_000_000
+LONGEST_SIDE, MOST_PIXELS = 4000, 4_000_000
 LEAST = 24  # px high and wide
 BOX = (640, 128)  # px; shown 32 px high, on screens of up to four times that density
 DARK, LIGHT = 90, 190  # of 255: below and above, a cut-out logo cannot be seen in one of the themes
@@ -47,10 +47,10 @@ def _decoded(raw: bytes) -> "Image":
             width, height = opened.size
             if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
                 raise ValidationError(
-                    f"This logo has {width} × {height} pixels. At most {LONGEST_SIDE} a side."
+                    f"This logo has {width} × {height} pixels. It may have {LONGEST_SIDE} a side and 4 million in all."
                 )
             if min(width, height) < LEAST:
-                raise ValidationError(f"This logo has {width} × {height} pixels. At least {LEAST} a side.")
+                raise ValidationError(f"This logo has {width} × {height} pixels. It needs at least {LEAST} a side.")
             upright = ImageOps.exif_transpose(opened)
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

@@ -411,3 +411,4 @@ def test_the_number_of_windows_left_is_asked_from_this_one_on(shop, commander):
     third = first.series.occurrences.get(occurs_on=date(2020, 12, 20))
     form = RepeatingMaintenanceForm(page=shop, series=first.series, instance=third)
     assert form.initial["count"] == 3
+    assert len(form.previewed) == 3
