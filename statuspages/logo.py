@@ -50,7 +50,9 @@ def _decoded(raw: bytes) -> "Image":
                     f"This logo has {width} × {height} pixels. It may have {LONGEST_SIDE} a side and 4 million in all."
                 )
             if min(width, height) < LEAST:
-                raise ValidationError(f"This logo has {width} × {height} pixels. It needs at least {LEAST} a side.")
+                raise ValidationError(
+                    f"This logo has {width} × {height} pixels. It needs at least {LEAST} a side."
+                )
             upright = ImageOps.exif_transpose(opened)
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
