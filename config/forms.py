@@ -21,6 +21,7 @@ CLASS_OF = {
     forms.CheckboxSelectMultiple: "checkbox checkbox-sm",
     forms.HiddenInput: "",
     forms.ClearableFileInput: "input",
+    forms.FileInput: "input py-1.5",
 }
 
 

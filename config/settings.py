@@ -293,6 +293,7 @@ SWEEPS = [
     "retros.tasks.send_due_retrospective_reminders",
     "retros.tasks.tidy_documents",
     "statuspages.tasks.carry_on_maintenances",
+    "statuspages.tasks.make_due_occurrences",
     "statuspages.tasks.write_stale_copies",
     "statuspages.tasks.forget_unanswered_subscriptions",
     "history.tasks.carry_on_imports",

@@ -1,14 +1,22 @@
 """What Fernhill's customers see, and a page for its own people."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from demo.cast import Stage
-from statuspages.models import Component, ComponentGroup, PageAudience, ScheduledMaintenance, StatusPage
+from statuspages.models import (
+    Component,
+    ComponentGroup,
+    MaintenanceSeries,
+    PageAudience,
+    ScheduledMaintenance,
+    StatusPage,
+)
 from statuspages.workflow import (
     keep_component,
     keep_group,
     keep_page,
     schedule_maintenance,
+    schedule_series,
     update_maintenance,
 )
 
@@ -74,7 +82,7 @@ def tell_status_page(stage: Stage) -> None:
 
 
 def _work(stage: Stage, page: StatusPage) -> None:
-    """One done ten days ago, one planned."""
+    """One done ten days ago, one planned, and one each Sunday night."""
     tom, lee = stage.people["tom"], stage.people["lee"]
     begun = 10 * 24 * 60
     with stage.at(begun + 3 * 24 * 60):
@@ -107,4 +115,21 @@ def _work(stage: Stage, page: StatusPage) -> None:
             ),
             components=page.components.filter(name="Search"),
             text="New products appear up to 30 minutes later. Everything else works as usual.",
+        )
+        tomorrow = (stage.now + timedelta(days=1)).astimezone(page.zone).date()
+        schedule_series(
+            by=lee,
+            series=MaintenanceSeries(
+                page=page,
+                title="Payment provider failover test",
+                text="Card payments take a few seconds longer.",
+                frequency="weekly",
+                weekdays="SU",
+                first_on=tomorrow,
+                begins_at=time(4),
+                time_zone=page.time_zone,
+                duration=timedelta(minutes=30),
+                ends_by_itself=True,
+            ),
+            components=page.components.filter(name="Payments"),
         )

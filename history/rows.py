@@ -74,7 +74,15 @@ ANEW: dict[type[Model], set[str]] = {
     Publication: {"figures"},  # markup, which is taken from nobody
     UpdateSchedule: {"next_step_at"},  # nobody is reminded of what was owed elsewhere
     ActionItem: {"due_set_at"},
-    StatusPage: {"version", "changed_at"},
+    StatusPage: {
+        "version",
+        "changed_at",
+        "logo_version",
+        "logo_width",
+        "logo_height",
+        "logo_plate",
+    },  # without the picture
+    ScheduledMaintenance: {"series", "occurs_on", "is_changed", "is_covered"},  # a record, not a plan
 }
 # What is known by name outside: the column to tell it by.
 NAMED: dict[type[Model], str] = {

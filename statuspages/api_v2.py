@@ -168,7 +168,11 @@ def told_maintenance(shown: Shown, maintenance: ShownMaintenance) -> dict:
 
 
 def _maintenances(shown: Shown, *states: str) -> list[dict]:
-    return [told_maintenance(shown, m) for m in shown.maintenances if m.state in states][:MOST]
+    """The newest first; where there are too many, those that begin soonest are among them."""
+    found = [m for m in shown.maintenances if m.state in states]
+    open_ones = sorted((m for m in found if not m.is_over), key=lambda m: m.starts_at)
+    chosen = {m.pk for m in [*open_ones, *(m for m in found if m.is_over)][:MOST]}
+    return [told_maintenance(shown, m) for m in found if m.pk in chosen]
 
 
 PLANNED, RUNNING = ("scheduled",), ("in_progress", "verifying")

@@ -26,6 +26,10 @@ class MonthConverter:
         return f"{value[0]:04d}-{value[1]:02d}"
 
 
+class VersionConverter(CodeConverter):
+    regex = "[0-9a-f]{16}"
+
+
 class DocumentConverter(CodeConverter):
     regex = "|".join(sorted(DOCUMENTS, key=len, reverse=True))
 

@@ -17,14 +17,16 @@ from django.utils import timezone
 from incidents.models import StatusUpdate
 from statuspages.models import ScheduledMaintenance, StatusPage
 from statuspages.reading import Window, incidents_on, read, told
-from statuspages.surface import FEED_TYPES, HTML, ICS, JSON, SVG, Answer, Frame, everything
+from statuspages.surface import CSS, FEED_TYPES, HTML, ICS, JSON, PNG, SVG, Answer, Frame, everything
 from statuspages.uptime import midnight
 
 MONTHS_KEPT = 12  # of those in which anything happened; what is older waits until the database is back
 HOSTS, WHOLE = "hosts", "whole"
 HURTING = timedelta(minutes=5)
 OUTDATED = timedelta(minutes=10)  # a reader may still be in the folder before
-TYPES = {".json": JSON, ".ics": ICS, ".svg": SVG} | {f".{form}": kind for form, kind in FEED_TYPES.items()}
+TYPES = {".json": JSON, ".ics": ICS, ".svg": SVG, ".css": CSS, ".png": PNG} | {
+    f".{form}": kind for form, kind in FEED_TYPES.items()
+}
 
 
 def folder() -> Path:

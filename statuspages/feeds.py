@@ -48,7 +48,7 @@ def history(shown: Shown, form: str) -> str:
     )
     entries: list[tuple[ShownIncident | ShownMaintenance, str]] = [
         *((incident, "incidents") for incident in shown.incidents),
-        *((m, "maintenances") for m in shown.maintenances if m.updates),
+        *((m, "maintenances") for m in shown.listed if m.updates),
     ]
     entries.sort(key=lambda entry: entry[0].updates[0].at, reverse=True)
     for entry, folder in entries[:MOST]:

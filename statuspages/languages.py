@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from babel import Locale
-from babel.dates import parse_pattern
+from babel.dates import format_date, parse_pattern
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.conf import settings
@@ -54,6 +54,16 @@ def short_day(moment: date) -> str:
     return _written(moment, "MMMd")
 
 
+def long_day(moment: date) -> str:
+    """1 December 2026"""
+    return format_date(moment, "long", locale=_locale())
+
+
+def weekday(index: int) -> str:
+    """Tuesday, of 1; Monday is 0"""
+    return str(_locale().days["format"]["wide"][index])
+
+
 def month(moment: date) -> str:
     """December 2026"""
     return _written(moment, "yMMMM")
@@ -91,8 +101,8 @@ def listed(names: Iterable[str]) -> str:
 
 
 def percent(value: float) -> str:
-    """99.71 %"""
-    return gettext("%(number)s %%") % {"number": format_decimal(value, "0.##", locale=_locale())}
+    """99.71%"""
+    return gettext("%(number)s%%") % {"number": format_decimal(value, "0.##", locale=_locale())}
 
 
 def _written(moment: date, skeleton: str) -> str:

@@ -149,7 +149,7 @@ def _chosen(
         return list(ids.filter(shown)), []
     rows = list(here.order_by().values("incident_id").annotate(first=Min("posted_at")))
     month_of = {r["incident_id"]: _month(r["first"], page) for r in rows}
-    done = {_month(m.starts_at, page) for m in maintenances if m.is_over}
+    done = {_month(m.starts_at, page) for m in maintenances if m.is_over and not m.is_covered}
     months = sorted({*month_of.values(), *done}, reverse=True)
     if window.month:
         return [pk for pk, month in month_of.items() if month == window.month], months
@@ -242,9 +242,12 @@ def _maintenances(
     page: StatusPage, components: list[ShownComponent], window: Window, now: datetime
 ) -> list[ShownMaintenance]:
     by_pk = {c.pk: c for c in components}
-    rows = ScheduledMaintenance.objects.filter(page=page).prefetch_related("components", "updates")
+    rows = ScheduledMaintenance.objects.filter(page=page).select_related("series")
+    rows = rows.prefetch_related("components", "updates")
     if not (window.has_history or window.past_maintenance):
         rows = rows.open_or_ended_since(now - timedelta(days=DAYS + 1))
+    waiting = sorted((m for m in rows if m.is_waiting), key=lambda m: m.starts_at, reverse=True)
+    next_of = {m.series_id: m.pk for m in waiting}
     return [
         ShownMaintenance(
             pk=m.pk,
@@ -266,10 +269,14 @@ def _maintenances(
                     status=u.get_state_display(),
                     at=u.posted_at,
                     words=Wording(known=u.text),
+                    covers_later=u.covers_later,
                     is_automatic=u.author_id is None and u.text in SENTENCES,
                 )
                 for u in m.updates.all()
             ],
+            rule=m.series.recurrence if m.series and not m.is_over else None,
+            is_next=not m.series_id or not m.is_waiting or m.is_changed or next_of[m.series_id] == m.pk,
+            is_covered=m.is_covered,
         )
         for m in rows
     ]

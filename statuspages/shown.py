@@ -16,6 +16,8 @@ from figures.ninety_days import ninety_days
 from incidents.models.communication import Wording
 from statuspages import languages
 from statuspages.models import StatusPage
+from statuspages.recurrence import Recurrence
+from statuspages.rules import in_words
 from statuspages.uptime import OPERATIONAL, Day, Span, worst
 
 STATE_WORDS: dict[str, Promise] = {
@@ -87,6 +89,7 @@ class ShownUpdate:
     corrected_at: datetime | None = None
     is_correction: bool = False
     is_status_alone: bool = False  # nobody wrote it: the status changed
+    covers_later: bool = False  # of a series
     is_automatic: bool = False  # Allclear's own sentence, of which the catalogues have a translation
 
     @property
@@ -95,7 +98,11 @@ class ShownUpdate:
 
     @property
     def known(self) -> str:
-        return gettext(self.words.known) if self.is_automatic else self.words.known
+        text = gettext(self.words.known) if self.is_automatic else self.words.known
+        if not self.covers_later:
+            return text
+        later = gettext("This applies to this maintenance and all later ones of its series.")
+        return f"{text}\n\n{later}"
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -276,6 +283,14 @@ class ShownMaintenance:
     version: int
     components: list[ShownComponent]
     updates: list[ShownUpdate]  # newest first
+    rule: Recurrence | None = None
+    is_next: bool = True  # else a later window of a series, which lists leave out
+    is_covered: bool = False  # ended together with an earlier window of its series
+
+    @property
+    def repeats(self) -> str:
+        """The rule in words; empty where it does not repeat, or not any more."""
+        return in_words(self.rule) if self.rule else ""
 
     @property
     def is_running(self) -> bool:
@@ -317,7 +332,18 @@ class Shown:
 
     @property
     def planned(self) -> list[ShownMaintenance]:
-        return sorted((m for m in self.maintenances if m.state == "scheduled"), key=lambda m: m.starts_at)
+        """What lists show: of what repeats, the next window and those that were changed on their own."""
+        found = [m for m in self.maintenances if m.state == "scheduled" and m.is_next]
+        return sorted(found, key=lambda m: m.starts_at)
+
+    @property
+    def listed(self) -> list[ShownMaintenance]:
+        """What runs, what is planned, and what is over."""
+        return [
+            *self.running,
+            *self.planned,
+            *(m for m in self.maintenances if m.is_over and not m.is_covered),
+        ]
 
     @property
     def groups(self) -> list[ShownGroup]:

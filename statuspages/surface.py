@@ -15,10 +15,12 @@ from django.utils.translation import pgettext
 from figures.badge import badge
 from statuspages import api_v2, feeds
 from statuspages.languages import speaking, speaking_english
+from statuspages.look import style_of
+from statuspages.models import PageLogo, StatusPage
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance
 
 HTML, JSON, ICS = "text/html; charset=utf-8", "application/json", "text/calendar; charset=utf-8"
-SVG = "image/svg+xml"
+SVG, PNG, CSS = "image/svg+xml", "image/png", "text/css; charset=utf-8"
 FEED_TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
     "rss": "application/rss+xml; charset=utf-8",
@@ -33,6 +35,7 @@ class Answer:
     body: bytes
     type: str
     changed_at: datetime
+    is_for_good: bool = False  # nothing else is ever at its address
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,11 @@ def history(shown: Shown, frame: Frame, month: tuple[int, int] | None = None) ->
     for year, number in chosen:
         inside: list[ShownIncident | ShownMaintenance] = [
             *(i for i in shown.incidents if _month(shown, i.announced_at) == (year, number)),
-            *(m for m in shown.maintenances if m.is_over and _month(shown, m.starts_at) == (year, number)),
+            *(
+                m
+                for m in shown.maintenances
+                if m.is_over and not m.is_covered and _month(shown, m.starts_at) == (year, number)
+            ),
         ]
         inside.sort(key=_happened_at, reverse=True)
         found.append((datetime(year, number, 1, tzinfo=shown.page.zone), inside))
@@ -127,6 +134,20 @@ def status_badge(shown: Shown) -> Answer:
     return Answer(drawn.encode(), SVG, shown.changed_at)
 
 
+def style(page: StatusPage, version: str) -> Answer:
+    """The accent colour, as a style sheet."""
+    if page.style_address != f"look-{version}.css":
+        raise Missing
+    return Answer(style_of(page).encode(), CSS, page.changed_at, is_for_good=True)
+
+
+def logo(page: StatusPage, version: str) -> Answer:
+    found = PageLogo.objects.filter(page=page).first() if version == page.logo_version else None
+    if found is None:
+        raise Missing
+    return Answer(bytes(found.content), PNG, page.changed_at, is_for_good=True)
+
+
 def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
     """(address, answer) of the whole page; `shown` must hold the incidents of all its months."""
     yield "", index(shown, frame)
@@ -140,10 +161,18 @@ def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
         yield f"maintenances/{work.code}.ics", calendar(shown, work.code)
     yield "calendar.ics", calendar(shown)
     yield "badge.svg", status_badge(shown)
+    if shown.page.style_address:
+        yield shown.page.style_address, style(shown.page, version_in(shown.page.style_address))
+    if shown.page.logo_address:
+        yield shown.page.logo_address, logo(shown.page, version_in(shown.page.logo_address))
     for form in FEED_TYPES:
         yield f"history.{form}", feed(shown, form)
     for name in api_v2.DOCUMENTS:
         yield f"api/v2/{name}.json", document(shown, name)
+
+
+def version_in(address: str) -> str:
+    return address.rpartition("-")[2].partition(".")[0]
 
 
 def _page(name: str, shown: Shown, frame: Frame, context: dict, up: str = "") -> Answer:

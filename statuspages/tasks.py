@@ -2,8 +2,8 @@ from celery import shared_task
 from django.db import connection, transaction
 
 from statuspages import copies
-from statuspages.models import ScheduledMaintenance, StatusPage
-from statuspages.workflow import carry_on, forget_unanswered
+from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
+from statuspages.workflow import carry_on, extend_series, forget_unanswered
 
 
 @shared_task
@@ -41,6 +41,22 @@ def _carry_on_next() -> bool:
         if work is None:
             return False
         carry_on(work)
+        return True
+
+
+@shared_task
+def make_due_occurrences() -> None:
+    """The next windows of what repeats, one series at a time, each in a transaction of its own."""
+    while _make_of_next():
+        pass
+
+
+def _make_of_next() -> bool:
+    with transaction.atomic():
+        series = MaintenanceSeries.objects.due().select_related("page").first()
+        if series is None:
+            return False
+        extend_series(series)
         return True
 
 

@@ -1,11 +1,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import statuspages.urls_public  # noqa: F401 - registers the converters
-from statuspages.views import maintenance, pages
+from statuspages.views import look, maintenance, pages
 
 INSIDE: list[URLPattern | URLResolver] = [
     path("", pages.status_page, name="status_page"),
     path("settings/", pages.status_page_settings, name="status_page_settings"),
+    path("look/", look.page_look, name="page_look"),
     path("deletion/", pages.status_page_deletion, name="status_page_deletion"),
     path("groups/new/", pages.component_group, name="component_group_new"),
     path("groups/<int:pk>/", pages.component_group, name="component_group"),
@@ -20,7 +21,10 @@ INSIDE: list[URLPattern | URLResolver] = [
     path("maintenances/new/", maintenance.maintenance_new, name="maintenance_new"),
     path("maintenances/<int:pk>/", maintenance.maintenance, name="maintenance"),
     path("maintenances/<int:pk>/window/", maintenance.maintenance_window, name="maintenance_window"),
+    path("maintenances/<int:pk>/series/", maintenance.maintenance_series, name="maintenance_series"),
     path("shown/", pages.shown_page, name="shown_page"),
+    path("shown/look-<version:version>.css", look.shown_style, name="shown_style"),
+    path("shown/logo-<version:version>.png", look.shown_logo, name="shown_logo"),
     path("shown/history", pages.shown_page, {"part": "history"}, name="shown_history"),
     path("shown/history/<month:month>", pages.shown_page, {"part": "history"}, name="shown_month"),
     path("shown/incidents/<code:code>", pages.shown_page, {"part": "incident"}, name="shown_incident"),

@@ -9,6 +9,7 @@ register_converter(converters.CodeConverter, "code")
 register_converter(converters.MonthConverter, "month")
 register_converter(converters.DocumentConverter, "document")
 register_converter(converters.FeedConverter, "feed")
+register_converter(converters.VersionConverter, "version")
 
 urlpatterns = [
     path("", public.public_index, name="public_index"),
@@ -19,6 +20,8 @@ urlpatterns = [
     path("maintenances/<code:code>", public.public_maintenance, name="public_maintenance"),
     path("maintenances/<code:code>.ics", public.public_calendar, name="public_maintenance_calendar"),
     path("calendar.ics", public.public_calendar, name="public_calendar"),
+    path("look-<version:version>.css", public.public_style, name="public_style"),
+    path("logo-<version:version>.png", public.public_logo, name="public_logo"),
     path("badge.svg", public.public_badge, name="public_badge"),
     path("api/v2/<document:name>.json", public.public_api, name="public_api"),
     path("subscribe", subscribing.subscription, name="subscription"),

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 import history.models
 from accounts.models import InstallationRole, Team, User
@@ -64,8 +66,15 @@ from retros.workflow import (
     start_review,
     waive_check,
 )
-from statuspages.models import Component, ComponentGroup, ScheduledMaintenance, StatusPage
-from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
+from statuspages.models import (
+    Component,
+    ComponentGroup,
+    MaintenanceSeries,
+    ScheduledMaintenance,
+    StatusPage,
+)
+from statuspages.surface import version_in
+from statuspages.workflow import keep_component, keep_group, keep_look, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import Notice, OutsideAddress
@@ -424,6 +433,37 @@ def maintenance_code(w, _incident) -> str:
     return page(w).code("maintenance", page(w).maintenances.get().pk)
 
 
+def dressed(w) -> StatusPage:
+    """The page with a logo and a colour."""
+    known = page(w)
+    if not known.logo_version:
+        drawn = BytesIO()
+        Image.new("RGB", (64, 32), "navy").save(drawn, "PNG")
+        known = keep_look(by=w.admin, page=known, accent="#1f6feb", logo=drawn.getvalue())
+    return known
+
+
+def style_version(w, _incident) -> str:
+    return version_in(dressed(w).style_address)
+
+
+def logo_version(w, _incident) -> str:
+    return dressed(w).logo_version
+
+
+def repeating(w) -> ScheduledMaintenance:
+    """The page's maintenance, as a window of a series."""
+    work = page(w).maintenances.get()
+    if work.series is None:
+        work.occurs_on = work.starts_at.date()
+        work.series = MaintenanceSeries.objects.create(
+            page=work.page, title=work.title, text="x", frequency="weekly", first_on=work.occurs_on,
+            begins_at=work.starts_at.time(), time_zone="UTC", duration=timedelta(hours=1),
+        )  # fmt: skip
+        work.save()
+    return work
+
+
 def this_month(w, incident) -> tuple[int, int]:
     published_incident(w, incident)
     now = timezone.now()
@@ -669,6 +709,8 @@ TABLE: dict[str, Row] = {
     "public_incident": Row(get=EVERYBODY, more={"slug": shop, "code": published_incident}),
     "public_maintenance": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
     "public_maintenance_calendar": Row(get=EVERYBODY, more={"slug": shop, "code": maintenance_code}),
+    "public_style": Row(get=EVERYBODY, more={"slug": shop, "version": style_version}),
+    "public_logo": Row(get=EVERYBODY, more={"slug": shop, "version": logo_version}),
     "public_badge": Row(get=EVERYBODY, more={"slug": shop}),
     "public_calendar": Row(get=EVERYBODY, more={"slug": shop}),
     "public_api": Row(get=EVERYBODY, more={"slug": shop, "name": "summary"}),
@@ -818,6 +860,12 @@ TABLE: dict[str, Row] = {
     "maintenance_window": Row(
         get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: page(w).maintenances.get().pk
     ),
+    "maintenance_series": Row(
+        get=RESPONDERS, post=RESPONDERS, more={"slug": shop}, pk=lambda w, i: repeating(w).pk
+    ),
+    "page_look": Row(get=ADMINS, post=ADMINS, more={"slug": shop}),
+    "shown_style": Row(get=SIGNED_IN, more={"slug": shop, "version": style_version}),
+    "shown_logo": Row(get=SIGNED_IN, more={"slug": shop, "version": logo_version}),
     "shown_page": Row(get=SIGNED_IN, more={"slug": shop}),
     "shown_history": Row(get=SIGNED_IN, more={"slug": shop}),
     "shown_month": Row(get=SIGNED_IN, more={"slug": shop, "month": this_month}),

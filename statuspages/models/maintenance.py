@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from statuspages.models.page import Component, StatusPage
+from statuspages.models.series import MaintenanceSeries
 
 REMINDED_BEFORE = timedelta(hours=1)
 BEGAN, ENDED = gettext_noop("The work has begun."), gettext_noop("The work is done.")
@@ -61,7 +62,7 @@ class MaintenanceQuerySet(models.QuerySet["ScheduledMaintenance"]):
         )
 
     def whole(self) -> "MaintenanceQuerySet":
-        return self.select_related("page").prefetch_related("components", "updates")
+        return self.select_related("page", "series").prefetch_related("components", "updates")
 
 
 class ScheduledMaintenance(models.Model):
@@ -84,6 +85,26 @@ class ScheduledMaintenance(models.Model):
     begins_by_itself = models.BooleanField("begin by itself at that time", default=True)
     ends_by_itself = models.BooleanField("complete by itself at that time", default=False)
     reminds = models.BooleanField("remind subscribers an hour before", default=True)
+    series = models.ForeignKey(
+        MaintenanceSeries,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="occurrences",
+        editable=False,
+    )
+    occurs_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The day of its series that it stands for, also after it was moved",
+    )
+    is_changed = models.BooleanField(
+        default=False, editable=False, help_text="On its own: later changes of its series leave it as it is"
+    )
+    is_covered = models.BooleanField(
+        default=False, editable=False, help_text="Ended with an earlier window of its series, which says so"
+    )
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     began_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -98,7 +119,10 @@ class ScheduledMaintenance(models.Model):
     class Meta:
         ordering = ["-starts_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="maintenance_forward")
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="maintenance_forward"
+            ),
+            models.UniqueConstraint(fields=["series", "occurs_on"], name="occurrence_once_per_series"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +132,10 @@ class ScheduledMaintenance(models.Model):
     def chain(self) -> str:
         """The subject of its messages."""
         return f"maintenance:{self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == MaintenanceState.SCHEDULED
 
     @property
     def is_running(self) -> bool:
@@ -127,6 +155,7 @@ class MaintenanceUpdate(models.Model):
     state = models.CharField(max_length=12, choices=MaintenanceState)
     text = models.TextField()
     posted_at = models.DateTimeField()
+    covers_later = models.BooleanField(default=False, help_text="Also about all later windows of the series")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from accounts.models import validate_time_zone
 from incidents.models import Service, ServiceImpact
+from statuspages.look import style_of, version_of
 
 CODE_LENGTH = 12
 
@@ -102,6 +103,18 @@ class StatusPage(models.Model):
         ],
         help_text="Like status.example.com; also named in ALLCLEAR_STATUS_HOSTS. Nothing else is served there.",
     )
+    accent = models.CharField("accent colour", max_length=7, blank=True, editable=False)
+    accent_light = models.CharField(max_length=7, blank=True, editable=False)
+    accent_dark = models.CharField(max_length=7, blank=True, editable=False)
+    accent_on = models.CharField(
+        max_length=7, blank=True, editable=False, help_text="Text on the accent colour"
+    )
+    logo_version = models.CharField(max_length=16, blank=True, editable=False)
+    logo_width = models.PositiveSmallIntegerField(default=0, editable=False)
+    logo_height = models.PositiveSmallIntegerField(default=0, editable=False)
+    logo_plate = models.CharField(
+        max_length=5, blank=True, editable=False, help_text="The theme in which it cannot be seen alone"
+    )
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -159,10 +172,29 @@ class StatusPage(models.Model):
             return f"{settings.PUBLIC_URL.partition('://')[0]}://{self.host}"
         return f"{settings.PUBLIC_URL}/status/{self.slug}"
 
+    @property
+    def style_address(self) -> str:
+        """Of the style sheet with its accent colour, below the page; nothing without one."""
+        return f"look-{version_of(style_of(self))}.css" if self.accent else ""
+
+    @property
+    def logo_address(self) -> str:
+        return f"logo-{self.logo_version}.png" if self.logo_version else ""
+
     def code(self, kind: str, pk: int) -> str:
         """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""
         digest = salted_hmac("statuspages", f"{kind}:{pk}", secret=self.seed, algorithm="sha256").digest()
         return b32encode(digest).decode().lower()[:CODE_LENGTH]
+
+
+class PageLogo(models.Model):
+    """The picture itself, which only its own address needs: encoded by us, whatever was uploaded."""
+
+    page = models.OneToOneField(StatusPage, on_delete=models.CASCADE, primary_key=True, related_name="logo")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"Logo of {self.page_id}"
 
 
 class ComponentGroup(models.Model):

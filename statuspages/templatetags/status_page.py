@@ -12,6 +12,8 @@ from django.utils.translation import pgettext
 from config.templatetags.allclear import status_mark
 from config.text import in_words
 from statuspages import languages
+from statuspages.recurrence import Recurrence
+from statuspages.rules import in_words as rule_in_words
 from statuspages.shown import STATUS_WORDS
 
 register = template.Library()
@@ -136,3 +138,9 @@ def lasted(entry) -> str:
 def names(components) -> str:
     """payments, checkout and search"""
     return languages.listed(c.name for c in components)
+
+
+@register.filter
+def rule(recurrence: Recurrence) -> str:
+    """“Repeats every Sunday”"""
+    return rule_in_words(recurrence)

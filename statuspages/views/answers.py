@@ -22,6 +22,7 @@ from statuspages.surface import HTML, Answer, Missing
 
 # A page may be two seconds late, and is better late than missing while Allclear itself cannot be reached.
 CACHING = "public, max-age=2, stale-if-error=86400"
+FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def page_of(request: HttpRequest, slug: str | None) -> StatusPage:
@@ -62,6 +63,8 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     etag = quote_etag(sha256(answer.body).hexdigest()[:32])
     at = int(answer.changed_at.timestamp())
     response["ETag"], response["Last-Modified"], response["Cache-Control"] = etag, http_date(at), CACHING
+    if answer.is_for_good:
+        response["Cache-Control"] = FOR_GOOD
     if answer.type != HTML:
         response["Access-Control-Allow-Origin"] = "*"
     return get_conditional_response(request, etag, at, response) or response

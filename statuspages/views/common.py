@@ -28,11 +28,18 @@ def load_to_work(request: SignedInRequest, slug: str) -> StatusPage:
 
 
 def form_page(
-    request: SignedInRequest, title: str, submit: str, back: str, *, form: Styled, **context: Any
+    request: SignedInRequest,
+    title: str,
+    submit: str,
+    back: str,
+    *,
+    form: Styled,
+    template: str = "statuspages/form.html",
+    **context: Any,
 ) -> HttpResponse:
     status = form.answer_status(is_part=False)
     context |= {"form": form, "title": title, "submit": submit, "back": back, "section": "status_pages"}
-    return render(request, "statuspages/form.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def saved(request: SignedInRequest, words: str, to: str, *args: Any) -> HttpResponse:

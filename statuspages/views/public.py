@@ -50,5 +50,15 @@ def public_badge(page: StatusPage) -> Answer:
 
 
 @public
+def public_style(page: StatusPage, version: str) -> Answer:
+    return surface.style(page, version)
+
+
+@public
+def public_logo(page: StatusPage, version: str) -> Answer:
+    return surface.logo(page, version)
+
+
+@public
 def public_api(page: StatusPage, name: str) -> Answer:
     return surface.document(read(page), name)

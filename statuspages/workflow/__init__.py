@@ -7,11 +7,19 @@ from statuspages.workflow.maintenance import (
 from statuspages.workflow.pages import (
     keep_component,
     keep_group,
+    keep_look,
     keep_page,
     move_on_page,
     remove_from_page,
     remove_page,
     set_component_state,
+)
+from statuspages.workflow.series import (
+    cancel_following,
+    change_following,
+    check_series,
+    extend_series,
+    schedule_series,
 )
 from statuspages.workflow.subscribing import (
     LinkClosed,
@@ -28,14 +36,19 @@ from statuspages.workflow.subscribing import (
 __all__ = [
     "LinkClosed",
     "asked_for",
+    "cancel_following",
     "carry_on",
+    "change_following",
     "change_maintenance",
+    "check_series",
     "confirm_endpoint",
     "confirm_subscription",
     "end_subscription",
+    "extend_series",
     "forget_unanswered",
     "keep_component",
     "keep_group",
+    "keep_look",
     "keep_page",
     "leaving_link",
     "move_on_page",
@@ -44,6 +57,7 @@ __all__ = [
     "request_subscription",
     "request_webhook",
     "schedule_maintenance",
+    "schedule_series",
     "set_component_state",
     "update_maintenance",
 ]

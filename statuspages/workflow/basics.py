@@ -10,6 +10,8 @@ from statuspages.models import StatusPage
 from statuspages.permissions import can_announce, can_edit_pages
 
 UNTOLD = {"seed", "version", "copied_version", "copy_due_at", "copied_at", "changed_at", "created_at", "uid"}
+UNTOLD |= {"accent_light", "accent_dark", "accent_on", "logo_width", "logo_height", "logo_plate"}
+LOOK = {"accent", "logo_version"}  # changed by a verb of their own
 
 
 def require_editor(by: Any) -> None:

@@ -12,7 +12,13 @@ from audit import context
 from config.text import one_line
 from incidents.conflict import Conflict
 from notifications.workflow import enqueue
-from statuspages.models import Component, MaintenanceState, MaintenanceUpdate, ScheduledMaintenance
+from statuspages.models import (
+    Component,
+    MaintenanceSeries,
+    MaintenanceState,
+    MaintenanceUpdate,
+    ScheduledMaintenance,
+)
 from statuspages.models.maintenance import BEGAN, ENDED
 from statuspages.workflow.basics import facts, record, require_announcer
 
@@ -41,9 +47,9 @@ def schedule_maintenance(
     maintenance.created_at = maintenance.changed_at = context.now()
     maintenance.save(force_insert=True)
     maintenance.components.set(chosen)
-    update = _say(maintenance, text, by)
-    _record(maintenance, "maintenance.scheduled", by, before={})
-    _announce(maintenance, "maintenance.scheduled", update)
+    update = say(maintenance, text, by)
+    note(maintenance, "maintenance.scheduled", by, before={})
+    announce(maintenance, "maintenance.scheduled", update)
     return maintenance
 
 
@@ -58,22 +64,26 @@ def change_maintenance(
 ) -> ScheduledMaintenance:
     """Another window, title or choice of components, and a sentence that says so."""
     require_announcer(by)
-    stored = _lock(maintenance)
+    stored = lock_maintenance(maintenance)
     if version is not None and version != stored.version:
         raise Conflict(stored, stored.title)
     if stored.is_over:
         raise ValidationError(f"It is {stored.get_state_display().lower()} already.")
     _check(maintenance, chosen := list(components))
-    before = facts(stored) | {"components": _names(stored.components.all())}
+    if stored.series:
+        check_apart(stored.series, maintenance)
+        maintenance.is_changed = True
+    before = facts(stored) | {"components": names(stored.components.all())}
     is_moved = maintenance.starts_at != stored.starts_at
     maintenance.reminded_at = None if is_moved else stored.reminded_at
     maintenance.version, maintenance.changed_at = stored.version + 1, context.now()
     maintenance.state, maintenance.began_at = stored.state, stored.began_at
+    maintenance.occurs_on = stored.occurs_on
     maintenance.save()
     maintenance.components.set(chosen)
-    update = _say(maintenance, text, by)
-    _record(maintenance, "maintenance.changed", by, before=before)
-    _announce(maintenance, "maintenance.changed", update)
+    update = say(maintenance, text, by)
+    note(maintenance, "maintenance.changed", by, before=before)
+    announce(maintenance, "maintenance.changed", update)
     return maintenance
 
 
@@ -83,13 +93,13 @@ def update_maintenance(
 ) -> ScheduledMaintenance:
     """Say how it goes, and move it on where `state` is another than it has."""
     require_announcer(by)
-    stored = _lock(maintenance)
+    stored = lock_maintenance(maintenance)
     if state and state != stored.state:
         return _move(stored, state, text, by)
-    update = _say(stored, text, by)
-    _touch(stored)
-    _record(stored, "maintenance.updated", by, before={}, after={"text": update.text})
-    _announce(stored, "maintenance.updated", update)
+    update = say(stored, text, by)
+    touch(stored)
+    note(stored, "maintenance.updated", by, before={}, after={"text": update.text})
+    announce(stored, "maintenance.updated", update)
     return stored
 
 
@@ -104,7 +114,7 @@ def carry_on(maintenance: ScheduledMaintenance) -> None:
     elif maintenance.reminds and maintenance.reminded_at is None:
         maintenance.reminded_at = now
         maintenance.save(update_fields=["reminded_at"])
-        _announce(maintenance, "maintenance.reminder", maintenance.updates.first())
+        announce(maintenance, "maintenance.reminder", maintenance.updates.first())
 
 
 def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> ScheduledMaintenance:
@@ -118,15 +128,20 @@ def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> 
         maintenance.began_at = context.now()
     if maintenance.is_over:
         maintenance.ended_at = context.now()
-    update = _say(maintenance, text, by)
-    _touch(maintenance, "state", "began_at", "ended_at")
-    _record(maintenance, f"maintenance.{state}", by, before=before, after={"state": state})
-    _announce(maintenance, f"maintenance.{state}", update)
+    if maintenance.series_id and state == MaintenanceState.CANCELLED:  # the next one may not be made yet
+        MaintenanceSeries.objects.filter(pk=maintenance.series_id).unfinished().update(due_at=context.now())
+    update = say(maintenance, text, by)
+    touch(maintenance, "state", "began_at", "ended_at")
+    note(maintenance, f"maintenance.{state}", by, before=before, after={"state": state})
+    announce(maintenance, f"maintenance.{state}", update)
     return maintenance
 
 
-def _lock(maintenance: ScheduledMaintenance) -> ScheduledMaintenance:
-    rows = ScheduledMaintenance.objects.select_for_update(of=("self",)).select_related("page")
+def lock_maintenance(maintenance: ScheduledMaintenance) -> ScheduledMaintenance:
+    """Its series first, as whoever changes the whole of it does."""
+    if maintenance.series_id:
+        MaintenanceSeries.objects.select_for_update().get(pk=maintenance.series_id)
+    rows = ScheduledMaintenance.objects.select_for_update(of=("self",)).select_related("page", "series")
     return rows.get(pk=maintenance.pk)
 
 
@@ -138,7 +153,30 @@ def _check(maintenance: ScheduledMaintenance, components: list[Component]) -> No
         raise ValidationError({"components": "These components are on another page."})
 
 
-def _say(maintenance: ScheduledMaintenance, text: str, by: Any) -> MaintenanceUpdate:
+def check_apart(series: MaintenanceSeries, maintenance: ScheduledMaintenance) -> None:
+    """A window of a series must not overlap another one, whether or not that one is made yet."""
+    others = series.occurrences.open().exclude(pk=maintenance.pk)
+    hit = others.filter(starts_at__lt=maintenance.ends_at, ends_at__gt=maintenance.starts_at).first()
+    starts_at = hit.starts_at if hit else None
+    if hit is None and series.due_at:
+        for window in series.windows(after=series.made_through):
+            if window.starts_at >= maintenance.ends_at:
+                break
+            if window.ends_at > maintenance.starts_at:
+                starts_at = window.starts_at
+    if starts_at:
+        local = starts_at.astimezone(series.zone)
+        raise ValidationError(
+            {
+                "starts_at": f"Another window of this series begins on {local.day} {local:%B %Y at %H:%M %Z}. "
+                "Choose a time that does not overlap it."
+            }
+        )
+
+
+def say(
+    maintenance: ScheduledMaintenance, text: str, by: Any, *, covers_later: bool = False
+) -> MaintenanceUpdate:
     if not text.strip():
         raise ValidationError({"text": "Say it in a sentence or two."})
     if len(text) > LONGEST_WORD:
@@ -149,28 +187,29 @@ def _say(maintenance: ScheduledMaintenance, text: str, by: Any) -> MaintenanceUp
         text=text.strip(),
         posted_at=context.now(),
         author=by,
+        covers_later=covers_later,
     )
 
 
-def _touch(maintenance: ScheduledMaintenance, *fields: str) -> None:
+def touch(maintenance: ScheduledMaintenance, *fields: str) -> None:
     maintenance.version += 1
     maintenance.changed_at = context.now()
     maintenance.save(update_fields=["version", "changed_at", *fields])
 
 
-def _record(
+def note(
     maintenance: ScheduledMaintenance, action: str, by: Any, *, before: dict, after: dict | None = None
 ) -> None:
     if after is None:
-        after = facts(maintenance) | {"components": _names(maintenance.components.all())}
+        after = facts(maintenance) | {"components": names(maintenance.components.all())}
     record(maintenance.page, action, maintenance, by, before=before, after=after)
 
 
-def _names(components: Iterable[Component]) -> list[str]:
+def names(components: Iterable[Component]) -> list[str]:
     return sorted(c.name for c in components)
 
 
-def _announce(maintenance: ScheduledMaintenance, topic: str, update: MaintenanceUpdate | None) -> None:
+def announce(maintenance: ScheduledMaintenance, topic: str, update: MaintenanceUpdate | None) -> None:
     enqueue(
         topic=topic,
         subject=maintenance.chain,

@@ -1,5 +1,7 @@
 """Setting up a page: what it is called, what it lists, in which order."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +12,11 @@ from audit.workflow import INSTALLATION, record_audit
 from config.text import one_line
 from incidents.models import ServiceImpact
 from incidents.workflow.schedules import reschedule_running
-from statuspages.models import Component, ComponentGroup, ComponentState, StatusPage
-from statuspages.workflow.basics import facts, lock, record, require_announcer, require_editor
+from statuspages.accent import accent_of, normal
+from statuspages.logo import logo_of
+from statuspages.look import version_of
+from statuspages.models import Component, ComponentGroup, ComponentState, PageLogo, StatusPage
+from statuspages.workflow.basics import LOOK, facts, lock, record, require_announcer, require_editor
 from statuspages.workflow.subscribing import forget
 
 
@@ -28,11 +33,55 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
             other.is_default = False
             other.save(update_fields=["is_default"])
             record(other, "status_page.changed", other, by, before=told, after=facts(other))
-    page.save(update_fields=None if page._state.adding else [*facts(page)])
+    page.save(
+        update_fields=None if page._state.adding else [name for name in facts(page) if name not in LOOK]
+    )
     record(page, _done("status_page", before), page, by, before=before, after=facts(page))
     if page.is_published or before.get("is_published"):
         reschedule_running()
     return page
+
+
+@transaction.atomic
+def keep_look(
+    *, by: Any, page: StatusPage, accent: str, logo: bytes | None, removes_logo: bool = False
+) -> StatusPage:
+    """Another accent colour (#rrggbb, or none), and another logo where one is given.
+
+    The colour is kept as it was chosen; for text it is made darker or lighter until each theme can be read.
+    """
+    require_editor(by)
+    page = lock(page)
+    before = facts(page)
+    with naming("accent"):
+        page.accent = normal(accent) if accent.strip() else ""
+    shades = accent_of(page.accent) if page.accent else None
+    page.accent_light = shades.light.colour if shades else ""
+    page.accent_dark = shades.dark.colour if shades else ""
+    page.accent_on = shades.on if shades else ""
+    if logo:
+        with naming("logo"):
+            picture = logo_of(logo)
+        PageLogo.objects.update_or_create(page=page, defaults={"content": picture.content})
+        page.logo_version = version_of(picture.content)
+        page.logo_width, page.logo_height = picture.width, picture.height
+        page.logo_plate = picture.plate
+    elif removes_logo:
+        PageLogo.objects.filter(page=page).delete()
+        page.logo_version = page.logo_plate = ""
+        page.logo_width = page.logo_height = 0
+    page.save()
+    record(page, "status_page.look_changed", page, by, before=before, after=facts(page))
+    return page
+
+
+@contextmanager
+def naming(field: str) -> Iterator[None]:
+    """What is refused inside is refused at this field of the form."""
+    try:
+        yield
+    except ValidationError as refusal:
+        raise ValidationError({field: refusal.messages}) from refusal
 
 
 @transaction.atomic

@@ -1,16 +1,33 @@
 """Are status pages, as the public reads them and as they are set up, free of faults on a phone and a desk?"""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from io import BytesIO
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import expect
 
 from incidents.models import Service
 from incidents.workflow import declare_incident, post_status_update, set_service_impact
-from statuspages.models import Component, ComponentGroup, PageAudience, ScheduledMaintenance, StatusPage
-from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
+from statuspages.models import (
+    Component,
+    ComponentGroup,
+    MaintenanceSeries,
+    PageAudience,
+    ScheduledMaintenance,
+    StatusPage,
+)
+from statuspages.workflow import (
+    keep_component,
+    keep_group,
+    keep_look,
+    keep_page,
+    schedule_maintenance,
+    schedule_series,
+)
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
 
 pytestmark = pytest.mark.browser
@@ -62,6 +79,21 @@ def fernhill(admin, commander, severity):
         components=shop.components.filter(name="S"),
         text="New products later.",
     )
+    series = MaintenanceSeries(
+        page=shop,
+        title="Failover test",
+        text="Payments take a few seconds longer.",
+        frequency="weekly",
+        weekdays="SU",
+        first_on=(now + timedelta(days=2)).date(),
+        begins_at=time(2),
+        time_zone="Europe/Berlin",
+        duration=timedelta(hours=1),
+    )
+    schedule_series(by=commander, series=series, components=shop.components.all())
+    logo = BytesIO()
+    Image.new("RGBA", (640, 128), (0, 0, 0, 255)).save(logo, "PNG")
+    keep_look(by=admin, page=shop, accent="#ffb300", logo=logo.getvalue())
     inside = StatusPage(name="Inside", slug="inside", is_published=True, audience=PageAudience.INTERNAL)
     keep_page(by=admin, page=inside)
     return shop, group, work
@@ -97,6 +129,7 @@ def test_what_the_public_reads(open_as, axe, fernhill, viewport):
 def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport):
     shop, group, work = fernhill
     part = shop.components.get(name="By hand")
+    repeating = shop.maintenances.filter(series__isnull=False).earliest("starts_at")
     page = open_as(admin, viewport=viewport)
     paths = [
         *map(reverse, ("status_pages", "status_page_new")),
@@ -108,6 +141,7 @@ def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport):
                 "component_group_new",
                 "component_new",
                 "page_subscribers",
+                "page_look",
                 "maintenance_new",
                 "shown_page",
                 "shown_history",
@@ -118,6 +152,7 @@ def test_where_it_is_set_up(open_as, axe, admin, fernhill, viewport):
         reverse("component_group", args=["shop", group.pk]),
         reverse("component", args=["shop", part.pk]),
         *(reverse(name, args=["shop", work.pk]) for name in ("maintenance", "maintenance_window")),
+        *(reverse(name, args=["shop", repeating.pk]) for name in ("maintenance", "maintenance_series")),
     ]
     assert faults_of(page, axe, paths) == []
 
@@ -129,3 +164,21 @@ def test_the_public_page_at_320(open_as, axe, fernhill, language):
     paths = ["/status/shop/", "/status/shop/history", "/status/shop/subscribe"]
     assert faults_of(page, axe, paths) == []
     assert page.locator("html").get_attribute("lang") == language
+
+
+def test_the_form_shows_what_a_choice_needs_and_the_windows_of_the_rule(open_as, commander, fernhill):
+    page = open_as(commander, viewport={"width": 360, "height": 740})
+    page.goto("/status-pages/shop/maintenances/new/")
+    expect(page.get_by_label("Number of windows", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Preview windows")).to_be_hidden()
+    begins = (timezone.now() + timedelta(days=3)).replace(hour=9, minute=0, second=0)
+    page.get_by_label("Begins").fill(f"{begins:%Y-%m-%dT%H:%M:%S}")
+    page.get_by_label("Ends", exact=True).fill(f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}")
+    page.get_by_label("Repeats", exact=True).select_option("weekly")
+    expect(page.get_by_label("On which day of the month")).to_be_hidden()
+    page.get_by_label("Sunday").check()
+    page.get_by_label("After a number of windows").check()
+    page.get_by_label("Number of windows", exact=True).fill("3")
+    page.get_by_label("Title", exact=True).click()
+    expect(page.locator("#windows")).to_contain_text("Repeats every Sunday, 3 times")
+    expect(page.locator("#windows li")).to_have_count(3)

@@ -72,6 +72,8 @@ LEFT_BEHIND = {
     "ClosedQuestion": "the counts in an export are of closed questions",
     "VotedToken": "would say who has answered",
     "BriefLink": "addresses that open a door",
+    "MaintenanceSeries": "a plan; each of its windows is a record",
+    "PageLogo": "chosen again where the page is brought in",
     "PageSubscriber": "said yes to this installation alone",
     "Presence": "who looks at it this minute",
     "Reminder": "nobody is reminded of what was owed elsewhere",
