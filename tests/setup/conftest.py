@@ -131,3 +131,11 @@ def running(tmp_path_factory) -> Installation:
     installation.start()
     yield installation
     installation.stop()
+
+
+@pytest.fixture(scope="package")
+def stopped(tmp_path_factory):
+    """A data folder that has a database, and no server."""
+    folder = tmp_path_factory.mktemp("stopped") / "data"
+    done = command("manage", "shell", "--no-imports", "-c", "print('first')", ALLCLEAR_DATA=str(folder))
+    return folder, done

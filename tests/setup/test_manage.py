@@ -9,14 +9,6 @@ from tests.setup.conftest import ROOT, alive, command, descendants, plain_enviro
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture(scope="module")
-def stopped(tmp_path_factory):
-    """A data folder that has a database, and no server."""
-    folder = tmp_path_factory.mktemp("stopped") / "data"
-    done = command("manage", "shell", "--no-imports", "-c", "print('first')", ALLCLEAR_DATA=str(folder))
-    return folder, done
-
-
 def test_empty_folder_gets_a_database_and_stdout_is_the_commands_own(stopped):
     folder, done = stopped
     assert (done.stdout, done.returncode) == ("first\n", 0)
