@@ -10,6 +10,7 @@ from django.db import models
 
 GENESIS = "0" * 64
 EMPTY: tuple = (None, "", [])
+LISTS = frozenset({"audiences", "people", "services"})  # recorded as lists, never as [old, new]
 
 
 class AuditQuerySet(models.QuerySet):
@@ -72,12 +73,18 @@ class AuditEntry(models.Model):
     def told_changes(self) -> "list[tuple[str, object, object]]":
         """(what, from, to) per change; [old, new] is recorded as a pair, anything else has no past.
 
+        The names in `LISTS` are recorded as lists: two audiences are not an old and a new one.
+
         What was empty and stayed empty is not worth a line.
         """
         told = [
             (
                 name.replace("_", " "),
-                *(value if isinstance(value, list) and len(value) == 2 else (None, value)),
+                *(
+                    value
+                    if isinstance(value, list) and len(value) == 2 and name not in LISTS
+                    else (None, value)
+                ),
             )
             for name, value in self.changes.items()
         ]

@@ -116,7 +116,11 @@ def _messages() -> Check:
     unread = OutboxMessage.objects.pending().filter(due_at__lte=timezone.now()).aggregate(at=SINCE)["at"]
     since = min(filter(None, (oldest, unread)), default=None)
     late = timezone.now() - since if since else timedelta(0)
-    words = f"The oldest undelivered one has been due for {in_words(late)}." if since else "Nothing waits."
+    words = (
+        f"The oldest undelivered one has been due for {in_words(late)}."
+        if since
+        else "No message is waiting."
+    )
     if dead:
         given_up = "1 message was given up." if dead == 1 else f"{dead} messages were given up."
         return Check("Messages", WRONG, f"{given_up} {words}", "deliveries")

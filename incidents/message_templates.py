@@ -49,11 +49,11 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     },
     (Stage.MONITORING, PUBLIC): {"known": "Everything still works as it should. We keep watching before we call it over."},
     (Stage.RESOLVED, TEAM): {
-        "known": "The incident is resolved and the recovery is verified. It lasted {{ duration }}.",
+        "known": "The incident is resolved. It lasted {{ duration }}.",
         "doing": "We will look back together at what happened and what to improve.",
     },
     (Stage.RESOLVED, PUBLIC): {
-        "known": "This is resolved. We have checked that everything works again. We are sorry for the trouble."
+        "known": "This is resolved, and everything should work as before. We are sorry for the trouble."
     },
     (Stage.RESOLVED, EXECUTIVES): {
         "known": "{{ known }}\n\nCustomer impact: {{ impact.summary }}. Cost between {{ cost.low }} and {{ cost.high }}."

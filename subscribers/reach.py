@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import User
 from incidents.models import Audience, Incident, Participation, Role, RoleAssignment
 from incidents.models.people import people_reaching
+from notifications.mail_server import sends_mail
 from notifications.models import Channel
 from subscribers.models import WORST_RANK, News, NotificationPreference, OutsideAddress, Subscription
 
@@ -111,7 +112,9 @@ def how_it_leaves(incident: Incident, audiences: Iterable[str]) -> list[tuple[st
     inboxes = sum(r.person is not None and r.preference.wants("in_inbox", News.UPDATES) for r in reading)
     channels = sorted(r.channel.name for r in reading if r.channel)
     ways = []
-    if mails:
+    if mails and not sends_mail():
+        ways.append(("triangle-alert", "E-mail is not sent", "no mail server"))
+    elif mails:
         ways.append(("mail", "E-mail", f"{mails} people, each once" if mails > 1 else "1 person"))
     if inboxes:
         ways.append(("inbox", "Inbox", f"{inboxes} people" if inboxes > 1 else "1 person"))

@@ -246,8 +246,6 @@ def _welcome() -> str:
     if settings.DEMO:
         lines.append(f"  Sign in with one click: {settings.PUBLIC_URL}/demo/")
     elif link := _setup_link():
-        lines += [
-            "  Nobody has an account yet. This link makes the first administrator, once, within the hour:"
-        ]
+        lines += ["  Create the first administrator with this link. It works once and expires in one hour:"]
         lines += [f"    {link}"]
     return "\n".join([*lines, "  Ctrl-C stops it.", ""])

@@ -79,7 +79,7 @@ def update_requests(request: SignedInRequest, reference: str) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(back)
-    return done(request, incident, "Asked. The next update is your answer.", to=back)
+    return done(request, incident, "Update requested.", to=back)
 
 
 def _strip(incident: Incident, one: Kept) -> Strip:

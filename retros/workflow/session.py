@@ -225,8 +225,9 @@ def begin_reading(retrospective: Retrospective) -> None:
 def missing_for_review(retrospective: Retrospective) -> str:
     if retrospective.session_ended_at is None:
         return "No session was held."
-    if retrospective.soak_until and context.now().date() < retrospective.soak_until:
-        return f"It soaks until {retrospective.soak_until:%A %d %B}."
+    soak_until = retrospective.soak_until
+    if soak_until and context.now().date() < soak_until:
+        return f"It soaks until {soak_until:%A} {soak_until.day} {soak_until:%B}."
     return ""
 
 

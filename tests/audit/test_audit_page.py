@@ -69,3 +69,18 @@ def test_what_is_written_is_escaped(client, admin):
     page = client.get(reverse("settings_audit")).content.decode()
     assert "<script>" not in page.partition("<main")[2]
     assert "&lt;i&gt;" in page
+
+
+def test_two_audiences_are_not_shown_as_a_change_from_one_to_the_other(client, admin):
+    with transaction.atomic():
+        record_audit(
+            chain=INSTALLATION,
+            action="status_update.posted",
+            subject="INC-1",
+            by=admin,
+            changes={"audiences": ["public", "stakeholders"]},
+        )
+    client.force_login(admin)
+    page = client.get(reverse("settings_audit")).content.decode()
+    assert "public, stakeholders" in page
+    assert "<del" not in page

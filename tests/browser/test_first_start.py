@@ -42,7 +42,7 @@ def test_the_system_check_runs_again_and_keeps_what_was_typed(open_as, transacti
     page.goto(reverse("setup", args=[issue_setup_link()]))
     page.get_by_label("Your name").fill("Ida Example")
     with page.expect_response(lambda answer: "/setup" in answer.url):
-        page.get_by_role("link", name="Again").click()
+        page.get_by_role("link", name="Check again").click()
     page.locator("#system-check").wait_for()
     assert page.locator("#system-check").count() == 1
     assert page.get_by_label("Your name").input_value() == "Ida Example"

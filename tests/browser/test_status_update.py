@@ -29,7 +29,7 @@ def test_posted_by_keyboard_within_a_minute_and_taken_back(open_as, commander, i
     page.keyboard.type("About 4 in 10 card payments fail.")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{incident.get_absolute_url()}")
-    banner = page.get_by_text(re.compile("Your update leaves in [0-9]+ s"))
+    banner = page.get_by_text(re.compile("Your update will be sent in [0-9]+ s"))
     banner.wait_for()
     assert time.monotonic() - began < 20
     assert incident.status_updates.posted().get().known == "About 4 in 10 card payments fail."
@@ -47,8 +47,8 @@ def test_the_banner_goes_when_it_has_left(open_as, commander, incident):
     page.keyboard.press("Control+Enter") if page.locator("#update :focus").count() else page.get_by_role(
         "button", name=re.compile("Post to")
     ).click()
-    page.get_by_text("Your update leaves in").wait_for()
-    expect(page.get_by_text("Your update leaves in")).to_have_count(0, timeout=12_000)
+    page.get_by_text("Your update will be sent in").wait_for()
+    expect(page.get_by_text("Your update will be sent in")).to_have_count(0, timeout=12_000)
 
 
 def test_what_only_some_read_shows_when_they_are_chosen(open_as, commander, incident):
@@ -95,7 +95,7 @@ def test_a_draft_comes_back_and_goes_when_sent(open_as, commander, incident):
     page.reload()
     expect(known).to_have_value(re.compile("And wallets work"))
     page.get_by_role("button", name=re.compile("Post to")).click()
-    page.get_by_text("Your update leaves in").wait_for()
+    page.get_by_text("Your update will be sent in").wait_for()
     page.goto(address)  # starts from what was sent; nothing is kept beside it
     expect(known).to_have_value(re.compile("And wallets work"))
     expect(page.locator("[data-draft-discard]")).to_be_hidden()

@@ -124,7 +124,7 @@ def test_a_private_incident_stays_private(as_admin, commander, admin, private_in
 
 class TestSystemCheck:
     def test_nothing_waits(self):
-        assert (messages_check().state, messages_check().words) == ("good", "Nothing waits.")
+        assert (messages_check().state, messages_check().words) == ("good", "No message is waiting.")
 
     def test_what_was_given_up(self, dead, dead_event):
         assert messages_check().state == "wrong"

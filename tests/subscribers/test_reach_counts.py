@@ -61,3 +61,12 @@ def test_nothing_outside_a_private_incident(private_incident, outside, channel, 
     assert recipient_counts(private_incident) == {
         "public": 0, "stakeholders": 1, "executives": 0, "responders": 1,
     }  # fmt: skip
+
+
+def test_says_that_no_mail_leaves_without_a_mail_server(crowd, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert how_it_leaves(crowd, ["public", "stakeholders"])[0] == (
+        "triangle-alert",
+        "E-mail is not sent",
+        "no mail server",
+    )
