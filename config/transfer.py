@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-GRACE_SECONDS = 20.0  # a body, or one piece of a response, may always take this long
+GRACE_SECONDS = 20.0  # a body, or one piece of a response, may always take this long; no pause may be longer
 SLOWEST = 16 * 1024  # bytes per second that a body must average beyond that
 IN_MEMORY = 512 * 1024  # bytes; what is larger waits in a temporary file
 PIECE = 64 * 1024  # bytes
+SMALL = 64 * 1024  # bytes; a form without files, which is taken however much others send
 
 Message = dict[str, Any]
 
@@ -19,10 +20,10 @@ class TransferBuffer:
     Args:
         app: the ASGI application behind it.
         limit_of: the largest body in bytes that a path accepts; a larger one gets 413.
-        budget: bytes of bodies that may be held at once over all requests; beyond it, 503.
+        budget: bytes of bodies that may be held at once over all requests; beyond it, 503 for those above `SMALL`.
 
-    A body slower than `SLOWEST` after `GRACE_SECONDS` gets 408. A client that takes no piece of the response
-    for `GRACE_SECONDS` is disconnected.
+    A body slower than `SLOWEST` after `GRACE_SECONDS`, or of which nothing comes for that long, gets 408. A client
+    that takes no piece of the response for `GRACE_SECONDS` is disconnected.
     """
 
     def __init__(self, app: Callable, *, limit_of: Callable[[str], int], budget: int) -> None:
@@ -37,7 +38,7 @@ class TransferBuffer:
                     async for piece in _body(scope, receive, self._limit_of(scope["path"])):
                         held += len(piece)
                         self._held += len(piece)
-                        if self._held > self._budget:
+                        if self._held > self._budget and held > SMALL:
                             raise _Refused(503, "The server is receiving too much data. Try again later.")
                         body.write(piece)
                 except _Refused as refusal:
@@ -66,7 +67,7 @@ async def _body(scope: Message, receive: Callable, limit: int) -> AsyncIterator[
     while has_more:
         left = began + GRACE_SECONDS + received / SLOWEST - loop.time()
         try:
-            message = await asyncio.wait_for(receive(), left)
+            message = await asyncio.wait_for(receive(), min(left, GRACE_SECONDS))
         except TimeoutError:
             raise _Refused(408, "The request took too long to arrive.") from None
         if message["type"] == "http.disconnect":

@@ -140,7 +140,7 @@ def _day(name: str) -> Callable[[Asked, str], None]:
     def read(asked: Asked, value: str) -> None:
         try:
             day = first_moment(date.fromisoformat(value), timezone.get_current_timezone())
-        except ValueError:
+        except (ValueError, OverflowError):
             asked.problems.append(f"“{value}” is no day; write {name}:2026-03-01.")
             return
         if name == "after":

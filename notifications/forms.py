@@ -121,8 +121,12 @@ class MailServerForm(Form):
 
     def clean_host(self) -> str:
         host = self.cleaned_data["host"].strip()
-        if "/" in host or ":" in host or " " in host:
+        if "/" in host or ":" in host or any(character.isspace() for character in host):
             raise ValidationError("Enter only the name of the server, without smtp:// and without a port.")
+        try:
+            host.encode("idna")
+        except UnicodeError as error:  # every e-mail would be given up, as if it could not be written
+            raise ValidationError("This is not the name of a server. Check the dots.") from error
         return host
 
 

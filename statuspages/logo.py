@@ -1,5 +1,6 @@
 """A logo as it was uploaded, decoded by Pillow and encoded again: nothing but its pixels is kept."""
 
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 1024 * 1024
 LONGEST_SIDE, MOST_PIXELS = 4000, 4_000_000
+MOST_SCANS = 200  # of a JPEG, each of which costs as much as the whole picture; cameras and editors write 10
 LEAST = 24  # px high and wide
 BOX = (640, 128)  # px; shown 32 px high, on screens of up to four times that density
 DARK, LIGHT = 90, 190  # of 255: below and above, a cut-out logo cannot be seen in one of the themes
+START_OF_SCAN = b"\xff\xda"  # of a JPEG; in a PNG of 1 MB it happens to be 16 times
 UNREADABLE = "This picture can't be read. Save it again as PNG, JPEG or WebP."
 
 
@@ -30,6 +33,8 @@ def logo_of(raw: bytes) -> Logo:
     """The logo as it is served. Raises ValidationError for what is no such picture, or is too large."""
     if len(raw) > MOST_BYTES:
         raise ValidationError("A logo has at most 1 MB.")
+    if raw.count(START_OF_SCAN) > MOST_SCANS:
+        raise ValidationError(UNREADABLE)
     picture = _decoded(raw)
     picture.thumbnail(BOX)
     if min(picture.size) < LEAST // 2:
@@ -40,7 +45,7 @@ def logo_of(raw: bytes) -> Logo:
 
 
 def _decoded(raw: bytes) -> "Image":
-    from PIL import Image, ImageOps  # brings a library along that hardly any process needs
+    from PIL import ExifTags, Image, ImageOps  # brings a library along that hardly any process needs
 
     try:
         with Image.open(BytesIO(raw), formats=FORMATS) as opened:
@@ -53,9 +58,16 @@ def _decoded(raw: bytes) -> "Image":
                 raise ValidationError(
                     f"This logo has {width} × {height} pixels. It needs at least {LEAST} a side."
                 )
-            upright = ImageOps.exif_transpose(opened)
-            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            opened.load()
+            picture = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+            turned = opened.getexif().get(ExifTags.Base.Orientation)
+            picture.info.clear()  # Pillow writes EXIF again as it turns a picture, and fails on what is odd in it
+            if turned in range(2, 9):
+                alone = Image.Exif()
+                alone[ExifTags.Base.Orientation] = turned
+                picture.info["exif"] = alone.tobytes()
+            return ImageOps.exif_transpose(picture)
+    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         raise ValidationError(UNREADABLE) from error
 
 

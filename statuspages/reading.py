@@ -312,8 +312,8 @@ def _changed_at(
     page: StatusPage, components: list[ShownComponent], incidents: list[ShownIncident], now: datetime
 ) -> datetime:
     """Since when the page is as it is: the last change, midnight's new column, or this minute's share of uptime."""
-    if any(c.state != "operational" for c in components):
-        return now.replace(second=0, microsecond=0)
     moments = [page.changed_at, midnight(now.astimezone(page.zone).date(), page.zone)]
+    if any(c.state != "operational" for c in components):
+        moments.append(now.replace(second=0, microsecond=0))
     moments += [c.changed_at for c in components] + [i.latest.at for i in incidents]
     return min(max(moments), now)

@@ -1,6 +1,6 @@
 """Fields several forms share."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from incidents.models import Service
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FARTHEST = timedelta(days=3650)  # ahead of now
+CHECK_YEAR = "Check the year."
 
 
 class MomentInput(forms.DateTimeInput):
@@ -79,7 +80,7 @@ class MomentField(forms.DateTimeField):
 
     def prepare_value(self, value: Any) -> Any:
         """With its zone, which says which of two readings is stored; Django's own has lost it here."""
-        if isinstance(value, str) and (found := _aware(value)):
+        if isinstance(value, str) and (found := _aware(value)) and _fits_every_zone(found):
             return found
         return value
 
@@ -87,6 +88,8 @@ class MomentField(forms.DateTimeField):
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         if found := _aware(value):
+            if not _fits_every_zone(found):
+                raise ValidationError(CHECK_YEAR)
             return found.astimezone(UTC)
         if ":" not in value:
             raise ValidationError("Enter a date and a time of day.")
@@ -104,7 +107,7 @@ class MomentField(forms.DateTimeField):
     def validate(self, value: datetime | None) -> None:
         super().validate(value)
         if value and not EARLIEST <= value <= timezone.now() + FARTHEST:
-            raise ValidationError("Check the year.")
+            raise ValidationError(CHECK_YEAR)
 
     def widget_attrs(self, widget: forms.Widget) -> dict:
         return super().widget_attrs(widget) | {"data-zone": timezone.get_current_timezone_name()}
@@ -117,6 +120,11 @@ def _aware(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found and timezone.is_aware(found) else None
+
+
+def _fits_every_zone(moment: datetime) -> bool:
+    """Whether no zone shows it before the first or after the last year that there is."""
+    return MINYEAR < moment.year < MAXYEAR
 
 
 class NeededField(forms.CharField):

@@ -45,12 +45,12 @@ def post_texts(
 ) -> StatusUpdate | None:
     """Post one update with a text for each audience; None where there is no text.
 
-    While the incident is active, what was still unknown at the last update is still unknown.
+    While the incident is active, what stakeholders were last told is still unknown is told them again.
     """
     texts = {audience: text.strip() for audience, text in texts.items() if text.strip()}
     if not texts:
         return None
-    last = incident.status_updates.posted().newest_first().first()
+    last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
     inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
     known = texts.get(Audience.STAKEHOLDERS) or next(iter(inside), "")
     unknown = last.unknown if last and incident.is_active else ""

@@ -43,14 +43,17 @@ def facts(entry: models.Model | None) -> dict[str, Any]:
 def record(
     page: StatusPage, action: str, subject: Any, by: Any, *, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    """One audit entry of what changed, and the page's copies are out of date; nothing where nothing changed."""
+    """One audit entry of what changed, and the page's copies are out of date; nothing where nothing changed.
+
+    The page's row is locked before the audit trail, as by verbs that begin with `lock`: so they never deadlock.
+    """
     changes = {
         name: [before.get(name), after.get(name)]
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     }
     if changes:
+        StatusPage.objects.filter(pk=page.pk).changed()
         record_audit(
             chain=INSTALLATION, action=action, subject=f"{page}: {subject}"[:200], by=by, changes=changes
         )
-        StatusPage.objects.filter(pk=page.pk).changed()

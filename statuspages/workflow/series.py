@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from audit import context
 from config.text import one_line
@@ -18,11 +18,10 @@ from statuspages.models import (
     MaintenanceSeries,
     MaintenanceState,
     ScheduledMaintenance,
-    StatusPage,
 )
 from statuspages.recurrence import MOST_INTERVAL
 from statuspages.rules import in_words
-from statuspages.workflow.basics import facts, record, require_announcer
+from statuspages.workflow.basics import facts, lock, record, require_announcer
 from statuspages.workflow.maintenance import (
     LONGEST_WORD,
     announce,
@@ -53,7 +52,7 @@ def schedule_series(
 ) -> ScheduledMaintenance:
     """Announce it by its first window, which is returned. The same `form_token` again returns that of the first time."""
     require_announcer(by)
-    StatusPage.objects.select_for_update().get(pk=series.page_id)
+    lock(series.page)
     made = MaintenanceSeries.objects.filter(form_token=form_token, page=series.page_id)
     if form_token and (existing := made.first()):
         return existing.occurrences.order_by("occurs_on")[0]
@@ -121,15 +120,17 @@ def cancel_following(*, by: Any, maintenance: ScheduledMaintenance, text: str) -
     """Cancel this window and all later ones; subscribers are notified once."""
     require_announcer(by)
     stored, series = _lock_following(maintenance)
+    later = Q(occurs_on__gt=stored.occurs_on) | Q(occurs_on=None, starts_at__gt=stored.starts_at)
+    rows = list(  # before the page and the audit trail, as whoever changes one of them does
+        series.occurrences.upcoming().filter(later).select_for_update(of=("self",)).order_by("starts_at")
+    )
     before = _facts(series)
     series.due_at, series.count = None, None
     series.ends_on = (stored.occurs_on or series.first_on) - timedelta(days=1)
     series.save(update_fields=["due_at", "count", "ends_on"])
     _record(series, "maintenance_series.cancelled", by, before=before)
-    later = Q(occurs_on__gt=stored.occurs_on) | Q(occurs_on=None, starts_at__gt=stored.starts_at)
-    rows = series.occurrences.upcoming().filter(later).select_for_update(of=("self",))
     _cancel(stored, text, by, covers_later=True)
-    for row in rows.order_by("starts_at"):
+    for row in rows:
         _cancel(row, text, by, is_covered=True)
     announce(stored, "maintenance.cancelled", stored.updates.first())
     return stored
@@ -204,6 +205,9 @@ def _lock_following(maintenance: ScheduledMaintenance) -> tuple[ScheduledMainten
         raise ValidationError(
             f"It is {stored.get_state_display().lower()} already. Choose a window that has not begun."
         )
+    # A form that was opened for an earlier window holds the plan of these, too: it is too old from now on.
+    earlier = stored.series.occurrences.upcoming().filter(occurs_on__lt=stored.occurs_on)
+    earlier.update(version=F("version") + 1)
     return stored, stored.series
 
 

@@ -104,6 +104,16 @@ def test_mitigating_settles_what_is_applying_and_sets_the_services(told, command
     assert (update.status, update.audiences) == ("mitigated", ["public"])
 
 
+def test_stakeholders_are_not_told_what_only_responders_were(told, commander):
+    say(told, commander, ["responders"], unknown="whether Lee's change did it")
+    mitigate(
+        told, commander, updates={"stakeholders": "It stopped."},
+        next_update_at=context.now() + timedelta(minutes=30),
+    )  # fmt: skip
+    update = told.status_updates.newest_first()[0]
+    assert update.text_for("stakeholders").unknown == "the cause"
+
+
 def test_an_update_sets_how_services_are_affected(told, commander, service, responder):
     set_service_impact(incident=told, service=service, impact="degraded", by=commander)
     say(told, commander, ["stakeholders"], impacts={service: "major_outage"})

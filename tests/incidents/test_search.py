@@ -91,6 +91,11 @@ def test_senseless_value_is_told(text, told):
     assert told in " ".join(asked.problems)
 
 
+def test_a_day_before_the_calendar_begins_is_told():
+    with timezone.override("Asia/Tokyo"):
+        assert "no day" in parse("before:0001-01-01").problems[0]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

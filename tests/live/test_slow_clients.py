@@ -12,7 +12,7 @@ import pytest
 from a2wsgi import WSGIMiddleware
 from django.db import OperationalError, connection
 
-from config import time_limit
+from config import time_limit, transfer
 from config.time_limit import TimeLimit, TimeLimitExceededError
 from config.transfer import TransferBuffer
 from statuspages.models import StatusPage
@@ -87,6 +87,46 @@ def test_a_body_that_is_declared_too_large_is_refused_at_once(connect):
     sender = connect()
     sender.sendall(SIGN_IN % 10**12)
     assert b" 413 " in sender.recv(1000).split(b"\r\n")[0]
+
+
+def test_held_uploads_leave_room_for_forms_and_end_when_nothing_comes(monkeypatch):
+    """Uploads that pause, however much of them has come, would else keep everybody from signing in for hours."""
+    monkeypatch.setattr(transfer, "GRACE_SECONDS", 0.5)
+
+    def page(environ, start_response):
+        size = len(environ["wsgi.input"].read())
+        start_response("200 OK", [])
+        yield str(size).encode()
+
+    buffer = TransferBuffer(
+        WSGIMiddleware(page, workers=1), limit_of=lambda path: 10 * transfer.SMALL, budget=4 * transfer.SMALL
+    )
+
+    async def status(size, *, is_whole=True):
+        sent, pieces = [], [b"x" * size]
+
+        async def receive():
+            if pieces:
+                return {"type": "http.request", "body": pieces.pop(), "more_body": not is_whole}
+            return await asyncio.Event().wait()  # a client that sends no more
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "http_version": "1.1"}
+        await buffer(scope | {"headers": []}, receive, send)
+        return sent[0]["status"]
+
+    async def requests():
+        held = asyncio.create_task(status(4 * transfer.SMALL, is_whole=False))
+        await asyncio.sleep(0.05)
+        assert await status(transfer.SMALL) == 200
+        assert await status(2 * transfer.SMALL) == 503
+        assert await asyncio.wait_for(held, 5) == 408
+        assert await status(2 * transfer.SMALL) == 200
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, requests()).result()
 
 
 def test_a_request_over_its_time_is_stopped_in_python_and_in_the_database(db, caplog):

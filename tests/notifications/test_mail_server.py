@@ -39,6 +39,15 @@ def test_saved_where_only_its_owner_reads_it(client, admin, tmp_path):
     assert "Zephyrquartz" not in str(entry.changes)
 
 
+@pytest.mark.parametrize("host", ["smtp..example.test", "x" * 70, "smtp.example.test\tx"])
+def test_a_name_that_no_server_has_is_refused(client, admin, host):
+    """Saved, it would let every e-mail be given up at once."""
+    client.force_login(admin)
+    answer = client.post(reverse("mail_channel"), SERVER | {"host": host})
+    assert answer.context["form"].errors["host"]
+    assert mail_server.saved() is None
+
+
 def test_an_empty_password_keeps_the_saved_one(admin):
     set_mail_server(by=admin, **SERVER)
     set_mail_server(by=admin, **SERVER | {"port": 25, "password": ""})

@@ -1,6 +1,7 @@
 """What no page offers but somebody sends all the same: an answer in words, never a fault."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -48,6 +49,13 @@ def test_a_slip_of_the_year_is_refused_and_kept(client, of, incident, year):
     assert typed.encode() in answer.content
     promised = client.post(of("status_update"), {"known": "x", "next_update_at": typed})
     assert promised.context["form"].errors["next_update_at"] == ["Check the year."]
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-14:00"])
+def test_a_time_that_no_other_zone_can_show_is_refused_and_kept(client, of, incident, typed):
+    answer = client.post(of("gap"), {"gap": "missing", "text": "Logs", "occurred_at": typed})
+    assert answer.context["form"].errors["occurred_at"] == ["Check the year."]
+    assert typed in unescape(answer.text)
 
 
 def test_a_long_way_back_is_allowed(client, of, incident):

@@ -1,6 +1,9 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections
 from django.utils import timezone
 
 from incidents.models import Service
@@ -88,3 +91,37 @@ def work(shop, commander) -> ScheduledMaintenance:
     return schedule_maintenance(
         by=commander, maintenance=maintenance, components=components, text="New products appear later."
     )
+
+
+@pytest.fixture
+def meanwhile():
+    """`end = meanwhile(change)` runs `change` in another thread until it waits for what this transaction holds.
+
+    `end()`, called after that transaction, raises what `change` raised.
+    """
+
+    def run(change):
+        pool = ThreadPoolExecutor(1)
+        done = pool.submit(change)
+        for _ in range(1000):
+            if is_waiting := _waits_for_a_lock():
+                break
+            time.sleep(0.01)
+        assert is_waiting
+
+        def end():
+            try:
+                return done.result(20)
+            finally:
+                pool.submit(connections.close_all).result(10)
+                pool.shutdown()
+
+        return end
+
+    return run
+
+
+def _waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]

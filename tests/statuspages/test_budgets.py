@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -121,3 +122,16 @@ def test_what_changed_is_sent_again(client, shop, broken, tell):
     again = client.get("/status/shop/", headers={"If-None-Match": etag})
     assert again.status_code == 200
     assert "Some cards fail." in again.text
+
+
+def test_a_change_within_the_minute_is_seen_while_something_is_broken(client, shop, broken, tell):
+    """Also by programs that ask by date alone: a minute is as often as the uptime changes by itself."""
+    tell(broken, "Cards are refused.")
+    moment = (timezone.now() + timedelta(minutes=2)).replace(second=10, microsecond=0)
+    with time_machine.travel(moment, tick=False) as clock:
+        first = client.get("/status/shop/")
+        assert "Cards are refused." in first.text
+        clock.shift(20)
+        StatusPage.objects.filter(pk=shop.pk).changed()
+        again = client.get("/status/shop/", headers={"If-Modified-Since": first["Last-Modified"]})
+    assert again.status_code == 200

@@ -1,6 +1,7 @@
 """Can every colour that is chosen be read in both themes, and is nothing of an upload kept but a small picture?"""
 
 import re
+import struct
 import zlib
 from io import BytesIO
 
@@ -148,6 +149,16 @@ def test_what_a_picture_says_beside_its_pixels_is_not_kept():
     assert b"taken at home" not in logo_of(raw).content
 
 
+@pytest.mark.parametrize("odd", [(0x100, 2, 4, b"abc\0"), (0x10E, 11, 1, b"abcd"), (0x11B, 2, 4, b"abc\0")])
+def test_a_turned_picture_is_read_whatever_else_it_says(odd):
+    """Values of another type than their tag has: a text as a width, a number as a description."""
+    entries = (0x112, 3, 1, b"\6\0\0\0"), odd
+    packed = b"".join(struct.pack("<HHI", *entry[:3]) + entry[3] for entry in entries)
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0" + packed + bytes(4)
+    logo = logo_of(picture("JPEG", size=(100, 60), exif=exif))
+    assert (logo.width, logo.height) == (60, 100)
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -176,6 +187,14 @@ def test_a_picture_that_unpacks_to_a_huge_one_is_not_unpacked():
     raw = b"\x89PNG\r\n\x1a\n" + header + zlib.crc32(header[4:]).to_bytes(4)
     with pytest.raises(ValidationError):
         logo_of(raw)
+
+
+def test_a_picture_that_is_drawn_over_and_over_is_not_drawn():
+    """A JPEG of 1 MB can hold 70,000 scans, which take minutes."""
+    raw = picture("JPEG", progressive=True)
+    scan = raw[raw.rindex(b"\xff\xda") : -2]
+    with pytest.raises(ValidationError):
+        logo_of(raw[:-2] + 201 * scan + raw[-2:])
 
 
 @pytest.mark.parametrize(("colour", "plate"), [("#000000", "dark"), ("#ffffff", "light"), ("#1f6feb", "")])

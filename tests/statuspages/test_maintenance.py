@@ -5,13 +5,15 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from audit.models import AuditEntry
 from incidents.conflict import Conflict
 from statuspages.models import ScheduledMaintenance
 from statuspages.tasks import carry_on_maintenances
-from statuspages.workflow import change_maintenance, schedule_maintenance, update_maintenance
+from statuspages.workflow import change_maintenance, keep_look, schedule_maintenance, update_maintenance
+from statuspages.workflow.basics import lock
 
 
 def test_it_is_announced_and_recorded(client, shop, work):
@@ -152,3 +154,31 @@ def test_a_title_is_one_line(shop, commander):
     )
     schedule_maintenance(by=commander, maintenance=moved, components=[], text="x")
     assert ScheduledMaintenance.objects.get().title == "Search moves"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_update_and_a_change_of_the_page_wait_for_each_other(shop, work, commander, admin, meanwhile):
+    with transaction.atomic():
+        lock(shop)
+        end = meanwhile(lambda: update_maintenance(by=commander, maintenance=work, text="Now."))
+        keep_look(by=admin, page=shop, accent="#1f6feb", logo=None)
+    end()
+    assert work.updates.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_at_the_same_moment_announces_once(shop, commander, meanwhile):
+    begins = timezone.now() + timedelta(days=1)
+    token = uuid4()
+
+    def announce():
+        work = ScheduledMaintenance(
+            page=shop, title="x", starts_at=begins, ends_at=begins + timedelta(hours=1)
+        )
+        return schedule_maintenance(by=commander, maintenance=work, components=[], text="x", form_token=token)
+
+    with transaction.atomic():
+        announce()
+        end = meanwhile(announce)
+    end()
+    assert ScheduledMaintenance.objects.count() == 1

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from icalendar import Calendar
@@ -29,6 +29,7 @@ from statuspages.workflow import (
     schedule_series,
     update_maintenance,
 )
+from statuspages.workflow.maintenance import note
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2020, 11, 30, 12, tzinfo=BERLIN)  # a Monday, in the past of the database's clock
@@ -146,6 +147,17 @@ def test_two_workers_make_each_window_once(sundays, clock):
         thread.join(30)
     found = list(sundays.series.occurrences.values_list("occurs_on", flat=True))
     assert len(found) == len(set(found)) > 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_waits_for_a_window_that_is_moved_on(sundays, commander, meanwhile):
+    with transaction.atomic():
+        later = sundays.series.occurrences.order_by("starts_at")[1]
+        held = ScheduledMaintenance.objects.select_for_update(of=("self",)).get(pk=later.pk)
+        end = meanwhile(lambda: cancel_following(by=commander, maintenance=sundays, text="No more."))
+        note(held, "maintenance.updated", None, before={}, after={"text": "x"})
+    end()
+    assert not sundays.series.occurrences.open().exists()
 
 
 def test_the_database_refuses_a_window_twice(sundays):
@@ -299,6 +311,18 @@ def test_what_has_begun_stays_when_later_windows_change(shop, sundays, commander
     assert windows(sundays.series)[0] == "06.12. 02:00 in_progress"
     assert sundays.series.occurrences.filter(state="cancelled", is_covered=True).count() == 5
     assert days(sundays.series) == [date(2020, 12, 13), date(2021, 1, 10)]
+
+
+@pytest.mark.parametrize("verb", ["change", "cancel"])
+def test_a_form_of_an_earlier_window_does_not_undo_a_later_change(shop, sundays, commander, verb):
+    later = sundays.series.occurrences.order_by("starts_at")[3]
+    if verb == "cancel":
+        cancel_following(by=commander, maintenance=later, text="No more.")
+    else:
+        plan = rule(shop, begins=datetime(2020, 12, 27, 4, tzinfo=BERLIN))
+        change_following(by=commander, maintenance=later, series=plan, components=[])
+    with pytest.raises(Conflict):
+        change_following(by=commander, maintenance=sundays, series=rule(shop), components=[], version=0)
 
 
 def test_a_change_that_came_too_late_is_told(shop, sundays, commander):
