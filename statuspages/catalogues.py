@@ -13,6 +13,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.template.base import Lexer, TokenType
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
@@ -24,10 +25,6 @@ SOURCES = [
     "templates/statuspages/mail/*",
 ]
 """Where public texts are. Staff's texts are English and in no catalogue."""
-TEMPLATE_TAGS = re.compile(
-    r"{% block canonical.*?{% endblock %}|{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}",
-    re.DOTALL,
-)
 READ_ALOUD = re.compile(r'(?:title|alt|placeholder|aria-label)="([^"]*)"')
 MARKUP = re.compile(r"<[^>]*>|&\w+;")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -99,12 +96,26 @@ def untranslated() -> list[str]:
     found = []
     for path in _sources():
         if path.suffix != ".py":
-            text = TEMPLATE_TAGS.sub("", path.read_text())
+            text = _between_tags(path.read_text())
             said = " ".join([*READ_ALOUD.findall(text), MARKUP.sub(" ", text)])
             words = [word for word in WORD.findall(said) if word not in NAMES]
             name = path.relative_to(settings.BASE_DIR)
             found += [f"{name}: {word!r} stands outside of translate and blocktranslate" for word in words]
     return found
+
+
+def _between_tags(template: str) -> str:
+    """What stands in a template as it is, without what is translated and without its canonical address."""
+    text, inside = [], ""
+    for token in Lexer(template).tokenize():
+        name = token.contents.split(" ", 1)[0] if token.token_type == TokenType.BLOCK else ""
+        if name == "blocktranslate" or (token.contents.startswith("block canonical") and name == "block"):
+            inside = name
+        elif name == f"end{inside}":
+            inside = ""
+        elif token.token_type == TokenType.TEXT and not inside:
+            text.append(token.contents)
+    return "".join(text)
 
 
 def load(language: str) -> Catalog:

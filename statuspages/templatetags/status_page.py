@@ -14,7 +14,7 @@ from config.text import in_words
 from statuspages import languages
 from statuspages.recurrence import Recurrence
 from statuspages.rules import in_words as rule_in_words
-from statuspages.shown import STATUS_WORDS
+from statuspages.state_words import STATUS_WORDS
 
 register = template.Library()
 MARKS = {

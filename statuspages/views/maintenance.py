@@ -11,7 +11,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from incidents.views.common import attempt
 from statuspages import workflow
-from statuspages.forms import MaintenanceForm, MaintenanceUpdateForm, RepeatingMaintenanceForm
+from statuspages.maintenance_forms import (
+    MaintenanceForm,
+    MaintenanceUpdateForm,
+    RepeatingMaintenanceForm,
+)
 from statuspages.models import ScheduledMaintenance, StatusPage
 from statuspages.views.common import form_page, load_to_work, saved
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from statuspages.models import MaintenanceSeries
 from statuspages.recurrence import MOST_INTERVAL, PLACES, WEEKDAYS, Recurrence
+from statuspages.rules import in_words
 
 TUESDAY = date(2026, 12, 1)
 
@@ -60,7 +61,7 @@ def test_the_days(rule, found):
         ),
         (
             {"frequency": "weekly", "weekdays": tuple(WEEKDAYS)[:5]},
-            "Repeats every weekday from Monday to Friday",
+            "Repeats from Monday to Friday",
         ),
         (
             {"frequency": "monthly", "ends_on": date(2027, 3, 3)},
@@ -77,7 +78,7 @@ def test_the_days(rule, found):
     ],
 )
 def test_the_words(rule, words):
-    assert Recurrence(first=TUESDAY, **rule).words == words
+    assert in_words(Recurrence(first=TUESDAY, **rule)) == words
 
 
 @settings(max_examples=150, deadline=None)

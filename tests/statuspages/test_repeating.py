@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from incidents.conflict import Conflict
 from notifications.models import Delivery
 from notifications.tasks import expand_due_events
-from statuspages.forms import RepeatingMaintenanceForm
+from statuspages.maintenance_forms import RepeatingMaintenanceForm
 from statuspages.models import MaintenanceSeries, PageSubscriber, ScheduledMaintenance
 from statuspages.recurrence import WEEKDAYS, Recurrence
 from statuspages.rules import in_words
