@@ -1,6 +1,6 @@
 """The forms that move an incident on: mitigated, resolved, closed, reopened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from incidents.forms.fields import MinutesField, MomentField, NeededField, Respo
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
 
 OPERATIONAL = "operational"
+REOPENED = "The problem is back. We are looking into it."
 STATES = [
     (OPERATIONAL, "Operational"),
     (ServiceImpact.DEGRADED.value, "Degraded performance"),
@@ -220,19 +221,41 @@ class CloseForm(Form):
     waive_reason = forms.CharField(label="Reason to close without one", max_length=300, required=False)
 
 
-class ReopenForm(ServiceStates, Form):
+class ReopenForm(ServiceStates, AudienceTexts, Form):
     reason = forms.CharField(label="What came back?", max_length=300, widget=forms.Textarea)
     commander = ResponderField(label="Who commands?", empty_label=None)
+    next_minutes = MinutesField(label="Next update in, minutes", required=False)
 
-    def __init__(self, *args: Any, commander: Any, impacts: Mapping[Service, str], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        commander: Any,
+        impacts: Mapping[Service, str],
+        audiences: Iterable[str],
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.fields["commander"].initial = commander
         self.ask_states({}, dict(impacts))
+        self.ask_texts(dict.fromkeys(audiences, REOPENED), needs_reason=False)
+        self.fields["next_minutes"].initial = 30
+        if not self.audience_rows:
+            del self.fields["next_minutes"]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.check_texts()
+        if self.texts and not self.cleaned_data.get("next_minutes"):
+            self.add_error("next_minutes", "Enter when the next update comes.")
+        return self.cleaned_data
 
     def arguments(self) -> dict[str, Any]:
         """What `reopen_incident` takes."""
+        minutes = self.cleaned_data.get("next_minutes")
         return {
             "reason": self.cleaned_data["reason"],
             "commander": self.cleaned_data["commander"],
             "impacts": self.impacts,
+            "updates": self.texts,
+            "next_update_at": timezone.now() + timedelta(minutes=minutes) if minutes else None,
         }

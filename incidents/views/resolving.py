@@ -53,6 +53,7 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         request.POST or None,
         commander=last_commander(incident) or request.user,
         impacts=impacts_before_recovery(incident),
+        audiences=audiences_informed(incident),
     )
     if submitted(request, form) and attempt(
         form, workflow.reopen_incident, incident=incident, by=request.user, **form.arguments()
@@ -66,6 +67,8 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         submit="Reopen incident",
         hint="All history is kept. The recovery checks are open again, and updates are due as after a declaration.",
         template_part="incidents/_reopen_form.html",
+        counts=counts_of(incident),
+        received=received(incident),
     )
 
 

@@ -41,11 +41,17 @@ def require_final_updates(incident: Incident, texts: Mapping[str, str], unsent: 
 
 
 def post_texts(
-    *, incident: Incident, by: Any, texts: Mapping[str, str], next_update_at: datetime | None = None
+    *,
+    incident: Incident,
+    by: Any,
+    texts: Mapping[str, str],
+    next_update_at: datetime | None = None,
+    unknown: str = "",
 ) -> StatusUpdate | None:
     """Post one update with a text for each audience; None where there is no text.
 
-    While the incident is active, what stakeholders were last told is still unknown is told them again.
+    While the incident is active, what stakeholders were last told is still unknown is told them again, unless
+    `unknown` says it anew.
     """
     texts = {audience: text.strip() for audience, text in texts.items() if text.strip()}
     if not texts:
@@ -53,7 +59,8 @@ def post_texts(
     last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
     inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
     known = texts.get(Audience.STAKEHOLDERS) or next(iter(inside), "")
-    unknown = last.unknown if last and incident.is_active else ""
+    if not unknown:
+        unknown = last.unknown if last and incident.is_active else ""
     return post_status_update(
         incident=incident,
         by=by,

@@ -11,6 +11,7 @@ from accounts.models import User
 from audit import context
 from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
 from incidents.permissions import can_respond
+from incidents.workflow.announcing import post_texts
 from incidents.workflow.basics import announce, audit, enter_status, forget_milestones, lock, save
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role
@@ -18,6 +19,7 @@ from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
+UNKNOWN = "We do not know yet why it is back."
 GONE = ("mitigated_at", "impact_ended_at", "resolved_at", "closed_at")
 
 
@@ -50,9 +52,13 @@ def reopen_incident(
     reason: str,
     commander: User | None = None,
     impacts: Mapping[Service, str | None] | None = None,
+    updates: Mapping[str, str] | None = None,
+    next_update_at: datetime | None = None,
     version: int | None = None,
 ) -> Incident:
     """Open the incident again; the new stay is a period of its own and all history is kept.
+
+    `updates` holds a text for each audience that is to read of it.
 
     `commander` takes command: by default who has or had it last, or else `by`. Services are affected as they were
     before the recovery, or as `impacts` says.
@@ -89,6 +95,15 @@ def reopen_incident(
         moment=context.now(),
     )
     reschedule(incident)
+    update = post_texts(
+        incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at, unknown=UNKNOWN
+    )
     audit(incident, "incident.reopened", by, status=[before, Status.INVESTIGATING], reason=reason, **was)
-    announce(incident, "incident.reopened", by=by.pk, status=Status.INVESTIGATING)
+    announce(
+        incident,
+        "incident.reopened",
+        by=by.pk,
+        status=Status.INVESTIGATING,
+        update=update and update.pk,
+    )
     return incident

@@ -148,6 +148,19 @@ def test_reopening_offers_the_last_commander_and_the_services(client, told, comm
     assert told.affected_services.running().get().impact == "partial_outage"
 
 
+def test_reopening_tells_each_audience_that_was_told_it_is_over(client, told, commander, service):
+    mitigate_incident(incident=told, by=commander, impacts={service: None})
+    send(client, told, "resolution", waive_reason="x")
+    answer = send(client, told, "reopening", reason="It is back", commander=commander.pk, next_minutes="")
+    assert "Enter when the next update comes." in answer.text
+    send(client, told, "reopening", reason="It is back", commander=commander.pk)
+    update = told.status_updates.newest_first()[0]
+    assert (update.audiences, update.status) == (["public", "stakeholders"], "investigating")
+    assert update.known == "The problem is back. We are looking into it."
+    assert update.unknown == "We do not know yet why it is back."
+    assert "The problem is back" in page(client, told, "brief").text
+
+
 def test_what_was_never_resolved_is_not_reopened(client, incident, commander):
     answer = send(client, incident, "reopening", reason="x", commander=commander.pk)
     assert "there is nothing to reopen" in answer.text
