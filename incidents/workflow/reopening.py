@@ -1,6 +1,7 @@
 """Reopening: an incident that came back, or was never over."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
