@@ -74,7 +74,8 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
             return done(request, incident, to=incident.get_absolute_url())
         return _composer(request, form, wrong=wrong)
     prefetch_related_objects([incident], "update_schedules")
-    last = incident.status_updates.posted().newest_first().first()
+    newest = incident.status_updates.posted().newest_first().first()
+    last = _to_others(incident, newest)
     again = incident.status_updates.filter(state__in=AGAIN, author=request.user)
     asked = request.GET.get("again", "")
     before = wrong or (get_object_or_404(again, pk=asked) if is_number(asked) else None)
@@ -87,7 +88,7 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
     else:
         stage = stage if stage in Stage.values else fitting_stage(incident, last)
         initial = from_template(incident, stage, last, audience)
-    initial["seen"] = (last.posted_at if last else BEFORE_ALL).isoformat()
+    initial["seen"] = (newest.posted_at if newest else BEFORE_ALL).isoformat()
     form = _form(incident, request, corrects=wrong, initial=initial)
     return _composer(request, form, wrong=wrong, stage="" if before else stage, before=before, last=last)
 
@@ -175,6 +176,14 @@ def _form(
     initial: dict | None = None,
 ) -> StatusUpdateForm:
     return StatusUpdateForm(request.POST or None, incident=incident, corrects=corrects, initial=initial)
+
+
+def _to_others(incident: Incident, newest: StatusUpdate | None) -> StatusUpdate | None:
+    """What the next update goes on from: what was written for responders alone is not offered for others."""
+    if newest is None or newest.audiences != [Audience.RESPONDERS]:
+        return newest
+    others = incident.status_updates.posted().exclude(audiences=[Audience.RESPONDERS])
+    return others.newest_first().first()
 
 
 def _load(request: SignedInRequest, reference: str) -> Incident:

@@ -125,6 +125,16 @@ def test_mitigated_asks_for_services_mitigations_and_updates(client, told, comma
     assert "{{" not in update.known
 
 
+def test_an_update_does_not_start_from_what_only_responders_read(client, told, commander):
+    post_status_update(
+        incident=told, by=commander, audiences=["responders"], known="The token leaked.", unknown="Who has it.",
+        next_update_at=timezone.now() + timedelta(minutes=20),
+    )  # fmt: skip
+    form = page(client, told, "status-updates/new").context["form"]
+    assert (form["known"].value(), form["unknown"].value()) == ("Inside.", "Why.")
+    assert "Who has it." not in form.as_p()
+
+
 def test_resolving_sends_prefilled_final_updates(client, told, commander):
     mitigate_incident(incident=told, by=commander)
     answer = send(client, told, "resolution", waive_reason="x", send_public=None)
