@@ -13,7 +13,7 @@ def test_a_resized_field_in_a_part_that_is_replaced(open_as, commander, incident
     page.locator("#composer textarea").fill("All of them in one region")
     page.keyboard.press("Control+Enter")
     page.locator(".tl").get_by_text("All of them in one region").wait_for()
-    page.wait_for_function("!document.querySelector('.htmx-settling, .htmx-swapping, .htmx-request')")
+    page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping, .htmx-request')")
     assert not page.complaints
 
 

@@ -58,7 +58,7 @@ def test_every_letter_of_random_sessions_stays(sessions_page, section, capsys):
             " error => { window.found = String(error.stack); }); }",
             arguments,
         )
-        sessions_page.wait_for_function("window.found", timeout=AT_ONCE * 2000)
+        sessions_page.wait_for_function("() => window.found", timeout=AT_ONCE * 2000)
         found += sessions_page.evaluate("window.found")
     typed, words = sum(one["typed"] for one in found), sum(one["words"] for one in found)
     lost, apart = sum(len(one["lost"]) for one in found), sum(one["apart"] for one in found)

@@ -41,7 +41,7 @@ def test_no_key_typed_after_ctrl_k_reaches_the_page(open_as, commander, incident
     assert page.url.endswith(incident.get_absolute_url())
     answers.pop().continue_()
     page.locator("#palette #results").wait_for()
-    page.wait_for_function("document.querySelector('#palette-input').value === 'usc'")
+    page.wait_for_function("() => document.querySelector('#palette-input').value === 'usc'")
     page.keyboard.press("Escape")
     page.locator("#palette:not([open])").wait_for(state="attached")
     assert not page.complaints

@@ -113,7 +113,7 @@ def test_by_keys_alone(open_as, commander, retrospective):
     page.keyboard.type(" twice")
     page.keyboard.press("Control+Enter")
     page.locator("#account .tl > li", has_text="Asked the provider twice").wait_for()
-    page.wait_for_function("document.activeElement.innerText.includes('Asked the provider twice')")
+    page.wait_for_function("() => document.activeElement.innerText.includes('Asked the provider twice')")
     page.keyboard.press("k")
     assert "Asked the provider" not in page.evaluate("document.activeElement.innerText")
     assert not page.complaints
@@ -129,7 +129,7 @@ def test_the_slider_hides_at_once_and_the_times_follow_what_others_change(
     before = rows.count()
     page.locator("#known").focus()
     page.keyboard.press("Home")
-    page.wait_for_function("document.getElementById('known_words').textContent.includes(' of ')")
+    page.wait_for_function("() => document.getElementById('known_words').textContent.includes(' of ')")
     assert rows.count() < before
     page.locator("#measures", has_text="Hidden while").wait_for()
     assert page.evaluate("document.activeElement.id") == "known"

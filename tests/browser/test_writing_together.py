@@ -161,7 +161,7 @@ def test_a_letter_is_on_the_other_screen_within_150_ms(webs, open_on, commander,
         mine.wait_for_timeout(120)
         mine.keyboard.type(" ")
     until_saved(mine)
-    theirs.wait_for_function("Object.keys(window.seen).length === 40")
+    theirs.wait_for_function("() => Object.keys(window.seen).length === 40")
     typed, seen = mine.evaluate("window.typedAt"), theirs.evaluate("window.seen")
     spans = sorted(seen[word] - typed[word] for word in typed)
     with capsys.disabled():
