@@ -94,7 +94,7 @@ export function live() {
   document.body.addEventListener("incident-changed", () => {
     if (here) { held.clear(); here.around(true); here.lines(); }
     else if (document.getElementById("home")) location.reload();
-    else for (const part of parts(["head"])) fetchInto(part.id, part.dataset.src, true);
+    else for (const part of parts(["head"])) fetchInto(part.id, part.dataset.src); // with what was typed in it
   });
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
   document.body.addEventListener("htmx:beforeSwap", holdBack);

@@ -35,9 +35,9 @@ GROUPS = {
     ],
     "Organisation": [
         Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
-        Section("users", "People", "Who may come in, and as what", "settings_people"),
+        Section("users", "People", "Accounts, roles and invitations", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
-        Section("globe", "Status pages", "What people outside read", "status_pages", for_all=True),
+        Section("globe", "Status pages", "Pages for customers and colleagues", "status_pages", for_all=True),
         Section(
             "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
         ),
@@ -55,17 +55,19 @@ GROUPS = {
         ),
         Section("hard-hat", "Roles", "Commander, scribe and the rest", "catalogue_list", "roles", True),
         Section("boxes", "Services", "Owners, tiers, dependencies", "catalogue_list", "services", True),
-        Section("tags", "Incident types", "What sort of trouble it is", "catalogue_list", "types", True),
+        Section(
+            "tags", "Incident types", "Categories, with their checklists", "catalogue_list", "types", True
+        ),
         Section(
             "list-checks", "Checklists", "Tasks and recovery checks", "catalogue_list", "checklists", True
         ),
         Section("link", "Links", "Bridge, channel, dashboards", "catalogue_list", "links", True),
         Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
-        Section("lightbulb", "Wording hints", "Words of our own to look at twice", "hint_words"),
+        Section("lightbulb", "Wording hints", "Phrases your organisation avoids", "hint_words"),
     ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
-        Section("mailbox", "Deliveries", "What waits, what did not get through", "deliveries"),
+        Section("mailbox", "Deliveries", "Waiting and failed messages", "deliveries"),
     ],
     "History": [
         Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),

@@ -55,7 +55,7 @@ KINDS = {
     "types": Kind(
         "Incident types",
         "incident type",
-        "What sort of trouble it is; decides which checklists apply.",
+        "Categories of incidents; they decide which checklists apply.",
         forms.IncidentTypeForm,
         lambda: IncidentType.objects.all(),
     ),
