@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from incidents.models import Incident, Service, Status
@@ -14,6 +15,7 @@ from incidents.workflow import (
     report_problem,
     set_service_impact,
 )
+from incidents.workflow.communicating import TIME_TO_UNDO
 
 
 @pytest.fixture
@@ -168,7 +170,8 @@ def test_reopening_tells_each_audience_that_was_told_it_is_over(client, told, co
     assert (update.audiences, update.status) == (["public", "stakeholders"], "investigating")
     assert update.known == "The problem is back. We are looking into it."
     assert update.unknown == "We do not know yet why it is back."
-    assert "The problem is back" in page(client, told, "brief").text
+    with time_machine.travel(timezone.now() + TIME_TO_UNDO, tick=False):
+        assert "The problem is back" in page(client, told, "brief").text
 
 
 def test_what_was_never_resolved_is_not_reopened(client, incident, commander):
