@@ -12,11 +12,13 @@ pytestmark = [pytest.mark.faults]
 EARLIER = Path(__file__).with_name("before-0.1.sql.xz")
 """The demo organisation, as `bin/manage backup` wrote it before the migrations were squashed."""
 SCHEMA = """
+-- without the table of the cache, which no migration makes
 SELECT table_name, column_name, udt_name, character_maximum_length, is_nullable, column_default,
-       generation_expression FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2;
-SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;
+       generation_expression FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name <> 'cache_entries' ORDER BY 1, 2;
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'cache_entries' ORDER BY 1;
 SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace ORDER BY 1::text, 2;
+    WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'cache_entries' ORDER BY 1::text, 2;
 SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1;
 SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND probin IS NULL ORDER BY 1;
 """
