@@ -21,7 +21,7 @@ from retros.workflow.basics import announce, audit
 QUIET = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)
 """A version is kept once nobody has written for so long, or somebody has for so long."""
-MAX_LETTERS, MAX_LINES = 15_000, 2_000  # of a text that a form sends at once
+MAX_LETTERS, MAX_LINES = 10_000, 2_000  # of a text that a form sends at once
 AT_ONCE = 50
 
 
