@@ -7,14 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Q, RowRange, Subquery, Window
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from config.text import in_words
+from figures.story import SILENCE
 from incidents.models import AffectedService, ChangeEvent, Incident
-from retros.gaps import Found, Told, find_gaps
+from retros.gaps import LATE_RECORD, Found, Told, find_gaps
 from retros.measures import LETTERS, Interval, Measure, measures, recovery
 from retros.models import AffectedUsers, Retrospective, TimelineEntry
 from timeline.models import Kind, Phase
@@ -46,25 +47,53 @@ class Moment:
     elsewhere: datetime | None = None
 
 
+LATE = Q(
+    event__isnull=False,
+    phase="",
+    recorded_at__gte=F("occurred_at") + LATE_RECORD,
+) & ~Q(kind__in=(Kind.MILESTONE, Kind.GAP))
+"""A row that was written down late, where its time of recording says something."""
 MOMENTS = ("occurred_at", "ended_at", "recorded_at")
 ROW_FIELDS = (*MOMENTS, "pk", "removed_at", "event_id", "kind", "phase", "source", "source_id")
+ENDED = Coalesce("ended_at", "occurred_at")
 
 
-def json_of_rows(retrospective: OuterRef) -> ArraySubquery:
-    """Of every row what `Account.told_in_json` needs of it, to be annotated to a retrospective."""
-    rows = (
-        TimelineEntry.objects.filter(retrospective=retrospective)
-        .annotate(milestone=KeyTextTransform("milestone", "event__data"), told_of=F("event__incident"))
-        .in_order()
+def gap_columns(retrospective: OuterRef) -> dict[str, Any]:
+    """What `Account.of_columns` needs to find gaps, to be annotated to a retrospective.
+
+    Few rows however many there are: those that say something by themselves, and of all others where they are
+    silent for `SILENCE`.
+    """
+    entries = TimelineEntry.objects.filter(retrospective=retrospective)
+    rows = entries.annotate(
+        milestone=KeyTextTransform("milestone", "event__data"), told_of=F("event__incident")
     )
-    told = {name: name for name in (*ROW_FIELDS, "milestone", "told_of")}
-    return ArraySubquery(rows.values(row=JSONObject(**told)))
-
-
-def json_of_incidents(retrospective: OuterRef) -> ArraySubquery:
-    """Of every incident that a retrospective covers its milestones."""
+    telling = rows.filter(LATE | ~Q(phase="") | Q(milestone__isnull=False) | Q(source=GAP_SOURCE)).in_order()
+    before = Window(Max(ENDED), order_by=("occurred_at", "pk"), frame=RowRange(None, -1))
+    runs = entries.standing().annotate(quiet_since=before).order_by("occurred_at", "pk")
+    runs = runs.filter(Q(quiet_since=None) | Q(occurred_at__gte=F("quiet_since") + SILENCE))
     covered = Incident.objects.filter(retrospectives=retrospective).order_by("number")
-    return ArraySubquery(covered.values(row=JSONObject(pk="pk", **{name: name for name in LETTERS})))
+    told = {name: name for name in (*ROW_FIELDS, "milestone", "told_of")}
+    last = entries.standing().order_by().values("retrospective").annotate(last=Max(ENDED)).values("last")
+    return {
+        "rows": ArraySubquery(telling.values(row=JSONObject(**told))),
+        "runs": ArraySubquery(runs.values(row=JSONObject(began="occurred_at", quiet_since="quiet_since"))),
+        "last_told": Subquery(last),
+        "incidents": ArraySubquery(
+            covered.values(row=JSONObject(pk="pk", **{name: name for name in LETTERS}))
+        ),
+    }
+
+
+def _told(row: Any) -> Told:
+    says_when = row.event_id and not row.phase and row.kind not in (Kind.MILESTONE, Kind.GAP)
+    return Told(
+        row.pk,
+        row.occurred_at,
+        getattr(row, "text", ""),
+        ended_at=row.ended_at,
+        recorded_at=row.recorded_at if says_when else None,
+    )
 
 
 def _from_json(told: dict, *moments: str) -> Any:
@@ -79,11 +108,17 @@ class Account:
         self.retrospective = retrospective
 
     @classmethod
-    def told_in_json(cls, retrospective: Retrospective, rows: list[dict], incidents: list[dict]) -> "Account":
-        """Without a query: what `json_of_rows` and `json_of_incidents` brought with another one. Enough for gaps."""
+    def of_columns(cls, retrospective: Retrospective, columns: dict[str, Any]) -> "Account":
+        """Without a query, enough to find gaps: what `gap_columns` brought along with another one."""
         account = cls(retrospective)
-        account.everything = [_from_json(row, *MOMENTS) for row in rows]
-        account.incidents = [_from_json(incident, *LETTERS) for incident in incidents]
+        account.everything = [_from_json(row, *MOMENTS) for row in columns["rows"]]
+        account.incidents = [_from_json(incident, *LETTERS) for incident in columns["incidents"]]
+        runs = [_from_json(run, "began", "quiet_since") for run in columns["runs"]]
+        ends = [*(run.quiet_since for run in runs[1:]), columns["last_told"]]
+        account.told = [
+            *(_told(row) for row in account.standing),
+            *(Told(0, run.began, "", ended_at=end) for run, end in zip(runs, ends, strict=True)),
+        ]
         return account
 
     @cached_property
@@ -171,25 +206,17 @@ class Account:
         return [*measures(self.times), *recovery(self.times, deployed)]
 
     @cached_property
+    def told(self) -> list[Told]:
+        return [_told(row) for row in self.standing]
+
+    @cached_property
     def gaps(self) -> list[Found]:
         """What is offered: found, and neither kept nor dismissed yet."""
         times = self.times
         began = min((times[x] for x in "SDC" if x in times), default=None)
         ended = times.get("R") or times.get("M")
-        rows = [
-            Told(
-                row.pk,
-                row.occurred_at,
-                getattr(row, "text", ""),
-                ended_at=row.ended_at,
-                recorded_at=row.recorded_at
-                if row.event_id and not row.phase and row.kind not in (Kind.MILESTONE, Kind.GAP)
-                else None,
-            )
-            for row in self.standing
-        ]
         return find_gaps(
-            rows,
+            self.told,
             active=(began, ended) if began and ended and began < ended else None,
             started_at=times.get("S"),
             detected_at=times.get("D"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from retros.account import Account, json_of_incidents, json_of_rows
+from retros.account import Account, gap_columns
 from retros.models import (
     ActionItem,
     ClosedQuestion,
@@ -60,7 +60,7 @@ class Part:
 def parts_of(retrospective: Retrospective) -> list[Part]:
     """Every section in its order, with how far it is and a word about it."""
     n = _counted(retrospective)
-    offered = Account.told_in_json(retrospective, n["rows"], n["incidents"]).gaps if n["entries"] else []
+    offered = Account.of_columns(retrospective, n).gaps if n["entries"] else []
     gaps = n["gaps"] + len(offered)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
@@ -134,8 +134,7 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
         "reviews": _many(Review.objects.filter(retrospective=OuterRef("pk"))),
         "publications": _many(Publication.objects.filter(retrospective=OuterRef("pk"))),
     }
-    told = {"rows": json_of_rows(OuterRef("pk")), "incidents": json_of_incidents(OuterRef("pk"))}
-    columns = _named(counts | told)
+    columns = _named(counts | gap_columns(OuterRef("pk")))
     row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**columns).values(*columns)
     return {name.removeprefix("n_"): count for name, count in row.get().items()}
 

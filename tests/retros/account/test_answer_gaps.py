@@ -1,12 +1,15 @@
 """Is a gap that was found kept or dismissed, once?"""
 
+import random
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef
 
-from retros.account import Account
+from retros.account import Account, gap_columns
 from retros.completion import parts_of
+from retros.models import Retrospective, TimelineEntry
 from retros.workflow import add_entry, dismiss_gap, keep_gap, remove_entry, restore_entry, seed_timeline
 
 
@@ -60,3 +63,33 @@ def test_the_section_is_not_ticked_while_a_gap_is_offered(account, retrospective
     for gap in account().gaps:
         dismiss_gap(retrospective=retrospective, by=commander, key=gap.key)
     assert section().is_done
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_section_finds_the_gaps_of_the_page_whatever_the_rows(account, retrospective, began, seed):
+    chance = random.Random(seed)
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(
+            retrospective=retrospective,
+            text="x",
+            occurred_at=(at := began + timedelta(minutes=chance.randint(-30, 90))),
+            ended_at=at + timedelta(minutes=chance.choice((5, 40))) if chance.random() < 0.3 else None,
+            recorded_at=at + timedelta(minutes=chance.choice((0, 30))),
+            removed_at=at if chance.random() < 0.2 else None,
+        )
+        for _ in range(chance.randint(0, 12))
+    )
+    columns = gap_columns(OuterRef("pk"))
+    row = Retrospective.objects.annotate(**{f"n_{name}": column for name, column in columns.items()})
+    found = row.values(*(f"n_{name}" for name in columns)).get(pk=retrospective.pk)
+    told = Account.of_columns(retrospective, {name: found[f"n_{name}"] for name in columns})
+    assert [gap.key for gap in told.gaps] == [gap.key for gap in account().gaps]
+
+
+def test_what_the_section_reads_does_not_grow_with_the_rows(account, retrospective, began):
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(retrospective=retrospective, text="x", occurred_at=began + timedelta(seconds=n))
+        for n in range(1000)
+    )
+    row = Retrospective.objects.annotate(n_runs=gap_columns(OuterRef("pk"))["runs"]).get(pk=retrospective.pk)
+    assert len(row.n_runs) < 10
