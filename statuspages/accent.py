@@ -122,8 +122,7 @@ def _ratio(colour: str, theme: str) -> float:
 
 
 def _color(text: str) -> "Color":
-    from coloraide import (
-        Color,
-    )  # knows more than a hundred colour spaces; only whoever chooses a colour needs it
+    # It knows more than a hundred colour spaces, and only whoever chooses a colour needs it.
+    from coloraide import Color
 
     return Color(text)

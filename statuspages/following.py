@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_noop
 
 from incidents.models import ACTIVE_STATUSES, Audience, Status, StatusPeriod, UpdateSchedule
-from incidents.models.communication import Wording
+from incidents.models.communication import REOPENED, Wording
 from incidents.models.incident import PUBLIC_WORDING
 from statuspages.models import StatusPage
 from statuspages.shown import RESOLVED, ShownIncident, ShownUpdate
 
 INVESTIGATING, IDENTIFIED, MONITORING = "Investigating", "Identified", "Monitoring"
 SENTENCES = {
-    INVESTIGATING: gettext_noop("The problem is back. We are looking into it."),
+    INVESTIGATING: REOPENED,
     IDENTIFIED: gettext_noop("The problem is back. We are working on a fix."),
     MONITORING: gettext_noop("The impact has stopped. We are watching the recovery."),
     RESOLVED: gettext_noop("This incident is resolved."),

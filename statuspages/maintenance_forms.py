@@ -21,10 +21,11 @@ from statuspages.models import (
     StatusPage,
 )
 from statuspages.models.series import Window
-from statuspages.recurrence import LAST_DAY, PLACES, SAME_DAY, WEEKDAYS
+from statuspages.recurrence import LAST_DAY, MOST_INTERVAL, PLACES, SAME_DAY, WEEKDAYS
 from statuspages.rules import ON_WORKDAYS
 from statuspages.workflow import check_series
 from statuspages.workflow.maintenance import LONGEST_WORD
+from statuspages.workflow.series import MOST_WINDOWS
 
 PREVIEWED = 5  # windows of a series
 WEEKDAY_NAMES = [(code, weekday(index)) for index, code in enumerate(WEEKDAYS)]
@@ -98,7 +99,7 @@ class RepeatingMaintenanceForm(MaintenanceForm):
     interval = forms.IntegerField(
         label="Every how many days, weeks or months",
         min_value=1,
-        max_value=90,
+        max_value=max(MOST_INTERVAL.values()),
         initial=1,
         required=False,
         help_text="2 with Weekly means every second week.",
@@ -137,7 +138,7 @@ class RepeatingMaintenanceForm(MaintenanceForm):
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    count = forms.IntegerField(label="Number of windows", required=False, min_value=2, max_value=500)
+    count = forms.IntegerField(label="Number of windows", required=False, min_value=2, max_value=MOST_WINDOWS)
 
     RULE = ("starts_at", "ends_at", "frequency", "interval", "weekdays", "month_on", "month_weekday", "ends", "ends_on", "count")  # fmt: skip
     SHOWN_WITH = {"weekdays": "weekly", "month_on": "monthly", "month_weekday": "monthly", "ends_on": ON_DATE, "count": AFTER}  # fmt: skip

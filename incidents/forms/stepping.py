@@ -12,9 +12,10 @@ from django.utils import timezone
 from config.forms import Form
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
+from incidents.models.communication import REOPENED
 
 OPERATIONAL = "operational"
-REOPENED = "The problem is back. We are looking into it."
+NEXT_MINUTES = 30  # until the next update, where no cadence says
 STATES = [
     (OPERATIONAL, "Operational"),
     (ServiceImpact.DEGRADED.value, "Degraded performance"),
@@ -121,6 +122,20 @@ class AudienceTexts(_Base):
                 self.add_error(f"text_{audience}", "Write the update, or untick the audience.")
             if self._needs_reason and not is_sent and not self.cleaned_data.get(f"reason_{audience}"):
                 self.add_error(f"reason_{audience}", "Give a reason, or send the update.")
+        if "next_minutes" in self.fields and self.texts and not self.cleaned_data.get("next_minutes"):
+            self.add_error("next_minutes", "Enter when the next update comes.")
+
+    def ask_next(self, minutes: int) -> None:
+        """After `ask_texts`: when the next update comes, where any is sent."""
+        if self._audiences:
+            self.fields["next_minutes"] = MinutesField(
+                label="Next update in, minutes", required=False, initial=minutes
+            )
+
+    @property
+    def next_update_at(self) -> datetime | None:
+        minutes = self.cleaned_data.get("next_minutes")
+        return timezone.now() + timedelta(minutes=minutes) if minutes else None
 
     @property
     def texts(self) -> dict[str, str]:
@@ -136,7 +151,6 @@ class AudienceTexts(_Base):
 class MitigatedForm(ServiceStates, AudienceTexts, Form):
     at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
     note = forms.CharField(label="What stopped it", max_length=300, required=False, widget=forms.Textarea)
-    next_minutes = MinutesField(label="Next update in, minutes", required=False)
 
     def __init__(self, *args: Any, incident: Incident, texts: Mapping[str, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -146,9 +160,7 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
         cadences = [
             c.minutes_in("mitigated") for c in incident.severity.cadences.all() if c.audience in texts
         ]
-        self.fields["next_minutes"].initial = min((m for m in cadences if m), default=30)
-        if not texts:
-            del self.fields["next_minutes"]
+        self.ask_next(min((m for m in cadences if m), default=NEXT_MINUTES))
         applying = list(incident.mitigations.filter(state=MitigationState.APPLYING))
         self._applying = {f"mitigation_{m.pk}": m for m in applying}
         for name, mitigation in self._applying.items():
@@ -166,8 +178,6 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         self.check_texts()
-        if self.texts and not self.cleaned_data.get("next_minutes"):
-            self.add_error("next_minutes", "Enter when the next update comes.")
         return self.cleaned_data
 
     @property
@@ -176,7 +186,6 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
 
     def arguments(self) -> dict[str, Any]:
         """What `mitigate_incident` takes."""
-        minutes = self.cleaned_data.get("next_minutes")
         outcomes: dict[Mitigation, str] = {m: self.cleaned_data[name] for name, m in self._applying.items()}
         return {
             "at": self.cleaned_data["at"],
@@ -184,7 +193,7 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
             "outcomes": outcomes,
             "impacts": self.impacts,
             "updates": self.texts,
-            "next_update_at": timezone.now() + timedelta(minutes=minutes) if minutes else None,
+            "next_update_at": self.next_update_at,
         }
 
 
@@ -224,7 +233,6 @@ class CloseForm(Form):
 class ReopenForm(ServiceStates, AudienceTexts, Form):
     reason = forms.CharField(label="What came back?", max_length=300, widget=forms.Textarea)
     commander = ResponderField(label="Who commands?", empty_label=None)
-    next_minutes = MinutesField(label="Next update in, minutes", required=False)
 
     def __init__(
         self,
@@ -238,24 +246,19 @@ class ReopenForm(ServiceStates, AudienceTexts, Form):
         self.fields["commander"].initial = commander
         self.ask_states({}, dict(impacts))
         self.ask_texts(dict.fromkeys(audiences, REOPENED), needs_reason=False)
-        self.fields["next_minutes"].initial = 30
-        if not self.audience_rows:
-            del self.fields["next_minutes"]
+        self.ask_next(NEXT_MINUTES)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         self.check_texts()
-        if self.texts and not self.cleaned_data.get("next_minutes"):
-            self.add_error("next_minutes", "Enter when the next update comes.")
         return self.cleaned_data
 
     def arguments(self) -> dict[str, Any]:
         """What `reopen_incident` takes."""
-        minutes = self.cleaned_data.get("next_minutes")
         return {
             "reason": self.cleaned_data["reason"],
             "commander": self.cleaned_data["commander"],
             "impacts": self.impacts,
             "updates": self.texts,
-            "next_update_at": timezone.now() + timedelta(minutes=minutes) if minutes else None,
+            "next_update_at": self.next_update_at,
         }

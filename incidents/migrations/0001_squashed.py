@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
+from config.search_column import searchable
+
 
 GRAMS = """
 CREATE FUNCTION allclear_grams(words text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -19,22 +21,6 @@ CREATE FUNCTION allclear_grams(words text) RETURNS tsvector LANGUAGE sql IMMUTAB
     ) AS run(found), generate_series(1, length(run.found[1])) AS place
 $$;
 """
-
-SEARCH_COLUMN = """
-ALTER TABLE {table} ADD COLUMN search_words tsvector
-    GENERATED ALWAYS AS (to_tsvector('english', left({text}, 200000)) || allclear_grams({text})) STORED;
-CREATE INDEX {index} ON {table} USING gin (search_words);
-"""
-
-
-def searchable(table: str, index: str, *columns: str) -> migrations.RunSQL:
-    """Not in the models: a column that every reader of rows would carry along for nothing.
-
-    Chinese, Japanese and Korean are written without spaces: every pair of their characters is a word as well.
-    """
-    text = " || ' ' || ".join(columns)
-    drop = f"ALTER TABLE {table} DROP COLUMN search_words"
-    return migrations.RunSQL(SEARCH_COLUMN.format(table=table, index=index, text=text), drop)
 
 
 class Migration(migrations.Migration):

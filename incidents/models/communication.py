@@ -20,6 +20,10 @@ class UpdateState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Taken back"
 
 
+REOPENED = gettext_noop("The problem is back. We are looking into it.")
+"""What an audience reads where nobody has said more about it yet."""
+
+
 class Stage(models.TextChoices):
     """What an update is about, for choosing the words to start from."""
 

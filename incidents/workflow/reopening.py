@@ -72,13 +72,7 @@ def reopen_incident(
         raise ValidationError({"reason": "Say what came back."})
     if impacts is None:
         impacts = impacts_before_recovery(incident)
-    was = forget_milestones(incident, *GONE)
-    incident.reopen_count += 1
-    enter_status(incident, Status.INVESTIGATING, context.now())
-    save(incident, "status", "reopen_count", "milestone_basis", *was)
-    incident.recovery_checks.update(
-        state=CheckState.OPEN, watching_since=None, settled_at=None, settled_by=None, result=""
-    )
+    was = _take_back_recovery(incident)
     record_event(
         incident=incident,
         kind=Kind.STATUS,
@@ -108,3 +102,15 @@ def reopen_incident(
         update=update and update.pk,
     )
     return incident
+
+
+def _take_back_recovery(incident: Incident) -> dict[str, Any]:
+    """Investigating again, with every recovery check open. Returns the milestones that no longer hold."""
+    was = forget_milestones(incident, *GONE)
+    incident.reopen_count += 1
+    enter_status(incident, Status.INVESTIGATING, context.now())
+    save(incident, "status", "reopen_count", "milestone_basis", *was)
+    incident.recovery_checks.update(
+        state=CheckState.OPEN, watching_since=None, settled_at=None, settled_by=None, result=""
+    )
+    return was

@@ -19,6 +19,9 @@ from statuspages.models import Component, ComponentGroup, ComponentState, PageLo
 from statuspages.workflow.basics import LOOK, facts, lock, record, require_announcer, require_editor
 from statuspages.workflow.subscribing import forget
 
+DECIDE_READERS = ("is_published", "is_default", "audience")
+"""What of a page decides whose incidents it shows, and to whom."""
+
 
 @transaction.atomic
 def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
@@ -36,8 +39,9 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     page.save(
         update_fields=None if page._state.adding else [name for name in facts(page) if name not in LOOK]
     )
-    record(page, _done("status_page", before), page, by, before=before, after=facts(page))
-    if page.is_published or before.get("is_published"):
+    after = facts(page)
+    record(page, _done("status_page", before), page, by, before=before, after=after)
+    if any(before.get(name) != after[name] for name in DECIDE_READERS):
         reschedule_running()
     return page
 
@@ -124,8 +128,9 @@ def keep_component(*, by: Any, component: Component) -> Component:
     if component.pk is None:
         component.order = _next_place(page.components.all())
     component.save()
-    record(page, _done("component", before), component, by, before=before, after=facts(component))
-    if page.is_published:
+    after = facts(component)
+    record(page, _done("component", before), component, by, before=before, after=after)
+    if page.is_published and before.get("service") != after["service"]:
         reschedule_running()
     return component
 

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from coloraide import Color
+from django.conf import settings as django_settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from PIL import Image
 
 from audit.models import AuditEntry
 from statuspages import copies
-from statuspages.accent import PAPERS, TEXT, accent_of, normal
+from statuspages.accent import OWN, PAPERS, TEXT, accent_of, normal
 from statuspages.logo import logo_of
 from statuspages.models import PageLogo, StatusPage
 from statuspages.tasks import write_stale_copies
@@ -236,3 +237,14 @@ def test_what_is_refused_keeps_what_was_typed(client, shop, admin):
     file = SimpleUploadedFile("logo.svg", SVG, "image/svg+xml")
     assert "can&#x27;t be read" in client.post(path, {"logo": file}).text
     assert not PageLogo.objects.exists()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colours_of_the_preview_are_those_of_the_style_sheet(theme):
+    """The preview is a picture, and a picture cannot ask the style sheet."""
+    style = (django_settings.BASE_DIR / "frontend/status.css").read_text()
+    first = 0 if theme == "light" else style.index("prefers-color-scheme: dark")
+    named = {name: re.search(rf"--{name}: ([^;]+);", style[first:])[1] for name in OWN[theme]}
+    assert (named["paper"], named["sunk"]) == PAPERS[theme]
+    drawn = {name: Color(colour).convert("srgb").fit().to_string(hex=True) for name, colour in named.items()}
+    assert drawn == OWN[theme]

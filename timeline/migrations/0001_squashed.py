@@ -3,22 +3,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
-SEARCH_COLUMN = """
-ALTER TABLE {table} ADD COLUMN search_words tsvector
-    GENERATED ALWAYS AS (to_tsvector('english', left({text}, 200000)) || allclear_grams({text})) STORED;
-CREATE INDEX {index} ON {table} USING gin (search_words);
-"""
-
-
-def searchable(table: str, index: str, *columns: str) -> migrations.RunSQL:
-    """Not in the models: a column that every reader of rows would carry along for nothing.
-
-    Chinese, Japanese and Korean are written without spaces: every pair of their characters is a word as well.
-    """
-    text = " || ' ' || ".join(columns)
-    drop = f"ALTER TABLE {table} DROP COLUMN search_words"
-    return migrations.RunSQL(SEARCH_COLUMN.format(table=table, index=index, text=text), drop)
+from config.search_column import searchable
 
 
 class Migration(migrations.Migration):
