@@ -38,7 +38,7 @@ class MaintenanceForm(ModelForm):
     starts_at = MomentField(label="Begins")
     ends_at = MomentField(label="Ends")
     components = forms.ModelMultipleChoiceField(
-        label="Components it touches",
+        label="Affected components",
         queryset=Component.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -63,6 +63,10 @@ class MaintenanceForm(ModelForm):
             "ends_by_itself",
             "reminds",
         ]
+        labels = {
+            "begins_by_itself": "Begin automatically",
+            "ends_by_itself": "Complete automatically",
+        }
 
     field_order = ["title", "starts_at", "ends_at", "components", "text"]
 
@@ -273,7 +277,7 @@ def _of_series(series: MaintenanceSeries, window: ScheduledMaintenance) -> dict[
 class MaintenanceUpdateForm(Form):
     CANCEL_LATER = "cancel_later"
 
-    state = forms.ChoiceField(label="Its state is now", required=False, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label="Status", required=False, widget=forms.RadioSelect)
     text = forms.CharField(label="What readers should know", max_length=LONGEST_WORD, widget=forms.Textarea)
 
     def __init__(self, *args, maintenance: ScheduledMaintenance, **kwargs):
@@ -284,4 +288,4 @@ class MaintenanceUpdateForm(Form):
             *((s.value, s.label) for s in maintenance.next_states),
         ]
         if maintenance.series_id and maintenance.is_waiting:
-            state.choices = [*state.choices, (self.CANCEL_LATER, "Cancelled, and all later ones too")]
+            state.choices = [*state.choices, (self.CANCEL_LATER, "Cancelled, with all later windows")]

@@ -17,7 +17,7 @@ HELP = {
     News.PROGRESS: "Of what you are on, follow or reported",
     News.UPDATES: "Of what you are on or follow",
     News.ACTIONS: "On Monday morning, and whether they helped",
-    News.RETROSPECTIVES: "You became a participant, somebody approved it, it is published",
+    News.RETROSPECTIVES: "You became a participant, it was approved or published",
 }
 
 

@@ -28,7 +28,7 @@ GROUPS = {
         Section(
             "bell",
             "My notifications",
-            "Which notifications you get, and how",
+            "E-mail, inbox, browser",
             "my_notifications",
             for_all=True,
         ),
@@ -37,7 +37,7 @@ GROUPS = {
         Section("building-2", "Organisation", "Name, time zone, duty contact", "organisation"),
         Section("users", "People", "Accounts, roles and invitations", "settings_people"),
         Section("network", "Teams", "Who owns which service", "teams"),
-        Section("globe", "Status pages", "Pages for customers and colleagues", "status_pages", for_all=True),
+        Section("globe", "Status pages", "Public and internal pages", "status_pages", for_all=True),
         Section(
             "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
         ),

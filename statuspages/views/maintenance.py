@@ -68,7 +68,7 @@ def maintenance(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         else:
             is_done = attempt(form, workflow.update_maintenance, state=form.cleaned_data["state"], **values)
         if is_done:
-            return saved(request, "It is said.", "maintenance", slug, pk)
+            return saved(request, "The update is posted.", "maintenance", slug, pk)
     context = {"page": page, "work": work, "form": form, "section": "status_pages"}
     if work.series:
         context["others"] = work.series.occurrences.open().exclude(pk=pk).order_by("starts_at")
