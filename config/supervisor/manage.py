@@ -21,7 +21,14 @@ WITHOUT_DATABASE = {
     "findstatic",
     "startapp",
 }
-WITHOUT_PREPARING = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "optimizemigration"}
+WITHOUT_PREPARING = {
+    "migrate",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "optimizemigration",
+    "write_new_database",
+}
 
 
 def main(arguments: list[str]) -> None:
