@@ -1,14 +1,14 @@
 """A file that a person asks for and a worker makes: the row that stands for it, and how workers share the work."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.http import FileResponse, Http404
 from django.utils import timezone
 
@@ -63,11 +63,11 @@ WAITING_AT_ONCE = 5
 
 
 def ask[Asked: AskedFile](
-    model: type[Asked], ring: Callable[[], Any], *, by: Any, **what: Any
+    model: type[Asked], wake: Callable[[], Any], *, by: Any, **what: Any
 ) -> tuple[Asked, bool]:
     """One of `what`, and whether it is new: one that is being made for the same person is taken again.
 
-    In the caller's transaction, after which `ring` tells a worker. ValidationError where too many wait already.
+    In the caller's transaction; `wake` has a worker look when it commits. ValidationError where too many wait already.
     """
     own = model._default_manager.filter(asked_by=by, state__in=WAITING)
     if same := own.filter(**what).first():
@@ -75,7 +75,7 @@ def ask[Asked: AskedFile](
     if own.count() >= WAITING_AT_ONCE:
         raise ValidationError("Some of your files are still being made. Wait for them first.")
     found = model._default_manager.create(asked_by=by, **what)
-    transaction.on_commit(ring)
+    wake()
     return found, True
 
 
@@ -112,6 +112,13 @@ def make_next[Asked: AskedFile](
     else:
         found.keep(ContentFile(content), name, problem=lacks[:300])
     return True
+
+
+def next_to_make(model: type[AskedFile]) -> datetime | None:
+    """When there is one to make: the past where one waits, later where its maker may have been killed."""
+    waiting = model._default_manager.filter(state=FileState.WAITING).aggregate(at=Min("asked_at"))["at"]
+    making = model._default_manager.filter(state=FileState.MAKING).aggregate(at=Min("started_at"))["at"]
+    return waiting or (making and making + model.GIVEN_UP_AFTER)
 
 
 def forget_old(model: type[AskedFile]) -> None:

@@ -280,28 +280,35 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kil
 CELERY_BROKER_CONNECTION_MAX_RETRIES = (
     None  # for ever: work goes on without a broker, and hears it again later
 )
-SWEEPS = [
-    # What must run every few seconds, broker or not; each repeatable, short, safe beside itself.
-    "notifications.tasks.record_heartbeat",
-    "incidents.tasks.send_due_update_reminders",
-    "retros.tasks.send_due_action_reminders",
-    "retros.tasks.send_weekly_digests",
-    "notifications.tasks.expand_due_events",
-    "notifications.tasks.send_due_deliveries",
-    "notifications.tasks.tidy_up",
-    "retros.tasks.make_waiting_exports",
-    "retros.tasks.send_due_retrospective_reminders",
-    "retros.tasks.tidy_documents",
-    "statuspages.tasks.carry_on_maintenances",
-    "statuspages.tasks.make_due_occurrences",
-    "statuspages.tasks.write_stale_copies",
-    "statuspages.tasks.forget_unanswered_subscriptions",
-    "history.tasks.carry_on_imports",
-    "history.tasks.make_waiting_exports",
-    "insights.tasks.send_due_reports",
-    "insights.tasks.make_waiting_pdfs",
-]
-CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": 5.0, "options": {"expires": 15}} for name in SWEEPS}
+CELERY_BEAT_SCHEDULE = {
+    # Workers are woken by PostgreSQL and know what is due next; this is for a notification that was lost.
+    "wake": {"task": "notifications.tasks.look_for_work", "schedule": 60.0, "options": {"expires": 50}}
+}
+JOBS: dict[str, dict] = {
+    "notifications.tasks.record_heartbeat": {"every": 20},
+    "notifications.tasks.expand_due_events": {"next_at": "notifications.tasks.next_event_at"},
+    "notifications.tasks.send_due_deliveries": {},
+    "notifications.tasks.tidy_up": {},
+    "incidents.tasks.send_due_update_reminders": {"next_at": "incidents.tasks.next_reminder_at"},
+    "retros.tasks.send_due_action_reminders": {},
+    "retros.tasks.send_weekly_digests": {},
+    "retros.tasks.send_due_retrospective_reminders": {},
+    "retros.tasks.tidy_documents": {"next_at": "retros.tasks.next_document_at"},
+    "retros.tasks.make_waiting_exports": {"next_at": "retros.tasks.next_export_at", "takes_long": True},
+    "statuspages.tasks.carry_on_maintenances": {"next_at": "statuspages.tasks.next_maintenance_at"},
+    "statuspages.tasks.make_due_occurrences": {},
+    "statuspages.tasks.write_stale_copies": {"next_at": "statuspages.tasks.next_copy_at"},
+    "statuspages.tasks.forget_unanswered_subscriptions": {},
+    "history.tasks.carry_on_imports": {"next_at": "history.tasks.next_import_at", "takes_long": True},
+    "history.tasks.make_waiting_exports": {"next_at": "history.tasks.next_export_at", "takes_long": True},
+    "insights.tasks.send_due_reports": {"takes_long": True},
+    "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
+}
+"""What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.
+
+It runs when it is asked for (`wake_worker`), when `next_at` (a dotted path to a function that returns a time or None)
+says so, and after `every` seconds (60) in any case. What `takes_long` runs in a thread of its own.
+"""
 OUTBOX_CONSUMERS = [
     "subscribers.routing.consume",
     "subscribers.action_news.consume",

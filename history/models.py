@@ -1,12 +1,12 @@
 """A file of history, how far its import has come, what was refused, and which row of ours came from where."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from config.asked_files import AskedFile
@@ -33,6 +33,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """With work to do and nobody at it; those somebody looks at this moment are passed over."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
         return self.filter(free, state__in=WORKING).exclude(file="").select_for_update(skip_locked=True)
+
+    def next_at(self) -> datetime | None:
+        """When one is to be carried on: in the past where nobody works on it."""
+        working = self.filter(state__in=WORKING).exclude(file="")
+        return working.aggregate(at=Min(Coalesce("lease_until", "created_at")))["at"]
 
 
 class Import(models.Model):

@@ -1,14 +1,13 @@
-"""What the scheduler asks for every few seconds; may run twice at once: each import has one worker at a time."""
+"""Jobs of a worker (settings.JOBS); may run twice at once: each import has one worker at a time."""
 
-from celery import shared_task
+from datetime import datetime
 
-from config.asked_files import forget_old
-from history.models import Export
+from config.asked_files import forget_old, next_to_make
+from history.models import Export, Import
 from history.workflow.exporting import forget_leftovers, make_next_export
 from history.workflow.running import LostLease, carry_on, claim_import, forget_files
 
 
-@shared_task
 def carry_on_imports() -> None:
     while run := claim_import():
         try:
@@ -18,10 +17,19 @@ def carry_on_imports() -> None:
     forget_files()
 
 
-@shared_task
 def make_waiting_exports() -> None:
     """And forget those that were kept long enough."""
     while make_next_export():
         pass
     forget_old(Export)
     forget_leftovers()
+
+
+def next_import_at() -> datetime | None:
+    """When there is an import to carry on."""
+    return Import.objects.next_at()
+
+
+def next_export_at() -> datetime | None:
+    """When there is an export to make."""
+    return next_to_make(Export)

@@ -1,11 +1,10 @@
-"""What the scheduler asks for every few seconds. Each may run anywhere, twice at once, or late."""
+"""Jobs of a worker (settings.JOBS). Each may run anywhere, twice at once, or late."""
 
-from celery import shared_task
+from incidents.workflow.reminding import next_reminder_at, remind_of_command, remind_of_updates
 
-from incidents.workflow.reminding import remind_of_command, remind_of_updates
+__all__ = ["next_reminder_at", "send_due_update_reminders"]
 
 
-@shared_task
 def send_due_update_reminders() -> None:
     """Whoever owes an update, or could take a command nobody has, hears of it: once each step."""
     while remind_of_updates():

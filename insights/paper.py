@@ -16,7 +16,7 @@ from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.models import InsightsPdf
 from insights.panels import Panel
 from insights.report import about, asked_by, zone_of
-from notifications.workflow import ring_worker
+from notifications.workflow import wake_worker
 from retros.pdf import make_pdf
 
 MAKE = "insights.tasks.make_waiting_pdfs"
@@ -29,7 +29,7 @@ def ask_for_insights_pdf(*, by: Any, key: str = "", query: str = "") -> Insights
         raise ValidationError("There is no such question.")
     if len(query) > 500:
         raise ValidationError("These are more filters than an address can have.")
-    found, _is_new = ask(InsightsPdf, partial(ring_worker, MAKE), by=by, key=key, query=query)
+    found, _is_new = ask(InsightsPdf, partial(wake_worker, MAKE), by=by, key=key, query=query)
     return found
 
 

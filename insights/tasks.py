@@ -1,14 +1,13 @@
-"""What the scheduler asks for every few seconds; may run twice at once, or late."""
+"""Jobs of a worker (settings.JOBS); may run twice at once, or late."""
 
-from celery import shared_task
+from datetime import datetime
 
-from config.asked_files import forget_old
+from config.asked_files import forget_old, next_to_make
 from insights.models import InsightsPdf
 from insights.paper import make_next_pdf
 from insights.report_mail import send_due_report
 
 
-@shared_task
 def make_waiting_pdfs() -> None:
     """And forget those that were kept long enough."""
     while make_next_pdf():
@@ -16,7 +15,11 @@ def make_waiting_pdfs() -> None:
     forget_old(InsightsPdf)
 
 
-@shared_task
 def send_due_reports() -> None:
     while send_due_report():
         pass
+
+
+def next_pdf_at() -> datetime | None:
+    """When there is a PDF to make."""
+    return next_to_make(InsightsPdf)

@@ -1,7 +1,7 @@
 """What must reach whom. Rows are written in the transaction of the change that causes them."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -182,6 +182,11 @@ class DeliveryQuerySet(models.QuerySet):
         free = Q(lease_until=None) | Q(lease_until__lt=Now()) | Q(lease_until__gt=Now() + LEASE)
         open_channel = Q(channel=None) | Q(channel__is_active=True)
         return self.waiting().filter(free, open_channel, try_at__lte=Now())
+
+    def next_at(self) -> datetime | None:
+        """When the next one that waits may be sent; in the past where one is due."""
+        open_channel = Q(channel=None) | Q(channel__is_active=True)
+        return self.waiting().filter(open_channel).aggregate(at=models.Min("try_at"))["at"]
 
     def in_turn(self) -> "DeliveryQuerySet":
         """One recipient hears of one subject in its order; what failed a few times holds up nothing any more."""

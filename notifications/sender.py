@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.db import Error, connection
+from django.utils import timezone
 
 from notifications.answers import Answer, Outcome
 from notifications.channels import send
@@ -21,7 +22,8 @@ from notifications.workflow import claim_deliveries, destinations_with_work, kee
 from notifications.workflow.claiming import AT_ONCE
 
 THREADS = 32
-LOOK_EVERY = 0.5  # seconds; a ring is heard at once
+LOOK_EVERY = 0.5  # seconds, while something is due
+LOOK_AT_LEAST_EVERY = 30.0
 RENEW_EVERY = 4.0  # seconds
 LET_GO_AFTER = 60.0  # seconds a call may take before its claim is no longer renewed
 DATABASE_PAUSE = 1.0
@@ -82,8 +84,22 @@ class Sender:
                 time.sleep(DATABASE_PAUSE)
                 continue
             if not busy:
-                self._bell.wait(LOOK_EVERY)
+                self._bell.wait(self._pause())
         connection.close()
+
+    def _pause(self) -> float:
+        """Seconds until there may be something to do, where nobody rings before: nothing waits, nothing is asked."""
+        if self._calls:
+            return LOOK_EVERY
+        try:
+            next_at = Delivery.objects.next_at()
+        except Error:
+            connection.close()
+            return DATABASE_PAUSE
+        if next_at is None:
+            return LOOK_AT_LEAST_EVERY
+        ahead = (next_at - timezone.now()).total_seconds()
+        return min(max(ahead, LOOK_EVERY), LOOK_AT_LEAST_EVERY)
 
     def _note_answers(self) -> None:
         for call in [call for call in self._calls if call.answer.done()]:

@@ -1,9 +1,13 @@
-"""What runs every few seconds, rung or not (settings.SWEEPS). Each may run twice at the same time."""
+"""Jobs of a worker (settings.JOBS). Each may run twice at the same time."""
+
+from datetime import datetime
 
 from celery import shared_task
+from django.db.models import Min
 
 from notifications import worker
 from notifications.channels import send
+from notifications.models import OutboxMessage
 from notifications.sender import attempt
 from notifications.workflow import (
     claim_deliveries,
@@ -18,19 +22,28 @@ from notifications.workflow import (
 
 
 @shared_task
+def look_for_work() -> None:
+    """Have this worker look at once what is due."""
+    if worker.scheduler:
+        worker.scheduler.wake()
+
+
 def record_heartbeat() -> None:
-    """Scheduler and worker are both alive when this has run."""
+    """Note that a worker does its work."""
     note_heartbeat(name="worker")
 
 
-@shared_task
 def expand_due_events() -> None:
     """Ask every consumer about every event that is due."""
     while expand_next_event():
         pass
 
 
-@shared_task
+def next_event_at() -> datetime | None:
+    """When the next event is to be expanded."""
+    return OutboxMessage.objects.pending().aggregate(at=Min("try_at"))["at"]
+
+
 def send_due_deliveries() -> None:
     """Send all that is due: the worker's sender does it, many at once; where none runs, here and one by one."""
     if worker.sender:
@@ -46,7 +59,6 @@ def send_due_deliveries() -> None:
             return
 
 
-@shared_task
 def tidy_up() -> None:
     """Give up what was tried long enough; once an hour forget what was delivered long ago."""
     give_up_old()

@@ -1,8 +1,8 @@
-"""What the scheduler asks for every few seconds. Each may run anywhere, twice at once, or late."""
+"""Jobs of a worker (settings.JOBS). Each may run anywhere, twice at once, or late."""
 
-from celery import shared_task
+from datetime import datetime
 
-from config.asked_files import forget_old
+from config.asked_files import forget_old, next_to_make
 from retros.models import Export
 from retros.workflow.action_reminding import (
     ask_whether_it_helped,
@@ -11,10 +11,11 @@ from retros.workflow.action_reminding import (
 )
 from retros.workflow.due import remind_of_due
 from retros.workflow.exporting import make_next_export
-from retros.workflow.writing import compact_documents, keep_quiet_versions
+from retros.workflow.writing import compact_documents, keep_quiet_versions, next_document_at
+
+__all__ = ["next_document_at"]
 
 
-@shared_task
 def make_waiting_exports() -> None:
     """What is asked for is made, and what was made long ago forgotten."""
     while make_next_export():
@@ -22,13 +23,16 @@ def make_waiting_exports() -> None:
     forget_old(Export)
 
 
-@shared_task
+def next_export_at() -> datetime | None:
+    """When there is an export to make."""
+    return next_to_make(Export)
+
+
 def send_due_retrospective_reminders() -> None:
     while remind_of_due():
         pass
 
 
-@shared_task
 def tidy_documents() -> None:
     """Sections say in their text what was written in their editors; quiet ones get a version."""
     while compact_documents():
@@ -37,7 +41,6 @@ def tidy_documents() -> None:
         pass
 
 
-@shared_task
 def send_due_action_reminders() -> None:
     """Whoever owes an action item hears of it before and after it is due, each step once."""
     while remind_of_action_items():
@@ -46,7 +49,6 @@ def send_due_action_reminders() -> None:
         pass
 
 
-@shared_task
 def send_weekly_digests() -> None:
     while send_weekly_digest():
         pass

@@ -1,4 +1,7 @@
-from celery import shared_task
+"""Jobs of a worker (settings.JOBS). Each may run anywhere, twice at once, or late."""
+
+from datetime import datetime
+
 from django.db import connection, transaction
 
 from statuspages import copies
@@ -6,13 +9,17 @@ from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPa
 from statuspages.workflow import carry_on, extend_series, forget_unanswered
 
 
-@shared_task
 def write_stale_copies() -> None:
     """Bring the copies of changed pages up to date; two schedulers at once write each page once."""
     for page in StatusPage.objects.open_to_public():
         if page.is_copy_stale or not copies.exists(page):
             bring_up_to_date(page)
     copies.forget_closed()
+
+
+def next_copy_at() -> datetime | None:
+    """When the copy of a page is to be written again."""
+    return StatusPage.objects.next_copy_at()
 
 
 @transaction.atomic
@@ -28,11 +35,15 @@ def bring_up_to_date(page: StatusPage) -> None:
         copies.write(current)
 
 
-@shared_task
 def carry_on_maintenances() -> None:
     """What is due begins, ends or is reminded of, one at a time, each in a transaction of its own."""
     while _carry_on_next():
         pass
+
+
+def next_maintenance_at() -> datetime | None:
+    """When a maintenance begins, ends or is reminded of by itself."""
+    return ScheduledMaintenance.objects.next_at()
 
 
 def _carry_on_next() -> bool:
@@ -44,7 +55,6 @@ def _carry_on_next() -> bool:
         return True
 
 
-@shared_task
 def make_due_occurrences() -> None:
     """The next windows of what repeats, one series at a time, each in a transaction of its own."""
     while _make_of_next():
@@ -60,6 +70,5 @@ def _make_of_next() -> bool:
         return True
 
 
-@shared_task
 def forget_unanswered_subscriptions() -> None:
     forget_unanswered()

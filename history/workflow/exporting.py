@@ -19,7 +19,7 @@ from history.models import Export
 from history.reach import Reach
 from history.source import LONGEST_ENTRY
 from history.workflow.taking_along import count_of, everything, told_too_long
-from notifications.workflow import ring_worker
+from notifications.workflow import wake_worker
 
 MAKE = "history.tasks.make_waiting_exports"
 EVERY = timedelta(seconds=1)  # between two signs of how far it is
@@ -34,7 +34,7 @@ def ask_for_export(*, by: Any, has_files: bool = True) -> Export:
     """Everything `by` may see. One that is being written for the same person is taken again."""
     if not by.is_administrator:
         raise PermissionDenied("Only administrators take everything along.")
-    export, is_new = ask(Export, partial(ring_worker, MAKE), by=by, has_files=has_files)
+    export, is_new = ask(Export, partial(wake_worker, MAKE), by=by, has_files=has_files)
     if is_new:
         changes = {"files": has_files}
         record_audit(chain=INSTALLATION, action="export.asked", subject=str(export), by=by, changes=changes)

@@ -28,8 +28,10 @@ from history.workflow.reading import Read, entries
 from history.workflow.restoring import restore
 from history.workflow.writing import Desk, refusal_of, write_pasts
 from incidents.models import Severity
+from notifications.workflow import wake_worker
 from statuspages.models import StatusPage
 
+CARRY_ON = "history.tasks.carry_on_imports"
 LEASE = timedelta(seconds=60)
 COUNTS = ["place", "created_count", "maintenance_count", "other_count", "known_count", "refused_count"]
 BATCH = 100  # incidents in one transaction: others who declare wait for its end
@@ -351,6 +353,7 @@ def forget_files() -> None:
 
 
 def _record(run: Import, action: str, by: Any) -> None:
+    wake_worker(CARRY_ON)
     record_audit(
         chain=INSTALLATION,
         action=action,

@@ -7,15 +7,18 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import (
+    Case,
     DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
     Max,
+    Min,
     OuterRef,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, Greatest
 
@@ -91,6 +94,16 @@ def remind_of_command() -> bool:
     return True
 
 
+def next_reminder_at() -> datetime | None:
+    """When the next step of an update or of a missing commander is reached; the past where one is due already."""
+    schedules = UpdateSchedule.objects.exclude(incident__source__in=Incident.OF_THE_PAST)
+    update = schedules.aggregate(at=Min("next_step_at"))["at"]
+    late = F("command_due_at") + Value(Step.LATE.distance)
+    step = Case(When(Exists(_command_told(Step.DUE)), then=late), default="command_due_at")
+    command = _without_commander().annotate(step_at=step).aggregate(at=Min("step_at"))["at"]
+    return min(filter(None, (update, command)), default=None)
+
+
 def call_back(incident: Incident) -> None:
     """What is not owed any more and has not left will not leave, in the caller's transaction.
 
@@ -131,15 +144,27 @@ def reminder_stands(payload: dict[str, Any]) -> bool:
 
 def _unclaimed(moment: datetime) -> Any:
     """Running incidents without a commander past the acknowledge target, and with a step still to tell."""
+    return (
+        _without_commander()
+        .filter(command_due_at__lte=moment)
+        .exclude(Exists(_command_told(Step.DUE)), command_due_at__gt=moment - Step.LATE.distance)
+    )
+
+
+def _command_told(step: Step) -> Any:
+    return Reminder.objects.filter(
+        incident=OuterRef("pk"), about=Reminder.COMMAND, due_at=OuterRef("command_due_at"), step=step
+    )
+
+
+def _without_commander() -> Any:
+    """Running incidents without a commander, with `command_due_at`, and with a step still to tell by now or later."""
     commands = RoleAssignment.objects.filter(incident=OuterRef("pk"), role__slug=Role.COMMANDER)
     ended = commands.order_by().values("incident").annotate(at=Max("ended_at")).values("at")
     schedules = UpdateSchedule.objects.filter(incident=OuterRef("pk")).order_by().values("incident")
     began = schedules.annotate(at=Max("since_at")).values("at")
     allowed = ExpressionWrapper(
         F("severity__acknowledge_minutes") * Value(MINUTE), output_field=DurationField()
-    )
-    told = Reminder.objects.filter(
-        incident=OuterRef("pk"), about=Reminder.COMMAND, due_at=OuterRef("command_due_at")
     )
     return (
         Incident.objects.active()
@@ -151,9 +176,7 @@ def _unclaimed(moment: datetime) -> Any:
                 output_field=DateTimeField(),
             )
         )
-        .filter(command_due_at__lte=moment)
-        .exclude(Exists(told.filter(step=Step.LATE)))
-        .exclude(Exists(told.filter(step=Step.DUE)), command_due_at__gt=moment - Step.LATE.distance)
+        .exclude(Exists(_command_told(Step.LATE)))
     )
 
 

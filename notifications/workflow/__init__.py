@@ -26,7 +26,7 @@ from notifications.workflow.letters import (
     send_dead_again,
 )
 from notifications.workflow.mail_server import set_mail_server
-from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw, withdraw_of
+from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, wake_worker, withdraw, withdraw_of
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "pause_channel",
     "read_event_again",
     "resume_channel",
-    "ring_worker",
     "rotate_secret",
     "send_again",
     "send_dead_again",
@@ -57,6 +56,7 @@ __all__ = [
     "set_mail_server",
     "settle",
     "try_channel",
+    "wake_worker",
     "withdraw",
     "withdraw_of",
 ]

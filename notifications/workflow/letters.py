@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.models import Delivery, DeliveryState, OutboxMessage
 from notifications.reach import out_of_reach
 from notifications.workflow.channels import audit, require_administrator
-from notifications.workflow.queueing import EXPAND, SEND, destination_of, ring_worker, try_at_once
+from notifications.workflow.queueing import EXPAND, SEND, destination_of, try_at_once, wake_worker
 
 
 @transaction.atomic
@@ -99,13 +99,13 @@ def _set_out(deliveries: list[Delivery]) -> None:
             destination=destination,
         )
         try_at_once(destination)
-    transaction.on_commit(lambda: ring_worker(SEND))
+    wake_worker(SEND)
 
 
 def _read_again(message: OutboxMessage) -> None:
     message.dead_at, message.attempts, message.try_at = None, 0, timezone.now()
     message.save(update_fields=["dead_at", "attempts", "try_at"])
-    transaction.on_commit(lambda: ring_worker(EXPAND))
+    wake_worker(EXPAND)
 
 
 def _told(delivery: Delivery) -> str:

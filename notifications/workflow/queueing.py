@@ -1,23 +1,19 @@
-"""Writing what must be told, in the transaction of the change; ringing the worker once that is committed."""
+"""Writing what must be sent, in the transaction of the change; PostgreSQL wakes a worker when it commits."""
 
 import hashlib
-import threading
-import time
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from notifications.models import Delivery, DeliveryKind, DeliveryState, Destination, OutboxMessage
 
 EXPAND = "notifications.tasks.expand_due_events"
 SEND = "notifications.tasks.send_due_deliveries"
+WORK_CHANNEL = "allclear_work"
 
 
 def enqueue(
@@ -34,25 +30,23 @@ def enqueue(
     """
     due_at = due_at or timezone.now()
     message = OutboxMessage(topic=topic, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
-    if bell:
-        _insert_and_ring(message, bell)
-    else:
-        message.save(force_insert=True)
-    if due_at <= timezone.now():
-        transaction.on_commit(partial(ring_worker, EXPAND))
+    work = (WORK_CHANNEL, EXPAND if due_at <= timezone.now() else "")
+    _insert_and_notify(message, *filter(None, [work, bell]))
     return message
 
 
-def _insert_and_ring(message: OutboxMessage, bell: tuple[str, str]) -> None:
+def _insert_and_notify(message: OutboxMessage, *notifications: tuple[str, str]) -> None:
+    """Insert the row and notify (channel, payload) in one statement; both become visible with the commit."""
     fields = OutboxMessage._meta.concrete_fields
     values = [field.get_db_prep_save(field.pre_save(message, True), connection) for field in fields]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(OutboxMessage._meta.db_table)
+    calls = ", ".join(["pg_notify(%s, %s)"] * len(notifications))
     with connection.cursor() as cursor:
         cursor.execute(  # the names are our own model's
-            f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING pg_notify(%s, %s)",  # noqa: S608
-            [*values, *bell],
+            f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {calls}",  # noqa: S608
+            [*values, *(word for notification in notifications for word in notification)],
         )
     message._state.adding = False
 
@@ -68,8 +62,8 @@ def deliver(*deliveries: Delivery) -> None:
         delivery.destination = destination_of(delivery)
         delivery.lane = _lane(delivery)
     Delivery.objects.bulk_create(told, ignore_conflicts=True)
-    if any(delivery.due_at <= timezone.now() for delivery in told):
-        transaction.on_commit(partial(ring_worker, SEND))
+    if told:
+        wake_worker(SEND)
 
 
 def withdraw(*, group: str) -> int:
@@ -118,34 +112,10 @@ def _lane(delivery: Delivery) -> str:
     return hashlib.sha256(f"{recipient}\n{delivery.about}".encode()).hexdigest()
 
 
-GATHERED = 0.01  # seconds: what one answer rings for is rung once, when the answer is on its way
-_to_ring: set[str] = set()
-_ringing, _rung = threading.Lock(), threading.Event()
+def wake_worker(job: str = "") -> None:
+    """Have a worker run `job` (a name in settings.JOBS) once the caller's transaction commits.
 
-
-def ring_worker(task: str) -> None:
-    """Ask for a sweep now, without waiting for the broker. Nobody there to hear it is no harm: work is swept anyway."""
-    with _ringing:
-        _to_ring.add(task)
-        _rung.set()
-        if not any(thread.name == "ring" for thread in threading.enumerate()):
-            threading.Thread(target=_keep_ringing, name="ring", daemon=True).start()
-
-
-def _keep_ringing() -> None:
-    """One thread of a process that rings at all: to start one for each ring would keep each answer waiting."""
-    while _rung.wait():
-        time.sleep(GATHERED)
-        with _ringing:
-            tasks = sorted(_to_ring)
-            _to_ring.clear()
-            _rung.clear()
-        _ring(tasks)
-
-
-def _ring(tasks: list[str]) -> None:
-    for task in tasks:
-        try:
-            current_app.send_task(task)
-        except (OperationalError, OSError):
-            return
+    Without a name it only looks again what is due when: enough for what may take a second.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [WORK_CHANNEL, job])

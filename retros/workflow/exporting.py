@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from config.asked_files import FileState, ask, make_next
-from notifications.workflow import ring_worker
+from notifications.workflow import wake_worker
 from retros.export import as_html, copy_of
 from retros.models import Export, Retrospective
 from retros.pdf import make_pdf
@@ -29,7 +29,7 @@ def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = N
     made = Export.objects.filter(asked_by=by, state=FileState.READY, **what).first()
     if made and number is not None:
         return made
-    found, _is_new = ask(Export, partial(ring_worker, MAKE), by=by, **what)
+    found, _is_new = ask(Export, partial(wake_worker, MAKE), by=by, **what)
     return found
 
 

@@ -1,6 +1,6 @@
 """The narrative sections: every keystroke an update that is stored before it is confirmed; forms, versions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef
 from audit import context
 from incidents.workflow import Conflict
 from live.doorbell import ring_topic
+from notifications.workflow import wake_worker
 from retros.documents import Full, Malformed, accept, open_document, to_markdown
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
@@ -159,6 +160,14 @@ def keep_quiet_versions() -> bool:
     return len(ids) == AT_ONCE
 
 
+def next_document_at() -> datetime | None:
+    """When a section is to be brought up to date or kept as a version; the past where one is already."""
+    if _written().filter(newest__gt=F("compacted_to")).exists():
+        return context.now()
+    first = _written().aggregate(quiet=Min("last_at"), long=Min("first_at"))
+    return min(first["quiet"] + QUIET, first["long"] + LONGEST) if first["quiet"] else None
+
+
 def _written() -> Any:
     return Document.objects.annotate(
         newest=Max("updates__pk"), first_at=Min("updates__at"), last_at=Max("updates__at")
@@ -193,6 +202,7 @@ def _lock(pk: int, by: Any) -> Document:
 def _append(document: Document, update: bytes, state: bytes, by: Any) -> DocumentUpdate:
     row = DocumentUpdate.objects.create(document=document, update_bytes=update, author=by, at=context.now())
     ring_topic(topic=topic_of(document.pk), what=str(row.pk))
+    wake_worker()
     transaction.on_commit(partial(remember, document, row.pk, state))
     return row
 

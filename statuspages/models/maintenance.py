@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -50,6 +50,20 @@ class MaintenanceQuerySet(models.QuerySet["ScheduledMaintenance"]):
         return self.filter(begins | ends | self._to_remind(now)).select_for_update(
             skip_locked=True, of=("self",)
         )
+
+    def next_at(self) -> datetime | None:
+        """When one begins, ends or must be reminded of by itself next."""
+        found = self.aggregate(
+            begins=Min("starts_at", filter=Q(state=MaintenanceState.SCHEDULED, begins_by_itself=True)),
+            ends=Min("ends_at", filter=Q(state__in=RUNNING, ends_by_itself=True)),
+            reminded_of=Min(
+                "starts_at",
+                filter=Q(state=MaintenanceState.SCHEDULED, reminds=True, reminded_at__isnull=True),
+            ),
+        )
+        if found["reminded_of"]:
+            found["reminded_of"] -= REMINDED_BEFORE
+        return min(filter(None, found.values()), default=None)
 
     @staticmethod
     def _to_remind(now: datetime) -> Q:

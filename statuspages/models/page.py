@@ -2,14 +2,15 @@
 
 import secrets
 from base64 import b32encode
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Min, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
@@ -47,6 +48,11 @@ class StatusPageQuerySet(models.QuerySet["StatusPage"]):
     def changed(self) -> int:
         """Whatever is kept of these pages elsewhere is out of date from now on."""
         return self.update(version=F("version") + 1, changed_at=timezone.now())
+
+    def next_copy_at(self) -> datetime | None:
+        """When a copy is to be written again: in the past where one is out of date."""
+        stale = Case(When(copied_version=F("version"), then="copy_due_at"), default="changed_at")
+        return self.open_to_public().aggregate(at=Min(Coalesce(stale, "changed_at")))["at"]
 
     def with_counts(self) -> "StatusPageQuerySet":
         return self.annotate(

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from audit.workflow import INSTALLATION, record_audit
+from notifications.workflow import wake_worker
 from statuspages.models import StatusPage
 from statuspages.permissions import can_announce, can_edit_pages
 
@@ -54,6 +55,7 @@ def record(
     }
     if changes:
         StatusPage.objects.filter(pk=page.pk).changed()
+        wake_worker()
         record_audit(
             chain=INSTALLATION, action=action, subject=f"{page}: {subject}"[:200], by=by, changes=changes
         )

@@ -1,4 +1,4 @@
-"""What runs every few seconds by itself: from the scheduler, and in each worker without any broker."""
+"""Do the jobs of a worker run when they are asked for, when their time has come, and again after a failure?"""
 
 import threading
 from collections import Counter
@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,8 +18,8 @@ from incidents.models import Incident, Reminder
 from incidents.workflow import declare_incident
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from notifications.tasks import tidy_up
-from notifications.worker import Sweeper
-from notifications.workflow import enqueue, hour_has_passed
+from notifications.worker import Job, Scheduler
+from notifications.workflow import enqueue, hour_has_passed, wake_worker
 from retros.models import (
     ActionDigest,
     ActionItem,
@@ -33,12 +34,19 @@ from subscribers.models import Notice
 from tests.faults.conftest import until
 
 
-def test_the_scheduler_runs_every_sweep_by_its_name():
+@pytest.mark.django_db
+def test_every_job_can_be_found_and_says_when_it_is_due():
+    for name, options in settings.JOBS.items():
+        job = Job.of(name, **options)
+        assert callable(import_string(name)), name
+        assert job.next_at is None or job.next_at() is None, (
+            f"{name}: nothing is due in an empty installation"
+        )
+
+
+def test_beat_looks_after_what_a_lost_notification_asked_for():
     app.loader.import_default_modules()
-    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert scheduled == set(settings.SWEEPS)
-    assert set(settings.SWEEPS) <= set(app.tasks)
-    assert all(entry["schedule"] <= 5 for entry in settings.CELERY_BEAT_SCHEDULE.values())
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
 
 
 MONDAY = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -81,11 +89,11 @@ def _said() -> Counter:
 
 
 @pytest.mark.django_db
-def test_every_sweep_twice_does_everything_once(due):
+def test_every_job_twice_does_everything_once(due):
     with time_machine.travel(MONDAY, tick=False):
         before = _said()
         for _ in range(2):  # what one sweep writes, another sends
-            for name in settings.SWEEPS:
+            for name in settings.JOBS:
                 import_string(name)()
         once = _said()
         new = {topic: count for topic, count in (once - before).items() if "." in topic}
@@ -100,7 +108,7 @@ def test_every_sweep_twice_does_everything_once(due):
         assert not OutboxMessage.objects.pending().filter(due_at__lte=Now()).exists()
         assert once["Delivery"] == once["sent"] > before["sent"]
         for _ in range(2):
-            for name in settings.SWEEPS:
+            for name in settings.JOBS:
                 import_string(name)()
         assert _said() == once
 
@@ -110,21 +118,82 @@ def test_a_worker_starts_them_before_it_looks_for_its_broker():
     assert "notifications.worker:WithoutBroker" in names
 
 
-runs: list[int] = []
+runs: Counter[str] = Counter()
+finished = threading.Event()
+HERE = "tests.notifications.test_jobs"
 
 
 def fail_at_first() -> None:
-    runs.append(threading.get_ident())
-    if len(runs) == 1:
+    runs["fails"] += 1
+    if runs["fails"] == 1:
         raise ZeroDivisionError
 
 
-def test_one_that_fails_is_run_again(monkeypatch):
-    monkeypatch.setattr("notifications.worker.SWEEP_EVERY", 0.05)
-    sweeper = Sweeper("tests.notifications.test_sweeps.fail_at_first")
-    sweeper.start()
-    assert until(lambda: len(runs) >= 3, seconds=5)
-    sweeper.stop()
+def take_long() -> None:
+    runs["long"] += 1
+    finished.wait(60)
+
+
+def do_little() -> None:
+    runs["little"] += 1
+
+
+def just_now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def scheduled(transactional_db):
+    """`scheduled(Job(…), …)` runs these until the test ends; starts when it listens."""
+    started: list[Scheduler] = []
+    runs.clear()
+
+    def start(*jobs: Job) -> Scheduler:
+        started.append(Scheduler([*jobs, Job(f"{HERE}.do_little")]))
+        started[-1].start()
+        assert until(lambda: runs["little"], seconds=20)
+        return started[-1]
+
+    finished.clear()
+    yield start
+    finished.set()
+    for scheduler in started:
+        scheduler.stop(20)
+
+
+class TestScheduler:
+    def test_runs_a_job_again_that_failed(self, scheduled):
+        scheduled(Job(f"{HERE}.fail_at_first", every=0.05))
+        assert until(lambda: runs["fails"] >= 3, seconds=20)
+
+    def test_runs_a_job_that_is_asked_for_once_the_change_is_committed(self, scheduled):
+        scheduled()
+        with transaction.atomic():
+            wake_worker(f"{HERE}.do_little")
+            wake_worker("of.another.version")
+        assert until(lambda: runs["little"] == 2, seconds=20)
+
+    def test_looks_when_there_is_something_to_do(self, scheduled):
+        scheduled(Job(f"{HERE}.fail_at_first", next_at=just_now))
+        assert until(lambda: runs["fails"] >= 2, seconds=20)
+
+    def test_what_takes_long_holds_nothing_up_and_runs_once_at_a_time(self, scheduled):
+        scheduled(Job(f"{HERE}.take_long", every=0.05, takes_long=True))
+        assert until(lambda: runs["long"], seconds=20)
+        wake_worker(f"{HERE}.do_little")
+        assert until(lambda: runs["little"] == 2, seconds=20)
+        assert runs["long"] == 1
+
+    def test_listens_again_after_its_connection_was_lost(self, scheduled):
+        scheduled()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        assert until(lambda: runs["little"] == 2, seconds=20), "what was asked for meanwhile may be lost"
+        wake_worker(f"{HERE}.do_little")
+        assert until(lambda: runs["little"] == 3, seconds=20)
 
 
 @pytest.mark.django_db
