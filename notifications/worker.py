@@ -153,7 +153,9 @@ class Scheduler:
     def _run_apart(self, job: Job) -> None:
         job.run()
         connection.close()
-        job.is_running, job.due = False, 0.0
+        job.is_running = False
+        if job.next_at:
+            job.due = 0.0  # there may be another one to make
         self.wake()
 
     def _sleep(self) -> None:

@@ -48,7 +48,7 @@ def start(arguments: list[str]) -> None:
     os.environ.update(ALLCLEAR_HOST=chosen.host, ALLCLEAR_PORT=str(chosen.port))
     refuse_early(chosen.host, chosen.port)
     set_up(dev=False)
-    become("manage.py", "start")
+    become("-m", "config.supervisor.services")
 
 
 def manage(arguments: list[str]) -> None:
@@ -85,7 +85,7 @@ def lock(arguments: list[str]) -> None:
 
 
 def refuse_early(host: str, port: int) -> None:
-    """What can be seen before anything is installed; `manage.py start` looks again, for good."""
+    """What can be seen before anything is installed; the supervisor looks again, for good."""
     folder = preflight.data_folder()
     preflight.make_writable_folder(folder)
     holder = DataLock(folder).holder()

@@ -14,7 +14,6 @@ from config.supervisor.preflight import Refused, data_folder, make_writable_fold
 WITHOUT_DATABASE = {
     "help",
     "version",
-    "start",
     "check",
     "collectstatic",
     "diffsettings",

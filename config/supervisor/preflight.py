@@ -8,6 +8,7 @@ import os
 import socket
 from pathlib import Path
 
+REFUSED = 3  # exit code of a child whose standard output says what it refuses
 PRIVATE_UMASK = 0o077  # mail, logs, uploads and keys are for the account Allclear runs under
 PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -1,9 +1,15 @@
-"""Bringing a database and the collected assets up to date with the code. Django is set up by then."""
+"""Bringing a database and the collected assets up to date with the code. Django is set up by then.
+
+`python -m config.supervisor.prepare` does it for `bin/start`, whose own process stays small: it prints the link that
+makes the first administrator, if there is none yet, or why it was refused.
+"""
 
 import hashlib
 import io
+import sys
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags, run_checks
@@ -12,7 +18,7 @@ from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.supervisor import progress
-from config.supervisor.preflight import Refused, make_private
+from config.supervisor.preflight import REFUSED, Refused, make_private
 
 FOLDERS = ("log", "mail", "uploads", "broker/queue", "broker/control")
 
@@ -76,3 +82,22 @@ def _fingerprint_of_assets() -> str:
 
 def _call(command: str, **options) -> None:
     call_command(command, stdout=io.StringIO(), **options)
+
+
+def main() -> int:
+    django.setup()
+    try:
+        prepare(new_code=True)
+    except Refused as refused:
+        print(refused, end="")
+        return REFUSED
+    if settings.DEMO:
+        with progress.step("Loading the demo organisation"):
+            call_command("load_demo", stdout=sys.stderr)
+    else:
+        call_command("setup_link")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

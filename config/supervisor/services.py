@@ -1,25 +1,27 @@
-"""`manage.py start`: PostgreSQL, web, worker and beat from one terminal, until Ctrl-C."""
+"""`bin/start`: PostgreSQL, web, worker and beat from one terminal, until Ctrl-C.
+
+This process reads the settings and loads no application: what needs that is done in a child, so that it stays small.
+"""
 
 import http.client
-import io
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
-from django.db import connections
 
-from config.supervisor import prepare, progress
+from config.supervisor import progress
 from config.supervisor.lock import DataLock, Patience
 from config.supervisor.postgres import EmbeddedPostgres
-from config.supervisor.preflight import Refused, listen, make_writable_folder, refuse_beyond_loopback
-from config.supervisor.processes import Child, spawn
+from config.supervisor.preflight import REFUSED, Refused, listen, make_writable_folder, refuse_beyond_loopback
+from config.supervisor.processes import Child, die_with_parent, spawn
 
 ANSWER_SECONDS = 60
+WATCH_SECONDS = 0.5
 STOP_SECONDS = {"web": 3.0, "beat": 1.0, "worker": 2.0}
 DATABASE_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -79,18 +81,14 @@ class Supervisor:
         if settings.EMBEDDED_DATABASE:
             self.server = EmbeddedPostgres(settings.DATA_DIR, binaries=settings.POSTGRES_BIN)
             self.server.start()
-        prepare.prepare(new_code=True)
-        if settings.DEMO and "load_demo" in get_commands():
-            with progress.step("Loading the demo organisation"):
-                call_command("load_demo", stdout=sys.stderr)
+        setup_link = _prepare()
         self.lock.announce_ready()
         self.services = _services(self.listener)
         with progress.step("Starting web, worker and beat"):
             for service in self.services:
                 self._launch(service)
             self._wait_for_web()
-        print(_welcome(), flush=True)
-        connections.close_all()
+        print(_welcome(setup_link), flush=True)
 
     def _launch(self, service: Service) -> None:
         service.child = spawn(
@@ -125,7 +123,7 @@ class Supervisor:
             self._keep_database_running()
             for service in self.services:
                 self._keep_running(service)
-            time.sleep(0.2)
+            time.sleep(WATCH_SECONDS)
 
     def _keep_database_running(self) -> None:
         if self.server is None or self.server.child.is_running():
@@ -199,6 +197,7 @@ def _services(listener: socket.socket) -> list[Service]:
     listener.set_inheritable(True)
     web = [sys.executable, "-m", "config.supervisor.web", "--fd", str(listener.fileno())]
     celery = [sys.executable, "-m", "celery", "-A", "config"]
+    beat = [sys.executable, "-m", "celery", "-A", "config.beat"]
     # Threads: a pool of processes would outlive a killed worker.
     worker = ["--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"]
     worker += ["--without-gossip", "--without-mingle"]
@@ -207,7 +206,7 @@ def _services(listener: socket.socket) -> list[Service]:
     )
     return [
         *(Service(name, web, "web", pass_fds=(listener.fileno(),)) for name in names),
-        Service("beat", [*celery, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
+        Service("beat", [*beat, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
         Service("worker", [*celery, *worker], "worker"),
     ]
 
@@ -234,18 +233,38 @@ def _answers(listener: socket.socket) -> bool:
         connection.close()
 
 
-def _setup_link() -> str:
-    """The link that makes the first administrator; nothing once there is one."""
-    link = io.StringIO()
-    call_command("setup_link", stdout=link)
-    return link.getvalue().strip()
+def _prepare() -> str:
+    """Prepare database and assets. Return the link that makes the first administrator, "" once there is one."""
+    parent = os.getpid()
+    done = subprocess.run(
+        [sys.executable, "-m", "config.supervisor.prepare"],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # the terminal's Ctrl-C is for this process, which ends the child
+        preexec_fn=lambda: die_with_parent(parent),
+    )
+    if done.returncode == REFUSED:
+        raise Refused(done.stdout)
+    if done.returncode:
+        raise Refused("Preparing the database failed for the reason above.")
+    return done.stdout.strip()
 
 
-def _welcome() -> str:
+def _welcome(setup_link: str) -> str:
     lines = ["", f"  Allclear is ready: {settings.PUBLIC_URL}"]
     if settings.DEMO:
         lines.append(f"  Sign in with one click: {settings.PUBLIC_URL}/demo/")
-    elif link := _setup_link():
+    elif setup_link:
         lines += ["  Create the first administrator with this link. It works once and expires in one hour:"]
-        lines += [f"    {link}"]
+        lines += [f"    {setup_link}"]
     return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        start()
+    except Refused as refused:
+        sys.exit(str(refused))

@@ -18,7 +18,7 @@ WORKER = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--
 KINDS = {
     "web": [sys.executable, "-m", "config.supervisor.web", "--port", "0"],
     "worker": [*CELERY, *WORKER, "--loglevel=WARNING"],
-    "beat": [*CELERY, "beat", "--loglevel=WARNING", "--pidfile="],
+    "beat": [sys.executable, "-m", "celery", "-A", "config.beat", "--quiet", "beat", "--loglevel=WARNING", "--pidfile="],
 }
 
 

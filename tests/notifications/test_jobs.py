@@ -184,6 +184,14 @@ class TestScheduler:
         assert until(lambda: runs["little"] == 2, seconds=20)
         assert runs["long"] == 1
 
+    def test_what_takes_long_runs_no_more_often_than_it_should(self, scheduled):
+        finished.set()
+        scheduled(Job(f"{HERE}.take_long", takes_long=True))
+        assert until(lambda: runs["long"], seconds=20)
+        wake_worker(f"{HERE}.do_little")
+        assert until(lambda: runs["little"] == 2, seconds=20)
+        assert runs["long"] == 1
+
     def test_listens_again_after_its_connection_was_lost(self, scheduled):
         scheduled()
         with connection.cursor() as cursor:
