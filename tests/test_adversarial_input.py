@@ -197,14 +197,12 @@ def _rewritten(text: str) -> str:
     return to_markdown(document)
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("unit", MARKDOWN)
 def test_text_of_a_section(unit):
     text = _form_text(unit)
     assert _cpu_seconds(lambda: _rewritten(text), PARSER_SECONDS) < PARSER_SECONDS
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("unit", MARKDOWN)
 def test_markdown_shown(unit):
     text = _form_text(unit)

@@ -53,8 +53,7 @@ def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
 
 
 def _test_runs(arguments: list[str]) -> list[list[str]]:
-    """All tests: beside each other on every core, then alone those that kill processes, go by a person's pace, or
-    measure how late things are.
+    """All tests: beside each other on every core, then alone the few that measure how late things are.
 
     Whoever names tests gets them in one process.
     """
@@ -62,8 +61,8 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
         return [arguments]
     cores = str(len(os.sched_getaffinity(0)))
     return [
-        ["-m", "not faults and not alone", "-n", cores, "--dist", "loadfile", *arguments],
-        ["-m", "faults or alone", *arguments],
+        ["-m", "not alone", "-n", cores, "--dist", "loadfile", "--no-loadscope-reorder", *arguments],
+        ["-m", "alone", *arguments],
     ]
 
 

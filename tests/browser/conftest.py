@@ -16,6 +16,7 @@ import uvicorn
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from playwright.sync_api import expect
 
 from accounts.models import User
 from demo.load import load_demo
@@ -23,6 +24,8 @@ from demo.load import load_demo
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+PATIENCE = 30_000  # milliseconds: a machine that is busy is no fault
+expect.set_options(timeout=PATIENCE)
 AXE = (Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
@@ -101,7 +104,7 @@ def open_as(request, server, browser):
             cookie = client.cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE)
         page.complaints, page.violations = [], violations
         page.on("console", lambda m: violations.append(m.text) if VIOLATION in m.text else None)
         page.on(

@@ -6,7 +6,7 @@ import pytest
 
 from retros.models import LearningKind, Retrospective, RetrospectiveStatus
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 
 def until(page, holds) -> None:

@@ -9,7 +9,7 @@ from retros.models import ActionItem
 from retros.workflow import add_action_item
 from tests.browser.conftest import NARROW
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -57,7 +57,6 @@ def _focus(page, words: str) -> None:
     assert _focused(page) == words
 
 
-@pytest.mark.alone
 def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/causes/")
@@ -106,7 +105,6 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     assert not page.complaints
 
 
-@pytest.mark.alone
 def test_a_factor_is_dragged(open_as, retro, commander):
     for text in ("First", "Second", "Third"):
         add_contributing_factor(retrospective=retro, by=commander, text=text)
@@ -127,7 +125,6 @@ def test_a_factor_is_dragged(open_as, retro, commander):
     assert not page.complaints
 
 
-@pytest.mark.alone
 def test_the_toast_undoes(open_as, retro, commander):
     add_contributing_factor(retrospective=retro, by=commander, text="First")
     page = open_as(commander, viewport=NARROW)
@@ -139,17 +136,15 @@ def test_the_toast_undoes(open_as, retro, commander):
     assert retro.factors.count() == 1
 
 
-@pytest.mark.alone
-def test_others_see_a_change_at_once(open_as, retro, commander, responder):
+def test_others_see_a_change_at_once(open_as, listening, retro, commander, responder):
     add_contributing_factor(retrospective=retro, by=commander, text="First")
     page = open_as(responder)
     page.goto(f"/retrospectives/{retro.pk}/causes/")
-    page.wait_for_timeout(500)
+    listening(page)
     add_contributing_factor(retrospective=retro, by=commander, text="Second")
     page.locator("[data-node-link]", has_text="Second").wait_for()
 
 
-@pytest.mark.alone
 def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     theirs = open_as(responder)
     theirs.goto(f"/retrospectives/{retro.pk}/learnings/")
@@ -168,7 +163,6 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     assert not theirs.complaints
 
 
-@pytest.mark.alone
 def test_a_reveal_reaches_those_who_are_typing(open_as, retro, commander, responder):
     """Their text and their caret stay, and what others have written is there."""
     page = f"/retrospectives/{retro.pk}/learnings/"

@@ -9,7 +9,7 @@ from notifications.models import OutboxMessage
 from subscribers.models import Notice, NotificationPreference
 from subscribers.routing import consume
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 # What the browser would show, kept where a test can read it: no page can look at the desktop.
 RECORD = """window.shown = []; const Real = window.Notification;
   window.Notification = class { constructor(title, options) { window.shown.push([title, options.tag]); } close() {}
@@ -37,7 +37,7 @@ def test_the_count_follows_on_every_page(open_as, listening, commander, responde
         listening(page)
     assert not number(mine).is_visible()
     give(incident, "scribe", responder, commander)
-    number(mine).get_by_text("1", exact=True).wait_for(timeout=2000)
+    number(mine).get_by_text("1", exact=True).wait_for()
     assert not number(theirs).is_visible()
     assert not mine.complaints
 
@@ -48,7 +48,7 @@ def test_the_open_inbox_shows_the_new_line(open_as, listening, commander, respon
     page.get_by_text("Nothing yet").wait_for()
     listening(page)
     give(incident, "scribe", responder, commander)
-    page.locator("#notices").get_by_text("you are scribe").wait_for(timeout=2000)
+    page.locator("#notices").get_by_text("you are scribe").wait_for()
     assert not page.complaints
 
 

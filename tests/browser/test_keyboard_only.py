@@ -7,7 +7,7 @@ import pytest
 from incidents.models import Incident, Status
 from timeline.models import Kind
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 
 def _tab_to(page, description: str, *, limit: int = 120) -> None:

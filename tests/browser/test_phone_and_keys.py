@@ -6,7 +6,7 @@ from accounts.models import User
 from incidents.models import Severity
 from incidents.workflow import change_severity, declare_incident, merge_incident, mitigate_incident
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
 
 
@@ -85,12 +85,12 @@ def test_a_phone_has_one_bar_and_every_page_within_reach(open_as, commander, inc
     assert not page.complaints
 
 
-def test_the_frame_of_an_open_page_follows_what_happens(open_as, commander, incident):
+def test_the_frame_of_an_open_page_follows_what_happens(open_as, listening, commander, incident):
     page = open_as(commander)
     page.goto("/settings/")  # a page that shows no incident itself
     active = page.get_by_role("navigation", name="Active incidents")
     active.get_by_text(incident.severity.name, exact=True).wait_for()
-    page.wait_for_timeout(300)  # until the stream is open
+    listening(page)
     worst = Severity.objects.get(rank=1)
     change_severity(incident=incident, severity=worst, by=commander, reason="Everybody is affected")
     active.get_by_text(worst.name, exact=True).wait_for()

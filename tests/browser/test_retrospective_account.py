@@ -88,7 +88,6 @@ def test_every_page_is_clean(open_as, axe, commander, retrospective, viewport):
     assert not faults
 
 
-@pytest.mark.alone
 def test_by_keys_alone(open_as, commander, retrospective):
     page = open_as(commander)
     page.goto(f"{retrospective.get_absolute_url()}timeline/")
@@ -119,7 +118,6 @@ def test_by_keys_alone(open_as, commander, retrospective):
     assert not page.complaints
 
 
-@pytest.mark.alone
 def test_the_slider_hides_at_once_and_the_times_follow_what_others_change(
     open_as, commander, responder, retrospective
 ):
@@ -144,7 +142,6 @@ def test_the_slider_hides_at_once_and_the_times_follow_what_others_change(
     assert not page.complaints
 
 
-@pytest.mark.alone
 def test_without_javascript(open_as, commander, retrospective):
     page = open_as(commander, java_script_enabled=False)
     here = f"{retrospective.get_absolute_url()}timeline/"

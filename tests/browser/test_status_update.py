@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_posted_by_keyboard_within_a_minute_and_taken_back(open_as, commander, i
     page.wait_for_url(f"**{incident.get_absolute_url()}")
     banner = page.get_by_text(re.compile("Your update will be sent in [0-9]+ s"))
     banner.wait_for()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert incident.status_updates.posted().get().known == "About 4 in 10 card payments fail."
 
     page.get_by_role("button", name="Undo").click()
@@ -48,7 +48,7 @@ def test_the_banner_goes_when_it_has_left(open_as, commander, incident):
         "button", name=re.compile("Post to")
     ).click()
     page.get_by_text("Your update will be sent in").wait_for()
-    expect(page.get_by_text("Your update will be sent in")).to_have_count(0, timeout=12_000)
+    expect(page.get_by_text("Your update will be sent in")).to_have_count(0)
 
 
 def test_what_only_some_read_shows_when_they_are_chosen(open_as, commander, incident):

@@ -13,7 +13,7 @@ from retros.models import Document, Retrospective, RetrospectiveStatus, Section
 from retros.workflow import open_section, start_retrospective
 from tests.live.editors import Webs, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 SECONDS = 20
 SAID = "() => window.allclearWriting.editor.getText()"
@@ -148,6 +148,7 @@ def test_two_people_in_one_paragraph_through_a_cut_and_a_kill(
         )
 
 
+@pytest.mark.alone
 def test_a_letter_is_on_the_other_screen_within_150_ms(webs, open_on, commander, responder, document, capsys):
     mine = editing(open_on(commander, webs.ports[0]), document)
     theirs = editing(open_on(responder, webs.ports[1]), document)

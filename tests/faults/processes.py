@@ -18,7 +18,17 @@ WORKER = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--
 KINDS = {
     "web": [sys.executable, "-m", "config.supervisor.web", "--port", "0"],
     "worker": [*CELERY, *WORKER, "--loglevel=WARNING"],
-    "beat": [sys.executable, "-m", "celery", "-A", "config.beat", "--quiet", "beat", "--loglevel=WARNING", "--pidfile="],
+    "beat": [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config.beat",
+        "--quiet",
+        "beat",
+        "--loglevel=WARNING",
+        "--pidfile=",
+    ],
 }
 
 

@@ -11,7 +11,7 @@ from notifications.workflow import deliver, enqueue
 from tests.faults.conftest import percentile, until, works
 from tests.faults.consumer import TOPIC, place, webhook
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 def test_everything_leaves_within_ten_seconds(installation, receiver, report):

@@ -12,7 +12,7 @@ from tests.faults.conftest import percentile, until, works
 from tests.faults.consumer import mail, place, webhook
 from tests.faults.receiver import Hanging
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

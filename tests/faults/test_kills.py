@@ -18,7 +18,7 @@ from tests.faults.conftest import percentile, until, works
 from tests.faults.consumer import TOPIC, mail, place, webhook
 from tests.faults.processes import Killer
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 SUBJECTS = 40
 TO_KILL = ["worker-1", "worker-2", "beat-1", "beat-2"]
 

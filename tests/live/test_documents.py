@@ -15,8 +15,6 @@ from retros.workflow import save_text
 from retros.workflow.writing import compact_documents
 from tests.live.editors import Editor, cookie_of
 
-pytestmark = pytest.mark.faults
-
 PLACE = {"type": None, "tname": "default", "item": None, "assoc": 0}
 
 

@@ -2,11 +2,7 @@
 
 import json
 
-import pytest
-
 from tests.setup.conftest import command
-
-pytestmark = pytest.mark.faults
 
 
 def test_a_small_one(tmp_path):

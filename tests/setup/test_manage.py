@@ -2,11 +2,7 @@
 
 import subprocess
 
-import pytest
-
 from tests.setup.conftest import ROOT, alive, command, descendants, plain_environment, wait_until
-
-pytestmark = pytest.mark.faults
 
 
 def test_empty_folder_gets_a_database_and_stdout_is_the_commands_own(stopped):

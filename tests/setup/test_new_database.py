@@ -1,10 +1,6 @@
 """Is the script for a new database what the migrations make, and left alone where something is?"""
 
-import pytest
-
 from tests.setup.conftest import command
-
-pytestmark = [pytest.mark.faults]
 
 
 def test_is_what_the_migrations_make(stopped):

@@ -13,8 +13,6 @@ from config.supervisor.preflight import data_folder_mode, make_private
 from config.supervisor.prepare import make_folders
 from tests.setup.conftest import alive, command, wait_until
 
-pytestmark = pytest.mark.faults
-
 
 def test_answers_and_says_where(running):
     assert running.address in running.said()

@@ -4,11 +4,8 @@ import lzma
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.setup.conftest import ROOT, command, plain_environment
 
-pytestmark = [pytest.mark.faults]
 EARLIER = Path(__file__).with_name("before-0.1.sql.xz")
 """The demo organisation, as `bin/manage backup` wrote it before the migrations were squashed."""
 SCHEMA = """

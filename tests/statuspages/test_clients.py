@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.faults
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 READ = """
 const { Statuspage } = require("statuspage.io");

@@ -220,7 +220,6 @@ def no_database(shop, broken, tell, work, settings):
         server.wait(10)
 
 
-@pytest.mark.faults
 def test_without_a_database_the_copy_is_served(no_database):
     url, code = no_database
     somebody = {"session": "somebody"}
