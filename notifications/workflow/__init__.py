@@ -26,7 +26,15 @@ from notifications.workflow.letters import (
     send_dead_again,
 )
 from notifications.workflow.mail_server import set_mail_server
-from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, ring_worker, withdraw, withdraw_of
+from notifications.workflow.queueing import (
+    deliver,
+    enqueue,
+    enqueue_mail,
+    ring_worker,
+    secret_mail,
+    withdraw,
+    withdraw_of,
+)
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
 __all__ = [
@@ -51,6 +59,7 @@ __all__ = [
     "resume_channel",
     "ring_worker",
     "rotate_secret",
+    "secret_mail",
     "send_again",
     "send_dead_again",
     "send_test_mail",
