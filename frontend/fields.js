@@ -8,7 +8,9 @@ export function fields() {
     if (!name || field.value) continue;
     let own = false;
     field.addEventListener("input", () => { own = field.value !== ""; });
-    name.addEventListener("input", () => { if (!own) field.value = short(name.value); });
+    const suggest = () => { if (!own) field.value = short(name.value); };
+    name.addEventListener("input", suggest);
+    suggest();
   }
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy-text]");

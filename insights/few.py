@@ -21,8 +21,18 @@ class Need:
 
 
 NEEDS = (
-    Need("Median", "Half of the incidents took less time than this, half took more.", FEW, "incidents with both times"),
-    Need("90th percentile (p90)", "Nine of ten incidents took less time than this.", FEW, "incidents with both times"),
+    Need(
+        "Median",
+        "Half of the incidents took less time than this, half took more.",
+        FEW,
+        "incidents with both times",
+    ),
+    Need(
+        "90th percentile (p90)",
+        "Nine of ten incidents took less time than this.",
+        FEW,
+        "incidents with both times",
+    ),
     Need(
         "Trend (faster or slower)",
         "Compares this period with the one before it. With fewer incidents, chance alone can look like a change.",

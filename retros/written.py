@@ -305,7 +305,11 @@ def _timeline_lines(content: dict[str, Any]) -> list[str]:
         if entry["at"][:10] != day:
             day = entry["at"][:10]
             rows.append(f"\n### {day}\n")
-        marks = [phase_before(entry["phase"], entry["text"]), entry["gap"], "a recollection" if entry["is_recollection"] else ""]
+        marks = [
+            phase_before(entry["phase"], entry["text"]),
+            entry["gap"],
+            "a recollection" if entry["is_recollection"] else "",
+        ]
         said = "".join(f" *({mark.lower()})*" for mark in marks if mark)
         who = f"{_flat(entry['who'])}: " if entry["who"] else ""
         rows.append(f"- **{entry['at'][11:16]}** {who}{_flat(entry['text'])}{said}")

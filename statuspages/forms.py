@@ -21,7 +21,6 @@ from statuspages.models import (
     StatusPage,
 )
 
-
 SHORT = 50  # characters of a short name that is made of a name
 
 
@@ -45,7 +44,7 @@ class PageForm(ModelForm):
         super().__init__(*args, **kwargs)
         slug = self.fields["slug"]
         slug.required, slug.widget.attrs["data-suggest-from"] = False, self["name"].id_for_label
-        slug.widget.attrs.pop("required", None)
+        slug.help_text = f"{slug.help_text} Empty means one made from the name."
 
     def clean(self) -> dict[str, Any]:
         """Without a short name there is one made of the name, or that which the page has."""

@@ -52,7 +52,9 @@ def linked_reference(text: str) -> str:
     prefix, _, number = text.rpartition("-")
     if prefix != settings.REFERENCE_PREFIX or not number.isdecimal():
         return text
-    return format_html('<a class="hover:underline" href="{}">{}</a>', reverse("incident_detail", args=[text]), text)
+    return format_html(
+        '<a class="hover:underline" href="{}">{}</a>', reverse("incident_detail", args=[text]), text
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -70,11 +72,11 @@ def _names(entries: list[AuditEntry]) -> dict[tuple[str, int], str]:
         for label, *values in entry.told_changes:
             name = label.replace(" ", "_")
             if name in settings.AUDITED_NAMES:
-                wanted[name].update(value for value in values if _is_id(value))
+                wanted[name].update(value for value in values if isinstance(value, int) and _is_id(value))
     found: dict[tuple[str, int], str] = {}
     for name, keys in wanted.items():
-        for thing in apps.get_model(settings.AUDITED_NAMES[name]).objects.filter(pk__in=keys):
-            found[name, thing.pk] = str(thing)[:LONGEST]
+        model: Any = apps.get_model(settings.AUDITED_NAMES[name])
+        found |= {(name, thing.pk): str(thing)[:LONGEST] for thing in model.objects.filter(pk__in=keys)}
     return found
 
 

@@ -32,7 +32,7 @@ def test_two_hundred_take_as_many_queries_as_two(admin):
     few = queries(invite(addresses(2)))
     assert queries(invite(addresses(MOST_AT_ONCE, start=10))) == few
     assert Invitation.objects.count() == Delivery.objects.count() == MOST_AT_ONCE + 2
-    assert {list(i.teams.all())[0] for i in Invitation.objects.all()} == set(teams)
+    assert {next(iter(i.teams.all())) for i in Invitation.objects.all()} == set(teams)
 
 
 def test_each_has_its_own_audit_entry_in_an_unbroken_chain(admin):

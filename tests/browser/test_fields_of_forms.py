@@ -59,8 +59,9 @@ def test_no_section_of_a_retrospective_is_cut_by_its_note(open_as, commander, in
 def test_a_short_name_follows_the_name_until_one_is_typed(open_as, admin):
     page = open_as(admin)
     page.goto("/status-pages/new/")
-    page.get_by_label("Name", exact=True).fill("Fernhill Café Status")
-    short = page.locator("[name=slug]")
+    short, name = page.locator("[name=slug]"), page.get_by_label("Name", exact=True)
+    assert bool(short.input_value()) is bool(name.input_value()), "also from a name that stands there already"
+    name.fill("Fernhill Café Status")
     assert short.input_value() == "fernhill-cafe-status"
     short.fill("fern")
     page.get_by_label("Name", exact=True).fill("Other")

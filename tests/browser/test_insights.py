@@ -41,6 +41,7 @@ def test_a_managers_walk(open_as, stakeholder, history):
     assert faster.get_by_text("slower", exact=True).is_visible()
     page.get_by_label("Service").select_option("Mail")
     page.wait_for_url("**service=mail**")
+    page.get_by_text("Show all questions").click()
     page.get_by_text("no trend: fewer than 20 incidents").wait_for()
     assert not faster.get_by_text("slower", exact=True).count()
     dot = faster.locator(".fig:visible a").first

@@ -16,7 +16,9 @@ def client(client, commander):
 
 
 def shown(client, incident) -> str:
-    return " ".join(strip_tags(client.get(reverse("resolution", args=[incident.reference])).content.decode()).split())
+    return " ".join(
+        strip_tags(client.get(reverse("resolution", args=[incident.reference])).content.decode()).split()
+    )
 
 
 def test_an_owner_is_called_required_where_the_severity_requires_one(client, resolved):
@@ -32,13 +34,18 @@ def test_without_owner_and_reason_the_field_says_what_to_do(client, resolved):
     answer = client.post(reverse("closure", args=[resolved.reference]), {"owner": "", "waive_reason": ""})
     errors = answer.context["close_form"].errors
     assert list(errors) == ["owner"]
-    assert errors["owner"][0].startswith(f"You can't close {resolved.reference} yet: a SEV2 needs a retrospective")
+    assert errors["owner"][0].startswith(
+        f"You can't close {resolved.reference} yet: a SEV2 needs a retrospective"
+    )
     assert Incident.objects.get().status == Status.RESOLVED
 
 
 @pytest.mark.parametrize("answer", ["owner", "reason"])
 def test_an_owner_or_a_reason_closes_it(client, resolved, responder, answer):
-    typed = {"owner": responder.pk if answer == "owner" else "", "waive_reason": "" if answer == "owner" else "Known"}
+    typed = {
+        "owner": responder.pk if answer == "owner" else "",
+        "waive_reason": "" if answer == "owner" else "Known",
+    }
     client.post(reverse("closure", args=[resolved.reference]), typed)
     assert Incident.objects.get().status == Status.CLOSED
 

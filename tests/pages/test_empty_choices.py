@@ -1,11 +1,11 @@
 """Is the empty choice of a list named in plain words?"""
 
 import pytest
+from django import forms
 from django.urls import reverse
 
 from accounts.models import Team
 from config.forms import Form, ModelForm
-from django import forms
 from incidents.models import IncidentType, Service
 
 

@@ -26,7 +26,9 @@ def shown(client, commander, in_review):
 def waive_all(retrospective, by):
     for check in checks(retrospective):
         if not check.holds:
-            waive_check(retrospective=retrospective, by=by, name=check.name, reason=f"No need of {check.name}")
+            waive_check(
+                retrospective=retrospective, by=by, name=check.name, reason=f"No need of {check.name}"
+            )
 
 
 def test_open_checks_are_shown_and_the_button_leads_to_them(shown, in_review):
@@ -34,7 +36,8 @@ def test_open_checks_are_shown_and_the_button_leads_to_them(shown, in_review):
     missing = [check for check in checks(in_review) if not check.is_settled]
     assert BUTTON not in found
     assert f"{len(missing)} of {len(checks(in_review))} checks are open" in strip_tags(found)
-    assert 'href="#checks"' in found and 'id="checks"' in found
+    assert 'href="#checks"' in found
+    assert 'id="checks"' in found
     assert f"{in_review.get_absolute_url()}causes/" in found.split('id="checks"')[1].split("</section>")[0]
 
 

@@ -13,7 +13,13 @@ def client(client, admin):
 
 
 def add(client, **typed):
-    values = {"name": "Fernhill Status", "slug": "", "audience": "public", "time_zone": "UTC", "language": "en"}
+    values = {
+        "name": "Fernhill Status",
+        "slug": "",
+        "audience": "public",
+        "time_zone": "UTC",
+        "language": "en",
+    }
     return client.post(reverse("status_page_new"), values | typed)
 
 
