@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
+from accounts.workflow.inviting import MOST_AT_ONCE, too_many
 from config.forms import Form, Styled
 
 
@@ -116,7 +117,7 @@ class InvitationForm(Form):
     emails = AddressesField(
         label="E-mail addresses",
         max_length=20_000,
-        help_text="Paste as many as you like, one on each line or with commas between them.",
+        help_text=f"One on each line, or with commas between them. At most {MOST_AT_ONCE} at a time.",
     )
     skip_bad = forms.BooleanField(required=False, widget=forms.HiddenInput)
     installation_role = forms.ChoiceField(
@@ -133,6 +134,8 @@ class InvitationForm(Form):
     def clean_emails(self) -> list[str]:
         """Only the complete addresses. With others among them, `good` counts those that can be sent anyway."""
         typed = self.cleaned_data["emails"]
+        if len(typed) > MOST_AT_ONCE:
+            raise ValidationError(too_many(len(typed)))
         bad = [address for address in typed if not is_address(address)]
         good = [address for address in typed if address not in bad]
         if bad and not (good and self.data.get("skip_bad")):

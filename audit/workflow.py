@@ -41,6 +41,33 @@ def record_audit(
     return entry
 
 
+def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]], by: Any) -> None:
+    """Append one link of the same `action` for each (subject, changes) to `chain`: three statements in all.
+
+    Raises TransactionManagementError outside a transaction: a change and its record commit together.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a change and its record commit together")
+    sequence, last_hash = _lock_end_of(chain)
+    entries, now = [], timezone.now()
+    for place, (subject, changes) in enumerate(subjects, sequence + 1):
+        entry = AuditEntry(
+            chain=chain,
+            sequence=place,
+            at=now,
+            actor=by,
+            actor_label=str(by) if by else "Allclear",
+            origin=context.origin(),
+            action=action,
+            subject=subject,
+            changes=changes,
+            previous_hash=last_hash,
+        )
+        entry.hash = last_hash = entry.expected_hash()
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries)
+
+
 def record_beginnings(*, action: str, beginnings: Iterable[tuple[str, str, dict]], by: Any) -> None:
     """The first link of many new chains, (chain, subject, changes) each, in the caller's transaction.
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeGuard, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models.utils import get_blank_choice_label
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
+from django.utils.choices import BlankChoiceIterator
 
 from config.text import without_directions
 
@@ -53,6 +55,18 @@ def _is_text(field: forms.Field) -> TypeGuard[forms.CharField]:
     return isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField | forms.JSONField)
 
 
+def _name_empty_choice(field: forms.Field) -> None:
+    """Django's own words for the empty choice become “None”, or “Choose one” where a choice is required."""
+    label = "Choose one" if field.required else "None"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == get_blank_choice_label():
+            field.empty_label = label
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, BlankChoiceIterator | list):
+        choices = list(field.choices)
+        if choices and choices[0] == ("", get_blank_choice_label()):
+            field.choices = [("", label), *choices[1:]]
+
+
 def _limit(field: forms.CharField) -> None:
     """No text is unlimited: pages show it again to everybody."""
     field.max_length = LONGEST_TEXT
@@ -82,6 +96,7 @@ class Styled(_Base):
             widget = field.widget
             if _is_text(field) and field.max_length is None:
                 _limit(field)
+            _name_empty_choice(field)
             kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
             if kind:
                 widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()

@@ -326,6 +326,18 @@ DELIVERY_REACH = {
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may
 open. Empty: nothing private is in it. What is not named here is hidden from everybody."""
+AUDITED_NAMES = {
+    "task": "incidents.Task",
+    "update": "incidents.StatusUpdate",
+    "corrects": "incidents.StatusUpdate",
+    "hypothesis": "incidents.Hypothesis",
+    "mitigation": "incidents.Mitigation",
+    "change": "incidents.ChangeEvent",
+    "check": "incidents.RecoveryCheck",
+    "user": "accounts.User",
+    "event": "timeline.TimelineEvent",
+}
+"""What a number in the audit trail stands for, by the name it is recorded under."""
 AUDITED_MODELS = [
     "incidents.Incident",
     "retros.Retrospective",

@@ -9,5 +9,6 @@ import { inbox } from "./inbox.js";
 import { updating } from "./updating.js";
 import { frame } from "./frame.js";
 import { menus } from "./menus.js";
+import { fields } from "./fields.js";
 
-for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox, frame, menus]) part();
+for (const part of [ticking, dialogs, drafts, keys, palette, declaring, updating, live, inbox, frame, menus, fields]) part();

@@ -11,6 +11,7 @@ from incidents.message_templates import MESSAGES
 from incidents.models import (
     Cadence,
     ChecklistTemplate,
+    DoneWhen,
     IncidentType,
     MessageTemplate,
     ReferenceCounter,
@@ -188,7 +189,7 @@ CHECKLISTS = {
         None,
     ),
     "thank": (
-        "Tell everybody that it is over, and thank them",
+        "Thank everybody who helped",
         "task",
         "resolved",
         None,
@@ -288,6 +289,9 @@ def _create_type(name: str) -> bool:
     )[1]
 
 
+DONE_WHEN = {"take-command": DoneWhen.COMMAND, "first-update": DoneWhen.UPDATE}
+
+
 def _create_checklist(key: str, order: int) -> bool:
     title, kind, status, type_name, rank, role, minutes = CHECKLISTS[key]
     incident_type = IncidentType.objects.filter(name=type_name).first()
@@ -301,6 +305,7 @@ def _create_checklist(key: str, order: int) -> bool:
         lowest_severity=Severity.objects.filter(rank=rank).first() if rank else None,
         role=Role.objects.filter(slug=role).first(),
         minutes=minutes,
+        done_when=DONE_WHEN.get(key, ""),
         order=order,
     )
     return True

@@ -12,7 +12,10 @@ from accounts.requests import SignedInRequest
 from config.answers import csv_answer
 from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.cohort import Reach
+from insights.comparing import ENOUGH
+from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
+from insights.panels import FEW
 from insights.reading import dots
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
@@ -32,6 +35,9 @@ def insights(request: SignedInRequest) -> HttpResponse:
         {"key": key, "question": question, "panel": told.get(key)} for key, question in QUESTIONS.items()
     ]
     context = _context(asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
+    context |= {"needs": NEEDS, "terms": TERMS, "few": FEW, "enough": ENOUGH}
+    if count < FEW:
+        context["known"] = known_of(asked.scope)
     template = "insights/overview.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
 

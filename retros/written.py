@@ -9,6 +9,7 @@ from django.db.models import Sum, Value
 from config.text import in_words
 from incidents.models import MILESTONES, Incident
 from retros.models import ContributingFactor, Dimension, LearningKind, Retrospective, Section
+from timeline.models import phase_before
 
 FORMAT = "allclear.retrospective/1"
 MEASURED = (  # from, to, in words
@@ -304,7 +305,11 @@ def _timeline_lines(content: dict[str, Any]) -> list[str]:
         if entry["at"][:10] != day:
             day = entry["at"][:10]
             rows.append(f"\n### {day}\n")
-        marks = [entry["phase"], entry["gap"], "a recollection" if entry["is_recollection"] else ""]
+        marks = [
+            phase_before(entry["phase"], entry["text"]),
+            entry["gap"],
+            "a recollection" if entry["is_recollection"] else "",
+        ]
         said = "".join(f" *({mark.lower()})*" for mark in marks if mark)
         who = f"{_flat(entry['who'])}: " if entry["who"] else ""
         rows.append(f"- **{entry['at'][11:16]}** {who}{_flat(entry['text'])}{said}")

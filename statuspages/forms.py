@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from config.forms import Form, ModelForm
@@ -19,6 +20,8 @@ from statuspages.models import (
     ComponentGroup,
     StatusPage,
 )
+
+SHORT = 50  # characters of a short name that is made of a name
 
 
 class PageForm(ModelForm):
@@ -36,6 +39,21 @@ class PageForm(ModelForm):
             "is_published",
         ]
         widgets = {"audience": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        slug = self.fields["slug"]
+        slug.required, slug.widget.attrs["data-suggest-from"] = False, self["name"].id_for_label
+        slug.help_text = f"{slug.help_text} Empty means one made from the name."
+
+    def clean(self) -> dict[str, Any]:
+        """Without a short name there is one made of the name, or that which the page has."""
+        data = super().clean()
+        if not data.get("slug") and "slug" not in self.errors:
+            data["slug"] = self.instance.slug or slugify(data.get("name", ""))[:SHORT].strip("-")
+            if not data["slug"]:
+                self.add_error("slug", "Enter a short name in the letters a to z.")
+        return data
 
     def clean_host(self) -> str:
         """Only a name that was set aside for this: nobody turns Allclear's own address into a status page."""

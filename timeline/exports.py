@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from config.text import harmless_cell
 from incidents.models import Incident
-from timeline.models import TimelineEvent
+from timeline.models import TimelineEvent, phase_before
 
 COLUMNS = [
     "occurred_at_utc", "occurred_at_local", "precision_seconds", "recorded_at_utc", "kind", "phase", "actor",
@@ -92,7 +92,7 @@ def as_markdown(incident: Incident, zone: ZoneInfo) -> tuple[str, str]:
         marks = "".join(
             f" _({mark})_"
             for mark in (
-                event.phase,
+                phase_before(event.phase, event.text),
                 event.get_gap_display() if event.gap else "",
                 "recollection" if event.is_recollection else "",
             )

@@ -39,6 +39,7 @@ KEY_KINDS = (
     Kind.SEVERITY,
     Kind.GAP,
 )
+RECOVERED = ("mitigated", "resolved", "closed")  # a status event leads back out of these only
 EDITABLE_KINDS = (Kind.NOTE, Kind.DECISION, Kind.QUESTION, Kind.ANSWER, Kind.ALERT, Kind.CHANGE, Kind.GAP)
 
 
@@ -48,6 +49,11 @@ class Phase(models.TextChoices):
     ESCALATED = "escalated", "Escalated"
     MITIGATED = "mitigated", "Mitigated"
     RESOLVED = "resolved", "Resolved"
+
+
+def phase_before(phase: str, text: str) -> str:
+    """The name of a phase to put before or after `text`; empty where the text begins with it already."""
+    return "" if text.strip().casefold().startswith(phase.casefold()) else phase
 
 
 class Gap(models.TextChoices):
@@ -70,7 +76,9 @@ class TimelineEventQuerySet(models.QuerySet):
         return self.order_by("occurred_at", "pk")
 
     def key(self) -> "TimelineEventQuerySet":
-        return self.filter(models.Q(kind__in=KEY_KINDS) | models.Q(is_starred=True))
+        """What matters afterwards: what people wrote, milestones, starred events, and each step back from recovery."""
+        is_step_back = models.Q(kind=Kind.STATUS, data__from__in=RECOVERED)
+        return self.filter(models.Q(kind__in=KEY_KINDS) | models.Q(is_starred=True) | is_step_back)
 
     def starred(self) -> "TimelineEventQuerySet":
         return self.filter(is_starred=True)

@@ -1,17 +1,19 @@
 """Letting somebody in: one link, one answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, Invitation, Team, User, hash_token
-from accounts.workflow.basics import audit, check_email_is_free, check_password, require_administrator
-from notifications.workflow import enqueue_mail
+from accounts.workflow.basics import audit, check_password, require_administrator
+from audit.workflow import INSTALLATION, record_many
+from notifications.workflow import deliver, secret_mail
 
 MAIL = """{inviter} invites you to Allclear, where {organisation} handles its incidents.
 
@@ -22,29 +24,21 @@ The link works once, until {until}. If you did not expect it, do nothing.
 """
 
 
+MOST_AT_ONCE = 200  # addresses in one form: each is a link on the page that follows, and an e-mail
+OPEN_ALREADY = "An invitation to this address is open. Send that one again instead."
+HERE_ALREADY = "Somebody here already has this e-mail."
+
+
 @transaction.atomic
 def invite_person(
     *, by: Any, email: str, installation_role: str, teams: Iterable[Team] = ()
 ) -> tuple[Invitation, str]:
     """The invitation and its link: shown to the inviter this once, and mailed."""
     require_administrator(by)
-    email = User.objects.normalize_email(email).strip()
-    check_email_is_free(email)
-    if Invitation.objects.open().filter(email__iexact=email).exists():
-        raise ValidationError(
-            {"email": "An invitation to this address is open. Send that one again instead."}
-        )
-    token = Invitation.new_token()
-    invitation = Invitation.objects.create(
-        email=email,
-        installation_role=installation_role,
-        invited_by=by,
-        token_hash=hash_token(token),
-        expires_at=timezone.now() + Invitation.LIFETIME,
-    )
-    invitation.teams.set(teams)
-    audit("invitation.sent", email, by, installation_role=installation_role, teams=", ".join(map(str, teams)))
-    return invitation, _mail_link(invitation, token, by)
+    email = _normal(email)
+    if reason := _refusals([email]).get(email.lower()):
+        raise ValidationError({"email": reason})
+    return _invite([email], by=by, installation_role=installation_role, teams=list(teams))[0]
 
 
 @transaction.atomic
@@ -53,19 +47,69 @@ def invite_people(
 ) -> tuple[list[tuple[Invitation, str]], list[tuple[str, str]]]:
     """Invite each address. Returns (invitation, link) of those invited, and (address, reason) of the others.
 
-    Raises ValidationError where no address could be invited.
+    The number of statements does not grow with the number of addresses. Raises ValidationError where no address
+    could be invited, or for more than `MOST_AT_ONCE`.
     """
-    invited, refused, teams = [], [], list(teams)
-    for email in emails:
-        try:
-            invited.append(
-                invite_person(by=by, email=email, installation_role=installation_role, teams=teams)
-            )
-        except ValidationError as refusal:
-            refused.append((email, " ".join(refusal.messages)))
-    if not invited:
+    require_administrator(by)
+    wanted = {email.lower(): email for email in reversed([_normal(email) for email in emails])}
+    emails = list(reversed(wanted.values()))
+    if len(emails) > MOST_AT_ONCE:
+        raise ValidationError({"emails": too_many(len(emails))})
+    reasons = _refusals(emails)
+    refused = [(email, reasons[email.lower()]) for email in emails if email.lower() in reasons]
+    good = [email for email in emails if email.lower() not in reasons]
+    if not good:
         raise ValidationError({"emails": [f"{email}: {reason}" for email, reason in refused]})
-    return invited, refused
+    return _invite(good, by=by, installation_role=installation_role, teams=list(teams)), refused
+
+
+def too_many(count: int) -> str:
+    return (
+        f"These are {count} addresses. Invite at most {MOST_AT_ONCE} at a time: remove some, send these, then "
+        "invite the others."
+    )
+
+
+def _normal(email: str) -> str:
+    return User.objects.normalize_email(email).strip()
+
+
+def _refusals(emails: Sequence[str]) -> dict[str, str]:
+    """By address in lower case, why it cannot be invited."""
+    wanted = [email.lower() for email in emails]
+    invited = Invitation.objects.open().annotate(lower=Lower("email")).filter(lower__in=wanted)
+    here = User.objects.annotate(lower=Lower("email")).filter(lower__in=wanted)
+    return dict.fromkeys(invited.values_list("lower", flat=True), OPEN_ALREADY) | dict.fromkeys(
+        here.values_list("lower", flat=True), HERE_ALREADY
+    )
+
+
+def _invite(
+    emails: Sequence[str], *, by: Any, installation_role: str, teams: Sequence[Team]
+) -> list[tuple[Invitation, str]]:
+    tokens = [Invitation.new_token() for _ in emails]
+    invitations = Invitation.objects.bulk_create(
+        Invitation(
+            email=email,
+            installation_role=installation_role,
+            invited_by=by,
+            token_hash=hash_token(token),
+            expires_at=timezone.now() + Invitation.LIFETIME,
+        )
+        for email, token in zip(emails, tokens, strict=True)
+    )
+    joining = Invitation.teams.through
+    joining.objects.bulk_create(
+        joining(invitation_id=invitation.pk, team_id=team.pk) for invitation in invitations for team in teams
+    )
+    changes = {"installation_role": installation_role, "teams": ", ".join(map(str, teams))}
+    record_many(
+        chain=INSTALLATION,
+        action="invitation.sent",
+        subjects=[(email[:200], changes) for email in emails],
+        by=by,
+    )
+    return _mail_links(list(zip(invitations, tokens, strict=True)), by)
 
 
 @transaction.atomic
@@ -78,7 +122,7 @@ def renew_invitation(*, by: Any, invitation: Invitation) -> str:
     invitation.expires_at = timezone.now() + Invitation.LIFETIME
     invitation.save(update_fields=["token_hash", "expires_at"])
     audit("invitation.renewed", invitation, by)
-    return _mail_link(invitation, token, by)
+    return _mail_links([(invitation, token)], by)[0][1]
 
 
 @transaction.atomic
@@ -126,18 +170,21 @@ def _lock_unanswered(invitation: Invitation) -> Invitation:
     return locked
 
 
-def _mail_link(invitation: Invitation, token: str, by: Any) -> str:
-    link = settings.PUBLIC_URL + reverse("invitation_answer", args=[token])
-    text = MAIL.format(
-        inviter=by,
-        organisation=Installation.get().name,
-        link=link,
-        until=f"{invitation.expires_at:%d %B %Y %H:%M} UTC",
-    )
-    enqueue_mail(
-        to=invitation.email,
-        subject="You are invited to Allclear",
-        text=text,
-        about=f"invitation:{invitation.pk}",
-    )
-    return link
+def _mail_links(invited: Sequence[tuple[Invitation, str]], by: Any) -> list[tuple[Invitation, str]]:
+    """Each invitation with its link, which is on its way to the address."""
+    organisation, found, mails = Installation.get().name, [], []
+    for invitation, token in invited:
+        link = settings.PUBLIC_URL + reverse("invitation_answer", args=[token])
+        until = f"{invitation.expires_at:%d %B %Y %H:%M} UTC"
+        text = MAIL.format(inviter=by, organisation=organisation, link=link, until=until)
+        mails.append(
+            secret_mail(
+                to=invitation.email,
+                subject="You are invited to Allclear",
+                text=text,
+                about=f"invitation:{invitation.pk}",
+            )
+        )
+        found.append((invitation, link))
+    deliver(*mails)
+    return found

@@ -1,5 +1,6 @@
 """The small vocabulary every page speaks: icons, severity plates, status clocks, times in two zones."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from urllib.parse import urlencode
@@ -8,7 +9,8 @@ import lucide
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.looks import (
@@ -23,6 +25,7 @@ from config.looks import (
 from config.text import in_words, render_document, render_markdown
 
 register = template.Library()
+RECORDED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 
 
 @register.simple_tag
@@ -346,12 +349,19 @@ def device(user_agent: str) -> str:
 
 @register.filter
 def told(value) -> str:
-    """A recorded value in words: lists joined, yes and no, nothing named as such."""
+    """A recorded value in words: lists joined, yes and no, times on both clocks, nothing named as such."""
     if value in (None, "", []):
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(told, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return format_html_join(", ", "{}", ((told(one),) for one in value))
+    if isinstance(value, dict):
+        pairs = ((name.replace("_", " "), told(one)) for name, one in value.items())
+        return format_html_join(", ", "{} {}", pairs)
+    if isinstance(value, str) and RECORDED_TIME.fullmatch(value):
+        return moment(parse_datetime(value), date=True)
+    return str(value)
 
 
 @register.simple_tag

@@ -123,7 +123,17 @@ class IncidentTypeForm(CatalogueForm):
 class ChecklistForm(CatalogueForm):
     class Meta:
         model = ChecklistTemplate
-        fields = ["title", "kind", "status", "incident_type", "lowest_severity", "role", "minutes", "order"]
+        fields = [
+            "title",
+            "kind",
+            "status",
+            "incident_type",
+            "lowest_severity",
+            "role",
+            "minutes",
+            "done_when",
+            "order",
+        ]
 
 
 class LinkForm(CatalogueForm):

@@ -186,6 +186,15 @@ class ChecklistQuerySet(models.QuerySet):
         return lines.order_by(place, "order", "pk")
 
 
+class DoneWhen(models.TextChoices):
+    """What the application itself sees happen, and ticks a task for."""
+
+    COMMAND = "command", "Somebody takes command"
+    UPDATE = "update", "The first status update is posted"
+    MITIGATED = "mitigated", "The incident is mitigated"
+    RESOLVED = "resolved", "The incident is resolved"
+
+
 class ChecklistTemplate(models.Model):
     """A line that lands on an incident by itself when it enters `status`."""
 
@@ -210,6 +219,13 @@ class ChecklistTemplate(models.Model):
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.SET_NULL, verbose_name="goes to")
     minutes = models.PositiveIntegerField(
         "time box, minutes", null=True, blank=True, help_text="For a signal: how long it must stay normal."
+    )
+    done_when = models.CharField(
+        "done automatically when",
+        max_length=20,
+        choices=DoneWhen,
+        blank=True,
+        help_text="For a task. None means that a person marks it as done.",
     )
     order = models.PositiveSmallIntegerField(default=100)
 

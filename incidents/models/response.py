@@ -242,6 +242,9 @@ class Task(models.Model):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    done_because = models.CharField(
+        max_length=200, blank=True, help_text="What the application saw, where it marked the task itself"
+    )
     template = models.ForeignKey(ChecklistTemplate, null=True, on_delete=models.SET_NULL, related_name="+")
     order = models.PositiveSmallIntegerField(default=100)
 
@@ -253,3 +256,10 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def done_note(self) -> str:
+        """Who marked it as done, or what the application saw; empty while it is open."""
+        if not self.done_at:
+            return ""
+        return self.done_because or (f"Done by {self.done_by}" if self.done_by else "")

@@ -73,7 +73,7 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
     incident = get_object_or_404(_with_counts(request, reference))
     now = timezone.now()
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
-    tasks = list(incident.tasks.select_related("owner"))
+    tasks = list(incident.tasks.select_related("owner", "done_by"))
     affected = list(incident.affected_services.running().worst_first())
     which = request.GET.get("show", "all") if request.GET.get("show") in reading.FILTERS else "all"
     for pending in incident.pending_updates:

@@ -10,6 +10,7 @@ from incidents.models import StatusUpdate, UpdateState
 from incidents.workflow.basics import announce, audit, lock
 from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import open_tasks_again
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -92,6 +93,7 @@ def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     update.state, update.corrects = UpdateState.WITHDRAWN, None
     update.save(update_fields=["state", "corrects"])
     update.events.update(removed_at=context.now())
+    open_tasks_again(incident)
     record_event(incident=incident, kind=Kind.FACT, text="took an update back before it left", by=by)
     reschedule(incident)
     audit(incident, "status_update.withdrawn", by, update=update.pk)

@@ -23,6 +23,7 @@ from incidents.models import (
 )
 from incidents.models.people import people_reaching
 from incidents.permissions import can_respond
+from incidents.workflow.ticking import tick_new_tasks
 from live.doorbell import bell, ring_people
 from notifications.workflow import enqueue
 from timeline.models import Kind
@@ -206,5 +207,10 @@ def lay_out_checklist(incident: Incident) -> None:
         else:
             usual = USUAL_WATCH_MINUTES if line.kind == ChecklistKind.SIGNAL else None
             checks.append(RecoveryCheck(**facts, kind=line.kind, minutes=line.minutes or usual))
+    known = {line.pk for line in lines if line.done_when}
+    if known:
+        known -= set(Task.objects.filter(incident=incident).values_list("template", flat=True))
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
     RecoveryCheck.objects.bulk_create(checks, ignore_conflicts=True)
+    if known:
+        tick_new_tasks(incident, known)

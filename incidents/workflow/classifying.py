@@ -24,6 +24,7 @@ from incidents.workflow.basics import (
 )
 from incidents.workflow.people import join
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import open_tasks_again
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 
@@ -98,6 +99,7 @@ def change_status(
     was = {}
     if before == Status.MITIGATED:
         was = forget_milestones(incident, "mitigated_at", "impact_ended_at")
+        open_tasks_again(incident)
     save(incident, "status", "milestone_basis", *was)
     record_event(
         incident=incident,

@@ -13,6 +13,7 @@ from config.text import one_line
 from incidents.models import (
     WORDS,
     Audience,
+    DoneWhen,
     Incident,
     Service,
     Status,
@@ -22,6 +23,7 @@ from incidents.models import (
 from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.wording import Variables, fill, is_filled_from
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
@@ -114,6 +116,7 @@ def publish(update: StatusUpdate, *, by: Any) -> None:
         status_update=update,
         is_rung=False,
     )
+    tick_tasks(incident, DoneWhen.UPDATE)
     askers = reschedule(incident, posted=update)
     audit(
         incident,

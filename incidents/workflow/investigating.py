@@ -187,7 +187,8 @@ def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
     if bool(task.done_at) == done:
         return task
     task.done_at, task.done_by = (context.now(), by) if done else (None, None)
-    task.save(update_fields=["done_at", "done_by"])
+    task.done_because = ""
+    task.save(update_fields=["done_at", "done_by", "done_because"])
     text = f"finished the task: {task.title}" if done else f"reopened the task: {task.title}"
     record_event(incident=incident, kind=Kind.TASK, text=text, by=by)
     audit(incident, "task.completed" if done else "task.reopened", by, task=task.pk)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from incidents.models import Incident, Mitigation, MitigationState, Service, Status
+from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
 from incidents.workflow.announcing import post_texts
 from incidents.workflow.basics import (
     announce,
@@ -23,6 +23,7 @@ from incidents.workflow.basics import (
 )
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import tick_tasks
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 
@@ -171,6 +172,7 @@ def mitigate_incident(
         data={"milestone": "mitigated_at", "from": before},
     )
     lay_out_checklist(incident)
+    tick_tasks(incident, DoneWhen.MITIGATED)
     set_impacts(incident=incident, impacts=impacts or {}, by=by, at=moment)
     reschedule(incident)
     update = post_texts(incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at)

@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from incidents.models import Incident, Participation, Role, RoleAssignment
+from incidents.models import DoneWhen, Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from incidents.workflow.reminding import call_back
+from incidents.workflow.ticking import tick_tasks
 from live.doorbell import ring
 from timeline.models import Kind
 from timeline.workflow import record_event
@@ -51,6 +52,7 @@ def give_role(
         incident.save(update_fields=["acknowledged_at", "version"])
     if role.slug == Role.COMMANDER and not relieved:
         call_back(incident)
+        tick_tasks(incident, DoneWhen.COMMAND)
     before = relieved[0].user if relieved else None
     record_event(
         incident=incident,

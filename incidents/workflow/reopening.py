@@ -17,6 +17,7 @@ from incidents.workflow.basics import announce, audit, enter_status, forget_mile
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import open_tasks_again
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -113,4 +114,5 @@ def _take_back_recovery(incident: Incident) -> dict[str, Any]:
     incident.recovery_checks.update(
         state=CheckState.OPEN, watching_since=None, settled_at=None, settled_by=None, result=""
     )
+    open_tasks_again(incident)
     return was

@@ -11,6 +11,7 @@ from audit import context
 from incidents.models import (
     Audience,
     CheckState,
+    DoneWhen,
     Incident,
     Status,
 )
@@ -27,6 +28,7 @@ from incidents.workflow.basics import (
     save,
 )
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.verifying import settle_recovery_check
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
@@ -114,6 +116,7 @@ def resolve_incident(
         data={"milestone": "resolved_at"},
     )
     lay_out_checklist(incident)
+    tick_tasks(incident, DoneWhen.RESOLVED)
     reschedule(incident)
     update = post_texts(incident=incident, by=by, texts=updates)
     audit(
@@ -145,7 +148,7 @@ def close_incident(
         )
     missing = missing_for_closing(incident)
     if missing and not waive_reason.strip():
-        raise ValidationError([f"Not yet: {'; '.join(missing)}."])
+        raise ValidationError({"owner": _needs_owner(incident)})
     moment = check_moment(at)
     incident.closed_at = moment
     check_milestones(incident)
@@ -167,6 +170,13 @@ def close_incident(
     audit(incident, "incident.closed", by, closed_at=moment, waived=waive_reason if missing else "")
     announce(incident, "incident.closed", status=Status.CLOSED)
     return incident
+
+
+def _needs_owner(incident: Incident) -> str:
+    return (
+        f"You can't close {incident.reference} yet: a {incident.severity} needs a retrospective with an owner. "
+        "Choose the owner, or give a reason to close without a retrospective."
+    )
 
 
 def _has_owned_retrospective(incident: Incident) -> bool:

@@ -26,7 +26,15 @@ from notifications.workflow.letters import (
     send_dead_again,
 )
 from notifications.workflow.mail_server import set_mail_server
-from notifications.workflow.queueing import deliver, enqueue, enqueue_mail, wake_worker, withdraw, withdraw_of
+from notifications.workflow.queueing import (
+    deliver,
+    enqueue,
+    enqueue_mail,
+    secret_mail,
+    wake_worker,
+    withdraw,
+    withdraw_of,
+)
 from notifications.workflow.tidying import forget_delivered, give_up_old, hour_has_passed
 
 __all__ = [
@@ -50,6 +58,7 @@ __all__ = [
     "read_event_again",
     "resume_channel",
     "rotate_secret",
+    "secret_mail",
     "send_again",
     "send_dead_again",
     "send_test_mail",

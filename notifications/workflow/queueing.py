@@ -76,15 +76,20 @@ def withdraw_of(**recipient: Any) -> int:
     return Delivery.objects.waiting().filter(**recipient).update(state=DeliveryState.WITHDRAWN)
 
 
-def enqueue_mail(*, to: str, subject: str, text: str, about: str) -> Delivery:
-    """A mail to one address with something only its reader may know: its text is forgotten once it is sent."""
-    mail = Delivery(
+def secret_mail(*, to: str, subject: str, text: str, about: str) -> Delivery:
+    """A mail to one address, not stored yet, with something only its reader may know: see `enqueue_mail`."""
+    return Delivery(
         key=f"mail:{uuid4()}",
         kind=DeliveryKind.MAIL,
         address=to,
         about=about,
         content={"subject": subject, "text": text, "secret": True},
     )
+
+
+def enqueue_mail(*, to: str, subject: str, text: str, about: str) -> Delivery:
+    """A mail to one address with something only its reader may know: its text is forgotten once it is sent."""
+    mail = secret_mail(to=to, subject=subject, text=text, about=about)
     deliver(mail)
     return mail
 

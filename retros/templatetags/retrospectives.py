@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from config.text import in_words
 from retros.clock import Timer
 from retros.written import people_of
+from timeline.models import phase_before
 
 register = template.Library()
 
@@ -25,6 +26,7 @@ def timer_clock(timer: Timer) -> SafeString:
 
 
 register.filter("people_of", people_of)
+register.filter("phase_before", phase_before)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
@@ -101,9 +102,18 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "agenda": agenda,
         "timer": timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None,
         "framing": retrospective.held_as.framing,
+        "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
     }
+
+
+def _running(retrospective: Retrospective) -> list[str]:
+    """References of its incidents that are not resolved yet; of one that is published, none."""
+    if retrospective.is_published:
+        return []
+    prefetch_related_objects([retrospective], "incidents")
+    return [str(incident.reference) for incident in retrospective.incidents.all() if incident.is_active]
 
 
 def section(

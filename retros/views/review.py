@@ -222,5 +222,6 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "publish_form": PublishForm(initial=current),
         "public_form": PublicTextForm(initial={**current, "public_text": retrospective.public_text}),
     } | forms
-    context["are_settled"] = all(check.is_settled for check in context["checks"])
+    context["open_checks"] = [check for check in context["checks"] if not check.is_settled]
+    context["are_settled"] = not context["open_checks"]
     return section(request, retrospective, "review", context, status=answer_status(forms))
