@@ -1,11 +1,13 @@
 """What an update starts from, and what each audience would read of it as typed so far."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from incidents.forms.stepping import AudienceTexts, in_minutes
 from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, words_of
 from incidents.models import (
     WORDS,
@@ -17,7 +19,7 @@ from incidents.models import (
     StatusUpdate,
 )
 from incidents.models.cadence import asking_now
-from incidents.workflow.announcing import UNNAMED
+from incidents.workflow.announcing import UNNAMED, words_of_texts
 from incidents.workflow.wording import VARIABLE, Variables, fill
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -28,6 +30,7 @@ class Preview:
     audience: str
     label: str
     title: str
+    mark: str  # one of Status
     status: str
     parts: list[tuple[str, str]]
     next_update_at: datetime | None
@@ -40,12 +43,34 @@ def previews(form: StatusUpdateForm) -> list[Preview]:
     base = Variables(incident, Audience.STAKEHOLDERS)
     update = StatusUpdate(
         incident=incident,
+        status=incident.status,
         next_update_at=_next(form),
         wordings=form.typed_wordings(),
         public_title=form.typed("public_title"),
         **{word: fill(form.typed(word), base) for word in WORDS},
     )
     return [_preview(incident, update, audience) for audience in form.chosen]
+
+
+def previews_of_texts(form: AudienceTexts, incident: Incident, status: Status) -> list[Preview]:
+    """One preview per ticked audience of a form that moves the incident on to `status`."""
+    after = _as_if(incident, status)
+    texts = form.typed_texts
+    words = words_of_texts(after, texts)
+    words["known"] = texts.get(Audience.STAKEHOLDERS, words["known"])
+    update = StatusUpdate(incident=after, status=status, next_update_at=form.typed_next_update_at, **words)
+    return [_preview(after, update, audience) for audience in texts]
+
+
+def _as_if(incident: Incident, status: Status) -> Incident:
+    """The incident as it is right after the step to `status`; nothing is stored."""
+    after = copy(incident)
+    after.status = status
+    if status == Status.RESOLVED:
+        after.resolved_at = timezone.now()
+    elif after.is_active:
+        after.resolved_at = None
+    return after
 
 
 def preview_of(update: StatusUpdate) -> list[Preview]:
@@ -60,7 +85,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview
         said: list[tuple[str, str]] = []
     else:
         said = [(label, fill(text, values)) for label, text in update.text_for(audience).parts]
-    internal, wording = incident.get_status_display(), incident.public_status
+    internal, wording = update.get_status_display(), update.public_status
     note = ""
     if is_public:
         note = "The public reads only these words: no severity, no names, no hypotheses."
@@ -70,6 +95,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview
         audience,
         str(Audience(audience).label),
         (update.public_title or "No public title yet") if is_public else incident.title,
+        update.status,
         wording if is_public else internal,
         said,
         update.next_update_at,
@@ -81,10 +107,7 @@ def _next(form: StatusUpdateForm) -> datetime | None:
     if "next_minutes" not in form.fields:
         return None
     moment = getattr(form, "cleaned_data", {}).get("next_update_at")
-    minutes = next((m for m, _, is_chosen in form.minutes if is_chosen), None)
-    if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
-        return moment
-    return timezone.now() + timedelta(minutes=int(str(minutes)))
+    return moment or in_minutes(next((m for m, _, is_chosen in form.minutes if is_chosen), None))
 
 
 def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:

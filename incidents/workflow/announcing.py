@@ -56,19 +56,26 @@ def post_texts(
     texts = {audience: text.strip() for audience, text in texts.items() if text.strip()}
     if not texts:
         return None
-    last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
-    inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
-    known = texts.get(Audience.STAKEHOLDERS) or next(iter(inside), "")
-    if not unknown:
-        unknown = last.unknown if last and incident.is_active else ""
+    words = words_of_texts(incident, texts, unknown=unknown)
     return post_status_update(
         incident=incident,
         by=by,
         audiences=list(texts),
-        known=known,
-        unknown=unknown,
-        no_open_unknowns=not unknown,
-        wordings={a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
-        public_title=incident.public_title or UNNAMED,
+        no_open_unknowns=not words["unknown"],
         next_update_at=next_update_at,
+        **words,
     )
+
+
+def words_of_texts(incident: Incident, texts: Mapping[str, str], *, unknown: str = "") -> dict[str, Any]:
+    """The words of the one update that is made of a text for each audience, as `post_status_update` takes them."""
+    last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
+    inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
+    if not unknown:
+        unknown = last.unknown if last and incident.is_active else ""
+    return {
+        "known": texts.get(Audience.STAKEHOLDERS) or next(iter(inside), ""),
+        "unknown": unknown,
+        "wordings": {a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
+        "public_title": incident.public_title or UNNAMED,
+    }
