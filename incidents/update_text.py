@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from incidents.forms.stepping import AudienceTexts, in_minutes
-from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, words_of
+from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, states_of, words_of
 from incidents.models import (
     WORDS,
     Audience,
@@ -17,6 +17,7 @@ from incidents.models import (
     Stage,
     Status,
     StatusUpdate,
+    UpdateState,
 )
 from incidents.models.cadence import asking_now
 from incidents.workflow.announcing import UNNAMED, words_of_texts
@@ -202,4 +203,6 @@ def from_update(update: StatusUpdate) -> dict:
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:
         initial |= words_of(update, audience)
+    if update.state in (UpdateState.WITHDRAWN, UpdateState.RETURNED):
+        initial |= states_of(update)
     return initial

@@ -140,6 +140,15 @@ class StatusUpdate(models.Model):
     public_title = models.CharField(
         max_length=120, blank=True, help_text="What public pages call the incident from this update on"
     )
+    names_by_page = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What {{ components }} stands for on each public page, by its id; only where pages differ",
+    )
+    impacts_set = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Posted with it: {service: [state before, state set]}"
+    )
     state = models.CharField(max_length=10, choices=UpdateState, default=UpdateState.POSTED)
     posted_at = models.DateTimeField()
     leaves_at = models.DateTimeField(

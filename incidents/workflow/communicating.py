@@ -84,7 +84,7 @@ def post_status_update(
     try:
         with transaction.atomic():
             incident = lock(incident, by=by)
-            set_impacts(incident=incident, impacts=impacts or {}, by=by)
+            update.impacts_set = set_impacts(incident=incident, impacts=impacts or {}, by=by)
             _place(update, incident, status=status, next_update_at=next_update_at, published_at=published_at)
             _check(update, no_open_unknowns=no_open_unknowns)
             _fill(update)
