@@ -20,8 +20,9 @@ from incidents.models import (
     UpdateState,
 )
 from incidents.models.cadence import asking_now
-from incidents.workflow.announcing import UNNAMED, words_of_texts
-from incidents.workflow.wording import VARIABLE, Variables, fill
+from incidents.models.communication import REOPENED, UNNAMED
+from incidents.workflow.announcing import words_of_texts
+from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -82,6 +83,8 @@ def preview_of(update: StatusUpdate) -> list[Preview]:
 def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview:
     is_public = audience == Audience.PUBLIC
     values = Variables(incident, audience, update)
+    if is_public and update.pk is None and "components" not in values:
+        update.names_by_page = values.names_by_page
     if is_public and not update.wordings.get(audience, {}).get("known"):
         said: list[tuple[str, str]] = []
     else:
@@ -161,14 +164,30 @@ def texts_for(incident: Incident, stage: str, audiences: list[str]) -> dict[str,
     update = StatusUpdate(incident=incident, known=known, public_title=incident.public_title)
     texts = {a: "" if a == Audience.PUBLIC else known for a in audiences}
     for audience in set(texts) & set(templates):
-        texts[audience] = fill(templates[audience].known, Variables(incident, audience, update))
+        words = _spoken(incident, audience, templates[audience].known)
+        texts[audience] = fill(words, Variables(incident, audience, update))
     return {audience: _without_gaps(text) for audience, text in texts.items()}
+
+
+def texts_of_reopening(incident: Incident, audiences: list[str]) -> dict[str, str]:
+    """The first words of a short update to each of the audiences: the problem is back."""
+    return {audience: _spoken(incident, audience, REOPENED) for audience in audiences}
+
+
+def _spoken(incident: Incident, audience: str, text: str) -> str:
+    """Allclear's own words to the public are in the language of the incident's pages."""
+    return in_language_of(incident, text) if audience == Audience.PUBLIC else text
 
 
 def _without_gaps(text: str) -> str:
     """The text without sentences that hold a variable for which there is no value yet."""
     lines = [SENTENCE_END.split(line) for line in text.split("\n")]
-    return "\n".join(" ".join(s for s in line if not VARIABLE.search(s)) for line in lines).strip()
+    return "\n".join(" ".join(s for s in line if not _has_gap(s)) for line in lines).strip()
+
+
+def _has_gap(sentence: str) -> bool:
+    """The names of components are no gap: where pages differ, each fills in its own."""
+    return any(match[1] != "components" for match in VARIABLE.finditer(sentence))
 
 
 def from_template(incident: Incident, stage: str, last: StatusUpdate | None, asked: str = "") -> dict:
@@ -185,8 +204,11 @@ def from_template(incident: Incident, stage: str, last: StatusUpdate | None, ask
     for audience, names in OWN_WORDS.items():
         if template := templates.get(audience):
             own = Variables(incident, audience)
-            initial |= {f"{audience}_{name}": fill(getattr(template, name), own) for name in names}
-    initial["public_title"] = incident.public_title or UNNAMED
+            initial |= {
+                f"{audience}_{name}": fill(_spoken(incident, audience, getattr(template, name)), own)
+                for name in names
+            }
+    initial["public_title"] = incident.public_title or in_language_of(incident, UNNAMED)
     if last and incident.is_active:
         initial |= {word: text for word in ("unknown", "workaround", "ask") if (text := getattr(last, word))}
         if said := last.wordings.get(Audience.PUBLIC, {}).get("workaround"):
@@ -198,7 +220,9 @@ def from_update(update: StatusUpdate) -> dict:
     """The form's first words where an update is corrected, or written again after it came back."""
     initial: dict = {
         "audiences": update.audiences,
-        "public_title": update.public_title or update.incident.public_title or UNNAMED,
+        "public_title": update.public_title
+        or update.incident.public_title
+        or in_language_of(update.incident, UNNAMED),
     }
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from config.text import render_markdown
 from figures.ninety_days import ninety_days
-from incidents.models.communication import Wording
+from incidents.models.communication import UNNAMED, Wording
 from statuspages import languages
 from statuspages.models import StatusPage
 from statuspages.recurrence import Recurrence
@@ -88,7 +88,7 @@ class ShownIncident:
 
     @property
     def title(self) -> str:
-        return self.name or gettext("Service disruption")
+        return self.name or gettext(UNNAMED)
 
     @property
     def latest(self) -> ShownUpdate:

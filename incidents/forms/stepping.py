@@ -1,7 +1,7 @@
 """The forms that move an incident on: mitigated, resolved, closed, reopened."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from django.utils import timezone
 from config.forms import Form
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
-from incidents.models.communication import REOPENED
 
 OPERATIONAL = "operational"
 LONGEST_TEXT = 2000
@@ -261,13 +260,13 @@ class ReopenForm(ServiceStates, AudienceTexts, Form):
         *args: Any,
         commander: Any,
         impacts: Mapping[Service, str],
-        audiences: Iterable[str],
+        texts: Mapping[str, str],
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.fields["commander"].initial = commander
         self.ask_states({}, dict(impacts))
-        self.ask_texts(dict.fromkeys(audiences, REOPENED), needs_reason=False)
+        self.ask_texts(texts, needs_reason=False)
         self.ask_next(NEXT_MINUTES)
 
     def clean(self) -> dict[str, Any]:

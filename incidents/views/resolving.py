@@ -10,7 +10,7 @@ from incidents import workflow
 from incidents.forms.room import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
-from incidents.update_text import texts_for
+from incidents.update_text import texts_for, texts_of_reopening
 from incidents.views.common import (
     attempt,
     click,
@@ -67,7 +67,7 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         request.POST or None,
         commander=last_commander(incident) or request.user,
         impacts=impacts_before_recovery(incident),
-        audiences=audiences_informed(incident),
+        texts=texts_of_reopening(incident, audiences_informed(incident)),
     )
     if submitted(request, form) and attempt(
         form, workflow.reopen_incident, incident=incident, by=request.user, **form.arguments()

@@ -7,9 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from incidents.models import Audience, Incident, StatusUpdate
+from incidents.models.communication import SENTENCES, UNNAMED, is_announced, word_for
 from incidents.workflow.communicating import post_status_update
-
-UNNAMED = "Service disruption"
+from incidents.workflow.wording import in_language_of
+from statuspages.reading import pages_of
+from timeline.models import Kind
+from timeline.workflow import record_event
 
 
 def audiences_informed(incident: Incident) -> list[str]:
@@ -77,5 +80,25 @@ def words_of_texts(incident: Incident, texts: Mapping[str, str], *, unknown: str
         "known": texts.get(Audience.STAKEHOLDERS) or next(iter(inside), ""),
         "unknown": unknown,
         "wordings": {a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
-        "public_title": incident.public_title or UNNAMED,
+        "public_title": incident.public_title or in_language_of(incident, UNNAMED),
     }
+
+
+def note_sentence(incident: Incident, *, before: str, update: StatusUpdate | None) -> None:
+    """Put the sentence on the timeline that status pages show where a change of status comes without public words.
+
+    Nothing where pages show nothing of the incident, or where `update` has words for the public.
+    """
+    word = word_for(incident.status)
+    if (update and Audience.PUBLIC in update.audiences) or not is_announced(word, word_for(before)):
+        return
+    is_shown = incident.status_updates.posted().for_audience(Audience.PUBLIC).exists()
+    if is_shown and incident.source not in Incident.OF_THE_PAST and pages_of(incident):
+        record_event(
+            incident=incident,
+            kind=Kind.UPDATE,
+            text=in_language_of(incident, SENTENCES[word]),
+            by=None,
+            is_rung=False,
+            data={"audiences": [Audience.PUBLIC]},
+        )

@@ -203,6 +203,8 @@ def _fill(update: StatusUpdate) -> None:
         setattr(update, word, fill(getattr(update, word), values))
     for audience, words in update.wordings.items():
         values = Variables(update.incident, audience, update)
+        if "components" not in values:  # pages differ, and each fills in its own names
+            update.names_by_page = values.names_by_page
         update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
 
 

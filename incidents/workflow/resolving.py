@@ -15,7 +15,7 @@ from incidents.models import (
     Service,
     Status,
 )
-from incidents.workflow.announcing import post_texts, require_final_updates
+from incidents.workflow.announcing import note_sentence, post_texts, require_final_updates
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -121,6 +121,7 @@ def resolve_incident(
     end_running_impacts(incident, moment, but=impacts or {})
     reschedule(incident)
     update = post_texts(incident=incident, by=by, texts=updates)
+    note_sentence(incident, before=Status.MITIGATED, update=update)
     audit(
         incident,
         "incident.resolved",

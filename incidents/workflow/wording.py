@@ -3,11 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+
 from config.text import in_both_zones, in_words
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
+from statuspages.reading import pages_of
+from statuspages.state_words import STATUS_WORDS
 
 VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
+PART = gettext_noop("part of our service")
+MANY = 2
 PUBLIC = ("title", "status", "components", "duration", "next_update_at")
 INTERNAL = (*PUBLIC, "incident.reference", "severity", "impact.summary", "commander", "channel", *WORDS)
 EXECUTIVE = ("cost.low", "cost.high")
@@ -56,10 +64,16 @@ class Variables(Mapping[str, str]):
 
     def __init__(self, incident: Incident, audience: str, update: StatusUpdate | None = None):
         self.incident, self.audience, self.update = incident, audience, update
+        self.language = settings.LANGUAGE_CODE
+        self.names_by_page: dict[str, str] = {}
+        if audience == Audience.PUBLIC:
+            self.language, self.names_by_page = on_pages(incident)
         self._names = [n for n in offered(audience) if self._knows(n)]
 
     def _knows(self, name: str) -> bool:
-        """Whether there is anything to put in yet."""
+        """Whether there is anything to put in yet, and whether it is the same for all readers."""
+        if name == "components":
+            return len(set(self.names_by_page.values())) < MANY
         if name in WORDS:
             return self.update is not None
         if name == "next_update_at":
@@ -73,7 +87,8 @@ class Variables(Mapping[str, str]):
             raise KeyError(name)
         if name in WORDS:
             return getattr(self.update, name)
-        return LOOK_UP[name](self)
+        with translation.override(self.language):
+            return str(LOOK_UP[name](self))
 
     def __iter__(self):
         return iter(self._names)
@@ -86,20 +101,52 @@ def _title(values: Variables) -> str:
     incident = values.incident
     if values.audience != Audience.PUBLIC:
         return incident.title
-    return (values.update or incident).public_title or "this"
+    return (values.update or incident).public_title or gettext("this problem")
 
 
 def _status(values: Variables) -> str:
     incident = values.incident
-    return incident.public_status if values.audience == Audience.PUBLIC else incident.get_status_display()
+    if values.audience != Audience.PUBLIC:
+        return incident.get_status_display()
+    return str(STATUS_WORDS[incident.public_status])
 
 
 def _components(values: Variables) -> str:
-    """The affected services; to the public only those it knows, by the names its status pages give them."""
-    names = values.incident.affected_names
-    if values.audience == Audience.PUBLIC:
-        names = values.incident.affected_services.running().names_on_public_pages()
-    return ", ".join(names) or "part of our service"
+    """The affected services; to the public only those that its status page shows, by the names it gives them."""
+    if values.audience == Audience.PUBLIC and values.names_by_page:
+        return next(iter(values.names_by_page.values()))
+    names = [] if values.audience == Audience.PUBLIC else values.incident.affected_names
+    return ", ".join(names) or gettext(PART)
+
+
+def on_pages(incident: Incident) -> tuple[str, dict[str, str]]:
+    """(language of the public pages that show the incident, the affected components by the id of each page).
+
+    Where they have several languages, the installation's.
+    """
+    pages = pages_of(incident)
+    spoken = {page.language for page in pages}
+    running = incident.affected_services.running()
+    names = {}
+    for page in pages:
+        with translation.override(page.language):
+            names[str(page.pk)] = ", ".join(running.names_on(page.pk)) or gettext(PART)
+    return spoken.pop() if len(spoken) == 1 else settings.LANGUAGE_CODE, names
+
+
+def in_language_of(incident: Incident, text: str) -> str:
+    """One of Allclear's own public texts in the language of the incident's pages; what people wrote stays as it is."""
+    language, _names = on_pages(incident)
+    with translation.override(language):
+        return gettext(text) if text else ""
+
+
+def _duration(values: Variables) -> str:
+    """From the start of the impact to its end, as status pages count it; says so where it was over in between."""
+    time = in_words(values.incident.elapsed)
+    if not values.incident.reopen_count:
+        return time
+    return gettext("%(time)s in total, including the time before it was reopened") % {"time": time}
 
 
 def _next_update(values: Variables) -> str:
@@ -114,7 +161,7 @@ LOOK_UP: dict[str, Callable[[Variables], str]] = {
     "status": _status,
     "impact.summary": lambda v: v.incident.impact_summary or "not known yet",
     "components": _components,
-    "duration": lambda v: in_words(v.incident.elapsed),
+    "duration": _duration,
     "next_update_at": _next_update,
     "commander": lambda v: str(v.incident.commander or "nobody yet"),
     "channel": lambda v: v.incident.channel_url or "no channel yet",
