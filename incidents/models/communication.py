@@ -170,7 +170,10 @@ class StatusUpdate(models.Model):
         help_text="What {{ components }} stands for on each public page, by its id; only where pages differ",
     )
     impacts_set = models.JSONField(
-        default=dict, blank=True, editable=False, help_text="Posted with it: {service: [state before, state set]}"
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="Posted with it: {service: [state before, state set]}",
     )
     state = models.CharField(max_length=10, choices=UpdateState, default=UpdateState.POSTED)
     posted_at = models.DateTimeField()

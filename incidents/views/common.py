@@ -69,7 +69,9 @@ def submitted(request: SignedInRequest, form: Styled) -> bool:
     return request.method == "POST" and not is_preview(request) and form.is_valid()
 
 
-def previewed_texts(request: SignedInRequest, form: AudienceTexts, incident: Incident, status: Status) -> dict:
+def previewed_texts(
+    request: SignedInRequest, form: AudienceTexts, incident: Incident, status: Status
+) -> dict:
     """What each audience would read of a form that moves the incident on to `status`, and which is shown first."""
     shown = previews_of_texts(form, incident, status)
     audiences = [one.audience for one in shown]

@@ -170,9 +170,7 @@ def forget_milestones(incident: Incident, *names: str) -> dict[str, datetime | N
     return was
 
 
-def end_running_impacts(
-    incident: Incident, moment: datetime, *, but: Collection[Service] = ()
-) -> None:
+def end_running_impacts(incident: Incident, moment: datetime, *, but: Collection[Service] = ()) -> None:
     """End the running impacts; only services for which somebody chose a state in `but` keep it."""
     for affected in incident.affected_services.running().exclude(service__in=but):
         affected.ended_at = max(moment, affected.started_at)

@@ -29,7 +29,6 @@ from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
-
 Changes = Mapping[str, tuple[str | None, str | None]]
 """By service (its slug) how it was affected before, and how it was set to be affected; None is operational."""
 

@@ -25,10 +25,15 @@ def set_mail_server(
             "SMTP_URL names the mail server. Change it there, or remove it and restart Allclear."
         )
     before = mail_server.saved()
-    if not password and before and (before.host, before.user, before.security) == (
-        host,
-        user,
-        security,
+    if (
+        not password
+        and before
+        and (before.host, before.user, before.security)
+        == (
+            host,
+            user,
+            security,
+        )
     ):
         password = before.password
     server = mail_server.MailServer(host, port, security, user, password, sender)

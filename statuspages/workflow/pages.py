@@ -56,7 +56,9 @@ def _lock_with_others(page: StatusPage) -> list[StatusPage]:
     if not page.is_default:
         return []
     pages = StatusPage.objects.filter(Q(audience=page.audience) | Q(pk=page.pk)).order_by("pk")
-    return [p for p in pages.select_for_update() if p.is_default and p.audience == page.audience and p != page]
+    return [
+        p for p in pages.select_for_update() if p.is_default and p.audience == page.audience and p != page
+    ]
 
 
 @transaction.atomic

@@ -106,9 +106,7 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     return subscriber
 
 
-def _ask_endpoint(
-    subscriber: PageSubscriber, *, components: list[int] | None = None, **more: str
-) -> None:
+def _ask_endpoint(subscriber: PageSubscriber, *, components: list[int] | None = None, **more: str) -> None:
     """Send the endpoint an address that it has to request: who reads the mail may not own the endpoint.
 
     With `components` the subscription is to those from then on; without, what a mail has confirmed stays.

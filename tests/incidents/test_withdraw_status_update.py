@@ -99,7 +99,9 @@ def test_component_states_set_with_it_are_taken_back(incident, responder, paymen
     wrong = post_states(incident, responder, {payments: state, search: "major_outage"})
     withdraw_status_update(update=wrong, by=responder)
     row = incident.affected_services.get()
-    assert (row.pk, row.impact, row.ended_at) == (before.pk, "degraded", None), "no interval of the mistake is left"
+    assert (row.pk, row.impact, row.ended_at) == (before.pk, "degraded", None), (
+        "no interval of the mistake is left"
+    )
 
 
 def test_a_state_that_somebody_changed_since_stays(incident, responder, commander, payments):

@@ -37,7 +37,9 @@ def refuse(row) -> None:
 def announce(page, by, **facts) -> ScheduledMaintenance:
     begins = timezone.now() + timedelta(hours=3)
     token = facts.pop("form_token", None)
-    work = ScheduledMaintenance(page=page, title="Move", starts_at=begins, ends_at=begins + timedelta(hours=1), **facts)
+    work = ScheduledMaintenance(
+        page=page, title="Move", starts_at=begins, ends_at=begins + timedelta(hours=1), **facts
+    )
     return schedule_maintenance(by=by, maintenance=work, components=[], text="It moves.", form_token=token)
 
 
@@ -63,7 +65,7 @@ def test_a_maintenance_that_fails_is_named_and_the_others_begin(shop, commander,
 
 
 def test_a_series_that_fails_lets_the_others_go_on(shop, commander, caplog):
-    first, second = repeat(shop, commander).series, repeat(shop, commander).series
+    first, _second = repeat(shop, commander).series, repeat(shop, commander).series
     MaintenanceSeries.objects.update(due_at=timezone.now())
     refuse(MaintenanceSeries.objects.due().first())
     with caplog.at_level(logging.ERROR):

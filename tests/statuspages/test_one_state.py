@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from incidents.workflow import mitigate_incident, resolve_incident, set_service_impact
+from statuspages.models import ScheduledMaintenance
 from statuspages.reading import read
 from statuspages.workflow import schedule_maintenance, update_maintenance
-from statuspages.models import ScheduledMaintenance
 from tests.conftest import NOT_SENT
 
 
@@ -18,7 +18,9 @@ def said(client):
     """`said()`: (headline, badge, indicator, description), as readers and programs get them."""
 
     def ask():
-        told = [client.get(f"/status/shop/api/v2/{name}.json").json()["status"] for name in ("status", "summary")]
+        told = [
+            client.get(f"/status/shop/api/v2/{name}.json").json()["status"] for name in ("status", "summary")
+        ]
         assert told[0] == told[1]
         badge = ElementTree.fromstring(client.get("/status/shop/badge.svg").content).get("aria-label")
         headline = client.get("/status/shop/").text.partition('<h1 id="now">')[2].partition("<")[0]
@@ -49,7 +51,9 @@ def test_a_problem_that_names_no_component(said, shop, broken, tell, commander, 
     )  # fmt: skip
 
 
-def test_maintenance_beside_an_incident_that_is_monitored(said, shop, work, broken, tell, commander, payments):
+def test_maintenance_beside_an_incident_that_is_monitored(
+    said, shop, work, broken, tell, commander, payments
+):
     tell(broken, "Some cards fail.")
     mitigate_incident(incident=broken, by=commander, impacts={payments: None})
     update_maintenance(by=commander, maintenance=work, text="It begins.", state="in_progress")
@@ -72,7 +76,11 @@ def test_a_component_left_degraded_by_what_is_resolved(said, shop, broken, tell,
     tell(broken, "Some cards fail.")
     mitigated = mitigate_incident(incident=broken, by=commander)
     resolve_incident(
-        incident=mitigated, by=commander, waive_reason="a drill", unsent=NOT_SENT, impacts={payments: "degraded"}
+        incident=mitigated,
+        by=commander,
+        waive_reason="a drill",
+        unsent=NOT_SENT,
+        impacts={payments: "degraded"},
     )
     assert read(shop).active == []
     assert said()[0] == "Payments has degraded performance"

@@ -32,7 +32,9 @@ def post(incident, by, wordings=None, **more):
 
 def first_text(client, slug):
     with time_machine.travel(timezone.now() + TIME_TO_UNDO):
-        return client.get(f"/status/{slug}/api/v2/incidents.json").json()["incidents"][0]["incident_updates"][0]["body"]
+        return client.get(f"/status/{slug}/api/v2/incidents.json").json()["incidents"][0]["incident_updates"][
+            0
+        ]["body"]
 
 
 @pytest.fixture
@@ -77,7 +79,9 @@ def test_shipped_words_are_in_the_language_of_the_page(german, broken, commander
         "Es gibt ein Problem mit Zahlungen. Wir untersuchen es. Die Ursache kennen wir noch nicht."
     )
     assert initial["public_title"] == "Störung"
-    assert "Die Störung ist behoben" in texts_for(broken, Stage.RESOLVED, ["public", "stakeholders"])["public"]
+    assert (
+        "Die Störung ist behoben" in texts_for(broken, Stage.RESOLVED, ["public", "stakeholders"])["public"]
+    )
     assert texts_for(broken, Stage.RESOLVED, ["stakeholders"])["stakeholders"].startswith("The incident")
     assert texts_of_reopening(broken, ["public", "executives"]) == {
         "public": "Das Problem ist wieder aufgetreten. Wir untersuchen es.",
@@ -116,7 +120,12 @@ def test_the_sentence_of_a_page_is_on_the_timeline(client, german, broken, comma
 def test_no_sentence_where_the_public_has_words_or_knows_nothing(shop, broken, commander):
     mitigated = mitigate_incident(incident=broken, by=commander)
     assert not broken.timeline.filter(kind=Kind.UPDATE).exists()
-    resolve_incident(incident=mitigated, by=commander, waive_reason="x", updates={"public": "Over.", "stakeholders": "Over."})
+    resolve_incident(
+        incident=mitigated,
+        by=commander,
+        waive_reason="x",
+        updates={"public": "Over.", "stakeholders": "Over."},
+    )
     assert not broken.timeline.filter(kind=Kind.UPDATE, status_update=None).exists()
 
 
