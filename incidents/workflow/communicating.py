@@ -22,7 +22,7 @@ from incidents.models import (
 from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
-from incidents.workflow.wording import Variables, fill, is_filled_from
+from incidents.workflow.wording import Variables, fill, is_filled_from, names_components
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
@@ -203,7 +203,9 @@ def _fill(update: StatusUpdate) -> None:
         setattr(update, word, fill(getattr(update, word), values))
     for audience, words in update.wordings.items():
         values = Variables(update.incident, audience, update)
-        if "components" not in values:  # pages differ, and each fills in its own names
+        if (
+            names_components(words) and "components" not in values
+        ):  # pages differ, and each fills in its own names
             update.names_by_page = values.names_by_page
         update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 
 from config.text import in_both_zones, in_words
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
+from statuspages.models import StatusPage
 from statuspages.reading import pages_of
 from statuspages.state_words import STATUS_WORDS
 
@@ -34,6 +36,10 @@ def offered(audience: str) -> tuple[str, ...]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in for {{ names }} of the list; an unknown name stays as typed, so that its author sees it."""
     return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def names_components(words: Mapping[str, str]) -> bool:
+    return any(match[1] == "components" for text in words.values() for match in VARIABLE.finditer(text))
 
 
 def is_filled_from(text: str, filled: str) -> bool:
@@ -64,11 +70,10 @@ class Variables(Mapping[str, str]):
 
     def __init__(self, incident: Incident, audience: str, update: StatusUpdate | None = None):
         self.incident, self.audience, self.update = incident, audience, update
-        self.language = settings.LANGUAGE_CODE
-        self.names_by_page: dict[str, str] = {}
-        if audience == Audience.PUBLIC:
-            self.language, self.names_by_page = on_pages(incident)
-        self._names = [n for n in offered(audience) if self._knows(n)]
+
+    @cached_property
+    def names_by_page(self) -> dict[str, str]:
+        return names_by_page(self.incident) if self.audience == Audience.PUBLIC else {}
 
     def _knows(self, name: str) -> bool:
         """Whether there is anything to put in yet, and whether it is the same for all readers."""
@@ -83,25 +88,26 @@ class Variables(Mapping[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        if name not in self._names:
+        if name not in offered(self.audience) or not self._knows(name):
             raise KeyError(name)
         if name in WORDS:
             return getattr(self.update, name)
-        with translation.override(self.language):
+        language = language_of(self.incident) if self.audience == Audience.PUBLIC else settings.LANGUAGE_CODE
+        with translation.override(language):
             return str(LOOK_UP[name](self))
 
     def __iter__(self):
-        return iter(self._names)
+        return (name for name in offered(self.audience) if self._knows(name))
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(1 for _name in self)
 
 
 def _title(values: Variables) -> str:
     incident = values.incident
     if values.audience != Audience.PUBLIC:
         return incident.title
-    return (values.update or incident).public_title or gettext("this problem")
+    return (values.update or incident).public_title or gettext("this")
 
 
 def _status(values: Variables) -> str:
@@ -119,26 +125,35 @@ def _components(values: Variables) -> str:
     return ", ".join(names) or gettext(PART)
 
 
-def on_pages(incident: Incident) -> tuple[str, dict[str, str]]:
-    """(language of the public pages that show the incident, the affected components by the id of each page).
+def pages_showing(incident: Incident) -> list[StatusPage]:
+    """The public pages that show the incident, asked for once."""
+    if not hasattr(incident, "loaded_pages"):
+        incident.loaded_pages = pages_of(incident)  # type: ignore[attr-defined]
+    return incident.loaded_pages
 
-    Where they have several languages, the installation's.
-    """
-    pages = pages_of(incident)
-    spoken = {page.language for page in pages}
-    running = incident.affected_services.running()
+
+def language_of(incident: Incident) -> str:
+    """The language of the public pages that show the incident; where they have several, the installation's."""
+    spoken = {page.language for page in pages_showing(incident)}
+    return spoken.pop() if len(spoken) == 1 else settings.LANGUAGE_CODE
+
+
+def names_by_page(incident: Incident) -> dict[str, str]:
+    """By the id of each public page that shows the incident what it calls the affected components."""
     names = {}
-    for page in pages:
+    for page in pages_showing(incident):
         with translation.override(page.language):
-            names[str(page.pk)] = ", ".join(running.names_on(page.pk)) or gettext(PART)
-    return spoken.pop() if len(spoken) == 1 else settings.LANGUAGE_CODE, names
+            shown = incident.affected_services.running().names_on(page.pk)
+            names[str(page.pk)] = ", ".join(shown) or gettext(PART)
+    return names
 
 
 def in_language_of(incident: Incident, text: str) -> str:
     """One of Allclear's own public texts in the language of the incident's pages; what people wrote stays as it is."""
-    language, _names = on_pages(incident)
-    with translation.override(language):
-        return gettext(text) if text else ""
+    if not text:
+        return ""
+    with translation.override(language_of(incident)):
+        return gettext(text)
 
 
 def _duration(values: Variables) -> str:
