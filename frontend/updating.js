@@ -1,4 +1,4 @@
-// The update composer: what only some audiences read is shown when they are chosen; hints can be used or dismissed.
+// Previews of what audiences read, on every page that shows some; and the update composer: what only some audiences read is shown when they are chosen; hints can be used or dismissed.
 
 const form = () => document.getElementById("update");
 const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -31,14 +31,20 @@ function forget() {
 }
 
 export function updating() {
+  document.body.addEventListener("change", (event) => { if (event.target.name === "shown") show((looked = event.target.value)); });
+  document.body.addEventListener("htmx:afterSwap", () => looked && show(looked));
+  document.body.addEventListener("click", (event) => {
+    const { jump } = event.target.closest("button")?.dataset ?? {};
+    if (!jump) return;
+    event.preventDefault();
+    document.querySelector(jump).scrollIntoView({ behavior: "smooth" });
+  });
   if (!form()) return;
   fit();
   form().addEventListener("change", fit);
-  document.body.addEventListener("change", (event) => { if (event.target.name === "shown") show((looked = event.target.value)); });
-  document.body.addEventListener("htmx:afterSwap", () => looked && show(looked));
   document.body.addEventListener("htmx:oobAfterSwap", forget);
   document.body.addEventListener("click", (event) => {
-    const { use, instead, in: name, dismiss, copy, to, jump } = event.target.closest("button")?.dataset ?? {};
+    const { use, instead, in: name, dismiss, copy, to } = event.target.closest("button")?.dataset ?? {};
     if (use) {
       const field = form().elements[name];
       field.value = field.value.replace(instead, use);
@@ -55,9 +61,6 @@ export function updating() {
       field.value = form().elements[copy].value;
       field.focus();
       changed(field);
-    } else if (jump) {
-      event.preventDefault();
-      document.querySelector(jump).scrollIntoView({ behavior: "smooth" });
     }
   });
 }

@@ -1,12 +1,14 @@
 """What an update starts from, and what each audience would read of it as typed so far."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, words_of
+from incidents.forms.stepping import AudienceTexts, in_minutes
+from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, states_of, words_of
 from incidents.models import (
     WORDS,
     Audience,
@@ -15,10 +17,12 @@ from incidents.models import (
     Stage,
     Status,
     StatusUpdate,
+    UpdateState,
 )
 from incidents.models.cadence import asking_now
-from incidents.workflow.announcing import UNNAMED
-from incidents.workflow.wording import VARIABLE, Variables, fill
+from incidents.models.communication import REOPENED, UNNAMED
+from incidents.workflow.announcing import words_of_texts
+from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of, names_components
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -28,6 +32,7 @@ class Preview:
     audience: str
     label: str
     title: str
+    mark: str  # one of Status
     status: str
     parts: list[tuple[str, str]]
     next_update_at: datetime | None
@@ -40,12 +45,34 @@ def previews(form: StatusUpdateForm) -> list[Preview]:
     base = Variables(incident, Audience.STAKEHOLDERS)
     update = StatusUpdate(
         incident=incident,
+        status=incident.status,
         next_update_at=_next(form),
         wordings=form.typed_wordings(),
         public_title=form.typed("public_title"),
         **{word: fill(form.typed(word), base) for word in WORDS},
     )
     return [_preview(incident, update, audience) for audience in form.chosen]
+
+
+def previews_of_texts(form: AudienceTexts, incident: Incident, status: Status) -> list[Preview]:
+    """One preview per ticked audience of a form that moves the incident on to `status`."""
+    after = _as_if(incident, status)
+    texts = form.typed_texts
+    words = words_of_texts(after, texts)
+    words["known"] = texts.get(Audience.STAKEHOLDERS, words["known"])
+    update = StatusUpdate(incident=after, status=status, next_update_at=form.typed_next_update_at, **words)
+    return [_preview(after, update, audience) for audience in texts]
+
+
+def _as_if(incident: Incident, status: Status) -> Incident:
+    """The incident as it is right after the step to `status`; nothing is stored."""
+    after = copy(incident)
+    after.status = status
+    if status == Status.RESOLVED:
+        after.resolved_at = timezone.now()
+    elif after.is_active:
+        after.resolved_at = None
+    return after
 
 
 def preview_of(update: StatusUpdate) -> list[Preview]:
@@ -56,11 +83,18 @@ def preview_of(update: StatusUpdate) -> list[Preview]:
 def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview:
     is_public = audience == Audience.PUBLIC
     values = Variables(incident, audience, update)
+    if (
+        is_public
+        and update.pk is None
+        and names_components(update.wordings.get(audience, {}))
+        and "components" not in values
+    ):
+        update.names_by_page = values.names_by_page
     if is_public and not update.wordings.get(audience, {}).get("known"):
         said: list[tuple[str, str]] = []
     else:
         said = [(label, fill(text, values)) for label, text in update.text_for(audience).parts]
-    internal, wording = incident.get_status_display(), incident.public_status
+    internal, wording = update.get_status_display(), update.public_status
     note = ""
     if is_public:
         note = "The public reads only these words: no severity, no names, no hypotheses."
@@ -70,6 +104,7 @@ def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview
         audience,
         str(Audience(audience).label),
         (update.public_title or "No public title yet") if is_public else incident.title,
+        update.status,
         wording if is_public else internal,
         said,
         update.next_update_at,
@@ -81,10 +116,7 @@ def _next(form: StatusUpdateForm) -> datetime | None:
     if "next_minutes" not in form.fields:
         return None
     moment = getattr(form, "cleaned_data", {}).get("next_update_at")
-    minutes = next((m for m, _, is_chosen in form.minutes if is_chosen), None)
-    if moment or not re.fullmatch(r"[0-9]{1,4}", str(minutes or "")):
-        return moment
-    return timezone.now() + timedelta(minutes=int(str(minutes)))
+    return moment or in_minutes(next((m for m, _, is_chosen in form.minutes if is_chosen), None))
 
 
 def fitting_stage(incident: Incident, last: StatusUpdate | None) -> Stage:
@@ -137,14 +169,30 @@ def texts_for(incident: Incident, stage: str, audiences: list[str]) -> dict[str,
     update = StatusUpdate(incident=incident, known=known, public_title=incident.public_title)
     texts = {a: "" if a == Audience.PUBLIC else known for a in audiences}
     for audience in set(texts) & set(templates):
-        texts[audience] = fill(templates[audience].known, Variables(incident, audience, update))
+        words = _spoken(incident, audience, templates[audience].known)
+        texts[audience] = fill(words, Variables(incident, audience, update))
     return {audience: _without_gaps(text) for audience, text in texts.items()}
+
+
+def texts_of_reopening(incident: Incident, audiences: list[str]) -> dict[str, str]:
+    """The first words of a short update to each of the audiences: the problem is back."""
+    return {audience: _spoken(incident, audience, REOPENED) for audience in audiences}
+
+
+def _spoken(incident: Incident, audience: str, text: str) -> str:
+    """Allclear's own words to the public are in the language of the incident's pages."""
+    return in_language_of(incident, text) if audience == Audience.PUBLIC else text
 
 
 def _without_gaps(text: str) -> str:
     """The text without sentences that hold a variable for which there is no value yet."""
     lines = [SENTENCE_END.split(line) for line in text.split("\n")]
-    return "\n".join(" ".join(s for s in line if not VARIABLE.search(s)) for line in lines).strip()
+    return "\n".join(" ".join(s for s in line if not _has_gap(s)) for line in lines).strip()
+
+
+def _has_gap(sentence: str) -> bool:
+    """The names of components are no gap: where pages differ, each fills in its own."""
+    return any(match[1] != "components" for match in VARIABLE.finditer(sentence))
 
 
 def from_template(incident: Incident, stage: str, last: StatusUpdate | None, asked: str = "") -> dict:
@@ -161,8 +209,11 @@ def from_template(incident: Incident, stage: str, last: StatusUpdate | None, ask
     for audience, names in OWN_WORDS.items():
         if template := templates.get(audience):
             own = Variables(incident, audience)
-            initial |= {f"{audience}_{name}": fill(getattr(template, name), own) for name in names}
-    initial["public_title"] = incident.public_title or UNNAMED
+            initial |= {
+                f"{audience}_{name}": fill(_spoken(incident, audience, getattr(template, name)), own)
+                for name in names
+            }
+    initial["public_title"] = incident.public_title or in_language_of(incident, UNNAMED)
     if last and incident.is_active:
         initial |= {word: text for word in ("unknown", "workaround", "ask") if (text := getattr(last, word))}
         if said := last.wordings.get(Audience.PUBLIC, {}).get("workaround"):
@@ -174,9 +225,13 @@ def from_update(update: StatusUpdate) -> dict:
     """The form's first words where an update is corrected, or written again after it came back."""
     initial: dict = {
         "audiences": update.audiences,
-        "public_title": update.public_title or update.incident.public_title or UNNAMED,
+        "public_title": update.public_title
+        or update.incident.public_title
+        or in_language_of(update.incident, UNNAMED),
     }
     initial |= {word: getattr(update, word) for word in WORDS}
     for audience in OWN_WORDS:
         initial |= words_of(update, audience)
+    if update.state in (UpdateState.WITHDRAWN, UpdateState.RETURNED):
+        initial |= states_of(update)
     return initial

@@ -107,7 +107,8 @@ class MailServerForm(Form):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Leave this empty to keep the saved password.",
+        help_text="Leave this empty to keep the saved password. Enter it again to change the server, the user name or "
+        "the encryption.",
     )
     sender = forms.EmailField(label="From address", max_length=254)
 

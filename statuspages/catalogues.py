@@ -19,7 +19,9 @@ from django.utils.translation.template import templatize
 
 SOURCES = [
     "config/text.py",
+    "incidents/message_templates.py",
     "incidents/models/communication.py",
+    "incidents/workflow/wording.py",
     "statuspages/**/*.py",
     "templates/statuspages/public/*.html",
     "templates/statuspages/mail/*",

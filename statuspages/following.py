@@ -6,27 +6,10 @@ readers. Only an incident that the page shows already is followed, and no cause 
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext_noop
-
 from incidents.models import ACTIVE_STATUSES, Audience, Status, StatusPeriod, UpdateSchedule
-from incidents.models.communication import REOPENED, Wording
-from incidents.models.incident import PUBLIC_WORDING
+from incidents.models.communication import SENTENCES, Wording, is_announced, word_for
 from statuspages.models import StatusPage
-from statuspages.shown import RESOLVED, ShownIncident, ShownUpdate
-
-INVESTIGATING, IDENTIFIED, MONITORING = "Investigating", "Identified", "Monitoring"
-SENTENCES = {
-    INVESTIGATING: REOPENED,
-    IDENTIFIED: gettext_noop("The problem is back. We are working on a fix."),
-    MONITORING: gettext_noop("The impact has stopped. We are watching the recovery."),
-    RESOLVED: gettext_noop("This incident is resolved."),
-}
-OVER = (Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.DECLINED)
-
-
-def word_for(status: str) -> str:
-    """What the public reads for a status."""
-    return RESOLVED if status in OVER else PUBLIC_WORDING[Status(status)]
+from statuspages.shown import ShownIncident, ShownUpdate
 
 
 def with_status_changes(page: StatusPage, incidents: dict[int, ShownIncident]) -> None:
@@ -56,9 +39,9 @@ def _changes(page: StatusPage, shown: ShownIncident, periods: list[StatusPeriod]
             u.status == word and u.at >= period.started_at and (until is None or u.at < until)
             for u in shown.updates
         )
-        if is_told or word == last or period.started_at < shown.announced_at:
+        if is_told or period.started_at < shown.announced_at:
             continue
-        if word in (MONITORING, RESOLVED) or last in (MONITORING, RESOLVED):
+        if is_announced(word, last):
             yield ShownUpdate(
                 code=page.code("status", period.pk),
                 status=word,

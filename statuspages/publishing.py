@@ -4,10 +4,10 @@ from itertools import batched
 from uuid import uuid4
 
 from incidents.models import Audience, Incident, StatusUpdate, UpdateState
+from incidents.models.communication import word_for
 from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from statuspages import mails
-from statuspages.following import word_for
 from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind
 from statuspages.reading import Window, incidents_on, pages_touched, read, told
 from statuspages.shown import Shown, ShownIncident, ShownMaintenance

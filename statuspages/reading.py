@@ -201,7 +201,7 @@ def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
 def words_of(page: StatusPage, update: StatusUpdate) -> Wording | None:
     """The update in the words of the page's readers; None where nothing was written for them."""
     try:
-        return update.text_for(Audience.PUBLIC if page.is_public else Audience.STAKEHOLDERS)
+        return update.text_for(Audience.PUBLIC if page.is_public else Audience.STAKEHOLDERS, page.pk)
     except LookupError:
         return None
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from config.text import render_markdown
 from figures.ninety_days import ninety_days
-from incidents.models.communication import Wording
+from incidents.models.communication import UNNAMED, Wording
 from statuspages import languages
 from statuspages.models import StatusPage
 from statuspages.recurrence import Recurrence
 from statuspages.rules import in_words
 from statuspages.state_words import ALL_HIT, SOME_HIT, STATE_WORDS, STATES_IN_A_SENTENCE, STATUS_WORDS
-from statuspages.uptime import OPERATIONAL, Day, Span, worst
+from statuspages.uptime import MAINTENANCE, OPERATIONAL, Day, Span, worst
 
 NAMED = 2  # components in the headline; more are counted
 IMPACT = {"degraded": "minor", "partial_outage": "major", "major_outage": "critical"}
@@ -88,7 +88,7 @@ class ShownIncident:
 
     @property
     def title(self) -> str:
-        return self.name or gettext("Service disruption")
+        return self.name or gettext(UNNAMED)
 
     @property
     def latest(self) -> ShownUpdate:
@@ -305,15 +305,28 @@ class Shown:
         return [c for c in self.components if c.state in IMPACT]
 
     @property
+    def is_recovering(self) -> bool:
+        """Every open incident is monitored, and no component is affected: there is nothing to warn of any more."""
+        return bool(self.active) and not self.affected and all(i.status == "Monitoring" for i in self.active)
+
+    @property
     def state(self) -> str:
-        """The worst of all; an open incident that names no component counts as degraded."""
+        """How the page is, from which its headline, badge, indicator and description follow.
+
+        The worst state of its components, as on Statuspage. Where none is affected, an open incident counts as
+        degraded until it is monitored, and running maintenance as maintenance.
+        """
         found = worst(c.state for c in self.components)
-        return "degraded" if self.active and found not in IMPACT else found
+        if found in IMPACT:
+            return found
+        if self.active and not self.is_recovering:
+            return "degraded"
+        return MAINTENANCE if self.running else found
 
     @property
     def state_words(self) -> str:
         """The state in a word or two, as a badge shows it."""
-        if not self.components and not self.active:
+        if not self.components and self.state == OPERATIONAL:
             return gettext("no components")
         return str(STATES_IN_A_SENTENCE[self.state])
 
@@ -325,7 +338,7 @@ class Shown:
     @property
     def description(self) -> str:
         """The sentence Statuspage has for it."""
-        if self.state == "under_maintenance":
+        if self.state == MAINTENANCE:
             return "Service Under Maintenance"
         return {
             "none": "All Systems Operational",
@@ -336,17 +349,17 @@ class Shown:
 
     @property
     def headline(self) -> str:
-        hit = [c for c in self.affected if c.state == worst(a.state for a in self.affected)]
-        if hit:
-            message = (ALL_HIT if len(hit) <= NAMED else SOME_HIT)[hit[0].state]
+        hit = [c for c in self.components if c.state == self.state]
+        if hit and self.state in IMPACT:
+            message = (ALL_HIT if len(hit) <= NAMED else SOME_HIT)[self.state]
             names = languages.listed(c.name for c in hit[:NAMED])
             return message % {"count": len(hit), "all": len(self.components), "names": names}
-        if self.active and all(i.status == "Monitoring" for i in self.active):
-            return gettext("It works again, and we are watching")
-        if self.active:
+        if self.state in IMPACT:
             return gettext("We are looking into a problem")
-        if self.running:
+        if self.state == MAINTENANCE:
             return gettext("Maintenance is in progress")
+        if self.is_recovering:
+            return gettext("It works again, and we are watching")
         return (
             gettext("All systems are working")
             if self.components

@@ -1,12 +1,21 @@
 """Jobs of a worker (settings.JOBS). Each may run anywhere, twice at once, or late."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from statuspages import copies
 from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
 from statuspages.workflow import carry_on, extend_series, forget_unanswered
+
+logger = logging.getLogger(__name__)
+
+FAILURES = (DatabaseError, ValidationError, ValueError, OverflowError)
+"""What a row can cause: the database refuses it, a rule of ours does, or its dates lead nowhere."""
 
 
 def write_stale_copies() -> None:
@@ -37,8 +46,7 @@ def bring_up_to_date(page: StatusPage) -> None:
 
 def carry_on_maintenances() -> None:
     """What is due begins, ends or is reminded of, one at a time, each in a transaction of its own."""
-    while _carry_on_next():
-        pass
+    _one_by_one(ScheduledMaintenance.objects.due, carry_on)
 
 
 def next_maintenance_at() -> datetime | None:
@@ -46,28 +54,36 @@ def next_maintenance_at() -> datetime | None:
     return ScheduledMaintenance.objects.next_at()
 
 
-def _carry_on_next() -> bool:
-    with transaction.atomic():
-        work = ScheduledMaintenance.objects.due().select_related("page").first()
-        if work is None:
-            return False
-        carry_on(work)
-        return True
-
-
 def make_due_occurrences() -> None:
     """The next windows of what repeats, one series at a time, each in a transaction of its own."""
-    while _make_of_next():
+    _one_by_one(MaintenanceSeries.objects.due, extend_series)
+
+
+def _one_by_one[T: (ScheduledMaintenance, MaintenanceSeries)](
+    due: Callable[[], QuerySet[T]], change: Callable[[T], object]
+) -> None:
+    """Change what is due; one that fails is logged with its id, keeps nobody else waiting, and is due next time."""
+    failed: set[int] = set()
+    while _change_next(due, change, failed):
         pass
 
 
-def _make_of_next() -> bool:
-    with transaction.atomic():
-        series = MaintenanceSeries.objects.due().select_related("page").first()
-        if series is None:
-            return False
-        extend_series(series)
-        return True
+def _change_next[T: (ScheduledMaintenance, MaintenanceSeries)](
+    due: Callable[[], QuerySet[T]], change: Callable[[T], object], failed: set[int]
+) -> bool:
+    row = None
+    try:
+        with transaction.atomic():
+            row = due().exclude(pk__in=failed).select_related("page").first()
+            if row is None:
+                return False
+            change(row)
+    except FAILURES:
+        if row is None:
+            raise  # nothing can be read: that is no failure of one
+        failed.add(row.pk)
+        logger.exception("%s %s failed; the others go on.", row._meta.verbose_name, row.pk)
+    return True
 
 
 def forget_unanswered_subscriptions() -> None:

@@ -1,6 +1,7 @@
 """The forms that move an incident on: mitigated, resolved, closed, reopened."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ from django.utils import timezone
 from config.forms import Form
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
-from incidents.models.communication import REOPENED
 
 OPERATIONAL = "operational"
+LONGEST_TEXT = 2000
+MINUTES = re.compile("[0-9]{1,4}")
 NEXT_MINUTES = 30  # until the next update, where no cadence says
 STATES = [
     (OPERATIONAL, "Operational"),
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     _Base = Form
 else:
     _Base = object
+
+
+def in_minutes(typed: object) -> datetime | None:
+    """So many minutes from now, as typed so far; None where that is no number of minutes."""
+    minutes = str(typed or "")
+    return timezone.now() + timedelta(minutes=int(minutes)) if MINUTES.fullmatch(minutes) else None
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class AudienceTexts(_Base):
                 label=f"Update for {label.lower()}",
                 required=False,
                 initial=text,
-                max_length=2000,
+                max_length=LONGEST_TEXT,
                 widget=forms.Textarea(attrs={"class": "textarea field-sizing-content", "rows": 2}),
             )
             if needs_reason:
@@ -113,6 +121,16 @@ class AudienceTexts(_Base):
             )
             for a in self._audiences
         ]
+
+    @property
+    def typed_texts(self) -> dict[str, str]:
+        """By ticked audience its text as typed right now, valid or not yet."""
+        ticked = [a for a in self._audiences if self[f"send_{a}"].value()]
+        return {a: str(self[f"text_{a}"].value() or "").strip()[:LONGEST_TEXT] for a in ticked}
+
+    @property
+    def typed_next_update_at(self) -> datetime | None:
+        return in_minutes(self["next_minutes"].value()) if "next_minutes" in self.fields else None
 
     def check_texts(self) -> None:
         """To be called from `clean`."""
@@ -197,7 +215,7 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
         }
 
 
-class ResolveForm(AudienceTexts, Form):
+class ResolveForm(ServiceStates, AudienceTexts, Form):
     at = MomentField(label="Resolved at", required=False, help_text="Empty means now.")
     impact_ended_at = MomentField(label="Impact ended at", required=False)
     waive_reason = NeededField(label="Reason to go on without", max_length=300, required=False)
@@ -206,6 +224,8 @@ class ResolveForm(AudienceTexts, Form):
         super().__init__(*args, **kwargs)
         self.typed_field("waive_reason", NeededField).is_needed = True
         self.fields["impact_ended_at"].initial = incident.impact_ended_at
+        running = {a.service: a.impact for a in incident.affected_services.running().worst_first()}
+        self.ask_states(running, dict.fromkeys(running, None))
         self.ask_texts(texts, needs_reason=True)
 
     def clean(self) -> dict[str, Any]:
@@ -220,6 +240,7 @@ class ResolveForm(AudienceTexts, Form):
             "at": self.cleaned_data["at"],
             "impact_ended_at": ended if "impact_ended_at" in self.changed_data else None,
             "waive_reason": self.cleaned_data["waive_reason"],
+            "impacts": self.impacts,
             "updates": self.texts,
             "unsent": self.unsent,
         }
@@ -239,13 +260,13 @@ class ReopenForm(ServiceStates, AudienceTexts, Form):
         *args: Any,
         commander: Any,
         impacts: Mapping[Service, str],
-        audiences: Iterable[str],
+        texts: Mapping[str, str],
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.fields["commander"].initial = commander
         self.ask_states({}, dict(impacts))
-        self.ask_texts(dict.fromkeys(audiences, REOPENED), needs_reason=False)
+        self.ask_texts(texts, needs_reason=False)
         self.ask_next(NEXT_MINUTES)
 
     def clean(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from config.forms import Form, ModelForm
 from config.text import in_words
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
-from incidents.forms.stepping import STATES, ServiceStates
-from incidents.models import WORDS, Audience, Incident, MessageTemplate, StatusUpdate
+from incidents.forms.stepping import OPERATIONAL, STATES, ServiceStates
+from incidents.models import WORDS, Audience, Incident, MessageTemplate, Service, StatusUpdate
 from incidents.workflow.wording import VARIABLE, offered
 from timeline.models import Evidence
 
@@ -197,3 +197,15 @@ def words_of(update: StatusUpdate, audience: str) -> dict[str, str]:
     """The form's fields of an audience's own words, from an update."""
     own = update.wordings.get(audience, {})
     return {f"{audience}_{name}": own.get(name, "") for name in OWN_WORDS.get(Audience(audience), ())}
+
+
+def states_of(update: StatusUpdate) -> dict[str, Any]:
+    """The form's fields of the component states that were set with an update, where they were taken back."""
+    found: dict[str, Any] = {}
+    for service in Service.objects.filter(slug__in=update.impacts_set):
+        before, state = update.impacts_set[service.slug]
+        if before is None:
+            found |= {"other_service": service.pk, "other_state": state}
+        else:
+            found[f"service_{service.pk}"] = state or OPERATIONAL
+    return found

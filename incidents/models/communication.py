@@ -1,6 +1,7 @@
 """What is told to whom, and when the next word is due."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -20,8 +21,30 @@ class UpdateState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Taken back"
 
 
+UNNAMED = gettext_noop("Service disruption")
+"""What pages call an incident that nobody gave a public title."""
 REOPENED = gettext_noop("The problem is back. We are looking into it.")
 """What an audience reads where nobody has said more about it yet."""
+INVESTIGATING, IDENTIFIED, MONITORING, RESOLVED = "Investigating", "Identified", "Monitoring", "Resolved"
+SENTENCES = {
+    INVESTIGATING: REOPENED,
+    IDENTIFIED: gettext_noop("The problem is back. We are working on a fix."),
+    MONITORING: gettext_noop("The impact has stopped. We are watching the recovery."),
+    RESOLVED: gettext_noop("This incident is resolved."),
+}
+"""By the word that the public reads for a status: what pages say where nobody wrote an update about the change."""
+OVER = (Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.DECLINED)
+COMPONENTS = re.compile(r"\{\{\s*components\s*\}\}")
+
+
+def word_for(status: str) -> str:
+    """What the public reads for a status."""
+    return RESOLVED if status in OVER else PUBLIC_WORDING[Status(status)]
+
+
+def is_announced(word: str, before: str) -> bool:
+    """Whether a change of status is told without an update: recovery and its end are, a cause found inside is not."""
+    return word != before and bool({word, before} & {MONITORING, RESOLVED})
 
 
 class Stage(models.TextChoices):
@@ -140,6 +163,18 @@ class StatusUpdate(models.Model):
     public_title = models.CharField(
         max_length=120, blank=True, help_text="What public pages call the incident from this update on"
     )
+    names_by_page = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What {{ components }} stands for on each public page, by its id; only where pages differ",
+    )
+    impacts_set = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="Posted with it: {service: [state before, state set]}",
+    )
     state = models.CharField(max_length=10, choices=UpdateState, default=UpdateState.POSTED)
     posted_at = models.DateTimeField()
     leaves_at = models.DateTimeField(
@@ -162,17 +197,24 @@ class StatusUpdate(models.Model):
     def public_status(self) -> str:
         return PUBLIC_WORDING.get(Status(self.status), "Investigating")
 
-    def text_for(self, audience: str) -> Wording:
+    def text_for(self, audience: str, page: int | None = None) -> Wording:
         """What `audience` reads. The public reads only words written for the public, never the team's own.
 
+        Where public pages call the affected components by different names, those of `page` (its id), or all.
         Raises LookupError for the public where no public words were written.
         """
         own = self.wordings.get(audience)
         if own:
-            return Wording(**own)
+            return self._with_names(Wording(**own), page)
         if audience == Audience.PUBLIC:
             raise LookupError("this update has no words for the public")
         return Wording(self.known, self.unknown, self.doing, self.workaround, self.ask)
+
+    def _with_names(self, words: Wording, page: int | None) -> Wording:
+        if not self.names_by_page:
+            return words
+        names = self.names_by_page.get(str(page)) or ", ".join(dict.fromkeys(self.names_by_page.values()))
+        return Wording(**{k: COMPONENTS.sub(lambda _match: names, v) for k, v in asdict(words).items()})
 
     def can_be_withdrawn(self, moment: datetime | None = None) -> bool:
         """Before approval, and in the seconds between posting and leaving."""

@@ -28,11 +28,9 @@ class AffectedServiceQuerySet(models.QuerySet):
         rank = models.Case(*(models.When(impact=value, then=place) for place, value in enumerate(worst)))
         return self.select_related("service", "incident").order_by(rank, "service__name")
 
-    def names_on_public_pages(self) -> list[str]:
-        """What the readers of status pages call these services, each once; one they do not know is left out."""
-        known = self.worst_first().filter(
-            service__components__page__audience="public", service__components__page__is_published=True
-        )
+    def names_on(self, page: int) -> list[str]:
+        """What the readers of a status page (its id) call these services; one it does not show is left out."""
+        known = self.worst_first().filter(service__components__page=page)
         return list(dict.fromkeys(known.values_list("service__components__name", flat=True)))
 
 

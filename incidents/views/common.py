@@ -13,8 +13,10 @@ from django.shortcuts import get_object_or_404, render
 from accounts.requests import SignedInRequest
 from config.answers import going_to, refused, triggered
 from config.forms import Styled
-from incidents.models import Incident
+from incidents.forms.stepping import AudienceTexts
+from incidents.models import Incident, Status
 from incidents.permissions import can_declare
+from incidents.update_text import previews_of_texts
 from incidents.workflow import Conflict, FormUsed
 
 
@@ -64,13 +66,30 @@ def is_number(text: str) -> bool:
 
 
 def submitted(request: SignedInRequest, form: Styled) -> bool:
-    return request.method == "POST" and form.is_valid()
+    return request.method == "POST" and not is_preview(request) and form.is_valid()
+
+
+def previewed_texts(
+    request: SignedInRequest, form: AudienceTexts, incident: Incident, status: Status
+) -> dict:
+    """What each audience would read of a form that moves the incident on to `status`, and which is shown first."""
+    shown = previews_of_texts(form, incident, status)
+    audiences = [one.audience for one in shown]
+    asked = request.POST.get("shown", "")
+    return {"previews": shown, "shown": asked if asked in audiences else next(iter(audiences), "")}
+
+
+def is_preview(request: SignedInRequest) -> bool:
+    """Whether only what would be sent is asked for; nothing is stored then."""
+    return "preview" in request.POST
 
 
 def form_page(
     request: SignedInRequest, incident: Incident, form: Styled, *, title: str, submit: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
+    if is_preview(request) and request.htmx:
+        return render(request, "incidents/_previews.html", extra)
     status = form.answer_status(is_part=bool(request.htmx))
     template = "incidents/form.html" + ("#form_card" if request.htmx else "")
     context = {"incident": incident, "form": form, "title": title, "submit": submit, "section": "incidents"}

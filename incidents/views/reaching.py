@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 from incidents.models import Audience, Incident
+from incidents.workflow.wording import pages_showing
 from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
-from statuspages.reading import pages_of
 from subscribers.reach import how_it_leaves, recipient_counts
 
 Way = tuple[str, str, str]  # icon, label, detail
@@ -15,14 +15,14 @@ def counts_of(incident: Incident) -> SimpleNamespace:
     """How many people and places an update to each audience reaches, subscribers of status pages included."""
     counts = recipient_counts(incident)
     return SimpleNamespace(
-        **counts | {"public": counts["public"] + subscriber_count(incident, pages_of(incident))}
+        **counts | {"public": counts["public"] + subscriber_count(incident, pages_showing(incident))}
     )
 
 
 def reached(incident: Incident, chosen: list[str]) -> dict:
     """`counts` of all audiences, and `leaving`: the ways an update to those chosen is sent."""
     counts = recipient_counts(incident)
-    pages = pages_of(incident)
+    pages = pages_showing(incident)
     on_pages = subscriber_count(incident, pages)
     return {
         "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),

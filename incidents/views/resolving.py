@@ -10,8 +10,18 @@ from incidents import workflow
 from incidents.forms.room import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
-from incidents.update_text import texts_for
-from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.update_text import texts_for, texts_of_reopening
+from incidents.views.common import (
+    attempt,
+    click,
+    done,
+    form_page,
+    is_preview,
+    load,
+    previewed_texts,
+    responders_only,
+    submitted,
+)
 from incidents.views.reaching import counts_of, received
 from incidents.workflow.announcing import audiences_informed
 from incidents.workflow.reopening import impacts_before_recovery, last_commander
@@ -30,7 +40,11 @@ def resolution(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.resolve_incident, incident=incident, by=request.user, **form.arguments()
     ):
         return done(request, incident, to=reverse("resolution", args=[reference]))
-    return render(request, "incidents/resolution.html", _context(incident, resolve_form=form))
+    previews = previewed_texts(request, form, incident, Status.RESOLVED) | {"of": "resolve"}
+    if is_preview(request) and request.htmx:
+        return render(request, "incidents/_previews.html", previews)
+    context = _context(incident, resolve_form=form) | previews
+    return render(request, "incidents/resolution.html", context)
 
 
 @require_POST
@@ -53,7 +67,7 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         request.POST or None,
         commander=last_commander(incident) or request.user,
         impacts=impacts_before_recovery(incident),
-        audiences=audiences_informed(incident),
+        texts=texts_of_reopening(incident, audiences_informed(incident)),
     )
     if submitted(request, form) and attempt(
         form, workflow.reopen_incident, incident=incident, by=request.user, **form.arguments()
@@ -69,6 +83,8 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         template_part="incidents/_reopen_form.html",
         counts=counts_of(incident),
         received=received(incident),
+        of="step",
+        **previewed_texts(request, form, incident, Status.INVESTIGATING),
     )
 
 

@@ -15,9 +15,18 @@ from incidents.forms.room import (
     TaskOwnerForm,
 )
 from incidents.forms.stepping import MitigatedForm
-from incidents.models import ChangeEvent, Stage
+from incidents.models import ChangeEvent, Stage, Status
 from incidents.update_text import texts_for
-from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted
+from incidents.views.common import (
+    attempt,
+    click,
+    done,
+    form_page,
+    load,
+    previewed_texts,
+    responders_only,
+    submitted,
+)
 from incidents.views.reaching import counts_of, received
 from incidents.workflow.announcing import audiences_informed
 
@@ -86,6 +95,8 @@ def mitigated(request: SignedInRequest, reference: str) -> HttpResponse:
         template_part="incidents/_mitigated_form.html",
         counts=counts_of(incident),
         received=received(incident),
+        of="step",
+        **previewed_texts(request, form, incident, Status.MITIGATED),
     )
 
 

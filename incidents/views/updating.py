@@ -60,7 +60,7 @@ def status_update(request: SignedInRequest, reference: str, corrects: int | None
     wrong = get_object_or_404(incident.status_updates.posted(), pk=corrects) if corrects else None
     if request.method == "POST":
         form = _form(incident, request, corrects=wrong)
-        is_valid = "preview" not in request.POST and submitted(request, form)
+        is_valid = submitted(request, form)
         if is_valid and (unseen := _unseen(request, form)):
             return _composer(request, form, wrong=wrong, unseen=unseen)
         if is_valid and attempt(

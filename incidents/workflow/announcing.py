@@ -7,9 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from incidents.models import Audience, Incident, StatusUpdate
+from incidents.models.communication import SENTENCES, UNNAMED, is_announced, word_for
 from incidents.workflow.communicating import post_status_update
-
-UNNAMED = "Service disruption"
+from incidents.workflow.wording import in_language_of
+from statuspages.reading import pages_of
+from timeline.models import Kind
+from timeline.workflow import record_event
 
 
 def audiences_informed(incident: Incident) -> list[str]:
@@ -56,19 +59,46 @@ def post_texts(
     texts = {audience: text.strip() for audience, text in texts.items() if text.strip()}
     if not texts:
         return None
-    last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
-    inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
-    known = texts.get(Audience.STAKEHOLDERS) or next(iter(inside), "")
-    if not unknown:
-        unknown = last.unknown if last and incident.is_active else ""
+    words = words_of_texts(incident, texts, unknown=unknown)
     return post_status_update(
         incident=incident,
         by=by,
         audiences=list(texts),
-        known=known,
-        unknown=unknown,
-        no_open_unknowns=not unknown,
-        wordings={a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
-        public_title=incident.public_title or UNNAMED,
+        no_open_unknowns=not words["unknown"],
         next_update_at=next_update_at,
+        **words,
     )
+
+
+def words_of_texts(incident: Incident, texts: Mapping[str, str], *, unknown: str = "") -> dict[str, Any]:
+    """The words of the one update that is made of a text for each audience, as `post_status_update` takes them."""
+    last = incident.status_updates.posted().for_audience(Audience.STAKEHOLDERS).newest_first().first()
+    inside = [text for audience, text in texts.items() if audience != Audience.PUBLIC]
+    if not unknown:
+        unknown = last.unknown if last and incident.is_active else ""
+    return {
+        "known": texts.get(Audience.STAKEHOLDERS) or next(iter(inside), ""),
+        "unknown": unknown,
+        "wordings": {a: {"known": text} for a, text in texts.items() if a != Audience.STAKEHOLDERS},
+        "public_title": incident.public_title or in_language_of(incident, UNNAMED),
+    }
+
+
+def note_sentence(incident: Incident, *, before: str, update: StatusUpdate | None) -> None:
+    """Put the sentence on the timeline that status pages show where a change of status comes without public words.
+
+    Nothing where pages show nothing of the incident, or where `update` has words for the public.
+    """
+    word = word_for(incident.status)
+    if (update and Audience.PUBLIC in update.audiences) or not is_announced(word, word_for(before)):
+        return
+    is_shown = incident.status_updates.posted().for_audience(Audience.PUBLIC).exists()
+    if is_shown and incident.source not in Incident.OF_THE_PAST and pages_of(incident):
+        record_event(
+            incident=incident,
+            kind=Kind.UPDATE,
+            text=in_language_of(incident, SENTENCES[word]),
+            by=None,
+            is_rung=False,
+            data={"audiences": [Audience.PUBLIC]},
+        )

@@ -9,6 +9,7 @@ from audit import context
 from incidents.models import StatusUpdate, UpdateState
 from incidents.workflow.basics import announce, audit, lock
 from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
+from incidents.workflow.impact import take_back_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import open_tasks_again
 from timeline.models import Kind
@@ -79,6 +80,7 @@ def return_status_update(*, update: StatusUpdate, by: Any, reason: str) -> Statu
 def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     """Take an update back before anything of it has left; afterwards it can only be corrected.
 
+    The component states that were set with it are taken back, too.
     What it was to correct can then be corrected by another one.
     """
     incident = lock(update.incident, by=by)
@@ -90,8 +92,10 @@ def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
         raise PermissionDenied("Its author, the commander or the deputy takes an update back.")
     if not update.can_be_withdrawn(context.now()):
         raise ValidationError("It has left already. Correct it instead.")
+    was_posted = update.state == UpdateState.POSTED
     update.state, update.corrects = UpdateState.WITHDRAWN, None
     update.save(update_fields=["state", "corrects"])
+    take_back_impacts(incident=incident, changes=update.impacts_set, by=by, as_if_never=was_posted)
     update.events.update(removed_at=context.now())
     open_tasks_again(incident)
     record_event(incident=incident, kind=Kind.FACT, text="took an update back before it left", by=by)

@@ -1,5 +1,6 @@
 """What every verb does first and last: lock, check, record."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from incidents.models import (
     Incident,
     RecoveryCheck,
     RoleAssignment,
+    Service,
     StatusPeriod,
     Task,
 )
@@ -169,9 +171,9 @@ def forget_milestones(incident: Incident, *names: str) -> dict[str, datetime | N
     return was
 
 
-def end_running_impacts(incident: Incident, moment: datetime) -> None:
-    """No service stays affected by an incident that is over."""
-    for affected in incident.affected_services.running():
+def end_running_impacts(incident: Incident, moment: datetime, *, but: Collection[Service] = ()) -> None:
+    """End the running impacts; only services for which somebody chose a state in `but` keep it."""
+    for affected in incident.affected_services.running().exclude(service__in=but):
         affected.ended_at = max(moment, affected.started_at)
         affected.save(update_fields=["ended_at"])
 

@@ -12,6 +12,7 @@ from incidents.models import (
     Status,
 )
 from incidents.permissions import can_set_visibility, keeps_access
+from incidents.workflow.announcing import note_sentence
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -111,6 +112,7 @@ def change_status(
     )
     lay_out_checklist(incident)
     reschedule(incident)
+    note_sentence(incident, before=before, update=None)
     audit(incident, "status.changed", by, status=[before, status], reason=reason, **was)
     announce(incident, "status.changed", by=by.pk, before=before, status=status)
     return incident

@@ -24,7 +24,7 @@ from incidents.workflow.basics import FormUsed, announce, audit, check_moment, l
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
-from incidents.workflow.wording import Variables, fill, is_filled_from
+from incidents.workflow.wording import Variables, fill, is_filled_from, names_components
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
@@ -86,7 +86,7 @@ def post_status_update(
     try:
         with transaction.atomic():
             incident = lock(incident, by=by)
-            set_impacts(incident=incident, impacts=impacts or {}, by=by)
+            update.impacts_set = set_impacts(incident=incident, impacts=impacts or {}, by=by)
             _place(update, incident, status=status, next_update_at=next_update_at, published_at=published_at)
             _check(update, no_open_unknowns=no_open_unknowns)
             _fill(update)
@@ -206,6 +206,10 @@ def _fill(update: StatusUpdate) -> None:
         setattr(update, word, fill(getattr(update, word), values))
     for audience, words in update.wordings.items():
         values = Variables(update.incident, audience, update)
+        if (
+            names_components(words) and "components" not in values
+        ):  # pages differ, and each fills in its own names
+            update.names_by_page = values.names_by_page
         update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
 
 

@@ -29,6 +29,9 @@ from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 
+Changes = Mapping[str, tuple[str | None, str | None]]
+"""By service (its slug) how it was affected before, and how it was set to be affected; None is operational."""
+
 
 @transaction.atomic
 def assess_impact(
@@ -95,6 +98,20 @@ def set_service_impact(
         current = AffectedService.objects.create(
             incident=incident, service=service, impact=impact, started_at=moment
         )
+    record_impact(incident, service, before=before, impact=impact, by=by, at=moment)
+    return current
+
+
+def record_impact(
+    incident: Incident,
+    service: Service,
+    *,
+    before: str | None,
+    impact: str | None,
+    by: Any,
+    at: datetime | None = None,
+) -> None:
+    """Everything that follows from another state of a service, in the caller's transaction."""
     if incident.severity.public_if_seen:
         reschedule(incident)
     label = ServiceImpact(impact).label.lower() if impact else "operational again"
@@ -103,23 +120,23 @@ def set_service_impact(
         kind=Kind.SERVICE,
         text=f"marked {service} {label}",
         by=by,
-        occurred_at=moment,
+        occurred_at=at,
         data={"service": service.slug, "from": before, "to": impact},
     )
     audit(incident, "service.impact_changed", by, service=service.slug, impact=[before, impact])
     announce(incident, "service.impact_changed", service=service.pk, impact=impact)
-    return current
 
 
 def set_impacts(
     *, incident: Incident, impacts: Mapping[Service, str | None], by: Any, at: datetime | None = None
-) -> None:
+) -> Changes:
     """Set how each service is affected, in the caller's transaction; what stays as it is leaves no trace.
 
-    `at` is not earlier than what is set already.
+    `at` is not earlier than what is set already. Returns what has changed.
     """
     if not impacts:
-        return
+        return {}
+    changes: dict[str, tuple[str | None, str | None]] = {}
     running = {a.service_id: a for a in incident.affected_services.running()}
     for service, impact in impacts.items():
         before = running.get(service.pk)
@@ -127,3 +144,37 @@ def set_impacts(
             continue
         since = max(at, before.started_at) if at and before else at
         set_service_impact(incident=incident, service=service, impact=impact, by=by, at=since)
+        changes[service.slug] = (before.impact if before else None, impact)
+    return changes
+
+
+def take_back_impacts(*, incident: Incident, changes: Changes, by: Any, as_if_never: bool) -> None:
+    """Put services back to the state before `changes`, in the caller's transaction; one changed since stays.
+
+    With `as_if_never` no interval remains of what was set: a mistake of seconds is not the worst state of a day.
+    Otherwise the state before begins again now.
+    """
+    services = Service.objects.filter(slug__in=changes)
+    running = {a.service_id: a for a in incident.affected_services.running()}
+    for service in services:
+        before, wrong = changes[service.slug]
+        current = running.get(service.pk)
+        if (current.impact if current else None) != wrong:
+            continue
+        if as_if_never:
+            _remove_interval(incident, service, before=before, current=current)
+            record_impact(incident, service, before=wrong, impact=before, by=by)
+        else:
+            set_service_impact(incident=incident, service=service, impact=before, by=by)
+
+
+def _remove_interval(
+    incident: Incident, service: Service, *, before: str | None, current: AffectedService | None
+) -> None:
+    if current:
+        current.delete()
+    if before is not None:
+        last = incident.affected_services.filter(service=service, ended_at__isnull=False)
+        row = last.order_by("-ended_at", "-pk")[0]
+        row.ended_at = None
+        row.save(update_fields=["ended_at"])

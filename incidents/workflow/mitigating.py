@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
-from incidents.workflow.announcing import post_texts
+from incidents.workflow.announcing import note_sentence, post_texts
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -176,6 +176,7 @@ def mitigate_incident(
     set_impacts(incident=incident, impacts=impacts or {}, by=by, at=moment)
     reschedule(incident)
     update = post_texts(incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at)
+    note_sentence(incident, before=before, update=update)
     audit(incident, "incident.mitigated", by, status=[before, Status.MITIGATED], mitigated_at=moment)
     announce(incident, "incident.mitigated", by=by.pk, status=Status.MITIGATED, update=update and update.pk)
     return incident

@@ -11,6 +11,7 @@ from audit import context
 from incidents.models import Audience, Incident, MessageTemplate, Stage, StatusUpdate
 from incidents.models.cadence import waiting_for_more
 from incidents.workflow.communicating import post_status_update
+from incidents.workflow.wording import in_language_of
 
 NO_CHANGE_MINUTES = 30
 
@@ -30,6 +31,8 @@ def post_no_change(
     heard = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
     last = next((u for a, u in heard.items() if a not in u.wordings), updates[0])
     templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
+    if public := templates.get(Audience.PUBLIC):
+        templates[Audience.PUBLIC] = {word: in_language_of(incident, text) for word, text in public.items()}
     base = templates.get(Audience.STAKEHOLDERS, {})
     return post_status_update(
         incident=incident,

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit import context
 from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
 from incidents.permissions import can_respond
-from incidents.workflow.announcing import post_texts
+from incidents.workflow.announcing import note_sentence, post_texts
 from incidents.workflow.basics import announce, audit, enter_status, forget_milestones, lock, save
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role
@@ -94,6 +94,7 @@ def reopen_incident(
     update = post_texts(
         incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at, unknown=UNKNOWN
     )
+    note_sentence(incident, before=before, update=update)
     audit(incident, "incident.reopened", by, status=[before, Status.INVESTIGATING], reason=reason, **was)
     announce(
         incident,

@@ -13,9 +13,10 @@ from incidents.models import (
     CheckState,
     DoneWhen,
     Incident,
+    Service,
     Status,
 )
-from incidents.workflow.announcing import post_texts, require_final_updates
+from incidents.workflow.announcing import note_sentence, post_texts, require_final_updates
 from incidents.workflow.basics import (
     announce,
     audit,
@@ -27,6 +28,7 @@ from incidents.workflow.basics import (
     lock,
     save,
 )
+from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.verifying import settle_recovery_check
@@ -70,13 +72,15 @@ def resolve_incident(
     at: datetime | None = None,
     impact_ended_at: datetime | None = None,
     waive_reason: str = "",
+    impacts: Mapping[Service, str | None] | None = None,
     updates: Mapping[str, str] | None = None,
     unsent: Mapping[str, str] | None = None,
     version: int | None = None,
 ) -> Incident:
     """Resolve: every check has passed or is waived, and everybody who received updates gets a final one.
 
-    `waive_reason` waives all checks that are still open. `updates` holds the final texts by audience, `unsent` the
+    `waive_reason` waives all checks that are still open. `impacts` says how services are affected from then on; all
+    others are operational again. `updates` holds the final texts by audience, `unsent` the
     reasons by audience why there is none.
     """
     incident = lock(incident, by=by, version=version)
@@ -101,7 +105,6 @@ def resolve_incident(
     check_milestones(incident)
     enter_status(incident, Status.RESOLVED, context.now())
     save(incident, "status", "resolved_at", "impact_ended_at")
-    end_running_impacts(incident, moment)
     record_event(
         incident=incident,
         kind=Kind.MILESTONE,
@@ -116,9 +119,12 @@ def resolve_incident(
         data={"milestone": "resolved_at"},
     )
     lay_out_checklist(incident)
+    set_impacts(incident=incident, impacts=impacts or {}, by=by, at=moment)
+    end_running_impacts(incident, moment, but=impacts or {})
     tick_tasks(incident, DoneWhen.RESOLVED)
     reschedule(incident)
     update = post_texts(incident=incident, by=by, texts=updates)
+    note_sentence(incident, before=Status.MITIGATED, update=update)
     audit(
         incident,
         "incident.resolved",

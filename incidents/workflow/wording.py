@@ -3,11 +3,21 @@
 import re
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_noop
+
 from config.text import in_both_zones, in_words
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
+from statuspages.models import StatusPage
+from statuspages.reading import pages_of
+from statuspages.state_words import STATUS_WORDS
 
 VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
+PART = gettext_noop("part of our service")
+MANY = 2
 PUBLIC = ("title", "status", "components", "duration", "next_update_at")
 INTERNAL = (*PUBLIC, "incident.reference", "severity", "impact.summary", "commander", "channel", *WORDS)
 EXECUTIVE = ("cost.low", "cost.high")
@@ -26,6 +36,10 @@ def offered(audience: str) -> tuple[str, ...]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in for {{ names }} of the list; an unknown name stays as typed, so that its author sees it."""
     return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def names_components(words: Mapping[str, str]) -> bool:
+    return any(match[1] == "components" for text in words.values() for match in VARIABLE.finditer(text))
 
 
 def is_filled_from(text: str, filled: str) -> bool:
@@ -56,10 +70,15 @@ class Variables(Mapping[str, str]):
 
     def __init__(self, incident: Incident, audience: str, update: StatusUpdate | None = None):
         self.incident, self.audience, self.update = incident, audience, update
-        self._names = [n for n in offered(audience) if self._knows(n)]
+
+    @cached_property
+    def names_by_page(self) -> dict[str, str]:
+        return names_by_page(self.incident) if self.audience == Audience.PUBLIC else {}
 
     def _knows(self, name: str) -> bool:
-        """Whether there is anything to put in yet."""
+        """Whether there is anything to put in yet, and whether it is the same for all readers."""
+        if name == "components":
+            return len(set(self.names_by_page.values())) < MANY
         if name in WORDS:
             return self.update is not None
         if name == "next_update_at":
@@ -69,37 +88,80 @@ class Variables(Mapping[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        if name not in self._names:
+        if name not in offered(self.audience) or not self._knows(name):
             raise KeyError(name)
         if name in WORDS:
             return getattr(self.update, name)
-        return LOOK_UP[name](self)
+        language = language_of(self.incident) if self.audience == Audience.PUBLIC else settings.LANGUAGE_CODE
+        with translation.override(language):
+            return str(LOOK_UP[name](self))
 
     def __iter__(self):
-        return iter(self._names)
+        return (name for name in offered(self.audience) if self._knows(name))
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(1 for _name in self)
 
 
 def _title(values: Variables) -> str:
     incident = values.incident
     if values.audience != Audience.PUBLIC:
         return incident.title
-    return (values.update or incident).public_title or "this"
+    return (values.update or incident).public_title or gettext("this")
 
 
 def _status(values: Variables) -> str:
     incident = values.incident
-    return incident.public_status if values.audience == Audience.PUBLIC else incident.get_status_display()
+    if values.audience != Audience.PUBLIC:
+        return incident.get_status_display()
+    return str(STATUS_WORDS[incident.public_status])
 
 
 def _components(values: Variables) -> str:
-    """The affected services; to the public only those it knows, by the names its status pages give them."""
-    names = values.incident.affected_names
-    if values.audience == Audience.PUBLIC:
-        names = values.incident.affected_services.running().names_on_public_pages()
-    return ", ".join(names) or "part of our service"
+    """The affected services; to the public only those that its status page shows, by the names it gives them."""
+    if values.audience == Audience.PUBLIC and values.names_by_page:
+        return next(iter(values.names_by_page.values()))
+    names = [] if values.audience == Audience.PUBLIC else values.incident.affected_names
+    return ", ".join(names) or gettext(PART)
+
+
+def pages_showing(incident: Incident) -> list[StatusPage]:
+    """The public pages that show the incident, asked for once."""
+    if not hasattr(incident, "loaded_pages"):
+        incident.loaded_pages = pages_of(incident)  # type: ignore[attr-defined]
+    return incident.loaded_pages
+
+
+def language_of(incident: Incident) -> str:
+    """The language of the public pages that show the incident; where they have several, the installation's."""
+    spoken = {page.language for page in pages_showing(incident)}
+    return spoken.pop() if len(spoken) == 1 else settings.LANGUAGE_CODE
+
+
+def names_by_page(incident: Incident) -> dict[str, str]:
+    """By the id of each public page that shows the incident what it calls the affected components."""
+    names = {}
+    for page in pages_showing(incident):
+        with translation.override(page.language):
+            shown = incident.affected_services.running().names_on(page.pk)
+            names[str(page.pk)] = ", ".join(shown) or gettext(PART)
+    return names
+
+
+def in_language_of(incident: Incident, text: str) -> str:
+    """One of Allclear's own public texts in the language of the incident's pages; what people wrote stays as it is."""
+    if not text:
+        return ""
+    with translation.override(language_of(incident)):
+        return gettext(text)
+
+
+def _duration(values: Variables) -> str:
+    """From the start of the impact to its end, as status pages count it; says so where it was over in between."""
+    time = in_words(values.incident.elapsed)
+    if not values.incident.reopen_count:
+        return time
+    return gettext("%(time)s in total, including the time before it was reopened") % {"time": time}
 
 
 def _next_update(values: Variables) -> str:
@@ -114,7 +176,7 @@ LOOK_UP: dict[str, Callable[[Variables], str]] = {
     "status": _status,
     "impact.summary": lambda v: v.incident.impact_summary or "not known yet",
     "components": _components,
-    "duration": lambda v: in_words(v.incident.elapsed),
+    "duration": _duration,
     "next_update_at": _next_update,
     "commander": lambda v: str(v.incident.commander or "nobody yet"),
     "channel": lambda v: v.incident.channel_url or "no channel yet",

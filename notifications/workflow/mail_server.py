@@ -13,7 +13,9 @@ from notifications.workflow.channels import audit, require_administrator
 def set_mail_server(
     *, by: Any, host: str, port: int, security: str, user: str, password: str, sender: str
 ) -> mail_server.MailServer:
-    """Save the server in the data folder; an empty `password` keeps the one saved for the same host and user.
+    """Save the server in the data folder; an empty `password` keeps the saved one.
+
+    That is so only where host, user and encryption stay the same: it must not go to another server, or unencrypted.
 
     Raises ValidationError where SMTP_URL names a server, which then is used instead.
     """
@@ -23,7 +25,16 @@ def set_mail_server(
             "SMTP_URL names the mail server. Change it there, or remove it and restart Allclear."
         )
     before = mail_server.saved()
-    if not password and before and (before.host, before.user) == (host, user):
+    if (
+        not password
+        and before
+        and (before.host, before.user, before.security)
+        == (
+            host,
+            user,
+            security,
+        )
+    ):
         password = before.password
     server = mail_server.MailServer(host, port, security, user, password, sender)
     audit("mail_server.changed", host, by, server=[before.host if before else None, host], sender=sender)

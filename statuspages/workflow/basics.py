@@ -1,13 +1,15 @@
 """What the verbs of status pages share: who may, what is recorded, and that kept copies are out of date."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from audit.workflow import INSTALLATION, record_audit
+from incidents.workflow.basics import FormUsed
 from notifications.workflow import wake_worker
-from statuspages.models import StatusPage
+from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
 from statuspages.permissions import can_announce, can_edit_pages
 
 UNTOLD = {"seed", "version", "copied_version", "copy_due_at", "copied_at", "changed_at", "created_at", "uid"}
@@ -27,6 +29,16 @@ def require_announcer(by: Any) -> None:
 
 def lock(page: StatusPage) -> StatusPage:
     return StatusPage.objects.select_for_update().get(pk=page.pk)
+
+
+def made_before[T: (ScheduledMaintenance, MaintenanceSeries)](
+    model: type[T], form_token: UUID | None, page: StatusPage
+) -> T | None:
+    """What a form made the first time. Raises FormUsed where that is on another page."""
+    made = model._default_manager.filter(form_token=form_token).first() if form_token else None
+    if made and made.page_id != page.pk:
+        raise FormUsed("announced maintenance on another page")
+    return made
 
 
 def facts(entry: models.Model | None) -> dict[str, Any]:

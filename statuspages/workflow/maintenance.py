@@ -20,7 +20,7 @@ from statuspages.models import (
     ScheduledMaintenance,
 )
 from statuspages.models.maintenance import BEGAN, ENDED
-from statuspages.workflow.basics import facts, lock, record, require_announcer
+from statuspages.workflow.basics import facts, lock, made_before, record, require_announcer
 
 LONGEST_WORD = 5000
 
@@ -37,11 +37,7 @@ def schedule_maintenance(
     """Announce it. The same `form_token` again returns what it made the first time."""
     require_announcer(by)
     lock(maintenance.page)
-    if form_token and (
-        existing := ScheduledMaintenance.objects.filter(
-            form_token=form_token, page=maintenance.page_id
-        ).first()
-    ):
+    if existing := made_before(ScheduledMaintenance, form_token, maintenance.page):
         return existing
     _check(maintenance, chosen := list(components))
     maintenance.form_token = form_token

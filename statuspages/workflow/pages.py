@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
@@ -27,11 +28,11 @@ DECIDE_READERS = ("is_published", "is_default", "audience")
 def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     """Add or change a page as it is filled in. There is one default page at most among those of an audience."""
     require_editor(by)
+    others = _lock_with_others(page)
     before = facts(lock(page)) if page.pk else {}
     page.name = one_line(page.name)
     if page.is_default:
-        defaults = StatusPage.objects.filter(audience=page.audience, is_default=True).exclude(pk=page.pk)
-        for other in defaults.select_for_update():
+        for other in others:
             told = facts(other)
             other.is_default = False
             other.save(update_fields=["is_default"])
@@ -44,6 +45,20 @@ def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
     if any(before.get(name) != after[name] for name in DECIDE_READERS):
         reschedule_running()
     return page
+
+
+def _lock_with_others(page: StatusPage) -> list[StatusPage]:
+    """Lock what becoming the default page may change, and return the default pages beside it.
+
+    All pages of the audience, and in one order: two people who make two pages the default wait for each other,
+    neither forever nor past each other.
+    """
+    if not page.is_default:
+        return []
+    pages = StatusPage.objects.filter(Q(audience=page.audience) | Q(pk=page.pk)).order_by("pk")
+    return [
+        p for p in pages.select_for_update() if p.is_default and p.audience == page.audience and p != page
+    ]
 
 
 @transaction.atomic

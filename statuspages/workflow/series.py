@@ -21,7 +21,7 @@ from statuspages.models import (
 )
 from statuspages.recurrence import MOST_INTERVAL
 from statuspages.rules import in_words
-from statuspages.workflow.basics import facts, lock, record, require_announcer
+from statuspages.workflow.basics import facts, lock, made_before, record, require_announcer
 from statuspages.workflow.maintenance import (
     LONGEST_WORD,
     announce,
@@ -53,8 +53,7 @@ def schedule_series(
     """Announce it by its first window, which is returned. The same `form_token` again returns that of the first time."""
     require_announcer(by)
     lock(series.page)
-    made = MaintenanceSeries.objects.filter(form_token=form_token, page=series.page_id)
-    if form_token and (existing := made.first()):
+    if existing := made_before(MaintenanceSeries, form_token, series.page):
         return existing.occurrences.order_by("occurs_on")[0]
     if series.page.series.going_on().count() >= MOST_SERIES:
         raise ValidationError(

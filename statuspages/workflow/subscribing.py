@@ -58,7 +58,8 @@ def request_subscription(
 def request_webhook(*, page: StatusPage, url: str, components: Iterable[Component] = ()) -> None:
     """Where no e-mail is sent: ask the endpoint alone. It gets the secret, too, as a page would show that to anybody.
 
-    An endpoint that is subscribed is not asked again: nobody else changes what it hears.
+    An endpoint that is subscribed is not asked again: nobody else changes what it hears. What was chosen travels in
+    the address that the endpoint requests, as in `request_subscription`.
     """
     if page.subscribers.confirmed().filter(url=url).exists():
         return
@@ -66,11 +67,9 @@ def request_webhook(*, page: StatusPage, url: str, components: Iterable[Componen
     PageSubscriber.objects.bulk_create([row], ignore_conflicts=True)  # somebody may ask at this very moment
     rows = page.subscribers.select_for_update(of=("self",)).select_related("channel")
     subscriber = rows.get(kind=SubscriberKind.WEBHOOK, address="", url=url)
-    chosen = list(components)
-    subscriber.channel, subscriber.hears_all = _open_channel(subscriber), not chosen
-    subscriber.save(update_fields=["channel", "hears_all", "endpoint_confirmed_at"])
-    subscriber.components.set(chosen)
-    _ask_endpoint(subscriber, secret=subscriber.channel.secret)
+    subscriber.channel = _open_channel(subscriber)
+    subscriber.save(update_fields=["channel", "endpoint_confirmed_at"])
+    _ask_endpoint(subscriber, components=[c.pk for c in components], secret=subscriber.channel.secret)
 
 
 def asked_for(*, page: StatusPage, token: str) -> tuple[PageSubscriber, list[int]]:
@@ -107,9 +106,12 @@ def confirm_subscription(*, page: StatusPage, token: str) -> PageSubscriber:
     return subscriber
 
 
-def _ask_endpoint(subscriber: PageSubscriber, **more: str) -> None:
-    """Send the endpoint an address that it has to request: who reads the mail may not own the endpoint."""
-    token = signing.dumps(subscriber.pk, salt=ENDPOINT_SALT)
+def _ask_endpoint(subscriber: PageSubscriber, *, components: list[int] | None = None, **more: str) -> None:
+    """Send the endpoint an address that it has to request: who reads the mail may not own the endpoint.
+
+    With `components` the subscription is to those from then on; without, what a mail has confirmed stays.
+    """
+    token = signing.dumps([subscriber.pk, components], salt=ENDPOINT_SALT)
     place = int(timezone.now().timestamp() // ASK_AGAIN_AFTER.total_seconds())
     page = subscriber.page
     data = {
@@ -132,16 +134,20 @@ def _ask_endpoint(subscriber: PageSubscriber, **more: str) -> None:
 def confirm_endpoint(*, page: StatusPage, token: str) -> PageSubscriber:
     """The endpoint has requested the address it was sent. Raises LinkClosed."""
     try:
-        pk = signing.loads(token, salt=ENDPOINT_SALT, max_age=CONFIRM_WITHIN)
+        asked = signing.loads(token, salt=ENDPOINT_SALT, max_age=CONFIRM_WITHIN)
     except signing.BadSignature as error:
         raise LinkClosed from error
+    pk, chosen = asked if isinstance(asked, list) else (asked, None)  # sent by 0.1, it is the number alone
     subscriber = page.subscribers.select_for_update().filter(pk=pk).first()
-    if subscriber is None:
+    if subscriber is None or (chosen and not _is_there(page, chosen)):
         raise LinkClosed
     if subscriber.endpoint_confirmed_at is None:
         subscriber.endpoint_confirmed_at = timezone.now()
         subscriber.confirmed_at = subscriber.confirmed_at or subscriber.endpoint_confirmed_at
-        subscriber.save(update_fields=["confirmed_at", "endpoint_confirmed_at"])
+        if chosen is not None:
+            subscriber.hears_all = not chosen
+            subscriber.components.set(page.components.filter(pk__in=chosen))
+        subscriber.save(update_fields=["confirmed_at", "endpoint_confirmed_at", "hears_all"])
     return subscriber
 
 

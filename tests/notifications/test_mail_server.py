@@ -56,6 +56,13 @@ def test_an_empty_password_keeps_the_saved_one(admin):
     assert mail_server.saved().password == ""
 
 
+@pytest.mark.parametrize("other", [{"host": "other.example.test"}, {"security": "none"}, {"user": "else"}])
+def test_a_saved_password_never_goes_to_another_server_or_unencrypted(admin, other):
+    set_mail_server(by=admin, **SERVER)
+    set_mail_server(by=admin, **SERVER | {"password": ""} | other)
+    assert mail_server.saved().password == ""
+
+
 def test_the_environment_wins_and_the_page_says_so(client, admin, settings):
     set_mail_server(by=admin, **SERVER)
     settings.SMTP_URL = "smtp://mail.example.test:25"

@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("incidents", "0011_search_inside_words")]
+    operations = [
+        migrations.AddField(
+            "statusupdate",
+            "names_by_page",
+            models.JSONField(
+                blank=True,
+                default=dict,
+                editable=False,
+                help_text="What {{ components }} stands for on each public page, by its id; only where pages differ",
+            ),
+        ),
+        migrations.AddField(
+            "statusupdate",
+            "impacts_set",
+            models.JSONField(
+                blank=True,
+                default=dict,
+                editable=False,
+                help_text="Posted with it: {service: [state before, state set]}",
+            ),
+        ),
+    ]
