@@ -37,7 +37,10 @@ scheduler: "Scheduler | None" = None
 
 @dataclass
 class Job:
-    """A task by its dotted path. `next_at` says when there is something to do: a time, or None for not yet known."""
+    """A task by its dotted path. `next_at` says when there is something to do: a time, or None for not yet known.
+
+    `in_vain` counts the runs after which there was still something to do: it fails, or others hold the rows.
+    """
 
     name: str
     every: float = 60.0
@@ -45,6 +48,7 @@ class Job:
     takes_long: bool = False
     due: float = 0.0
     is_running: bool = field(default=False, init=False)
+    in_vain: int = field(default=0, init=False)
 
     @classmethod
     def of(cls, name: str, *, every: float = 60.0, next_at: str = "", takes_long: bool = False) -> "Job":
@@ -56,13 +60,22 @@ class Job:
     def look_ahead(self) -> None:
         """Set when it is due: after `every` seconds, or earlier where there is something to do earlier."""
         self.due = time.monotonic() + self.every
-        self.look_again()
+        ahead = self._seconds_ahead()
+        self.in_vain = self.in_vain + 1 if ahead <= 0 else 0
+        self._be_due_in(max(ahead, LOOK_AGAIN * 2 ** min(self.in_vain, 6) / 2))
 
     def look_again(self) -> None:
         """Make it due earlier where something is to be done earlier."""
-        if self.next_at and not self.is_running and (at := self._log_failure(self.next_at)):
-            ahead = max((at - timezone.now()).total_seconds(), LOOK_AGAIN)
-            self.due = min(self.due, time.monotonic() + ahead)
+        if not self.is_running and not self.in_vain:
+            self._be_due_in(max(self._seconds_ahead(), LOOK_AGAIN))
+
+    def _be_due_in(self, seconds: float) -> None:
+        self.due = min(self.due, time.monotonic() + seconds)
+
+    def _seconds_ahead(self) -> float:
+        """Until `next_at`; 0 or less where something is to be done now, `every` where it is not known."""
+        at = self._log_failure(self.next_at) if self.next_at else None
+        return (at - timezone.now()).total_seconds() if at else self.every
 
     def _log_failure[T](self, function: Callable[[], T]) -> T | None:
         """What `function` returns. Whatever it raises is logged: a job that fails stops no other and runs again."""

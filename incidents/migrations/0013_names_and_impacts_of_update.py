@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0011_search_inside_words")]
+    dependencies = [("incidents", "0012_done_automatically")]
     operations = [
         migrations.AddField(
             "statusupdate",
