@@ -60,19 +60,19 @@ class Job:
     def look_ahead(self) -> None:
         """Set when it is due: after `every` seconds, or earlier where there is something to do earlier."""
         self.due = time.monotonic() + self.every
-        ahead = self._seconds_ahead()
+        ahead = self.seconds_ahead()
         self.in_vain = self.in_vain + 1 if ahead <= 0 else 0
         self._be_due_in(max(ahead, LOOK_AGAIN * 2 ** min(self.in_vain, 6) / 2))
 
     def look_again(self) -> None:
         """Make it due earlier where something is to be done earlier."""
         if not self.is_running and not self.in_vain:
-            self._be_due_in(max(self._seconds_ahead(), LOOK_AGAIN))
+            self._be_due_in(max(self.seconds_ahead(), LOOK_AGAIN))
 
     def _be_due_in(self, seconds: float) -> None:
         self.due = min(self.due, time.monotonic() + seconds)
 
-    def _seconds_ahead(self) -> float:
+    def seconds_ahead(self) -> float:
         """Until `next_at`; 0 or less where something is to be done now, `every` where it is not known."""
         at = self._log_failure(self.next_at) if self.next_at else None
         return (at - timezone.now()).total_seconds() if at else self.every
@@ -157,18 +157,17 @@ class Scheduler:
 
     def _hand_on(self, job: Job) -> None:
         """Run it in a thread of its own, where there is something to do."""
-        job.look_ahead()
-        if job.next_at and job.due > time.monotonic() + LOOK_AGAIN:
-            return
-        job.is_running = True
-        self._pool.submit(self._run_apart, job)
+        ahead = job.seconds_ahead()
+        job.due = time.monotonic() + max(ahead, LOOK_AGAIN)
+        if job.next_at is None or ahead <= 0:
+            job.is_running = True
+            self._pool.submit(self._run_apart, job)
 
     def _run_apart(self, job: Job) -> None:
         job.run()
-        connection.close()
+        job.look_ahead()
         job.is_running = False
-        if job.next_at:
-            job.due = 0.0  # there may be another one to make
+        connection.close()
         self.wake()
 
     def _sleep(self) -> None:

@@ -1,6 +1,7 @@
 """Do the jobs of a worker run when they are asked for, when their time has come, and again after a failure?"""
 
 import threading
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -191,6 +192,18 @@ class TestScheduler:
         wake_worker(f"{HERE}.do_little")
         assert until(lambda: runs["little"] == 2, seconds=20)
         assert runs["long"] == 1
+
+    def test_waits_longer_each_time_for_a_job_that_runs_in_vain(self):
+        job = Job(f"{HERE}.do_little", next_at=lambda: timezone.now() - timedelta(hours=1))
+        waits = []
+        for _ in range(8):
+            job.look_ahead()
+            waits.append(round(job.due - time.monotonic()))
+        assert waits == [1, 2, 4, 8, 16, 32, 32, 32]
+        job.next_at = lambda: None
+        job.look_ahead()
+        assert round(job.due - time.monotonic()) == job.every
+        assert job.in_vain == 0
 
     def test_listens_again_after_its_connection_was_lost(self, scheduled):
         scheduled()
