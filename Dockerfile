@@ -16,4 +16,4 @@ ENV ALLCLEAR_DATA=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 USER allclear
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "config.supervisor.web", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["python", "-m", "launcher.web", "--host", "0.0.0.0", "--port", "8000"]

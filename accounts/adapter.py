@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.devices import known_device
 from accounts.workflow import set_password
-from config.templatetags.allclear import in_words
+from core.templatetags.allclear import in_words
 from notifications.workflow import enqueue_mail
 
 ACTION = "login_failed"

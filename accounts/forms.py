@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
 from accounts.workflow.inviting import MOST_AT_ONCE, too_many
-from config.forms import Form, Styled
+from core.forms import Form, Styled
 
 
 class TimeZoneField(forms.ChoiceField):

@@ -4,8 +4,6 @@ from django.urls import path, re_path
 from accounts.views import entering, people, profile
 
 urlpatterns = [
-    path("setup/organisation/", entering.setup_organisation, name="setup_organisation"),
-    path("setup/<str:token>/", entering.setup, name="setup"),
     path("invitation/<str:token>/", entering.invitation_answer, name="invitation_answer"),
     path("demo/", entering.demo, name="demo"),
     # Only the pages of allauth that are used; signing up is closed by not being there.
@@ -37,7 +35,6 @@ urlpatterns = [
         profile.session_revocation,
         name="session_revocation",
     ),
-    path("settings/system/", profile.system, name="system"),
     path("settings/organisation/", people.organisation, name="organisation"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/<int:pk>/", people.person, name="person"),

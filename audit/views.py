@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from audit.workflow import INSTALLATION
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
 
 
 @require_safe

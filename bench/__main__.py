@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
-from config.supervisor.preflight import PROJECT_ROOT
-from config.supervisor.progress import step
+from launcher.preflight import PROJECT_ROOT
+from launcher.progress import step
 
 
 @dataclass
@@ -71,8 +71,8 @@ def _on_database(data: Path, chosen: argparse.Namespace) -> dict:
     import django
     from django.conf import settings
 
-    from config.supervisor import prepare
-    from config.supervisor.postgres import EmbeddedPostgres
+    from launcher import prepare
+    from launcher.postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(data, binaries=settings.POSTGRES_BIN)
     try:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.supervisor.services import child_environment
+from launcher.services import child_environment
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -25,7 +25,7 @@ class Server:
             port = probe.getsockname()[1]
         environment = child_environment() | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.supervisor.web", "--port", str(port)], env=environment
+            [sys.executable, "-m", "launcher.web", "--port", str(port)], env=environment
         )
         server = cls(port, process)
         deadline = time.monotonic() + 60

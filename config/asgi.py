@@ -14,8 +14,8 @@ from config.wsgi import application as pages
 # isort: split
 from django.conf import settings
 
-from config.time_limit import TimeLimit
-from config.transfer import TransferBuffer
+from core.time_limit import TimeLimit
+from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
 from live.documents import DocumentSync
 from statuspages.views.answers import host_name

@@ -8,8 +8,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config.secret import load_or_create_secret
-from config.supervisor.preflight import PRIVATE_UMASK
+from core.secret import load_or_create_secret
+from launcher.preflight import PRIVATE_UMASK
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
-    "config.apps.StaticFiles",
+    "core.apps.StaticFiles",
     "django.forms",
     "django_htmx",
     "allauth",
@@ -57,7 +57,11 @@ INSTALLED_APPS = [
     "history",
     "insights",
     "live",
-    "config.apps.AllclearConfig",
+    "replay",
+    "shell",
+    "demo",
+    "launcher",
+    "core.apps.CoreConfig",
 ]
 
 MIDDLEWARE = [
@@ -65,17 +69,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads against BREACH by itself
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "config.middleware.NullCharacterMiddleware",
+    "core.middleware.NullCharacterMiddleware",
     "statuspages.middleware.StatusPagesMiddleware",  # before everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "config.middleware.ExtraSlashMiddleware",
+    "core.middleware.ExtraSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.FragmentsApartMiddleware",
+    "core.middleware.FragmentsApartMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonMiddleware",
@@ -94,28 +98,28 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "config.templatetags.allclear",
-                "config.templatetags.keys",
-                "config.templatetags.refused_forms",
+                "core.templatetags.allclear",
+                "core.templatetags.keys",
+                "core.templatetags.refused_forms",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.shell",
+                "shell.context.shell",
             ],
         },
     }
 ]
-FORM_RENDERER = "config.forms.AllclearRenderer"
+FORM_RENDERER = "core.forms.AllclearRenderer"
 
 # -- storage -----------------------------------------------------------------------------------------------
 
 POSTGRES_BIN = env.str("ALLCLEAR_POSTGRES_BIN", default="")
 EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 if EMBEDDED_DATABASE:
-    from config.postgres import connection_settings
+    from core.postgres import connection_settings
 
     DATABASES = {"default": connection_settings(DATA_DIR)}
 else:
@@ -316,6 +320,13 @@ OUTBOX_CONSUMERS = [
     "statuspages.publishing.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
+INCIDENT_HOOKS = {
+    "recipient_counts": "shell.recipients.counts_of",
+    "recipients": "shell.recipients.reached",
+    "is_followed": "subscribers.following.is_followed",
+    "followed_services": "subscribers.following.followed_services",
+}
+"""Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
 AUDIENCE_READERS = ["subscribers.reach.audiences_subscribed", "statuspages.reach.audiences_on_pages"]
 """Dotted paths to functions of an incident that return the audiences in which somebody reads its updates."""
 DELIVERY_REACH = {
@@ -352,7 +363,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
-            "class": "config.logs.MaskingFormatter",
+            "class": "core.logs.MaskingFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
         }

@@ -1,16 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from config.views import frame, healthz
-
 handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", healthz, name="healthz"),
-    path("frame/", frame, name="frame"),
+    path("", include("shell.urls")),
     path("", include("accounts.urls")),
     path("", include("audit.urls")),
     path("", include("incidents.urls_catalogue")),
     path("", include("incidents.urls")),
-    path("", include("timeline.urls")),
+    path("", include("incidents.urls_timeline")),
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("retros.urls")),

@@ -1,18 +1,14 @@
-"""Answers that belong to no app: errors, health."""
+"""Answers to a request that failed."""
 
 import sys
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from psycopg2.errors import QueryCanceled
 
-from config.health import database_answers
-from config.time_limit import TimeLimitExceededError
+from core.time_limit import TimeLimitExceededError
 from statuspages.views.subscribing import subscription_too_old
 
 
@@ -37,20 +33,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_away:
         return HttpResponse(page, status=503, headers={"Retry-After": "5"})
     return HttpResponse(page, status=503 if is_late else 500)
-
-
-@never_cache
-@require_safe
-def frame(request: HttpRequest) -> HttpResponse:
-    """The frame of every page, for open pages that bring their counts and running incidents up to date."""
-    return render(request, "_frame.html")
-
-
-@login_not_required
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For probes and load balancers: 200 “ok” while the database answers."""
-    if database_answers():
-        return HttpResponse("ok", content_type="text/plain")
-    return HttpResponse("the database does not answer", status=503, content_type="text/plain")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.safestring import SafeString
 
-from config.text import in_words
+from core.text import in_words
 from figures.draw import NARROW, WIDE, cut, el, figure, rule, text, wrap
 
 WORDS = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from config.text import in_words
+from core.text import in_words
 from figures.draw import NARROW, WIDE, el, figure, number, span, text
 
 BAR = 18

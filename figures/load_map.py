@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from config.text import together
+from core.text import together
 from figures.draw import figure, rect, text
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from config.text import in_words
+from core.text import in_words
 from figures.draw import NARROW, WIDE, cut, el, figure, number, rule, span, text
 from figures.event_marks import event_mark
 from figures.labels import Place, places_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from config.text import in_words
+from core.text import in_words
 from figures.draw import el, figure, number, rule, text, wrap
 from figures.event_marks import event_mark
 from figures.story import MILESTONES, PHASES, SILENCE, Clock, Mark, Story, clock, most_telling

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.time_zones import time_zone_choices
-from config.forms import Form
-from config.written_time import ORDERS
+from core.forms import Form
+from core.written_time import ORDERS
 from history.formats import FORMATS
 from history.formats.table import FIELDS, REQUIRED
 from history.models import Import

@@ -9,8 +9,8 @@ from django.db.models import Min, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from config.asked_files import AskedFile
-from config.written_time import ORDERS
+from core.requested_files import AskedFile
+from core.written_time import ORDERS
 from incidents.models import ChangeEvent, Incident
 from retros.models import ActionItem, Retrospective
 from statuspages.models import ScheduledMaintenance, StatusPage

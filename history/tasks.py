@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from config.asked_files import forget_old, next_to_make
+from core.requested_files import forget_old, next_to_make
 from history.models import Export, Import
 from history.workflow.exporting import forget_leftovers, make_next_export
 from history.workflow.running import LostLease, carry_on, claim_import, forget_files

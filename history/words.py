@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import nh3
 from django.utils import timezone
 
-from config.local_time import UnclearTimeError
-from config.text import visible
-from config.written_time import written_moment
+from core.local_time import UnclearTimeError
+from core.text import visible
+from core.written_time import written_moment
 from history.past import Refused
 
 TAGS = {"p", "br", "div", "strong", "b", "em", "i", "code", "pre", "a", "ul", "ol", "li", "blockquote", "del", "h1",

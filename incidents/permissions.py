@@ -24,9 +24,7 @@ def can_respond(user: Any, incident: "Incident") -> bool:
 
     A private incident is out of reach for whom it is not visible to, even where its row is already in hand.
     """
-    if not (user.is_authenticated and user.is_responder):
-        return False
-    return not incident.is_private or type(incident).objects.visible_to(user).filter(pk=incident.pk).exists()
+    return incident.can_be_written_by(user)
 
 
 def can_set_visibility(user: Any, incident: "Incident") -> bool:

@@ -235,3 +235,13 @@ def from_update(update: StatusUpdate) -> dict:
     if update.state in (UpdateState.WITHDRAWN, UpdateState.RETURNED):
         initial |= states_of(update)
     return initial
+
+
+def received(incident: Incident) -> dict[str, dict]:
+    """By audience how many updates it received and when the last was posted."""
+    found: dict[str, dict] = {}
+    for update in incident.status_updates.posted().order_by("posted_at"):
+        for audience in update.audiences:
+            count = found.get(audience, {"n": 0})["n"]
+            found[audience] = {"n": count + 1, "last": update.posted_at}
+    return found

@@ -7,10 +7,6 @@ from incidents.views import (
     classifying,
     communicating,
     declaring,
-    home,
-    listing,
-    overview,
-    palette,
     people,
     resolving,
     response,
@@ -21,16 +17,10 @@ from incidents.views import (
 INCIDENT = "incidents/<str:reference>/"
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("palette", palette.palette, name="palette"),
     path("declare", declaring.declare, name="declare"),
     path("declare/similar", declaring.similar, name="similar"),
     path("declare/suggestion", declaring.suggestion, name="suggestion"),
     path("report", declaring.report, name="report"),
-    path("incidents/", listing.incident_list, name="incident_list"),
-    path("incidents/views/", listing.saved_views, name="saved_views"),
-    path("incidents/views/<int:pk>/deletion/", listing.saved_view_deletion, name="saved_view_deletion"),
-    path("overview/", overview.overview, name="overview"),
     path("b/<str:signed>/", communicating.signed_brief, name="signed_brief"),
     path(
         "b/<str:signed>/update-requests/", communicating.signed_update_requests, name="signed_update_requests"
@@ -90,6 +80,5 @@ urlpatterns = [
     path(INCIDENT + "resolution/", resolving.resolution, name="resolution"),
     path(INCIDENT + "checks/", resolving.recovery_checks, name="recovery_checks"),
     path(INCIDENT + "checks/<int:pk>/", resolving.recovery_check, name="recovery_check"),
-    path(INCIDENT + "closure/", resolving.closure, name="closure"),
     path(INCIDENT + "reopening/", resolving.reopening, name="reopening"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from config.text import together
+from core.text import together
 from figures.bars import bar
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.load_map import busiest, load_map

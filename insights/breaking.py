@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from config.text import together
+from core.text import together
 from figures.bars import bar
 from figures.draw import spoken
 from incidents.models.reference import reference_of

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Team
-from config.forms import Form
-from config.local_time import first_moment
+from core.forms import Form
+from core.local_time import first_moment
 from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
 from insights.definitions import BY_KEY, HEADLINES, TIMES, Between

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 
-from config.asked_files import AskedFile
+from core.requested_files import AskedFile
 
 
 class InsightsPdf(AskedFile):

@@ -10,7 +10,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
 from accounts.models import Installation
-from config.asked_files import ask, make_next
+from core.requested_files import ask, make_next
 from figures.paper import for_paper
 from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.models import InsightsPdf

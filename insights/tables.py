@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from config.text import harmless_cell
+from core.text import harmless_cell
 from figures.draw import spoken
 
 

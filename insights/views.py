@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
-from accounts.requests import SignedInRequest
-from config.answers import csv_answer
+from core.requests import SignedInRequest
+from core.responses import csv_answer
 from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.cohort import Reach
 from insights.comparing import ENOUGH

@@ -12,9 +12,9 @@ from django.db import connection
 from django.http import HttpRequest, parse_cookie
 
 from accounts.middleware import PersonMiddleware
+from core.listen import HOME, INBOX, Listener, Topic, person_topic
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
-from live.listener import HOME, INBOX, Listener, Topic, person_topic
 from retros.models import Retrospective
 
 KEEP_ALIVE = 20.0  # seconds between comments that keep proxies from closing the stream

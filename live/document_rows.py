@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from core.notify import ring_topic
 from live.consumers import person_of
-from live.doorbell import ring_topic
 from retros.documents import Malformed, open_document
 from retros.models import Document, DocumentUpdate, Retrospective
 from retros.permissions import can_write

@@ -15,9 +15,9 @@ from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
 from accounts.models import User
+from core.listen import Listener
 from live import wire
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
-from live.listener import Listener
 from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale
 from retros.workflow.writing import topic_of, write_update
 

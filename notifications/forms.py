@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from config.forms import Form
+from core.forms import Form
 from notifications.mail_server import UNSET_SENDER
 from notifications.models import Channel, ChannelKind
 from notifications.services import Service

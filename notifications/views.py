@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 from notifications import mail_server
 from notifications.forms import ChannelEditForm, ChannelForm, MailServerForm, ReasonForm, ServiceForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage

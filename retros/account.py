@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
-from config.text import in_words
+from core.text import in_words
 from figures.story import SILENCE
 from incidents.models import AffectedService, ChangeEvent, Incident
 from retros.gaps import LATE_RECORD, Found, Told, find_gaps

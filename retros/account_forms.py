@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
-from config.forms import Form
-from config.written_time import ORDERS
+from core.forms import Form
+from core.written_time import ORDERS
 from incidents.forms.fields import MomentField
 from retros.imports.rows import MOST_ROWS
 from retros.imports.slack import LARGEST_ZIP

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from config.text import harmless_cell
+from core.text import harmless_cell
 from retros.models import ActionItem
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import Team, User
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.models import Incident, IncidentType, Service, Severity
 from retros.models import (
     UNFINISHED_STATES,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from config.forms import Form
+from core.forms import Form
 from retros.models import (
     Category,
     ContributingFactor,

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.forms.fields import MomentField, NeededField, ResponderField
 from incidents.models import Incident
 from retros.models import Retrospective, RetrospectiveSettings, Subject

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from config.text import in_words
+from core.text import in_words
 from figures.story import SILENCE
 from timeline.models import Gap
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from config.asked_files import forget_old, next_to_make
+from core.requested_files import forget_old, next_to_make
 from retros.models import Export
 from retros.workflow.action_reminding import (
     ask_whether_it_helped,

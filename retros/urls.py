@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from retros.views import framing, library, retrospectives, review, session
+from retros.views import closing, framing, library, retrospectives, review, session
 
 RETROSPECTIVE = "retrospectives/<int:pk>/"
 
@@ -16,6 +16,7 @@ urlpatterns = [
         framing.incident_retrospective,
         name="incident_retrospective",
     ),
+    path("incidents/<str:reference>/closure/", closing.closure, name="closure"),
     path("incidents/<str:reference>/seen-before/", library.seen_before, name="seen_before"),
     path(RETROSPECTIVE, retrospectives.retrospective_detail, name="retrospective_detail"),
     path(RETROSPECTIVE + "head/", retrospectives.retrospective_head, name="retrospective_head"),

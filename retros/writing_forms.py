@@ -2,7 +2,7 @@
 
 from django import forms
 
-from config.forms import Form
+from core.forms import Form
 from retros.workflow.writing import MAX_LETTERS
 
 

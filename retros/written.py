@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Sum, Value
 
-from config.text import in_words
+from core.text import in_words
 from incidents.models import MILESTONES, Incident
 from retros.models import ContributingFactor, Dimension, LearningKind, Retrospective, Section
 from timeline.models import phase_before

@@ -1,7 +1,7 @@
 """The catalogues of public texts below locale/: brought up to date with the sources, and checked, by Babel.
 
 A catalogue (.po) is edited by people. Its compiled form (.mo) is in no repository: the set-up makes it, see
-bin/tools/catalogues.py.
+launcher/tools/catalogues.py.
 """
 
 import re
@@ -18,7 +18,7 @@ from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
 SOURCES = [
-    "config/text.py",
+    "core/text.py",
     "incidents/message_templates.py",
     "incidents/models/communication.py",
     "incidents/workflow/wording.py",

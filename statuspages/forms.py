@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.models import Service, ServiceImpact
 from notifications.forms import check_address
 from notifications.models import ChannelKind

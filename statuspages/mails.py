@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from config.text import one_line
+from core.text import one_line
 from statuspages import api_v2
 from statuspages.languages import speaking, speaking_english
 from statuspages.models import StatusPage

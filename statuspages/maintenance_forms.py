@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import format_lazy
 
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.forms.fields import MomentField
 from statuspages.languages import weekday
 from statuspages.models import (

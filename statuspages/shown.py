@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
-from config.text import render_markdown
+from core.text import render_markdown
 from figures.ninety_days import ninety_days
 from incidents.models.communication import UNNAMED, Wording
 from statuspages import languages

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
-from live.doorbell import ring_people
+from core.notify import ring_people
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from retros.models import ActionItem, ActionStep

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from config.forms import Form
+from core.forms import Form
 from incidents.models import Audience, IncidentType, Service, Severity
 from notifications.models import Channel
 from subscribers.models import News, NotificationPreference

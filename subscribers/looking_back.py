@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from live.doorbell import ring_people
+from core.notify import ring_people
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from retros.invitation import invitation

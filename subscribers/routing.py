@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from core.notify import ring_people
 from incidents.models import Incident
 from incidents.models.people import people_reaching
-from live.doorbell import ring_people
 from notifications.models import Delivery, DeliveryKind, DeliveryState, OutboxMessage
 from notifications.workflow import deliver
 from subscribers import messages

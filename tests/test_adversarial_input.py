@@ -20,8 +20,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.text import render_document
-from incidents.search import parse as parse_search
+from core.text import render_document
 from retros import language
 from retros.documents import open_document, to_markdown
 from retros.imports.lines import read_lines
@@ -31,6 +30,7 @@ from retros.imports.tables import LONGEST_FILE, read_csv, read_json
 from retros.reading import side_by_side
 from retros.rewriting import rewrite
 from retros.workflow.writing import MAX_LETTERS, MAX_LINES
+from shell.search import parse as parse_search
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [

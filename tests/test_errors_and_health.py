@@ -11,8 +11,8 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, path, reverse
 
 from accounts.workflow import issue_setup_link
-from config.logs import MaskingFormatter
 from config.urls import handler500, urlpatterns  # noqa: F401 - this module is a URL configuration below
+from core.logs import MaskingFormatter
 
 SECRET = "Zephyrquartz-secret"
 

@@ -4,8 +4,6 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from incidents.models import Hypothesis, Incident, Mitigation, StatusUpdate
-
 
 class Kind(models.TextChoices):
     NOTE = "note", "Note"
@@ -96,7 +94,7 @@ class TimelineEventQuerySet(models.QuerySet):
 
 
 class TimelineEvent(models.Model):
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="timeline")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="timeline")
     occurred_at = models.DateTimeField()
     precision_seconds = models.PositiveIntegerField("±, seconds", null=True, blank=True)
     recorded_at = models.DateTimeField()
@@ -116,13 +114,13 @@ class TimelineEvent(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
     )
     hypothesis = models.ForeignKey(
-        Hypothesis, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+        "incidents.Hypothesis", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
     )
     mitigation = models.ForeignKey(
-        Mitigation, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+        "incidents.Mitigation", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
     )
     status_update = models.ForeignKey(
-        StatusUpdate, null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+        "incidents.StatusUpdate", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
     )
     edited_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -179,7 +177,7 @@ class EvidenceKind(models.TextChoices):
 class Evidence(models.Model):
     """Something captured: attached to an event and, where it speaks for or against one, a hypothesis."""
 
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="evidence")
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=20, choices=EvidenceKind)
     title = models.CharField(max_length=200)
     body = models.TextField("text", blank=True)
@@ -194,10 +192,10 @@ class Evidence(models.Model):
         TimelineEvent, null=True, blank=True, on_delete=models.SET_NULL, related_name="evidence"
     )
     hypothesis = models.ForeignKey(
-        Hypothesis, null=True, blank=True, on_delete=models.SET_NULL, related_name="evidence"
+        "incidents.Hypothesis", null=True, blank=True, on_delete=models.SET_NULL, related_name="evidence"
     )
     cited_in = models.ManyToManyField(
-        StatusUpdate, blank=True, related_name="evidence", help_text="Updates that rest on it"
+        "incidents.StatusUpdate", blank=True, related_name="evidence", help_text="Updates that rest on it"
     )
     data = models.JSONField(default=dict, blank=True)
 

@@ -1,17 +1,15 @@
 """The verbs of the timeline: record, edit with history, star, mark gaps, answer, attach evidence."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
 from audit.workflow import record_audit
-from incidents.conflict import Conflict
-from incidents.models import Incident
-from incidents.permissions import can_respond
-from live.doorbell import ring
+from core.conflict import Conflict
+from core.notify import ring
 from timeline.models import (
     EDITABLE_KINDS,
     Evidence,
@@ -22,10 +20,13 @@ from timeline.models import (
     TimelineEventEdit,
 )
 
+if TYPE_CHECKING:
+    from incidents.models import Incident
+
 
 def record_event(
     *,
-    incident: Incident,
+    incident: "Incident",
     kind: str,
     text: str,
     by: Any,
@@ -58,7 +59,7 @@ def record_event(
 @transaction.atomic
 def write_event(
     *,
-    incident: Incident,
+    incident: "Incident",
     by: Any,
     text: str,
     kind: str = Kind.NOTE,
@@ -185,7 +186,7 @@ def star_event(*, event: TimelineEvent, by: Any, starred: bool) -> None:
 @transaction.atomic
 def mark_gap(
     *,
-    incident: Incident,
+    incident: "Incident",
     by: Any,
     text: str,
     occurred_at: datetime,
@@ -212,7 +213,7 @@ def mark_gap(
 @transaction.atomic
 def attach_evidence(
     *,
-    incident: Incident,
+    incident: "Incident",
     by: Any,
     kind: str,
     title: str,
@@ -268,8 +269,8 @@ def attach_evidence(
     return evidence
 
 
-def _require_responder(incident: Incident, by: Any) -> None:
-    if not can_respond(by, incident):
+def _require_responder(incident: "Incident", by: Any) -> None:
+    if not incident.can_be_written_by(by):
         raise PermissionDenied("Only responders write into an incident.")
 
 

@@ -1,8 +1,7 @@
-"""The doors: first start, invitations, signing in. Nobody is signed in here yet."""
+"""Invitations and signing in. Nobody is signed in here yet."""
 
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,52 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import ExamplePersonForm, FirstAdministratorForm, NewcomerForm, OrganisationForm
-from accounts.models import Installation, Invitation, SetupLink, User
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
+from accounts.forms import ExamplePersonForm, NewcomerForm
+from accounts.models import Invitation, User
 from accounts.sessions import begin_session
-from accounts.workflow import accept_invitation, create_first_administrator, describe_organisation
-from config.health import system_check
-from incidents.models import Severity
-
-
-@login_not_required
-@never_cache
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest, token: str) -> HttpResponse:
-    """First step: whoever holds the link from the terminal becomes administrator."""
-    if not SetupLink.objects.open().of_token(token).exists() or User.objects.administrators().exists():
-        return render(request, "accounts/link_closed.html", {"kind": "setup"}, status=410)
-    form = FirstAdministratorForm(request.POST or None)
-    if form.is_valid() and form.submit(create_first_administrator, token=token, **form.cleaned_data):
-        begin_session(request, form.outcome)
-        return redirect("setup_organisation")
-    return render(request, "accounts/setup.html", {"form": form, "step": 1, "checks": system_check()})
-
-
-@require_http_methods(["GET", "POST"])
-@administrators_only
-def setup_organisation(request: SignedInRequest) -> HttpResponse:
-    """Second step; good defaults are filled in, so leaving here loses nothing."""
-    installation = Installation.get()
-    initial = {
-        "name": installation.name if installation.name != "Allclear" else "",
-        "time_zone": installation.time_zone if installation.time_zone != "UTC" else request.user.time_zone,
-        "duty_contact": installation.duty_contact,
-    }
-    form = OrganisationForm(request.POST or None, initial=initial)
-    if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
-        messages.success(request, "Allclear is ready. The steps below help you to set up the rest.")
-        return redirect("home")
-    context = {
-        "form": form,
-        "step": 2,
-        "checks": system_check(),
-        "severities": Severity.objects.with_cadences(),
-    }
-    return render(request, "accounts/setup.html", context)
+from accounts.workflow import accept_invitation
 
 
 @login_not_required

@@ -8,9 +8,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import InvitationForm, OrganisationSettingsForm, PersonForm, TeamForm, TeamMembersForm
 from accounts.models import Installation, Invitation, Team, User
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
 from accounts.workflow import (
     activate_person,
     add_team,
@@ -27,6 +24,9 @@ from accounts.workflow import (
     renew_invitation,
     revoke_invitation,
 )
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,12 +9,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProfileForm
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
 from accounts.sessions import sessions_of
-from accounts.views.answers import refused_or
 from accounts.workflow import edit_profile, end_other_sessions, end_session
-from config.health import system_check
+from core.requests import SignedInRequest
+from core.responses import refused_or
 
 
 @require_safe
@@ -51,12 +49,6 @@ def other_sessions_revocation(request: SignedInRequest) -> HttpResponse:
     end_other_sessions(by=request.user, session_key=request.session.session_key or "")
     messages.success(request, "You are signed in only here.")
     return redirect("profile")
-
-
-@require_safe
-@administrators_only
-def system(request: SignedInRequest) -> HttpResponse:
-    return render(request, "settings/system.html", {"checks": system_check()})
 
 
 @sensitive_post_parameters()

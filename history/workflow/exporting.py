@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
-from config.asked_files import FileState, ask, claim
+from core.requested_files import FileState, ask, claim
 from history.models import Export
 from history.reach import Reach
 from history.source import LONGEST_ENTRY

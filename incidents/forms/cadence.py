@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.forms import Form
+from core.forms import Form
 from incidents.forms.fields import MomentField
 from incidents.models import UpdateSchedule
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from config.forms import ModelForm
+from core.forms import ModelForm
 from incidents.forms.fields import MinutesField
 from incidents.models import (
     Audience,

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from config.forms import Form
+from core.forms import Form
 from incidents.forms.fields import MomentField
 from incidents.models import ImpactAssessment, Incident, IncidentType, Service, ServiceImpact, Severity
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from config.local_time import UnclearTimeError, at_local, choices_of, offset, readings
+from core.local_time import UnclearTimeError, at_local, choices_of, offset, readings
 from incidents.models import Service
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.forms.fields import MinutesField, MomentField, ResponderField, ServiceField
 from incidents.models import (
     MILESTONES,

@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
-from config.forms import Form
+from core.forms import Form
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
 

@@ -9,8 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from config.forms import Form, ModelForm
-from config.text import in_words
+from core.forms import Form, ModelForm
+from core.text import in_words
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
 from incidents.forms.stepping import OPERATIONAL, STATES, ServiceStates
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, Service, StatusUpdate

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
-from config.search_column import searchable
+from core.search_column import searchable
 
 
 GRAMS = """

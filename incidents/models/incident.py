@@ -218,6 +218,12 @@ class Incident(models.Model):
     def get_absolute_url(self) -> str:
         return address_of(self.number)
 
+    def can_be_written_by(self, user: Any) -> bool:
+        """Whether `user` is a responder who can see it, even where the row is already in hand."""
+        if not (user.is_authenticated and user.is_responder):
+            return False
+        return not self.is_private or Incident.objects.visible_to(user).filter(pk=self.pk).exists()
+
     @property
     def reference(self) -> str:
         return reference_of(self.number)

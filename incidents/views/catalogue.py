@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 from incidents.forms import catalogue as forms
+from incidents.hooks import followed_services
 from incidents.models import ChecklistTemplate, IncidentType, LinkTemplate, Role, Service, Severity
 from incidents.workflow.catalogue import (
     define_severity,
@@ -20,7 +21,6 @@ from incidents.workflow.catalogue import (
     reason_to_keep,
     remove_from_catalogue,
 )
-from subscribers.models import Subscription
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def catalogue_list(request: SignedInRequest, kind: str) -> HttpResponse:
         "may_edit": request.user.is_administrator,
     }
     if kind == "services":
-        context["followed"] = set(Subscription.objects.of(request.user).followed_services())
+        context["followed"] = followed_services(request.user)
     return render(request, "settings/catalogue_list.html", context)
 
 

@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
-from accounts.requests import SignedInRequest
-from config.answers import going_to, refused, triggered
-from config.forms import Styled
+from core.forms import Styled
+from core.requests import SignedInRequest
+from core.responses import going_to, refused, triggered
 from incidents.forms.stepping import AudienceTexts
 from incidents.models import Incident, Status
 from incidents.permissions import can_declare

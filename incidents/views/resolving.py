@@ -3,14 +3,15 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from accounts.requests import SignedInRequest
+from core.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
+from incidents.hooks import recipient_counts
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
-from incidents.update_text import texts_for, texts_of_reopening
+from incidents.update_text import received, texts_for, texts_of_reopening
 from incidents.views.common import (
     attempt,
     click,
@@ -22,11 +23,9 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.views.reaching import counts_of, received
 from incidents.workflow.announcing import audiences_informed
 from incidents.workflow.reopening import impacts_before_recovery, last_commander
 from incidents.workflow.resolving import missing_for_closing, missing_for_resolution
-from retros.workflow import close_with_retrospective
 
 STEPS = ["fix", "verify", "confirm", "close"]
 
@@ -43,20 +42,8 @@ def resolution(request: SignedInRequest, reference: str) -> HttpResponse:
     previews = previewed_texts(request, form, incident, Status.RESOLVED) | {"of": "resolve"}
     if is_preview(request) and request.htmx:
         return render(request, "incidents/_previews.html", previews)
-    context = _context(incident, resolve_form=form) | previews
+    context = resolution_context(incident, resolve_form=form) | previews
     return render(request, "incidents/resolution.html", context)
-
-
-@require_POST
-@responders_only
-def closure(request: SignedInRequest, reference: str) -> HttpResponse:
-    incident = load(request, reference)
-    form = CloseForm(request.POST)
-    if submitted(request, form) and attempt(
-        form, _close, incident=incident, by=request.user, **form.cleaned_data
-    ):
-        return done(request, incident, to=incident.get_absolute_url())
-    return render(request, "incidents/resolution.html", _context(incident, close_form=form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +68,7 @@ def reopening(request: SignedInRequest, reference: str) -> HttpResponse:
         submit="Reopen incident",
         hint="All history is kept. The recovery checks are open again, and updates are due as after a declaration.",
         template_part="incidents/_reopen_form.html",
-        counts=counts_of(incident),
+        counts=recipient_counts(incident),
         received=received(incident),
         of="step",
         **previewed_texts(request, form, incident, Status.INVESTIGATING),
@@ -130,13 +117,10 @@ def _resolve_form(incident: Incident, data=None) -> ResolveForm:
     return ResolveForm(data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed))
 
 
-def _close(*, incident: Incident, by, owner, waive_reason: str) -> Incident:
-    if owner is not None:
-        return close_with_retrospective(incident=incident, by=by, owner=owner)
-    return workflow.close_incident(incident=incident, by=by, waive_reason=waive_reason)
-
-
-def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
+def resolution_context(
+    incident: Incident, *, resolve_form: ResolveForm | None = None, close_form: CloseForm | None = None
+) -> dict:
+    """What the page of the four steps shows; a form that was sent comes back with its errors."""
     checks = list(incident.recovery_checks.select_related("owner", "settled_by"))
     verify = [c for c in checks if c.kind != ChecklistKind.CONFIRMATION]
     confirm = [c for c in checks if c.kind == ChecklistKind.CONFIRMATION]
@@ -164,7 +148,7 @@ def _context(incident: Incident, *, resolve_form=None, close_form=None) -> dict:
         "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
         "resolve_form": resolve_form or _resolve_form(incident),
         "affected": incident.affected_services.running().worst_first(),
-        "counts": counts_of(incident) if step in ("verify", "confirm") else None,
+        "counts": recipient_counts(incident) if step in ("verify", "confirm") else None,
         "received": received(incident),
         "close_form": close_form or CloseForm(initial={"owner": incident.commander}),
     }

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import SignedInRequest
+from core.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.room import (
     ChangeForm,
@@ -15,8 +15,9 @@ from incidents.forms.room import (
     TaskOwnerForm,
 )
 from incidents.forms.stepping import MitigatedForm
+from incidents.hooks import recipient_counts
 from incidents.models import ChangeEvent, Stage, Status
-from incidents.update_text import texts_for
+from incidents.update_text import received, texts_for
 from incidents.views.common import (
     attempt,
     click,
@@ -27,7 +28,6 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.views.reaching import counts_of, received
 from incidents.workflow.announcing import audiences_informed
 
 
@@ -93,7 +93,7 @@ def mitigated(request: SignedInRequest, reference: str) -> HttpResponse:
         submit="Mark mitigated",
         hint="Mitigated is not resolved. Recovery is watched and verified next.",
         template_part="incidents/_mitigated_form.html",
-        counts=counts_of(incident),
+        counts=recipient_counts(incident),
         received=received(incident),
         of="step",
         **previewed_texts(request, form, incident, Status.MITIGATED),

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
+from core.requests import SignedInRequest
 from incidents import workflow
+from incidents.forms.timeline import ComposerForm
+from incidents.hooks import is_followed
 from incidents.keeping import kept, kept_rows, longest_silence
 from incidents.models import (
     ChangeEvent,
@@ -28,9 +30,7 @@ from incidents.models import (
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
 from incidents.views.common import done, is_number, load
-from subscribers.models import Subscription
 from timeline import reading
-from timeline.forms import ComposerForm
 from timeline.models import TimelineEvent
 
 RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "scribe")
@@ -227,7 +227,7 @@ def _with_counts(request: SignedInRequest, reference: str):
             starred_count=counted(standing.starred()),
             link_rows=ArraySubquery(links),
             own_participation=Exists(own),
-            is_followed=Exists(Subscription.objects.of(request.user).following(OuterRef("pk"))),
+            is_followed=is_followed(request.user, OuterRef("pk")),
             stamp=_stamp(),
             pending_updates=ArraySubquery(_pending_updates()),
             **kept_rows(),

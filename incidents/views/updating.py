@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import SignedInRequest
+from core.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.updating import NoChangeForm, ReturnForm, StatusUpdateForm
+from incidents.hooks import recipients
 from incidents.models import Audience, Incident, Stage, StatusUpdate, UpdateState
 from incidents.models.cadence import waiting_for_more
 from incidents.update_hints import hints
@@ -35,7 +36,6 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.views.reaching import reached
 from incidents.workflow.approving import NOT_AN_APPROVER, approvers, out_of_date
 
 HINTED = (
@@ -240,7 +240,7 @@ def _composer(
         form.data = data
     context = (
         _previewed(request, form)
-        | reached(incident, form.chosen)
+        | recipients(incident, form.chosen)
         | {
             "wrong": wrong,
             "last": last,

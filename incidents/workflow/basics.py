@@ -9,8 +9,9 @@ from django.db import connection
 
 from audit import context
 from audit.workflow import record_audit
-from config.text import in_both_zones
-from incidents.conflict import Conflict
+from core.conflict import Conflict
+from core.notify import bell, ring_people
+from core.text import in_both_zones
 from incidents.models import (
     MILESTONES,
     OPEN_STATUSES,
@@ -26,7 +27,6 @@ from incidents.models import (
 from incidents.models.people import people_reaching
 from incidents.permissions import can_respond
 from incidents.workflow.ticking import tick_new_tasks
-from live.doorbell import bell, ring_people
 from notifications.workflow import enqueue
 from timeline.models import Kind
 

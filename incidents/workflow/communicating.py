@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from audit import context
-from config.text import one_line
+from core.text import one_line
 from incidents.models import (
     WORDS,
     Audience,

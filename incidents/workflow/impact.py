@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from config.text import in_both_zones
+from core.text import in_both_zones
 from incidents.models import (
     AffectedService,
     ImpactAssessment,

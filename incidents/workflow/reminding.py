@@ -23,11 +23,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 
 from audit import context
-from config.text import in_words
+from core.notify import ring
+from core.text import in_words
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
 from incidents.workflow.basics import audit
 from incidents.workflow.escalating import helpers, listeners
-from live.doorbell import ring
 from notifications.models import OutboxMessage
 from notifications.workflow import enqueue, withdraw
 from timeline.models import Kind

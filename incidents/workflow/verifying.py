@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.text import in_both_zones
+from core.text import in_both_zones
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
 from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
 from timeline.models import Kind

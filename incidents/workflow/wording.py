@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 
-from config.text import in_both_zones, in_words
+from core.text import in_both_zones, in_words
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
 from statuspages.models import StatusPage
 from statuspages.reading import pages_of

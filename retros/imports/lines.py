@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.local_time import UnclearTimeError, at_local, zone_after
-from config.written_time import MONTHS
+from core.local_time import UnclearTimeError, at_local, zone_after
+from core.written_time import MONTHS
 from retros.imports.rows import (
     Reading,
     Refused,

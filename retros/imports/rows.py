@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from config.local_time import UnclearTimeError
-from config.text import visible
-from config.written_time import written_moment
+from core.local_time import UnclearTimeError
+from core.text import visible
+from core.written_time import written_moment
 
 MOST_ROWS = 1000
 MOST_READ = 5 * MOST_ROWS  # lines, those refused included

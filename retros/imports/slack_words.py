@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from config.text import visible
+from core.text import visible
 
 MARK = re.compile(r"<([^<>]+)>")
 DEEPEST = 8  # blocks within blocks

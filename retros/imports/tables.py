@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.text import visible
+from core.text import visible
 from retros.imports.rows import Reading, Refused, Row, check, in_order, moment, row_id
 from timeline.models import Kind, Phase
 

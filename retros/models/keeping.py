@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from config.asked_files import AskedFile
+from core.requested_files import AskedFile
 from retros.models.retrospective import Retrospective
 
 

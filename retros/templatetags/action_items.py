@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.templatetags.allclear import icon
+from core.templatetags.allclear import icon
 from retros.models import ActionItem, ActionState, Retrospective
 from retros.workflow.actions import STEPS
 

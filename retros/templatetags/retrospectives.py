@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.text import in_words
+from core.text import in_words
 from retros.clock import Timer
 from retros.written import people_of
 from timeline.models import phase_before

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from accounts.requests import SignedInRequest
-from config import answers
-from config.forms import Styled
+from core import responses
+from core.forms import Styled
+from core.requests import SignedInRequest
 from retros.models import Retrospective
 from retros.views.common import section
 
@@ -47,7 +47,7 @@ def changed(
 
 def refused(request: SignedInRequest, refusal: ValidationError, back: str) -> HttpResponse:
     """Say why not, and let the board show what stands."""
-    return answers.refused(request, refusal, back, board_refused={})
+    return responses.refused(request, refusal, back, board_refused={})
 
 
 def dialog(

@@ -11,9 +11,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
-from accounts.requests import SignedInRequest
-from config.answers import going_to, refused
-from config.forms import Styled
+from core.forms import Styled
+from core.requests import SignedInRequest
+from core.responses import going_to, refused
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.export import Copy, copy_of

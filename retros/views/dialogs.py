@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.requests import SignedInRequest
-from config.answers import refused, triggered
-from config.forms import Styled
+from core.forms import Styled
+from core.requests import SignedInRequest
+from core.responses import refused, triggered
 from retros.models import Retrospective
 
 

@@ -4,9 +4,9 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 from retros import workflow
 from retros.models import HintWord, Retrospective
 from retros.reading import as_json, open_hints

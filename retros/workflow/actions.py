@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from audit import context
 from audit.workflow import record_audit
+from core.notify import bell, topic_bell
 from incidents.models import Incident
 from incidents.workflow import Conflict, FormUsed
-from live.doorbell import bell, topic_bell
 from notifications.workflow import enqueue, withdraw
 from retros.models import (
     UNFINISHED_STATES,

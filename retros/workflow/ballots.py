@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from live.doorbell import ring_topic
+from core.notify import ring_topic
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, ClosedQuestion, Question, Retrospective, VotedToken
 from retros.workflow.basics import audit, lock, lock_to_facilitate

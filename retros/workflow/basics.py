@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit import context
 from audit.workflow import record_audit
+from core.notify import topic_bell
 from incidents.workflow import Conflict
-from live.doorbell import topic_bell
 from notifications.workflow import enqueue
 from retros.models import Retrospective
 from retros.permissions import can_facilitate, can_write

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from config.asked_files import FileState, ask, make_next
+from core.requested_files import FileState, ask, make_next
 from notifications.workflow import wake_worker
 from retros.export import as_html, copy_of
 from retros.models import Export, Retrospective

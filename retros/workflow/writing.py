@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef
 
 from audit import context
+from core.notify import ring_topic
 from incidents.workflow import Conflict
-from live.doorbell import ring_topic
 from notifications.workflow import wake_worker
 from retros.documents import Full, Malformed, accept, open_document, to_markdown
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import validate_time_zone
-from config.local_time import readings
+from core.local_time import readings
 from statuspages.models.page import Component, StatusPage
 from statuspages.recurrence import DAILY, MONTHLY, WEEKLY, Recurrence
 

@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from config.templatetags.allclear import status_mark
-from config.text import in_words
+from core.templatetags.allclear import status_mark
+from core.text import in_words
 from statuspages import languages
 from statuspages.recurrence import Recurrence
 from statuspages.rules import in_words as rule_in_words

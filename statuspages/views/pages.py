@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Installation
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 from statuspages import surface, workflow
 from statuspages.forms import ComponentForm, ComponentStateForm, GroupForm, PageForm
 from statuspages.models import Component, ComponentGroup, StatusPage

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import context
-from config.text import one_line
-from incidents.conflict import Conflict
+from core.conflict import Conflict
+from core.text import one_line
 from notifications.workflow import enqueue
 from statuspages.models import (
     Component,

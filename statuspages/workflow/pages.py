@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
-from config.text import one_line
+from core.text import one_line
 from incidents.models import ServiceImpact
 from incidents.workflow.schedules import reschedule_running
 from statuspages.accent import accent_of, normal

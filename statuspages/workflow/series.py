@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from audit import context
-from config.text import one_line
-from incidents.conflict import Conflict
+from core.conflict import Conflict
+from core.text import one_line
 from statuspages.models import (
     Component,
     MaintenanceSeries,

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.permissions import administrators_only
-from accounts.requests import SignedInRequest
-from accounts.views.answers import refused_or
+from core.permissions import administrators_only
+from core.requests import SignedInRequest
+from core.responses import refused_or
 from incidents.models import Audience
 from notifications.models import Channel
 from subscribers.forms import ChannelForm, FilterForm, OutsideForm, PersonForm

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from live.doorbell import ring_people
+from core.notify import ring_people
 from subscribers.models import Notice
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from django.db import connection
 
-from config.supervisor.processes import die_with_parent
+from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
 WORKER = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"]
 KINDS = {
-    "web": [sys.executable, "-m", "config.supervisor.web", "--port", "0"],
+    "web": [sys.executable, "-m", "launcher.web", "--port", "0"],
     "worker": [*CELERY, *WORKER, "--loglevel=WARNING"],
     "beat": [
         sys.executable,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
-from config.asked_files import FileState, claim
+from core.requested_files import FileState, claim
 from history.models import Export
 from history.tasks import make_waiting_exports
 from history.workflow import ask_for_export, exporting

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from config.text import render_markdown
+from core.text import render_markdown
 from history.words import clean
 from incidents.models import AffectedService, Incident, Status, StatusUpdate
 from statuspages.models import MaintenanceState, PageAudience, ScheduledMaintenance

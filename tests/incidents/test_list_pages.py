@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident, SavedView
-from incidents.views import listing
 from incidents.workflow import declare_incident
+from shell.views import listing
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from incidents import search
 from incidents.models import Service, StatusUpdate
-from incidents.search import SHOWN_KEYS, found, is_common, parse
 from incidents.workflow import declare_incident, mitigate_incident, post_status_update
 from retros.models import Document, Publication, Retrospective, RetrospectiveStatus
+from shell import search
+from shell.search import SHOWN_KEYS, found, is_common, parse
 from timeline.workflow import remove_event, write_event
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_common_word_pages_through_all(overloaded, client, commander):
 
 
 def test_common_word_of_long_ago_is_found_as_well(overloaded, monkeypatch, client, commander, severity):
-    for name in ("incidents.views.listing.NEWEST", "incidents.views.palette.NEWEST"):
+    for name in ("shell.views.listing.NEWEST", "shell.views.palette.NEWEST"):
         monkeypatch.setattr(name, 10)
     for _ in range(10):
         declare_incident(by=commander, title="Silent", severity=severity(3))

@@ -8,10 +8,10 @@ from django.urls import reverse
 from accounts.models import Team
 from incidents.forms.room import ChangeForm, RecoveryCheckForm, TaskForm
 from incidents.models import Incident
-from incidents.search import found, parse
 from incidents.search_words import Matches, query_of
 from incidents.workflow import declare_incident
 from retros.models import Retrospective
+from shell.search import found, parse
 from timeline.models import TimelineEvent
 from timeline.workflow import record_event
 

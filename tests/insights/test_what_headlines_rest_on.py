@@ -8,9 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from incidents.models import Incident
-from incidents.search import parse
 from insights.cohort import Scope
 from insights.recurring import recurrence
+from shell.search import parse
 from tests.insights.test_recurrence import look_back
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

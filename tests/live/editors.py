@@ -34,7 +34,7 @@ class Webs(Installation):
     def serve(self, port: int) -> None:
         with open(self.folder / f"web-{port}.log", "ab") as log:
             self._running[f"web-{port}"] = subprocess.Popen(
-                [sys.executable, "-m", "config.supervisor.web", "--port", str(port)],
+                [sys.executable, "-m", "launcher.web", "--port", str(port)],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,

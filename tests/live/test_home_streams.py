@@ -5,9 +5,9 @@ import http.client
 import pytest
 from django.db import connection
 
+from core.listen import HOME, Listener, person_topic
 from incidents.workflow import change_visibility, edit_incident
 from live.consumers import MOST_STREAMS
-from live.listener import HOME, Listener, person_topic
 from tests.live.editors import cookie_of
 
 

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
+from core.listen import BACKLOG, Listener
 from live import wire
 from live.document_rows import in_pool
 from live.documents import SILENT, Room, Seat
-from live.listener import BACKLOG, Listener
 from retros.documents import open_document
 from retros.rewriting import rewrite
 from retros.workflow import write_update

@@ -12,9 +12,9 @@ import pytest
 from a2wsgi import WSGIMiddleware
 from django.db import OperationalError, connection
 
-from config import time_limit, transfer
-from config.time_limit import TimeLimit, TimeLimitExceededError
-from config.transfer import TransferBuffer
+from core import time_limit, transfer
+from core.time_limit import TimeLimit, TimeLimitExceededError
+from core.transfer import TransferBuffer
 from statuspages.models import StatusPage
 from statuspages.workflow import keep_page
 

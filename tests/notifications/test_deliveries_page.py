@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from config.health import system_check
 from incidents.models import Incident
 from notifications.models import Delivery, Destination, OutboxMessage
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import enqueue, enqueue_mail
+from shell.health import system_check
 
 pytestmark = pytest.mark.django_db
 

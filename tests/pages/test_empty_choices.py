@@ -5,7 +5,7 @@ from django import forms
 from django.urls import reverse
 
 from accounts.models import Team
-from config.forms import Form, ModelForm
+from core.forms import Form, ModelForm
 from incidents.models import IncidentType, Service
 
 

@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 from accounts.models import Installation, InstallationRole, User
-from config.context import ACTIVE_SHOWN, shell
 from incidents.models import Severity
 from incidents.workflow import add_person, declare_incident, decline_report, report_problem
+from shell.context import ACTIVE_SHOWN, shell
 
 
 def shown(user) -> list:

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.urls import reverse
 
-from config.forms import LONGEST_TEXT, Styled
+from core.forms import LONGEST_TEXT, Styled
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = [

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit import context
-from config.text import _kept, render_markdown
+from core.text import _kept, render_markdown
 from incidents.models import Status
 
 

@@ -5,13 +5,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from config.asked_files import FileState, forget_old
-from config.health import _pdf
+from core.requested_files import FileState, forget_old
 from retros import fonts, pdf
 from retros.export import as_html, copy_of
 from retros.models import Document, Export, Publication
 from retros.workflow import ask_for_pdf
 from retros.workflow.exporting import make_next_export
+from shell.health import _pdf
 
 
 @pytest.fixture(autouse=True)

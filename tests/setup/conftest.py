@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor.processes import die_with_parent
+from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOREIGN = ("ALLCLEAR_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "PYTEST_")

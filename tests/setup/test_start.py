@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor.preflight import data_folder_mode, make_private
-from config.supervisor.prepare import make_folders
+from launcher.preflight import data_folder_mode, make_private
+from launcher.prepare import make_folders
 from tests.setup.conftest import alive, command, wait_until
 
 

@@ -203,7 +203,7 @@ def no_database(shop, broken, tell, work, settings):
         "ALLCLEAR_SECRET_KEY": "x" * 50,
     }
     shutil.copytree(settings.STATIC_ROOT, settings.DATA_DIR / "static")
-    program = [sys.executable, "-m", "config.supervisor.web", "--port", str(port)]
+    program = [sys.executable, "-m", "launcher.web", "--port", str(port)]
     server = subprocess.Popen(program, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

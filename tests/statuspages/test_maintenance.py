@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from incidents.conflict import Conflict
+from core.conflict import Conflict
 from statuspages.models import ScheduledMaintenance
 from statuspages.tasks import carry_on_maintenances
 from statuspages.workflow import change_maintenance, keep_look, schedule_maintenance, update_maintenance

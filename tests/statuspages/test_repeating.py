@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from icalendar import Calendar
 
 from audit.models import AuditEntry
-from incidents.conflict import Conflict
+from core.conflict import Conflict
 from notifications.models import Delivery
 from notifications.tasks import expand_due_events
 from statuspages.maintenance_forms import RepeatingMaintenanceForm

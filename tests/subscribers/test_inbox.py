@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
-from live.doorbell import PEOPLE_PER_RING, ring_people
-from live.listener import Listener, person_topic
+from core.listen import Listener, person_topic
+from core.notify import PEOPLE_PER_RING, ring_people
 from subscribers.models import Notice
 from subscribers.workflow import mark_all_read, mark_read
 

@@ -9,11 +9,11 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from config.local_time import UnclearTimeError, readings
+from core.local_time import UnclearTimeError, readings
 from incidents.forms.room import MilestonesForm
+from incidents.forms.timeline import EventForm, split_time
 from incidents.models import Incident
 from retros.imports.lines import read_lines
-from timeline.forms import EventForm, split_time
 from timeline.models import TimelineEvent
 from timeline.workflow import record_event
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.forms import split_time
+from incidents.forms.timeline import split_time
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

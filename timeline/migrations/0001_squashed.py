@@ -3,7 +3,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from config.search_column import searchable
+from core.search_column import searchable
 
 
 class Migration(migrations.Migration):

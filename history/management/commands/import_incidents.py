@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import validate_time_zone
-from config.written_time import ORDERS
+from core.written_time import ORDERS
 from history.formats import FORMATS
 from history.formats.table import FIELDS
 from history.models import Import, ImportState

@@ -1,5 +1,0 @@
-"""Running Allclear on one machine: embedded PostgreSQL, web, worker and beat under one parent.
-
-`preflight`, `progress` and `lock` use the standard library only and run on Python 3.9, because
-`bin/tools` needs them before the project's own environment exists.
-"""

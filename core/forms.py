@@ -1,0 +1,158 @@
+"""How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models.utils import get_blank_choice_label
+from django.forms.models import ModelChoiceIterator
+from django.forms.renderers import TemplatesSetting
+from django.utils.choices import BlankChoiceIterator
+
+from core.text import without_directions
+
+LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
+CLASS_OF = {
+    forms.Textarea: "textarea",
+    forms.Select: "select",
+    forms.SelectMultiple: "select",
+    forms.CheckboxInput: "checkbox checkbox-sm",
+    forms.RadioSelect: "radio radio-sm",
+    forms.CheckboxSelectMultiple: "checkbox checkbox-sm",
+    forms.HiddenInput: "",
+    forms.ClearableFileInput: "input",
+    forms.FileInput: "input py-1.5",
+}
+
+
+# A mixin at run time; for the type checker a form, which whatever it is mixed into is.
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    _Base = forms.BaseForm
+else:
+    _Base = object
+
+
+class AllclearRenderer(TemplatesSetting):
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+class WholeChoices(ModelChoiceIterator):
+    """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset.all():
+            yield self.choice(row)
+
+
+def _is_text(field: forms.Field) -> TypeGuard[forms.CharField]:
+    return isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField | forms.JSONField)
+
+
+def _name_empty_choice(field: forms.Field) -> None:
+    """Django's own words for the empty choice become “None”, or “Choose one” where a choice is required."""
+    label = "Choose one" if field.required else "None"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == get_blank_choice_label():
+            field.empty_label = label
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, BlankChoiceIterator | list):
+        choices = list(field.choices)
+        if choices and choices[0] == ("", get_blank_choice_label()):
+            field.choices = [("", label), *choices[1:]]
+
+
+def _limit(field: forms.CharField) -> None:
+    """No text is unlimited: pages show it again to everybody."""
+    field.max_length = LONGEST_TEXT
+    field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+    field.widget.attrs.update(field.widget_attrs(field.widget))
+
+
+def _cleaned(to_python: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One line becomes a title or name: what turns its direction would turn that of the text around it."""
+
+    def clean(value: Any) -> Any:
+        found = to_python(value)
+        return without_directions(found) if isinstance(found, str) else found
+
+    return clean
+
+
+class Styled(_Base):
+    """Mixin of every form: gives each widget its class; the templates do the rest."""
+
+    outcome: Any  # what the verb returned
+    conflict: Any  # what somebody else has written meanwhile; only where that happened
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            widget = field.widget
+            if _is_text(field) and field.max_length is None:
+                _limit(field)
+            _name_empty_choice(field)
+            kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
+            if kind:
+                widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+            if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
+                field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
+            if isinstance(widget, forms.Textarea):
+                widget.attrs.setdefault("rows", 2)
+            if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
+                field.iterator = WholeChoices
+                widget.choices = field.choices
+
+    def submit(self, verb: Callable, **arguments: Any) -> bool:
+        """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
+
+        False where it refused. PermissionDenied and everything else goes on to whoever called.
+        """
+        try:
+            self.outcome = verb(**arguments)
+        except ValidationError as refusal:
+            named = refusal.error_dict if hasattr(refusal, "error_dict") else {None: refusal.error_list}
+            for (
+                name,
+                errors,
+            ) in named.items():  # about something this form does not ask: about the whole of it
+                self.add_error(name if name in self.fields else None, errors)
+            return False
+        return True
+
+    def answer_status(self, *, is_part: bool) -> int:
+        """The status of the page, or of the part for htmx, that shows this form again.
+
+        After a conflict the form carries the current version from here on: what is sent then is meant.
+        """
+        if not hasattr(self, "conflict"):
+            return 422 if self.errors and is_part else 200
+        if "version" in self.fields:
+            data = cast("QueryDict", self.data).copy()
+            data["version"] = self.conflict.version
+            self.data = data
+        return 409
+
+    def typed_field[F: forms.Field](self, name: str, kind: type[F]) -> F:
+        """The field `name`, which is a `kind`; `fields` knows only that it is a field."""
+        field = self.fields[name]
+        assert isinstance(field, kind)
+        return field
+
+
+class Form(Styled, forms.Form):
+    def clean(self) -> dict[str, Any]:
+        """Django lets this answer None; ours always answers what there is."""
+        super().clean()
+        return self.cleaned_data
+
+
+class ModelForm(Styled, forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return self.cleaned_data

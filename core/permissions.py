@@ -1,0 +1,19 @@
+"""Who may do what to the installation."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
+
+from core.requests import SignedInRequest
+
+
+def administrators_only[R: HttpResponseBase](view: Callable[..., R]) -> Callable[..., R]:
+    @wraps(view)
+    def guarded(request: SignedInRequest, *args, **kwargs) -> R:
+        if not request.user.is_administrator:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,54 @@
+"""What a page answers when a form or a button has been sent, alike for htmx and for a browser alone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the code page of its own country
+
+
+def csv_answer(text: str, name: str) -> HttpResponse:
+    """A CSV file to save, which Excel opens with the right characters."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(BYTE_ORDER_MARK + text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def triggered(**events: Any) -> HttpResponse:
+    """Nothing to swap; the page does what these events (dialog_close …) are for."""
+    named = {name.replace("_", "-"): detail for name, detail in events.items()}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(named)})
+
+
+def going_to(request: HttpRequest, target: str) -> HttpResponse:
+    """On to another page; htmx follows by itself."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def refused(request: HttpRequest, refusal: ValidationError, to: str, **events: Any) -> HttpResponse:
+    """Say why not, where the person is or on the page `to`."""
+    text = " ".join(refusal.messages)
+    if request.htmx:  # type: ignore[attr-defined]
+        return triggered(toast={"text": text, "bad": True}, **events)
+    messages.error(request, text)
+    return redirect(to)
+
+
+def refused_or(
+    request: HttpRequest, done: str, to: str, args: list, verb: Callable, **arguments: Any
+) -> HttpResponse:
+    """Run `verb` and go to the page `to`, with `done` or with the reason why not: for a button without a form."""
+    try:
+        verb(**arguments)
+    except ValidationError as refusal:
+        for reason in refusal.messages:
+            messages.error(request, reason)
+    else:
+        messages.success(request, done)
+    return redirect(to, *args)

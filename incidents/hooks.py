@@ -1,0 +1,34 @@
+"""What apps above this one answer for the pages of an incident, by the dotted paths in settings.INCIDENT_HOOKS."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef
+from django.utils.module_loading import import_string
+
+from incidents.models import Incident
+
+
+def _ask(hook: str, *arguments: Any) -> Any:
+    return import_string(settings.INCIDENT_HOOKS[hook])(*arguments)
+
+
+def recipient_counts(incident: Incident) -> SimpleNamespace:
+    """How many people and places an update to each audience reaches, by the audience's name."""
+    return _ask("recipient_counts", incident)
+
+
+def recipients(incident: Incident, audiences: list[str]) -> dict[str, Any]:
+    """`counts` of all audiences, and `leaving`: the ways (icon, label, detail) an update to these is sent."""
+    return _ask("recipients", incident, audiences)
+
+
+def is_followed(user: Any, incident: OuterRef) -> Any:
+    """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
+    return _ask("is_followed", user, incident)
+
+
+def followed_services(user: Any) -> set[int]:
+    """The primary keys of the services that `user` follows."""
+    return _ask("followed_services", user)

@@ -1,0 +1,36 @@
+"""One web process: uvicorn with the options this application needs, on a socket or on an address."""
+
+import argparse
+import socket
+
+import uvicorn
+
+GRACEFUL_SECONDS = 2  # open streams never end by themselves; without a limit SIGTERM would wait for them
+MAX_MESSAGE = 2 * 1024 * 1024  # bytes over a WebSocket; live.documents takes less and says why
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m launcher.web", description=__doc__)
+    options.add_argument("--fd", type=int, help="a listening socket inherited from the parent")
+    options.add_argument("--host", default="127.0.0.1")
+    options.add_argument("--port", type=int, default=8000)
+    chosen = options.parse_args()
+    config = uvicorn.Config(
+        "config.asgi:application",
+        host=chosen.host,
+        port=chosen.port,
+        lifespan="on",
+        log_config=None,  # the settings' LOGGING speaks for uvicorn as well
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws_max_size=MAX_MESSAGE,
+        proxy_headers=False,  # the settings say whether a proxy's word is taken; here anybody could claim one
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+    sockets = None if chosen.fd is None else [socket.socket(fileno=chosen.fd)]
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+if __name__ == "__main__":
+    main()

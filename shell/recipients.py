@@ -1,0 +1,41 @@
+"""Whom an update reaches, in numbers, and how it is sent."""
+
+from types import SimpleNamespace
+
+from incidents.models import Audience, Incident
+from incidents.workflow.wording import pages_showing
+from statuspages.models import StatusPage
+from statuspages.reach import subscriber_count
+from subscribers.reach import how_it_leaves, recipient_counts
+
+Way = tuple[str, str, str]  # icon, label, detail
+
+
+def counts_of(incident: Incident) -> SimpleNamespace:
+    """How many people and places an update to each audience reaches, subscribers of status pages included."""
+    counts = recipient_counts(incident)
+    return SimpleNamespace(
+        **counts | {"public": counts["public"] + subscriber_count(incident, pages_showing(incident))}
+    )
+
+
+def reached(incident: Incident, chosen: list[str]) -> dict:
+    """`counts` of all audiences, and `leaving`: the ways an update to those chosen is sent."""
+    counts = recipient_counts(incident)
+    pages = pages_showing(incident)
+    on_pages = subscriber_count(incident, pages)
+    return {
+        "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),
+        "leaving": _ways(incident, chosen, pages, on_pages),
+    }
+
+
+def _ways(incident: Incident, chosen: list[str], pages: list[StatusPage], on_pages: int) -> list[Way]:
+    ways = how_it_leaves(incident, chosen)
+    if Audience.PUBLIC in chosen and incident.is_drill:
+        ways.append(("globe", "A drill is on no status page", ""))
+    elif Audience.PUBLIC in chosen and not incident.is_private:
+        told = f"{on_pages} subscribers" if on_pages != 1 else "1 subscriber"
+        names = ", ".join(page.name for page in pages)
+        ways.append(("globe", names, told) if pages else ("triangle-alert", "No status page shows this", ""))
+    return ways

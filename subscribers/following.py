@@ -1,0 +1,17 @@
+"""What somebody follows, for the pages of incidents and services."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from subscribers.models import Subscription
+
+
+def is_followed(user: Any, incident: OuterRef) -> Exists:
+    """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
+    return Exists(Subscription.objects.of(user).following(incident))
+
+
+def followed_services(user: Any) -> set[int]:
+    """The primary keys of the services that `user` follows."""
+    return set(Subscription.objects.of(user).followed_services())
