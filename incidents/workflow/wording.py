@@ -127,9 +127,10 @@ def _components(values: Variables) -> str:
 
 def pages_showing(incident: Incident) -> list[StatusPage]:
     """The public pages that show the incident, asked for once."""
-    if not hasattr(incident, "loaded_pages"):
-        incident.loaded_pages = pages_of(incident)  # type: ignore[attr-defined]
-    return incident.loaded_pages
+    found: list[StatusPage] | None = getattr(incident, "loaded_pages", None)
+    if found is None:
+        found = incident.loaded_pages = pages_of(incident)  # type: ignore[attr-defined]
+    return found
 
 
 def language_of(incident: Incident) -> str:
