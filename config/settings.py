@@ -8,8 +8,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from core.private_files import PRIVATE_UMASK
 from core.secret import load_or_create_secret
-from launcher.preflight import PRIVATE_UMASK
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -323,6 +323,7 @@ OUTBOX_CONSUMERS = [
 INCIDENT_HOOKS = {
     "recipient_counts": "shell.recipients.counts_of",
     "recipients": "shell.recipients.reached",
+    "public_pages": "statuspages.reading.pages_of",
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
 }

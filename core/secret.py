@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from launcher.preflight import data_folder_mode
+from core.private_files import data_folder_mode
 
 
 def load_or_create_secret(data_dir: Path) -> str:

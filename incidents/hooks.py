@@ -24,6 +24,13 @@ def recipients(incident: Incident, audiences: list[str]) -> dict[str, Any]:
     return _ask("recipients", incident, audiences)
 
 
+def public_pages(incident: Incident) -> list[Any]:
+    """The published status pages that show the incident, asked for once: each with `pk`, `name` and `language`."""
+    if "public_pages" not in incident.answers:
+        incident.answers["public_pages"] = _ask("public_pages", incident)
+    return incident.answers["public_pages"]
+
+
 def is_followed(user: Any, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)

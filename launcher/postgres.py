@@ -16,9 +16,10 @@ from pathlib import Path
 import psycopg2
 
 from core.postgres import DATABASE_NAME, USER_NAME, socket_directory
+from core.private_files import make_private
 from launcher import progress
 from launcher.posix_user import Account, private_directory, reachable_binaries, server_account
-from launcher.preflight import Refused, make_private
+from launcher.preflight import Refused
 from launcher.processes import Child, die_with_parent, spawn
 
 READY_SECONDS = 120  # recovery after a crash reads the write-ahead log first

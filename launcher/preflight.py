@@ -8,8 +8,9 @@ import os
 import socket
 from pathlib import Path
 
+from core.private_files import data_folder_mode, make_private
+
 REFUSED = 3  # exit code of a child whose standard output says what it refuses
-PRIVATE_UMASK = 0o077  # mail, logs, uploads and keys are for the account Allclear runs under
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,19 +21,6 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 def data_folder() -> Path:
     """The data folder that ALLCLEAR_DATA names, or `var/`; the same rule as in settings.DATA_DIR."""
     return Path(os.environ.get("ALLCLEAR_DATA") or PROJECT_ROOT / "var").absolute()
-
-
-def data_folder_mode() -> int:
-    """0700. Where root starts PostgreSQL under another account, that one has to pass through: 0711."""
-    return 0o711 if os.geteuid() == 0 else 0o700
-
-
-def make_private(folder: Path, mode: int = 0o700) -> None:
-    """Make `folder`, and take away what others may do in it beyond `mode`. Raises OSError."""
-    folder.mkdir(mode=mode, parents=True, exist_ok=True)
-    found = folder.stat()
-    if found.st_uid == os.geteuid() and found.st_mode & 0o777 & ~mode:
-        folder.chmod(found.st_mode & mode)
 
 
 def make_writable_folder(folder: Path) -> None:

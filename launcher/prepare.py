@@ -17,8 +17,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from core.private_files import make_private
 from launcher import progress
-from launcher.preflight import REFUSED, Refused, make_private
+from launcher.preflight import REFUSED, Refused
 
 FOLDERS = ("log", "mail", "uploads", "broker/queue", "broker/control")
 

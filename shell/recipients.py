@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
+from incidents.hooks import public_pages
 from incidents.models import Audience, Incident
-from incidents.workflow.wording import pages_showing
 from statuspages.models import StatusPage
 from statuspages.reach import subscriber_count
 from subscribers.reach import how_it_leaves, recipient_counts
@@ -15,14 +15,14 @@ def counts_of(incident: Incident) -> SimpleNamespace:
     """How many people and places an update to each audience reaches, subscribers of status pages included."""
     counts = recipient_counts(incident)
     return SimpleNamespace(
-        **counts | {"public": counts["public"] + subscriber_count(incident, pages_showing(incident))}
+        **counts | {"public": counts["public"] + subscriber_count(incident, public_pages(incident))}
     )
 
 
 def reached(incident: Incident, chosen: list[str]) -> dict:
     """`counts` of all audiences, and `leaving`: the ways an update to those chosen is sent."""
     counts = recipient_counts(incident)
-    pages = pages_showing(incident)
+    pages = public_pages(incident)
     on_pages = subscriber_count(incident, pages)
     return {
         "counts": SimpleNamespace(**counts | {"public": counts["public"] + on_pages}),

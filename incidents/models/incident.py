@@ -218,6 +218,11 @@ class Incident(models.Model):
     def get_absolute_url(self) -> str:
         return address_of(self.number)
 
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """What apps above answered about this row, each asked for once (incidents/hooks.py)."""
+        return {}
+
     def can_be_written_by(self, user: Any) -> bool:
         """Whether `user` is a responder who can see it, even where the row is already in hand."""
         if not (user.is_authenticated and user.is_responder):

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from incidents.hooks import public_pages
 from incidents.models import Audience, Incident, StatusUpdate
 from incidents.models.communication import SENTENCES, UNNAMED, is_announced, word_for
 from incidents.workflow.communicating import post_status_update
 from incidents.workflow.wording import in_language_of
-from statuspages.reading import pages_of
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -93,7 +93,7 @@ def note_sentence(incident: Incident, *, before: str, update: StatusUpdate | Non
     if (update and Audience.PUBLIC in update.audiences) or not is_announced(word, word_for(before)):
         return
     is_shown = incident.status_updates.posted().for_audience(Audience.PUBLIC).exists()
-    if is_shown and incident.source not in Incident.OF_THE_PAST and pages_of(incident):
+    if is_shown and incident.source not in Incident.OF_THE_PAST and public_pages(incident):
         record_event(
             incident=incident,
             kind=Kind.UPDATE,

@@ -9,10 +9,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 
 from core.text import in_both_zones, in_words
+from incidents.hooks import public_pages
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
-from statuspages.models import StatusPage
-from statuspages.reading import pages_of
-from statuspages.state_words import STATUS_WORDS
 
 VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
@@ -114,7 +112,7 @@ def _status(values: Variables) -> str:
     incident = values.incident
     if values.audience != Audience.PUBLIC:
         return incident.get_status_display()
-    return str(STATUS_WORDS[incident.public_status])
+    return gettext(incident.public_status)
 
 
 def _components(values: Variables) -> str:
@@ -125,24 +123,16 @@ def _components(values: Variables) -> str:
     return ", ".join(names) or gettext(PART)
 
 
-def pages_showing(incident: Incident) -> list[StatusPage]:
-    """The public pages that show the incident, asked for once."""
-    found: list[StatusPage] | None = getattr(incident, "loaded_pages", None)
-    if found is None:
-        found = incident.loaded_pages = pages_of(incident)  # type: ignore[attr-defined]
-    return found
-
-
 def language_of(incident: Incident) -> str:
     """The language of the public pages that show the incident; where they have several, the installation's."""
-    spoken = {page.language for page in pages_showing(incident)}
+    spoken = {page.language for page in public_pages(incident)}
     return spoken.pop() if len(spoken) == 1 else settings.LANGUAGE_CODE
 
 
 def names_by_page(incident: Incident) -> dict[str, str]:
     """By the id of each public page that shows the incident what it calls the affected components."""
     names = {}
-    for page in pages_showing(incident):
+    for page in public_pages(incident):
         with translation.override(page.language):
             shown = incident.affected_services.running().names_on(page.pk)
             names[str(page.pk)] = ", ".join(shown) or gettext(PART)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.preflight import data_folder_mode, make_private
+from core.private_files import data_folder_mode, make_private
 from launcher.prepare import make_folders
 from tests.setup.conftest import alive, command, wait_until
 
