@@ -18,7 +18,7 @@ from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
 from live.documents import DocumentSync
-from statuspages.views.answers import host_name
+from statuspages.views.responses import host_name
 
 LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack export
 

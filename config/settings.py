@@ -314,26 +314,29 @@ It runs when it is asked for (`wake_worker`), when `next_at` (a dotted path to a
 says so, and after `every` seconds (60) in any case. What `takes_long` runs in a thread of its own.
 """
 OUTBOX_CONSUMERS = [
-    "subscribers.routing.consume",
-    "subscribers.action_news.consume",
-    "subscribers.looking_back.consume",
+    "subscribers.announcements.routing.consume",
+    "subscribers.announcements.action_items.consume",
+    "subscribers.announcements.retrospectives.consume",
     "statuspages.publishing.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 INCIDENT_HOOKS = {
     "recipient_counts": "shell.recipients.counts_of",
     "recipients": "shell.recipients.reached",
-    "public_pages": "statuspages.reading.pages_of",
+    "public_pages": "statuspages.status_snapshot.pages_of",
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
-AUDIENCE_READERS = ["subscribers.reach.audiences_subscribed", "statuspages.reach.audiences_on_pages"]
+AUDIENCE_READERS = [
+    "subscribers.recipients.audiences_subscribed",
+    "statuspages.recipients.audiences_on_pages",
+]
 """Dotted paths to functions of an incident that return the audiences in which somebody reads its updates."""
 DELIVERY_REACH = {
     "incident": "incidents.models.people.incidents_told_to",
-    "retrospective": "retros.reach.retrospectives_told_to",
-    "action": "retros.reach.action_items_told_to",
+    "retrospective": "retros.access.retrospectives_told_to",
+    "action": "retros.access.action_items_told_to",
     "report": "subscribers.models.reports_told_to",
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may

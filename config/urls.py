@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("subscribers.urls")),
     path("", include("retros.urls")),
-    path("", include("retros.urls_account")),
+    path("", include("retros.urls_timeline")),
     path("", include("retros.urls_causes")),
     path("", include("retros.urls_writing")),
     path("", include("retros.urls_actions")),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from history.past import BrokenFile
+from history.entry import BrokenFile
 
 CHUNK = 64 * 1024
 LONGEST_ENTRY = 8 * 1024 * 1024  # characters

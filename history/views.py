@@ -14,11 +14,11 @@ from core.requested_files import file_answer
 from core.requests import SignedInRequest
 from core.responses import csv_answer, refused_or
 from core.text import harmless_cell
+from history.entry import BrokenFile
 from history.formats import FORMATS
 from history.formats.table import guess, header
 from history.forms import ColumnsForm, ConfirmForm, ExportForm, UploadForm
 from history.models import Export, Import, ImportState
-from history.past import BrokenFile
 from history.source import check_beginning
 from history.workflow import ask_for_export, confirm_import, drop_import, read_import_again, start_import
 from incidents.models import Severity

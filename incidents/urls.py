@@ -7,10 +7,10 @@ from incidents.views import (
     classifying,
     communicating,
     declaring,
+    incident_page,
     people,
     resolving,
     response,
-    room,
     updating,
 )
 
@@ -25,12 +25,12 @@ urlpatterns = [
     path(
         "b/<str:signed>/update-requests/", communicating.signed_update_requests, name="signed_update_requests"
     ),
-    path(INCIDENT, room.incident_detail, name="incident_detail"),
-    path(INCIDENT + "head/", room.head, name="head"),
-    path(INCIDENT + "news/", room.news, name="news"),
-    path(INCIDENT + "rail/", room.rail, name="rail"),
-    path(INCIDENT + "catch-up/", room.catch_up, name="catch_up"),
-    path(INCIDENT + "audit-trail/", room.audit_trail, name="audit_trail"),
+    path(INCIDENT, incident_page.incident_detail, name="incident_detail"),
+    path(INCIDENT + "head/", incident_page.head, name="head"),
+    path(INCIDENT + "news/", incident_page.news, name="news"),
+    path(INCIDENT + "rail/", incident_page.rail, name="rail"),
+    path(INCIDENT + "catch-up/", incident_page.catch_up, name="catch_up"),
+    path(INCIDENT + "audit-trail/", incident_page.audit_trail, name="audit_trail"),
     path(INCIDENT + "acceptance/", declaring.accept, name="accept"),
     path(INCIDENT + "declination/", declaring.decline, name="decline"),
     path(INCIDENT + "merger/", declaring.merge, name="merge"),

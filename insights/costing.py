@@ -5,9 +5,9 @@ from collections.abc import Callable
 from figures.bars import bar
 from figures.draw import spoken
 from incidents.models.reference import reference_of
+from insights.cost_queries import Felt, Rates, Spending, Spent, Sum, felt, spending
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
-from insights.spending import Felt, Rates, Spending, Spent, Sum, felt, spending
 from insights.tables import Behind, Column, Table, rounded, short
 
 QUESTION = "What did it cost?"

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, User
-from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.cohort import Reach
 from insights.filters import DEFAULT_METRIC, Asked, ask
 from insights.panels import Panel
+from insights.questions import ANSWERS, QUESTIONS, left_out
 from subscribers.models import ReportEvery
 from subscribers.workflow.reporting import MORNING
 

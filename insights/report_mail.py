@@ -4,8 +4,8 @@ from django.conf import settings
 
 from insights.report import report_for
 from notifications.workflow import deliver
-from subscribers.letters import letter
 from subscribers.links import report_unsubscribe_url
+from subscribers.mail_builder import letter
 from subscribers.models import NotificationPreference
 from subscribers.workflow import claim_due_report, hand_over
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.requested_files import file_answer
 from core.requests import SignedInRequest
 from core.responses import refused_or
-from insights.answers import QUESTIONS
 from insights.models import InsightsPdf
-from insights.paper import ask_for_insights_pdf
+from insights.pdf import ask_for_insights_pdf
+from insights.questions import QUESTIONS
 from insights.report import PERIOD, kept, latest, report_for, report_of, zone_of
 from retros import pdf
 from subscribers.models import ReportEvery, ReportWish

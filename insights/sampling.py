@@ -13,7 +13,7 @@ from insights.cohort import Scope
 from insights.comparing import ENOUGH, RESAMPLES, SEED
 from insights.definitions import STATED, Between
 from insights.measuring import cohort_cte, rows
-from insights.reading import COMPLETE, PARTS, PHASES
+from insights.queries import COMPLETE, PARTS, PHASES
 
 NEWEST = 2000  # drawn from: a thousand draws of them take a tenth of a second
 BATCH = 50

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from core.requested_files import forget_old, next_to_make
 from insights.models import InsightsPdf
-from insights.paper import make_next_pdf
+from insights.pdf import make_next_pdf
 from insights.report_mail import send_due_report
 
 

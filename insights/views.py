@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.models import Installation
 from core.requests import SignedInRequest
 from core.responses import csv_answer
-from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.cohort import Reach
 from insights.comparing import ENOUGH
 from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
 from insights.panels import FEW
-from insights.reading import dots
+from insights.queries import dots
+from insights.questions import ANSWERS, QUESTIONS, left_out
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
 FIRST = "faster"

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from coediting.document import Malformed, open_document
 from core.notify import ring_topic
 from live.consumers import person_of
-from retros.documents import Malformed, open_document
+from retros.document_cache import state_of
 from retros.models import Document, DocumentUpdate, Retrospective
 from retros.permissions import can_write
-from retros.states import state_of
 from retros.workflow.writing import topic_of
 
 _threads = ThreadPoolExecutor(4, "documents")

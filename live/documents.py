@@ -15,10 +15,10 @@ from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
 from accounts.models import User
+from coediting import wire
+from coediting.document import MAX_BYTES, Full, Gap, Malformed, Stale
 from core.listen import Listener
-from live import wire
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
-from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale
 from retros.workflow.writing import topic_of, write_update
 
 MAX_MESSAGE = MAX_BYTES + 4096  # a section that an editor has and the server lacks comes as one

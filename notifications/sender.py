@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from django.db import Error, connection
 from django.utils import timezone
 
-from notifications.answers import Answer, Outcome
 from notifications.channels import send
 from notifications.models import Delivery
+from notifications.outcomes import Answer, Outcome
 from notifications.workflow import claim_deliveries, destinations_with_work, keep_hold, settle
 from notifications.workflow.claiming import AT_ONCE
 

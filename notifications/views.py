@@ -12,9 +12,9 @@ from core.permissions import administrators_only
 from core.requests import SignedInRequest
 from core.responses import refused_or
 from notifications import mail_server
+from notifications.access import hide
 from notifications.forms import ChannelEditForm, ChannelForm, MailServerForm, ReasonForm, ServiceForm
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
-from notifications.reach import hide
 from notifications.services import SERVICES
 from notifications.workflow import (
     add_channel,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from replay.reading import instant
+from replay.file_reader import instant
 
 
 @dataclass(frozen=True)

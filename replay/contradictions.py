@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from incidents.models import MILESTONES, Severity
-from incidents.workflow.basics import ORDERED_MILESTONES
-from replay.reading import MILESTONE_KEYS, Refused, instant
+from incidents.workflow.transitions import ORDERED_MILESTONES
+from replay.file_reader import MILESTONE_KEYS, Refused, instant
 
 Problem = tuple[str, str]
 

@@ -13,8 +13,8 @@ from incidents.workflow import declare_incident, edit_incident, set_milestones
 from replay.cast import Cast
 from replay.clock import Clock, read_clock
 from replay.contradictions import refuse_contradictions
+from replay.file_reader import MILESTONE_KEYS, Refused, instant, parse_day
 from replay.plan import Plan
-from replay.reading import MILESTONE_KEYS, Refused, instant, parse_day
 from replay.verbs import Verbs, shorten
 
 ORIGIN = "command replay"

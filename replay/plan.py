@@ -7,7 +7,7 @@ from typing import Any
 
 from incidents.models import HypothesisState, MitigationState, ServiceImpact
 from replay.clock import Clock
-from replay.reading import instant
+from replay.file_reader import instant
 
 # At the same instant, in this order: what people see before what they do, what they do before what they announce.
 ORDER = [

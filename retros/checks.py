@@ -24,7 +24,7 @@ from retros.models import (
     Verdict,
 )
 from retros.models.causes import FACTORS_WANTED
-from retros.reading import hints_left_open
+from retros.queries import hints_left_open
 from timeline.models import TimelineEvent
 
 MILESTONES_WANTED = {

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from retros.account import Account, gap_columns
 from retros.models import (
     ActionItem,
     ClosedQuestion,
@@ -24,6 +23,7 @@ from retros.models import (
     TimelineEntry,
 )
 from retros.models.causes import FACTORS_WANTED
+from retros.timeline import Account, gap_columns
 
 SECTIONS = (
     ("frame", "Frame"),

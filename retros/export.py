@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from accounts.models import Installation
 from retros.models import Publication, Retrospective
 from retros.pictures import Picture, pictures
-from retros.written import content_of, markdown_of
+from retros.published_content import content_of, markdown_of
 
 
 @dataclass(frozen=True)

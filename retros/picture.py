@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from figures.story import CLOSEST, MILESTONES, Impact, Lane, Mark, Story, Stretch, parts_of
-from retros.account import Account, known_at
 from retros.measures import LETTERS
+from retros.timeline import Account, known_at
 from timeline.models import Kind
 
 LATEST = datetime.max.replace(tzinfo=UTC)

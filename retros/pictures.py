@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from figures import fishbone, why_tree
 from figures.swim_lanes import swim_lanes
-from retros.account import Account
 from retros.factor_tree import factors_for_figures
 from retros.models import Retrospective
 from retros.picture import story_of
+from retros.timeline import Account
 
 PAPER = 900  # px across of what is put on a page of paper
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from incidents.hooks import public_pages
 from incidents.models import Audience, Incident
 from statuspages.models import StatusPage
-from statuspages.reach import subscriber_count
-from subscribers.reach import how_it_leaves, recipient_counts
+from statuspages.recipients import subscriber_count
+from subscribers.recipients import how_it_leaves, recipient_counts
 
 Way = tuple[str, str, str]  # icon, label, detail
 

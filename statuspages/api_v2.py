@@ -7,8 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from statuspages.shown import Shown, ShownComponent, ShownGroup, ShownIncident, ShownMaintenance, ShownUpdate
 from statuspages.uptime import OPERATIONAL, worst
+from statuspages.view_models import (
+    Shown,
+    ShownComponent,
+    ShownGroup,
+    ShownIncident,
+    ShownMaintenance,
+    ShownUpdate,
+)
 
 MOST = 50
 STATUS = {"degraded": "degraded_performance"}  # the other states have the same names here and there

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from statuspages.languages import dated
-from statuspages.shown import Shown, ShownIncident, ShownMaintenance, ShownUpdate
+from statuspages.view_models import Shown, ShownIncident, ShownMaintenance, ShownUpdate
 
 MOST = 25
 

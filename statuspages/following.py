@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from incidents.models import ACTIVE_STATUSES, Audience, Status, StatusPeriod, UpdateSchedule
 from incidents.models.communication import SENTENCES, Wording, is_announced, word_for
 from statuspages.models import StatusPage
-from statuspages.shown import ShownIncident, ShownUpdate
+from statuspages.view_models import ShownIncident, ShownUpdate
 
 
 def with_status_changes(page: StatusPage, incidents: dict[int, ShownIncident]) -> None:

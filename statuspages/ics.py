@@ -5,7 +5,7 @@ from datetime import UTC
 from django.utils.translation import gettext
 from icalendar import Calendar, Event
 
-from statuspages.shown import Shown, ShownMaintenance
+from statuspages.view_models import Shown, ShownMaintenance
 
 
 def calendar(shown: Shown, code: str = "") -> bytes:

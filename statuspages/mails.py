@@ -12,7 +12,7 @@ from core.text import one_line
 from statuspages import api_v2
 from statuspages.languages import speaking, speaking_english
 from statuspages.models import StatusPage
-from statuspages.shown import Shown, ShownIncident, ShownMaintenance
+from statuspages.view_models import Shown, ShownIncident, ShownMaintenance
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 LEAVE = f"leave-{uuid4().hex}"  # stands for each reader's own way out; nobody can write it into a text

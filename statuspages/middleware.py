@@ -9,8 +9,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 
-from statuspages import copies
-from statuspages.views.answers import host_of, nothing_here, respond
+from statuspages import static_copies
+from statuspages.views.responses import host_of, nothing_here, respond
 
 BELOW = "/status/"
 OWN_HOST = "statuspages.urls_public"
@@ -54,8 +54,8 @@ class StatusPagesMiddleware:
         except (OperationalError, InterfaceError):
             name, _, address = path.removeprefix(BELOW).partition("/")
             if urlconf:
-                name, address = f"{copies.HOSTS}/{host_of(request)}", path.removeprefix("/")
-            kept = copies.find(name, address) if request.method in ("GET", "HEAD") else None
+                name, address = f"{static_copies.HOSTS}/{host_of(request)}", path.removeprefix("/")
+            kept = static_copies.find(name, address) if request.method in ("GET", "HEAD") else None
             if kept is None:
                 raise
             return respond(request, kept)

@@ -9,8 +9,8 @@ from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from notifications.workflow import deliver
 from statuspages import mails
 from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind
-from statuspages.reading import Window, incidents_on, pages_touched, read, told
-from statuspages.shown import Shown, ShownIncident, ShownMaintenance
+from statuspages.status_snapshot import Window, incidents_on, pages_touched, read, told
+from statuspages.view_models import Shown, ShownIncident, ShownMaintenance
 from statuspages.workflow import leaving_link
 
 ABOUT_INCIDENTS, ABOUT_MAINTENANCE = "incident:", "maintenance:"

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from statuspages import copies
+from statuspages import static_copies
 from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
 from statuspages.workflow import carry_on, extend_series, forget_unanswered
 
@@ -21,9 +21,9 @@ FAILURES = (DatabaseError, ValidationError, ValueError, OverflowError)
 def write_stale_copies() -> None:
     """Bring the copies of changed pages up to date; two schedulers at once write each page once."""
     for page in StatusPage.objects.open_to_public():
-        if page.is_copy_stale or not copies.exists(page):
+        if page.is_copy_stale or not static_copies.exists(page):
             bring_up_to_date(page)
-    copies.forget_closed()
+    static_copies.forget_closed()
 
 
 def next_copy_at() -> datetime | None:
@@ -40,8 +40,8 @@ def bring_up_to_date(page: StatusPage) -> None:
         if not cursor.fetchone()[0]:
             return
     current = StatusPage.objects.open_to_public().filter(pk=page.pk).first()  # as it is behind the lock
-    if current and (current.is_copy_stale or not copies.exists(current)):
-        copies.write(current)
+    if current and (current.is_copy_stale or not static_copies.exists(current)):
+        static_copies.write(current)
 
 
 def carry_on_maintenances() -> None:

@@ -14,4 +14,4 @@ def is_followed(user: Any, incident: OuterRef) -> Exists:
 
 def followed_services(user: Any) -> set[int]:
     """The primary keys of the services that `user` follows."""
-    return set(Subscription.objects.of(user).followed_services())
+    return {pk for pk in Subscription.objects.of(user).followed_services() if pk}

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 if TYPE_CHECKING:
     from subscribers.models import OutsideAddress, ReportWish
-    from subscribers.reach import Recipient
+    from subscribers.recipients import Recipient
 
 CONFIRM, UNSUBSCRIBE = "subscribers.confirm", "subscribers.unsubscribe"
 CONFIRMATION_LIFETIME = timedelta(days=7)

@@ -16,10 +16,10 @@ from django.utils.text import Truncator
 from accounts.models import Installation
 from incidents.models import Audience, Incident
 from notifications.models import OutboxMessage
-from subscribers.letters import headers, mail_id
+from subscribers.announcements.incidents import Story
 from subscribers.links import unsubscribe_url
-from subscribers.news import Story
-from subscribers.reach import Recipient
+from subscribers.mail_builder import headers, mail_id
+from subscribers.recipients import Recipient
 
 CHAT_LENGTH = 600
 

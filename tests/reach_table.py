@@ -73,12 +73,12 @@ from statuspages.models import (
     ScheduledMaintenance,
     StatusPage,
 )
-from statuspages.surface import version_in
+from statuspages.public_routes import version_in
 from statuspages.workflow import keep_component, keep_group, keep_look, keep_page, schedule_maintenance
 from statuspages.workflow.subscribing import CONFIRM_SALT
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import Notice, OutsideAddress
-from subscribers.reach import Recipient
+from subscribers.recipients import Recipient
 from subscribers.workflow import follow, invite_outside, wish_report
 from timeline.workflow import attach_evidence, write_event
 

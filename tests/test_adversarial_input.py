@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from coediting.document import open_document, to_markdown
+from coediting.markdown_merge import rewrite
 from core.text import render_document
 from retros import language
-from retros.documents import open_document, to_markdown
 from retros.imports.lines import read_lines
 from retros.imports.rows import Refused
 from retros.imports.slack import Window, read_slack
 from retros.imports.tables import LONGEST_FILE, read_csv, read_json
-from retros.reading import side_by_side
-from retros.rewriting import rewrite
+from retros.queries import side_by_side
 from retros.workflow.writing import MAX_LETTERS, MAX_LINES
 from shell.search import parse as parse_search
 

@@ -4,7 +4,7 @@ import { Extension } from "@tiptap/core";
 import { Plugin } from "@tiptap/pm/state";
 import { ySyncPluginKey } from "@tiptap/y-tiptap";
 
-const DEEPEST = 15; // of 16 levels, one less than retros/documents.py takes: a line break inside counts, too
+const DEEPEST = 15; // of 16 levels, one less than coediting/document.py takes: a line break inside counts, too
 
 function depth(node) {
   let most = 0;

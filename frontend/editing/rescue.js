@@ -1,6 +1,6 @@
 // Words that a change would take along unseen are put back where their block is now.
 // A change of a block's kind, a join or a move replaces the block: Yjs deletes it with all that is in it, also what
-// somebody else has typed there meanwhile. The server takes no such change (retros/deletions.py); it sends what the
+// somebody else has typed there meanwhile. The server takes no such change (coediting/deletions.py); it sends what the
 // editor lacks, and the editor merges it here, puts the words back, and sends all of it again.
 // The document keeps what was deleted (`gc: false`): its letters say where the words belong.
 

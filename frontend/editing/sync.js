@@ -1,5 +1,5 @@
 // One section over a WebSocket: what is typed is kept here until the server has confirmed that it is stored.
-// The messages are described in live/wire.py.
+// The messages are described in coediting/wire.py.
 
 import * as Y from "yjs";
 import * as decoding from "lib0/decoding";

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from history.past import Entry, Past, Refused, Word
-from history.words import line
+from history.entry import Entry, Past, Refused, Word
+from history.text_cleaning import line
 from incidents.models import ServiceImpact, Status
 
 # The file's word → the rank of the severity it becomes; an import may choose others.

@@ -6,11 +6,11 @@ and updates, each with at, status and message.
 
 from typing import Any
 
+from history.entry import Entry, Own, Past, Refused, Word
 from history.formats.common import STATUSES, Format, Options, checked, degree, mapping, mitigated_by, required
 from history.formats.statuspage import MAINTENANCE_STATES, maintenance
-from history.past import Entry, Own, Past, Refused, Word
 from history.source import json_lines
-from history.words import clean, identifier, is_storable, line, moment, rows
+from history.text_cleaning import clean, identifier, is_storable, line, moment, rows
 from incidents.models import Status
 
 OWN = "allclear"

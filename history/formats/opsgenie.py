@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from history.entry import Entry, Past, Refused
 from history.formats.common import STATUSES, Format, Options, checked, degree, mapping, required
-from history.past import Entry, Past, Refused
 from history.source import Elements
-from history.words import clean, identifier, line, moment
+from history.text_cleaning import clean, identifier, line, moment
 from incidents.models import Status
 
 

@@ -5,10 +5,10 @@ It tells when an incident was triggered, not when the impact began: `created_at`
 
 from typing import Any
 
+from history.entry import Entry, Past, Refused, Word
 from history.formats.common import STATUSES, Format, Options, checked, degree, mapping, required
-from history.past import Entry, Past, Refused, Word
 from history.source import Elements
-from history.words import clean, identifier, line, moment, rows
+from history.text_cleaning import clean, identifier, line, moment, rows
 from incidents.models import Status
 
 

@@ -6,6 +6,7 @@ Its maintenances come in the same shape, with impact “maintenance” or a time
 from datetime import datetime, timedelta
 from typing import Any
 
+from history.entry import Entry, Past, PastMaintenance, Refused, Word
 from history.formats.common import (
     STATUSES,
     Format,
@@ -16,9 +17,8 @@ from history.formats.common import (
     mitigated_by,
     required,
 )
-from history.past import Entry, Past, PastMaintenance, Refused, Word
 from history.source import Elements
-from history.words import clean, identifier, line, moment, planned, rows
+from history.text_cleaning import clean, identifier, line, moment, planned, rows
 from incidents.models import Status
 from statuspages.models import MaintenanceState
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
+from history.entry import BrokenFile, Entry, Past, Refused
 from history.formats.common import STATUSES, Format, Options, checked, degree, required
-from history.past import BrokenFile, Entry, Past, Refused
 from history.source import table
-from history.words import clean, identifier, line, moment
+from history.text_cleaning import clean, identifier, line, moment
 from incidents.models import Status
 
 # Our field: what it is called on the page, and how columns of that meaning are usually headed.

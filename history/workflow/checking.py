@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from history.entry import Entry, Own, Past, PastMaintenance
+from history.external_references import of_document
 from history.models import Import, RefusedEntry
-from history.outside import of_document
-from history.past import Entry, Own, Past, PastMaintenance
 from history.rows import INCIDENT
-from history.workflow.reading import Read, entries
+from history.workflow.file_reader import Read, entries
 
 COUNTED = ("entries", "incidents", "maintenances", "own", "others", "updates", "open", "repeated")
 SAMPLES = 5

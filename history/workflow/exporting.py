@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
 from core.requested_files import FileState, ask, claim
+from history.access import Reach
 from history.models import Export
-from history.reach import Reach
 from history.source import LONGEST_ENTRY
-from history.workflow.taking_along import count_of, everything, told_too_long
+from history.workflow.export_writer import count_of, everything, told_too_long
 from notifications.workflow import wake_worker
 
 MAKE = "history.tasks.make_waiting_exports"

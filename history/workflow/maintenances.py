@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from history.entry import PastMaintenance
 from history.models import ImportedEntry
-from history.past import PastMaintenance
 from history.workflow.writing import Desk
 from statuspages.models import (
     Component,

@@ -9,15 +9,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import slugify
 
 from accounts.models import InstallationRole, Team, User
+from history.entry import Own, Refused
+from history.external_references import find, of_document
 from history.models import ImportedEntry
-from history.outside import find, of_document
-from history.past import Own, Refused
 from history.rows import BY_MODEL, FAR, INCIDENT, NAMED, VERSION, Table, Whole, is_many
-from history.workflow.pieces import put_piece
-from history.workflow.settling import settle
+from history.workflow.after_import import settle
+from history.workflow.attachments import put_piece
 from history.workflow.writing import Desk
 from incidents.models import Audience, Incident, IncidentType, Role, Service, Severity, StatusUpdate
-from incidents.workflow.basics import next_number
+from incidents.workflow.transitions import next_number
 from retros.models import Factor
 from retros.vocabulary import normalised
 from statuspages.models import StatusPage

@@ -17,14 +17,14 @@ from django.utils import timezone
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
+from history.entry import BrokenFile, Own, Past, PastMaintenance, Refused
+from history.external_references import born_here, of_document
 from history.formats import FORMATS, RANKS
 from history.models import Import, ImportedEntry, ImportState, RefusedEntry
-from history.outside import born_here, of_document
-from history.past import BrokenFile, Own, Past, PastMaintenance, Refused
 from history.rows import INCIDENT
 from history.workflow.checking import look_through
+from history.workflow.file_reader import Read, entries
 from history.workflow.maintenances import write_maintenances
-from history.workflow.reading import Read, entries
 from history.workflow.restoring import restore
 from history.workflow.writing import Desk, refusal_of, write_pasts
 from incidents.models import Severity

@@ -10,8 +10,8 @@ from django.utils.text import slugify
 
 from accounts.models import InstallationRole, User
 from audit.workflow import INSTALLATION, record_audit, record_beginnings
+from history.entry import Past, Refused, Word
 from history.models import Import, ImportedEntry
-from history.past import Past, Refused, Word
 from incidents.models import (
     AffectedService,
     Audience,
@@ -24,7 +24,7 @@ from incidents.models import (
     StatusUpdate,
 )
 from incidents.models.catalogue import LinkKind
-from incidents.workflow.basics import next_numbers
+from incidents.workflow.transitions import next_numbers
 from timeline.models import Kind, Phase, TimelineEvent
 
 RECORDER = "history@import.example"  # reserved: no mail can ever reach it

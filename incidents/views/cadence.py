@@ -12,8 +12,8 @@ from core.requests import SignedInRequest
 from core.text import in_words
 from figures.cadence import Part, Strip, cadence
 from incidents import workflow
+from incidents.cadence_compliance import Kept, kept, kept_rows, longest_silence
 from incidents.forms.cadence import RequestForm, SnoozeForm
-from incidents.keeping import Kept, kept, kept_rows, longest_silence
 from incidents.models import Incident
 from incidents.views.common import attempt, done, form_page, load, responders_only, submitted
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.requests import SignedInRequest
 from figures.blast_radius import Node, blast_radius
 from incidents import workflow
-from incidents.forms.room import (
+from incidents.forms.incident_page import (
     DescriptionForm,
     ImpactForm,
     MilestonesForm,

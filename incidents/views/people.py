@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from core.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.room import PersonForm, RoleForm
+from incidents.forms.incident_page import PersonForm, RoleForm
 from incidents.models import Role
 from incidents.permissions import can_set_visibility
 from incidents.views.common import attempt, click, done, form_page, load, responders_only, submitted

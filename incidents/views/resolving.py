@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.room import RecoveryCheckForm, SettleForm
+from incidents.forms.incident_page import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
 from incidents.hooks import recipient_counts
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.requests import SignedInRequest
 from incidents import workflow
-from incidents.forms.room import (
+from incidents.forms.incident_page import (
     ChangeForm,
     HypothesisForm,
     LinkForm,

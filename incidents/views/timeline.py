@@ -19,7 +19,7 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.views.room import room_context
+from incidents.views.incident_page import room_context
 from timeline import exports, workflow
 from timeline.models import Evidence, Kind
 

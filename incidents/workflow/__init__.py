@@ -2,7 +2,6 @@
 
 from incidents.workflow.approving import approve_status_update, return_status_update, withdraw_status_update
 from incidents.workflow.asking import request_update
-from incidents.workflow.basics import Conflict, FormUsed
 from incidents.workflow.briefs import create_brief_link, revoke_brief_link
 from incidents.workflow.classifying import change_severity, change_status, change_visibility, edit_incident
 from incidents.workflow.communicating import post_status_update
@@ -40,11 +39,12 @@ from incidents.workflow.people import (
     release_role,
     revoke_access,
 )
-from incidents.workflow.promising import snooze_update
 from incidents.workflow.reminding import reminder_stands
 from incidents.workflow.reopening import reopen_incident
 from incidents.workflow.resolving import close_incident, resolve_incident
 from incidents.workflow.saved_views import delete_view, save_view
+from incidents.workflow.snoozing import snooze_update
+from incidents.workflow.transitions import Conflict, FormUsed
 from incidents.workflow.verifying import add_recovery_check, settle_recovery_check, watch_recovery_check
 
 __all__ = [

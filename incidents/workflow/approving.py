@@ -7,11 +7,11 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import StatusUpdate, UpdateState
-from incidents.workflow.basics import announce, audit, lock
 from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
 from incidents.workflow.impact import take_back_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import open_tasks_again
+from incidents.workflow.transitions import announce, audit, lock
 from timeline.models import Kind
 from timeline.workflow import record_event
 

@@ -17,8 +17,8 @@ from incidents.models import (
     UpdateSchedule,
     UpdateState,
 )
-from incidents.workflow.basics import announce, audit
 from incidents.workflow.escalating import who_speaks
+from incidents.workflow.transitions import announce, audit
 from timeline.models import Kind, TimelineEvent
 from timeline.workflow import record_event
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Audience, BriefLink, Incident
-from incidents.workflow.basics import audit, lock
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.transitions import audit, lock
 from timeline.models import Kind
 from timeline.workflow import record_event
 

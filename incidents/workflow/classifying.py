@@ -13,7 +13,10 @@ from incidents.models import (
 )
 from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.announcing import note_sentence
-from incidents.workflow.basics import (
+from incidents.workflow.people import join
+from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import open_tasks_again
+from incidents.workflow.transitions import (
     announce,
     audit,
     enter_status,
@@ -23,9 +26,6 @@ from incidents.workflow.basics import (
     require_open,
     save,
 )
-from incidents.workflow.people import join
-from incidents.workflow.schedules import reschedule
-from incidents.workflow.ticking import open_tasks_again
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 

@@ -20,10 +20,10 @@ from incidents.models import (
     StatusUpdate,
     UpdateState,
 )
-from incidents.workflow.basics import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
+from incidents.workflow.transitions import FormUsed, announce, audit, check_moment, lock
 from incidents.workflow.wording import Variables, fill, is_filled_from, names_components
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event

@@ -22,7 +22,10 @@ from incidents.models import (
     StatusPeriod,
 )
 from incidents.permissions import can_declare, can_report
-from incidents.workflow.basics import (
+from incidents.workflow.impact import set_impacts
+from incidents.workflow.people import give_role, join
+from incidents.workflow.schedules import reschedule
+from incidents.workflow.transitions import (
     FormUsed,
     announce,
     audit,
@@ -35,9 +38,6 @@ from incidents.workflow.basics import (
     next_number,
     save,
 )
-from incidents.workflow.impact import set_impacts
-from incidents.workflow.people import give_role, join
-from incidents.workflow.schedules import reschedule
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 

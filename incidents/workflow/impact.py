@@ -18,14 +18,14 @@ from incidents.models import (
     Severity,
     Status,
 )
-from incidents.workflow.basics import (
+from incidents.workflow.schedules import reschedule
+from incidents.workflow.transitions import (
     announce,
     audit,
     check_moment,
     lock,
     require_open,
 )
-from incidents.workflow.schedules import reschedule
 from timeline.models import Kind
 from timeline.workflow import record_event
 

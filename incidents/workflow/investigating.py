@@ -17,7 +17,14 @@ from incidents.models import (
     Service,
     Task,
 )
-from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
+from incidents.workflow.transitions import (
+    announce,
+    audit,
+    check_moment,
+    lock,
+    require_open,
+    require_responder,
+)
 from timeline.models import Kind
 from timeline.workflow import record_event
 

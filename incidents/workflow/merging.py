@@ -7,9 +7,9 @@ from django.db import transaction
 
 from audit import context
 from incidents.models import Incident, Status
-from incidents.workflow.basics import announce, audit, end_running_impacts, enter_status, lock, save
 from incidents.workflow.people import join
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.transitions import announce, audit, end_running_impacts, enter_status, lock, save
 from timeline.models import Kind
 from timeline.workflow import record_event
 

@@ -13,7 +13,7 @@ from incidents.models import (
     Incident,
     Status,
 )
-from incidents.workflow.basics import (
+from incidents.workflow.transitions import (
     announce,
     audit,
     check_milestones,

@@ -10,7 +10,10 @@ from django.db import transaction
 from audit import context
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
 from incidents.workflow.announcing import note_sentence, post_texts
-from incidents.workflow.basics import (
+from incidents.workflow.impact import set_impacts
+from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import tick_tasks
+from incidents.workflow.transitions import (
     announce,
     audit,
     check_milestones,
@@ -21,9 +24,6 @@ from incidents.workflow.basics import (
     require_open,
     save,
 )
-from incidents.workflow.impact import set_impacts
-from incidents.workflow.schedules import reschedule
-from incidents.workflow.ticking import tick_tasks
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 

@@ -11,9 +11,16 @@ from core.notify import ring
 from incidents.models import DoneWhen, Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility, keeps_access
-from incidents.workflow.basics import announce, audit, check_moment, lock, require_open, require_responder
 from incidents.workflow.reminding import call_back
 from incidents.workflow.ticking import tick_tasks
+from incidents.workflow.transitions import (
+    announce,
+    audit,
+    check_moment,
+    lock,
+    require_open,
+    require_responder,
+)
 from timeline.models import Kind
 from timeline.workflow import record_event
 

@@ -26,8 +26,8 @@ from audit import context
 from core.notify import ring
 from core.text import in_words
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
-from incidents.workflow.basics import audit
 from incidents.workflow.escalating import helpers, listeners
+from incidents.workflow.transitions import audit
 from notifications.models import OutboxMessage
 from notifications.workflow import enqueue, withdraw
 from timeline.models import Kind

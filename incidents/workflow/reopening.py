@@ -13,11 +13,11 @@ from audit import context
 from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
 from incidents.permissions import can_respond
 from incidents.workflow.announcing import note_sentence, post_texts
-from incidents.workflow.basics import announce, audit, enter_status, forget_milestones, lock, save
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import open_tasks_again
+from incidents.workflow.transitions import announce, audit, enter_status, forget_milestones, lock, save
 from timeline.models import Kind
 from timeline.workflow import record_event
 

@@ -17,7 +17,10 @@ from incidents.models import (
     Status,
 )
 from incidents.workflow.announcing import note_sentence, post_texts, require_final_updates
-from incidents.workflow.basics import (
+from incidents.workflow.impact import set_impacts
+from incidents.workflow.schedules import reschedule
+from incidents.workflow.ticking import tick_tasks
+from incidents.workflow.transitions import (
     announce,
     audit,
     check_milestones,
@@ -28,9 +31,6 @@ from incidents.workflow.basics import (
     lock,
     save,
 )
-from incidents.workflow.impact import set_impacts
-from incidents.workflow.schedules import reschedule
-from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.verifying import settle_recovery_check
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event

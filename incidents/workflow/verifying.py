@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core.text import in_both_zones
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
-from incidents.workflow.basics import announce, audit, check_moment, lock, require_open
+from incidents.workflow.transitions import announce, audit, check_moment, lock, require_open
 from timeline.models import Kind
 from timeline.workflow import record_event
 

@@ -17,10 +17,10 @@ import catalogues
 import checks
 import chromium
 import locks
+import programs
 import python_env
 import stamps
 
-import shell
 from launcher import preflight
 from launcher.lock import DataLock
 from launcher.preflight import PROJECT_ROOT, Refused
@@ -127,7 +127,7 @@ COMMANDS = {
 
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)
-    os.environ.update({**shell.network_environment(), **shell.cache_environment()})
+    os.environ.update({**programs.network_environment(), **programs.cache_environment()})
     try:
         COMMANDS[sys.argv[1]](sys.argv[2:])
     except Refused as refused:

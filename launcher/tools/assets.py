@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import stamps
+from programs import run
 from python_env import VENV
 
 from launcher import progress
 from launcher.preflight import PROJECT_ROOT, Refused
-from shell import run
 
 BUILT = PROJECT_ROOT / "static" / "build"
 MODULES = PROJECT_ROOT / "node_modules"

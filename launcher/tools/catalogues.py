@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import stamps
+from programs import run
 from python_env import VENV
 
 from launcher import progress
 from launcher.preflight import PROJECT_ROOT
-from shell import run
 
 LOCALE = PROJECT_ROOT / "locale"
 STAMP = "catalogues.stamp"

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import assets
+from programs import Failed, run
 from python_env import PYTHON
 
 from launcher import progress
 from launcher.preflight import Refused
-from shell import Failed, run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 import python_env
+from programs import run
 
 from launcher import progress
 from launcher.preflight import PROJECT_ROOT
-from shell import run
 
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
 

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 import stamps
+from programs import TOOLS, Failed, run
 
 from launcher import progress
 from launcher.preflight import PROJECT_ROOT, Refused
-from shell import TOOLS, Failed, run
 
 VENV = PROJECT_ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"

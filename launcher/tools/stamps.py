@@ -8,9 +8,10 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from programs import TOOLS
+
 from launcher import progress
 from launcher.preflight import Refused
-from shell import TOOLS
 
 
 def fingerprint(paths: list[Path]) -> str:

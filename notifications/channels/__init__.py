@@ -2,8 +2,8 @@
 
 from importlib import import_module
 
-from notifications.answers import Answer
 from notifications.models import Delivery, DeliveryKind
+from notifications.outcomes import Answer
 
 _BY_KIND = {DeliveryKind.MAIL: "mail", DeliveryKind.WEBHOOK: "webhook", DeliveryKind.CHAT: "chat"}
 

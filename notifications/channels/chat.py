@@ -8,9 +8,9 @@ from contextvars import ContextVar
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
-from notifications.answers import Answer, Outcome
 from notifications.channels.guard import outbound_to
 from notifications.models import Delivery
+from notifications.outcomes import Answer, Outcome
 from notifications.services import SCHEMES
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 
 from notifications import mail_server
-from notifications.answers import Answer, Outcome
 from notifications.models import SAVED, Delivery
+from notifications.outcomes import Answer, Outcome
 
 IDLE_SECONDS = 5.0  # servers hang up on idle clients; a connection that rested longer is not used again
 BUSY, NO_MORE = 400, 500

@@ -11,9 +11,9 @@ from requests.utils import get_environ_proxies
 from requests_hardened import Config, HTTPSession
 from standardwebhooks import Webhook
 
-from notifications.answers import Answer, Outcome
 from notifications.channels.guard import outbound_to
 from notifications.models import Channel, Delivery
+from notifications.outcomes import Answer, Outcome
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, seconds of silence
 NOT_NOW = {408, 409, 421, 423, 425, 429}

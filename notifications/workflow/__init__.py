@@ -16,15 +16,15 @@ from notifications.workflow.claiming import (
     keep_hold,
     settle,
 )
-from notifications.workflow.expanding import expand_next_event
-from notifications.workflow.heartbeat import note_heartbeat
-from notifications.workflow.letters import (
+from notifications.workflow.dead_letters import (
     drop_delivery,
     drop_event,
     read_event_again,
     send_again,
     send_dead_again,
 )
+from notifications.workflow.expanding import expand_next_event
+from notifications.workflow.heartbeat import note_heartbeat
 from notifications.workflow.mail_server import set_mail_server
 from notifications.workflow.queueing import (
     deliver,

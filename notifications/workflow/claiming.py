@@ -14,9 +14,9 @@ from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications.answers import Answer, Outcome
+from notifications.access import out_of_reach
 from notifications.models import LEASE, LONGEST_HOLD, Delivery, DeliveryQuerySet, DeliveryState, Destination
-from notifications.reach import out_of_reach
+from notifications.outcomes import Answer, Outcome
 from notifications.workflow.channels import GONE, pause_channel
 
 # The Standard Webhooks schedule: how long after each failed attempt the next one is made; 75 h 35 min in all.

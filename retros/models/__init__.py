@@ -1,12 +1,5 @@
 """What retrospectives are made of."""
 
-from retros.models.account import (
-    AffectedUsers,
-    Dimension,
-    ImpactStatement,
-    TimelineEntry,
-    TimelineEntryQuerySet,
-)
 from retros.models.action_reminders import DUE_STEPS, ActionDigest, ActionReminder, ActionStep
 from retros.models.actions import (
     DONE_STATES,
@@ -42,6 +35,13 @@ from retros.models.review import (
     RetrospectiveSettings,
     Review,
     Verdict,
+)
+from retros.models.timeline import (
+    AffectedUsers,
+    Dimension,
+    ImpactStatement,
+    TimelineEntry,
+    TimelineEntryQuerySet,
 )
 
 __all__ = [

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from retros.models.account import TimelineEntry
 from retros.models.retrospective import Retrospective
+from retros.models.timeline import TimelineEntry
 
 
 class LearningKind(models.TextChoices):

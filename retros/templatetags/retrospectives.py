@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from core.text import in_words
 from retros.clock import Timer
-from retros.written import people_of
+from retros.published_content import people_of
 from timeline.models import phase_before
 
 register = template.Library()

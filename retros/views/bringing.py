@@ -18,8 +18,14 @@ from core.forms import Styled
 from core.requests import SignedInRequest
 from incidents.views.common import submitted
 from retros import workflow
-from retros.account import Account
-from retros.account_forms import (
+from retros.imports.lines import read_lines
+from retros.imports.records import alerts_of, changes_around
+from retros.imports.rows import Reading, Refused, Row, names_of
+from retros.imports.slack import Window, read_slack
+from retros.imports.tables import read_csv, read_json
+from retros.models import Retrospective, TimelineEntry
+from retros.timeline import Account
+from retros.timeline_forms import (
     LARGEST_BUNDLE,
     ConfirmForm,
     FileForm,
@@ -28,12 +34,6 @@ from retros.account_forms import (
     days_around,
     people_of,
 )
-from retros.imports.lines import read_lines
-from retros.imports.records import alerts_of, changes_around
-from retros.imports.rows import Reading, Refused, Row, names_of
-from retros.imports.slack import Window, read_slack
-from retros.imports.tables import read_csv, read_json
-from retros.models import Retrospective, TimelineEntry
 from retros.views.common import section, writers_only
 from retros.views.timeline import address
 

@@ -19,7 +19,7 @@ from retros.board_forms import ASKED, PROMPTS, FactorDetailForm, FactorForm, Pla
 from retros.factor_tree import drawn, tree_of
 from retros.models import ContributingFactor, Retrospective
 from retros.permissions import can_write
-from retros.reading import open_hints
+from retros.queries import open_hints
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
 from retros.vocabulary import recurrences, similar

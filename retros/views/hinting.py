@@ -9,7 +9,7 @@ from core.requests import SignedInRequest
 from core.responses import refused_or
 from retros import workflow
 from retros.models import HintWord, Retrospective
-from retros.reading import as_json, open_hints
+from retros.queries import as_json, open_hints
 from retros.views.common import click, done, writers_only
 from retros.views.writing import address, section_of
 from retros.writing_forms import HintWordForm, LeaveHintForm

@@ -10,7 +10,7 @@ from core.requests import SignedInRequest
 from incidents.views.common import is_number
 from retros import workflow
 from retros.models import Document, DocumentVersion, Retrospective
-from retros.reading import side_by_side
+from retros.queries import side_by_side
 from retros.views.common import click, done, load, writers_only
 from retros.views.common import section as page
 from retros.views.writing import address, section_of

@@ -12,12 +12,12 @@ from core.requests import SignedInRequest
 from incidents.models import Service
 from incidents.views.common import attempt, submitted
 from retros import workflow
-from retros.account import Account
-from retros.account_forms import ImpactForm, PulseForm, UsersForm
 from retros.ballots import closed_questions, histogram
 from retros.measures import union, user_minutes
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Question, Retrospective
 from retros.permissions import can_facilitate, can_write
+from retros.timeline import Account
+from retros.timeline_forms import ImpactForm, PulseForm, UsersForm
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page
 

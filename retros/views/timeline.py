@@ -15,12 +15,12 @@ from figures.story import CLOSEST, parts_of
 from figures.swim_lanes import swim_lanes
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
-from retros.account import PHASE_MILESTONES, Account, known_at
-from retros.account_forms import EntryForm, GapForm, PhaseForm, RecollectionForm
 from retros.measures import headlines
 from retros.models import Retrospective, TimelineEntry
 from retros.permissions import can_write
 from retros.picture import story_of
+from retros.timeline import PHASE_MILESTONES, Account, known_at
+from retros.timeline_forms import EntryForm, GapForm, PhaseForm, RecollectionForm
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page, pressed
 

@@ -15,10 +15,10 @@ from core.requests import SignedInRequest
 from incidents.views.common import is_number
 from incidents.workflow import Conflict
 from retros import workflow
+from retros.access import mentionable, people_reaching, with_mentions
 from retros.models import Document, Retrospective, Section
 from retros.permissions import can_write
-from retros.reach import mentionable, people_reaching, with_mentions
-from retros.reading import open_hints, side_by_side
+from retros.queries import open_hints, side_by_side
 from retros.views.common import click, done, load, writers_only
 from retros.views.common import section as page
 from retros.writing_forms import CommentForm, TextForm

@@ -1,16 +1,5 @@
 """The verbs of retrospectives."""
 
-from retros.workflow.account import (
-    add_entry,
-    add_gap,
-    add_recollection,
-    change_entry,
-    dismiss_gap,
-    keep_gap,
-    mark_phase,
-    remove_entry,
-    restore_entry,
-)
 from retros.workflow.action_reminding import (
     ask_whether_it_helped,
     remind_of_action_items,
@@ -31,7 +20,6 @@ from retros.workflow.actions import (
     verify_action_item,
     wont_do_action_item,
 )
-from retros.workflow.assuming import assume_costs
 from retros.workflow.ballots import cast_ballot, close_question, has_answered
 from retros.workflow.bringing import Brought, bring_rows, seed_timeline
 from retros.workflow.causes import (
@@ -43,6 +31,7 @@ from retros.workflow.causes import (
     step_contributing_factor,
 )
 from retros.workflow.commenting import add_comment, resolve_comment
+from retros.workflow.cost_assumptions import assume_costs
 from retros.workflow.costs import state_users, write_impact
 from retros.workflow.exporting import ask_for_pdf
 from retros.workflow.framing import (
@@ -90,6 +79,17 @@ from retros.workflow.session import (
 )
 from retros.workflow.starting import close_with_retrospective, due_date, start_retrospective
 from retros.workflow.steps import last_step, undo_factor_change
+from retros.workflow.timeline import (
+    add_entry,
+    add_gap,
+    add_recollection,
+    change_entry,
+    dismiss_gap,
+    keep_gap,
+    mark_phase,
+    remove_entry,
+    restore_entry,
+)
 from retros.workflow.writing import (
     keep_version,
     open_section,

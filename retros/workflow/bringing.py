@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from retros.account import Account
 from retros.imports.rows import MOST_ROWS, Row
 from retros.models import Retrospective, TimelineEntry
-from retros.workflow.account import check_entry, tell
+from retros.timeline import Account
 from retros.workflow.basics import audit, lock
+from retros.workflow.timeline import check_entry, tell
 from timeline.models import Evidence, Kind, TimelineEvent
 
 KNOWN_LATER = timedelta(minutes=1)  # recorded later than this, it was known from then on

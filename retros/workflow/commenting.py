@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from retros.access import mentioned_in, people_reaching
 from retros.models import Comment, Document
-from retros.reach import mentioned_in, people_reaching
 from retros.workflow.basics import announce, audit, lock
 
 

@@ -20,10 +20,10 @@ from retros.models import (
     Verdict,
 )
 from retros.pictures import pictures
+from retros.published_content import content_of, markdown_of, search_of
 from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
 from retros.workflow.session import at_the_table, begin_reading
 from retros.workflow.writing import settle_sections
-from retros.written import content_of, markdown_of, search_of
 
 S = RetrospectiveStatus
 

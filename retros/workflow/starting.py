@@ -10,7 +10,7 @@ from audit import context
 from incidents.models import Incident, Status
 from incidents.permissions import can_respond
 from incidents.workflow import close_incident
-from incidents.workflow.basics import announce, audit
+from incidents.workflow.transitions import announce, audit
 from retros.models import Retrospective
 from retros.workflow.basics import leads, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline

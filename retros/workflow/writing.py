@@ -9,14 +9,14 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef
 
 from audit import context
+from coediting.document import Full, Malformed, accept, open_document, to_markdown
+from coediting.markdown_merge import rewrite
 from core.notify import ring_topic
 from incidents.workflow import Conflict
 from notifications.workflow import wake_worker
-from retros.documents import Full, Malformed, accept, open_document, to_markdown
+from retros.document_cache import current_state, remember
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
-from retros.rewriting import rewrite
-from retros.states import current_state, remember
 from retros.workflow.basics import announce, audit
 
 QUIET = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from core.requests import SignedInRequest
-from incidents.keeping import kept, kept_rows, longest_silence
+from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.models import AffectedService, Audience, Incident, StatusUpdate
 from subscribers.models import Subscription
 

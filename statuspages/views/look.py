@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.permissions import administrators_only
 from core.requests import SignedInRequest
-from statuspages import surface, workflow
+from statuspages import public_routes, workflow
 from statuspages.forms import LookForm
 from statuspages.models import StatusPage
 from statuspages.views.common import form_page, load, saved
@@ -39,21 +39,21 @@ def page_look(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def shown_style(request: SignedInRequest, slug: str, version: str) -> HttpResponse:
-    return _inside(surface.style, load(request, slug), version)
+    return _inside(public_routes.style, load(request, slug), version)
 
 
 @require_safe
 def shown_logo(request: SignedInRequest, slug: str, version: str) -> HttpResponse:
-    return _inside(surface.logo, load(request, slug), version)
+    return _inside(public_routes.logo, load(request, slug), version)
 
 
 def _inside(
-    part: Callable[[StatusPage, str], surface.Answer], page: StatusPage, version: str
+    part: Callable[[StatusPage, str], public_routes.Answer], page: StatusPage, version: str
 ) -> HttpResponse:
     """For people who may read the page: no shared cache keeps it."""
     try:
         answer = part(page, version)
-    except surface.Missing as error:
+    except public_routes.Missing as error:
         raise Http404 from error
     return HttpResponse(
         answer.body, content_type=answer.type, headers={"Cache-Control": "private, max-age=86400"}

@@ -13,10 +13,10 @@ from accounts.models import Installation
 from core.permissions import administrators_only
 from core.requests import SignedInRequest
 from core.responses import refused_or
-from statuspages import surface, workflow
+from statuspages import public_routes, workflow
 from statuspages.forms import ComponentForm, ComponentStateForm, GroupForm, PageForm
 from statuspages.models import Component, ComponentGroup, StatusPage
-from statuspages.reading import Window, read
+from statuspages.status_snapshot import Window, read
 from statuspages.views.common import form_page, load, load_to_work, saved
 
 SUBSCRIBERS = 100  # on a page of them
@@ -209,21 +209,21 @@ def shown_page(
     """The page as its readers see it: internal pages, and drafts before they are published."""
     page = load(request, slug)
     note = "" if page.is_published else "A draft: nobody outside Allclear sees this page yet."
-    frame = surface.Frame(note=note, is_inside=True)
-    window = Window(month=month, newest_months=0 if month or part != "history" else surface.MONTHS)
+    frame = public_routes.Frame(note=note, is_inside=True)
+    window = Window(month=month, newest_months=0 if month or part != "history" else public_routes.MONTHS)
     if part in ("incident", "maintenance"):
         window = Window(code=code) if part == "incident" else Window(past_maintenance=True)
     shown = read(page, window, viewer=request.user)
     try:
         if part == "history":
-            answer = surface.history(shown, frame, month)
+            answer = public_routes.history(shown, frame, month)
         elif part:
-            answer = {"incident": surface.incident, "maintenance": surface.maintenance}[part](
+            answer = {"incident": public_routes.incident, "maintenance": public_routes.maintenance}[part](
                 shown, frame, code
             )
         else:
-            answer = surface.index(shown, frame)
-    except surface.Missing as error:
+            answer = public_routes.index(shown, frame)
+    except public_routes.Missing as error:
         raise Http404 from error
     return HttpResponse(answer.body, headers={"Cache-Control": "private, no-store"})
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from notifications import mail_server
 from statuspages.forms import SubscriptionForm
 from statuspages.languages import speaking
-from statuspages.views.answers import page_of
+from statuspages.views.responses import page_of
 from statuspages.workflow import (
     LinkClosed,
     asked_for,

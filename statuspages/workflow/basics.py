@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from audit.workflow import INSTALLATION, record_audit
-from incidents.workflow.basics import FormUsed
+from incidents.workflow.transitions import FormUsed
 from notifications.workflow import wake_worker
 from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
 from statuspages.permissions import can_announce, can_edit_pages

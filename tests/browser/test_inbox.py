@@ -6,8 +6,8 @@ from django.urls import reverse
 from incidents.models import Role
 from incidents.workflow import assign_role, declare_incident
 from notifications.models import OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice, NotificationPreference
-from subscribers.routing import consume
 
 pytestmark = pytest.mark.browser
 # What the browser would show, kept where a test can read it: no page can look at the desktop.

@@ -22,8 +22,8 @@ from incidents.workflow import (
     set_service_impact,
     snooze_update,
 )
-from insights.answers import QUESTIONS
 from insights.models import InsightsPdf
+from insights.questions import QUESTIONS
 from retros.workflow import add_action_item, complete_action_item, start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE

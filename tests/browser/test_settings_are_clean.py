@@ -16,7 +16,7 @@ from notifications.models import Channel, Delivery, Destination, OutboxMessage
 from notifications.workflow import add_channel, deliver, pause_channel
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import OutsideAddress
-from subscribers.reach import Recipient
+from subscribers.recipients import Recipient
 from subscribers.workflow import invite_outside, subscribe, wish_report
 from tests.browser.conftest import NARROW, WIDE
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from history.reach import Reach
-from history.workflow.taking_along import everything
+from history.access import Reach
+from history.workflow.export_writer import everything
 from incidents.models import Incident, Service
 from incidents.workflow import (
     declare_incident,

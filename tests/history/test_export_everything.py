@@ -39,10 +39,10 @@ from retros.models import (
     Review,
     TimelineEntry,
 )
+from retros.published_content import content_of
 from retros.tasks import send_due_action_reminders, send_due_retrospective_reminders
 from retros.vocabulary import normalised
 from retros.workflow import open_section
-from retros.written import content_of
 from statuspages.models import (
     Component,
     ComponentGroup,

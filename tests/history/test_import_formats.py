@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from core.text import render_markdown
-from history.words import clean
+from history.text_cleaning import clean
 from incidents.models import AffectedService, Incident, Status, StatusUpdate
 from statuspages.models import MaintenanceState, PageAudience, ScheduledMaintenance
 from tests.history.conftest import line

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audit import context
-from incidents.keeping import kept, kept_rows, longest_silence
+from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.models import Cadence, Incident
 from incidents.workflow import (
     change_severity,

@@ -4,8 +4,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from incidents.models import Incident, Role
 from incidents.workflow import assign_role, change_visibility, create_brief_link, declare_incident
 from notifications.models import OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice
-from subscribers.routing import consume
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ from incidents.workflow import (
     set_milestones,
     set_service_impact,
 )
-from incidents.workflow.basics import ORDERED_MILESTONES
+from incidents.workflow.transitions import ORDERED_MILESTONES
 from retros.workflow import start_retrospective
 from tests.conftest import NOT_SENT
 

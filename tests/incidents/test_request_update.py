@@ -17,7 +17,7 @@ from incidents.workflow import (
 )
 from incidents.workflow.schedules import reschedule
 from notifications.models import OutboxMessage
-from subscribers.routing import consume
+from subscribers.announcements.routing import consume
 from tests.conftest import NOT_SENT
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Team
-from incidents.forms.room import ChangeForm, RecoveryCheckForm, TaskForm
+from incidents.forms.incident_page import ChangeForm, RecoveryCheckForm, TaskForm
 from incidents.models import Incident
 from incidents.search_words import Matches, query_of
 from incidents.workflow import declare_incident

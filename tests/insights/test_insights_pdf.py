@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from insights.answers import QUESTIONS
 from insights.models import InsightsPdf
-from insights.paper import ask_for_insights_pdf, make_next_pdf, page_of
+from insights.pdf import ask_for_insights_pdf, make_next_pdf, page_of
+from insights.questions import QUESTIONS
 from insights.tasks import make_waiting_pdfs
 from retros import pdf
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from incidents.keeping import kept, kept_rows, longest_silence
+from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.models import (
     AffectedService,
     ChangeEvent,
@@ -23,7 +23,7 @@ from insights.cohort import Scope
 from insights.definitions import METRICS, SUMS
 from insights.measuring import cells
 from insights.promises import promises
-from insights.reading import broken, load, phases, responder_hours, stays
+from insights.queries import broken, load, phases, responder_hours, stays
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit import context
 from incidents.models import AffectedService, Incident, Service
-from insights.answers import QUESTIONS
+from insights.questions import QUESTIONS
 from insights.report import kept
 from insights.report_mail import send_due_report
 from insights.tasks import send_due_reports

@@ -12,7 +12,7 @@ from django.utils import timezone
 from incidents.models import AffectedService, Incident, Role, Service
 from incidents.models.people import Participation, RoleAssignment
 from insights.cohort import Reach, Scope
-from insights.spending import Rates, felt, spending
+from insights.cost_queries import Rates, felt, spending
 from retros.measures import Interval, union, user_minutes
 from retros.models import ActionItem, AffectedUsers, ImpactStatement, Retrospective
 from retros.workflow import assume_costs

@@ -14,8 +14,8 @@ from pycrdt import XmlElement, XmlFragment, XmlText
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from live import wire
-from retros.documents import open_document, to_markdown
+from coediting import wire
+from coediting.document import open_document, to_markdown
 from tests.faults.processes import ROOT, Installation
 
 

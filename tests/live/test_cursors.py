@@ -2,7 +2,7 @@
 
 import pytest
 
-from live import wire
+from coediting import wire
 
 ITEM = {"client": 7, "clock": 3}
 POSITION = {"type": ITEM, "tname": None, "item": ITEM, "assoc": -1}

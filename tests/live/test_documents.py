@@ -6,11 +6,11 @@ import time
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from live import wire
+from coediting import wire
+from coediting.document import MAX_BYTES, open_document
+from coediting.markdown_merge import rewrite
 from live.documents import FULL, GARBLED, MAX_MESSAGE, NO_WRITING, NOT_HERE, TOO_BIG
-from retros.documents import MAX_BYTES, open_document
 from retros.models import Document, DocumentUpdate, Participant, RetrospectiveStatus
-from retros.rewriting import rewrite
 from retros.workflow import save_text
 from retros.workflow.writing import compact_documents
 from tests.live.editors import Editor, cookie_of

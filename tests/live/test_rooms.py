@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
+from coediting import wire
+from coediting.document import open_document
+from coediting.markdown_merge import rewrite
 from core.listen import BACKLOG, Listener
-from live import wire
 from live.document_rows import in_pool
 from live.documents import SILENT, Room, Seat
-from retros.documents import open_document
-from retros.rewriting import rewrite
 from retros.workflow import write_update
 from retros.workflow.writing import topic_of
 

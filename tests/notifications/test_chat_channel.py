@@ -7,10 +7,10 @@ import logging
 import pytest
 from django.urls import reverse
 
-from notifications.answers import Outcome
 from notifications.channels import send
 from notifications.channels.chat import NotAnAddressError, service
 from notifications.models import Channel
+from notifications.outcomes import Outcome
 from notifications.services import SERVICES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]

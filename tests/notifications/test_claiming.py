@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications.answers import Answer, Outcome
 from notifications.models import LEASE, Channel, Delivery
+from notifications.outcomes import Answer, Outcome
 from notifications.workflow import (
     claim_deliveries,
     destinations_with_work,

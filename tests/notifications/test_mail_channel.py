@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from aiosmtpd.controller import Controller
 
-from notifications.answers import Outcome
 from notifications.channels import send
 from notifications.channels.mail import _idle
+from notifications.outcomes import Outcome
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from audit.models import AuditEntry
 from notifications import mail_server
-from notifications.answers import Outcome
 from notifications.channels.mail import send
 from notifications.models import Delivery, DeliveryState
+from notifications.outcomes import Outcome
 from notifications.workflow import send_test_mail, set_mail_server
 
 SERVER = {

@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.workflow import deactivate_person
 from incidents.models import Incident
+from notifications.access import out_of_reach
 from notifications.models import Delivery
-from notifications.reach import out_of_reach
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import claim_deliveries
 from retros.models import Retrospective

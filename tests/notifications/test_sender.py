@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from notifications.answers import Answer, Outcome
 from notifications.models import Delivery
+from notifications.outcomes import Answer, Outcome
 from notifications.sender import Sender
 from notifications.workflow.claiming import AT_ONCE
 from tests.faults.conftest import until

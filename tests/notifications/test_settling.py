@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from notifications.answers import Answer, Outcome
 from notifications.models import Delivery, Destination
+from notifications.outcomes import Answer, Outcome
 from notifications.workflow import claim_deliveries, destinations_with_work, enqueue_mail, give_up_old, settle
 from notifications.workflow.claiming import AT_ONCE, REFUSALS, SCHEDULE, TROUBLE
 

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from notifications.answers import Outcome
 from notifications.channels import send
 from notifications.models import Channel
+from notifications.outcomes import Outcome
 from notifications.workflow import rotate_secret
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]

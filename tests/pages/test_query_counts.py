@@ -12,8 +12,8 @@ from accounts.models import User
 from history.models import Export
 from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
-from insights.answers import QUESTIONS
-from insights.paper import ask_for_insights_pdf
+from insights.pdf import ask_for_insights_pdf
+from insights.questions import QUESTIONS
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
 from retros.checks import CHECKS

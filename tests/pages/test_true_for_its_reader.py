@@ -7,8 +7,8 @@ from incidents.models import Service
 from incidents.workflow import declare_incident
 from notifications.models import Delivery, OutboxMessage
 from statuspages.models import StatusPage
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice, NotificationPreference
-from subscribers.routing import consume
 
 
 def home(client, user) -> str:

@@ -6,7 +6,7 @@ from accounts.models import Team, User
 from audit.models import AuditEntry
 from incidents.models import Incident, Role, Service
 from replay.drive import replay_document
-from replay.reading import Refused
+from replay.file_reader import Refused
 
 pytestmark = pytest.mark.django_db
 MISSING = object()

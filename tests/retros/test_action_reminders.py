@@ -21,7 +21,7 @@ from retros.workflow import (
     start_retrospective,
     wont_do_action_item,
 )
-from subscribers.action_news import consume
+from subscribers.announcements.action_items import consume
 from subscribers.models import Notice, NotificationPreference
 
 ADDED = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday

@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from notifications.models import Delivery, OutboxMessage
+from retros.access import mentioned_in, people_reaching
 from retros.completion import parts_of
 from retros.models import Comment, Document, Retrospective, RetrospectiveStatus, Section
-from retros.reach import mentioned_in, people_reaching
 from retros.views.writing import CONVERSATIONS
 from retros.workflow import add_comment, open_section, resolve_comment, save_text
-from subscribers.looking_back import consume
+from subscribers.announcements.retrospectives import consume
 from subscribers.models import Notice
 
 

@@ -5,9 +5,19 @@ import time
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.documents import MAX_BYTES, Full, Gap, Malformed, Stale, accept, open_document, read, to_markdown
-from retros.reading import side_by_side
-from retros.rewriting import rewrite
+from coediting.document import (
+    MAX_BYTES,
+    Full,
+    Gap,
+    Malformed,
+    Stale,
+    accept,
+    open_document,
+    read,
+    to_markdown,
+)
+from coediting.markdown_merge import rewrite
+from retros.queries import side_by_side
 
 TEXTS = [
     "",

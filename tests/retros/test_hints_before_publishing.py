@@ -4,7 +4,7 @@ import pytest
 
 from retros.checks import checks
 from retros.language import hints
-from retros.reading import open_hints
+from retros.queries import open_hints
 from retros.workflow import frame_retrospective, leave_hint, open_section, save_text, start_retrospective
 
 

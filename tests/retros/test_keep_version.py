@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from retros.documents import open_document
+from coediting.document import open_document
+from coediting.markdown_merge import rewrite
 from retros.models import Document, DocumentVersion, Section
-from retros.reading import side_by_side
-from retros.rewriting import rewrite
+from retros.queries import side_by_side
 from retros.views.history import SHOWN
 from retros.workflow import (
     keep_version,

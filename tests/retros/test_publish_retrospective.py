@@ -25,6 +25,7 @@ from retros.models import (
     RetrospectiveSettings,
     Section,
 )
+from retros.published_content import content_of, markdown_of, people_of
 from retros.workflow import (
     add_participants,
     agree_to_waiver,
@@ -41,7 +42,6 @@ from retros.workflow import (
     waive_check,
     write_public_text,
 )
-from retros.written import content_of, markdown_of, people_of
 from tests.conftest import NOT_SENT
 from timeline.workflow import write_event
 

@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit import context
+from coediting.document import open_document
+from coediting.markdown_merge import rewrite
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from retros.checks import CHECKS, checks
-from retros.documents import open_document
 from retros.export import as_html, copy_of
 from retros.models import Document, Export, Factor, Publication, Retrospective, Section
-from retros.rewriting import rewrite
 from retros.similar import seen_before
 from retros.workflow import (
     add_contributing_factor,

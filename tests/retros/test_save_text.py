@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connections, transaction
 
+from coediting.document import MAX_BYTES, open_document
+from coediting.markdown_merge import rewrite
 from incidents.workflow import Conflict
-from retros.documents import MAX_BYTES, open_document
 from retros.models import Document, Retrospective, RetrospectiveStatus, Section
-from retros.rewriting import rewrite
 from retros.workflow import open_section, save_text, start_retrospective, write_update
 
 PAGE = "/retrospectives/{}/narrative/what_happened/"

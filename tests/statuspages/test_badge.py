@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from figures.badge import COLOURS, badge
-from statuspages.copies import find, write
+from statuspages.static_copies import find, write
 from statuspages.workflow import keep_page
 
 BADGE = "/status/shop/badge.svg"

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from incidents.models import AffectedService, Incident, Service
 from incidents.workflow import declare_incident
-from statuspages import reading
+from statuspages import status_snapshot
 from statuspages.models import Component, ScheduledMaintenance, StatusPage
-from statuspages.reading import Window, read
+from statuspages.status_snapshot import Window, read
 from statuspages.workflow import schedule_maintenance
 
 KILOBYTES = 30 * 1024
@@ -77,7 +77,7 @@ def test_at_most_eleven_queries(client, busy, path):
 
 
 def test_what_is_long_over_is_read_for_the_history_only(client, shop, commander, severity, tell, monkeypatch):
-    monkeypatch.setattr(reading, "RECENT", 3)
+    monkeypatch.setattr(status_snapshot, "RECENT", 3)
     long_ago = timezone.now() - timedelta(days=200)
     for number in range(5):
         incident = declare_incident(by=commander, title="x", severity=severity(3))

@@ -17,7 +17,7 @@ from incidents.workflow import (
     withdraw_status_update,
 )
 from notifications.models import Channel, Delivery, OutboxMessage
-from statuspages import api_v2, copies
+from statuspages import api_v2, static_copies
 from statuspages.publishing import consume
 from statuspages.tasks import write_stale_copies
 from timeline.workflow import write_event
@@ -52,7 +52,7 @@ def surfaces(client, shop, work):
             *(f"incidents/{code}" for code in codes), *(f"api/v2/{name}.json" for name in api_v2.DOCUMENTS),
         ]  # fmt: skip
         found = {path: client.get(f"/status/shop/{path}").content.decode() for path in paths}
-        found |= {f"copy {f}": f.read_text() for f in copies.folder().rglob("*") if f.is_file()}
+        found |= {f"copy {f}": f.read_text() for f in static_copies.folder().rglob("*") if f.is_file()}
         encode = DjangoJSONEncoder(ensure_ascii=False).encode
         return found | {f"{d.kind} {d.address}": encode(d.content) for d in Delivery.objects.all()}
 

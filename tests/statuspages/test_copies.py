@@ -17,16 +17,16 @@ from django.utils import timezone
 from incidents.models import Incident, Role
 from incidents.workflow import assign_role, change_visibility, declare_incident, set_service_impact
 from notifications.tasks import expand_due_events
-from statuspages import copies, reading
+from statuspages import static_copies, status_snapshot
 from statuspages.models import StatusPage
-from statuspages.reading import Window, read
+from statuspages.status_snapshot import Window, read
 from statuspages.tasks import bring_up_to_date, write_stale_copies
 from statuspages.workflow import keep_page
 from timeline.workflow import write_event
 
 
 def kept(slug: str = "shop") -> dict[str, str]:
-    home = copies.folder() / slug
+    home = static_copies.folder() / slug
     return {str(f.relative_to(home)): f.read_text() for f in home.rglob("*") if f.is_file()}
 
 
@@ -52,12 +52,12 @@ def test_the_whole_surface_is_kept(shop, broken, tell, work):
 
 def test_it_is_written_again_when_something_changed_and_only_then(shop, broken, tell):
     write_stale_copies()
-    first = (copies.folder() / "shop").resolve()
+    first = (static_copies.folder() / "shop").resolve()
     write_stale_copies()
-    assert (copies.folder() / "shop").resolve() == first
+    assert (static_copies.folder() / "shop").resolve() == first
     tell(broken, "Some cards fail.")
     sweep()
-    assert (copies.folder() / "shop").resolve() != first
+    assert (static_copies.folder() / "shop").resolve() != first
     assert "Some cards fail." in kept()["index.html"]
 
 
@@ -83,8 +83,8 @@ def test_only_a_change_that_it_shows_writes_it_again(
 
 
 def test_months_long_ago_are_not_kept_and_not_led_to(shop, broken, tell, commander, severity, monkeypatch):
-    monkeypatch.setattr(copies, "MONTHS_KEPT", 3)
-    monkeypatch.setattr(reading, "RECENT", 2)
+    monkeypatch.setattr(static_copies, "MONTHS_KEPT", 3)
+    monkeypatch.setattr(status_snapshot, "RECENT", 2)
     tell(broken, "Still failing.", ago=timedelta(days=900))
     found = []
     for months in range(5):
@@ -106,10 +106,10 @@ def test_two_schedulers_write_a_page_once(shop):
     """The second has read the row before the first was done, and gets the lock after it."""
     stale = StatusPage.objects.get(pk=shop.pk)
     bring_up_to_date(stale)
-    first = (copies.folder() / "shop").resolve()
+    first = (static_copies.folder() / "shop").resolve()
     assert stale.is_copy_stale
     bring_up_to_date(stale)
-    assert (copies.folder() / "shop").resolve() == first
+    assert (static_copies.folder() / "shop").resolve() == first
 
 
 def test_a_change_of_a_service_is_in_the_copy(shop, broken, tell, payments, commander):
@@ -145,15 +145,15 @@ def test_a_new_day_and_a_window_are_changes_too(shop, work):
     assert shop.copy_due_at.astimezone(shop.zone).date() == tomorrow
     assert shop.copy_due_at <= work.starts_at
     StatusPage.objects.update(copy_due_at=timezone.now())
-    first = (copies.folder() / "shop").resolve()
+    first = (static_copies.folder() / "shop").resolve()
     write_stale_copies()
-    assert (copies.folder() / "shop").resolve() != first
+    assert (static_copies.folder() / "shop").resolve() != first
 
 
 def test_a_change_during_the_writing_is_not_lost(shop, broken, tell):
     stale = StatusPage.objects.get(pk=shop.pk)
     StatusPage.objects.all().changed()
-    copies.write(stale)
+    static_copies.write(stale)
     shop.refresh_from_db()
     assert shop.is_copy_stale
 
@@ -161,22 +161,22 @@ def test_a_change_during_the_writing_is_not_lost(shop, broken, tell):
 def test_drafts_and_internal_pages_are_never_kept(shop, internal_page, broken, tell, admin):
     tell(broken, "Some cards fail.")
     write_stale_copies()
-    assert not (copies.folder() / "inside").exists()
+    assert not (static_copies.folder() / "inside").exists()
     shop.refresh_from_db()
     shop.is_published = False
     keep_page(by=admin, page=shop)
     write_stale_copies()
-    assert not (copies.folder() / "shop").exists()
-    assert copies.find("shop", "") is None
+    assert not (static_copies.folder() / "shop").exists()
+    assert static_copies.find("shop", "") is None
 
 
 def test_folders_nobody_reads_any_more_are_swept_away(shop, monkeypatch):
     write_stale_copies()
-    monkeypatch.setattr(copies, "OUTDATED", timedelta(seconds=-1))
+    monkeypatch.setattr(static_copies, "OUTDATED", timedelta(seconds=-1))
     StatusPage.objects.all().changed()
     write_stale_copies()
-    assert [p.name for p in (copies.folder() / "whole").iterdir()] == [
-        (copies.folder() / "shop").resolve().name
+    assert [p.name for p in (static_copies.folder() / "whole").iterdir()] == [
+        (static_copies.folder() / "shop").resolve().name
     ]
 
 
@@ -185,8 +185,8 @@ def test_no_file_outside_is_ever_found(shop, name, settings):
     write_stale_copies()
     (settings.DATA_DIR / "index.html").write_text("secret")
     (settings.DATA_DIR / "status" / "index.html").write_text("secret")
-    assert copies.find(name, "") is None
-    assert copies.find("shop", "../../../index.html") is None
+    assert static_copies.find(name, "") is None
+    assert static_copies.find("shop", "../../../index.html") is None
 
 
 @pytest.fixture
@@ -250,8 +250,8 @@ def test_on_a_host_of_its_own_too(shop, admin, settings, client):
     shop.host = "status.example.com"
     keep_page(by=admin, page=shop)
     write_stale_copies()
-    assert Path(copies.folder() / "hosts/status.example.com/index.html").exists()
-    answer = copies.find("hosts/status.example.com", "")
+    assert Path(static_copies.folder() / "hosts/status.example.com/index.html").exists()
+    answer = static_copies.find("hosts/status.example.com", "")
     assert b"Shop" in answer.body
 
 
@@ -263,4 +263,4 @@ def test_a_host_that_moves_to_another_page_leads_there(shop, make_page, admin, s
         keep_page(by=admin, page=one)
         if host:
             write_stale_copies()
-    assert b"Other" in copies.find("hosts/status.example.com", "").body
+    assert b"Other" in static_copies.find("hosts/status.example.com", "").body

@@ -16,7 +16,7 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from statuspages.publishing import consume
-from statuspages.reading import read
+from statuspages.status_snapshot import read
 
 SENTENCES = {"mitigated": "We are watching the recovery.", "resolved": "This incident is resolved."}
 

@@ -17,8 +17,8 @@ from notifications.models import Channel, Delivery
 from notifications.tasks import expand_due_events
 from notifications.workflow.channels import new_secret
 from statuspages import catalogues, languages
-from statuspages.copies import find, write
 from statuspages.models import PageSubscriber, ScheduledMaintenance
+from statuspages.static_copies import find, write
 from statuspages.tasks import carry_on_maintenances
 from statuspages.workflow import keep_page, request_subscription, schedule_maintenance
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from audit.models import AuditEntry
-from statuspages import copies
+from statuspages import static_copies
 from statuspages.accent import OWN, PAPERS, TEXT, accent_of, normal
 from statuspages.logo import logo_of
 from statuspages.models import PageLogo, StatusPage
@@ -114,7 +114,7 @@ def test_changing_the_page_keeps_its_look(dressed, admin):
 def test_both_are_in_the_copy(dressed):
     write_stale_copies()
     for part, kind in ((dressed.style_address, "text/css"), (dressed.logo_address, "image/png")):
-        kept = copies.find("shop", part)
+        kept = static_copies.find("shop", part)
         assert kept.type.startswith(kind)
         assert kept.body
 

@@ -9,7 +9,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.utils import timezone
 
-from incidents.workflow.basics import FormUsed
+from incidents.workflow.transitions import FormUsed
 from statuspages.models import MaintenanceSeries, ScheduledMaintenance, StatusPage
 from statuspages.tasks import carry_on_maintenances, make_due_occurrences
 from statuspages.workflow import (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from incidents.workflow import mitigate_incident, resolve_incident, set_service_impact
 from statuspages.models import ScheduledMaintenance
-from statuspages.reading import read
+from statuspages.status_snapshot import read
 from statuspages.workflow import schedule_maintenance, update_maintenance
 from tests.conftest import NOT_SENT
 

@@ -12,8 +12,8 @@ from notifications.tasks import send_due_deliveries
 from statuspages import mails
 from statuspages.models import StatusPage
 from statuspages.publishing import consume
-from statuspages.reach import subscriber_count
-from statuspages.reading import pages_of
+from statuspages.recipients import subscriber_count
+from statuspages.status_snapshot import pages_of
 from statuspages.tasks import carry_on_maintenances
 from statuspages.workflow import change_maintenance, leaving_link, update_maintenance
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from incidents.workflow import post_status_update
 from notifications.models import Channel, Delivery, OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import NotificationPreference, OutsideAddress, Subscription
-from subscribers.routing import consume
 
 
 @pytest.fixture

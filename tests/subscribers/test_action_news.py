@@ -12,7 +12,7 @@ from retros.workflow import (
     verify_action_item,
     wont_do_action_item,
 )
-from subscribers.action_news import consume
+from subscribers.announcements.action_items import consume
 from subscribers.models import Notice
 
 

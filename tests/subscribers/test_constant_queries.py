@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.models import Channel, Delivery, OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice, OutsideAddress, Subscription
-from subscribers.reach import how_it_leaves, recipient_counts
-from subscribers.routing import consume
+from subscribers.recipients import how_it_leaves, recipient_counts
 
 
 def crowd(size: int, name: str) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from incidents.models import Role, Service
 from incidents.workflow import assign_role, join_incident, set_service_impact
 from notifications.models import Delivery, OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import News, Notice, NotificationPreference, OutsideAddress, Subscription
-from subscribers.routing import consume
 
 AUDIENCES = ["public", "stakeholders", "executives", "responders"]
 RICHEST_FIRST = ["responders", "executives", "stakeholders", "public"]

@@ -9,7 +9,7 @@ from notifications.models import Delivery, OutboxMessage
 from retros.models import RetrospectiveStatus
 from retros.workflow import start_retrospective
 from retros.workflow.basics import announce
-from subscribers.looking_back import consume
+from subscribers.announcements.retrospectives import consume
 from subscribers.models import News, Notice, NotificationPreference
 
 NIGHT = datetime(2026, 3, 9, 23, tzinfo=UTC)

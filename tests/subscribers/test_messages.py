@@ -14,8 +14,8 @@ from django.utils import timezone
 from incidents.models import Incident
 from incidents.workflow import join_incident, post_status_update
 from notifications.models import OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice, Subscription
-from subscribers.routing import consume
 
 
 class Tags(HTMLParser):

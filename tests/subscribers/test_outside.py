@@ -16,7 +16,7 @@ from incidents.workflow import assign_role
 from notifications.models import Delivery
 from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import NotificationPreference, OutsideAddress, Subscription
-from subscribers.reach import Recipient
+from subscribers.recipients import Recipient
 from subscribers.workflow import (
     confirm_outside,
     invite_outside,

@@ -14,9 +14,9 @@ from incidents.models import Role
 from incidents.tasks import send_due_update_reminders
 from incidents.workflow import assign_role, change_severity, join_incident
 from notifications.models import OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import News, Notice
-from subscribers.quiet import quiet_until
-from subscribers.routing import consume
+from subscribers.quiet_hours import quiet_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")

@@ -4,9 +4,9 @@ import pytest
 
 from incidents.workflow import join_incident
 from notifications.models import Channel, OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import News, Subscription
-from subscribers.reach import how_it_leaves, recipient_counts
-from subscribers.routing import consume
+from subscribers.recipients import how_it_leaves, recipient_counts
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from incidents.workflow import (
 )
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import withdraw
+from subscribers.announcements.routing import consume
 from subscribers.models import Notice
-from subscribers.routing import consume
 from tests.conftest import NOT_SENT
 
 

@@ -20,8 +20,8 @@ from incidents.workflow import (
 )
 from incidents.workflow.people import add_person
 from notifications.models import Delivery, OutboxMessage
+from subscribers.announcements.routing import consume
 from subscribers.models import News, Notice, Subscription
-from subscribers.routing import consume
 from subscribers.workflow import follow
 from tests.conftest import NOT_SENT
 

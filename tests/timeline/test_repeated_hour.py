@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.local_time import UnclearTimeError, readings
-from incidents.forms.room import MilestonesForm
+from incidents.forms.incident_page import MilestonesForm
 from incidents.forms.timeline import EventForm, split_time
 from incidents.models import Incident
 from retros.imports.lines import read_lines

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from history.reach import Reach
+from history.access import Reach
 from history.source import LONGEST_ENTRY
-from history.workflow.taking_along import count_of, everything, told_too_long
+from history.workflow.export_writer import count_of, everything, told_too_long
 from incidents.models import Incident
 from retros.models import Retrospective
 

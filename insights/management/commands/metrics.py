@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from incidents.models import Incident
 from insights.actions import COMPLETING, completed
 from insights.cohort import Scope
+from insights.cost_queries import Rates, Spending, spending
 from insights.definitions import METRICS, definitions
 from insights.measuring import EVERYTHING, KEYS, cells
 from insights.promises import kept_share, promises
 from insights.recurring import recurrence
-from insights.spending import Rates, Spending, spending
 from retros.action_figures import on_time
 
 

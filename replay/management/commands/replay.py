@@ -4,8 +4,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from replay.drive import replay_document
+from replay.file_reader import Refused, read_document
 from replay.outcome import describe
-from replay.reading import Refused, read_document
 
 
 class Command(BaseCommand):

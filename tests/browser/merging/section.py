@@ -1,4 +1,4 @@
-"""One section without a database: the messages of live/wire.py, merged as the product does."""
+"""One section without a database: the messages of coediting/wire.py, merged as the product does."""
 
 import base64
 import json
@@ -8,9 +8,9 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 from websockets.sync.server import serve
 
-from live import wire
-from retros.documents import Stale, accept, open_document, to_markdown
-from retros.rewriting import rewrite
+from coediting import wire
+from coediting.document import Stale, accept, open_document, to_markdown
+from coediting.markdown_merge import rewrite
 
 Replies = list[tuple[str, bytes]]
 PAGE = b"<!doctype html><title>Sessions</title><body></body>"

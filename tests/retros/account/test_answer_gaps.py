@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef
 
-from retros.account import Account, gap_columns
 from retros.completion import parts_of
 from retros.models import Retrospective, TimelineEntry
+from retros.timeline import Account, gap_columns
 from retros.workflow import add_entry, dismiss_gap, keep_gap, remove_entry, restore_entry, seed_timeline
 
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from incidents.models import Service
 from incidents.workflow import declare_incident, record_change, set_service_impact
-from retros.account import Account
 from retros.imports.records import alerts_of, changes_around
 from retros.imports.rows import Row
 from retros.models import TimelineEntry
+from retros.timeline import Account
 from retros.workflow import bring_rows, remove_entry, seed_timeline
 from timeline.workflow import attach_evidence, write_event
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from incidents.workflow import declare_incident, mitigate_incident, set_milestones
-from retros.account import Account
 from retros.measures import headlines
 from retros.models import Participant, TimelineEntry
+from retros.timeline import Account
 from retros.workflow import (
     add_entry,
     add_gap,

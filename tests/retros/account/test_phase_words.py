@@ -8,8 +8,8 @@ from django.utils.html import strip_tags
 
 from incidents.workflow import reopen_incident
 from retros.export import as_html, copy_of
+from retros.published_content import content_of, markdown_of
 from retros.workflow import mark_phase, seed_timeline
-from retros.written import content_of, markdown_of
 from timeline.exports import as_markdown
 from timeline.models import phase_before
 

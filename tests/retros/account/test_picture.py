@@ -2,8 +2,8 @@
 
 from incidents.models import Service
 from incidents.workflow import set_service_impact
-from retros.account import Account
 from retros.picture import story_of
+from retros.timeline import Account
 from retros.workflow import add_entry
 
 

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from audit.models import AuditEntry
 from incidents.workflow import set_milestones
 from notifications.models import OutboxMessage
-from retros.account import Account
 from retros.imports.rows import Row
 from retros.models import Retrospective, RetrospectiveStatus, TimelineEntry
+from retros.timeline import Account
 from retros.workflow import bring_rows, change_entry, remove_entry, seed_timeline
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence, mark_gap, remove_event, star_event, write_event

@@ -9,8 +9,8 @@ from django.utils import timezone
 from audit.models import AuditEntry
 from incidents.workflow import Conflict
 from notifications.models import OutboxMessage
-from retros.account import Account
 from retros.models import Participant
+from retros.timeline import Account
 from retros.workflow import add_entry, add_recollection, change_entry, remove_entry, restore_entry
 
 

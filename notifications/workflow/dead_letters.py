@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from notifications.access import out_of_reach
 from notifications.models import Delivery, DeliveryState, OutboxMessage
-from notifications.reach import out_of_reach
 from notifications.workflow.channels import audit, require_administrator
 from notifications.workflow.queueing import EXPAND, SEND, destination_of, try_at_once, wake_worker
 

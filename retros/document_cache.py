@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 from django.db import transaction
 
-from retros.documents import open_document
+from coediting.document import open_document
 from retros.models import Document, DocumentUpdate
 
 KEPT = 32  # sections a process remembers

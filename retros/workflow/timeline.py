@@ -10,8 +10,8 @@ from django.db.models import Q
 from audit import context
 from incidents.models import Service
 from incidents.workflow import Conflict, set_milestones
-from retros.account import GAP_SOURCE, PHASE_MILESTONES, Account
 from retros.models import Retrospective, TimelineEntry
+from retros.timeline import GAP_SOURCE, PHASE_MILESTONES, Account
 from retros.workflow.basics import announce, audit, lock
 from timeline.models import Gap, Kind, Phase
 

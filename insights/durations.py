@@ -8,14 +8,14 @@ from figures.control_chart import POINTS, Measured, control_chart, limits, signa
 from figures.dots import Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
-from insights import reading
+from insights import queries
 from insights.cohort import Scope
 from insights.comparing import Change, compare
 from insights.definitions import HEADLINES, TIMES
 from insights.filters import Asked
 from insights.measuring import cells
 from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
-from insights.reading import DOTS, Dot
+from insights.queries import DOTS, Dot
 from insights.survival import Curve, curve, drawn_line
 from insights.tables import Behind, Column, Table
 
@@ -42,7 +42,7 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     if not now.count:
         return panel
     is_dotted = now.count + (was.count if was else 0) <= DOTS
-    newest = reading.dots(scope, metric) if is_dotted or is_deep else []
+    newest = queries.dots(scope, metric) if is_dotted or is_deep else []
     shown = _dotted(asked, now, was, newest) if is_dotted else _sliced(asked, now, was)
     if is_deep:
         panel.figure = sizes(shown, WIDE, MEDIUM, NARROW)
@@ -98,7 +98,7 @@ def signed(seconds: float) -> str:
 
 def _dotted(asked: Asked, now: Curve, was: Curve | None, newest: list[Dot]) -> Drawing:
     before = asked.scope.before
-    earlier = reading.dots(before, asked.metric) if before else []
+    earlier = queries.dots(before, asked.metric) if before else []
     return _drawn(asked, now, was, [_point(dot) for dot in newest + earlier])
 
 
@@ -109,7 +109,7 @@ def _sliced(asked: Asked, now: Curve, was: Curve | None) -> Drawing:
     points = [
         Point(s.began, s.median, f"{s.count} incidents, median {spoken(s.median)}, the middle 80% "
               f"{spoken(s.p10)} to {spoken(s.p90)}", low=s.p10, high=s.p90)
-        for s in reading.slices(both, asked.metric)
+        for s in queries.slices(both, asked.metric)
     ]  # fmt: skip
     return _drawn(asked, now, was, points)
 

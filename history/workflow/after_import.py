@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from audit.workflow import INSTALLATION, record_audit, record_beginnings
-from history.past import Refused
+from coediting.document import Full, Malformed, accept, open_document
+from coediting.markdown_merge import rewrite
+from history.entry import Refused
 from history.workflow.writing import Desk
 from incidents.models import ChangeEvent, Incident
-from retros.documents import Full, Malformed, accept, open_document
 from retros.models import ActionItem, Ballot, ClosedQuestion, Document, Publication, Question, Retrospective
-from retros.rewriting import rewrite
-from retros.written import search_of
+from retros.published_content import search_of
 from statuspages.models import StatusPage
 
 MOST_BALLOTS = 10_000

@@ -17,7 +17,7 @@ from statuspages import api_v2, feeds
 from statuspages.languages import speaking, speaking_english
 from statuspages.look import style_of
 from statuspages.models import PageLogo, StatusPage
-from statuspages.shown import Shown, ShownIncident, ShownMaintenance
+from statuspages.view_models import Shown, ShownIncident, ShownMaintenance
 
 HTML, JSON, ICS = "text/html; charset=utf-8", "application/json", "text/calendar; charset=utf-8"
 SVG, PNG, CSS = "image/svg+xml", "image/png", "text/css; charset=utf-8"

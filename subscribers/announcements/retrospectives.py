@@ -14,7 +14,7 @@ from notifications.workflow import deliver
 from retros.invitation import invitation
 from retros.models import Comment, Retrospective, RetrospectiveStatus
 from retros.workflow.session import appointment
-from subscribers.letters import letter, quiet_end
+from subscribers.mail_builder import letter, quiet_end
 from subscribers.messages import in_zone
 from subscribers.models import News, Notice, NotificationPreference
 

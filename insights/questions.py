@@ -10,18 +10,18 @@ from figures.phases import Bar
 from figures.phases import phases as draw_phases
 from insights.actions import QUESTION as ACTIONS
 from insights.actions import done
-from insights.breaking import breaks
 from insights.costing import QUESTION as COST
 from insights.costing import cost
-from insights.faster import faster
+from insights.durations import faster
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
-from insights.reading import BANDS, PHASES, Load, load, phases, responder_hours, stays
+from insights.queries import BANDS, PHASES, Load, load, phases, responder_hours, stays
+from insights.reliability import breaks
+from insights.simulator import KEY as TAKING_KEY
+from insights.simulator import QUESTION as TAKING
+from insights.simulator import take
 from insights.tables import Behind, Column, Table, percent
-from insights.taking import KEY as TAKING_KEY
-from insights.taking import QUESTION as TAKING
-from insights.taking import take
 
 TARGET = 0.9  # of updates on time
 

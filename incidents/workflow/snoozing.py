@@ -9,8 +9,8 @@ from django.db import transaction
 from audit import context
 from core.text import in_both_zones
 from incidents.models import Incident, Snooze
-from incidents.workflow.basics import announce, audit, lock
 from incidents.workflow.schedules import reschedule
+from incidents.workflow.transitions import announce, audit, lock
 from timeline.models import Kind
 from timeline.workflow import record_event
 

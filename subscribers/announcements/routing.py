@@ -12,10 +12,10 @@ from incidents.models.people import people_reaching
 from notifications.models import Delivery, DeliveryKind, DeliveryState, OutboxMessage
 from notifications.workflow import deliver
 from subscribers import messages
+from subscribers.announcements.incidents import story_of
 from subscribers.models import Notice
-from subscribers.news import story_of
-from subscribers.quiet import quiet_until
-from subscribers.reach import IN_CHARGE, Recipient, recipients_of
+from subscribers.quiet_hours import quiet_until
+from subscribers.recipients import IN_CHARGE, Recipient, recipients_of
 
 LEFT_REACH = {"visibility.changed", "participation.removed"}
 

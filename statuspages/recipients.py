@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 
 from incidents.models import Audience, Incident
 from statuspages.models import Component, PageSubscriber, StatusPage
-from statuspages.reading import pages_of
+from statuspages.status_snapshot import pages_of
 
 
 def audiences_on_pages(incident: Incident) -> set[str]:

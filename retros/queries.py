@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from retros.differing import opcodes
+from coediting.diff import opcodes
 from retros.language import Hint, hints
 from retros.models import HintDismissal, HintWord, Participant, Retrospective
 

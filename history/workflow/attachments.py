@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
-from history.outside import find, outside_id
-from history.past import Refused
+from history.entry import Refused
+from history.external_references import find, outside_id
 from history.rows import INCIDENT, VERSION
 from timeline.models import Evidence
 

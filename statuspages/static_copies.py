@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from incidents.models import StatusUpdate
 from statuspages.models import ScheduledMaintenance, StatusPage
-from statuspages.reading import Window, incidents_on, read, told
-from statuspages.surface import CSS, FEED_TYPES, HTML, ICS, JSON, PNG, SVG, Answer, Frame, everything
+from statuspages.public_routes import CSS, FEED_TYPES, HTML, ICS, JSON, PNG, SVG, Answer, Frame, everything
+from statuspages.status_snapshot import Window, incidents_on, read, told
 from statuspages.uptime import midnight
 
 MONTHS_KEPT = 12  # of those in which anything happened; what is older waits until the database is back

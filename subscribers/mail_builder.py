@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Installation, User
 from notifications.models import Delivery, DeliveryKind, OutboxMessage
 from subscribers.models import NotificationPreference
-from subscribers.quiet import quiet_until
+from subscribers.quiet_hours import quiet_until
 
 
 def letter(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from statuspages.languages import speaking, speaking_english
 from statuspages.models import StatusPage
-from statuspages.surface import HTML, Answer, Missing
+from statuspages.public_routes import HTML, Answer, Missing
 
 # A page may be two seconds late, and is better late than missing while Allclear itself cannot be reached.
 CACHING = "public, max-age=2, stale-if-error=86400"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText, get_update
 
-from retros.deletions import deletions, removes_only
+from coediting.deletions import deletions, removes_only
 
 FRAGMENT = "default"
 BLOCKS = {"paragraph", "heading", "bulletList", "orderedList", "listItem", "blockquote", "codeBlock"}

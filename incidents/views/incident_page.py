@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.models import AuditEntry
 from core.requests import SignedInRequest
 from incidents import workflow
+from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.forms.timeline import ComposerForm
 from incidents.hooks import is_followed
-from incidents.keeping import kept, kept_rows, longest_silence
 from incidents.models import (
     ChangeEvent,
     HypothesisState,
@@ -30,7 +30,7 @@ from incidents.models import (
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
 from incidents.views.common import done, is_number, load
-from timeline import reading
+from timeline import queries
 from timeline.models import TimelineEvent
 
 RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "scribe")
@@ -75,7 +75,7 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
     tasks = list(incident.tasks.select_related("owner", "done_by"))
     affected = list(incident.affected_services.running().worst_first())
-    which = request.GET.get("show", "all") if request.GET.get("show") in reading.FILTERS else "all"
+    which = request.GET.get("show", "all") if request.GET.get("show") in queries.FILTERS else "all"
     for pending in incident.pending_updates:
         pending["leaves_at"] = parse_datetime(pending["leaves_at"])
     context = {
@@ -103,14 +103,14 @@ def room_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "silence": longest_silence(everything),
         "asks": sum(s.asks for s in incident.update_schedules.all()) if incident.is_active else 0,
         "filters": [
-            (key, label, getattr(incident, f"{key}_count")) for key, label in reading.FILTERS.items()
+            (key, label, getattr(incident, f"{key}_count")) for key, label in queries.FILTERS.items()
         ],
         "now": now,
         "merged_into": _merged_into(request, incident),
     }
     if timeline:
-        context |= reading.rows(
-            incident, which=which, before=reading.parse_key(request.GET.get("before", ""))
+        context |= queries.rows(
+            incident, which=which, before=queries.parse_key(request.GET.get("before", ""))
         )
         context["newest"] = max((e.pk for e in context["events"]), default=0)
     return context

@@ -19,8 +19,8 @@ from statuspages.following import with_status_changes
 from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
 from statuspages.models.maintenance import SENTENCES
 from statuspages.models.page import StatusPageQuerySet
-from statuspages.shown import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
+from statuspages.view_models import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 
 RECENT = 50  # incidents on a page, in the interface and in feeds; the months have the others
 CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)

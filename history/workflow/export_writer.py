@@ -10,11 +10,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from accounts.models import User
-from history.outside import outside_id
-from history.reach import Reach
+from history.access import Reach
+from history.external_references import outside_id
 from history.rows import FAR, INCIDENT, NAMED, RETROSPECTIVE, VERSION, WHOLES, Table, Whole, is_many
 from history.source import LONGEST_ENTRY
-from history.workflow.pieces import pieces_of
+from history.workflow.attachments import pieces_of
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, ClosedQuestion, Factor
 from retros.workflow.writing import compact_documents

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from history.entry import Entry, Refused
 from history.formats import FORMATS, Options
 from history.models import Import
-from history.past import Entry, Refused
 from history.source import Unreadable, check_beginning
-from history.words import plain
+from history.text_cleaning import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from retros.differing import Change, opcodes
-from retros.documents import FRAGMENT, MARKS, Node, Part, Run, markdown_of, parts
+from coediting.diff import Change, opcodes
+from coediting.document import FRAGMENT, MARKS, Node, Part, Run, markdown_of, parts
 
 Letter = tuple[str, tuple[tuple[str, str], ...]]
 """One letter (or some of one look), and its marks."""

@@ -17,7 +17,7 @@ from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from retros.models import ActionItem, ActionStep
 from retros.workflow import reminder_of_item_stands
-from subscribers.letters import letter, quiet_end
+from subscribers.mail_builder import letter, quiet_end
 from subscribers.models import News, Notice, NotificationPreference
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import Installation
 from core.requested_files import ask, make_next
 from figures.paper import for_paper
-from insights.answers import ANSWERS, QUESTIONS, left_out
 from insights.models import InsightsPdf
 from insights.panels import Panel
+from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.report import about, asked_by, zone_of
 from notifications.workflow import wake_worker
 from retros.pdf import make_pdf

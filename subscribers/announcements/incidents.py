@@ -13,7 +13,7 @@ from incidents.models import Audience, Incident, Reminder, Severity, Status, Sta
 from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
 from subscribers.models import WORST_RANK, News
-from subscribers.reach import Recipient
+from subscribers.recipients import Recipient
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.local_time import UnclearTimeError
 from core.text import visible
 from core.written_time import written_moment
-from history.past import Refused
+from history.entry import Refused
 
 TAGS = {"p", "br", "div", "strong", "b", "em", "i", "code", "pre", "a", "ul", "ol", "li", "blockquote", "del", "h1",
         "h2", "h3", "h4", "hr"}  # fmt: skip
