@@ -80,6 +80,7 @@ from subscribers.links import confirmation_url, unsubscribe_url
 from subscribers.models import Notice, OutsideAddress
 from subscribers.recipients import Recipient
 from subscribers.workflow import follow, invite_outside, wish_report
+from tests.made_events import Made
 from timeline.workflow import attach_evidence, write_event
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -370,7 +371,7 @@ def dead_delivery(_w, incident) -> Any:
 
 
 def dead_event(_w, _incident) -> Any:
-    message = enqueue(topic="odd", subject="odd:1", payload={})
+    message = enqueue(event=Made("odd"), subject="odd:1")
     OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now())
     return message.pk
 

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import StatusUpdateReturned, StatusUpdateWithdrawn
 from incidents.models import StatusUpdate, UpdateState
 from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
 from incidents.workflow.impact import take_back_impacts
@@ -68,10 +69,7 @@ def return_status_update(*, update: StatusUpdate, by: Any, reason: str) -> Statu
     audit(update.incident, "status_update.returned", by, update=update.pk, reason=update.return_reason)
     announce(
         update.incident,
-        "status_update.returned",
-        update=update.pk,
-        recipients=[update.author_id],
-        reason=update.return_reason,
+        StatusUpdateReturned(update=update.pk, recipients=[update.author_id], reason=update.return_reason),
     )
     return update
 
@@ -101,7 +99,7 @@ def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     record_event(incident=incident, kind=Kind.FACT, text="took an update back before it left", by=by)
     reschedule(incident)
     audit(incident, "status_update.withdrawn", by, update=update.pk)
-    announce(incident, "status_update.withdrawn", update=update.pk)
+    announce(incident, StatusUpdateWithdrawn(update=update.pk))
     return update
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit import context
+from events.catalogue import UpdateRequested
 from incidents.models import (
     Audience,
     BriefLink,
@@ -61,12 +62,13 @@ def request_update(
     audit(locked, "update.requested", by, audience=audience, question=request.question, link=link and link.pk)
     announce(
         locked,
-        "update.requested",
-        audience=audience,
-        asks=count,
-        text=" – ".join(filter(None, [_says(audience, count), request.question])),
-        by=by and by.pk,
-        recipients=who_speaks(locked),
+        UpdateRequested(
+            audience=audience,
+            asks=count,
+            text=" – ".join(filter(None, [_says(audience, count), request.question])),
+            by=by and by.pk,
+            recipients=who_speaks(locked),
+        ),
     )
     return request
 

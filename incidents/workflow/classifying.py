@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentEdited, SeverityChanged, StatusChanged, VisibilityChanged
 from incidents.models import (
     Incident,
     Severity,
@@ -70,7 +71,7 @@ def change_severity(
     lay_out_checklist(incident)
     reschedule(incident)
     audit(incident, "severity.changed", by, severity=[before.name, severity.name], reason=reason)
-    announce(incident, "severity.changed", by=by.pk, before=before.name, severity=severity.name)
+    announce(incident, SeverityChanged(by=by.pk, before=before.name, severity=severity.name))
     return incident
 
 
@@ -114,7 +115,7 @@ def change_status(
     reschedule(incident)
     note_sentence(incident, before=before, update=None)
     audit(incident, "status.changed", by, status=[before, status], reason=reason, **was)
-    announce(incident, "status.changed", by=by.pk, before=before, status=status)
+    announce(incident, StatusChanged(by=by.pk, before=before, status=status))
     return incident
 
 
@@ -143,7 +144,7 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
             incident=incident, kind=Kind.FACT, text="described the impact", by=by, detail=_figures(incident)
         )
     audit(incident, "incident.edited", by, **{n: [str(a), str(b)] for n, (a, b) in changes.items()})
-    announce(incident, "incident.edited", fields=sorted(changes))
+    announce(incident, IncidentEdited(fields=sorted(changes)))
     return incident
 
 
@@ -176,11 +177,7 @@ def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incid
     reschedule(incident)
     audit(incident, "visibility.changed", by, private=[not is_private, is_private])
     announce(
-        incident,
-        "visibility.changed",
-        by=by.pk,
-        private=is_private,
-        recipients=[person.pk for person in kept],
+        incident, VisibilityChanged(by=by.pk, private=is_private, recipients=[person.pk for person in kept])
     )
     return incident
 

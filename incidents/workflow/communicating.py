@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from audit import context
 from core.text import one_line
+from events.catalogue import StatusUpdateAwaiting, StatusUpdatePosted
 from incidents.models import (
     WORDS,
     Audience,
@@ -128,12 +129,8 @@ def publish(update: StatusUpdate, *, by: Any) -> None:
     )
     announce(
         incident,
-        "status_update.posted",
+        StatusUpdatePosted(update=update.pk, audiences=update.audiences, by=update.author_id, askers=askers),
         due_at=update.leaves_at,
-        update=update.pk,
-        audiences=update.audiences,
-        by=update.author_id,
-        askers=askers,
     )
 
 
@@ -145,10 +142,9 @@ def ask_for_approval(update: StatusUpdate) -> None:
     audit(incident, "status_update.written", update.author, update=update.pk, audiences=update.audiences)
     announce(
         incident,
-        "status_update.awaiting",
-        update=update.pk,
-        by=update.author_id,
-        recipients=[person.pk for person in approvers(incident)],
+        StatusUpdateAwaiting(
+            update=update.pk, by=update.author_id, recipients=[person.pk for person in approvers(incident)]
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentDeclared, IncidentDeclined, IncidentReported
 from incidents.models import (
     AffectedService,
     Incident,
@@ -76,7 +77,7 @@ def report_problem(
     join(incident, by)
     record_event(incident=incident, kind=Kind.FACT, text="reported a problem", detail=summary, by=by)
     audit(incident, "incident.reported", by, title=title)
-    announce(incident, "incident.reported", by=by.pk)
+    announce(incident, IncidentReported(by=by.pk))
     return incident
 
 
@@ -176,7 +177,7 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
         incident=incident, kind=Kind.STATUS, text="declined this report", detail=reason.strip(), by=by
     )
     audit(incident, "incident.declined", by, reason=reason)
-    announce(incident, "incident.declined", by=by.pk)
+    announce(incident, IncidentDeclined(by=by.pk))
     return incident
 
 
@@ -255,7 +256,7 @@ def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> Non
     lay_out_checklist(incident)
     _lay_out_links(incident)
     reschedule(incident)
-    announce(incident, "incident.declared", by=by.pk, severity=incident.severity.name)
+    announce(incident, IncidentDeclared(by=by.pk, severity=incident.severity.name))
 
 
 def _lay_out_links(incident: Incident) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit import context
 from core.text import in_both_zones
+from events.catalogue import ImpactAssessed, ServiceImpactChanged
 from incidents.models import (
     AffectedService,
     ImpactAssessment,
@@ -58,7 +59,7 @@ def assess_impact(
         incident=incident, kind=Kind.FACT, text=text, detail=override_reason.strip(), by=by, data=answers
     )
     audit(incident, "impact.assessed", by, **answers, suggested=suggested.name, chosen=incident.severity.name)
-    announce(incident, "impact.assessed", suggested=suggested.name)
+    announce(incident, ImpactAssessed(suggested=suggested.name))
     return assessment
 
 
@@ -124,7 +125,7 @@ def record_impact(
         data={"service": service.slug, "from": before, "to": impact},
     )
     audit(incident, "service.impact_changed", by, service=service.slug, impact=[before, impact])
-    announce(incident, "service.impact_changed", service=service.pk, impact=impact)
+    announce(incident, ServiceImpactChanged(service=service.pk, impact=impact))
 
 
 def set_impacts(

@@ -7,6 +7,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import (
+    ChangeCleared,
+    ChangeRecorded,
+    ChangeSuspected,
+    HypothesisMoved,
+    HypothesisRaised,
+    LinkAdded,
+    TaskAdded,
+    TaskAssigned,
+    TaskCompleted,
+    TaskReopened,
+)
 from incidents.models import (
     ChangeEvent,
     Confidence,
@@ -63,7 +75,7 @@ def raise_hypothesis(
         hypothesis=hypothesis,
     )
     audit(incident, "hypothesis.raised", by, hypothesis=hypothesis.pk, claim=hypothesis.claim)
-    announce(incident, "hypothesis.raised", hypothesis=hypothesis.pk)
+    announce(incident, HypothesisRaised(hypothesis=hypothesis.pk))
     return hypothesis
 
 
@@ -104,7 +116,7 @@ def move_hypothesis(
         data={"hypothesis": hypothesis.pk, "from": before, "to": state},
     )
     audit(incident, "hypothesis.moved", by, hypothesis=hypothesis.pk, state=[before, state], verdict=verdict)
-    announce(incident, "hypothesis.moved", hypothesis=hypothesis.pk, state=state)
+    announce(incident, HypothesisMoved(hypothesis=hypothesis.pk, state=state))
     return hypothesis
 
 
@@ -146,7 +158,7 @@ def record_change(
         told_by.data = told_by.data | {"change": change.pk, "kind": kind}
         told_by.save(update_fields=["data"])
     audit(incident, "change.recorded", by, change=change.pk, title=change.title)
-    announce(incident, "change.recorded", change=change.pk)
+    announce(incident, ChangeRecorded(change=change.pk))
     return change
 
 
@@ -165,7 +177,7 @@ def suspect_change(*, incident: Incident, change: ChangeEvent, by: Any, suspecte
     record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"change": change.pk})
     action = "change.suspected" if suspected else "change.cleared"
     audit(incident, action, by, change=change.pk)
-    announce(incident, action, change=change.pk)
+    announce(incident, (ChangeSuspected if suspected else ChangeCleared)(change=change.pk))
 
 
 @transaction.atomic
@@ -183,7 +195,7 @@ def add_task(
     whose = f" for {owner}" if owner else ""
     record_event(incident=incident, kind=Kind.TASK, text=f"added the task{whose}: {task.title}", by=by)
     audit(incident, "task.added", by, task=task.pk, title=task.title)
-    announce(incident, "task.added", task=task.pk)
+    announce(incident, TaskAdded(task=task.pk))
     return task
 
 
@@ -199,7 +211,7 @@ def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
     text = f"finished the task: {task.title}" if done else f"reopened the task: {task.title}"
     record_event(incident=incident, kind=Kind.TASK, text=text, by=by)
     audit(incident, "task.completed" if done else "task.reopened", by, task=task.pk)
-    announce(incident, "task.completed" if done else "task.reopened", task=task.pk)
+    announce(incident, (TaskCompleted if done else TaskReopened)(task=task.pk))
     return task
 
 
@@ -217,7 +229,7 @@ def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
         incident=incident, kind=Kind.TASK, text=f"gave {owner or 'nobody'} the task: {task.title}", by=by
     )
     audit(incident, "task.assigned", by, task=task.pk, owner=str(owner))
-    announce(incident, "task.assigned", by=by.pk, task=task.pk, user=owner.pk if owner else None)
+    announce(incident, TaskAssigned(by=by.pk, task=task.pk, user=owner.pk if owner else None))
     return task
 
 
@@ -229,5 +241,5 @@ def add_link(*, incident: Incident, by: Any, label: str, url: str, kind: str = "
     link.save()
     record_event(incident=incident, kind=Kind.FACT, text=f"added the link {link.label}", by=by)
     audit(incident, "link.added", by, label=link.label, url=link.url)
-    announce(incident, "link.added", link=link.pk)
+    announce(incident, LinkAdded(link=link.pk))
     return link

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentMerged
 from incidents.models import Incident, Status
 from incidents.workflow.people import join
 from incidents.workflow.schedules import reschedule
@@ -54,5 +55,5 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
     )
     audit(incident, "incident.merged", by, into=target)
     audit(into, "incident.absorbed", by, merged=incident.reference)
-    announce(incident, "incident.merged", by=by.pk, into=into.pk)
+    announce(incident, IncidentMerged(by=by.pk, into=into.pk))
     return incident

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import MilestonesSet
 from incidents.models import (
     MILESTONES,
     Incident,
@@ -84,7 +85,7 @@ def set_milestones(
     for name, (before, moment) in changes.items():
         _show_milestone(incident, name, before, moment, by)
     audit(incident, "milestones.set", by, **changes, basis=new_basis)
-    announce(incident, "milestones.set", milestones=sorted(changes))
+    announce(incident, MilestonesSet(milestones=sorted(changes)))
     return incident
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentMitigated, MitigationMoved, MitigationRecorded
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
 from incidents.workflow.announcing import note_sentence, post_texts
 from incidents.workflow.impact import set_impacts
@@ -75,7 +76,7 @@ def record_mitigation(
         mitigation=mitigation,
     )
     audit(incident, "mitigation.recorded", by, mitigation=mitigation.pk, text=mitigation.text, state=state)
-    announce(incident, "mitigation.recorded", mitigation=mitigation.pk)
+    announce(incident, MitigationRecorded(mitigation=mitigation.pk))
     return mitigation
 
 
@@ -125,7 +126,7 @@ def move_mitigation(
         state=[before, state],
         effect=observed_effect,
     )
-    announce(incident, "mitigation.moved", mitigation=mitigation.pk, state=state)
+    announce(incident, MitigationMoved(mitigation=mitigation.pk, state=state))
     return mitigation
 
 
@@ -178,5 +179,7 @@ def mitigate_incident(
     update = post_texts(incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at)
     note_sentence(incident, before=before, update=update)
     audit(incident, "incident.mitigated", by, status=[before, Status.MITIGATED], mitigated_at=moment)
-    announce(incident, "incident.mitigated", by=by.pk, status=Status.MITIGATED, update=update and update.pk)
+    announce(
+        incident, IncidentMitigated(by=by.pk, status=Status.MITIGATED, update=update.pk if update else None)
+    )
     return incident

@@ -8,6 +8,15 @@ from django.db import transaction
 
 from audit import context
 from core.notify import ring
+from events.catalogue import (
+    ParticipationAdded,
+    ParticipationJoined,
+    ParticipationLeft,
+    ParticipationRemoved,
+    RoleAssigned,
+    RoleReleased,
+    RoleTakenOver,
+)
 from incidents.models import DoneWhen, Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility, keeps_access
@@ -79,9 +88,9 @@ def give_role(
         user=[str(before) if before else None, str(user)],
         note=note,
     )
-    announce(incident, "role.assigned", by=by.pk, role=role.slug, user=user.pk)
+    announce(incident, RoleAssigned(by=by.pk, role=role.slug, user=user.pk))
     if before and before.pk not in (by.pk, user.pk):
-        announce(incident, "role.taken_over", by=by.pk, role=role.slug, user=user.pk, recipients=[before.pk])
+        announce(incident, RoleTakenOver(by=by.pk, role=role.slug, user=user.pk, recipients=[before.pk]))
     return assignment
 
 
@@ -113,7 +122,7 @@ def release_role(
         data={"role": role.slug, "user": user.pk},
     )
     audit(incident, "role.released", by, role=role.slug, user=str(user), note=note)
-    announce(incident, "role.released", role=role.slug, user=user.pk)
+    announce(incident, RoleReleased(role=role.slug, user=user.pk))
 
 
 @transaction.atomic
@@ -126,7 +135,7 @@ def join_incident(*, incident: Incident, by: Any) -> Participation:
     participation = join(incident, by)
     record_event(incident=incident, kind=Kind.ROLE, text="joined", by=by)
     audit(incident, "participation.joined", by)
-    announce(incident, "participation.joined", user=by.pk)
+    announce(incident, ParticipationJoined(user=by.pk))
     return participation
 
 
@@ -142,7 +151,7 @@ def leave_incident(*, incident: Incident, by: Any) -> None:
     participation.save(update_fields=["left_at"])
     record_event(incident=incident, kind=Kind.ROLE, text="left", by=by)
     audit(incident, "participation.left", by)
-    announce(incident, "participation.left", user=by.pk)
+    announce(incident, ParticipationLeft(user=by.pk))
 
 
 @transaction.atomic
@@ -152,7 +161,7 @@ def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
     participation = join(incident, user)
     record_event(incident=incident, kind=Kind.ROLE, text=f"added {user}", by=by)
     audit(incident, "participation.added", by, user=str(user))
-    announce(incident, "participation.added", by=by.pk, user=user.pk)
+    announce(incident, ParticipationAdded(by=by.pk, user=user.pk))
     return participation
 
 
@@ -178,7 +187,7 @@ def revoke_access(*, incident: Incident, user: Any, by: Any) -> None:
     incident.participations.filter(user=user).update(access_revoked_at=now, left_at=now)
     record_event(incident=incident, kind=Kind.ROLE, text=f"removed {user}", by=by)
     audit(incident, "participation.removed", by, user=str(user))
-    announce(incident, "participation.removed", user=user.pk)
+    announce(incident, ParticipationRemoved(user=user.pk))
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, Greatest
 from audit import context
 from core.notify import ring
 from core.text import in_words
+from events.catalogue import ReminderDue
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
 from incidents.workflow.escalating import helpers, listeners
 from incidents.workflow.transitions import audit
@@ -211,23 +212,24 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
     step, group = worst.steps[-1], f"reminders:{incident.chain}:{uuid4().hex[:12]}"
     people, mail = (helpers if worst.about == Reminder.COMMAND else listeners)(incident, step)
     message = enqueue(
-        topic="reminder.due",
+        event=ReminderDue(
+            audience=worst.about,
+            audiences=[o.about for o in owed],
+            what=_named(owed),
+            says=_says(worst, now),
+            step=int(step),
+            due_at=worst.due_at,
+            items=[{"audience": o.about, "due_at": o.due_at, "step": o.steps[-1]} for o in owed],
+            recipients=[person.pk for person in people],
+            addresses=mail,
+            group=group,
+        ),
         subject=incident.chain,
-        payload={
+        about={
             "incident": incident.pk,
             "reference": incident.reference,
             "version": incident.version,
             "source": incident.source,
-            "audience": worst.about,
-            "audiences": [o.about for o in owed],
-            "what": _named(owed),
-            "says": _says(worst, now),
-            "step": int(step),
-            "due_at": worst.due_at,
-            "items": [{"audience": o.about, "due_at": o.due_at, "step": o.steps[-1]} for o in owed],
-            "recipients": [person.pk for person in people],
-            "addresses": mail,
-            "group": group,
         },
         due_at=now,
     )

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from audit import context
+from events.catalogue import IncidentReopened
 from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
 from incidents.permissions import can_respond
 from incidents.workflow.announcing import note_sentence, post_texts
@@ -98,10 +99,7 @@ def reopen_incident(
     audit(incident, "incident.reopened", by, status=[before, Status.INVESTIGATING], reason=reason, **was)
     announce(
         incident,
-        "incident.reopened",
-        by=by.pk,
-        status=Status.INVESTIGATING,
-        update=update and update.pk,
+        IncidentReopened(by=by.pk, status=Status.INVESTIGATING, update=update.pk if update else None),
     )
     return incident
 

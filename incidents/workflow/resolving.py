@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentClosed, IncidentResolved
 from incidents.models import (
     Audience,
     CheckState,
@@ -133,7 +134,9 @@ def resolve_incident(
         waived=waive_reason if missing else "",
         unsent=unsent,
     )
-    announce(incident, "incident.resolved", by=by.pk, status=Status.RESOLVED, update=update and update.pk)
+    announce(
+        incident, IncidentResolved(by=by.pk, status=Status.RESOLVED, update=update.pk if update else None)
+    )
     return incident
 
 
@@ -174,7 +177,7 @@ def close_incident(
         data={"milestone": "closed_at"},
     )
     audit(incident, "incident.closed", by, closed_at=moment, waived=waive_reason if missing else "")
-    announce(incident, "incident.closed", status=Status.CLOSED)
+    announce(incident, IncidentClosed(status=Status.CLOSED))
     return incident
 
 

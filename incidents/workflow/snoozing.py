@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit import context
 from core.text import in_both_zones
+from events.catalogue import UpdateSnoozed
 from incidents.models import Incident, Snooze
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.transitions import announce, audit, lock
@@ -53,5 +54,5 @@ def snooze_update(*, incident: Incident, audience: str, until: datetime, reason:
     audit(
         incident, "update.snoozed", by, audience=audience, due=[schedule.due_at, until], reason=snooze.reason
     )
-    announce(incident, "update.snoozed", audience=audience, until=until)
+    announce(incident, UpdateSnoozed(audience=audience, until=until))
     return snooze

@@ -12,6 +12,8 @@ from audit.workflow import record_audit
 from core.conflict import Conflict
 from core.notify import bell, ring_people
 from core.text import in_both_zones
+from events.catalogue import VisibilityChanged
+from events.event import Event
 from incidents.models import (
     MILESTONES,
     OPEN_STATUSES,
@@ -78,24 +80,23 @@ def audit(incident: Incident, action: str, by: Any, **changes: Any) -> None:
     record_audit(chain=incident.chain, action=action, subject=incident.reference, by=by, changes=changes)
 
 
-def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, **payload: Any) -> None:
+def announce(incident: Incident, event: Event, *, due_at: datetime | None = None) -> None:
     """Write the outbox row of a change and notify open screens, from `due_at` on.
 
     Home screens learn of a private incident only where the reader can see it; the moment at which one becomes
     private is no secret, as it disappears then.
     """
-    is_hidden = incident.is_private and topic != "visibility.changed"
+    is_hidden = incident.is_private and not isinstance(event, VisibilityChanged)
     if is_hidden:
         ring_people(people=people_reaching(incident).values_list("pk", flat=True), what="home")
     enqueue(
-        topic=topic,
+        event=event,
         subject=incident.chain,
-        payload={
+        about={
             "incident": incident.pk,
             "reference": incident.reference,
             "version": incident.version,
             "source": incident.source,
-            **payload,
         },
         due_at=due_at or context.now(),
         bell=bell(incident_id=incident.pk, what="head", is_private=is_hidden),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.text import in_both_zones
+from events.catalogue import RecoveryCheckAdded, RecoveryCheckSettled, RecoveryCheckWatching
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
 from incidents.workflow.transitions import announce, audit, check_moment, lock, require_open
 from timeline.models import Kind
@@ -32,7 +33,7 @@ def add_recovery_check(
     )
     record_event(incident=incident, kind=Kind.CHECK, text=f"added the recovery check: {check.title}", by=by)
     audit(incident, "recovery_check.added", by, check=check.pk, title=check.title)
-    announce(incident, "recovery_check.added", check=check.pk)
+    announce(incident, RecoveryCheckAdded(check=check.pk))
     return check
 
 
@@ -54,7 +55,7 @@ def watch_recovery_check(*, check: RecoveryCheck, by: Any, since: datetime | Non
         occurred_at=check.watching_since,
     )
     audit(incident, "recovery_check.watching", by, check=check.pk, since=check.watching_since)
-    announce(incident, "recovery_check.watching", check=check.pk)
+    announce(incident, RecoveryCheckWatching(check=check.pk))
     return check
 
 
@@ -102,5 +103,5 @@ def settle_recovery_check(
         data={"check": check.pk, "from": before, "to": state},
     )
     audit(incident, "recovery_check.settled", by, check=check.pk, state=[before, state], result=check.result)
-    announce(incident, "recovery_check.settled", check=check.pk, state=state)
+    announce(incident, RecoveryCheckSettled(check=check.pk, state=state))
     return check

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import connection
 from django.utils import timezone
 
+from events.event import Event
 from notifications.models import Delivery, DeliveryKind, DeliveryState, Destination, OutboxMessage
 
 EXPAND = "notifications.tasks.expand_due_events"
@@ -18,18 +19,21 @@ WORK_CHANNEL = "allclear_work"
 
 def enqueue(
     *,
-    topic: str,
+    event: Event,
     subject: str,
-    payload: dict,
+    about: dict[str, Any] | None = None,
     due_at: datetime | None = None,
     bell: tuple[str, str] | None = None,
 ) -> OutboxMessage:
     """Write one outbox row in the caller's transaction; consumers are asked about it from there.
 
+    `subject` is the audit chain of what it is about, `about` its id and what else consumers need of it.
+
     `bell` (channel, payload) is rung in the same statement, for the screens that are open.
     """
     due_at = due_at or timezone.now()
-    message = OutboxMessage(topic=topic, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
+    payload = (about or {}) | event.payload()
+    message = OutboxMessage(topic=event.name, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
     work = (WORK_CHANNEL, EXPAND if due_at <= timezone.now() else "")
     _insert_and_notify(message, *filter(None, [work, bell]))
     return message

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from accounts.models import Installation, User
 from audit import context
 from audit.workflow import record_audit
+from events.catalogue import ActionItemReminder, ActionItemsDigest
 from notifications.workflow import enqueue
 from retros.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
 from retros.workflow.actions import announce_action_item
@@ -107,9 +108,8 @@ def send_weekly_digest() -> bool:
     )
     if is_new:
         enqueue(
-            topic="action_items.digest",
+            event=ActionItemsDigest(recipients=[person.pk], week=person.week),
             subject=f"person:{person.pk}",
-            payload={"recipients": [person.pk], "week": person.week},
             due_at=now,
         )
     return True
@@ -160,7 +160,7 @@ def _tell(item: ActionItem, steps: list[ActionStep], day: date) -> None:
     message = None
     if people:
         message = announce_action_item(
-            item, "action_item.reminder", step=step, day=day, recipients=[person.pk for person in people]
+            item, ActionItemReminder(step=int(step), day=day, recipients=[person.pk for person in people])
         )
     ActionReminder.objects.bulk_create(
         [ActionReminder(item=item, step=s, day=day, recorded_at=now, message=message) for s in steps],

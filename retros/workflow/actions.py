@@ -13,6 +13,20 @@ from django.utils import timezone
 from audit import context
 from audit.workflow import record_audit
 from core.notify import bell, topic_bell
+from events.catalogue import (
+    ActionItemAdded,
+    ActionItemAssigned,
+    ActionItemChanged,
+    ActionItemCompleted,
+    ActionItemEvent,
+    ActionItemHelped,
+    ActionItemReopened,
+    ActionItemSetAside,
+    ActionItemStarted,
+    ActionItemVerified,
+    ActionItemWontDo,
+)
+from events.event import Event
 from incidents.models import Incident
 from incidents.workflow import Conflict, FormUsed
 from notifications.workflow import enqueue, withdraw
@@ -95,7 +109,7 @@ def add_action_item(
             return existing
         raise
     _record(
-        item, "action_item.added", by, title=["", item.title], owner=["", _named(item.owner)], due=item.due_on
+        item, ActionItemAdded, by, title=["", item.title], owner=["", _named(item.owner)], due=item.due_on
     )
     _tell_owner(item, by)
     return item
@@ -128,7 +142,7 @@ def change_action_item(
     if "owner" in told:
         withdraw(group=item.mail_group("owner"))
     _save(item, *told, "due_set_at")
-    _record(item, "action_item.changed", by, **told)
+    _record(item, ActionItemChanged, by, **told)
     if "owner" in told:
         _tell_owner(item, by)
     return item
@@ -141,7 +155,7 @@ def start_action_item(*, item: ActionItem, by: Any, version: int | None = None) 
         raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}. Reopen it first.")
     _enter(item, ActionState.IN_PROGRESS)
     _save(item, "state", "state_since")
-    _record(item, "action_item.started", by)
+    _record(item, ActionItemStarted, by)
     return item
 
 
@@ -153,7 +167,7 @@ def set_aside_action_item(*, item: ActionItem, by: Any, version: int | None = No
         raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}, not in progress.")
     _enter(item, ActionState.OPEN)
     _save(item, "state", "state_since")
-    _record(item, "action_item.set_aside", by)
+    _record(item, ActionItemSetAside, by)
     return item
 
 
@@ -165,7 +179,7 @@ def complete_action_item(*, item: ActionItem, by: Any, version: int | None = Non
     item.done_at = context.now()
     item.ask_helped_on = (item.done_at + ASK_AFTER).date()
     _save(item, "state", "state_since", "done_at", "ask_helped_on")
-    _record(item, "action_item.completed", by)
+    _record(item, ActionItemCompleted, by)
     return item
 
 
@@ -178,7 +192,7 @@ def verify_action_item(*, item: ActionItem, by: Any, seen: str, version: int | N
     _enter(item, ActionState.VERIFIED)
     item.verified_at, item.verified_by, item.verification_note = context.now(), by, seen.strip()
     _save(item, "state", "state_since", "verified_at", "verified_by", "verification_note")
-    _record(item, "action_item.verified", by, seen=item.verification_note)
+    _record(item, ActionItemVerified, by, seen=item.verification_note)
     return item
 
 
@@ -190,7 +204,7 @@ def wont_do_action_item(*, item: ActionItem, by: Any, reason: str, version: int 
     _enter(item, ActionState.WONT_DO)
     item.wont_do_reason = reason.strip()
     _save(item, "state", "state_since", "wont_do_reason")
-    _record(item, "action_item.wont_do", by, reason=item.wont_do_reason)
+    _record(item, ActionItemWontDo, by, reason=item.wont_do_reason)
     return item
 
 
@@ -214,7 +228,7 @@ def reopen_action_item(
     for name, value in emptied.items():
         setattr(item, name, value)
     _save(item, "state", "state_since", *emptied)
-    _record(item, "action_item.reopened", by, state=[before, item.state], reason=reason.strip(), **was)
+    _record(item, ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was)
     return item
 
 
@@ -256,7 +270,7 @@ def answer_helped(
     item.ask_helped_on = (now + ASK_AGAIN).date() if answer == Helped.TOO_EARLY else None
     withdraw(group=item.mail_group("helped"))
     _save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
-    _record(item, "action_item.helped", by, helped=[before, answer], note=item.helped_note)
+    _record(item, ActionItemHelped, by, helped=[before, answer], note=item.helped_note)
     return item
 
 
@@ -332,14 +346,14 @@ def _save(item: ActionItem, *fields: str) -> None:
     item.save(update_fields=[*fields, "version"])
 
 
-def _record(item: ActionItem, action: str, by: Any, **changes: Any) -> None:
+def _record(item: ActionItem, event: type[ActionItemEvent], by: Any, **changes: Any) -> None:
     """Audit trail, outbox and the bell of open screens."""
     told = {name: value for name, value in changes.items() if value not in ("", None)}
-    record_audit(chain=item.chain, action=action, subject=item.reference, by=by, changes=told)
-    announce_action_item(item, action, by=by.pk if by else None, recipients=_owner_but(item, by))
+    record_audit(chain=item.chain, action=event.name, subject=item.reference, by=by, changes=told)
+    announce_action_item(item, event(by=by.pk if by else None, recipients=_owner_but(item, by)))
 
 
-def announce_action_item(item: ActionItem, topic: str, **payload: Any) -> Any:
+def announce_action_item(item: ActionItem, event: Event) -> Any:
     """The outbox row of something about an item, and the bell of the page it hangs on."""
     what = None
     if item.retrospective_id:
@@ -348,13 +362,12 @@ def announce_action_item(item: ActionItem, topic: str, **payload: Any) -> Any:
         what = bell(incident_id=item.incident_id, what="head")
     behind = item.came_from
     return enqueue(
-        topic=topic,
+        event=event,
         subject=f"action:{item.pk}",
-        payload={
+        about={
             "action_item": item.pk,
             "version": item.version,
             "source": behind.source if behind else "",
-            **payload,
         },
         due_at=context.now(),
         bell=what,
@@ -363,7 +376,7 @@ def announce_action_item(item: ActionItem, topic: str, **payload: Any) -> Any:
 
 def _tell_owner(item: ActionItem, by: Any) -> None:
     if others := _owner_but(item, by):
-        announce_action_item(item, "action_item.assigned", by=by.pk if by else None, recipients=others)
+        announce_action_item(item, ActionItemAssigned(by=by.pk if by else None, recipients=others))
 
 
 def _owner_but(item: ActionItem, by: Any) -> list[int]:

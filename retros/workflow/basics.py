@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from audit import context
 from audit.workflow import record_audit
 from core.notify import topic_bell
+from events.event import Event
 from incidents.workflow import Conflict
 from notifications.workflow import enqueue
 from retros.models import Retrospective
@@ -60,16 +61,15 @@ def audit(retrospective: Retrospective, action: str, by: Any, **changes: Any) ->
     )
 
 
-def announce(retrospective: Retrospective, topic: str, *, what: str = "head", **payload: Any) -> None:
+def announce(retrospective: Retrospective, event: Event, *, what: str = "head") -> None:
     """The outbox row of a change, and the bell that lets open screens fetch the part named `what`."""
     enqueue(
-        topic=topic,
+        event=event,
         subject=retrospective.chain,
-        payload={
+        about={
             "retrospective": retrospective.pk,
             "version": retrospective.version,
             "source": retrospective.incident.source if retrospective.incident else "",
-            **payload,
         },
         due_at=context.now(),
         bell=topic_bell(topic=retrospective.chain, what=what),

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import RetrospectiveTimelineChanged
 from retros.imports.rows import MOST_ROWS, Row
 from retros.models import Retrospective, TimelineEntry
 from retros.timeline import Account
-from retros.workflow.basics import audit, lock
-from retros.workflow.timeline import check_entry, tell
+from retros.workflow.basics import announce, audit, lock
+from retros.workflow.timeline import check_entry
 from timeline.models import Evidence, Kind, TimelineEvent
 
 KNOWN_LATER = timedelta(minutes=1)  # recorded later than this, it was known from then on
@@ -64,7 +65,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     TimelineEntry.objects.bulk_update(follow, [*FOLLOWED, "removed_at"])
     if new or follow:
         audit(retrospective, "timeline.taken_over", by, added=len(new), changed=len(follow))
-        tell(retrospective, "retrospective.timeline_changed")
+        announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return Brought(added=len(new), changed=len(follow))
 
 
@@ -163,5 +164,5 @@ def bring_rows(*, retrospective: Retrospective, by: Any, rows: Sequence[Row]) ->
     if new:
         sources = sorted({entry.source for entry in new})
         audit(retrospective, "timeline.brought_in", by, rows=len(new), sources=sources)
-        tell(retrospective, "retrospective.timeline_changed")
+        announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return Brought(added=len(new), known=len(rows) - len(new))

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import FactorAdded, FactorChanged, FactorLinked, FactorMoved, FactorRemoved
 from incidents.workflow import Conflict
 from retros.models import Category, ContributingFactor, Factor, Level, Retrospective, TimelineEntry
 from retros.vocabulary import normalised
@@ -57,7 +58,7 @@ def add_contributing_factor(
     _put(retrospective, factor, above, position)
     keep_step(retrospective, by, f"Added “{text}”", {str(factor.pk): None})
     audit(retrospective, "factor.added", by, factor=factor.pk, text=text)
-    announce(retrospective, "factor.added", what="causes", factor=factor.pk)
+    announce(retrospective, FactorAdded(factor=factor.pk), what="causes")
     return factor
 
 
@@ -100,7 +101,7 @@ def change_contributing_factor(
     factor.save(update_fields=[*CHANGEABLE, "factor", "version"])
     keep_step(retrospective, by, f"Changed “{factor.text}”", before)
     audit(retrospective, "factor.changed", by, factor=factor.pk, **told)
-    announce(retrospective, "factor.changed", what="causes", factor=factor.pk)
+    announce(retrospective, FactorChanged(factor=factor.pk), what="causes")
     return factor
 
 
@@ -137,7 +138,7 @@ def move_contributing_factor(
         text=factor.text,
         under=[nodes[old].text if old else "", nodes[above].text if above else ""],
     )
-    announce(retrospective, "factor.moved", what="causes", factor=factor.pk)
+    announce(retrospective, FactorMoved(factor=factor.pk), what="causes")
     return factor
 
 
@@ -188,7 +189,7 @@ def remove_contributing_factor(
     factor.delete()
     keep_step(retrospective, by, f"Removed “{text}”", before)
     audit(retrospective, "factor.removed", by, factor=key, text=text)
-    announce(retrospective, "factor.removed", what="causes", factor=key)
+    announce(retrospective, FactorRemoved(factor=key), what="causes")
     return retrospective
 
 
@@ -206,7 +207,7 @@ def link_contributing_factor(
     factor.save(update_fields=["factor", "version"])
     if keep_step(retrospective, by, f"Linked “{factor.text}”", before):
         audit(retrospective, "factor.linked", by, factor=factor.pk, text=factor.text)
-        announce(retrospective, "factor.linked", what="causes", factor=factor.pk)
+        announce(retrospective, FactorLinked(factor=factor.pk), what="causes")
     return factor
 
 

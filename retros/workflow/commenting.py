@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import CommentAdded, CommentMentioned, CommentReopened, CommentResolved
 from retros.access import mentioned_in, people_reaching
 from retros.models import Comment, Document
 from retros.workflow.basics import announce, audit, lock
@@ -39,16 +40,13 @@ def add_comment(
         section=document.get_section_display(),
         mentions=", ".join(str(person) for person in people),
     )
-    topic = "comment.mentioned" if people else "comment.added"
-    announce(
-        retrospective,
-        topic,
-        what="comments",
+    happened = (CommentMentioned if people else CommentAdded)(
         comment=comment.pk,
         section=document.section,
         recipients=[person.pk for person in people],
         by=by.pk,
     )
+    announce(retrospective, happened, what="comments")
     return comment
 
 
@@ -63,7 +61,7 @@ def resolve_comment(*, comment: Comment, by: Any, resolved: bool = True) -> Comm
         return comment
     comment.resolved_at, comment.resolved_by = (context.now(), by) if resolved else (None, None)
     comment.save(update_fields=["resolved_at", "resolved_by"])
-    action = "comment.resolved" if resolved else "comment.reopened"
-    audit(retrospective, action, by, comment=comment.pk)
-    announce(retrospective, action, what="comments", comment=comment.pk)
+    happened = (CommentResolved if resolved else CommentReopened)(comment=comment.pk)
+    audit(retrospective, happened.name, by, comment=comment.pk)
+    announce(retrospective, happened, what="comments")
     return comment

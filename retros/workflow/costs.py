@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import RetrospectiveImpactWritten
 from incidents.models import AffectedService, Service
 from incidents.workflow import Conflict
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Retrospective
@@ -56,7 +57,7 @@ def write_impact(
     statement.changed_by, statement.changed_at = by, context.now()
     statement.save()
     audit(retrospective, "impact.written", by, dimension=dimension, **changes)
-    announce(retrospective, "retrospective.impact_written", what="impact", dimension=dimension)
+    announce(retrospective, RetrospectiveImpactWritten(dimension=dimension), what="impact")
     return statement
 
 
@@ -94,4 +95,4 @@ def state_users(
     said = f"{share}% of {users}" if users is not None else ""
     was = f"{before.share}% of {before.users}" if before else ""
     audit(retrospective, "impact.users_stated", by, service=service.name, users=[was, said])
-    announce(retrospective, "retrospective.impact_written", what="impact")
+    announce(retrospective, RetrospectiveImpactWritten(), what="impact")

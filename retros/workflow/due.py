@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from audit import context
+from events.catalogue import RetrospectiveDue
 from retros.models import DueReminder, Retrospective
 from retros.workflow.basics import announce
 
@@ -52,10 +53,9 @@ def remind_of_due() -> bool:
         hears.add(found.facilitator_id)
     announce(
         found,
-        "retrospective.due",
-        due_on=str(due_on),
-        says=_says((today - due_on).days),
-        recipients=sorted(filter(None, hears)),
+        RetrospectiveDue(
+            due_on=str(due_on), says=_says((today - due_on).days), recipients=sorted(filter(None, hears))
+        ),
     )
     return True
 

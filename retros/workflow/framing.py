@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import context
+from events.catalogue import RetrospectiveFramed, RetrospectiveJoined, RetrospectiveLeft, RetrospectiveStarted
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
@@ -88,7 +89,7 @@ def open_retrospective(
     if retrospective.incident:
         tell_incident(retrospective, by)
     else:
-        announce(retrospective, "retrospective.started")
+        announce(retrospective, RetrospectiveStarted())
     if covered:
         seed_timeline(retrospective=retrospective, by=by)
     return retrospective
@@ -144,7 +145,7 @@ def frame_retrospective(
     if "is_private" in changes:
         seat_starter(retrospective, by)
     audit(retrospective, "retrospective.framed", by, **changes)
-    announce(retrospective, "retrospective.framed")
+    announce(retrospective, RetrospectiveFramed())
     return retrospective
 
 
@@ -171,10 +172,7 @@ def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[
         invited_to = appointment(retrospective) if is_scheduled else {}
         announce(
             retrospective,
-            "retrospective.joined",
-            recipients=[person.pk for person in new],
-            by=by.pk,
-            **invited_to,
+            RetrospectiveJoined(recipients=[person.pk for person in new], by=by.pk, **invited_to),
         )
     return len(new)
 
@@ -188,7 +186,7 @@ def remove_participant(*, retrospective: Retrospective, by: Any, participant: Pa
     found.delete()
     save(retrospective)
     audit(retrospective, "participant.removed", by, person=str(found.user))
-    announce(retrospective, "retrospective.left", person=found.user_id)
+    announce(retrospective, RetrospectiveLeft(person=found.user_id))
 
 
 def responded(person: Any, retrospective: Retrospective) -> list[Incident]:

@@ -8,6 +8,20 @@ from django.db import transaction
 from django.db.models import Sum
 
 from audit import context
+from events.catalogue import (
+    LearningAdded,
+    LearningChanged,
+    LearningDotGiven,
+    LearningDotTakenBack,
+    LearningGroupAdded,
+    LearningGroupDissolved,
+    LearningGroupRenamed,
+    LearningMoved,
+    LearningsRevealed,
+    LearningsVotingClosed,
+    LearningWithdrawn,
+)
+from events.event import Event
 from incidents.workflow import Conflict
 from retros.models import (
     Learning,
@@ -40,7 +54,7 @@ def add_learning(
     )
     learning.entries.set(_of_timeline(retrospective, entries))
     audit(retrospective, "learning.added", by, learning=learning.pk, **_words(retrospective, learning))
-    announce(retrospective, "learning.added", what="learnings")
+    announce(retrospective, LearningAdded(), what="learnings")
     return learning
 
 
@@ -74,7 +88,7 @@ def change_learning(
     learning.save(update_fields=["text", "kind", "version"])
     words = told if retrospective.learnings_revealed_at else {}
     audit(retrospective, "learning.changed", by, learning=learning.pk, **words)
-    announce(retrospective, "learning.changed", what="learnings")
+    announce(retrospective, LearningChanged(), what="learnings")
     return learning
 
 
@@ -85,7 +99,7 @@ def withdraw_learning(*, learning: Learning, by: Any) -> Retrospective:
     key, words = learning.pk, _words(retrospective, learning)
     learning.delete()
     audit(retrospective, "learning.withdrawn", by, learning=key, **words)
-    announce(retrospective, "learning.withdrawn", what="learnings")
+    announce(retrospective, LearningWithdrawn(), what="learnings")
     return retrospective
 
 
@@ -100,7 +114,7 @@ def reveal_learnings(*, retrospective: Retrospective, by: Any) -> Retrospective:
     retrospective.learnings_revealed_at = context.now()
     save(retrospective, "learnings_revealed_at")
     audit(retrospective, "learnings.revealed", by, learnings=retrospective.learnings.count())
-    announce(retrospective, "learnings.revealed", what="learnings")
+    announce(retrospective, LearningsRevealed(), what="learnings")
     return retrospective
 
 
@@ -113,7 +127,7 @@ def close_voting(*, retrospective: Retrospective, by: Any) -> Retrospective:
     retrospective.dots_closed_at = context.now()
     save(retrospective, "dots_closed_at")
     audit(retrospective, "learnings.voting_closed", by)
-    announce(retrospective, "learnings.voting_closed", what="learnings")
+    announce(retrospective, LearningsVotingClosed(), what="learnings")
     return retrospective
 
 
@@ -128,7 +142,7 @@ def add_learning_group(
     )
     retrospective.learnings.filter(pk__in=[one.pk for one in learnings]).update(group=group)
     audit(retrospective, "learning_group.added", by, name=group.name)
-    announce(retrospective, "learning_group.added", what="learnings")
+    announce(retrospective, LearningGroupAdded(), what="learnings")
     return group
 
 
@@ -140,7 +154,7 @@ def rename_learning_group(*, group: LearningGroup, by: Any, name: str) -> Learni
         return group
     group.save(update_fields=["name"])
     audit(retrospective, "learning_group.renamed", by, name=[old, group.name])
-    announce(retrospective, "learning_group.renamed", what="learnings")
+    announce(retrospective, LearningGroupRenamed(), what="learnings")
     return group
 
 
@@ -151,7 +165,7 @@ def dissolve_learning_group(*, group: LearningGroup, by: Any) -> Retrospective:
     name = group.name
     group.delete()
     audit(retrospective, "learning_group.dissolved", by, name=name)
-    announce(retrospective, "learning_group.dissolved", what="learnings")
+    announce(retrospective, LearningGroupDissolved(), what="learnings")
     return retrospective
 
 
@@ -168,7 +182,7 @@ def move_learning(*, learning: Learning, by: Any, group: LearningGroup | None = 
     learning.group = group
     learning.save(update_fields=["group"])
     audit(retrospective, "learning.moved", by, learning=learning.pk, group=[str(old or ""), str(group or "")])
-    announce(retrospective, "learning.moved", what="learnings")
+    announce(retrospective, LearningMoved(), what="learnings")
     return learning
 
 
@@ -183,7 +197,7 @@ def give_dot(*, learning: Learning, by: Any) -> LearningVote:
     if not is_new:
         vote.dots += 1
         vote.save(update_fields=["dots"])
-    _weighed(retrospective, by, "learning.dot_given", learning)
+    _weighed(retrospective, by, LearningDotGiven(), learning)
     return vote
 
 
@@ -201,7 +215,7 @@ def take_back_dot(*, learning: Learning, by: Any) -> Learning:
         vote.save(update_fields=["dots"])
     else:
         vote.delete()
-    _weighed(retrospective, by, "learning.dot_taken_back", learning)
+    _weighed(retrospective, by, LearningDotTakenBack(), learning)
     return learning
 
 
@@ -210,10 +224,10 @@ def dots_given(retrospective: Retrospective, user: Any) -> int:
     return votes.aggregate(given=Sum("dots", default=0))["given"]
 
 
-def _weighed(retrospective: Retrospective, by: Any, action: str, learning: Learning) -> None:
-    audit(retrospective, action, by, learning=learning.pk)
+def _weighed(retrospective: Retrospective, by: Any, event: Event, learning: Learning) -> None:
+    audit(retrospective, event.name, by, learning=learning.pk)
     if retrospective.shows_dots:  # else a redrawn page would say when somebody has voted
-        announce(retrospective, action, what="learnings")
+        announce(retrospective, event, what="learnings")
 
 
 def _words(retrospective: Retrospective, learning: Learning) -> dict[str, str]:

@@ -8,6 +8,16 @@ from django.db import transaction
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
+from events.catalogue import (
+    CheckAskedAgain,
+    CheckWaived,
+    CheckWaiverAgreed,
+    PublicTextWritten,
+    RetrospectivePublished,
+    RetrospectiveReopened,
+    ReviewAnswered,
+    ReviewAsked,
+)
 from retros.checks import CHECKS, unsettled
 from retros.models import (
     CheckWaiver,
@@ -53,7 +63,7 @@ def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Rev
         review.verdict, review.answered_at, review.asked_at = Verdict.ASKED, None, context.now()
         review.save(update_fields=["verdict", "answered_at", "asked_at"])
     audit(retrospective, "review.asked", by, reviewer=str(reviewer))
-    announce(retrospective, "review.asked", review=review.pk, by=by.pk, recipients=[reviewer.pk])
+    announce(retrospective, ReviewAsked(review=review.pk, by=by.pk, recipients=[reviewer.pk]))
     return review
 
 
@@ -77,7 +87,7 @@ def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> R
     review.save(update_fields=["verdict", "note", "answered_at"])
     audit(retrospective, "review.answered", by, verdict=verdict)
     recipients = list(filter(None, {retrospective.owner_id, retrospective.facilitator_id}))
-    announce(retrospective, "review.answered", review=review.pk, by=by.pk, recipients=recipients)
+    announce(retrospective, ReviewAnswered(review=review.pk, by=by.pk, recipients=recipients))
     return review
 
 
@@ -102,7 +112,7 @@ def waive_check(*, retrospective: Retrospective, by: Any, name: str, reason: str
         defaults={"reason": reason, "by": by, "at": context.now(), "agreed_by": None},
     )
     audit(retrospective, "check.waived", by, check=name, reason=reason)
-    announce(retrospective, "check.waived", check=name)
+    announce(retrospective, CheckWaived(check=name))
     return waiver
 
 
@@ -122,7 +132,7 @@ def agree_to_waiver(*, retrospective: Retrospective, by: Any, name: str) -> Chec
         waiver.agreed_by = by
         waiver.save(update_fields=["agreed_by"])
         audit(retrospective, "check.waiver_agreed", by, check=name)
-        announce(retrospective, "check.waiver_agreed", check=name)
+        announce(retrospective, CheckWaiverAgreed(check=name))
     return waiver
 
 
@@ -133,7 +143,7 @@ def withdraw_waiver(*, retrospective: Retrospective, by: Any, name: str) -> None
         raise ValidationError("It is published already.")
     if retrospective.waivers.filter(check_name=name).delete()[0]:
         audit(retrospective, "check.asked_again", by, check=name)
-        announce(retrospective, "check.asked_again", check=name)
+        announce(retrospective, CheckAskedAgain(check=name))
 
 
 @transaction.atomic
@@ -186,10 +196,7 @@ def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") 
     )
     announce(
         retrospective,
-        "retrospective.published",
-        by=by.pk,
-        number=publication.number,
-        recipients=at_the_table(retrospective),
+        RetrospectivePublished(by=by.pk, number=publication.number, recipients=at_the_table(retrospective)),
     )
     return publication
 
@@ -212,7 +219,7 @@ def reopen_retrospective(*, retrospective: Retrospective, by: Any, reason: str) 
         status=[S.PUBLISHED, S.IN_REVIEW],
         reason=reason.strip(),
     )
-    announce(retrospective, "retrospective.reopened")
+    announce(retrospective, RetrospectiveReopened())
     return retrospective
 
 
@@ -227,7 +234,7 @@ def write_public_text(
     before, retrospective.public_text = retrospective.public_text, public_text.strip()
     save(retrospective, "public_text")
     audit(retrospective, "public_text.written", by, text=[before, retrospective.public_text])
-    announce(retrospective, "public_text.written")
+    announce(retrospective, PublicTextWritten())
     return retrospective
 
 

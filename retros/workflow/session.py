@@ -7,6 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import (
+    AgendaChanged,
+    RetrospectiveCalledOff,
+    RetrospectiveInReview,
+    RetrospectiveScheduled,
+    RetrospectiveSteppedBack,
+    SessionEnded,
+    SessionStarted,
+)
 from retros.clock import spent_on
 from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
@@ -64,10 +73,9 @@ def schedule_session(
     )
     announce(
         retrospective,
-        "retrospective.scheduled",
-        by=by.pk,
-        recipients=at_the_table(retrospective),
-        **appointment(retrospective),
+        RetrospectiveScheduled(
+            by=by.pk, recipients=at_the_table(retrospective), **appointment(retrospective)
+        ),
     )
     return retrospective
 
@@ -99,7 +107,7 @@ def plan_agenda(*, retrospective: Retrospective, by: Any, minutes: int) -> Retro
     retrospective.minutes = minutes
     save(retrospective, "minutes")
     audit(retrospective, "agenda.planned", by, minutes=minutes)
-    announce(retrospective, "agenda.changed")
+    announce(retrospective, AgendaChanged())
     return retrospective
 
 
@@ -118,7 +126,7 @@ def start_session(*, retrospective: Retrospective, by: Any, version: int | None 
     if first:
         _run(first)
     audit(retrospective, "session.started", by)
-    announce(retrospective, "session.started")
+    announce(retrospective, SessionStarted())
     return retrospective
 
 
@@ -135,7 +143,7 @@ def end_session(*, retrospective: Retrospective, by: Any, version: int | None = 
     retrospective.soak_until = working_days_after(now.date(), RetrospectiveSettings.get().soak_days)
     save(retrospective, "status", "session_ended_at", "soak_until")
     audit(retrospective, "session.ended", by, soak_until=str(retrospective.soak_until))
-    announce(retrospective, "session.ended")
+    announce(retrospective, SessionEnded())
     return retrospective
 
 
@@ -161,9 +169,7 @@ def start_review(
     audit(retrospective, "review.started", by, status=[before, retrospective.status], reason=reason.strip())
     announce(
         retrospective,
-        "retrospective.in_review",
-        by=by.pk,
-        recipients=[pk for pk in at_the_table(retrospective) if pk != by.pk],
+        RetrospectiveInReview(by=by.pk, recipients=[pk for pk in at_the_table(retrospective) if pk != by.pk]),
     )
     return retrospective
 
@@ -185,9 +191,9 @@ def step_back(*, retrospective: Retrospective, by: Any, version: int | None = No
     audit(retrospective, "retrospective.stepped_back", by, status=[before, retrospective.status])
     if before == S.SCHEDULED:
         recipients = at_the_table(retrospective)
-        announce(retrospective, "retrospective.called_off", by=by.pk, recipients=recipients)
+        announce(retrospective, RetrospectiveCalledOff(by=by.pk, recipients=recipients))
     else:
-        announce(retrospective, "retrospective.stepped_back")
+        announce(retrospective, RetrospectiveSteppedBack())
     return retrospective
 
 
@@ -213,7 +219,7 @@ def run_clock(*, retrospective: Retrospective, by: Any, do: str, item: AgendaIte
             wanted.save(update_fields=["minutes"])
         case _:
             raise ValidationError("No part of the agenda is on.")
-    announce(retrospective, "agenda.changed", do=do)
+    announce(retrospective, AgendaChanged(do=do))
 
 
 def begin_reading(retrospective: Retrospective) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
+from events.catalogue import IncidentRetrospectiveStarted
 from incidents.models import Incident, Status
 from incidents.permissions import can_respond
 from incidents.workflow import close_incident
@@ -76,7 +77,7 @@ def tell_incident(retrospective: Retrospective, by: Any) -> None:
     text = f"started the retrospective, owned by {owner}" if owner else "started the retrospective"
     record_event(incident=retrospective.incident, kind=Kind.FACT, text=text, by=by)
     audit(retrospective.incident, "retrospective.started", by, owner=["", str(owner or "")])
-    announce(retrospective.incident, "retrospective.started", retrospective=retrospective.pk)
+    announce(retrospective.incident, IncidentRetrospectiveStarted(retrospective=retrospective.pk))
 
 
 def hand_over(retrospective: Retrospective, *, by: Any, owner: Any) -> Retrospective:
@@ -91,7 +92,7 @@ def hand_over(retrospective: Retrospective, *, by: Any, owner: Any) -> Retrospec
     save(retrospective, "owner")
     record_event(incident=incident, kind=Kind.FACT, text=f"gave the retrospective to {owner}", by=by)
     audit(incident, "retrospective.given", by, owner=[str(before or ""), str(owner)])
-    announce(incident, "retrospective.started", retrospective=retrospective.pk)
+    announce(incident, IncidentRetrospectiveStarted(retrospective=retrospective.pk))
     return retrospective
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import context
+from events.catalogue import FactorUndone
 from retros.models import ActionItem, ContributingFactor, FactorStep, Retrospective, TimelineEntry
 from retros.workflow.basics import announce, audit, lock
 from timeline.models import Evidence
@@ -89,7 +90,7 @@ def undo_factor_change(*, retrospective: Retrospective, by: Any) -> FactorStep:
         raise ValidationError("Somebody has changed this since; undoing would overwrite it.")
     _restore(retrospective, step)
     audit(retrospective, "factor.undone", by, step=step.what)
-    announce(retrospective, "factor.undone", what="causes")
+    announce(retrospective, FactorUndone(), what="causes")
     step.delete()
     return step
 

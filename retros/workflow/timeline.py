@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import context
+from events.catalogue import RetrospectiveTimelineChanged
 from incidents.models import Service
 from incidents.workflow import Conflict, set_milestones
 from retros.models import Retrospective, TimelineEntry
@@ -62,7 +63,7 @@ def add_entry(
     check_entry(entry)
     entry.save()
     audit(retrospective, "timeline.written", by, entry=entry.pk, text=entry.text)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -87,7 +88,7 @@ def change_entry(
     entry.version += 1
     entry.save()
     audit(retrospective, "timeline.changed", by, entry=entry.pk, **changes)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -101,7 +102,7 @@ def remove_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
         entry.save(update_fields=["removed_at", "version"])
         entry.recollections.filter(removed_at__isnull=True).update(removed_at=entry.removed_at)
         audit(retrospective, "timeline.removed", by, entry=entry.pk, text=entry.text)
-        tell(retrospective, "retrospective.timeline_changed")
+        announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -120,7 +121,7 @@ def restore_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
     entry.version += 1
     entry.save(update_fields=["removed_at", "phase", "beside", "version"])
     audit(retrospective, "timeline.restored", by, entry=entry.pk, text=entry.text)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -146,7 +147,7 @@ def mark_phase(
         audit(retrospective, "timeline.phase_marked", by, entry=entry.pk, phase=[before, phase])
     if sets_milestone:
         _set_milestone(entry, by)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -217,7 +218,7 @@ def add_gap(
     check_entry(entry)
     entry.save()
     audit(retrospective, "timeline.gap_kept", by, entry=entry.pk, gap=gap, text=entry.text)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -251,7 +252,7 @@ def dismiss_gap(*, retrospective: Retrospective, by: Any, key: str) -> None:
         added_by=by,
     )
     audit(retrospective, "timeline.gap_dismissed", by, gap=found.gap, text=found.text)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
 
 
 def _found(retrospective: Retrospective, key: str) -> Any:
@@ -289,7 +290,7 @@ def add_recollection(
     check_entry(entry)
     entry.save()
     audit(retrospective, "timeline.recollected", by, entry=entry.pk, beside=entry.beside_id, text=entry.text)
-    tell(retrospective, "retrospective.timeline_changed")
+    announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
 
 
@@ -334,10 +335,6 @@ def _other_markers(entry: TimelineEntry, phase: str) -> Any:
         own |= Q(event__isnull=True)
     marking = TimelineEntry.objects.standing().filter(own, retrospective=entry.retrospective, phase=phase)
     return marking.exclude(pk=entry.pk)
-
-
-def tell(retrospective: Retrospective, topic: str) -> None:
-    announce(retrospective, topic, what="timeline")
 
 
 def _said(value: Any) -> str:

@@ -12,6 +12,7 @@ from audit import context
 from coediting.document import Full, Malformed, accept, open_document, to_markdown
 from coediting.markdown_merge import rewrite
 from core.notify import ring_topic
+from events.catalogue import NarrativeSaved
 from incidents.workflow import Conflict
 from notifications.workflow import wake_worker
 from retros.document_cache import current_state, remember
@@ -85,7 +86,7 @@ def save_text(*, document: Document, text: str, by: Any, version: int | None) ->
         _append(document, update, after, by)
         _compact(document)
         audit(document.retrospective, "narrative.saved", by, section=document.get_section_display())
-        announce(document.retrospective, "narrative.saved", what="narrative", section=document.section)
+        announce(document.retrospective, NarrativeSaved(section=document.section), what="narrative")
     return document
 
 

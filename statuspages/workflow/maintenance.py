@@ -11,6 +11,17 @@ from django.utils import timezone
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
+from events.catalogue import (
+    MaintenanceCancelled,
+    MaintenanceChanged,
+    MaintenanceCompleted,
+    MaintenanceEvent,
+    MaintenanceInProgress,
+    MaintenanceReminder,
+    MaintenanceScheduled,
+    MaintenanceUpdated,
+    MaintenanceVerifying,
+)
 from notifications.workflow import enqueue
 from statuspages.models import (
     Component,
@@ -23,6 +34,12 @@ from statuspages.models.maintenance import BEGAN, ENDED
 from statuspages.workflow.basics import facts, lock, made_before, record, require_announcer
 
 LONGEST_WORD = 5000
+OF_STATE: dict[str, type[MaintenanceEvent]] = {
+    MaintenanceState.IN_PROGRESS: MaintenanceInProgress,
+    MaintenanceState.VERIFYING: MaintenanceVerifying,
+    MaintenanceState.COMPLETED: MaintenanceCompleted,
+    MaintenanceState.CANCELLED: MaintenanceCancelled,
+}
 
 
 @transaction.atomic
@@ -46,7 +63,7 @@ def schedule_maintenance(
     maintenance.components.set(chosen)
     update = say(maintenance, text, by)
     note(maintenance, "maintenance.scheduled", by, before={})
-    announce(maintenance, "maintenance.scheduled", update)
+    announce(maintenance, MaintenanceScheduled, update)
     return maintenance
 
 
@@ -80,7 +97,7 @@ def change_maintenance(
     maintenance.components.set(chosen)
     update = say(maintenance, text, by)
     note(maintenance, "maintenance.changed", by, before=before)
-    announce(maintenance, "maintenance.changed", update)
+    announce(maintenance, MaintenanceChanged, update)
     return maintenance
 
 
@@ -96,7 +113,7 @@ def update_maintenance(
     update = say(stored, text, by)
     touch(stored)
     note(stored, "maintenance.updated", by, before={}, after={"text": update.text})
-    announce(stored, "maintenance.updated", update)
+    announce(stored, MaintenanceUpdated, update)
     return stored
 
 
@@ -111,7 +128,7 @@ def carry_on(maintenance: ScheduledMaintenance) -> None:
     elif maintenance.reminds and maintenance.reminded_at is None:
         maintenance.reminded_at = now
         maintenance.save(update_fields=["reminded_at"])
-        announce(maintenance, "maintenance.reminder", maintenance.updates.first())
+        announce(maintenance, MaintenanceReminder, maintenance.updates.first())
 
 
 def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> ScheduledMaintenance:
@@ -130,7 +147,7 @@ def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> 
     update = say(maintenance, text, by)
     touch(maintenance, "state", "began_at", "ended_at")
     note(maintenance, f"maintenance.{state}", by, before=before, after={"state": state})
-    announce(maintenance, f"maintenance.{state}", update)
+    announce(maintenance, OF_STATE[state], update)
     return maintenance
 
 
@@ -206,10 +223,11 @@ def names(components: Iterable[Component]) -> list[str]:
     return sorted(c.name for c in components)
 
 
-def announce(maintenance: ScheduledMaintenance, topic: str, update: MaintenanceUpdate | None) -> None:
+def announce(
+    maintenance: ScheduledMaintenance, event: type[MaintenanceEvent], update: MaintenanceUpdate | None
+) -> None:
     enqueue(
-        topic=topic,
+        event=event(maintenance=maintenance.pk, update=update.pk if update else None),
         subject=maintenance.chain,
-        payload={"maintenance": maintenance.pk, "update": update.pk if update else None},
         due_at=context.now(),
     )

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
+from events.catalogue import MaintenanceCancelled, MaintenanceChanged, MaintenanceScheduled
 from statuspages.models import (
     Component,
     MaintenanceSeries,
@@ -66,7 +67,7 @@ def schedule_series(
     series.components.set(chosen)
     _record(series, "maintenance_series.scheduled", by, before={})
     first = extend_series(series, by=by)[0]
-    announce(first, "maintenance.scheduled", first.updates.first())
+    announce(first, MaintenanceScheduled, first.updates.first())
     return first
 
 
@@ -110,7 +111,7 @@ def change_following(
         _cancel(row, series.text, by, is_covered=True)
     extend_series(series)
     _check_apart(series)
-    announce(stored, "maintenance.changed", stored.updates.first())
+    announce(stored, MaintenanceChanged, stored.updates.first())
     return stored
 
 
@@ -131,7 +132,7 @@ def cancel_following(*, by: Any, maintenance: ScheduledMaintenance, text: str) -
     _cancel(stored, text, by, covers_later=True)
     for row in rows:
         _cancel(row, text, by, is_covered=True)
-    announce(stored, "maintenance.cancelled", stored.updates.first())
+    announce(stored, MaintenanceCancelled, stored.updates.first())
     return stored
 
 

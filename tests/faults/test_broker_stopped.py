@@ -10,6 +10,7 @@ from notifications.models import Delivery
 from notifications.workflow import deliver, enqueue
 from tests.faults.conftest import percentile, until, works
 from tests.faults.consumer import TOPIC, place, webhook
+from tests.made_events import Made
 
 pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +28,7 @@ def test_everything_leaves_within_ten_seconds(installation, receiver, report):
             deliver(Delivery(key=key, content=webhook(key), due_at=moment, **to))
         else:
             payload = {"mail": f"p{n}@example.test", "url": receiver.url}
-            event = enqueue(topic=TOPIC, subject=f"event:{n}", payload=payload, due_at=moment)
+            event = enqueue(event=Made(TOPIC, payload), subject=f"event:{n}", due_at=moment)
             key = f"{event.id}:mail:p{n}@example.test"
         due[key] = moment.timestamp()
     assert until(lambda: set(due) <= {arrival.key for arrival in receiver.arrivals}, seconds=30)

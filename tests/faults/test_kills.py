@@ -17,6 +17,7 @@ from notifications.workflow import deliver, enqueue, withdraw
 from tests.faults.conftest import percentile, until, works
 from tests.faults.consumer import TOPIC, mail, place, webhook
 from tests.faults.processes import Killer
+from tests.made_events import Made
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 SUBJECTS = 40
@@ -61,7 +62,7 @@ class Load:
     def _event(self, n: int) -> None:
         due, address = self._moment(), f"e{n}@example.test"
         event = enqueue(
-            topic=TOPIC, subject=f"event:{n}", payload={"mail": address, "url": self.url}, due_at=due
+            event=Made(TOPIC, {"mail": address, "url": self.url}), subject=f"event:{n}", due_at=due
         )
         self.due |= {f"{event.id}:mail:{address}": due, f"{event.id}:webhook": due}
 

@@ -12,6 +12,7 @@ from notifications.models import Delivery, Destination, OutboxMessage
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import enqueue, enqueue_mail
 from shell.health import system_check
+from tests.made_events import Made
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def dead(send_to) -> Delivery:
 
 @pytest.fixture
 def dead_event(db) -> OutboxMessage:
-    message = enqueue(topic="odd.topic", subject="odd:1", payload={})
+    message = enqueue(event=Made("odd.topic"), subject="odd:1")
     OutboxMessage.objects.filter(pk=message.pk).update(dead_at=timezone.now(), attempts=20)
     return message
 
@@ -139,7 +140,7 @@ class TestSystemCheck:
         assert "12 min" in messages_check().words
 
     def test_what_was_written_about_the_past_is_not_late(self, send_to):
-        enqueue(topic="t", subject="s", payload={}, due_at=timezone.now() - timedelta(days=99))
+        enqueue(event=Made(), subject="s", due_at=timezone.now() - timedelta(days=99))
         assert messages_check().state == "good"
 
     def test_leads_to_the_page(self, as_admin, dead):

@@ -10,6 +10,7 @@ from notifications.models import Delivery, OutboxMessage
 from notifications.tasks import expand_due_events, send_due_deliveries
 from notifications.workflow import deliver, enqueue
 from notifications.workflow.expanding import GIVE_UP_AFTER
+from tests.made_events import Made
 
 pytestmark = pytest.mark.django_db
 HERE = "tests.notifications.test_expanding"
@@ -49,7 +50,7 @@ def tell(message: OutboxMessage) -> None:
 
 
 def test_every_consumer_is_asked_and_the_event_is_done(mailoutbox):
-    message = enqueue(topic="t", subject="incident:1", payload={})
+    message = enqueue(event=Made(), subject="incident:1")
     expand_due_events()
     expand_due_events()
     message.refresh_from_db()
@@ -60,16 +61,16 @@ def test_every_consumer_is_asked_and_the_event_is_done(mailoutbox):
 
 
 def test_what_is_not_due_waits():
-    message = enqueue(topic="t", subject="s", payload={}, due_at=timezone.now() + timedelta(seconds=30))
+    message = enqueue(event=Made(), subject="s", due_at=timezone.now() + timedelta(seconds=30))
     expand_due_events()
     message.refresh_from_db()
     assert (message.done_at, seen) == (None, [])
 
 
 def test_a_poison_event_holds_up_no_other_and_no_other_consumer():
-    poison = enqueue(topic="poison", subject="incident:1", payload={})
-    enqueue(topic="t", subject="incident:1", payload={})
-    enqueue(topic="t", subject="incident:2", payload={})
+    poison = enqueue(event=Made("poison"), subject="incident:1")
+    enqueue(event=Made(), subject="incident:1")
+    enqueue(event=Made(), subject="incident:2")
     expand_due_events()
     poison.refresh_from_db()
     assert (poison.done_at, poison.attempts) == (None, 1)
@@ -80,8 +81,8 @@ def test_a_poison_event_holds_up_no_other_and_no_other_consumer():
 
 def test_one_that_is_too_much_for_the_database_holds_up_no_other(settings):
     settings.OUTBOX_CONSUMERS = [f"{HERE}.fail_in_the_database", f"{HERE}.tell"]
-    poison = enqueue(topic="code 54001", subject="incident:1", payload={})
-    enqueue(topic="t", subject="incident:2", payload={})
+    poison = enqueue(event=Made("code 54001"), subject="incident:1")
+    enqueue(event=Made(), subject="incident:2")
     expand_due_events()
     poison.refresh_from_db()
     assert (poison.done_at, poison.attempts) == (None, 1)
@@ -91,7 +92,7 @@ def test_one_that_is_too_much_for_the_database_holds_up_no_other(settings):
 @pytest.mark.parametrize("code", ["08006", "40P01", "53100", "57P01"])
 def test_a_database_in_trouble_is_no_events_fault(settings, code):
     settings.OUTBOX_CONSUMERS = [f"{HERE}.fail_in_the_database", f"{HERE}.tell"]
-    message = enqueue(topic=f"code {code}", subject="incident:1", payload={})
+    message = enqueue(event=Made(f"code {code}"), subject="incident:1")
     with pytest.raises(OperationalError):
         expand_due_events()
     message.refresh_from_db()
@@ -99,7 +100,7 @@ def test_a_database_in_trouble_is_no_events_fault(settings, code):
 
 
 def test_asking_again_tells_nobody_twice(mailoutbox):
-    poison = enqueue(topic="poison", subject="incident:1", payload={})
+    poison = enqueue(event=Made("poison"), subject="incident:1")
     expand_due_events()
     OutboxMessage.objects.update(try_at=poison.created_at)
     expand_due_events()
@@ -108,7 +109,7 @@ def test_asking_again_tells_nobody_twice(mailoutbox):
 
 
 def test_is_given_up_in_the_end_and_seen():
-    poison = enqueue(topic="poison", subject="s", payload={})
+    poison = enqueue(event=Made("poison"), subject="s")
     OutboxMessage.objects.update(attempts=GIVE_UP_AFTER - 1)
     expand_due_events()
     assert list(OutboxMessage.objects.dead()) == [poison]
@@ -120,7 +121,7 @@ def test_is_given_up_in_the_end_and_seen():
 def test_one_subject_is_told_in_its_order():
     now = timezone.now()
     for number in (3, 1, 2):
-        enqueue(topic="t", subject="s", payload={}, due_at=now - timedelta(seconds=number))
+        enqueue(event=Made(), subject="s", due_at=now - timedelta(seconds=number))
     order = []
     while message := OutboxMessage.objects.due().first():
         assert OutboxMessage.objects.due().count() == 1
@@ -130,7 +131,7 @@ def test_one_subject_is_told_in_its_order():
 
 
 def test_a_recorded_day_is_told_to_nobody(mailoutbox):
-    message = enqueue(topic="t", subject="incident:1", payload={"source": "replay"})
+    message = enqueue(event=Made("t", {"source": "replay"}), subject="incident:1")
     expand_due_events()
     send_due_deliveries()
     message.refresh_from_db()

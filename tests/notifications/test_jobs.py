@@ -33,6 +33,7 @@ from statuspages.models import MaintenanceUpdate, PageSubscriber, ScheduledMaint
 from statuspages.workflow import keep_page, request_subscription, schedule_maintenance
 from subscribers.models import Notice
 from tests.faults.conftest import until
+from tests.made_events import Made
 
 
 @pytest.mark.django_db
@@ -231,7 +232,7 @@ class TestTidying:
         Delivery.objects.filter(key="called back").update(state="withdrawn")
         Delivery.objects.filter(key="given up").update(state="dead")
         Delivery.objects.filter(key="new mail").update(created_at=timezone.now())
-        message = enqueue(topic="t", subject="s", payload={})
+        message = enqueue(event=Made(), subject="s")
         OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now() - timedelta(days=40))
 
     def test_forgets_what_was_delivered_long_ago_but_the_last_fifty_of_a_channel(self, webhook):

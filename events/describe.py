@@ -1,0 +1,31 @@
+"""The catalogue as a page for people (docs/events.md)."""
+
+from dataclasses import fields
+from textwrap import dedent
+
+import events.catalogue  # noqa: F401 - registers every event by its name
+from events.event import BY_NAME, Event
+
+INTRODUCTION = dedent(
+    """\
+    # Events
+
+    Everything that happens in Allclear is announced under one of these names, in the transaction of the change.
+    A name stays for good; its version grows when a field changes its meaning. Fields are ids and plain values.
+    Where a webhook type is given, the webhooks of channels receive it (see [What webhooks get](webhooks.md)).
+
+    | Event | What happened | Fields | Webhook type |
+    |---|---|---|---|
+    """
+)
+
+
+def as_markdown() -> str:
+    """One row an event, in the order of the catalogue."""
+    return INTRODUCTION + "".join(_row(event) for event in BY_NAME.values())
+
+
+def _row(event: type[Event]) -> str:
+    names = ", ".join(f"`{field.name}`" for field in fields(event))
+    webhook = f"`{event.webhook}`" if event.webhook else ""
+    return f"| `{event.name}` v{event.version} | {event.__doc__} | {names} | {webhook} |\n"
