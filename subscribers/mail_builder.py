@@ -29,13 +29,14 @@ def letter(
     unsubscribe: str = "",
     calendar: dict[str, str] | None = None,
     waits: bool = True,
+    organisation: Installation | None = None,
 ) -> Delivery:
     """`key`, or the message, says what is told once. `template` names an .html and a .txt; what is `about` the same
     makes a thread. One that `waits` leaves after the person's quiet hours."""
     now = timezone.now()
     context = context | {
         "person": person,
-        "organisation": Installation.get(),
+        "organisation": organisation or Installation.get(),
         "root": settings.PUBLIC_URL,
         "settings_url": settings.PUBLIC_URL + reverse("my_notifications"),
         "unsubscribe_url": unsubscribe,

@@ -12,17 +12,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
-from core.notify import ring_people
-from notifications.models import Delivery, OutboxMessage
-from notifications.workflow import deliver
+from notifications.models import OutboxMessage
 from retros.models import ActionItem, ActionStep
 from retros.workflow import reminder_of_item_stands
-from subscribers.mail_builder import letter, quiet_end
-from subscribers.models import News, Notice, NotificationPreference
+from subscribers.announcements.delivery import Announcement, deliver_announcements, recipients_of
+from subscribers.models import News
 
 
 @dataclass(frozen=True)
-class Word:
+class ItemWords:
     """One notification: its inbox text and its e-mail items. `text` goes into the inbox; `items` only into a mail."""
 
     kind: News
@@ -41,59 +39,39 @@ def consume(message: OutboxMessage) -> None:
     tell = WORDS.get(message.topic)
     if tell is None or message.is_replayed:
         return
-    now = timezone.now()
-    people = User.objects.active().filter(pk__in=message.payload.get("recipients", ()))
-    told = [
-        (person, NotificationPreference.of(person), word)
-        for person in people.select_related("notification_preference")
-        if (word := tell(message.payload, person)) and _sees(person, word)
-    ]
-    deliver(
-        *(
-            _mail(message, person, wish, word)
-            for person, wish, word in told
-            if wish.wants("by_mail", word.kind)
-        )
-    )
-    notices = [
-        Notice(
-            person=person,
-            message=message,
-            action_item=word.item,
-            kind=word.kind,
-            title=_one_line(word)[:250],
-            text=word.text[:500],
-            url=word.path,
-            pops=wish.wants("in_browser", word.kind) and quiet_end(wish, person, now) is None,
-        )
-        for person, wish, word in told
-        if wish.wants("in_inbox", word.kind)
-    ]
-    if notices:
-        Notice.objects.bulk_create(notices, ignore_conflicts=True)
-        ring_people(people={notice.person_id for notice in notices}, what="inbox")
-
-
-def _mail(message: OutboxMessage, person: User, wish: NotificationPreference, word: Word) -> Delivery:
-    """Nothing about an item cannot wait till the morning."""
-    return letter(
-        message=message,
-        person=person,
-        wish=wish,
-        subject=_one_line(word),
-        template="subscribers/mail/action_item",
-        context={"word": word, "url": settings.PUBLIC_URL + word.path},
-        about=f"action:{word.item.pk}" if word.item else "",
-        group=word.group,
+    deliver_announcements(
+        message,
+        [
+            _announcement(person, word)
+            for person in recipients_of(message)
+            if (word := tell(message.payload, person)) and _sees(person, word)
+        ],
     )
 
 
-def _one_line(word: Word) -> str:
+def _announcement(person: User, word: ItemWords) -> Announcement:
+    return Announcement(
+        person,
+        word.kind,
+        _one_line(word),
+        word.text,
+        word.path,
+        about={"action_item": word.item},
+        mail={  # nothing about an item cannot wait till the morning
+            "template": "subscribers/mail/action_item",
+            "context": {"word": word, "url": settings.PUBLIC_URL + word.path},
+            "about": f"action:{word.item.pk}" if word.item else "",
+            "group": word.group,
+        },
+    )
+
+
+def _one_line(word: ItemWords) -> str:
     about = f"{word.item.reference} {word.item.title}: " if word.item else ""
     return " ".join(f"{about}{word.headline}".split())
 
 
-def _sees(person: User, word: Word) -> bool:
+def _sees(person: User, word: ItemWords) -> bool:
     return word.item is None or ActionItem.objects.visible_to(person).filter(pk=word.item.pk).exists()
 
 
@@ -101,12 +79,12 @@ def _due(item: ActionItem) -> str:
     return f"Due {item.due_on:%A} {item.due_on.day} {item.due_on:%B %Y}." if item.due_on else ""
 
 
-def _of(item: ActionItem, headline: str, text: str, *, action: str = "Open it", **more: Any) -> Word:
+def _of(item: ActionItem, headline: str, text: str, *, action: str = "Open it", **more: Any) -> ItemWords:
     kind = more.pop("kind", News.DUTY)
-    return Word(kind, headline, text, item.get_absolute_url(), action, item=item, **more)
+    return ItemWords(kind, headline, text, item.get_absolute_url(), action, item=item, **more)
 
 
-def _assigned(payload: dict, person: User) -> Word | None:
+def _assigned(payload: dict, person: User) -> ItemWords | None:
     """Not once somebody else has it, or it is over."""
     item = ActionItem.objects.unfinished().filter(pk=payload["action_item"], owner=person).first()
     if item is None:
@@ -117,14 +95,14 @@ def _assigned(payload: dict, person: User) -> Word | None:
     )
 
 
-def _reopened(payload: dict, person: User) -> Word | None:
+def _reopened(payload: dict, person: User) -> ItemWords | None:
     if payload.get("by") == person.pk:
         return None
     item = ActionItem.objects.unfinished().filter(pk=payload["action_item"], owner=person).first()
     return _of(item, "it was opened again", _due(item), group=item.mail_group("owner")) if item else None
 
 
-def _reminder(payload: dict, person: User) -> Word | None:
+def _reminder(payload: dict, person: User) -> ItemWords | None:
     item = reminder_of_item_stands(payload)
     if item is None:
         return None
@@ -132,7 +110,7 @@ def _reminder(payload: dict, person: User) -> Word | None:
     assert day is not None
     if payload["step"] == ActionStep.HELPED:
         since = f"Done {item.done_at:%d %B %Y}. " if item.done_at else ""
-        return Word(
+        return ItemWords(
             News.ACTIONS,
             "did it help?",
             f"{since}Has what it was meant to change changed?",
@@ -155,7 +133,7 @@ def _says(day: date, person: User) -> str:
     return f"due in {count}" if days < 0 else f"{count} overdue"
 
 
-def _digest(payload: dict, person: User) -> Word | None:
+def _digest(payload: dict, person: User) -> ItemWords | None:
     """As it stands when it is told; the inbox has only the numbers, as a line there outlives what it names."""
     items = list(
         ActionItem.objects.owned_by(person)
@@ -168,7 +146,7 @@ def _digest(payload: dict, person: User) -> Word | None:
     today = timezone.now().astimezone(person.zone).date()
     late = sum(item.due_on is not None and item.due_on < today for item in items)
     count = f"{len(items)} open action item{'s' if len(items) > 1 else ''}"
-    return Word(
+    return ItemWords(
         News.ACTIONS,
         f"Your week: {count}" + (f", {late} overdue" if late else ""),
         "",
@@ -178,7 +156,7 @@ def _digest(payload: dict, person: User) -> Word | None:
     )
 
 
-WORDS: dict[str, Callable[[dict, User], Word | None]] = {
+WORDS: dict[str, Callable[[dict, User], ItemWords | None]] = {
     "action_item.assigned": _assigned,
     "action_item.reopened": _reopened,
     "action_item.reminder": _reminder,

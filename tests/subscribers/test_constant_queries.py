@@ -6,7 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from events.catalogue import RetrospectivePublished
 from notifications.models import Channel, Delivery, OutboxMessage
+from notifications.workflow import enqueue
+from retros.models import Retrospective
+from subscribers.announcements import retrospectives
 from subscribers.announcements.routing import consume
 from subscribers.models import Notice, OutsideAddress, Subscription
 from subscribers.recipients import how_it_leaves, recipient_counts
@@ -81,3 +85,20 @@ def test_pages(client, stakeholder, incident, commander, post, path):
         )
         counts.append(queries_of(lambda: client.get(path)))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_published_retrospective(incident, commander):
+    counts = []
+    for size, name in ((2, "few"), (60, "many")):
+        retrospective = Retrospective.objects.create(title=name, owner=commander, status="published")
+        people = User.objects.bulk_create(
+            User(email=f"{name}{n}@team.test", name=f"{name} {n}", installation_role="responder")
+            for n in range(size)
+        )
+        event = RetrospectivePublished(by=commander.pk, number=1, recipients=[person.pk for person in people])
+        message = enqueue(
+            event=event, subject=retrospective.chain, about={"retrospective": retrospective.pk, "source": ""}
+        )
+        counts.append(queries_of(lambda message=message: retrospectives.consume(message)))
+        assert Notice.objects.filter(message=message).count() == size
+    assert counts[0] == counts[1]
