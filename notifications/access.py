@@ -53,7 +53,7 @@ def _reached(asked: Iterable[tuple[Any, str]]) -> set[tuple[int | None, str]]:
         .values_list("reader", "kind_of_subject", "pk")
         for (reader, kind), numbers in wanted.items()
     ]
-    for first, *others in batched(questions, AT_A_TIME, strict=False):
+    for first, *others in batched(questions, AT_A_TIME):
         answers = first.union(*others, all=True).order_by() if others else first
         found |= {(reader, f"{kind}:{number}") for reader, kind, number in answers}
     return found

@@ -110,7 +110,7 @@ def _tell(message: OutboxMessage, shown: Shown, entry: ShownIncident | ShownMain
     components = [c.pk for c in entry.components]
     subscribers = shown.page.subscribers.confirmed().of_any(components).select_related("channel")
     letter = mails.Letter(shown, entry, is_reminder=message.topic == "maintenance.reminder")
-    for some in batched(subscribers.iterator(AT_A_TIME), AT_A_TIME, strict=False):
+    for some in batched(subscribers.iterator(AT_A_TIME), AT_A_TIME):
         deliver(*(_delivery(message, letter, subscriber) for subscriber in some))
 
 

@@ -59,7 +59,7 @@ def count_of(reach: Reach) -> int:
 def lines_of(whole: Whole, rows: QuerySet[Any], reach: Reach) -> Iterator[str]:
     order = "number" if whole is INCIDENT else "pk"
     ids = list(rows.order_by(order).values_list("pk", flat=True))
-    for batch in batched(ids, BATCH, strict=False):
+    for batch in batched(ids, BATCH):
         yield from _Batch(whole, reach, batch, order).lines()
 
 

@@ -220,7 +220,7 @@ def _bring_in(run: Import, stream: BinaryIO) -> None:
         for read in entries(run, stream)
         if read.place > run.place and read.entry is not None and read.source_id not in clashing
     )
-    for batch in batched(left, BATCH, strict=False):
+    for batch in batched(left, BATCH):
         try:
             with transaction.atomic():
                 _write(desk, batch)

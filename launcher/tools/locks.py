@@ -8,7 +8,6 @@ import python_env
 from programs import run
 
 from launcher import progress
-from launcher.preflight import PROJECT_ROOT
 
 COMPILE = ["pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
 
@@ -19,7 +18,7 @@ def lock(arguments: list[str]) -> None:
     for name in ("tools", "base", "dev"):
         with progress.step(f"Locking requirements/{name}.txt"):
             files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
-            options = ["--python-version", (PROJECT_ROOT / ".python-version").read_text().strip()]
+            options = ["--python-version", python_env.SUPPORTED[-1]]
             run(
                 [uv, *COMPILE, *options, *files, *arguments],
                 doing=f"lock {name}",

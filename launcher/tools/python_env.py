@@ -1,4 +1,4 @@
-"""The project's `.venv`: Python 3.13 and the locked packages, put there by uv."""
+"""The project's `.venv`: a supported Python and the locked packages, put there by uv."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ REQUIREMENTS = PROJECT_ROOT / "requirements"
 STAMP = "requirements.stamp"
 OLDEST_UV = (0, 8)  # knows --managed-python and --no-python-downloads
 MADE_FOR = "made-for"
+SUPPORTED = ("3.14", "3.13", "3.12")
 REGISTRY = "Python package registry"
 
 
@@ -41,7 +42,7 @@ def ensure(dev: bool) -> None:
         return
     uv = find_uv()
     if not _venv_is_usable():
-        with progress.step("Making .venv with Python " + _wanted_python()):
+        with progress.step("Making .venv"):
             _make_venv(uv)
             (VENV / MADE_FOR).write_text(str(VENV))
     with progress.step("Installing Python packages"):
@@ -97,20 +98,24 @@ def _install_uv(lock: Path) -> None:
 
 
 def _make_venv(uv: str) -> None:
+    """With the Python that .python-version names, else the newest supported one here, else one that is fetched."""
     shutil.rmtree(VENV, ignore_errors=True)
-    make = [uv, "venv", "--quiet", "--python", _wanted_python(), VENV]
-    try:
-        run([*make, "--no-python-downloads"], doing="make .venv")
-        return
-    except Failed:
-        progress.say(f"No Python {_wanted_python()} on this machine; trying to fetch one …")
+    first = _first_choice()
+    make = [uv, "venv", "--quiet", "--python"]
+    for version in (first, *(other for other in SUPPORTED if other != first)):
+        try:
+            run([*make, version, VENV, "--no-python-downloads"], doing="make .venv")
+            return
+        except Failed:
+            continue
+    progress.say(f"No Python {SUPPORTED[-1]} to {SUPPORTED[0]} on this machine; trying to fetch {first} …")
     try:
         hasty = {"UV_HTTP_TIMEOUT": os.environ.get("UV_HTTP_TIMEOUT", "20"), "UV_HTTP_RETRIES": "1"}
-        run([*make, "--managed-python"], doing="fetch Python", environment=hasty)
+        run([*make, first, VENV, "--managed-python"], doing="fetch Python", environment=hasty)
     except Failed as failure:
         raise Refused(
-            f"Allclear needs Python {_wanted_python()}; found {_pythons_found()}, and none could be fetched: "
-            f"install python{_wanted_python()}, then run this again."
+            f"Allclear needs Python {SUPPORTED[-1]} to {SUPPORTED[0]}; found {_pythons_found()}, and none could be "
+            f"fetched: install python{first}, then run this again."
         ) from failure
 
 
@@ -131,10 +136,10 @@ def _venv_is_usable() -> bool:
     made_for = VENV / MADE_FOR
     if not PYTHON.exists() or not made_for.exists() or made_for.read_text() != str(VENV):
         return False  # the scripts in it name the place where it was made; a moved checkout needs a new one
-    return ".".join(map(str, _version_of(str(PYTHON))[:2])) == _wanted_python()
+    return ".".join(map(str, _version_of(str(PYTHON))[:2])) in SUPPORTED
 
 
-def _wanted_python() -> str:
+def _first_choice() -> str:
     return (PROJECT_ROOT / ".python-version").read_text().strip()
 
 

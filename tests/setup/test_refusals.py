@@ -1,5 +1,6 @@
 """What cannot go on says so in one line: no traceback, and an exit code that is not zero."""
 
+import re
 import shutil
 
 import pytest
@@ -64,8 +65,10 @@ def test_missing_registry(bare_checkout, tmp_path):
 
 def test_missing_python(bare_checkout):
     (bare_checkout / ".python-version").write_text("3.99\n")
+    source = bare_checkout / "launcher" / "tools" / "python_env.py"
+    source.write_text(re.sub(r"SUPPORTED = .*", 'SUPPORTED = ("3.99", "3.98")', source.read_text()))
     line = the_one_line(command("manage", "version", root=bare_checkout))
-    assert "needs Python 3.99; found 3." in line
+    assert "needs Python 3.98 to 3.99; found 3." in line
     assert "install python3.99" in line
 
 
