@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models.utils import get_blank_choice_label
+from django.forms.boundfield import BoundField
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.utils.choices import BlankChoiceIterator
@@ -84,6 +85,28 @@ def _cleaned(to_python: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return clean
 
 
+def _style(field: forms.Field) -> None:
+    """Give the field the limits and its widget the class that all have; a second time changes nothing."""
+    if hasattr(field, "is_styled"):
+        return
+    field.is_styled = True  # type: ignore[attr-defined]
+    widget = field.widget
+    if _is_text(field) and field.max_length is None:
+        _limit(field)
+    _name_empty_choice(field)
+    kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
+    if kind:
+        classes = f"{kind} {widget.attrs.get('class', '')}".split()
+        widget.attrs["class"] = " ".join(dict.fromkeys(classes))
+    if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
+        field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.setdefault("rows", 2)
+    if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
+        field.iterator = WholeChoices
+        widget.choices = field.choices
+
+
 class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
 
@@ -93,20 +116,13 @@ class Styled(_Base):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            widget = field.widget
-            if _is_text(field) and field.max_length is None:
-                _limit(field)
-            _name_empty_choice(field)
-            kind = next((c for w, c in CLASS_OF.items() if type(widget) is w), "input")
-            if kind:
-                widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
-            if isinstance(field, forms.CharField) and type(widget) is forms.TextInput:
-                field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
-            if isinstance(widget, forms.Textarea):
-                widget.attrs.setdefault("rows", 2)
-            if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
-                field.iterator = WholeChoices
-                widget.choices = field.choices
+            _style(field)
+
+    def __getitem__(self, name: str) -> BoundField:
+        """Django asks for a field by this before it cleans or shows it: also for one that was added later."""
+        if name in self.fields:
+            _style(self.fields[name])
+        return super().__getitem__(name)
 
     def submit(self, verb: Callable, **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
