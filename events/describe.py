@@ -3,8 +3,8 @@
 from dataclasses import fields
 from textwrap import dedent
 
-import events.catalogue  # noqa: F401 - registers every event by its name
-from events.event import BY_NAME, Event
+from events.catalogue import BY_NAME
+from events.event import Event
 
 INTRODUCTION = dedent(
     """\

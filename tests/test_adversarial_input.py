@@ -80,7 +80,7 @@ def _expressions() -> dict[tuple[str, int], tuple[str, str]]:
     found: dict[tuple[str, int], tuple[str, str]] = {}
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
-            if "migrations" in path.parts or ("supervisor" in path.parts and path.name == "postgres.py"):
+            if "migrations" in path.parts or ("launcher" in path.parts and path.name == "postgres.py"):
                 continue
             where = str(path.relative_to(ROOT))
             for pattern, flags, function in _literal_expressions(path):

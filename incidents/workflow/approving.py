@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import StatusUpdateReturned, StatusUpdateWithdrawn
+from events.status_updates import StatusUpdateReturned, StatusUpdateWithdrawn
 from incidents.models import StatusUpdate, UpdateState
 from incidents.workflow.communicating import TIME_TO_UNDO, approvers, publish
 from incidents.workflow.impact import take_back_impacts

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit import context
-from events.catalogue import UpdateRequested
+from events.status_updates import UpdateRequested
 from incidents.models import (
     Audience,
     BriefLink,

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentEdited, SeverityChanged, StatusChanged, VisibilityChanged
+from events.incidents import IncidentEdited, SeverityChanged, StatusChanged, VisibilityChanged
 from incidents.models import (
     Incident,
     Severity,

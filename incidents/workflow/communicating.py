@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from audit import context
 from core.text import one_line
-from events.catalogue import StatusUpdateAwaiting, StatusUpdatePosted
+from events.status_updates import StatusUpdateAwaiting, StatusUpdatePosted
 from incidents.models import (
     WORDS,
     Audience,

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentDeclared, IncidentDeclined, IncidentReported
+from events.incidents import IncidentDeclared, IncidentDeclined, IncidentReported
 from incidents.models import (
     AffectedService,
     Incident,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import context
 from core.text import in_both_zones
-from events.catalogue import ImpactAssessed, ServiceImpactChanged
+from events.incidents import ImpactAssessed, ServiceImpactChanged
 from incidents.models import (
     AffectedService,
     ImpactAssessment,

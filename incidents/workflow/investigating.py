@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import (
+from events.incidents import (
     ChangeCleared,
     ChangeRecorded,
     ChangeSuspected,

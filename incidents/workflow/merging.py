@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentMerged
+from events.incidents import IncidentMerged
 from incidents.models import Incident, Status
 from incidents.workflow.people import join
 from incidents.workflow.schedules import reschedule

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import MilestonesSet
+from events.incidents import MilestonesSet
 from incidents.models import (
     MILESTONES,
     Incident,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentMitigated, MitigationMoved, MitigationRecorded
+from events.incidents import IncidentMitigated, MitigationMoved, MitigationRecorded
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
 from incidents.workflow.announcing import note_sentence, post_texts
 from incidents.workflow.impact import set_impacts

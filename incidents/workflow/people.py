@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from core.notify import ring
-from events.catalogue import (
+from events.incidents import (
     ParticipationAdded,
     ParticipationJoined,
     ParticipationLeft,

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, Greatest
 from audit import context
 from core.notify import ring
 from core.text import in_words
-from events.catalogue import ReminderDue
+from events.status_updates import ReminderDue
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
 from incidents.workflow.escalating import helpers, listeners
 from incidents.workflow.transitions import audit

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from audit import context
-from events.catalogue import IncidentReopened
+from events.incidents import IncidentReopened
 from incidents.models import AffectedService, CheckState, Incident, Role, Service, Status
 from incidents.permissions import can_respond
 from incidents.workflow.announcing import note_sentence, post_texts

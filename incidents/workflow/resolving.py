@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentClosed, IncidentResolved
+from events.incidents import IncidentClosed, IncidentResolved
 from incidents.models import (
     Audience,
     CheckState,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from core.text import in_both_zones
-from events.catalogue import UpdateSnoozed
+from events.status_updates import UpdateSnoozed
 from incidents.models import Incident, Snooze
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.transitions import announce, audit, lock

@@ -12,8 +12,8 @@ from audit.workflow import record_audit
 from core.conflict import Conflict
 from core.notify import bell, ring_people
 from core.text import in_both_zones
-from events.catalogue import VisibilityChanged
 from events.event import Event
+from events.incidents import VisibilityChanged
 from incidents.models import (
     MILESTONES,
     OPEN_STATUSES,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.text import in_both_zones
-from events.catalogue import RecoveryCheckAdded, RecoveryCheckSettled, RecoveryCheckWatching
+from events.incidents import RecoveryCheckAdded, RecoveryCheckSettled, RecoveryCheckWatching
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
 from incidents.workflow.transitions import announce, audit, check_moment, lock, require_open
 from timeline.models import Kind

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from accounts.models import Installation, User
 from audit import context
 from audit.workflow import record_audit
-from events.catalogue import ActionItemReminder, ActionItemsDigest
+from events.action_items import ActionItemReminder, ActionItemsDigest
 from notifications.workflow import enqueue
 from retros.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
 from retros.workflow.actions import announce_action_item

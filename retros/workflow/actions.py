@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import context
 from audit.workflow import record_audit
 from core.notify import bell, topic_bell
-from events.catalogue import (
+from events.action_items import (
     ActionItemAdded,
     ActionItemAssigned,
     ActionItemChanged,

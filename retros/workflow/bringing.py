@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import RetrospectiveTimelineChanged
+from events.retrospectives import RetrospectiveTimelineChanged
 from retros.imports.rows import MOST_ROWS, Row
 from retros.models import Retrospective, TimelineEntry
 from retros.timeline import Account

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import FactorAdded, FactorChanged, FactorLinked, FactorMoved, FactorRemoved
+from events.retrospectives import FactorAdded, FactorChanged, FactorLinked, FactorMoved, FactorRemoved
 from incidents.workflow import Conflict
 from retros.models import Category, ContributingFactor, Factor, Level, Retrospective, TimelineEntry
 from retros.vocabulary import normalised

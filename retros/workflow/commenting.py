@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import CommentAdded, CommentMentioned, CommentReopened, CommentResolved
+from events.retrospectives import CommentAdded, CommentMentioned, CommentReopened, CommentResolved
 from retros.access import mentioned_in, people_reaching
 from retros.models import Comment, Document
 from retros.workflow.basics import announce, audit, lock

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import RetrospectiveImpactWritten
+from events.retrospectives import RetrospectiveImpactWritten
 from incidents.models import AffectedService, Service
 from incidents.workflow import Conflict
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Retrospective

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from audit import context
-from events.catalogue import RetrospectiveDue
+from events.retrospectives import RetrospectiveDue
 from retros.models import DueReminder, Retrospective
 from retros.workflow.basics import announce
 

@@ -10,7 +10,12 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import context
-from events.catalogue import RetrospectiveFramed, RetrospectiveJoined, RetrospectiveLeft, RetrospectiveStarted
+from events.retrospectives import (
+    RetrospectiveFramed,
+    RetrospectiveJoined,
+    RetrospectiveLeft,
+    RetrospectiveStarted,
+)
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from audit import context
-from events.catalogue import (
+from events.event import Event
+from events.retrospectives import (
     LearningAdded,
     LearningChanged,
     LearningDotGiven,
@@ -21,7 +22,6 @@ from events.catalogue import (
     LearningsVotingClosed,
     LearningWithdrawn,
 )
-from events.event import Event
 from incidents.workflow import Conflict
 from retros.models import (
     Learning,

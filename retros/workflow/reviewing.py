@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
-from events.catalogue import (
+from events.retrospectives import (
     CheckAskedAgain,
     CheckWaived,
     CheckWaiverAgreed,

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from audit import context
-from events.catalogue import IncidentRetrospectiveStarted
+from events.incidents import IncidentRetrospectiveStarted
 from incidents.models import Incident, Status
 from incidents.permissions import can_respond
 from incidents.workflow import close_incident

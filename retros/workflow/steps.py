@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import context
-from events.catalogue import FactorUndone
+from events.retrospectives import FactorUndone
 from retros.models import ActionItem, ContributingFactor, FactorStep, Retrospective, TimelineEntry
 from retros.workflow.basics import announce, audit, lock
 from timeline.models import Evidence

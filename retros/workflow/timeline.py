@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import context
-from events.catalogue import RetrospectiveTimelineChanged
+from events.retrospectives import RetrospectiveTimelineChanged
 from incidents.models import Service
 from incidents.workflow import Conflict, set_milestones
 from retros.models import Retrospective, TimelineEntry

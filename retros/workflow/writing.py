@@ -12,7 +12,7 @@ from audit import context
 from coediting.document import Full, Malformed, accept, open_document, to_markdown
 from coediting.markdown_merge import rewrite
 from core.notify import ring_topic
-from events.catalogue import NarrativeSaved
+from events.retrospectives import NarrativeSaved
 from incidents.workflow import Conflict
 from notifications.workflow import wake_worker
 from retros.document_cache import current_state, remember

@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
-from events.catalogue import (
+from events.maintenance import (
     MaintenanceCancelled,
     MaintenanceChanged,
     MaintenanceCompleted,

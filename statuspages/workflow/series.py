@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
-from events.catalogue import MaintenanceCancelled, MaintenanceChanged, MaintenanceScheduled
+from events.maintenance import MaintenanceCancelled, MaintenanceChanged, MaintenanceScheduled
 from statuspages.models import (
     Component,
     MaintenanceSeries,

@@ -17,6 +17,7 @@ APPS = [
     "insights",
     "notifications",
     "retros",
+    "shell",
     "statuspages",
     "subscribers",
     "timeline",

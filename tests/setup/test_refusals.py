@@ -22,7 +22,7 @@ def the_one_line(refused) -> str:
 def bare_checkout(tmp_path):
     """What bin/* need to begin with, and nothing installed."""
     checkout = tmp_path / "checkout"
-    for name in ("bin", "config", "requirements"):
+    for name in ("bin", "core", "launcher", "requirements"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in (".python-version", "package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, checkout / name)

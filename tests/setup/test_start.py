@@ -70,7 +70,7 @@ def test_manage_uses_the_running_server(running):
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["supervisor.web", "celery -A config --quiet worker", "/bin/postgres"])
+@pytest.mark.parametrize("name", ["launcher.web", "celery -A config --quiet worker", "/bin/postgres"])
 def test_killed_child_comes_back(running, name):
     [killed] = [number for number, line in running.children().items() if name in line]
     os.kill(killed, signal.SIGKILL)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from events.catalogue import RetrospectivePublished
+from events.retrospectives import RetrospectivePublished
 from notifications.models import Channel, Delivery, OutboxMessage
 from notifications.workflow import enqueue
 from retros.models import Retrospective
