@@ -39,7 +39,9 @@ SQL = re.compile(
     r"GROUP BY|ORDER BY|LISTEN|NOTIFY|COPY|LOCK|SET|CASE|COALESCE|UNION|HAVING|VALUES|ON|COUNT|PERCENTILE\w*)\b"
     r"(?!.*[a-z]\.$)|::|\b(IS NULL|AS \w+|INTERVAL '|FILTER \(WHERE|OVER \()"
 )
-NOT_WORDS = re.compile(r"[<>\\|^=]|\w[\[:]\w|\b(btn|input|checkbox|radio|select|textarea|badge|link)-|(input|select|btn) \w+-|\(\?|--[a-z]|https?://\S+$|^[\w.\-/]+$|;\s*\w+:|^[a-z]+-[a-z-]+ ")
+NOT_WORDS = re.compile(
+    r"[<>\\|^=]|\w[\[:]\w|\b(btn|input|checkbox|radio|select|textarea|badge|link)-|(input|select|btn) \w+-|\(\?|--[a-z]|https?://\S+$|^[\w.\-/]+$|;\s*\w+:|^[a-z]+-[a-z-]+ "
+)
 BLOCK_TAGS = re.compile(r"^(blocktranslate|blocktrans)\b")
 TRANSLATED = re.compile(r"""^(?:translate|trans)\s+(["'])(.*?)\1""")
 GIVEN = re.compile(r"""(?<!class)=\s*(["'])((?:(?!\1).)*\s(?:(?!\1).)*)\1|:\s*(["'])((?:(?!\3).)+)\3""")
@@ -62,7 +64,13 @@ def strings_file(root: Path) -> str:
 
 def _sources(root: Path) -> list[Path]:
     """Templates, Python and JavaScript of the product, sorted by their path."""
-    patterns = ("templates/**/*.html", "templates/**/*.txt", "*/templates/**/*.html", "**/*.py", "frontend/**/*.js")
+    patterns = (
+        "templates/**/*.html",
+        "templates/**/*.txt",
+        "*/templates/**/*.html",
+        "**/*.py",
+        "frontend/**/*.js",
+    )
     found = {path for pattern in patterns for path in root.glob(pattern)}
     return sorted(path for path in found if not _left_out(path.relative_to(root)))
 
@@ -134,7 +142,9 @@ class _TextReader(HTMLParser):
             self.skipped = tag
         if tag not in self.WITHIN_A_TEXT:
             self._end()
-        self.texts += [value for name, value in attributes if value and _is_readable(tag, name, dict(attributes))]
+        self.texts += [
+            value for name, value in attributes if value and _is_readable(tag, name, dict(attributes))
+        ]
 
     def handle_endtag(self, tag: str) -> None:
         self.skipped = "" if tag == self.skipped else self.skipped

@@ -253,7 +253,7 @@ def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[
     if update.incident.is_active and update.next_update_at is None:
         errors["next_update_at"] = "Say when the next update comes."
     if update.next_update_at and update.next_update_at <= context.now():
-        errors["next_update_at"] = "The next update lies in the past."
+        errors["next_update_at"] = "The next update is in the past."
     return errors
 
 

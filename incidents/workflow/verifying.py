@@ -42,7 +42,7 @@ def watch_recovery_check(*, check: RecoveryCheck, by: Any, since: datetime | Non
     incident = lock(check.incident, by=by)
     require_open(incident)
     if check.kind != ChecklistKind.SIGNAL:
-        raise ValidationError("Only a signal is watched; the other checks are answered.")
+        raise ValidationError("Only a signal can be watched. Answer the other checks.")
     check.state, check.watching_since = CheckState.WATCHING, check_moment(since)
     check.settled_at = check.settled_by = None
     check.save()

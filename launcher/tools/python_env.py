@@ -103,7 +103,7 @@ def _make_venv(uv: str) -> None:
         run([*make, "--no-python-downloads"], doing="make .venv")
         return
     except Failed:
-        progress.say(f"No Python {_wanted_python()} on this machine; trying to fetch one …")
+        progress.say(f"No Python {_wanted_python()} on this machine. Trying to fetch one …")
     try:
         hasty = {"UV_HTTP_TIMEOUT": os.environ.get("UV_HTTP_TIMEOUT", "20"), "UV_HTTP_RETRIES": "1"}
         run([*make, "--managed-python"], doing="fetch Python", environment=hasty)

@@ -156,7 +156,7 @@ def _in_review(payload: dict, retrospective: Retrospective, person: User) -> Wor
 def _reviewer(payload: dict, retrospective: Retrospective, person: User) -> Word | None:
     if not retrospective.reviews.filter(reviewer=person, verdict="asked").exists():
         return None
-    return Word("you are asked for a review", "Read it as somebody who was not there.", "review/")
+    return Word("you are asked for a review", "Read it as someone who was not there.", "review/")
 
 
 def _answered(payload: dict, retrospective: Retrospective, person: User) -> Word | None:

@@ -9,7 +9,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--check", action="store_true", help="write nothing; fail where a text has changed")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing and fail if a text has changed"
+        )
 
     def handle(self, *args, check: bool, **options):
         path = settings.BASE_DIR / "docs" / "strings.txt"
