@@ -11,7 +11,7 @@ TEAM, PUBLIC, EXECUTIVES, RESPONDERS = (
     Audience.RESPONDERS,
 )
 _IMPACT = "{{ known }}\n\nCustomer impact: {{ impact.summary }}."
-_WHERE = "{{ known }}\n\nWe work in {{ channel }}; {{ commander }} commands."
+_WHERE = "{{ known }}\n\nWe work in {{ channel }}. {{ commander }} commands."
 
 MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.DECLARED, TEAM): {

@@ -36,7 +36,7 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     coverage = now.count / of if of else None
     panel = Panel(
         "faster", QUESTION, _headline(asked, now, change, coverage), _says(now, of, change, coverage),
-        f"{metric.label} = {metric.formula}; median with those still running (Kaplan–Meier)", of, coverage,
+        f"{metric.label} = {metric.formula}, median with those still running (Kaplan–Meier)", of, coverage,
         verdict=change.verdict if coverage is not None and coverage >= SOME_COVERAGE else "",
     )  # fmt: skip
     if not now.count:
@@ -122,7 +122,7 @@ def _drawn(asked: Asked, now: Curve, was: Curve | None, points: list[Point]) -> 
         periods.insert(0, _period(before, was, first))
     title = f"{asked.metric.label} of {now.count} incidents over time, log scale"
     if now.median is not None and now.count >= FEW:
-        title += f"; median {spoken(now.median)}"
+        title += f", median {spoken(now.median)}"
     return lambda width: dots(f"{title}.", points, periods, width)
 
 

@@ -56,7 +56,7 @@ def humane(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     hours = responder_hours(asked.scope, asked.zone)
     worked = sum(hours.values())
     busy = busiest(found.hours)
-    title = f"Incidents by hour of the week over {found.weeks} weeks; busiest {busy or 'never'}."
+    title = f"Incidents by hour of the week over {found.weeks} weeks, busiest {busy or 'never'}."
     widths = (WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)
     panel = Panel(
         "humane", QUESTIONS["humane"],

@@ -52,7 +52,12 @@ def _offered(people: list[User], empty: str) -> list[tuple[Any, str]]:
 class NewRetrospectiveForm(Form):
     subject = forms.ChoiceField(label="Looks back on", choices=Subject, widget=forms.RadioSelect)
     incidents = IncidentsField(label="Incidents", required=False)
-    title = NeededField(label="Title", max_length=200, required=False, help_text="Leave it empty to use the title of the incident.")
+    title = NeededField(
+        label="Title",
+        max_length=200,
+        required=False,
+        help_text="Leave it empty to use the title of the incident.",
+    )
     scope = forms.CharField(
         label="Scope",
         required=False,

@@ -97,9 +97,7 @@ def _checked(told: Any) -> tuple[tuple[str, int], str, int, int, bytes]:
         raise Refused("the file does not say where it belongs")
     assert isinstance(of, list)
     if not 0 <= size <= settings.UPLOAD_MAX_BYTES:
-        raise Refused(
-            f"the file has {size:,} bytes, and the limit is {settings.UPLOAD_MAX_BYTES:,}"
-        )
+        raise Refused(f"the file has {size:,} bytes, and the limit is {settings.UPLOAD_MAX_BYTES:,}")
     try:
         content = base64.b64decode(str(told.get("content")), validate=True)
     except binascii.Error as error:

@@ -185,7 +185,7 @@ def _place(
     """What the update takes from the incident and the moment."""
     if incident.is_final or incident.status == Status.TRIAGE:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Declare it first."
         )
     update.incident, update.severity = incident, incident.severity
     update.status = status or incident.status

@@ -105,7 +105,7 @@ def announce(incident: Incident, topic: str, *, due_at: datetime | None = None, 
 def require_open(incident: Incident) -> None:
     if incident.status not in OPEN_STATUSES:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; reopen it to change it."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Reopen it to change it."
         )
 
 

@@ -84,7 +84,7 @@ def settle_recovery_check(
         if moment < check.watch_ends_at:
             raise ValidationError(
                 {
-                    "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}; wait, or waive it with a reason."
+                    "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}. Wait, or waive it with a reason."
                 }
             )
     check.state, check.result = state, result.strip()

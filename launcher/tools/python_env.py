@@ -109,7 +109,7 @@ def _make_venv(uv: str) -> None:
         run([*make, "--managed-python"], doing="fetch Python", environment=hasty)
     except Failed as failure:
         raise Refused(
-            f"Allclear needs Python {_wanted_python()}; found {_pythons_found()}, and none could be fetched: "
+            f"Allclear needs Python {_wanted_python()}. Found {_pythons_found()}, and none could be fetched: "
             f"install python{_wanted_python()}, then run this again."
         ) from failure
 

@@ -248,7 +248,9 @@ def answer_helped(
     """Did it help? Too early to say is asked again in 30 days; every other answer ends the asking."""
     item = _lock(item, by, version)
     if not item.is_done:
-        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}; ask once it is done.")
+        raise ValidationError(
+            f"{item.reference} is {item.get_state_display().lower()}. Answer once it is done."
+        )
     if answer not in Helped.values:
         raise ValidationError({"answer": "Choose one of the answers."})
     before, now = item.helped, context.now()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("file", help="where to write; - is the terminal")
+        parser.add_argument("file", help="where to write (- is the terminal)")
         parser.add_argument("--as", dest="reader", metavar="EMAIL", help="all that this person may see")
         parser.add_argument("--private", action="store_true", help="all there is, what is private too")
         parser.add_argument("--no-files", action="store_true", help="without the files of evidence")

@@ -20,8 +20,8 @@ SHOWN = 50
 
 class Command(BaseCommand):
     help = (
-        "Bring incidents of the past in. The file is read through first; what is broken as a whole changes nothing. "
-        "Nobody is notified. Run it again as often as you like: what is here already is not brought in twice."
+        "Import incidents of the past. The file is checked first. A broken file changes nothing. "
+        "Nobody is notified. Run it again as often as you like. Nothing is imported twice."
     )
 
     def add_arguments(self, parser) -> None:
@@ -136,7 +136,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  … and {run.refused_count - SHOWN} more; --json lists them")
         if still := run.summary.get("open", 0):
             self.stdout.write(
-                f"  {still} are open in the file; "
+                f"  {still} are open in the file, "
                 + ("taken as over." if run.ends_open else "they stay open (--end-open).")
             )
         self.stdout.write(
