@@ -32,7 +32,7 @@ def new_password_field(label: str = "Password") -> forms.CharField:
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="12 characters or more; several words are easy to remember.",
+        help_text="At least 12 characters. Several words are easy to remember.",
     )
 
 
@@ -65,7 +65,7 @@ class OrganisationForm(Form):
         label="Duty contact",
         max_length=Installation._meta.get_field("duty_contact").max_length,
         required=False,
-        help_text="Shown on the sign-in page to whoever cannot get in: a name, a number.",
+        help_text="Shown on the sign-in page to people who can't sign in, for example a name and a phone number.",
     )
 
 
@@ -81,7 +81,7 @@ class OrganisationSettingsForm(OrganisationForm):
         label="Duty address",
         max_length=254,
         required=False,
-        help_text="Hears the same by mail, except of private incidents: a list, a pager.",
+        help_text="Gets the same reminders by e-mail, except for private incidents. Use a mailing list or a pager address.",
     )
 
     def __init__(self, *args, **kwargs):
@@ -98,7 +98,7 @@ class ProfileForm(Form):
     keys_enabled = forms.BooleanField(
         label="Single-key shortcuts",
         required=False,
-        help_text="c declares, g then h goes home; ? lists them all.",
+        help_text="c declares an incident, g then h opens Home, and ? lists all keys.",
     )
 
 
@@ -193,7 +193,7 @@ class _AllauthStyled(Styled):
             field.label, field.help_text = self.LABELS[name], ""
             field.widget.attrs.pop("placeholder", None)
             if name == "password1":
-                field.help_text = "12 characters or more; several words are easy to remember."
+                field.help_text = "At least 12 characters. Several words are easy to remember."
 
 
 class SignInForm(_AllauthStyled, allauth_forms.LoginForm):

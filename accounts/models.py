@@ -16,7 +16,7 @@ from django.utils import timezone
 
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone; write it like Europe/Berlin.")
+        raise ValidationError(f"“{name}” is not a time zone. Write it like Europe/Berlin.")
 
 
 def hash_token(token: str) -> str:

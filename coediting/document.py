@@ -78,7 +78,7 @@ def _apply(doc: Doc, update: bytes) -> None:
     try:
         doc.apply_update(bytes(update))
     except (ValueError, RuntimeError) as error:
-        raise Malformed("That is no update of a document.") from error
+        raise Malformed("This is not a document update.") from error
 
 
 def accept(state: bytes, update: bytes) -> bytes:
@@ -90,7 +90,7 @@ def accept(state: bytes, update: bytes) -> bytes:
     vector = doc.get_state()
     rest = get_update(update, vector)
     if rest[0]:  # how many writers' letters in it did not find their place
-        raise Gap("Letters from before these are missing here.")
+        raise Gap("Earlier changes are missing.")
     read(doc)
     if not removes_only(deletions(doc.get_update(vector)), known, deletions(rest)):
         raise Stale("It was written without what others have changed since.")

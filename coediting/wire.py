@@ -81,7 +81,7 @@ def read_awareness(data: bytes) -> tuple[int, int, dict[str, Any] | None]:
     """(client, clock, state) of an update about one client; None says that it is gone."""
     reader = Reader(data)
     if reader.number() != 1:
-        raise Garbled("Everybody speaks for themselves.")
+        raise Garbled("You can send only your own cursor.")
     client, clock, state = reader.number(), reader.number(), reader.chunk()
     reader.end()
     try:

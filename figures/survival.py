@@ -63,7 +63,7 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
             body += text(0, foot, said, f"t-{one.kind}") + text(0, foot + 15, counted, "t-muted t-small")
             foot += 36
     body += text(
-        0, foot, f"Share still {curves[-1].called} after t (log scale); bands 95%.", "t-muted t-small"
+        0, foot, f"Share still {curves[-1].called} after t (log scale). Bands 95%.", "t-muted t-small"
     )
     if wide:
         body += text(

@@ -46,7 +46,7 @@ class UploadForm(Form):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
             raise ValidationError(
-                f"This file has {file.size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are read. Split it."
+                f"This file has {file.size:,} bytes, and the limit is {settings.IMPORT_MAX_BYTES:,}. Split it."
             )
         return file
 
@@ -93,7 +93,7 @@ class ConfirmForm(Form):
     ends_open = forms.TypedChoiceField(
         label="Those that are open in the file",
         coerce=lambda value: value == "ended",
-        choices=[("open", "Stay open"), ("ended", "Count as over; when they ended is not known")],
+        choices=[("open", "Stay open"), ("ended", "Close them, with an unknown end")],
         widget=forms.RadioSelect,
         initial="open",
     )
@@ -144,5 +144,5 @@ class ExportForm(Form):
         label="With the files of evidence",
         required=False,
         initial=True,
-        help_text="They make it larger; import it where as large a file is allowed.",
+        help_text="They make the file larger. The installation that imports it must allow files of this size.",
     )

@@ -42,10 +42,10 @@ def check_beginning(stream: BinaryIO) -> None:
         raise BrokenFile("The file is empty.")
     for magic, name in PACKED.items():
         if head.startswith(magic):
-            raise BrokenFile(f"This is a {name} archive. Unpack it first; nothing is unpacked here.")
+            raise BrokenFile(f"This is a {name} archive. Unpack it first. Allclear does not unpack archives.")
     for mark, name in OTHER_ENCODINGS.items():
         if head.startswith(mark):
-            raise BrokenFile(f"The file is written in {name}; save it as UTF-8.")
+            raise BrokenFile(f"The file is written in {name}. Save it as UTF-8.")
     if b"\x00" in head:
         raise BrokenFile("This is not a text file.")
 

@@ -68,7 +68,7 @@ def clean(value: Any, *, limit: int = LONGEST) -> str:
         raise Refused("there is something other than text where a text belongs")
     text = str(value)
     if len(text) > LONGEST:
-        raise Refused(f"a text of {len(text):,} characters is too long; at most {LONGEST:,}")
+        raise Refused(f"a text of {len(text):,} characters is too long. The limit is {LONGEST:,}")
     if LOOKS_LIKE_HTML.search(text):
         reader = _Markdown()
         reader.feed(nh3.clean(text, tags=TAGS, attributes={"a": {"href"}}, link_rel=None))
@@ -88,7 +88,7 @@ def moment(value: Any, name: str, *, zone: str = "", order: str = "") -> datetim
     """An instant in UTC; None for nothing. Refused for what `written_moment` cannot read, and for the future."""
     found = planned(value, name, zone=zone, order=order)
     if found and found > timezone.now():
-        raise Refused(f"{name} lies in the future: {str(value)[:40]}")
+        raise Refused(f"{name} is in the future: {str(value)[:40]}")
     return found
 
 
@@ -101,7 +101,7 @@ def planned(value: Any, name: str, *, zone: str = "", order: str = "") -> dateti
     except UnclearTimeError as unclear:
         raise Refused(f"{name}: {unclear}") from None
     if found < EARLIEST:
-        raise Refused(f"{name} lies before 1970: {str(value)[:40]}")
+        raise Refused(f"{name} is before 1970: {str(value)[:40]}")
     return found
 
 

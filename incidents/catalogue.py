@@ -26,7 +26,7 @@ SEVERITIES = {
     1: ("Hardly anybody can buy or pay, or data is being lost.", 5, 60, "required", 5),
     2: ("A main function is broken for many, or slow for all.", 15, 240, "required", 5),
     3: ("A side function is broken, or a few customers are hit.", 30, 1440, "offered", 10),
-    4: ("Annoying; no customer is stopped.", 240, None, "offered", None),
+    4: ("Annoying, but no customer is blocked.", 240, None, "offered", None),
     5: ("Cosmetic or internal.", 1440, None, "none", None),
 }
 WHEN_UNSURE = 2
@@ -56,7 +56,7 @@ ROLES = {
     Role.COMMANDER: (
         "Commander",
         True,
-        "You decide and delegate; you do not debug. Name who does what by when. Mitigate before you look for "
+        "You decide and delegate. You do not debug. Name who does what by when. Mitigate before you look for "
         "the cause. Say the severity and the next step out loud. Hand over before you are tired.",
     ),
     Role.DEPUTY: (
@@ -69,7 +69,7 @@ ROLES = {
         "Communications lead",
         True,
         "You keep everybody outside informed, on time: what we know, what we do not know, what we are doing, "
-        "when the next word comes. An update without news is still an update.",
+        "when the next update comes. An update without news is still an update.",
     ),
     "scribe": (
         "Scribe",

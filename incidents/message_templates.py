@@ -11,7 +11,7 @@ TEAM, PUBLIC, EXECUTIVES, RESPONDERS = (
     Audience.RESPONDERS,
 )
 _IMPACT = "{{ known }}\n\nCustomer impact: {{ impact.summary }}."
-_WHERE = "{{ known }}\n\nWe work in {{ channel }}; {{ commander }} commands."
+_WHERE = "{{ known }}\n\nWe work in {{ channel }}. {{ commander }} commands."
 
 MESSAGES: dict[tuple[str, str], dict[str, str]] = {
     (Stage.DECLARED, TEAM): {
@@ -32,7 +32,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "known": gettext_noop("We know what is affected and are working on it: {{ components }}.")
     },
     (Stage.SCOPE, EXECUTIVES): {"known": "{{ severity }}: {{ known }}"},
-    (Stage.NO_CHANGE, TEAM): {"known": "Nothing has changed since the last update; the work goes on."},
+    (Stage.NO_CHANGE, TEAM): {"known": "Nothing has changed since the last update. The work continues."},
     (Stage.NO_CHANGE, PUBLIC): {"known": gettext_noop("Nothing has changed since our last update. We are still working on it.")},
     (Stage.NO_CHANGE, EXECUTIVES): {"known": "{{ known }} It has lasted {{ duration }}."},
     (Stage.NO_CHANGE, RESPONDERS): {"known": _WHERE},
@@ -81,7 +81,7 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "ask": "Do not change or delete anything on the systems concerned. Report what looks odd to the team only.",
     },
     (Stage.SECURITY, PUBLIC): {
-        "known": gettext_noop("We are looking into a matter of security. We will tell whoever is affected directly.")
+        "known": gettext_noop("We are looking into a matter of security. We will contact the people affected directly.")
     },
     (Stage.THIRD_PARTY, TEAM): {
         "known": "A service we rely on has trouble, and {{ components }} with it. Customer impact: {{ impact.summary }}.",
@@ -95,5 +95,5 @@ MESSAGES: dict[tuple[str, str], dict[str, str]] = {
         "known": "This was a false alarm: what we saw had a harmless explanation, and nobody was affected.",
         "doing": "We look at how to tell the two apart next time.",
     },
-    (Stage.FALSE_ALARM, PUBLIC): {"known": gettext_noop("This was a false alarm; nothing was affected.")},
+    (Stage.FALSE_ALARM, PUBLIC): {"known": gettext_noop("This was a false alarm, and nothing was affected.")},
 }  # fmt: skip

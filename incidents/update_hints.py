@@ -115,7 +115,7 @@ def _in(facts: Facts, field: str, text: str) -> Iterator[Hint]:
         )
     if match := VARIABLE.search(text):
         yield Hint(
-            field, "variable", match[0], "nothing stands for this yet; it goes out as it is written here."
+            field, "variable", match[0], "this variable has no value yet. It is sent as it is written here."
         )
     if field.startswith("public_"):
         yield from _in_public(facts, field, text)
@@ -125,11 +125,9 @@ def _in_public(facts: Facts, field: str, text: str) -> Iterator[Hint]:
     bare = ADDRESS.sub(" ", text)
     if match := HOST.search(bare):
         yield Hint(
-            field, "host", match[0], "the name of a machine tells the public nothing, and others too much."
+            field, "host", match[0], "the name of a machine doesn't help the public and can help attackers."
         )
     for name in facts.people:
         if match := re.search(rf"\b{re.escape(name)}\b", bare):
-            yield Hint(
-                field, "person", match[0], "no one person stands for an incident in public.", "our team"
-            )
+            yield Hint(field, "person", match[0], "don't name a person in a public update.", "our team")
             return

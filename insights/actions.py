@@ -38,7 +38,7 @@ class Completing:
 
     key: str = "time_to_complete"
     label: str = "Time to complete"
-    formula: str = "done − added; given up or open is right-censored (Kaplan–Meier)"
+    formula: str = "done − added. Items given up or open are right-censored (Kaplan–Meier)"
     join: str = ""
     applies: str = "TRUE"
     is_over: str = "c.state IN ('done', 'verified') AND c.done_at IS NOT NULL"
@@ -98,7 +98,7 @@ def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     took = completing(items, scope.since, scope.horizon, scope.now)
     panel = Panel(
         "actions", QUESTION, _headline(fare), _says(fare, took),
-        "done by due ÷ due in the period (open and overdue is a miss, given up is not counted); age since added",
+        "done by due ÷ due in the period (open and overdue counts as late, given up is not counted). Age since added",
         fare.on_time.due or fare.counts["unfinished"],
         figure=_ages(fare.ageing, is_deep) if fare.counts["unfinished"] else "",
         facts=_facts(fare.helped),

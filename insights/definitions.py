@@ -204,7 +204,7 @@ TIMES = [
     ),
     Between(
         "dora_recovery", "Recovery after a deployment (DORA)",
-        "mitigated, else resolved − the suspected change (M, else R, − deployed); only where one is suspected",
+        "mitigated, else resolved − the suspected change (M, else R, − deployed), only if a change is suspected",
         "deployed.at", "coalesce(c.mitigated_at, c.resolved_at)", HURTING,
         applies="deployed.at IS NOT NULL", join=DEPLOYED,
     ),
@@ -222,7 +222,7 @@ SUMS = [
     ),
     Sum(
         "user_time", "User time",
-        "Σ share × users × time affected, over the services; only where the users and the share of every affected "
+        "Σ share × users × time affected, over the services, only if the users and the share of every affected "
         "service are stated", "users.seconds", USERS,
     ),
     Sum(
@@ -232,7 +232,7 @@ SUMS = [
     ),
     Sum("overdue_time", "Overdue time", "time an update was overdue, all audiences added", "overdue.seconds", OVERDUE),
     Sum(
-        "longest_silence", "Longest silence", "longest time without an update to an audience that was owed one",
+        "longest_silence", "Longest silence", "longest time without an update to an audience that had one due",
         "silence.seconds", SILENCE,
     ),
 ]  # fmt: skip
@@ -240,25 +240,25 @@ METRICS: list[Metric] = [*TIMES, *SUMS]
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
 HEADLINES = ("time_to_resolve", "time_to_mitigate", "time_to_repair", "time_to_detect", "time_to_acknowledge")
 NOTES = {
-    "cohort": "Incidents by impact start in the period, else by declaration; drills, suspected, declined and merged "
+    "cohort": "Incidents by impact start in the period, else by declaration. Drills, suspected, declined and merged "
     "ones are left out.",
     "count": "Complete observations: both times are known.",
     "coverage": "Share of the incidents that have what the metric needs, those still running included.",
-    "mean, median, p90": "Over complete observations; linear quantiles.",
-    "km_median, km_p90": "First time at which the Kaplan–Meier curve is at or under 0.5 and 0.1; what still runs is "
-    "right-censored at the end of the period, at the latest now; null where the curve never gets there.",
+    "mean, median, p90": "Over complete observations, with linear quantiles.",
+    "km_median, km_p90": "First time at which the Kaplan–Meier curve is at or under 0.5 and 0.1. What still runs is "
+    "right-censored at the end of the period, at the latest now. Null if the curve never gets there.",
     "cadence_compliance": "Updates published by their due time (grace: 2 min or 10% of the wait, whichever is "
     "longer) ÷ updates due.",
-    "actions_on_time_share": "Action items done by their due day ÷ due in the period; open and overdue is a miss, given "
+    "actions_on_time_share": "Action items done by their due day ÷ due in the period. Open and overdue counts as late, given "
     "up is not counted.",
-    "time_to_complete": "Action items added in the period: done − added; given up or open is right-censored.",
+    "time_to_complete": "Action items added in the period, done − added. Items given up or open are right-censored.",
     "recurrence": "Incidents followed within 90 days by one with the same confirmed factor, or linked to it, ÷ incidents "
-    "that began at least 90 days ago; null where none of those has a confirmed factor or a link.",
-    "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first came again; one "
+    "that began at least 90 days ago. Null if none of those has a confirmed factor or a link.",
+    "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first recurred, if it is one "
     "that addresses that factor, or names none.",
-    "user_minutes": "Σ share × users × minutes affected, over the services; only where every affected service has them.",
+    "user_minutes": "Σ share × users × minutes affected, over the services, only if every affected service has them.",
     "cost": "Σ hours × rate of the role + minutes of impact × greatest share × revenue a minute + credits, by the stated "
-    "assumptions; null until they are stated.",
+    "assumptions. Null until they are stated.",
 }
 
 

@@ -36,7 +36,7 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     coverage = now.count / of if of else None
     panel = Panel(
         "faster", QUESTION, _headline(asked, now, change, coverage), _says(now, of, change, coverage),
-        f"{metric.label} = {metric.formula}; median with those still running (Kaplan–Meier)", of, coverage,
+        f"{metric.label} = {metric.formula}, median with those still running (Kaplan–Meier)", of, coverage,
         verdict=change.verdict if coverage is not None and coverage >= SOME_COVERAGE else "",
     )  # fmt: skip
     if not now.count:
@@ -122,7 +122,7 @@ def _drawn(asked: Asked, now: Curve, was: Curve | None, points: list[Point]) -> 
         periods.insert(0, _period(before, was, first))
     title = f"{asked.metric.label} of {now.count} incidents over time, log scale"
     if now.median is not None and now.count >= FEW:
-        title += f"; median {spoken(now.median)}"
+        title += f", median {spoken(now.median)}"
     return lambda width: dots(f"{title}.", points, periods, width)
 
 
@@ -184,14 +184,14 @@ def _chart(latest: list[Dot]) -> Figure:
     within = limits(lengths)
     found = signals(lengths, within)
     if within is None:
-        says = f"{len(latest)} incidents: limits need twenty. Until then the dots are all there is to say."
+        says = f"{len(latest)} incidents: limits need twenty. Until then only the dots are shown."
     elif not found:
-        says = "No signal: these vary as they always do. Explaining a single one would be reading noise."
+        says = "No signal: these vary as they always do. A single one needs no explanation."
     else:
         told = [f"{chr(65 + n)} {latest[at].reference} {why}" for n, (at, why) in enumerate(found.items())][
             :6
         ]
-        says = f"{'; '.join(told)}. Ask what was different then; all others are within the limits."
+        says = f"{'; '.join(told)}. Ask what was different then. All others are within the limits."
     points = [
         Measured(dot.began, dot.seconds, f"{dot.reference} {dot.title}: {spoken(dot.seconds)}", dot.url)
         for dot in latest
@@ -199,5 +199,5 @@ def _chart(latest: list[Dot]) -> Figure:
     title = f"Control chart of the latest {len(latest)}: {len(found)} signals."
     return Figure(
         "Did something change, or is it noise?", says, sizes(lambda width: control_chart(title, points, width)),
-        f"XmR on ln(duration): centre ± 2.66 × mean moving range; the latest {len(latest)} that are over, zero length left out",
+        f"XmR on ln(duration): centre ± 2.66 × mean moving range, over the latest {len(latest)} that are over, zero length left out",
     )  # fmt: skip

@@ -40,7 +40,7 @@ def make_next_pdf() -> bool:
 
 def _make(asked_for: InsightsPdf) -> tuple[str, bytes, str]:
     if not asked_for.asked_by.is_active:
-        raise RuntimeError("Whoever asked for it is not here any more.")
+        raise RuntimeError("The person who asked for it no longer has an account.")
     return f"insights-{asked_for.key or 'overview'}-{timezone.localdate()}.pdf", *make_pdf(page_of(asked_for))
 
 

@@ -34,7 +34,7 @@ def kept(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     overdue = sum(one.overdue for one in found) / active if active else 0.0
     return Panel(
         "promises", QUESTIONS["promises"],
-        f"{percent(share)} of updates on time" if share is not None else "No update was owed",
+        f"{percent(share)} of updates on time" if share is not None else "No update was due",
         f"target {percent(TARGET)}" if share is not None else "nobody waited for one",
         "published by due time + grace (2 min or 10%) ÷ updates due", due,
         bars=[
@@ -56,13 +56,13 @@ def humane(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     hours = responder_hours(asked.scope, asked.zone)
     worked = sum(hours.values())
     busy = busiest(found.hours)
-    title = f"Incidents by hour of the week over {found.weeks} weeks; busiest {busy or 'never'}."
+    title = f"Incidents by hour of the week over {found.weeks} weeks, busiest {busy or 'never'}."
     widths = (WIDE, MEDIUM, NARROW) if is_deep else (NARROW,)
     panel = Panel(
         "humane", QUESTIONS["humane"],
         _nights(found) if busy else "No incident ran",
         f"responder hours 23–08: {spoken(hours['night'] * 3600)} of {spoken(worked * 3600)}" if worked else "no hours of responders recorded",
-        "nights (23–08 local) in which an incident ran ÷ months; under 28 days the nights themselves", asked.scope.count,
+        "nights (23–08 local) in which an incident ran ÷ months. Under 28 days, the number of nights", asked.scope.count,
         figure=sizes(lambda width: load_map(title, found.hours, found.weeks, width), *widths) if busy else "",
         tables=[Table(
             "Weeks with an incident, by hour",

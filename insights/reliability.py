@@ -30,7 +30,7 @@ def breaks(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         "breaks", QUESTION,
         _most_affected(found, whole),
         _says(named, f"affected {spoken(top.impact)} in all" if top else "mark services on an incident to see them here"),
-        FORMULA if is_deep else "incidents by affected service; followed within 90 days by one alike",
+        FORMULA if is_deep else "incidents by affected service, and those followed within 90 days by a similar one",
         whole if found or named else 0,
         bars=[Row(one.name, str(one.count), bar(one.count / most), url=f"service={one.slug}") for one in found],
         facts=_facts(again),

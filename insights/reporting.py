@@ -49,7 +49,7 @@ def insights_report(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def insights_report_ending(request: SignedInRequest, pk: int) -> HttpResponse:
     end_report(wish=get_object_or_404(ReportWish, pk=pk, person=request.user), by=request.user)
-    messages.success(request, "Stopped. You get it no more.")
+    messages.success(request, "Stopped. You no longer get this report.")
     return redirect("my_notifications")
 
 

@@ -54,7 +54,7 @@ def take(asked: Asked, person: int, *, is_deep: bool) -> Panel:
 def _few(found: Sample) -> str:
     if (found.coverage or 0) < SOME_COVERAGE and found.complete >= ENOUGH:
         return f"only {found.complete} of {found.of} have all the times: the others may be quite unlike them"
-    return f"{found.complete} of {found.of} have all the times; {ENOUGH} are needed to draw from"
+    return f"{found.complete} of {found.of} have all the times, and {ENOUGH} are needed"
 
 
 def _amount(found: Sample) -> Amount:

@@ -64,7 +64,7 @@ def database(arguments: list[str]):
         lock.announce_ready()
         yield
     finally:
-        waiting = Patience("Another bin/manage still uses this database; it is stopped afterwards …")
+        waiting = Patience("Another bin/manage still uses this database. It is stopped afterwards …")
         while lock.used_by_others():
             waiting.a_moment()
         if hasattr(server, "child"):

@@ -188,7 +188,7 @@ class EmbeddedPostgres:
                 return
             time.sleep(0.05)
         self.stop(hurry=True)
-        raise Refused(f"PostgreSQL did not answer within {READY_SECONDS} s; see {self.child.log}.")
+        raise Refused(f"PostgreSQL did not answer within {READY_SECONDS} s. See {self.child.log}.")
 
     def _make_database(self) -> None:
         connection = self._connect()

@@ -112,7 +112,7 @@ class Supervisor:
                     )
             if time.monotonic() > deadline:
                 raise Refused(
-                    f"web did not answer within {ANSWER_SECONDS} s; see {settings.DATA_DIR / 'log'}."
+                    f"web did not answer within {ANSWER_SECONDS} s. See {settings.DATA_DIR / 'log'}."
                 )
             time.sleep(0.1)
 
@@ -128,7 +128,7 @@ class Supervisor:
     def _keep_database_running(self) -> None:
         if self.server is None or self.server.child.is_running():
             return
-        progress.say(f"PostgreSQL {self.server.child.how_it_ended()}; starting it again.")
+        progress.say(f"PostgreSQL {self.server.child.how_it_ended()}. Starting it again.")
         try:
             self.server.start()
         except Refused as refused:  # a full disk, say: keep trying, the rest answers 503 meanwhile
@@ -146,7 +146,7 @@ class Supervisor:
         lasted = now - service.child.began
         service.pause = 0.5 if lasted > STEADY_SECONDS else min(service.pause * 2, LONGEST_PAUSE_SECONDS)
         progress.say(
-            f"{service.name} {service.child.how_it_ended()}; starting it again in {service.pause:.1f} s."
+            f"{service.name} {service.child.how_it_ended()}. Starting it again in {service.pause:.1f} s."
         )
         service.child, service.due = None, now + service.pause
 

@@ -57,7 +57,7 @@ class Seat:
         try:
             self.outgoing.put_nowait(message)
         except asyncio.QueueFull:
-            self.close(LATER, "This connection is too slow; the editor comes back and catches up.")
+            self.close(LATER, "This connection is too slow. The editor reconnects and catches up.")
 
     def close(self, code: int, reason: str) -> None:
         if not self.closing.done():
@@ -234,7 +234,7 @@ async def _listen(seat: Seat, receive: Callable) -> None:
             said = error.messages[0] if isinstance(error, ValidationError) else str(error)
             raise Closed(NO_WRITING, said) from error
         except AWAY as error:
-            raise Closed(LATER, "The database is away; nothing was confirmed.") from error
+            raise Closed(LATER, "The database is not available. Nothing was saved.") from error
 
 
 async def _take(seat: Seat, data: bytes) -> None:
@@ -258,7 +258,7 @@ async def _take(seat: Seat, data: bytes) -> None:
         reader.end()
         await in_pool(ring_presence, seat.document_id, _own(seat, presence))
     else:
-        raise wire.Garbled("That is no message of an editor.")
+        raise wire.Garbled("This is not a message from the editor.")
 
 
 async def _catch_up(seat: Seat, vector: bytes | None) -> None:
@@ -282,7 +282,7 @@ async def _watch(seat: Seat, scope: dict) -> None:
         except AWAY:
             continue
         if admitted is None:
-            raise Closed(NOT_HERE, "This is out of your reach now.")
+            raise Closed(NOT_HERE, "You can no longer see this.")
         seat.user = admitted[0]
         if admitted[2] != seat.may_write:
             seat.may_write = admitted[2]
@@ -301,10 +301,10 @@ async def _say_gone(seat: Seat) -> None:
 def _own(seat: Seat, presence: bytes) -> bytes:
     """What an editor says of itself, under the name of who is signed in, and of no other editor."""
     if len(presence) > MAX_PRESENCE:
-        raise wire.Garbled("That is too much for a caret.")
+        raise wire.Garbled("The cursor message is too large.")
     client, clock, state = wire.read_awareness(presence)
     if seat.client not in (None, client):
-        raise wire.Garbled("Everybody speaks for themselves.")
+        raise wire.Garbled("You can send only your own cursor.")
     seat.client, seat.clock = client, clock
     if state is not None:
         user = {"name": str(seat.user), "initials": seat.user.initials, "colour": seat.user.pk % COLOURS}

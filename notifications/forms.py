@@ -132,9 +132,7 @@ class MailServerForm(Form):
 
 
 class ReasonForm(Form):
-    reason = forms.CharField(
-        max_length=150, help_text="It stays with the message, for whoever wonders later."
-    )
+    reason = forms.CharField(max_length=150, help_text="The reason is kept with the message.")
 
 
 RETIRED = re.compile(
@@ -178,6 +176,8 @@ def check_address(kind: str, url: str) -> None:
     except ValueError:
         is_complete = has_person = False
     if not is_complete or any(character.isspace() for character in url):
-        raise ValidationError("This is not a complete address; it begins with https:// and names a server.")
+        raise ValidationError(
+            "This is not a complete address. It must begin with https:// and name a server."
+        )
     if has_person or "\\" in url:
         raise ValidationError("An address with a name before an @, or with a \\, is not called.")

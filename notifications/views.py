@@ -34,7 +34,7 @@ from notifications.workflow import (
 )
 
 LAST = 50
-ON_ITS_WAY = "On its way. Look below for the answer in a few seconds."
+ON_ITS_WAY = "The message is being sent. The answer appears below in a few seconds."
 
 
 @require_safe
@@ -100,13 +100,13 @@ def channel_secret(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def channel_pause(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _click(request, pk, "Paused. What is due meanwhile waits.", pause_channel)
+    return _click(request, pk, "Paused. Messages wait until you resume it.", pause_channel)
 
 
 @require_POST
 @administrators_only
 def channel_resumption(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _click(request, pk, "In use again. What waited is on its way.", resume_channel)
+    return _click(request, pk, "Resumed. Waiting messages are being sent.", resume_channel)
 
 
 @require_POST
@@ -169,7 +169,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
 def dead_again(request: SignedInRequest) -> HttpResponse:
     count = send_dead_again(by=request.user)
     messages.success(
-        request, "1 message is on its way again." if count == 1 else f"{count} are on their way again."
+        request, "1 message is being sent again." if count == 1 else f"{count} are being sent again."
     )
     return redirect("deliveries")
 
@@ -182,7 +182,7 @@ def delivery_again(request: SignedInRequest, pk: Any) -> HttpResponse:
     to, args = ("channel", [delivery.channel_id]) if delivery.channel_id else ("deliveries", [])
     return refused_or(
         request,
-        "On its way again, with the same id.",
+        "It is being sent again, with the same ID.",
         to,
         args,
         send_again,
@@ -199,7 +199,7 @@ def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     if form.is_valid() and form.submit(
         drop_delivery, by=request.user, delivery=delivery, **form.cleaned_data
     ):
-        messages.success(request, "Dropped; it will not be sent.")
+        messages.success(request, "Dropped. It will not be sent.")
         return redirect("deliveries")
     hide([delivery], viewer=request.user)
     return render(request, "settings/drop.html", {"form": form, "delivery": delivery})
@@ -220,7 +220,7 @@ def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and form.submit(drop_event, by=request.user, message=message, **form.cleaned_data):
-        messages.success(request, "Dropped; nobody is told of it.")
+        messages.success(request, "Dropped. Nobody is notified of it.")
         return redirect("deliveries")
     return render(request, "settings/drop.html", {"form": form, "event": message})
 

@@ -55,7 +55,7 @@ class Instant(serializers.Field):
         if moment.tzinfo is None:
             raise serializers.ValidationError("This time needs a zone, like the Z of 2019-07-02T13:42:00Z.")
         if not EARLIEST_YEAR <= moment.year < LATEST_YEAR:
-            raise serializers.ValidationError("This lies outside any calendar a day is recorded in.")
+            raise serializers.ValidationError("This time is outside the supported range.")
         return moment.astimezone(UTC)
 
     def to_representation(self, value: datetime) -> str:

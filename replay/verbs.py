@@ -57,7 +57,7 @@ STATES = {
     "closed": Status.CLOSED,
 }
 KINDS = {"change": Kind.CHANGE, "decision": Kind.DECISION, "question": Kind.QUESTION}
-NOT_RECORDED = "The recorded day does not tell of this check."
+NOT_RECORDED = "The recorded day does not mention this check."
 
 
 def shorten(text: str, length: int) -> str:

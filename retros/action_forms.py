@@ -64,7 +64,7 @@ class ActionItemForm(ModelForm):
         owner.queryset, owner.empty_label = User.objects.active(), "Nobody yet"
         self.typed_field("team", forms.ModelChoiceField).empty_label = "No team"
         if is_private:
-            owner.help_text = "Whoever owns it sees this item, and nothing else of what is private."
+            owner.help_text = "The owner can see this item, but nothing else that is private."
         if self.instance.pk:
             del self.fields["form_token"]
             self.initial["version"] = self.instance.version

@@ -120,7 +120,7 @@ class PlaceForm(Form):
 
     parent = forms.ModelChoiceField(
         ContributingFactor.objects.none(),
-        label="Hangs on",
+        label="Under",
         required=False,
         empty_label="The outcome: first in line",
     )

@@ -52,7 +52,12 @@ def _offered(people: list[User], empty: str) -> list[tuple[Any, str]]:
 class NewRetrospectiveForm(Form):
     subject = forms.ChoiceField(label="Looks back on", choices=Subject, widget=forms.RadioSelect)
     incidents = IncidentsField(label="Incidents", required=False)
-    title = NeededField(label="Title", max_length=200, required=False, help_text="One incident lends its own")
+    title = NeededField(
+        label="Title",
+        max_length=200,
+        required=False,
+        help_text="Leave it empty to use the title of the incident.",
+    )
     scope = forms.CharField(
         label="Scope",
         required=False,
@@ -63,7 +68,7 @@ class NewRetrospectiveForm(Form):
     period_from = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs=DATE))
     period_to = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs=DATE))
     owner = ResponderField(label="Who owns it?", required=False, empty_label="Nobody yet")
-    is_private = forms.BooleanField(label="Only for those who take part", required=False)
+    is_private = forms.BooleanField(label="Only for participants", required=False)
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, reader: User, **kwargs: Any):
@@ -190,8 +195,8 @@ class ReviewerForm(Form):
 
 class VerdictForm(Form):
     verdict = forms.ChoiceField(
-        label="What do you say?",
-        choices=[("approved", "It reads well, publish it"), ("changes", "It needs changes first")],
+        label="Your review",
+        choices=[("approved", "Approve"), ("changes", "Ask for changes")],
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label="In your words", max_length=5000, required=False, widget=forms.Textarea)
@@ -218,6 +223,6 @@ class SettingsForm(ModelForm):
         fields = ("framing", "soak_days", "reading_hours", "hides_dots", "waivers_need_second_person")
         labels = {"framing": "What every retrospective opens with"}
         help_texts = {
-            "framing": "In your own words; shown above every section, and read aloud at the start",
+            "framing": "In your own words. It is shown above every section and read aloud at the start",
             "soak_days": "Between the session and its action items, Monday to Friday",
         }

@@ -64,7 +64,7 @@ def _silences(rows: Sequence[Told], active: tuple[datetime, datetime] | None) ->
         began = min(began, end)
         if began > quiet_since and began - quiet_since >= SILENCE:
             key = f"silence:{quiet_since.astimezone(UTC):%Y%m%dT%H%M%S}"
-            text = f"Nothing is told for {in_words(began - quiet_since)}. What happened, who did what?"
+            text = f"Nothing is recorded for {in_words(began - quiet_since)}. What happened, who did what?"
             found.append(Found(key, Gap.MISSING, quiet_since, began, text))
         quiet_since = max(quiet_since, min(ended, end))
     return found

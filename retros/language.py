@@ -99,7 +99,7 @@ RULES = (
             r"\bcaused by (?:PEOPLE|him|her|them|an? (?:[\w-]+ ){0,2}?(?:ROLES|human))\b",
             r"\bresponsible for (?:the|this|that) (?:\w+ ){0,2}?(?:outage|incident|failure|breakage|bug|downtime|mess|loss)\b",
         ),
-        "points at somebody; several conditions had to come together.",
+        "points at a person, although several conditions had to come together.",
         "Which conditions contributed? “After change X, service Y did Z.”",
         "After the change …, the service …, because …",
     ),
@@ -120,7 +120,7 @@ RULES = (
             r"\bwould(?: not|n't)? (?:\w+ly )?have (?:\w+ly |been )?(?:prevent|caught|catch|avoid|stopp|avert|detect|spotted|"
             r"found|noticed|saved|happened|spared)\w*",
         ),
-        "tells of something that was not there.",
+        "describes something that was not there.",
         "Can it become an action item, as a claim that can be tested?",
         "What was there: …",
     ),
@@ -158,7 +158,7 @@ RULES = (
         ),
         "says what was not done.",
         "What was done instead? Did anything prompt it, or did the step rely on memory?",
-        "They did …; nothing prompted …",
+        "They did …, and nothing prompted …",
     ),
     Rule(
         "not_seen",
@@ -208,8 +208,8 @@ RULES = (
             rf"\bnon-?complian(?:ce|t) with {PROCEDURE}|\b(?:ignored|skipped) (?:the |our ){PROCEDURE}\b",
         ),
         "holds the work against the paper.",
-        "The procedure said X; how is it usually done, how common is that, and why is it reasonable?",
-        "The procedure says …; usually … because …",
+        "The procedure said X. How is it usually done, how common is that, and why is it reasonable?",
+        "The procedure says …, but usually … because …",
     ),
     Rule(
         "root_cause",
@@ -229,7 +229,7 @@ RULES = (
             r"(?:^|(?<=[.!?:,] )|(?<=find out )|(?<=know )|(?<=asked ))who (?:the hell )?(?:broke|approved|caused|merged|wrote|signed off|allowed|let|pushed|touched|"
             r"changed|is responsible|was responsible|is to blame|did this|messed|deployed|thought it)\b(?=[^.!\n]*(?:\?|$|\.))(?![^.?\n]*,)",
         ),
-        "puts somebody on the stand.",
+        "asks a person to justify themselves.",
         "How did that make sense? What would lead any responder here?",
         "What would lead anybody here: …",
     ),
@@ -240,7 +240,7 @@ RULES = (
             r"awareness|foresight|competence|effort|common sense|focus|due diligence|attentiveness|responsibility)\b(?! (?:of the|for) (?:service|module))",
             r"\b(?:lost|loss of|losing) situational awareness\b",
         ),
-        "describes a gap in a person; attention went somewhere.",
+        "describes a gap in a person, although their attention was somewhere.",
         "What were the competing demands? What did the displays show?",
         "At the same time they were asked to …",
     ),
@@ -279,7 +279,13 @@ def hints(text: str, own_words: Iterable[tuple[str, str]] = (), *, names: Iterab
     for words, ask in own_words:
         pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
         found += [
-            Hint(OWN, *m.span(), text[m.start() : m.end()], "is a word we agreed to look at twice.", ask)
+            Hint(
+                OWN,
+                *m.span(),
+                text[m.start() : m.end()],
+                "is on your organisation's list of words to reconsider.",
+                ask,
+            )
             for m in pattern.finditer(read)
         ]
     found.sort(key=lambda hint: (hint.start, -hint.end))

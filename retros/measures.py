@@ -46,7 +46,7 @@ def measures(moments: Moments) -> list[Measure]:
     declared, mitigated = moments.get("C"), moments.get("M")
     if declared and mitigated and declared > mitigated:
         found[2] = Measure(
-            "Time to declare", "C − D", None, note="declared after it was mitigated; not counted"
+            "Time to declare", "C − D", None, note="declared after it was mitigated, so not counted"
         )
     return found
 

@@ -236,7 +236,10 @@ class ConfirmForm(Form):
 class ImpactForm(Form):
     not_affected = forms.BooleanField(label="Looked at, and not affected", required=False)
     text = forms.CharField(
-        label="What it meant", required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+        label="What the impact was",
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     numbers = forms.CharField(
         label="Numbers",

@@ -64,7 +64,7 @@ def _clock(ahead: timedelta) -> Check:
     return Check(
         "Clock",
         WRONG,
-        f"This server is {seconds:.0f} s {side} the database; timelines would be wrong. Switch time "
+        f"This server is {seconds:.0f} s {side} the database, so timelines would be wrong. Switch time "
         "synchronisation on for both.",
     )
 

@@ -112,7 +112,7 @@ def _status(asked: Asked, value: str) -> None:
     elif value.lower() in ("open", "active"):
         asked.is_.add(value.lower())
     else:
-        asked.problems.append(f"“{value}” is no status; there are open, {', '.join(Status.values)}.")
+        asked.problems.append(f"“{value}” is not a status. You can use open, {', '.join(Status.values)}.")
 
 
 def _is(asked: Asked, value: str) -> None:
@@ -120,7 +120,7 @@ def _is(asked: Asked, value: str) -> None:
         asked.is_.add(value.lower())
     else:
         asked.problems.append(
-            f"“is:{value}” is not known; there are {', '.join(f'is:{name}' for name in IS)}."
+            f"“is:{value}” is not known. You can use {', '.join(f'is:{name}' for name in IS)}."
         )
 
 
@@ -141,7 +141,7 @@ def _day(name: str) -> Callable[[Asked, str], None]:
         try:
             day = first_moment(date.fromisoformat(value), timezone.get_current_timezone())
         except (ValueError, OverflowError):
-            asked.problems.append(f"“{value}” is no day; write {name}:2026-03-01.")
+            asked.problems.append(f"“{value}” is not a date. Write {name}:2026-03-01.")
             return
         if name == "after":
             asked.since = day

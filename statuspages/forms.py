@@ -60,7 +60,7 @@ class PageForm(ModelForm):
         host = self.cleaned_data["host"].strip().lower()
         if host and host not in settings.STATUS_HOSTS:
             raise ValidationError(
-                f"Add {host} to ALLCLEAR_STATUS_HOSTS first, and start Allclear again; see the operating guide."
+                f"Add {host} to ALLCLEAR_STATUS_HOSTS first, and restart Allclear. The operating guide says how."
             )
         return host
 
@@ -215,7 +215,7 @@ class SubscriptionForm(forms.Form):
         except ValidationError as error:
             raise ValidationError(
                 gettext_lazy(
-                    "This is not the address of a webhook; it begins with https:// and names a server."
+                    "This is not the address of a webhook. It must begin with https:// and name a server."
                 )
             ) from error
         return url

@@ -37,7 +37,7 @@ class PreferencesForm(Form):
     in_browser = forms.MultipleChoiceField(
         label="Browser", choices=_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    follows_worst = forms.BooleanField(label="Tell me of every SEV1 and SEV2", required=False)
+    follows_worst = forms.BooleanField(label="Notify me of every SEV1 and SEV2", required=False)
     quiet_from = forms.TimeField(
         label="From", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )

@@ -169,7 +169,7 @@ class Writer:
         if recipient.outside:
             return f"You get this because {recipient.outside.email} subscribed to updates of {self.organisation}."
         if self.story.only is not None or recipient.roles:
-            return f"You get this because of your part in {self.incident.reference}."
+            return f"You get this because you have a role in {self.incident.reference}."
         if recipient.is_on_it:
             return f"You get this because you are on {self.incident.reference}."
         if recipient.subscriptions:

@@ -79,7 +79,7 @@ def test_a_missing_page(client, admin):
     client.force_login(admin)
     response = client.get("/nothing-here/")
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_a_form_without_its_token(db):

@@ -41,7 +41,7 @@ def record_event(
     """
     now = context.now()
     if occurred_at and occurred_at > now:
-        raise ValidationError({"occurred_at": "This lies in the future."})
+        raise ValidationError({"occurred_at": "This is in the future."})
     event = TimelineEvent.objects.create(
         incident=incident,
         kind=kind,
@@ -120,15 +120,13 @@ def edit_event(
     if version is not None and version != event.version:
         raise Conflict(event, "This row")
     if occurred_at > context.now():
-        raise ValidationError({"occurred_at": "This lies in the future."})
+        raise ValidationError({"occurred_at": "This is in the future."})
     if not event.can_be_edited and (text, detail) != (event.text, event.detail):
-        raise ValidationError({"text": "Allclear wrote this row; only its time and phase can change."})
+        raise ValidationError({"text": "Allclear wrote this row. You can change only its time and phase."})
     if not text.strip():
         raise ValidationError({"text": "Write what happened, or remove the row."})
     if event.data.get("milestone") and occurred_at != event.occurred_at:
-        raise ValidationError(
-            {"occurred_at": "This row stands for a milestone; correct the milestone itself."}
-        )
+        raise ValidationError({"occurred_at": "This row shows a milestone. Correct the milestone itself."})
     before = {
         "text": event.text,
         "detail": event.detail,
@@ -163,7 +161,7 @@ def remove_event(*, event: TimelineEvent, by: Any) -> None:
     """Take a row a person wrote out of sight; it stays in the database and in the audit trail."""
     _require_responder(event.incident, by)
     if not event.can_be_edited:
-        raise ValidationError("Allclear wrote this row; it stays.")
+        raise ValidationError("Allclear wrote this row, so it can't be removed.")
     if event.removed_at:
         return
     event.removed_at = context.now()
@@ -238,7 +236,7 @@ def attach_evidence(
     if not (body or url or file or kind == EvidenceKind.ALERT):
         raise ValidationError({"body": "Add a text, an address or a file."})
     if captured_at and captured_at > context.now():
-        raise ValidationError({"captured_at": "This lies in the future."})
+        raise ValidationError({"captured_at": "This is in the future."})
     if event is None:
         subject = f" for “{hypothesis.claim}”" if hypothesis else ""
         event = record_event(
@@ -271,7 +269,7 @@ def attach_evidence(
 
 def _require_responder(incident: "Incident", by: Any) -> None:
     if not incident.can_be_written_by(by):
-        raise PermissionDenied("Only responders write into an incident.")
+        raise PermissionDenied("Only responders can write in an incident.")
 
 
 def _audit(event: TimelineEvent, action: str, by: Any, changes: dict) -> None:

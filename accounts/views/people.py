@@ -73,7 +73,7 @@ def person_deactivation(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(User, pk=pk)
     return refused_or(
         request,
-        f"{subject} is signed out and cannot come back in.",
+        f"{subject} is signed out and can no longer sign in.",
         "person",
         [pk],
         deactivate_person,

@@ -12,7 +12,7 @@ from audit.workflow import INSTALLATION, record_audit
 
 def require_administrator(by: Any) -> None:
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators change who may come in.")
+        raise PermissionDenied("Only administrators can change who may sign in.")
 
 
 def hold_administrators() -> None:

@@ -39,7 +39,7 @@ function card(hint, view, options) {
   box.setAttribute("aria-label", "Language hint");
   const says = element("p", { className: "wrap-anywhere" }, element("b", { className: "font-semibold", textContent: `“${hint.found}”` }), ` ${hint.reason} ${hint.ask}`);
   const start = element("button", { type: "button", className: "btn btn-line btn-xs", textContent: "Use as a start" });
-  const leave = element("button", { type: "button", className: "btn btn-ghost btn-xs", textContent: "Leave it" });
+  const leave = element("button", { type: "button", className: "btn btn-ghost btn-xs", textContent: "Dismiss hint" });
   const why = element("button", { type: "button", className: "btn btn-ghost btn-xs", textContent: "Why?" });
   why.setAttribute("aria-expanded", "false");
   const because = element("p", { className: "text-xs muted mt-2", textContent: WHY, hidden: true });

@@ -105,5 +105,10 @@ def entry(raw: Any, options: Options) -> Entry:
 
 
 FORMAT = Format(
-    "csv", "CSV", "A table with one incident a row; you say which column is what.", read, entry, "line"
+    "csv",
+    "CSV",
+    "A table with one incident in each row. You choose what each column holds.",
+    read,
+    entry,
+    "line",
 )

@@ -97,12 +97,12 @@ def _checked(told: Any) -> tuple[tuple[str, int], str, int, int, bytes]:
         raise Refused("the file does not say where it belongs")
     assert isinstance(of, list)
     if not 0 <= size <= settings.UPLOAD_MAX_BYTES:
-        raise Refused(f"the file has {size:,} bytes; at most {settings.UPLOAD_MAX_BYTES:,} are kept here")
+        raise Refused(f"the file has {size:,} bytes, and the limit is {settings.UPLOAD_MAX_BYTES:,}")
     try:
         content = base64.b64decode(str(told.get("content")), validate=True)
     except binascii.Error as error:
         raise Refused("the content of the file is not base64") from error
     if not 0 <= offset <= offset + len(content) <= size:
-        raise Refused("a piece lies outside its file")
+        raise Refused("a part is outside its file")
     name = re.sub(r"[^-\w.]", "", str(told.get("name"))).lstrip(".")[-LONGEST_NAME:] or "file"
     return (of[0], of[1]), name, size, offset, content

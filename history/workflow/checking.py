@@ -74,7 +74,7 @@ def look_through(run: Import, stream: BinaryIO, sign: Callable[[int], None] = la
         told = " and ".join(map(str, places[:5]))
         for place in places:
             reason = (
-                f"the file has “{source_id[:60]}” at {told}, with different content; none of them is taken"
+                f"the file has “{source_id[:60]}” at {told}, with different content. None of them is imported"
             )
             found.refuse(run, Read(place, None, source_id=source_id), reason)
     found.refused.sort(key=lambda refused: refused.place)

@@ -33,7 +33,7 @@ class Taken(Exception):  # noqa: N818 - somebody else writes it
 def ask_for_export(*, by: Any, has_files: bool = True) -> Export:
     """Everything `by` may see. One that is being written for the same person is taken again."""
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators take everything along.")
+        raise PermissionDenied("Only administrators can export everything.")
     export, is_new = ask(Export, partial(wake_worker, MAKE), by=by, has_files=has_files)
     if is_new:
         changes = {"files": has_files}
@@ -47,7 +47,7 @@ def make_next_export() -> bool:
     if export is None:
         return False
     if not (export.asked_by.is_active and export.asked_by.is_administrator):
-        export.fail("Only administrators take everything along.")
+        export.fail("Only administrators can export everything.")
         return True
     with suppress(Taken):
         _write(export)

@@ -40,7 +40,7 @@ BATCH = 100  # incidents in one transaction: others who declare wait for its end
 def _administrators_only(by: Any) -> None:
     """None is the command line."""
     if by is not None and not by.is_administrator:
-        raise PermissionDenied("Only administrators bring history in.")
+        raise PermissionDenied("Only administrators can import history.")
 
 
 class LostLease(Exception):  # noqa: N818 - somebody else carries on
@@ -192,7 +192,7 @@ def _opened(run: Import, stream: BinaryIO | None) -> Iterator[BinaryIO]:
         return
     path = Path(run.file.path)
     if not path.is_file():
-        raise BrokenFile("The file is no longer there. Bring it in again.")
+        raise BrokenFile("The file no longer exists. Upload it again.")
     with path.open("rb") as file:
         yield file
 

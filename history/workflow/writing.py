@@ -155,7 +155,7 @@ def rows_of(desk: Desk, past: Past) -> Rows:
         ],
         links=[
             IncidentLink(
-                incident=incident, kind=LinkKind.OTHER, label="Where it was first told", url=past.url
+                incident=incident, kind=LinkKind.OTHER, label="Where it was first announced", url=past.url
             )
         ]
         if past.url.startswith(("https://", "http://")) and len(past.url) <= 500

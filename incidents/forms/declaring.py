@@ -97,7 +97,7 @@ class DeclareForm(Form):
     def clean_impact_started_at(self):
         moment = self.cleaned_data["impact_started_at"]
         if moment and moment > timezone.now():
-            raise ValidationError("This lies in the future.")
+            raise ValidationError("This is in the future.")
         return moment
 
     def clean(self) -> dict:
@@ -113,7 +113,8 @@ class DeclareForm(Form):
             suggested = ImpactAssessment.suggest_rank(**self.answers)
             if data["severity"].rank != suggested and not data["override_reason"]:
                 self.add_error(
-                    "override_reason", f"The answers suggest SEV{suggested}; say why you choose otherwise."
+                    "override_reason",
+                    f"The answers suggest SEV{suggested}. Give a reason to choose otherwise.",
                 )
         return data
 

@@ -181,7 +181,7 @@ class ServiceImpactForm(Form):
 class RoleForm(Form):
     user = ResponderField(label="To", empty_label=None)
     note = forms.CharField(
-        label="How things stand", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label="Hand-over note", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

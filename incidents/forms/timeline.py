@@ -91,7 +91,7 @@ class ComposerForm(Form):
                 return data
             limit = 300 if data.get("kind") in (Kind.HYPOTHESIS, Kind.MITIGATION) else 10_000
             if len(data["text"]) > limit:
-                self.add_error("text", f"Keep it under {limit} characters; the rest fits into a note.")
+                self.add_error("text", f"Keep it under {limit} characters. Put the rest into a note.")
         return data
 
 

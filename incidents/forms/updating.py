@@ -27,7 +27,7 @@ OWN_WORDS = {
 
 
 class StatusUpdateForm(ServiceStates, Form):
-    """What we know, what we do not, what we do, and when the next word comes."""
+    """What we know, what we do not, what we do, and when the next update comes."""
 
     audiences = forms.MultipleChoiceField(label="To", choices=Audience, widget=forms.CheckboxSelectMultiple)
     known = NeededField(

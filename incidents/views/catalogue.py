@@ -43,7 +43,11 @@ KINDS = {
         define_severity,
     ),
     "roles": Kind(
-        "Roles", "role", "The hats people wear in an incident.", forms.RoleForm, lambda: Role.objects.all()
+        "Roles",
+        "role",
+        "The responsibilities that people hold in an incident.",
+        forms.RoleForm,
+        lambda: Role.objects.all(),
     ),
     "services": Kind(
         "Services",
@@ -55,14 +59,14 @@ KINDS = {
     "types": Kind(
         "Incident types",
         "incident type",
-        "Categories of incidents; they decide which checklists apply.",
+        "Categories of incidents. They decide which checklists apply.",
         forms.IncidentTypeForm,
         lambda: IncidentType.objects.all(),
     ),
     "checklists": Kind(
         "Checklists",
         "line",
-        "Lines that land on an incident by themselves when it enters a status.",
+        "Lines that are added to an incident when it enters a status.",
         forms.ChecklistForm,
         lambda: ChecklistTemplate.objects.in_order(),
     ),

@@ -106,7 +106,7 @@ def milestones(request: SignedInRequest, reference: str) -> HttpResponse:
 def visibility(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = load(request, reference)
     if not can_set_visibility(request.user, incident):
-        raise PermissionDenied("Only the commander or an administrator changes who sees this.")
+        raise PermissionDenied("Only the commander or an administrator can change who sees this.")
     return click(
         request,
         incident,

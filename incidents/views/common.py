@@ -34,7 +34,7 @@ def responders_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         if not can_declare(request.user):
             if "reference" in kwargs:
                 load(request, kwargs["reference"])
-            raise PermissionDenied("Only responders do this.")
+            raise PermissionDenied("Only responders can do this.")
         return view(request, *args, **kwargs)
 
     return wrapped
@@ -56,7 +56,7 @@ def attempt(form: Styled, verb: Callable[..., Any], /, **arguments: Any) -> bool
         return form.submit(run, **arguments)
     except Conflict as conflict:
         form.conflict = conflict.current
-        form.add_error(None, f"{conflict} Your text is kept below; what stands now is shown beside it.")
+        form.add_error(None, f"{conflict} Your text is kept below, beside the current version.")
         return False
 
 

@@ -117,6 +117,6 @@ def people(request: SignedInRequest, reference: str) -> HttpResponse:
 def remove_person(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     if not can_set_visibility(request.user, incident):
-        raise PermissionDenied("Only the commander or an administrator removes people.")
+        raise PermissionDenied("Only the commander or an administrator can remove people.")
     user = get_object_or_404(User, participations__incident=incident, pk=pk)
     return click(request, incident, workflow.revoke_access, incident=incident, user=user, by=request.user)

@@ -154,7 +154,7 @@ def objection(request: SignedInRequest, reference: str, pk: int) -> HttpResponse
         form, workflow.return_status_update, update=update, by=request.user, **form.cleaned_data
     ):
         return done(request, incident, f"{update.author} has it back.", to=incident.get_absolute_url())
-    return form_page(request, incident, form, title="Return the update", submit="Return it")
+    return form_page(request, incident, form, title="Return the update", submit="Return update")
 
 
 @require_POST

@@ -31,7 +31,7 @@ def approve_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     now = context.now()
     if update.next_update_at and update.next_update_at <= now:
         raise ValidationError(
-            "The next update it promises lies in the past by now. Return it, so that its author promises another."
+            "The time of its next update has passed. Return it, so that its author sets a new time."
         )
     update.state, update.severity = UpdateState.POSTED, update.incident.severity
     update.approver, update.approved_at = by, now
@@ -47,7 +47,7 @@ def out_of_date(update: StatusUpdate) -> str:
     if update.status == update.incident.status:
         return ""
     now = update.incident.get_status_display().lower()
-    return f"It was written when the status was {update.get_status_display().lower()}; it is {now} by now."
+    return f"It was written when the status was {update.get_status_display().lower()}. It is {now} now."
 
 
 @transaction.atomic
@@ -87,16 +87,16 @@ def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     if update.state == UpdateState.WITHDRAWN:
         return update
     if by.pk not in {update.author_id, update.approver_id} and by not in approvers(incident):
-        raise PermissionDenied("Its author, the commander or the deputy takes an update back.")
+        raise PermissionDenied("Only the author, the commander or the deputy can withdraw an update.")
     if not update.can_be_withdrawn(context.now()):
-        raise ValidationError("It has left already. Correct it instead.")
+        raise ValidationError("It was sent already. Correct it instead.")
     was_posted = update.state == UpdateState.POSTED
     update.state, update.corrects = UpdateState.WITHDRAWN, None
     update.save(update_fields=["state", "corrects"])
     take_back_impacts(incident=incident, changes=update.impacts_set, by=by, as_if_never=was_posted)
     update.events.update(removed_at=context.now())
     open_tasks_again(incident)
-    record_event(incident=incident, kind=Kind.FACT, text="took an update back before it left", by=by)
+    record_event(incident=incident, kind=Kind.FACT, text="withdrew an update before it was sent", by=by)
     reschedule(incident)
     audit(incident, "status_update.withdrawn", by, update=update.pk)
     announce(incident, StatusUpdateWithdrawn(update=update.pk))

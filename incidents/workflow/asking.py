@@ -44,9 +44,9 @@ def request_update(
         reachable.select_for_update(of=("self",)).select_related("severity").filter(pk=incident.pk).first()
     )
     if locked is None or (link and not link.is_open(context.now())):
-        raise PermissionDenied("This is out of reach.")
+        raise PermissionDenied("You can't see this.")
     if not locked.is_active:
-        raise ValidationError(f"{locked.reference} is not running; there is no next update.")
+        raise ValidationError(f"{locked.reference} is not running, so there is no next update.")
     audience = link.audience if link else Audience.STAKEHOLDERS
     still_open = locked.update_requests.filter(audience=audience, answer__isnull=True)
     own = {"person": by} if by else {"link": link, "visitor": visitor}

@@ -90,7 +90,7 @@ def reason_to_keep(entry: models.Model) -> str:
 
 def _require_editor(by: Any) -> None:
     if not can_edit_catalogue(by):
-        raise PermissionDenied("Only administrators edit the catalogue.")
+        raise PermissionDenied("Only administrators can edit the catalogue.")
 
 
 def _locked(entry: models.Model) -> models.Model:

@@ -181,7 +181,7 @@ def _place(
     """What the update takes from the incident and the moment."""
     if incident.is_final or incident.status == Status.TRIAGE:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; declare it first."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Declare it first."
         )
     update.incident, update.severity = incident, incident.severity
     update.status = status or incident.status
@@ -249,7 +249,7 @@ def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[
     if update.incident.is_active and update.next_update_at is None:
         errors["next_update_at"] = "Say when the next update comes."
     if update.next_update_at and update.next_update_at <= context.now():
-        errors["next_update_at"] = "The next update lies in the past."
+        errors["next_update_at"] = "The next update is in the past."
     return errors
 
 

@@ -106,7 +106,7 @@ def declare_incident(
     `impact_started_at` and `detected_at` may lie in the past (retroactive start), never in the future.
     """
     if not can_declare(by):
-        raise PermissionDenied("Only responders declare an incident; report a problem instead.")
+        raise PermissionDenied("Only responders can declare an incident. Report a problem instead.")
     if existing := _already_made(form_token, by, title):
         return existing
     now = context.now()

@@ -43,7 +43,9 @@ def assess_impact(
     suggested = suggested_severity(answers)
     if suggested.pk != incident.severity_id and not override_reason.strip():
         raise ValidationError(
-            {"override_reason": f"The answers suggest {suggested}; say why {incident.severity} fits better."}
+            {
+                "override_reason": f"The answers suggest {suggested}. Give a reason to choose {incident.severity} instead."
+            }
         )
     assessment = ImpactAssessment.objects.create(
         incident=incident,
@@ -90,7 +92,9 @@ def set_service_impact(
     if running:
         if moment < running.started_at:
             raise ValidationError(
-                {"at": f"{service} is affected since {in_both_zones(running.started_at)}; this is earlier."}
+                {
+                    "at": f"{service} is affected since {in_both_zones(running.started_at)}. Choose a later time."
+                }
             )
         running.ended_at = moment
         running.save(update_fields=["ended_at"])

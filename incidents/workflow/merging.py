@@ -30,10 +30,10 @@ def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
         raise ValidationError(f"{incident.reference} is already {incident.get_status_display().lower()}.")
     if into.is_final:
         raise ValidationError(
-            {"into": f"{into.reference} is {into.get_status_display().lower()}; choose another."}
+            {"into": f"{into.reference} is {into.get_status_display().lower()}. Choose another."}
         )
     if incident.is_private and not into.is_private:
-        raise ValidationError({"into": f"{incident.reference} is private; merge it into a private incident."})
+        raise ValidationError({"into": f"{incident.reference} is private. Merge it into a private incident."})
     now = context.now()
     enter_status(incident, Status.MERGED, now)
     incident.merged_into = into

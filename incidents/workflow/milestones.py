@@ -108,8 +108,8 @@ def _require_reached(incident: Incident, name: str, before: datetime | None, mom
     if moment != before and name in STATUS_MILESTONES and name not in _needed_milestones(incident):
         raise ValidationError(
             {
-                name: f"{incident.reference} is {incident.get_status_display().lower()}; "
-                f"{STATUS_MILESTONES[name]} it first, the time may lie in the past."
+                name: f"{incident.reference} is {incident.get_status_display().lower()}. "
+                f"{STATUS_MILESTONES[name]} it first. You can enter a time in the past."
             }
         )
 

@@ -150,7 +150,7 @@ def mitigate_incident(
     """
     incident = lock(incident, by=by, version=version)
     if incident.status == Status.TRIAGE:
-        raise ValidationError(f"{incident.reference} is only suspected; declare it first.")
+        raise ValidationError(f"{incident.reference} is only suspected. Declare it first.")
     if incident.status not in (Status.INVESTIGATING, Status.FIXING):
         raise ValidationError(f"{incident.reference} is {incident.get_status_display().lower()} already.")
     moment = check_moment(at)

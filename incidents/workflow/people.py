@@ -97,7 +97,7 @@ def give_role(
 def hand_over_role(*, incident: Incident, role: Role, to: Any, by: Any, note: str) -> RoleAssignment:
     """Pass a role on with a note of how things stand; the note is what the next one reads first."""
     if not note.strip():
-        raise ValidationError({"note": "Tell the next person how things stand."})
+        raise ValidationError({"note": "Write a hand-over note for the next person."})
     return assign_role(incident=incident, role=role, user=to, by=by, note=note.strip())
 
 

@@ -69,7 +69,9 @@ def reopen_incident(
     incident = lock(incident, by=by, version=version)
     before = Status(incident.status)
     if before not in (Status.RESOLVED, Status.CLOSED):
-        raise ValidationError(f"{incident.reference} is {before.label.lower()}; there is nothing to reopen.")
+        raise ValidationError(
+            f"{incident.reference} is {before.label.lower()}, so there is nothing to reopen."
+        )
     if not reason.strip():
         raise ValidationError({"reason": "Say what came back."})
     if impacts is None:

@@ -87,7 +87,7 @@ def resolve_incident(
     incident = lock(incident, by=by, version=version)
     if incident.status != Status.MITIGATED:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; mitigate it first."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Mitigate it first."
         )
     missing = missing_for_resolution(incident)
     if missing and not waive_reason.strip():
@@ -153,7 +153,7 @@ def close_incident(
     incident = lock(incident, by=by, version=version)
     if incident.status != Status.RESOLVED:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; resolve it first."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Resolve it first."
         )
     missing = missing_for_closing(incident)
     if missing and not waive_reason.strip():

@@ -17,9 +17,9 @@ def save_view(*, by: Any, name: str, query: str) -> SavedView:
     if not name:
         raise ValidationError({"name": "Give it a name."})
     if len(query) > LONGEST:
-        raise ValidationError({"query": "The question is too long to be kept; take fewer words."})
+        raise ValidationError({"query": "The search is too long to be saved. Use fewer words."})
     if by.saved_views.exclude(name=name).count() >= MOST:
-        raise ValidationError({"name": f"There are {MOST} views already; delete one first."})
+        raise ValidationError({"name": f"There are {MOST} saved views already. Delete one first."})
     view, _is_new = SavedView.objects.update_or_create(person=by, name=name, defaults={"query": query})
     return view
 

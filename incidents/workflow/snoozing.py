@@ -22,14 +22,14 @@ def snooze_update(*, incident: Incident, audience: str, until: datetime, reason:
     incident = lock(incident, by=by)
     schedule = incident.update_schedules.filter(audience=audience).exclude(due_at=None).first()
     if schedule is None or schedule.due_at is None:
-        raise ValidationError({"audience": "Nobody waits for that update."})
+        raise ValidationError({"audience": "That update is not due."})
     errors = {}
     if not reason.strip():
-        errors["reason"] = "Say why it comes later."
+        errors["reason"] = "Give a reason for the later time."
     if until <= context.now():
-        errors["until"] = "That lies in the past."
+        errors["until"] = "That is in the past."
     elif until <= schedule.due_at:
-        errors["until"] = f"It is owed by {in_both_zones(schedule.due_at)}; choose a later time."
+        errors["until"] = f"It is due by {in_both_zones(schedule.due_at)}. Choose a later time."
     if errors:
         raise ValidationError(errors)
     snooze = Snooze.objects.create(

@@ -63,7 +63,7 @@ def lock(incident: Incident, *, by: Any, version: int | None = None) -> Incident
     Raises PermissionDenied, or Conflict where `version` is not the stored one.
     """
     if not can_respond(by, incident):
-        raise PermissionDenied("Only responders change an incident.")
+        raise PermissionDenied("Only responders can change an incident.")
     locked = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
     if version is not None and version != locked.version:
         raise Conflict(locked, locked.reference)
@@ -106,7 +106,7 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
 def require_open(incident: Incident) -> None:
     if incident.status not in OPEN_STATUSES:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; reopen it to change it."
+            f"{incident.reference} is {incident.get_status_display().lower()}. Reopen it to change it."
         )
 
 
@@ -128,7 +128,7 @@ def next_numbers(count: int) -> range:
 def check_moment(moment: datetime | None, field: str = "at") -> datetime:
     """The instant something is said to have happened; the future is refused."""
     if moment and moment > context.now():
-        raise ValidationError({field: "This lies in the future."})
+        raise ValidationError({field: "This is in the future."})
     return moment or context.now()
 
 

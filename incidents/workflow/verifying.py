@@ -43,7 +43,7 @@ def watch_recovery_check(*, check: RecoveryCheck, by: Any, since: datetime | Non
     incident = lock(check.incident, by=by)
     require_open(incident)
     if check.kind != ChecklistKind.SIGNAL:
-        raise ValidationError("Only a signal is watched; the other checks are answered.")
+        raise ValidationError("Only a signal can be watched. Answer the other checks.")
     check.state, check.watching_since = CheckState.WATCHING, check_moment(since)
     check.settled_at = check.settled_by = None
     check.save()
@@ -85,7 +85,7 @@ def settle_recovery_check(
         if moment < check.watch_ends_at:
             raise ValidationError(
                 {
-                    "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}; wait, or waive it with a reason."
+                    "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}. Wait, or waive it with a reason."
                 }
             )
     check.state, check.result = state, result.strip()

@@ -33,10 +33,10 @@ def start(arguments: list[str]) -> None:
     options.add_argument("--port", type=int, default=os.environ.get("ALLCLEAR_PORT", 8000))
     options.add_argument("--host", default=os.environ.get("ALLCLEAR_HOST", "127.0.0.1"))
     options.add_argument(
-        "--data", help="the data folder (ALLCLEAR_DATA); default var/, for the demo var/demo/"
+        "--data", help="the data folder (ALLCLEAR_DATA), var/ by default and var/demo/ for the demo"
     )
     options.add_argument(
-        "--demo", action="store_true", help="a fictional organisation to look at; this machine only"
+        "--demo", action="store_true", help="a fictional organisation to try out, on this machine only"
     )
     chosen = options.parse_args(arguments)
     demo = chosen.demo or os.environ.get("ALLCLEAR_DEMO", "").lower() in {"1", "true", "yes", "on"}

@@ -41,6 +41,12 @@ def _checks(data: str) -> list:
         ("import contracts", [tool / "lint-imports"], plain),
         ("missing migrations", [*quiet, "makemigrations", "--check", "--dry-run"], plain),
         ("translations", [*manage, "translations", "--check"], plain),
+        ("interface strings", [*manage, "write_strings", "--check"], plain),
+        (
+            "docs site",
+            [PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{data}/site"],
+            {},
+        ),
         ("templates compile", [*manage, "check_templates"], plain),
         ("templates (djlint)", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"], plain),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production),

@@ -108,13 +108,13 @@ def _make_venv(uv: str) -> None:
             return
         except Failed:
             continue
-    progress.say(f"No Python {SUPPORTED[-1]} to {SUPPORTED[0]} on this machine; trying to fetch {first} …")
+    progress.say(f"No Python {SUPPORTED[-1]} to {SUPPORTED[0]} on this machine. Trying to fetch {first} …")
     try:
         hasty = {"UV_HTTP_TIMEOUT": os.environ.get("UV_HTTP_TIMEOUT", "20"), "UV_HTTP_RETRIES": "1"}
         run([*make, first, VENV, "--managed-python"], doing="fetch Python", environment=hasty)
     except Failed as failure:
         raise Refused(
-            f"Allclear needs Python {SUPPORTED[-1]} to {SUPPORTED[0]}; found {_pythons_found()}, and none could be "
+            f"Allclear needs Python {SUPPORTED[-1]} to {SUPPORTED[0]}. Found {_pythons_found()}, and none could be "
             f"fetched: install python{first}, then run this again."
         ) from failure
 

@@ -76,7 +76,7 @@ def send(delivery: Delivery) -> Answer:
     if taken:
         return Answer(Outcome.TAKEN, "Taken by the service")
     if leash.was_pulled:
-        return Answer(Outcome.REFUSED, "This address is not a public one; see ALLCLEAR_OUTBOUND_ALLOW")
+        return Answer(Outcome.REFUSED, "This is not a public address. Allow it with ALLCLEAR_OUTBOUND_ALLOW")
     return _failure(statuses[-1] if statuses else None)
 
 
@@ -84,7 +84,7 @@ def _failure(status: int | None) -> Answer:
     if status is None:
         return Answer(Outcome.LATER, "Cannot be reached, or did not answer within 10 s", is_away=True)
     if status == 410:
-        return Answer(Outcome.GONE, "Answered 410: gone, wants no more")
+        return Answer(Outcome.GONE, "Answered 410 (gone). Nothing more is sent there")
     words = f"Answered {status}"
     if status >= 500 or status in (408, 425, 429):
         return Answer(Outcome.LATER, words, is_away=status >= 500)

@@ -42,7 +42,7 @@ def send(delivery: Delivery) -> Answer:
         except requests.RequestException as error:
             if leash.was_pulled:
                 return Answer(
-                    Outcome.REFUSED, "This address is not a public one; see ALLCLEAR_OUTBOUND_ALLOW"
+                    Outcome.REFUSED, "This is not a public address. Allow it with ALLCLEAR_OUTBOUND_ALLOW"
                 )
             return _failure(error)
 
@@ -83,7 +83,7 @@ def _answer(response: requests.Response) -> Answer:
     if status < 300:
         return Answer(Outcome.TAKEN, words)
     if status == 410:
-        return Answer(Outcome.GONE, "Answered 410: gone, wants no more")
+        return Answer(Outcome.GONE, "Answered 410 (gone). Nothing more is sent there")
     if status < 400:
         return Answer(Outcome.REFUSED, f"Answered {status}: redirects are not followed")
     asked = _retry_after(response.headers.get("Retry-After", ""))

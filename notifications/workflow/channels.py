@@ -17,7 +17,7 @@ from notifications.workflow.queueing import deliver, destination_of, try_at_once
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
 TEST = "This is a test from Allclear. Nothing has happened."
-GONE = "The other side answered 410: it wants no more messages"
+GONE = "The receiver answered 410 (gone). Nothing more is sent there"
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def send_test_mail(*, by: Any) -> Delivery:
 
 def require_administrator(by: Any) -> None:
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators decide what leaves the installation.")
+        raise PermissionDenied("Only administrators can change channels and deliveries.")
 
 
 def audit(action: str, subject: Any, by: Any, **changes: Any) -> None:

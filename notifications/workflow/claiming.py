@@ -83,7 +83,7 @@ def _still_for_their_readers(found: list[Delivery]) -> list[Delivery]:
     lost = {row.pk for row in out_of_reach(row for row in found if row.person_id)}
     if lost:
         Delivery.objects.filter(pk__in=lost).update(
-            state=DeliveryState.WITHDRAWN, answer="Out of its reader’s reach by now"
+            state=DeliveryState.WITHDRAWN, answer="The recipient can no longer see it"
         )
     return [row for row in found if row.pk not in lost]
 

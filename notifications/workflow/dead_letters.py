@@ -21,11 +21,13 @@ def send_again(*, by: Any, delivery: Delivery) -> Delivery:
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "person")
     delivery = rows.get(pk=delivery.pk)
     if delivery.is_erased:
-        raise ValidationError("What this mail said is forgotten, as it held a one-time link. Make a new one.")
+        raise ValidationError(
+            "The text of this e-mail is no longer stored, because it held a one-time link. Create a new link."
+        )
     if delivery.state == DeliveryState.WITHDRAWN:
-        raise ValidationError("This was called back; it stays unsent.")
+        raise ValidationError("This message was withdrawn, so it was not sent.")
     if out_of_reach([delivery]):
-        raise ValidationError("What it is about is out of its reader’s reach by now; it stays unsent.")
+        raise ValidationError("The recipient can no longer see this incident, so the message was not sent.")
     _set_out([delivery])
     delivery.refresh_from_db()
     audit("delivery.sent_again", _told(delivery), by)

@@ -83,7 +83,7 @@ def _date(line: str, day: date) -> tuple[date | None, str]:
     if match := SLASHES.match(line):
         a, b = int(match["a"]), int(match["b"])
         if a <= 12 and b <= 12 and a != b:
-            raise Refused(f"{match[0]} can be read in two ways; write {match['year']}-{a:02}-{b:02}.")
+            raise Refused(f"{match[0]} can be read in two ways. Write {match['year']}-{a:02}-{b:02}.")
         return _day(int(match["year"]), *((a, b) if a <= 12 else (b, a)), match[0]), line[
             match.end() :
         ].lstrip(" ,")

@@ -106,7 +106,7 @@ def check(at: datetime, text: str, now: datetime) -> None:
     if at < EARLIEST:
         raise Refused("Check the year.")
     if at > now:
-        raise Refused("It lies in the future.")
+        raise Refused("It is in the future.")
 
 
 def speaker(text: str, people: Mapping[str, int]) -> tuple[int | None, str]:
@@ -128,7 +128,7 @@ def in_order(reading: Reading) -> Reading:
             reading.leave_out(0, row.text, "The same row is there twice.")
     if len(rows) > MOST_ROWS:
         raise Refused(
-            f"These are {len(rows):,} rows; at most {MOST_ROWS:,} come in at once. Choose a shorter stretch."
+            f"These are {len(rows):,} rows. At most {MOST_ROWS:,} can be imported at once. Choose a shorter period."
         )
     refused = sorted(reading.refused, key=lambda refusal: refusal.line)
     return Reading(rows, refused, reading.left_out, reading.left_out_count)

@@ -46,7 +46,7 @@ def read_slack(
 ) -> Reading:
     """The messages of the window, with the names of who wrote them; what is no message is listed as left out."""
     if len(content) > LARGEST_ZIP:
-        raise Refused(f"At most {LARGEST_ZIP // 1024 // 1024} MB; export fewer days.")
+        raise Refused(f"At most {LARGEST_ZIP // 1024 // 1024} MB. Export fewer days.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, window, now, people or {})
@@ -59,7 +59,7 @@ def read_slack(
 def _read(archive: zipfile.ZipFile, window: Window, now: datetime, people: Mapping[str, int]) -> Reading:
     files = archive.infolist()
     if len(files) > MOST_FILES:
-        raise Refused(f"The zip holds {len(files):,} files; at most {MOST_FILES:,} are read.")
+        raise Refused(f"The zip holds {len(files):,} files, and the limit is {MOST_FILES:,}.")
     days: dict[str, list[zipfile.ZipInfo]] = {}
     for info in files:
         match = DAY_FILE.match(info.filename)

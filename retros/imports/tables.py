@@ -84,7 +84,7 @@ def _require_columns(names: list[str]) -> None:
         raise Refused(f"The file has {len(names):,} columns. At most {MOST_COLUMNS} can be imported.")
     for wanted, what in ((TIMES, "a time"), (TEXTS, "a text")):
         if not set(wanted) & set(names):
-            raise Refused(f"No column holds {what}; name one {', '.join(wanted[:4])} in the first line.")
+            raise Refused(f"No column holds {what}. Name one {', '.join(wanted[:4])} in the first line.")
 
 
 def _read(

@@ -34,7 +34,7 @@ def load(request: SignedInRequest, pk: int) -> ActionItem:
 def load_to_change(request: SignedInRequest, pk: int) -> ActionItem:
     item = load(request, pk)
     if not can_change_action_item(request.user, item):
-        raise PermissionDenied("Its owner, and responders who can see where it came from, change it.")
+        raise PermissionDenied("Only the owner, and responders who can see its source, can change it.")
     return item
 
 
@@ -73,7 +73,7 @@ def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
     """From a retrospective; `?factor=` and `?learning=` say of what in it."""
     retrospective = load_retrospective(request, pk)
     if not can_add_action_item(request.user, retrospective=retrospective):
-        raise PermissionDenied("Responders, and those who take part, add action items.")
+        raise PermissionDenied("Only responders and participants can add action items.")
     return _new(request, retrospective=retrospective, to=reverse("retrospective_actions", args=[pk]))
 
 
@@ -108,7 +108,11 @@ def action_state(request: SignedInRequest, pk: int) -> HttpResponse:
         done = form.outcome.get_state_display().lower()
         return _done(request, item.get_absolute_url(), f"{item.reference} is {done}.")
     own = to == ActionState.VERIFIED and item.owner_id == request.user.pk
-    hint = "You own it. Better that somebody else looks; if you say so yourself, it will show." if own else ""
+    hint = (
+        "You own this item. Ask someone else to verify it if you can. If you verify it yourself, the item says so."
+        if own
+        else ""
+    )
     return _form_page(
         request,
         form,

@@ -61,7 +61,7 @@ def factor_new(request: SignedInRequest, retrospective: Retrospective) -> HttpRe
         request,
         retrospective,
         form,
-        title="What lies behind it?" if parent else "A contributing factor",
+        title="What is behind it?" if parent else "A contributing factor",
         submit="Add",
         subject=parent.text if parent else "",
         template_part="retros/_factor_form.html",
@@ -110,7 +110,7 @@ def place(request: SignedInRequest, retrospective: Retrospective, number: int) -
         elif form.is_valid():
             workflow.move_contributing_factor(factor=one, by=request.user, **form.cleaned_data)
         else:
-            raise ValidationError("What it should hang on is not there any more.")
+            raise ValidationError("The factor above it no longer exists.")
     except ValidationError as refusal:
         return refused(request, refusal, _back(retrospective))
     return _changed(request, retrospective, at=one.pk)
@@ -137,7 +137,7 @@ def link(request: SignedInRequest, retrospective: Retrospective, number: int) ->
     other = ContributingFactor.objects.filter(pk=int(chosen) if is_number(chosen) else 0).first()
     try:
         if other is None:
-            raise ValidationError("There is no such factor in your reach.")
+            raise ValidationError("You can't see this factor, or it was removed.")
         workflow.link_contributing_factor(factor=one, same_as=other, by=request.user)
     except ValidationError as refusal:
         return refused(request, refusal, _back(retrospective))

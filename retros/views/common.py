@@ -76,7 +76,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         retrospective = load(request, pk)
         on_it = request.user.is_responder or takes_part(request.user, retrospective)
         if not (on_it if retrospective.is_published else can_write(request.user, retrospective)):
-            raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+            raise PermissionDenied("Only responders and participants can write in a retrospective.")
         return view(request, retrospective, *args, **kwargs)
 
     return wrapped

@@ -107,7 +107,7 @@ def session_time(request: SignedInRequest, pk: int) -> HttpResponse:
     if submitted(request, form) and attempt(
         form, workflow.schedule_session, retrospective=retrospective, by=request.user, **form.cleaned_data
     ):
-        message = "The session is fixed and the invitations are on their way."
+        message = "The session is scheduled and the invitations are being sent."
         return done(
             request, retrospective, message, to=reverse("retrospective_frame", args=[pk]) + "#session"
         )

@@ -91,7 +91,7 @@ def seen_before(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def retrospective_settings(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_administrator:
-        raise PermissionDenied("Administrators set this.")
+        raise PermissionDenied("Only administrators can change this.")
     form = SettingsForm(request.POST or None, instance=RetrospectiveSettings.get())
     if submitted(request, form) and attempt(
         form, workflow.describe_retrospectives, by=request.user, **form.cleaned_data
@@ -104,7 +104,7 @@ def retrospective_settings(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cost_settings(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_administrator:
-        raise PermissionDenied("Administrators set this.")
+        raise PermissionDenied("Only administrators can change this.")
     form = CostForm(request.POST or None, assumed=CostAssumptions.get())
     if submitted(request, form) and attempt(
         form,

@@ -119,7 +119,7 @@ def retrospective_reopening(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "title": "Open it again",
-        "lead": "What was published stays as it was read; the next publishing makes a new version.",
+        "lead": "The published version does not change. When you publish again, you create a new version.",
         "submit": "Open again",
     }
     return section(request, retrospective, "review", context, template="retros/reason.html")

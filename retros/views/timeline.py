@@ -256,7 +256,7 @@ def recollection(request: SignedInRequest, retrospective: Retrospective, entry: 
         submit="Add beside it",
         back=address(retrospective),
         subject=row.text,
-        hint="It stands beside the row and beside what others remember; none replaces another.",
+        hint="It is shown beside the row and beside what others remember. None replaces another.",
     )
 
 
@@ -279,7 +279,7 @@ def phase(request: SignedInRequest, retrospective: Retrospective, entry: int) ->
         submit="Mark",
         back=address(retrospective),
         subject=row.text,
-        hint="The times between the phases are computed anew.",
+        hint="The times between the phases are recomputed.",
     )
 
 
@@ -324,7 +324,7 @@ def new_gap(request: SignedInRequest, retrospective: Retrospective) -> HttpRespo
         return finished(request, address(retrospective))
     return form_page(
         request, retrospective, form, title="Mark a gap", submit="Mark", back=address(retrospective),
-        hint="What is not known belongs to the account as well.",
+        hint="Record what is not known, too.",
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def _save(request: SignedInRequest, retrospective: Retrospective, *, document: D
 
 
 def _stale(request: SignedInRequest, document: Document, form: TextForm, current: Document) -> HttpResponse:
-    """Both texts side by side; what was typed stays in the form, to be saved over what stands now."""
+    """Both texts side by side; what was typed stays in the form, to be saved over the current version."""
     data = cast(QueryDict, form.data).copy()
     data["version"] = str(current.version)
     form.data = data

@@ -76,7 +76,7 @@ def add_action_item(
     if retrospective is None and (factor or learning):
         retrospective = (factor or learning).retrospective  # type: ignore[union-attr]
     if not can_add_action_item(by, retrospective=retrospective, incident=incident):
-        raise PermissionDenied("Responders, and those who take part, add action items.")
+        raise PermissionDenied("Only responders and participants can add action items.")
     for part in (factor, learning):
         if part is not None and part.retrospective_id != retrospective.pk:  # type: ignore[union-attr]
             raise ValidationError("This is part of another retrospective.")
@@ -262,7 +262,9 @@ def answer_helped(
     """Did it help? Too early to say is asked again in 30 days; every other answer ends the asking."""
     item = _lock(item, by, version)
     if not item.is_done:
-        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}; ask once it is done.")
+        raise ValidationError(
+            f"{item.reference} is {item.get_state_display().lower()}. Answer once it is done."
+        )
     if answer not in Helped.values:
         raise ValidationError({"answer": "Choose one of the answers."})
     before, now = item.helped, context.now()
@@ -312,7 +314,7 @@ def bulk_change_action_items(
 def _lock(item: ActionItem, by: Any, version: int | None) -> ActionItem:
     locked = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if not can_change_action_item(by, locked):
-        raise PermissionDenied("Its owner, and responders who can see where it came from, change it.")
+        raise PermissionDenied("Only the owner, and responders who can see its source, can change it.")
     if version is not None and version != locked.version:
         raise Conflict(locked, locked.reference)
     return locked

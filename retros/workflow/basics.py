@@ -24,7 +24,7 @@ def lock(retrospective: Retrospective, *, by: Any, version: int | None = None) -
     if locked.is_published:
         raise ValidationError("It is published. Open it again to change it.")
     if not can_write(by, locked):
-        raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+        raise PermissionDenied("Only responders and participants can write in a retrospective.")
     return _check(locked, version)
 
 

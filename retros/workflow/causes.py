@@ -32,7 +32,7 @@ def add_contributing_factor(
     level: str = Level.PROXIMATE,
     explanation: str = "",
 ) -> ContributingFactor:
-    """A condition that contributed: under `parent` as what lies behind it, or first in line."""
+    """A condition that contributed: under `parent` as what is behind it, or first in line."""
     retrospective = lock(retrospective, by=by)
     nodes = _nodes(retrospective)
     if len(nodes) >= MOST:
@@ -118,7 +118,7 @@ def move_contributing_factor(
     nodes = _nodes(retrospective)
     above = _parent(nodes, parent)
     if above is not None and (above == factor.pk or is_under(nodes, above, factor.pk)):
-        raise ValidationError("A factor cannot hang on itself or on what hangs on it.")
+        raise ValidationError("A factor can't be under itself or under a factor below it.")
     if above is not None and _depth(nodes, above) + _height(nodes, factor.pk) >= DEEPEST:
         raise ValidationError(f"A branch is at most {DEEPEST} factors deep.")
     before = states([factor.pk])
@@ -160,7 +160,7 @@ def step_contributing_factor(*, factor: ContributingFactor, by: Any, step: str) 
             raise ValidationError(
                 "There is no cause above it to move it under."
                 if step == "in"
-                else "It is first in line already."
+                else "It is already at the top."
             )
         case _:
             raise ValidationError("Up, down, in or out.")
@@ -200,7 +200,7 @@ def link_contributing_factor(
     """Say that this is the factor of another retrospective, worded differently. Its own words stay."""
     retrospective, factor = _lock_factor(factor, by)
     if not ContributingFactor.objects.visible_to(by).filter(pk=same_as.pk).exists():
-        raise ValidationError("There is no such factor in your reach.")
+        raise ValidationError("You can't see this factor, or it was removed.")
     before = states([factor.pk])
     factor.factor_id = same_as.factor_id
     factor.version += 1
@@ -231,7 +231,7 @@ def _parent(nodes: dict[int, ContributingFactor], parent: ContributingFactor | N
     if parent is None:
         return None
     if parent.pk not in nodes:
-        raise ValidationError("What it should hang on is not there any more.")
+        raise ValidationError("The factor above it no longer exists.")
     return parent.pk
 
 
@@ -257,7 +257,7 @@ def _worded(text: str) -> str:
     if not normalised(text):
         raise ValidationError({"text": "Say in a few words what contributed."})
     if len(text) > 300:
-        raise ValidationError({"text": "At most 300 characters; put the rest into the explanation."})
+        raise ValidationError({"text": "At most 300 characters. Put the rest into the explanation."})
     return text
 
 

@@ -18,7 +18,7 @@ Guesses = tuple[Decimal | None, Decimal | None, Decimal | None]
 def assume_costs(*, by: Any, currency: str, rates: Mapping[str, Guesses]) -> CostAssumptions:
     """`rates`: low, likely and high of `hour`, `minute` and `role_7`; three Nones take a rate back."""
     if not by.is_administrator:
-        raise PermissionDenied("Administrators set this.")
+        raise PermissionDenied("Only administrators can change this.")
     currency = currency.strip().upper()
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
         raise ValidationError({"currency": "Three letters, like EUR."})

@@ -47,7 +47,7 @@ def write_impact(
         "not_affected": not_affected,
     }
     if not_affected and (values["text"] or values["numbers"] or values["debt"]):
-        raise ValidationError({"not_affected": "It says what was affected as well; keep one of the two."})
+        raise ValidationError({"not_affected": "It also says what was affected. Keep one of the two."})
     changes = {n: [getattr(statement, n), values[n]] for n in FIELDS if getattr(statement, n) != values[n]}
     if not changes:
         return statement

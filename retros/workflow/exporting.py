@@ -17,14 +17,14 @@ MAKE = "retros.tasks.make_waiting_exports"
 
 @transaction.atomic
 def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = None) -> Export:
-    """Of the version `number`, or of what stands now.
+    """Of the version `number`, or of the current version.
 
     One that is being made for the same person is taken again, and so is one of a version, which never changes.
     """
     everything = Retrospective.objects
     reachable = everything.visible_to(by) if number is None else everything.readable_by(by)
     if not reachable.filter(pk=retrospective.pk).exists():
-        raise PermissionDenied("This is out of your reach.")
+        raise PermissionDenied("You can't see this.")
     what = {"retrospective": retrospective, "number": number}
     made = Export.objects.filter(asked_by=by, state=FileState.READY, **what).first()
     if made and number is not None:

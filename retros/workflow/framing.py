@@ -62,7 +62,7 @@ def open_retrospective(
     incident that has none yet; an incident looked back on alone must have none.
     """
     if not can_start(by):
-        raise PermissionDenied("Only responders start a retrospective.")
+        raise PermissionDenied("Only responders can start a retrospective.")
     if form_token and (made := Retrospective.objects.filter(form_token=form_token).first()):
         if made.title != title.strip():
             raise FormUsed("started a retrospective")
@@ -229,7 +229,7 @@ def _lock_open(retrospective: Retrospective, by: Any, version: int | None = None
 def _refuse_out_of_reach(incidents: list[Incident], by: Any) -> None:
     reachable = Incident.objects.visible_to(by).filter(pk__in=[i.pk for i in incidents])
     if reachable.count() != len(incidents):
-        raise PermissionDenied("One of these incidents is not in your reach.")
+        raise PermissionDenied("You can't see one of these incidents.")
 
 
 def _refuse_to_let_out(retrospective: Retrospective, removed: list[Incident]) -> None:

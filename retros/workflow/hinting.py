@@ -55,4 +55,4 @@ def remove_hint_word(*, by: Any, word: HintWord) -> None:
 
 def _administrators_only(by: Any) -> None:
     if not by.is_administrator:
-        raise PermissionDenied("Administrators keep the words.")
+        raise PermissionDenied("Only administrators can change these words.")

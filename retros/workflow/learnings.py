@@ -68,7 +68,7 @@ def change_learning(
     text: str | None = None,
     entries: Iterable[TimelineEntry] | None = None,
 ) -> Learning:
-    """By its author; once revealed also by whoever facilitates. Raises Conflict on a stale `version`."""
+    """By its author; once revealed also by the facilitator. Raises Conflict on a stale `version`."""
     retrospective, learning = _lock_own(learning, by, version)
     told: dict[str, Any] = {}
     if text is not None and _worded(text) != learning.text:
@@ -94,7 +94,7 @@ def change_learning(
 
 @transaction.atomic
 def withdraw_learning(*, learning: Learning, by: Any) -> Retrospective:
-    """By its author; once revealed also by whoever facilitates."""
+    """By its author; once revealed also by the facilitator."""
     retrospective, learning = _lock_own(learning, by)
     key, words = learning.pk, _words(retrospective, learning)
     learning.delete()
@@ -262,7 +262,7 @@ def _lock_own(learning: Learning, by: Any, version: int | None = None) -> tuple[
     stored = _stored(retrospective, learning)
     leads = retrospective.learnings_revealed_at and can_facilitate(by, retrospective)
     if stored.author_id != by.pk and not leads:
-        raise PermissionDenied("Only whoever wrote it changes it; once revealed, also the facilitator.")
+        raise PermissionDenied("Only its author can change it, and the facilitator once it is revealed.")
     if version is not None and version != stored.version:
         raise Conflict(stored, "The learning")
     return retrospective, stored

@@ -78,7 +78,7 @@ def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> R
     if retrospective.status != S.IN_REVIEW:
         raise ValidationError("It is not in review any more.")
     if not Retrospective.objects.visible_to(by).filter(pk=retrospective.pk).exists():
-        raise PermissionDenied("This is out of your reach.")
+        raise PermissionDenied("You can't see this.")
     if verdict not in (Verdict.APPROVED, Verdict.CHANGES):
         raise ValidationError({"verdict": "Approve it, or ask for changes."})
     if verdict == Verdict.CHANGES and not note.strip():
@@ -243,7 +243,7 @@ def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: boo
     """A reader's own mark on something published."""
     reachable = Retrospective.objects.readable_by(by).filter(pk=retrospective.pk)
     if not reachable.exists():
-        raise PermissionDenied("Only what is published and in your reach.")
+        raise PermissionDenied("You can mark only a published retrospective that you can see.")
     if is_so:
         ReaderMark.objects.get_or_create(retrospective=retrospective, user=by, defaults={"at": context.now()})
     else:
@@ -256,7 +256,7 @@ def describe_retrospectives(
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
     if not by.is_administrator:
-        raise PermissionDenied("Administrators set this.")
+        raise PermissionDenied("Only administrators can change this.")
     if not framing.strip():
         raise ValidationError({"framing": "Say in your own words what keeps people safe to speak."})
     held = RetrospectiveSettings.objects.select_for_update().filter(pk=1).first() or RetrospectiveSettings(

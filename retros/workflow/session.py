@@ -180,7 +180,7 @@ def step_back(*, retrospective: Retrospective, by: Any, version: int | None = No
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     before = RetrospectiveStatus(retrospective.status)
     if before not in BACK:
-        raise ValidationError("There is no step back from here.")
+        raise ValidationError("You can't go back from this step.")
     was_held = retrospective.session_started_at is not None
     retrospective.status = BACK[before] if was_held or before == S.SCHEDULED else S.COLLECTING
     fields = ["status"]

@@ -34,7 +34,7 @@ def start_retrospective(
     A new one brings the incident's timeline along, unless somebody else lays its account down.
     """
     if not can_respond(by, incident):
-        raise PermissionDenied("Only responders start a retrospective.")
+        raise PermissionDenied("Only responders can start a retrospective.")
     refuse_as_owner(owner)
     incident = hold(incident)
     retrospective, is_new = Retrospective.objects.get_or_create(
@@ -60,7 +60,7 @@ def hold(incident: Incident) -> Incident:
     """The incident, locked, so that it gets one retrospective of its own; refuses one with nothing to look back on."""
     if incident.is_final or incident.status == Status.TRIAGE:
         raise ValidationError(
-            f"{incident.reference} is {incident.get_status_display().lower()}; there is nothing to look back on."
+            f"{incident.reference} is {incident.get_status_display().lower()}, so there is nothing to look back on."
         )
     return Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
 

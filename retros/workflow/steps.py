@@ -87,7 +87,7 @@ def undo_factor_change(*, retrospective: Retrospective, by: Any) -> FactorStep:
         raise ValidationError("There is nothing of yours left to undo.")
     now = states(map(int, step.after))
     if any(_compared(now[key]) != _compared(step.after[key]) for key in now):
-        raise ValidationError("Somebody has changed this since; undoing would overwrite it.")
+        raise ValidationError("Someone has changed this since. Undoing would overwrite it.")
     _restore(retrospective, step)
     audit(retrospective, "factor.undone", by, step=step.what)
     announce(retrospective, FactorUndone(), what="causes")
@@ -102,7 +102,7 @@ def _compared(state: State | None) -> State | None:
 def _restore(retrospective: Retrospective, step: FactorStep) -> None:
     added = [int(key) for key, state in step.before.items() if state is None]
     if ContributingFactor.objects.filter(parent__in=added).exclude(pk__in=added).exists():
-        raise ValidationError("Something hangs on it by now; remove it instead.")
+        raise ValidationError("Another factor is under it now. Remove it instead.")
     ContributingFactor.objects.filter(pk__in=added).delete()
     back = {int(key): state for key, state in step.before.items() if state is not None}
     standing = {node.pk: node for node in retrospective.factors.all()}
@@ -112,7 +112,7 @@ def _restore(retrospective: Retrospective, step: FactorStep) -> None:
     for key, state in sorted(back.items(), key=lambda item: item[1]["order"]):
         node = standing[key]
         if state["parent_id"] is not None and state["parent_id"] not in standing:
-            raise ValidationError("What it hung on is gone; undoing would leave it nowhere.")
+            raise ValidationError("The factor above it was removed, so this can't be undone.")
         for name in PLAIN:
             setattr(node, name, state[name])
         node.version += 1
@@ -122,7 +122,7 @@ def _restore(retrospective: Retrospective, step: FactorStep) -> None:
         lost = ActionItem.objects.filter(pk__in=state["actions"], factor__isnull=True)
         lost.update(factor=node)
     if any(is_under(standing, key, key) for key in back):
-        raise ValidationError("The tree has been rearranged since; undoing would make a circle.")
+        raise ValidationError("The tree has changed since. Undoing would make a circle.")
     for parent in {
         state["parent_id"] for steps in (step.before, step.after) for state in steps.values() if state
     }:

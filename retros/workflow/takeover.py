@@ -34,7 +34,7 @@ from timeline.models import Gap, Kind
 
 SOURCE = "recorded day"
 CLICKS = (Kind.FACT, Kind.ROLE, Kind.SERVICE, Kind.TASK, Kind.CHECK, Kind.STATUS)  # noted by the application
-NOT_TOLD = "The recorded day does not tell of it."
+NOT_TOLD = "The recorded day does not mention it."
 LEARNED = {
     "went_well": LearningKind.HELPED,
     "went_badly": LearningKind.HINDERED,

@@ -166,7 +166,7 @@ def _set_milestone(entry: TimelineEntry, by: Any) -> None:
     incident = Account(entry.retrospective).incident_of(entry)
     name = PHASE_MILESTONES.get(Phase(entry.phase)) if entry.phase else None
     if incident is None or name is None:
-        raise ValidationError({"sets_milestone": "No incident's milestone stands for this."})
+        raise ValidationError({"sets_milestone": "No milestone of an incident belongs to this phase."})
     set_milestones(
         incident=incident, by=by, moments={name: entry.occurred_at}, basis={name: {"source": "person", "uncertainty_seconds": entry.precision_seconds}}
     )  # fmt: skip
@@ -304,7 +304,7 @@ def check_entry(entry: TimelineEntry) -> None:
     for name in LATER:
         moment = getattr(entry, name)
         if moment and moment > context.now():
-            errors[name] = "This lies in the future."
+            errors[name] = "This is in the future."
     if entry.ended_at and entry.ended_at < entry.occurred_at:
         errors["ended_at"] = "It ends before it begins."
     if entry.known_at and entry.known_at < entry.occurred_at:

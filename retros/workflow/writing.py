@@ -196,7 +196,7 @@ def _lock(pk: int, by: Any) -> Document:
     if document.retrospective.is_published:
         raise ValidationError("It is published. Open it again to change it.")
     if not can_write(by, document.retrospective):
-        raise PermissionDenied("Only those who take part, and responders, write in a retrospective.")
+        raise PermissionDenied("Only responders and participants can write in a retrospective.")
     return document
 
 

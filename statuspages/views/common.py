@@ -23,7 +23,7 @@ def load_to_work(request: SignedInRequest, slug: str) -> StatusPage:
     """As `load`, and 403 for whom may read it only."""
     page = load(request, slug)
     if not can_announce(request.user):
-        raise PermissionDenied("Only responders work on status pages.")
+        raise PermissionDenied("Only responders can work on status pages.")
     return page
 
 

@@ -166,7 +166,7 @@ def component_state(request: SignedInRequest, slug: str, pk: int) -> HttpRespons
 @administrators_only
 def component_group_deletion(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     group = get_object_or_404(load(request, slug).groups, pk=pk)
-    return _done(request, slug, f"The group {group} is gone.", workflow.remove_from_page, entry=group)
+    return _done(request, slug, f"The group {group} is deleted.", workflow.remove_from_page, entry=group)
 
 
 @require_POST

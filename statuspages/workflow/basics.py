@@ -19,12 +19,12 @@ LOOK = {"accent", "logo_version"}  # changed by a verb of their own
 
 def require_editor(by: Any) -> None:
     if not can_edit_pages(by):
-        raise PermissionDenied("Only administrators edit status pages.")
+        raise PermissionDenied("Only administrators can edit status pages.")
 
 
 def require_announcer(by: Any) -> None:
     if not can_announce(by):
-        raise PermissionDenied("Only responders announce maintenance.")
+        raise PermissionDenied("Only responders can announce maintenance.")
 
 
 def lock(page: StatusPage) -> StatusPage:

@@ -134,7 +134,7 @@ def carry_on(maintenance: ScheduledMaintenance) -> None:
 def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> ScheduledMaintenance:
     if state not in maintenance.next_states:
         raise ValidationError(
-            {"state": f"It is {maintenance.get_state_display().lower()}; it cannot become this."}
+            {"state": f"It is {maintenance.get_state_display().lower()}, so it can't change to this state."}
         )
     before = {"state": maintenance.state}
     maintenance.state = state

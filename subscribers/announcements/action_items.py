@@ -113,14 +113,14 @@ def _reminder(payload: dict, person: User) -> ItemWords | None:
         return ItemWords(
             News.ACTIONS,
             "did it help?",
-            f"{since}Has what it was meant to change changed?",
+            f"{since}Did it change what it was meant to change?",
             reverse("action_helped", args=[item.pk]),
             "Answer",
             item=item,
             group=item.mail_group("helped"),
         )
     whose = (
-        "" if item.owner_id == person.pk else f" {item.owner} owns it." if item.owner else " Nobody owns it."
+        "" if item.owner_id == person.pk else f" {item.owner} owns it." if item.owner else " It has no owner."
     )
     return _of(item, _says(day, person), f"{_due(item)}{whose}", group=item.mail_group("due"))
 

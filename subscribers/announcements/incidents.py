@@ -221,7 +221,7 @@ def _added(payload: dict, incident: Incident) -> Story:
     return Story(
         News.DUTY,
         "incident.person_added",
-        "you were brought in",
+        "you were added",
         text=incident.summary,
         author=payload.get("by"),
         only=frozenset({payload["user"]}),
@@ -270,7 +270,7 @@ def _reminder(payload: dict, incident: Incident) -> Story | None:
         News.DUTY,
         "incident.command_unclaimed" if command else "incident.update_due",
         "nobody commands" if command else f"{payload['what'].lower()} {payload['says']}",
-        text="Nobody has taken command yet." if command else f"Owed by {owed_by.astimezone(UTC):%H:%M} UTC.",
+        text="Nobody has taken command yet." if command else f"Due by {owed_by.astimezone(UTC):%H:%M} UTC.",
         action="Take command" if command else "Write the update",
         path="" if command else f"{update_page}?audience={payload['audience']}",
         data={} if command else {"audience": payload["audience"], "due_at": payload["due_at"]},

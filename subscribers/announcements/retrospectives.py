@@ -129,7 +129,7 @@ def _reviewer(payload: dict, retrospective: Retrospective, person: User) -> Retr
     if not retrospective.reviews.filter(reviewer=person, verdict="asked").exists():
         return None
     return RetrospectiveWords(
-        "you are asked for a review", "Read it as somebody who was not there.", "review/"
+        "you are asked for a review", "Read it as someone who was not there.", "review/"
     )
 
 

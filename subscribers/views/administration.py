@@ -26,11 +26,7 @@ from subscribers.workflow import (
 
 def _add_outside(*, by: Any, **given: Any) -> str:
     outside = invite_outside(by=by, **given)
-    return (
-        f"{outside} is subscribed."
-        if outside.confirmed_at
-        else f"{outside} is asked by mail whether it wants this."
-    )
+    return f"{outside} is subscribed." if outside.confirmed_at else f"{outside} gets a confirmation e-mail."
 
 
 def _add_channel(*, by: Any, channel: Channel, **given: Any) -> str:
@@ -88,7 +84,7 @@ def outside_question(request: SignedInRequest, pk: int) -> HttpResponse:
     outside = get_object_or_404(OutsideAddress, pk=pk)
     return refused_or(
         request,
-        f"{outside} is asked again.",
+        f"{outside} gets a new confirmation e-mail.",
         "subscriptions",
         [],
         resend_confirmation,

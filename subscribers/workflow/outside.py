@@ -33,7 +33,7 @@ def invite_outside(
 ) -> OutsideAddress:
     """An administrator subscribes an address; it is asked by mail and hears nothing before it has said yes."""
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators subscribe addresses outside.")
+        raise PermissionDenied("Only administrators can subscribe outside addresses.")
     outside = _address(email, by)
     subscribe(
         owner=outside,
@@ -52,18 +52,20 @@ def invite_outside(
 @transaction.atomic
 def resend_confirmation(*, outside: OutsideAddress, by: Any) -> None:
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators ask again.")
+        raise PermissionDenied("Only administrators can send the confirmation again.")
     outside = OutsideAddress.objects.select_for_update().get(pk=outside.pk)
     if outside.state == "confirmed":
         raise ValidationError(f"{outside} has confirmed already.")
     if not _ask(outside):
-        raise ValidationError(f"{outside} was asked a few minutes ago. Wait a little.")
+        raise ValidationError(
+            f"{outside} got a confirmation e-mail a few minutes ago. Wait before you send another."
+        )
 
 
 @transaction.atomic
 def remove_outside(*, outside: OutsideAddress, by: Any) -> None:
     if not by.is_administrator:
-        raise PermissionDenied("Only administrators remove addresses.")
+        raise PermissionDenied("Only administrators can remove addresses.")
     record_audit(chain=INSTALLATION, action="outside_address.removed", subject=outside.email[:200], by=by)
     outside.delete()
 

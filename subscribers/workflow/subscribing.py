@@ -32,9 +32,9 @@ def subscribe(
     For oneself, or, by an administrator, for anybody and for any place.
     """
     if owner != by and not by.is_administrator:
-        raise PermissionDenied("Only administrators subscribe somebody else.")
+        raise PermissionDenied("Only administrators can subscribe someone else.")
     if incident is not None and not Incident.objects.visible_to(by).filter(pk=incident.pk).exists():
-        raise PermissionDenied("This incident is out of reach.")
+        raise PermissionDenied("You can't see this incident.")
     _check_audience(owner, by, audience)
     _check_incident(owner, incident)
     filters: dict[str, Any] = {
@@ -111,20 +111,22 @@ def _check_owner(subscription: Subscription, by: Any) -> None:
 def _check_audience(owner: Owner, by: Any, audience: str) -> None:
     """Words for executives hold cost figures; words for responders stay with the team and its channels."""
     if audience not in Audience.values:
-        raise ValidationError({"audience": "Choose whose words to read."})
+        raise ValidationError({"audience": "Choose an audience."})
     if audience == Audience.EXECUTIVES and not by.is_administrator:
-        raise ValidationError({"audience": "Only an administrator gives somebody the executives’ updates."})
+        raise ValidationError(
+            {"audience": "Only administrators can let someone read updates for executives."}
+        )
     if audience != Audience.RESPONDERS or isinstance(owner, Channel):
         return
     if not (isinstance(owner, User) and owner.is_responder):
-        raise ValidationError({"audience": "What is written for responders is for responders."})
+        raise ValidationError({"audience": "Only responders can read updates for responders."})
 
 
 def _check_incident(owner: Owner, incident: Incident | None) -> None:
     if incident is None or not incident.is_private:
         return
     if not (isinstance(owner, User) and Incident.objects.visible_to(owner).filter(pk=incident.pk).exists()):
-        raise ValidationError({"incident": "A private incident is only for people who can reach it."})
+        raise ValidationError({"incident": "Only people who can see a private incident can subscribe to it."})
 
 
 def _owned_by(owner: Owner) -> dict[str, Owner | None]:

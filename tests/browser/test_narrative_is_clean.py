@@ -84,7 +84,7 @@ def test_a_hint_is_taken_as_a_start(open_as, commander, document):
     page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
     page.locator(".ProseMirror mark").first.click()
     page.get_by_role("button", name="Use as a start").click()
-    page.get_by_text("35 minutes. They did …; nothing prompted …").wait_for()
+    page.get_by_text("35 minutes. They did …, and nothing prompted …").wait_for()
     page.locator("#saved[data-state=saved]").wait_for()
 
 
@@ -109,7 +109,7 @@ def test_a_hint_that_could_not_be_left_stays_and_says_why(open_as, commander, do
     page = open_as(commander)
     page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
     page.locator(".ProseMirror mark").first.click()
-    page.get_by_role("button", name="Leave it").click()
+    page.get_by_role("button", name="Dismiss hint").click()
     Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
     page.get_by_role("button", name="Leave it so").click()
     page.locator("#toasts").get_by_text("It is published. Open it again to change it.").wait_for()

@@ -59,7 +59,9 @@ def organisation(admin):
     chat = add_channel(
         by=admin, name="A chat with quite a long name", kind="chat", url="ntfys://a.example.test/x"
     )
-    pause_channel(by=admin, channel=chat, because="The other side answered 410: it wants no more messages")
+    pause_channel(
+        by=admin, channel=chat, because="The receiver answered 410 (gone). Nothing more is sent there"
+    )
     mail = {
         "kind": "mail",
         "address": long,

@@ -259,7 +259,7 @@ def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_o
     until_saved(page)
     assert page.evaluate(SAID) == "Stays. And goes on."
     assert "too much too much" in box.get_by_role("textbox").input_value()
-    box.get_by_role("button", name="Throw it away").click()
+    box.get_by_role("button", name="Discard text").click()
     assert box.is_hidden()
     page.reload()
     page.get_by_text("And goes on.").wait_for()

@@ -101,7 +101,7 @@ def test_what_is_not_so_any_more_is_not_approved(client, incident, commander, up
     page = client.get(f"{incident.get_absolute_url()}status-updates/{update.pk}/approval/").content.decode()
     assert "it is resolved by now" in page
     assert "Approve, it leaves" not in page
-    assert "Return it" in page
+    assert "Return update" in page
 
 
 def test_it_leaves_under_the_severity_of_now(incident, commander, severity, update):

@@ -29,7 +29,10 @@ def test_it_never_leaves(incident, responder, update, traces):
     with time_machine.travel(update.leaves_at + timedelta(minutes=1)):
         assert not StatusUpdate.objects.out().exists()
     assert not incident.timeline.standing().filter(status_update=update).exists()
-    assert (seen.texts, seen.actions) == (["took an update back before it left"], ["status_update.withdrawn"])
+    assert (seen.texts, seen.actions) == (
+        ["withdrew an update before it was sent"],
+        ["status_update.withdrawn"],
+    )
 
 
 def test_the_promise_goes_with_it(incident, responder, update):

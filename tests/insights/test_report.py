@@ -254,7 +254,7 @@ def test_the_page_is_what_the_mail_says(client, week, outsider, every):
         for words in (answer.panel.headline, answer.panel.says, answer.panel.formula):
             assert words in mail.content["text"]
     assert page.context["report"].title in mail.content["subject"]
-    assert "Stop it" in shown
+    assert "Stop report" in shown
 
 
 def test_wished_for_and_stopped_on_pages(client, outsider, responder):

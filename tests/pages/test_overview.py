@@ -84,7 +84,7 @@ def test_what_is_resolved_stands_below(read, incident, commander, stakeholder):
     resolve_incident(incident=incident, by=commander, waive_reason="x", unsent=NOT_SENT)
     page = read(stakeholder)
     assert "All clear" in page
-    assert "Over, not handed over yet" in page
+    assert "Resolved, not closed yet" in page
 
 
 def test_htmx_gets_the_body_alone(client, incident, stakeholder):

@@ -95,7 +95,7 @@ def test_an_item_without_owner_reaches_who_can_give_it_one(item, commander, resp
     ActionItem.objects.update(owner=None)
     told = sweep(2026, 3, 17)
     assert [who for who, _ in told] == [commander.email]
-    assert "Nobody owns it." in Delivery.objects.get().content["text"]
+    assert "It has no owner." in Delivery.objects.get().content["text"]
 
 
 def test_the_team_hears_after_a_week(item, outsider, admin):

@@ -68,7 +68,7 @@ def test_missing_python(bare_checkout):
     source = bare_checkout / "launcher" / "tools" / "python_env.py"
     source.write_text(re.sub(r"SUPPORTED = .*", 'SUPPORTED = ("3.99", "3.98")', source.read_text()))
     line = the_one_line(command("manage", "version", root=bare_checkout))
-    assert "needs Python 3.98 to 3.99; found 3." in line
+    assert "needs Python 3.98 to 3.99. Found 3." in line
     assert "install python3.99" in line
 
 

@@ -7,7 +7,7 @@ from audit import context
 
 
 class Command(BaseCommand):
-    help = "Prints a one-time link that makes the first administrator; nothing where there is one already."
+    help = "Print a one-time link that makes the first administrator. Print nothing if there is an administrator."
 
     def handle(self, *args, **options) -> None:
         with context.coming_from("command setup_link"):

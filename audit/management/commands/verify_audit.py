@@ -6,7 +6,7 @@ from audit.models import AuditChain, AuditEntry, first_broken_link
 
 
 class Command(BaseCommand):
-    help = "Recompute every chain of the audit trail; exit code 1 and the first broken link if one does not hold."
+    help = "Recompute every chain of the audit trail. If one is broken, print its first broken link and exit with code 1."
 
     def _require_chains(self, ends: dict[str, AuditChain]) -> None:
         """Raise CommandError for a record that must have a chain and has none: the chain was removed."""

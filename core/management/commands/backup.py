@@ -19,4 +19,4 @@ class Command(BaseCommand):
         except FileNotFoundError as error:
             raise CommandError("pg_dump is not on the PATH: install PostgreSQL's client programs.") from error
         if done.returncode:
-            raise CommandError("pg_dump failed; the output is not a whole backup.")
+            raise CommandError("pg_dump failed. The output is not a complete backup.")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--check", action="store_true", help="write nothing; fail where it has changed")
+        parser.add_argument("--check", action="store_true", help="write nothing and fail if it has changed")
 
     def handle(self, *args, **options):
         script = _script()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("file", help="where to write; - is the terminal")
+        parser.add_argument("file", help="where to write (- is the terminal)")
         parser.add_argument("--as", dest="reader", metavar="EMAIL", help="all that this person may see")
         parser.add_argument("--private", action="store_true", help="all there is, what is private too")
         parser.add_argument("--no-files", action="store_true", help="without the files of evidence")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         left = Incident.objects.count() - reach.incidents().count()
         more = Retrospective.objects.count() - reach.retrospectives().count()
         out.write(f"{counts} written{where}." + (f" {left} private incidents are left out." if left else "")
-                  + (f" {more} retrospectives out of reach are left out." if more else ""))  # fmt: skip
+                  + (f" {more} retrospectives that you can't see are left out." if more else ""))  # fmt: skip
 
     def _shown(self, lines: Iterator[str], total: int) -> Iterator[str]:
         """A bar on a terminal, nothing in a log."""

@@ -20,8 +20,8 @@ SHOWN = 50
 
 class Command(BaseCommand):
     help = (
-        "Bring incidents of the past in. The file is read through first; what is broken as a whole changes nothing. "
-        "Nobody is told. Run it again as often as you like: what is here already is not brought in twice."
+        "Import incidents of the past. The file is checked first. A broken file changes nothing. "
+        "Nobody is notified. Run it again as often as you like. Nothing is imported twice."
     )
 
     def add_arguments(self, parser) -> None:
@@ -43,20 +43,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--zone",
             default="",
-            help="of times that name none, e.g. Europe/Berlin; without it they are refused",
+            help="of times without a zone, for example Europe/Berlin. Without it they are refused",
         )
         parser.add_argument(
             "--dates",
             choices=ORDERS,
             default="",
-            help="of dates such as 03/04/2024; without it they are refused",
+            help="of dates such as 03/04/2024. Without it they are refused",
         )
         parser.add_argument("--public", action="store_true", help="also show them on public status pages")
         parser.add_argument(
             "--end-open", action="store_true", help="take those open in the file as over, their end not known"
         )
         parser.add_argument(
-            "--page", default="", help="short name of the status page for maintenances; else a draft"
+            "--page",
+            default="",
+            help="short name of the status page for maintenance. Without it, a draft page is created",
         )
         parser.add_argument("--check", action="store_true", help="only read and report")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -66,7 +68,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         if (size := file.stat().st_size) > settings.IMPORT_MAX_BYTES:
             raise CommandError(
-                f"{file.name} has {size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are read "
+                f"{file.name} has {size:,} bytes, and the limit is {settings.IMPORT_MAX_BYTES:,} "
                 "(ALLCLEAR_IMPORT_MAX_BYTES). Nothing was imported. Split the file."
             )
         if options["zone"]:
@@ -134,7 +136,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  … and {run.refused_count - SHOWN} more; --json lists them")
         if still := run.summary.get("open", 0):
             self.stdout.write(
-                f"  {still} are open in the file; "
+                f"  {still} are open in the file, "
                 + ("taken as over." if run.ends_open else "they stay open (--end-open).")
             )
         self.stdout.write(

@@ -22,7 +22,7 @@ def _moment(text: str, *, is_end: bool = False) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"“{text}” is not a date; write it like {date(2026, 3, 1)}.") from error
+        raise CommandError(f"“{text}” is not a date. Write it like {date(2026, 3, 1)}.") from error
     if is_end and len(text) == len("2026-03-01"):
         moment += timedelta(days=1)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -33,8 +33,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--from", dest="since", metavar="DATE", help="first day, by impact start; UTC")
-        parser.add_argument("--to", dest="until", metavar="DATE", help="last day, included; UTC")
+        parser.add_argument("--from", dest="since", metavar="DATE", help="first day, by impact start, in UTC")
+        parser.add_argument("--to", dest="until", metavar="DATE", help="last day, included, in UTC")
         parser.add_argument("--by", choices=[key for key in KEYS if key], default=EVERYTHING)
 
     def handle(self, *, since: str | None, until: str | None, by: str, **options: Any) -> None:

@@ -9,7 +9,7 @@ from replay.outcome import describe
 
 
 class Command(BaseCommand):
-    help = "Run a recorded day through the workflow, as if it were live; the incident ends closed."
+    help = "Run a recorded day through the workflow, as if it were live. The incident ends closed."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check",
             action="store_true",
-            help="change nothing; fail where a translation is missing, fuzzy, stale or has other placeholders",
+            help="change nothing and fail if a translation is missing, fuzzy, stale or has other placeholders",
         )
 
     def handle(self, *args, check: bool, **options):

@@ -33,7 +33,7 @@ def test_a_row_that_cannot_be_names_its_line():
     assert [r.text for r in reading.rows] == ["fine"]
     assert [(r.line, r.reason[:24]) for r in reading.refused] == [
         (3, "“yesterday” is no date a"), (4, "“2025-11-17” has no time"), (5, "It has no time."),
-        (6, "It lies in the future."),
+        (6, "It is in the future."),
     ]  # fmt: skip
 
 
