@@ -20,16 +20,7 @@ from incidents.models.communication import (
     UpdateState,
     Wording,
 )
-from incidents.models.incident import (
-    ACTIVE_STATUSES,
-    MILESTONES,
-    OPEN_STATUSES,
-    ImpactAssessment,
-    Incident,
-    IncidentLink,
-    Status,
-    StatusPeriod,
-)
+from incidents.models.incident import ImpactAssessment, Incident, IncidentLink, StatusPeriod
 from incidents.models.people import Participation, RoleAssignment
 from incidents.models.recovery import CheckState, RecoveryCheck
 from incidents.models.reference import ReferenceCounter
@@ -45,6 +36,7 @@ from incidents.models.response import (
     Task,
 )
 from incidents.models.saved_view import SavedView
+from incidents.models.status import ACTIVE_STATUSES, MILESTONES, OPEN_STATUSES, Status
 
 __all__ = [
     "ACTIVE_STATUSES",

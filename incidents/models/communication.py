@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from incidents.models.catalogue import Audience, Severity
-from incidents.models.incident import PUBLIC_WORDING, Incident, Status
+from incidents.models.incident import Incident
+from incidents.models.status import PUBLIC_WORDING, Status
 
 
 class UpdateState(models.TextChoices):

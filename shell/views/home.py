@@ -12,7 +12,7 @@ from core.requests import SignedInRequest
 from incidents.forms.updating import NoChangeForm
 from incidents.models import AffectedService, Audience, Incident, Service
 from incidents.models.cadence import waiting_for_more
-from incidents.models.incident import ACTIVE_STATUSES
+from incidents.models.status import ACTIVE_STATUSES
 from retros.models import ActionItem, Retrospective
 from shell.checklist import checklist_for
 
