@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "history",
     "insights",
     "live",
+    "events",
     "replay",
     "shell",
     "demo",

@@ -97,7 +97,8 @@ def _clean(text: str) -> str:
 
 def _texts_of_template(source: str, is_html: bool) -> Iterator[str]:
     """The texts of a template: first those given to tags, then what stands between and in the HTML elements."""
-    plain, given = [], []
+    plain: list[str] = []
+    given: list[str] = []
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.TEXT:
             plain.append(token.contents)

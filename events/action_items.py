@@ -63,7 +63,7 @@ class ActionItemHelped(ActionItemEvent, name="action_item.helped"):
 class ActionItemReminder(Event, name="action_item.reminder"):
     """An action item is due, overdue, or asked whether it helped."""
 
-    step: int
+    step: str
     day: date
     recipients: list[int]
 

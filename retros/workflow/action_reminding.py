@@ -160,7 +160,7 @@ def _tell(item: ActionItem, steps: list[ActionStep], day: date) -> None:
     message = None
     if people:
         message = announce_action_item(
-            item, ActionItemReminder(step=int(step), day=day, recipients=[person.pk for person in people])
+            item, ActionItemReminder(step=step, day=day, recipients=[person.pk for person in people])
         )
     ActionReminder.objects.bulk_create(
         [ActionReminder(item=item, step=s, day=day, recorded_at=now, message=message) for s in steps],

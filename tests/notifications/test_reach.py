@@ -63,7 +63,7 @@ def test_whatever_a_message_is_about_has_its_door():
     said = set()
     for path in Path(settings.BASE_DIR).glob("*/**/*.py"):
         if path.relative_to(settings.BASE_DIR).parts[0] not in ("tests", "node_modules", ".venv", ".tools"):
-            said |= set(re.findall(r'about=f?"([a-z -]+)(?::\{|")', path.read_text()))
+            said |= set(re.findall(r'about"?[=:] ?f?"([a-z -]+)(?::\{|")', path.read_text()))
     assert {"report", "action", "outside", "test"} <= said
     assert said | {"incident", "retrospective"} <= set(settings.DELIVERY_REACH)
 
