@@ -47,7 +47,7 @@ def test_no_spelling_reaches_this_machine(server, send_to, spelling):
 @pytest.mark.django_db
 def test_the_answer_says_why(server, send_to):
     answer = send(send_to(address=f"http://localhost:{server.port}/hook?key=Zephyrquartz"))
-    assert (answer.outcome, "not a public one" in answer.words) == (Outcome.REFUSED, True)
+    assert (answer.outcome, "not a public address" in answer.words) == (Outcome.REFUSED, True)
     assert "Zephyrquartz" not in answer.words
 
 

@@ -27,7 +27,7 @@ def test_works_and_never_changes_the_status(incident, commander, responder, trac
     assert (retrospective.owner, retrospective.material) == (responder, {"a": 1})
     assert Incident.objects.get().status == Status.INVESTIGATING
     assert seen.texts == ["started the retrospective, owned by Responder Example"]
-    assert seen.actions == seen.topics == ["retrospective.started"]
+    assert (seen.actions, seen.topics) == (["retrospective.started"], ["incident.retrospective_started"])
 
 
 def test_there_is_one(incident, commander, responder, traces):

@@ -11,6 +11,7 @@ from retros.workflow import start_retrospective
 from retros.workflow.basics import announce
 from subscribers.announcements.retrospectives import consume
 from subscribers.models import News, Notice, NotificationPreference
+from tests.made_events import Made
 
 NIGHT = datetime(2026, 3, 9, 23, tzinfo=UTC)
 
@@ -22,7 +23,7 @@ def retrospective(incident, commander):
 
 def told(retrospective, topic, *people, **payload) -> list[Delivery]:
     with time_machine.travel(NIGHT, tick=False):
-        announce(retrospective, topic, recipients=[p.pk for p in people], **payload)
+        announce(retrospective, Made(topic, {"recipients": [p.pk for p in people], **payload}))
         message = OutboxMessage.objects.filter(topic=topic).latest("created_at")
         consume(message)
     return list(Delivery.objects.filter(message=message).order_by("address"))
