@@ -34,7 +34,7 @@ def test_what_allclear_wrote_keeps_its_words(incident, commander, ago):
 
 def test_a_milestone_is_corrected_as_a_milestone(incident, commander, ago):
     row = incident.timeline.get(text="Declared")
-    with pytest.raises(ValidationError, match="correct the milestone itself"):
+    with pytest.raises(ValidationError, match="Correct the milestone itself"):
         edit_event(event=row, by=commander, text=row.text, occurred_at=ago(minutes=1))
 
 

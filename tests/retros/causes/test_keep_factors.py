@@ -166,7 +166,7 @@ def test_removed_and_its_branches_move_up(add, commander, tree, told):
     remove_contributing_factor(factor=b, by=commander)
     assert [text for text, _ in tree()] == ["a", "b1", "b2", "c"]
     assert told()[-1] == "factor.removed"
-    with pytest.raises(ValidationError, match="removed by somebody"):
+    with pytest.raises(ValidationError, match="removed by someone"):
         move_contributing_factor(factor=b, by=commander, parent=a)
 
 
