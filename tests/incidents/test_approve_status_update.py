@@ -99,7 +99,7 @@ def test_what_is_not_so_any_more_is_not_approved(client, incident, commander, up
     assert update.state == "awaiting"
     client.force_login(commander)
     page = client.get(f"{incident.get_absolute_url()}status-updates/{update.pk}/approval/").content.decode()
-    assert "it is resolved by now" in page
+    assert "It is resolved now" in page
     assert "Approve update" not in page
     assert "Return update" in page
 

@@ -46,7 +46,7 @@ def test_a_suspected_incident_may_affect_services(suspected, responder, service)
 
 
 def test_a_closed_one_may_not(closed, commander, service):
-    with pytest.raises(ValidationError, match="reopen"):
+    with pytest.raises(ValidationError, match="Reopen"):
         set_service_impact(incident=closed, service=service, impact="degraded", by=commander)
 
 

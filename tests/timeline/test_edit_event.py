@@ -64,7 +64,7 @@ def test_remove_event_hides_it_once(note, responder, incident, traces):
 
 
 def test_remove_event_leaves_what_allclear_wrote(incident, commander):
-    with pytest.raises(ValidationError, match="it stays"):
+    with pytest.raises(ValidationError, match="can't be removed"):
         remove_event(event=incident.timeline.first(), by=commander)
 
 
