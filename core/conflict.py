@@ -7,5 +7,5 @@ class Conflict(Exception):  # noqa: N818 - a state, shown to a person, not a fau
     """Somebody else changed it since the form was loaded; `current` is how it stands now."""
 
     def __init__(self, current: Any, name: str):
-        super().__init__(f"{name} was changed by somebody else meanwhile.")
+        super().__init__(f"{name} was changed by someone else.")
         self.current = current

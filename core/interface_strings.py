@@ -47,7 +47,7 @@ TRANSLATED = re.compile(r"""^(?:translate|trans)\s+(["'])(.*?)\1""")
 GIVEN = re.compile(r"""(?<!class)=\s*(["'])((?:(?!\1).)*\s(?:(?!\1).)*)\1|:\s*(["'])((?:(?!\3).)+)\3""")
 """Texts inside a template tag: arguments with a space in them, and arguments of a filter."""
 
-JS_COMMENTS = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+JS_COMMENTS = re.compile(r"(?:^|(?<=\s))//[^\n]*|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 JS_STRINGS = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
 
 
@@ -228,8 +228,14 @@ def _reads_like_words(text: str) -> bool:
 # JavaScript
 
 
+NOT_WORDS_IN_SCRIPTS = re.compile(
+    r"[\[\]#]|\w:\w|^\.|, \.|\b(px|gap|flex|grid|caret|av|bg|min-h)-|^(input|dialog), |\(hover:"
+)
+"""Selectors and lists of classes."""
+
+
 def _texts_of_javascript(source: str) -> Iterator[str]:
     for match in JS_STRINGS.finditer(JS_COMMENTS.sub("", source)):
         text = re.sub(r"\$\{[^}]*\}", "{…}", next((group for group in match.groups() if group), ""))
-        if _reads_like_words(text) and not re.search(r"[\[\]#:]\w|^\.|, \.", text):
+        if _reads_like_words(text) and not NOT_WORDS_IN_SCRIPTS.search(text):
             yield text

@@ -32,7 +32,7 @@ async function moved({ item, to, from, oldIndex }) {
   const answer = await fetch(address, { method: "POST", headers, body: new URLSearchParams({ to: state }) }).catch(() => null);
   if (answer?.status === 204) { location.reload(); return; }
   back();
-  if (!answer) { toast("No connection. Nothing was changed; try again.", true); return; }
+  if (!answer) { toast("No connection. Nothing was changed. Try again.", true); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   toast(page.querySelector("[role=alert] p")?.textContent ?? "That did not work. Nothing was changed.", true);
 }

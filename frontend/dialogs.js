@@ -85,9 +85,9 @@ export function dialogs() {
   document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.bad));
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    toast(status === 401 ? "You were signed out meanwhile. What you typed is still here: copy it, then reload this page." : status === 403 ? "You may not do this." : status === 404 ? "This is gone or out of your reach." : `That did not work (${status}). Nothing was changed; try again.`, true);
+    toast(status === 401 ? "You were signed out. Your text is still here. Copy it, then reload this page." : status === 403 ? "You don't have permission to do this." : status === 404 ? "This was removed, or you can't see it." : `That did not work (${status}). Nothing was changed. Try again.`, true);
   });
-  document.body.addEventListener("htmx:sendError", () => toast("No connection. What you typed is still here; try again.", true));
+  document.body.addEventListener("htmx:sendError", () => toast("No connection. Your text is still here. Try again.", true));
 
   const sheet = document.getElementById("sheet");
   document.body.addEventListener("click", (event) => {

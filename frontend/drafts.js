@@ -25,7 +25,7 @@ function restore(form) {
     }
   }
   const note = form.querySelector("[data-draft-note]");
-  if (note) note.textContent = "Draft kept from before";
+  if (note) note.textContent = "Earlier draft restored";
   const discard = form.querySelector("[data-draft-discard]");
   if (discard) discard.hidden = false;
 }

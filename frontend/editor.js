@@ -59,7 +59,7 @@ function showState(now) {
   box.hidden = false;
   for (const mark of box.querySelectorAll("[data-mark]")) mark.hidden = mark.dataset.mark !== (now.state === "ended" ? "offline" : now.state);
   const says = box.querySelector("[data-says]");
-  const words = now.ended ? (now.refused ? "Not saved" : now.pending ? `${now.ended} What you typed last is kept in this browser.` : now.ended) : now.mayWrite === false || place.dataset.mayWrite === "no" ? (now.isOpen ? "Live" : "Offline") : WORDS[now.state];
+  const words = now.ended ? (now.refused ? "Not saved" : now.pending ? `${now.ended} Your last text is kept in this browser.` : now.ended) : now.mayWrite === false || place.dataset.mayWrite === "no" ? (now.isOpen ? "Live" : "Offline") : WORDS[now.state];
   if (says.textContent !== words) says.textContent = words;
   box.dataset.state = now.state;
 }

@@ -53,7 +53,7 @@ function holdBack(event) {
       document.body.addEventListener("htmx:afterSwap", () => putBack(typed, document.getElementById(target.id)), { once: true });
       return;
     }
-    if (typed.fields.some(({ hasFocus }) => hasFocus)) toast("This section has changed. You see the change when you leave the field you are typing in.");
+    if (typed.fields.some(({ hasFocus }) => hasFocus)) toast("This section has changed. You see the change when you leave this field.");
     else return;
   }
   event.detail.shouldSwap = false;

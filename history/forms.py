@@ -22,7 +22,7 @@ def zones() -> list:
     return WITHOUT + list(time_zone_choices())
 
 
-DATES = [("", "Only clear dates"), *ORDERS.items()]
+DATES = [("", "Only unambiguous dates"), *ORDERS.items()]
 DATES_HELP = "Of dates such as 03/04/2024, which are refused without one."
 
 
@@ -37,7 +37,7 @@ class UploadForm(Form):
         label="Name of the system",
         max_length=40,
         required=False,
-        help_text="Only where two systems of the same kind number their incidents alike.",
+        help_text="Only if you import from two systems of the same kind.",
     )
     zone = forms.ChoiceField(label="Times that name no zone", choices=zones, required=False)
     date_order = forms.ChoiceField(label="Date format", choices=DATES, required=False, help_text=DATES_HELP)
@@ -100,13 +100,13 @@ class ConfirmForm(Form):
     is_public = forms.BooleanField(
         label="Show them on public status pages",
         required=False,
-        help_text="With the words of the file. Only for what was public there.",
+        help_text="With the texts of the file. Only for incidents that were public there.",
     )
     page = forms.ModelChoiceField(
         StatusPage.objects.all(),
         label="Maintenances go on",
         required=False,
-        empty_label="A draft of their own, which nobody outside reads",
+        empty_label="A new draft page",
     )
 
     def __init__(self, *args: Any, run: Import, **kwargs: Any) -> None:

@@ -186,7 +186,7 @@ def _chart(latest: list[Dot]) -> Figure:
     if within is None:
         says = f"{len(latest)} incidents: limits need twenty. Until then only the dots are shown."
     elif not found:
-        says = "No signal: these vary as they always do. A single one needs no explanation."
+        says = "No signal. The durations vary as usual. A single one needs no explanation."
     else:
         told = [f"{chr(65 + n)} {latest[at].reference} {why}" for n, (at, why) in enumerate(found.items())][
             :6

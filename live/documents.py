@@ -221,7 +221,7 @@ async def _listen(seat: Seat, receive: Callable) -> None:
         data = message.get("bytes") or b""
         seat.count()
         if len(data) > MAX_MESSAGE:
-            raise Closed(TOO_BIG, "That is too much at once.")
+            raise Closed(TOO_BIG, "This change is too large.")
         try:
             await _take(seat, data)
         except (wire.Garbled, Malformed) as error:

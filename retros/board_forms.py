@@ -179,6 +179,6 @@ def choose_entries(form: Form, retrospective: Retrospective) -> None:
     field = form.typed_field("entries", forms.ModelMultipleChoiceField)
     field.queryset = retrospective.entries.standing().in_order().only("text", "retrospective")
     field.widget.attrs["size"] = 6
-    field.help_text = "Several with Ctrl or ⌘"
+    field.help_text = "Select several with Ctrl or ⌘."
     if not field.queryset.exists():
         del form.fields["entries"]

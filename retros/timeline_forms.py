@@ -178,7 +178,7 @@ class FileForm(Form):
     file = forms.FileField()
     dates = forms.ChoiceField(
         label="Date format",
-        choices=[("", "Only clear dates"), *ORDERS.items()],
+        choices=[("", "Only unambiguous dates"), *ORDERS.items()],
         required=False,
         help_text="Of dates such as 03/04/2024, which are refused without one.",
     )

@@ -46,7 +46,7 @@ class LeaveHintForm(Form):
 
 
 class VersionForm(Form):
-    note = forms.CharField(required=False, max_length=200, label="What is special about it")
+    note = forms.CharField(required=False, max_length=200, label="Label of the version")
 
 
 class HintWordForm(Form):

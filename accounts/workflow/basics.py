@@ -24,7 +24,7 @@ def hold_administrators() -> None:
 def require_another_administrator(person: User) -> None:
     if not User.objects.administrators().exclude(pk=person.pk).exists():
         raise ValidationError(
-            f"{person} is the only administrator. Make somebody else administrator first.",
+            f"{person} is the only administrator. Make someone else an administrator first.",
             code="last_administrator",
         )
 
@@ -38,7 +38,7 @@ def check_password(password: str, person: User) -> None:
 
 def check_email_is_free(email: str) -> None:
     if User.objects.filter(email__iexact=email).exists():
-        raise ValidationError({"email": "Somebody here already has this e-mail."})
+        raise ValidationError({"email": "Another account already has this e-mail address."})
 
 
 def audit(action: str, subject: Any, by: Any, **changes: Any) -> None:

@@ -26,7 +26,7 @@ The link works once, until {until}. If you did not expect it, do nothing.
 
 MOST_AT_ONCE = 200  # addresses in one form: each is a link on the page that follows, and an e-mail
 OPEN_ALREADY = "An invitation to this address is open. Send that one again instead."
-HERE_ALREADY = "Somebody here already has this e-mail."
+HERE_ALREADY = "Another account already has this e-mail address."
 
 
 @transaction.atomic
@@ -140,7 +140,9 @@ def accept_invitation(*, token: str, name: str, password: str, time_zone: str, b
     if invitation is None or not invitation.is_open:
         raise ValidationError("This invitation is no longer open.", code="link_closed")
     if User.objects.filter(email__iexact=invitation.email).exists():
-        raise ValidationError("Somebody here already has this e-mail. Sign in instead.", code="taken")
+        raise ValidationError(
+            "Another account already has this e-mail address. Sign in instead.", code="taken"
+        )
     check_password(password, User(email=invitation.email, name=name))
     person = User.objects.create_user(
         invitation.email,

@@ -28,7 +28,7 @@ def edit_profile(*, by: Any, name: str, time_zone: str, theme: str, keys_enabled
 @transaction.atomic
 def end_session(*, by: Any, session: UserSession) -> None:
     if session.user_id != by.pk:
-        raise PermissionDenied("This is somebody else’s session.")
+        raise PermissionDenied("This session belongs to someone else.")
     session.end()
     audit("session.ended", by, by)
 

@@ -7,7 +7,7 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 
 const key = new PluginKey("hints");
 const WAIT = 900;
-const WHY = "Words like these say who, and stop there. People acted on what they saw and were asked to do; what that was is what a later reader can use. Hints never block, and nobody is told of them.";
+const WHY = "Words like these name a person and stop there. People acted on what they saw and on what they were asked to do. A later reader can learn from that. Hints never block, and nobody is notified of them.";
 
 // Letters of the document with their places. What is not the writer's own wording is left blank.
 function letters(doc) {
@@ -45,7 +45,7 @@ function card(hint, view, options) {
   const because = element("p", { className: "text-xs muted mt-2", textContent: WHY, hidden: true });
   const reason = element("input", { className: "input", maxLength: 300, placeholder: "Why it stays (optional)" });
   reason.setAttribute("aria-label", "Why it stays");
-  const confirm = element("button", { type: "button", className: "btn btn-line btn-xs", textContent: "Leave it so" });
+  const confirm = element("button", { type: "button", className: "btn btn-line btn-xs", textContent: "Save reason" });
   const leaving = element("div", { className: "flex gap-2 mt-2 items-center", hidden: true }, reason, confirm);
   box.append(says);
   if (hint.begin) box.append(element("p", { className: "tl-quote", textContent: hint.begin }));
@@ -64,7 +64,7 @@ function card(hint, view, options) {
       view.dispatch(view.state.tr.setMeta(key, { gone: hint }));
       view.focus();
     } else {
-      const said = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast ?? { text: "That did not work; try again.", bad: true };
+      const said = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast ?? { text: "That did not work. Try again.", bad: true };
       document.body.dispatchEvent(new CustomEvent("toast", { detail: said }));
     }
   };

@@ -9,7 +9,7 @@ import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwareness
 
 const SYNC = 0, AWARENESS = 1, KEEP = 2, KEPT = 3, MAY_WRITE = 4;
 const HAVE = 0, LACKED = 1;
-const FINAL = { 1009: "That is too much at once.", 4400: "This editor sent something the server could not read.", 4403: "", 4404: "You can no longer see this.", 4413: "" };
+const FINAL = { 1009: "This change is too large.", 4400: "This editor sent something the server could not read.", 4403: "", 4404: "You can no longer see this.", 4413: "" };
 const REFUSED = [1009, 4400, 4413]; // what was typed itself: sent again it would be refused again
 const STORE_EVERY = 300; // milliseconds
 const PAUSES = [150, 300, 600, 1200, 2500, 5000];

@@ -153,7 +153,9 @@ def objection(request: SignedInRequest, reference: str, pk: int) -> HttpResponse
     if submitted(request, form) and attempt(
         form, workflow.return_status_update, update=update, by=request.user, **form.cleaned_data
     ):
-        return done(request, incident, f"{update.author} has it back.", to=incident.get_absolute_url())
+        return done(
+            request, incident, f"The update was returned to {update.author}.", to=incident.get_absolute_url()
+        )
     return form_page(request, incident, form, title="Return the update", submit="Return update")
 
 

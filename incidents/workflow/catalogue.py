@@ -44,7 +44,7 @@ def define_severity(*, by: Any, entry: Severity, cadences: dict[str, dict]) -> S
         others.update(when_unsure=False)
     elif not any(other.when_unsure for other in others):
         raise ValidationError(
-            {"when_unsure": "One must be taken when nobody is sure. Choose it at another first."}
+            {"when_unsure": "One severity must be used for “not sure”. Choose another one for it first."}
         )
     is_new = entry.pk is None
     entry.save()
@@ -74,9 +74,9 @@ def remove_from_catalogue(*, by: Any, entry: models.Model) -> None:
 def reason_to_keep(entry: models.Model) -> str:
     """Why `entry` cannot be deleted, in a sentence; empty when it can."""
     if getattr(entry, "is_built_in", False):
-        return f"{entry} is one of the roles the rules speak of."
+        return f"{entry} is a built-in role that other rules use."
     if getattr(entry, "when_unsure", False):
-        return f"{entry} is taken when nobody is sure. Choose another for that first."
+        return f"{entry} is used for “not sure”. Choose another severity for it first."
     uses = []
     for relation in entry._meta.related_objects:
         if relation.related_model is Cadence:

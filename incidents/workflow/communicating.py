@@ -235,7 +235,7 @@ def _missing_from(update: StatusUpdate) -> dict[str, str]:
         errors["known"] = "Say what is known, even if it is only that you are looking."
     if wrong := update.corrects:
         if wrong.incident_id != update.incident_id or StatusUpdate.objects.filter(corrects=wrong).exists():
-            errors["corrects"] = "That update belongs elsewhere or is corrected already."
+            errors["corrects"] = "This update belongs to another incident or is corrected already."
         if not update.correction_reason:
             errors["correction_reason"] = "Say what was wrong."
     return errors

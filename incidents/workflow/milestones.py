@@ -109,7 +109,7 @@ def _require_reached(incident: Incident, name: str, before: datetime | None, mom
         raise ValidationError(
             {
                 name: f"{incident.reference} is {incident.get_status_display().lower()}. "
-                f"{STATUS_MILESTONES[name]} it first. You can enter a time in the past."
+                f"{STATUS_MILESTONES[name].capitalize()} it first. You can enter a time in the past."
             }
         )
 

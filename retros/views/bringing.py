@@ -158,7 +158,7 @@ def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Re
     packed = [_packed(row) for row in reading.rows]
     bundle = signing.dumps(packed, salt=_salt(request, retrospective), compress=True)
     if len(bundle) > LARGEST_BUNDLE:
-        raise Refused("This is too much text at once. Bring it in parts.")
+        raise Refused("This is too much text at once. Import it in parts.")
     return {
         "preview": numbered,
         "groups": [(name, list(rows)) for name, rows in groupby(by_group, key=lambda one: one["row"].group)],

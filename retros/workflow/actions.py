@@ -290,7 +290,7 @@ def bulk_change_action_items(
 ) -> Bulk:
     """The same change for many, each by its own verb; what refuses stays as it is and says why."""
     if unknown := set(changes) - set(BULK_FIELDS):
-        raise TypeError(f"Not for many at once: {', '.join(unknown)}.")
+        raise TypeError(f"Change only one at a time: {', '.join(unknown)}.")
     if state == ActionState.WONT_DO and not reason.strip():
         raise ValidationError({"reason": "Say why they will not be done."})
     result = Bulk()

@@ -217,7 +217,7 @@ def _lock_factor(
     retrospective = lock(factor.retrospective, by=by)
     stored = retrospective.factors.select_related("factor").filter(pk=factor.pk).first()
     if stored is None:
-        raise ValidationError("This factor was removed by somebody else meanwhile.")
+        raise ValidationError("This factor was removed by someone else.")
     if version is not None and version != stored.version:
         raise Conflict(stored, "The factor")
     return retrospective, stored

@@ -18,7 +18,7 @@ def leave_hint(
     """Show it no more in this place; a second time keeps the first."""
     retrospective = lock(retrospective, by=by)
     if not (rule and found):
-        raise ValidationError("Which hint?")
+        raise ValidationError("Choose a hint.")
     dismissal, is_new = HintDismissal.objects.get_or_create(
         retrospective=retrospective,
         place=place[:60],

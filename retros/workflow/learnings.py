@@ -271,7 +271,7 @@ def _lock_own(learning: Learning, by: Any, version: int | None = None) -> tuple[
 def _stored(retrospective: Retrospective, learning: Learning) -> Learning:
     stored = retrospective.learnings.select_related("group").filter(pk=learning.pk).first()
     if stored is None:
-        raise ValidationError("This learning was withdrawn meanwhile.")
+        raise ValidationError("This learning was withdrawn.")
     return stored
 
 

@@ -13,7 +13,7 @@ from subscribers.models import Notice
 @transaction.atomic
 def mark_read(*, notice: Notice, by: Any) -> None:
     if notice.person_id != by.pk:
-        raise PermissionDenied("This is somebody else’s inbox.")
+        raise PermissionDenied("This inbox belongs to someone else.")
     if Notice.objects.filter(pk=notice.pk).unread().update(read_at=timezone.now()):
         ring_people(people=[by.pk], what="inbox")
 

@@ -37,7 +37,7 @@ def wish_report(*, by: Any, every: str, query: str = "", about: str = "") -> Rep
 
 def end_report(*, wish: ReportWish, by: Any) -> None:
     if wish.person_id != by.pk:
-        raise PermissionDenied("This is somebody else’s report.")
+        raise PermissionDenied("This report belongs to someone else.")
     wish.delete()
 
 

@@ -105,7 +105,7 @@ def unsubscribe(*, subscription: Subscription, by: Any) -> None:
 
 def _check_owner(subscription: Subscription, by: Any) -> None:
     if subscription.person_id != by.pk and not by.is_administrator:
-        raise PermissionDenied("This is somebody else’s subscription.")
+        raise PermissionDenied("This subscription belongs to someone else.")
 
 
 def _check_audience(owner: Owner, by: Any, audience: str) -> None:

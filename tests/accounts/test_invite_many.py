@@ -57,4 +57,4 @@ def test_one_address_in_two_spellings_is_invited_once(admin, responder):
     emails = ["Kim@example.test", "kim@example.test", responder.email.upper()]
     invited, refused = invite_people(by=admin, emails=emails, installation_role="responder")
     assert [invitation.email for invitation, _link in invited] == ["Kim@example.test"]
-    assert [reason for _email, reason in refused] == ["Somebody here already has this e-mail."]
+    assert [reason for _email, reason in refused] == ["Another account already has this e-mail address."]

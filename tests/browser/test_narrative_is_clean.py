@@ -111,7 +111,7 @@ def test_a_hint_that_could_not_be_left_stays_and_says_why(open_as, commander, do
     page.locator(".ProseMirror mark").first.click()
     page.get_by_role("button", name="Dismiss hint").click()
     Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
-    page.get_by_role("button", name="Leave it so").click()
+    page.get_by_role("button", name="Save reason").click()
     page.locator("#toasts").get_by_text("It is published. Open it again to change it.").wait_for()
     assert page.locator(".ProseMirror mark").count() == 1
     assert not HintDismissal.objects.exists()

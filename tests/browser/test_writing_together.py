@@ -246,7 +246,7 @@ def test_what_the_server_refuses_shuts_nobody_out_and_can_be_copied(webs, open_o
     box = page.get_by_role("region", name="Your last words here were not saved")
     box.wait_for()
     assert page.locator("#saved").get_attribute("data-state") == "ended"
-    assert "That is too much at once." in box.inner_text()
+    assert "This change is too large." in box.inner_text()
     page.wait_for_function(
         "() => { const at = document.getElementById('refused').getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight; }"
     )

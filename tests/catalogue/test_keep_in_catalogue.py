@@ -140,7 +140,7 @@ def test_only_one_is_taken_when_nobody_is_sure(at_the_desk, severity):
 def test_one_stays_taken_when_nobody_is_sure(at_the_desk, severity):
     url = reverse("catalogue_entry", args=["severities", severity(2).pk])
     page = at_the_desk.post(url, form_of(severity(2), when_unsure="")).content.decode()
-    assert "Choose it at another first" in page
+    assert "Choose another one for it first" in page
     assert severity(2).when_unsure
 
 
@@ -207,7 +207,7 @@ def test_two_names_with_one_slug(admin, service):
 
 
 def test_the_commander_cannot_be_deleted(admin):
-    with pytest.raises(ValidationError, match="rules speak of"):
+    with pytest.raises(ValidationError, match="built-in role"):
         remove_from_catalogue(by=admin, entry=Role.objects.get(slug="commander"))
 
 

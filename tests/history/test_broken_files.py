@@ -27,7 +27,7 @@ WHOLLY_BROKEN = {
     "truncated array": (json.dumps([line(1), line(2)])[:-30], "statuspage", "broken or cut off at entry 2"),
     "truncated before an entry": (json.dumps([{"id": "x"}])[:-1], "statuspage", "cut off"),
     "latin 1": (json.dumps(line(title="Größe"), ensure_ascii=False).encode("latin-1"), "jsonl", "not UTF-8: byte 0xf6 on line 1"),
-    "utf-16": (GOOD.encode("utf-16"), "jsonl", "UTF-16; save it as UTF-8"),
+    "utf-16": (GOOD.encode("utf-16"), "jsonl", "UTF-16. Save it as UTF-8"),
     "cut within a character": ("ä".encode()[:1], "jsonl", "in the middle of a character"),
     "empty": (b"", "jsonl", "empty"),
     "white space": (b"  \n\n ", "jsonl", "empty"),
@@ -123,7 +123,7 @@ def _any_severity() -> int:
 def test_file_past_the_limit_is_not_even_opened(written, imported, settings):
     settings.IMPORT_MAX_BYTES = 1000
     report = imported(written(GOOD * 10))
-    assert "at most 1,000 are read" in report
+    assert "the limit is 1,000" in report
     assert not Incident.objects.exists()
 
 

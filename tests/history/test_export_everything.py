@@ -350,7 +350,7 @@ def test_refused_whole_with_line_and_reason(everything, imported, written):
         "not what a publication": retro | elsewhere | {"retrospective": retro["retrospective"] | {"incident": None},
                                                        "rows": {"publications": [retro["rows"]["publications"][0] | {"content": {"a": 1}}]}},
         "not base64": lines[-1] | {"id": "x/1", "file": lines[-1]["file"] | {"content": "%%"}},
-        "at most": lines[-1] | {"id": "x/1", "file": lines[-1]["file"] | {"size": 10**12}},
+        "the limit is": lines[-1] | {"id": "x/1", "file": lines[-1]["file"] | {"size": 10**12}},
     }  # fmt: skip
     was = {
         model: model.objects.count()

@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_is_told_and_tried_no_more(run):
     carry_on_imports()
     run.refresh_from_db()
     assert run.state == ImportState.BROKEN
-    assert "no longer there" in run.problem
+    assert "no longer exists" in run.problem
 
 
 def test_files_of_what_is_over_are_forgotten(run):

@@ -85,7 +85,7 @@ def test_columns_that_are_not_imported_are_named(client, admin):
 def test_file_past_the_limit(client, admin, settings):
     settings.IMPORT_MAX_BYTES = 10
     client.force_login(admin)
-    assert "at most 10 are read" in upload(client, json.dumps(line())).content.decode()
+    assert "the limit is 10" in upload(client, json.dumps(line())).content.decode()
     assert not Import.objects.exists()
 
 

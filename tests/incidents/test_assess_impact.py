@@ -66,7 +66,7 @@ def test_works(incident, commander, traces):
 
 def test_another_choice_needs_a_reason(incident, commander, traces):
     seen = traces(incident)
-    with pytest.raises(ValidationError, match="suggest SEV1; say why SEV2"):
+    with pytest.raises(ValidationError, match=r"suggest SEV1\. Give a reason to choose SEV2"):
         assess_impact(incident=incident, by=commander, answers=WORST)
     assert seen.none
     assess_impact(incident=incident, by=commander, answers=WORST, override_reason="one region only")

@@ -66,7 +66,7 @@ def test_a_stakeholder_cannot_take_a_role(incident, commander, stakeholder, comm
 
 
 def test_not_on_a_closed_incident(closed, commander, command):
-    with pytest.raises(ValidationError, match="reopen"):
+    with pytest.raises(ValidationError, match="Reopen"):
         assign_role(incident=closed, role=command, user=commander, by=commander)
 
 

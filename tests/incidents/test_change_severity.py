@@ -52,7 +52,7 @@ def test_an_older_form_conflicts(incident, commander, responder, severity, trace
 
 
 def test_closed_is_refused_and_says_how(closed, commander, severity):
-    with pytest.raises(ValidationError, match="is closed; reopen it"):
+    with pytest.raises(ValidationError, match=r"is closed\. Reopen it"):
         change_severity(incident=closed, severity=severity(1), by=commander)
 
 

@@ -45,7 +45,7 @@ def test_ends_roles_and_impacts(resolved, commander, service):
 
 
 def test_not_before_it_is_resolved(mitigated, commander):
-    with pytest.raises(ValidationError, match="resolve it first"):
+    with pytest.raises(ValidationError, match="Resolve it first"):
         close_incident(incident=mitigated, by=commander, waive_reason="x")
 
 

@@ -24,6 +24,6 @@ def test_works(incident, commander, responder, command, traces):
 
 def test_needs_a_note(incident, commander, responder, command, traces):
     seen = traces(incident)
-    with pytest.raises(ValidationError, match="how things stand"):
+    with pytest.raises(ValidationError, match="hand-over note"):
         hand_over_role(incident=incident, role=command, to=responder, by=commander, note=" ")
     assert seen.none

@@ -40,7 +40,7 @@ def test_not_into_itself(incident, commander):
 
 def test_not_into_a_merged_one(incident, other, suspected, commander):
     merge_incident(incident=other, into=incident, by=commander)
-    with pytest.raises(ValidationError, match="choose another"):
+    with pytest.raises(ValidationError, match="Choose another"):
         merge_incident(incident=suspected, into=other, by=commander)
 
 

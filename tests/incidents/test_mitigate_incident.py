@@ -51,7 +51,7 @@ def test_not_twice(mitigated, commander, traces):
 
 
 def test_not_what_is_only_suspected(suspected, commander):
-    with pytest.raises(ValidationError, match="declare it first"):
+    with pytest.raises(ValidationError, match="Declare it first"):
         mitigate_incident(incident=suspected, by=commander)
 
 

@@ -96,7 +96,7 @@ def test_a_correction_names_what_was_wrong(incident, words):
 
 
 def test_not_about_a_suspicion(suspected, words):
-    with pytest.raises(ValidationError, match="declare it first"):
+    with pytest.raises(ValidationError, match="Declare it first"):
         post_status_update(incident=suspected, **words)
 
 

@@ -32,7 +32,7 @@ def test_needs_a_claim(incident, responder, traces):
 
 
 def test_only_while_open(closed, responder):
-    with pytest.raises(ValidationError, match="reopen"):
+    with pytest.raises(ValidationError, match="Reopen"):
         raise_hypothesis(incident=closed, by=responder, claim="x")
 
 

@@ -69,7 +69,7 @@ def test_watching_anew_begins_at_zero(signal, commander, ago):
 
 
 def test_only_a_signal_is_watched(trial, commander):
-    with pytest.raises(ValidationError, match="the other checks are answered"):
+    with pytest.raises(ValidationError, match="Answer the other checks"):
         watch_recovery_check(check=trial, by=commander)
 
 

@@ -52,7 +52,7 @@ def test_nothing_verified_at_all_is_missing_too(mitigated, commander):
 
 
 def test_not_before_it_is_mitigated(incident, commander):
-    with pytest.raises(ValidationError, match="mitigate it first"):
+    with pytest.raises(ValidationError, match="Mitigate it first"):
         resolve_incident(incident=incident, by=commander, waive_reason="x")
 
 

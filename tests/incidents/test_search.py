@@ -84,7 +84,7 @@ def test_unknown_key_is_told_with_those_there_are(text):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("severity:9", "no severity"), ("status:odd", "no status"), ("is:odd", "is:private"), ("after:soon", "no day"), ("service:", "")],
+    [("severity:9", "no severity"), ("status:odd", "not a status"), ("is:odd", "is:private"), ("after:soon", "not a date"), ("service:", "")],
 )  # fmt: skip
 def test_senseless_value_is_told(text, told):
     asked = parse(text)
@@ -93,7 +93,7 @@ def test_senseless_value_is_told(text, told):
 
 def test_a_day_before_the_calendar_begins_is_told():
     with timezone.override("Asia/Tokyo"):
-        assert "no day" in parse("before:0001-01-01").problems[0]
+        assert "not a date" in parse("before:0001-01-01").problems[0]
 
 
 @pytest.mark.parametrize(

@@ -100,10 +100,10 @@ def test_stakeholder_is_refused(incident, stakeholder):
 
 @pytest.mark.parametrize("name", ["mitigated_at", "resolved_at", "closed_at"])
 def test_a_status_not_reached_has_no_time(incident, commander, ago, name):
-    with pytest.raises(ValidationError, match=r"is investigating; .* it first"):
+    with pytest.raises(ValidationError, match=r"is investigating\. .* it first"):
         set_milestones(incident=incident, by=commander, moments={name: ago(minutes=0)})
 
 
 def test_a_suspicion_is_not_declared_by_its_time(suspected, responder, ago):
-    with pytest.raises(ValidationError, match="declare it first"):
+    with pytest.raises(ValidationError, match="Declare it first"):
         set_milestones(incident=suspected, by=responder, moments={"declared_at": ago(minutes=0)})

@@ -44,7 +44,7 @@ def test_a_stakeholder_is_given_none(task, incident, commander, stakeholder):
 
 
 def test_needs_a_title_and_an_open_incident(incident, closed, commander):
-    with pytest.raises(ValidationError, match="reopen"):
+    with pytest.raises(ValidationError, match="Reopen"):
         add_task(incident=closed, by=commander, title="x")
 
 

@@ -134,7 +134,7 @@ def test_under_twenty_it_says_so(reader, hit):
         hit(users=1000, days_ago=1 + n)
     html = reader.get("/insights/what-would-it-take/")
     assert "Too few incidents to say" in text(html)
-    assert "19 of 19 have all the times; 20 are needed" in text(html)
+    assert "19 of 19 have all the times, and 20 are needed" in text(html)
     assert "fig-wide" not in html.content.decode()
 
 

@@ -102,7 +102,7 @@ def test_what_is_forgotten_cannot_be_sent_again(as_admin, mailoutbox):
     mail = enqueue_mail(to="ida@example.test", subject="Hello", text="/setup/Zephyrquartz", about="test")
     send_due_deliveries()
     response = as_admin.post(reverse("delivery_again", args=[mail.pk]), follow=True)
-    assert "Make a new one" in text(response)
+    assert "Create a new link" in text(response)
     send_due_deliveries()
     assert len(mailoutbox) == 1
 
@@ -160,7 +160,7 @@ def test_what_became_private_is_not_sent_to_who_cannot_reach_it(
     Incident.objects.filter(pk=incident.pk).update(is_private=True)
     for delivery in others:
         answer = as_admin.post(reverse("delivery_again", args=[delivery.pk]), follow=True)
-        assert "stays unsent" in text(answer)
+        assert "was not sent" in text(answer)
     as_admin.post(reverse("dead_again"))
     send_due_deliveries()
     assert [mail.to for mail in mailoutbox] == [[commander.email]]

@@ -79,7 +79,7 @@ def test_a_dimension_by_its_form(client, ask, retrospective):
 def test_looked_at_and_not_affected(ask, retrospective, commander):
     write_impact(retrospective=retrospective, by=commander, dimension="business", not_affected=True)
     assert "Looked at, and not affected." in ask()
-    with pytest.raises(ValidationError, match="keep one"):
+    with pytest.raises(ValidationError, match="Keep one"):
         write_impact(
             retrospective=retrospective, by=commander, dimension="business", not_affected=True, text="x"
         )

@@ -128,13 +128,13 @@ def test_too_large():
 
 def test_too_many_files():
     content = zipped({f"a/{n}.txt": "" for n in range(slack.MOST_FILES + 1)}, zipfile.ZIP_STORED)
-    with pytest.raises(Refused, match="at most 20,000 are read"):
+    with pytest.raises(Refused, match="the limit is 20,000"):
         read(content)
 
 
 def test_too_many_messages():
     content = export(ops=[message(f"m{n}", at=AT + n) for n in range(1001)])
-    with pytest.raises(Refused, match="at most 1,000 come in at once"):
+    with pytest.raises(Refused, match="At most 1,000 can be imported at once"):
         read(content)
 
 

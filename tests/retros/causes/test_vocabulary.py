@@ -95,7 +95,7 @@ def test_a_private_retrospective_leaks_nothing(retro, add, looked_back, commande
     assert [known.text for known in similar(retro, commander, SECRET)] == [SECRET]
     assert similar(retro, responder, SECRET) == []
     assert recurrences(retro, responder) == {}
-    with pytest.raises(ValidationError, match="in your reach"):
+    with pytest.raises(ValidationError, match="You can't see this factor"):
         link_contributing_factor(factor=mine, same_as=theirs, by=responder)
     mine.delete()
     client.force_login(responder)
