@@ -1,7 +1,7 @@
 """The one verb of the audit trail."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,11 +9,14 @@ from django.utils import timezone
 from audit import context
 from audit.models import GENESIS, AuditChain, AuditEntry
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 INSTALLATION = "installation"
 
 
 def record_audit(
-    *, chain: str, action: str, subject: str, by: Any, changes: dict | None = None
+    *, chain: str, action: str, subject: str, by: "User | None", changes: dict | None = None
 ) -> AuditEntry:
     """Append one link to `chain`, in the caller's transaction; `by` is a user, or None for the system.
 
@@ -41,7 +44,7 @@ def record_audit(
     return entry
 
 
-def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]], by: Any) -> None:
+def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]], by: "User | None") -> None:
     """Append one link of the same `action` for each (subject, changes) to `chain`: three statements in all.
 
     Raises TransactionManagementError outside a transaction: a change and its record commit together.
@@ -68,7 +71,7 @@ def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]]
     AuditEntry.objects.bulk_create(entries)
 
 
-def record_beginnings(*, action: str, beginnings: Iterable[tuple[str, str, dict]], by: Any) -> None:
+def record_beginnings(*, action: str, beginnings: Iterable[tuple[str, str, dict]], by: "User | None") -> None:
     """The first link of many new chains, (chain, subject, changes) each, in the caller's transaction.
 
     Raises IntegrityError where one of the chains is there already.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +11,9 @@ from django.db import models, transaction
 from django.db.models import Min, Q
 from django.http import FileResponse, Http404
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class FileState(models.TextChoices):
@@ -63,7 +66,7 @@ WAITING_AT_ONCE = 5
 
 
 def ask[Asked: AskedFile](
-    model: type[Asked], wake: Callable[[], Any], *, by: Any, **what: Any
+    model: type[Asked], wake: Callable[[], Any], *, by: "User", **what: Any
 ) -> tuple[Asked, bool]:
     """One of `what`, and whether it is new: one that is being made for the same person is taken again.
 

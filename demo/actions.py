@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from accounts.models import User
 from demo.cast import Stage
 from retros.models import ActionItem, Retrospective
 from retros.workflow import (
@@ -114,7 +115,7 @@ def _tell(stage: Stage, resolved: Resolved, offset: int) -> None:
         _end(stage, item, resolved, owner or by)
 
 
-def _end(stage: Stage, item: ActionItem, resolved: Resolved, by: Any) -> None:
+def _end(stage: Stage, item: ActionItem, resolved: Resolved, by: User) -> None:
     if resolved.state == "wont_do":
         wont_do_action_item(item=item, by=by, reason=resolved.reason)
     if resolved.state not in ("done", "verified"):

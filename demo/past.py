@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import User
 from demo.cast import Stage
 from incidents.models import Incident, IncidentType, Status
 from incidents.workflow import (
@@ -231,7 +232,7 @@ def _investigate(stage: Stage, past: Past, incident: Incident, others: list) -> 
         move_mitigation(mitigation=fix, state="worked", by=others[1], observed_effect="Back to normal.")
 
 
-def _verify(stage: Stage, past: Past, incident: Incident, by: Any) -> None:
+def _verify(stage: Stage, past: Past, incident: Incident, by: User) -> None:
     began = past.days_ago * DAY
     with stage.at(began - past.mitigated - 1):
         for check in incident.recovery_checks.filter(kind="signal"):
@@ -252,7 +253,7 @@ def _is_told(incident: Incident) -> bool:
     return incident.severity.rank < 4 and not incident.is_drill
 
 
-def _say(stage: Stage, incident: Incident, by: Any, known: str, next_minutes_ago: float) -> None:
+def _say(stage: Stage, incident: Incident, by: User, known: str, next_minutes_ago: float) -> None:
     post_status_update(
         incident=incident,
         by=by,

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
-from accounts.models import Installation
+from accounts.models import Installation, User
 from core.requested_files import ask, make_next
 from figures.paper import for_paper
 from insights.models import InsightsPdf
@@ -23,7 +23,7 @@ MAKE = "insights.tasks.make_waiting_pdfs"
 
 
 @transaction.atomic
-def ask_for_insights_pdf(*, by: Any, key: str = "", query: str = "") -> InsightsPdf:
+def ask_for_insights_pdf(*, by: User, key: str = "", query: str = "") -> InsightsPdf:
     """One that is being made for the same person is taken again."""
     if key and key not in QUESTIONS:
         raise ValidationError("There is no such question.")

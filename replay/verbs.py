@@ -170,6 +170,7 @@ class Verbs:
 
     def test_hypothesis(self, step: Step) -> None:
         hypothesis = self.hypotheses[step.path]
+        assert hypothesis.owner is not None  # raised by somebody of the cast
         move_hypothesis(hypothesis=hypothesis, state=HypothesisState.TESTING, by=hypothesis.owner, at=step.at)
 
     def settle_hypothesis(self, step: Step) -> None:
@@ -278,6 +279,7 @@ class Verbs:
         if not any(told.values()) and not actions:
             return
         by = self.retrospective.owner
+        assert by is not None  # the cast has an owner for it
         take_over(
             retrospective=self.retrospective,
             told=told,

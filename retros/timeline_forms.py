@@ -131,7 +131,7 @@ class RecollectionForm(Form):
         label="When, as remembered", required=False, help_text="Empty: at the same time."
     )
 
-    def __init__(self, *args: Any, retrospective: Retrospective, by: Any, **kwargs: Any):
+    def __init__(self, *args: Any, retrospective: Retrospective, by: User, **kwargs: Any):
         super().__init__(*args, initial={"actor": by}, **kwargs)
         people = people_of(retrospective) | User.objects.filter(pk=by.pk)
         self.typed_field("actor", forms.ModelChoiceField).queryset = people.distinct()

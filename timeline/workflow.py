@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.conflict import Conflict
@@ -29,7 +30,7 @@ def record_event(
     incident: "Incident",
     kind: str,
     text: str,
-    by: Any,
+    by: User | None,
     occurred_at: datetime | None = None,
     is_rung: bool = True,
     **fields: Any,
@@ -60,7 +61,7 @@ def record_event(
 def write_event(
     *,
     incident: "Incident",
-    by: Any,
+    by: User,
     text: str,
     kind: str = Kind.NOTE,
     detail: str = "",
@@ -105,7 +106,7 @@ def write_event(
 def edit_event(
     *,
     event: TimelineEvent,
-    by: Any,
+    by: User,
     text: str,
     detail: str = "",
     occurred_at: datetime,
@@ -157,7 +158,7 @@ def edit_event(
 
 
 @transaction.atomic
-def remove_event(*, event: TimelineEvent, by: Any) -> None:
+def remove_event(*, event: TimelineEvent, by: User) -> None:
     """Take a row a person wrote out of sight; it stays in the database and in the audit trail."""
     _require_responder(event.incident, by)
     if not event.can_be_edited:
@@ -171,7 +172,7 @@ def remove_event(*, event: TimelineEvent, by: Any) -> None:
 
 
 @transaction.atomic
-def star_event(*, event: TimelineEvent, by: Any, starred: bool) -> None:
+def star_event(*, event: TimelineEvent, by: User, starred: bool) -> None:
     _require_responder(event.incident, by)
     if event.is_starred == starred:
         return
@@ -185,7 +186,7 @@ def star_event(*, event: TimelineEvent, by: Any, starred: bool) -> None:
 def mark_gap(
     *,
     incident: "Incident",
-    by: Any,
+    by: User,
     text: str,
     occurred_at: datetime,
     gap: str = Gap.MISSING,
@@ -212,7 +213,7 @@ def mark_gap(
 def attach_evidence(
     *,
     incident: "Incident",
-    by: Any,
+    by: User,
     kind: str,
     title: str,
     body: str = "",
@@ -267,12 +268,12 @@ def attach_evidence(
     return evidence
 
 
-def _require_responder(incident: "Incident", by: Any) -> None:
+def _require_responder(incident: "Incident", by: User) -> None:
     if not incident.can_be_written_by(by):
         raise PermissionDenied("Only responders can write in an incident.")
 
 
-def _audit(event: TimelineEvent, action: str, by: Any, changes: dict) -> None:
+def _audit(event: TimelineEvent, action: str, by: User, changes: dict) -> None:
     record_audit(
         chain=event.incident.chain, action=action, subject=f"event:{event.pk}", by=by, changes=changes
     )

@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 
 
-def require_administrator(by: Any) -> None:
+def require_administrator(by: User) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change who may sign in.")
 
@@ -41,7 +41,7 @@ def check_email_is_free(email: str) -> None:
         raise ValidationError({"email": "Another account already has this e-mail address."})
 
 
-def audit(action: str, subject: Any, by: Any, **changes: Any) -> None:
+def audit(action: str, subject: Any, by: User | None, **changes: Any) -> None:
     record_audit(chain=INSTALLATION, action=action, subject=str(subject)[:200], by=by, changes=changes)
 
 

@@ -1,7 +1,6 @@
 """Letting somebody in: one link, one answer."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,7 +30,7 @@ HERE_ALREADY = "Another account already has this e-mail address."
 
 @transaction.atomic
 def invite_person(
-    *, by: Any, email: str, installation_role: str, teams: Iterable[Team] = ()
+    *, by: User, email: str, installation_role: str, teams: Iterable[Team] = ()
 ) -> tuple[Invitation, str]:
     """The invitation and its link: shown to the inviter this once, and mailed."""
     require_administrator(by)
@@ -43,7 +42,7 @@ def invite_person(
 
 @transaction.atomic
 def invite_people(
-    *, by: Any, emails: Iterable[str], installation_role: str, teams: Iterable[Team] = ()
+    *, by: User, emails: Iterable[str], installation_role: str, teams: Iterable[Team] = ()
 ) -> tuple[list[tuple[Invitation, str]], list[tuple[str, str]]]:
     """Invite each address. Returns (invitation, link) of those invited, and (address, reason) of the others.
 
@@ -85,7 +84,7 @@ def _refusals(emails: Sequence[str]) -> dict[str, str]:
 
 
 def _invite(
-    emails: Sequence[str], *, by: Any, installation_role: str, teams: Sequence[Team]
+    emails: Sequence[str], *, by: User, installation_role: str, teams: Sequence[Team]
 ) -> list[tuple[Invitation, str]]:
     tokens = [Invitation.new_token() for _ in emails]
     invitations = Invitation.objects.bulk_create(
@@ -113,7 +112,7 @@ def _invite(
 
 
 @transaction.atomic
-def renew_invitation(*, by: Any, invitation: Invitation) -> str:
+def renew_invitation(*, by: User, invitation: Invitation) -> str:
     """A new link for another week; the old one is dead at once."""
     require_administrator(by)
     invitation = _lock_unanswered(invitation)
@@ -126,7 +125,7 @@ def renew_invitation(*, by: Any, invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def revoke_invitation(*, by: Any, invitation: Invitation) -> None:
+def revoke_invitation(*, by: User, invitation: Invitation) -> None:
     require_administrator(by)
     invitation = _lock_unanswered(invitation)
     invitation.revoked_at = timezone.now()
@@ -135,7 +134,9 @@ def revoke_invitation(*, by: Any, invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def accept_invitation(*, token: str, name: str, password: str, time_zone: str, by: Any = None) -> User:
+def accept_invitation(
+    *, token: str, name: str, password: str, time_zone: str, by: User | None = None
+) -> User:
     invitation = Invitation.objects.of_token(token).select_for_update().first()
     if invitation is None or not invitation.is_open:
         raise ValidationError("This invitation is no longer open.", code="link_closed")
@@ -172,7 +173,7 @@ def _lock_unanswered(invitation: Invitation) -> Invitation:
     return locked
 
 
-def _mail_links(invited: Sequence[tuple[Invitation, str]], by: Any) -> list[tuple[Invitation, str]]:
+def _mail_links(invited: Sequence[tuple[Invitation, str]], by: User) -> list[tuple[Invitation, str]]:
     """Each invitation with its link, which is on its way to the address."""
     organisation, found, mails = Installation.get().name, [], []
     for invitation, token in invited:

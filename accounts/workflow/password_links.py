@@ -1,7 +1,5 @@
 """A link with which somebody chooses a new password, made by an administrator."""
 
-from typing import Any
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -14,7 +12,7 @@ from accounts.workflow.basics import audit, require_administrator
 
 
 @transaction.atomic
-def create_password_link(*, by: Any, person: User) -> str:
+def create_password_link(*, by: User, person: User) -> str:
     """The link: it works once, for as long as PASSWORD_RESET_TIMEOUT, and is stored nowhere.
 
     Raises ValidationError for a deactivated person.

@@ -1,7 +1,6 @@
 """Who may do what in the installation, and which team they belong to."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,7 +20,7 @@ from notifications.workflow import withdraw_of
 
 @transaction.atomic
 def change_person(
-    *, by: Any, person: User, installation_role: str, sees_private_incidents: bool, teams: Iterable[Team]
+    *, by: User, person: User, installation_role: str, sees_private_incidents: bool, teams: Iterable[Team]
 ) -> User:
     """What the installation lets somebody do. The last administrator stays one."""
     require_administrator(by)
@@ -45,7 +44,7 @@ def change_person(
 
 
 @transaction.atomic
-def deactivate_person(*, by: Any, person: User) -> None:
+def deactivate_person(*, by: User, person: User) -> None:
     """Shut somebody out at once, also from what is on its way to them; what they wrote stays theirs."""
     require_administrator(by)
     hold_administrators()
@@ -61,7 +60,7 @@ def deactivate_person(*, by: Any, person: User) -> None:
 
 
 @transaction.atomic
-def activate_person(*, by: Any, person: User) -> None:
+def activate_person(*, by: User, person: User) -> None:
     require_administrator(by)
     person = User.objects.select_for_update().get(pk=person.pk)
     if not person.is_active:
@@ -71,7 +70,7 @@ def activate_person(*, by: Any, person: User) -> None:
 
 
 @transaction.atomic
-def add_team(*, by: Any, name: str) -> Team:
+def add_team(*, by: User, name: str) -> Team:
     require_administrator(by)
     team = Team(name=name, slug=_free_slug(name))
     team.full_clean()
@@ -81,7 +80,7 @@ def add_team(*, by: Any, name: str) -> Team:
 
 
 @transaction.atomic
-def rename_team(*, by: Any, team: Team, name: str) -> Team:
+def rename_team(*, by: User, team: Team, name: str) -> Team:
     require_administrator(by)
     team = Team.objects.select_for_update().get(pk=team.pk)
     changes = differences(team, {"name": name})
@@ -94,7 +93,7 @@ def rename_team(*, by: Any, team: Team, name: str) -> Team:
 
 
 @transaction.atomic
-def delete_team(*, by: Any, team: Team) -> None:
+def delete_team(*, by: User, team: Team) -> None:
     """Only an empty one: a service must not lose its owner unnoticed."""
     require_administrator(by)
     team = Team.objects.select_for_update().get(pk=team.pk)
@@ -108,7 +107,7 @@ def delete_team(*, by: Any, team: Team) -> None:
 
 
 @transaction.atomic
-def add_team_members(*, by: Any, team: Team, people: Iterable[User]) -> None:
+def add_team_members(*, by: User, team: Team, people: Iterable[User]) -> None:
     require_administrator(by)
     for person in people:
         person.teams.add(team)
@@ -116,7 +115,7 @@ def add_team_members(*, by: Any, team: Team, people: Iterable[User]) -> None:
 
 
 @transaction.atomic
-def remove_team_member(*, by: Any, team: Team, person: User) -> None:
+def remove_team_member(*, by: User, team: Team, person: User) -> None:
     require_administrator(by)
     if person.teams.filter(pk=team.pk).exists():
         person.teams.remove(team)

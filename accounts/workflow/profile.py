@@ -1,7 +1,5 @@
 """What a person sets about themselves."""
 
-from typing import Any
-
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,7 +10,7 @@ from accounts.workflow.basics import audit, differences
 
 
 @transaction.atomic
-def edit_profile(*, by: Any, name: str, time_zone: str, theme: str, keys_enabled: bool) -> User:
+def edit_profile(*, by: User, name: str, time_zone: str, theme: str, keys_enabled: bool) -> User:
     person = User.objects.select_for_update().get(pk=by.pk)
     changes = differences(
         person, {"name": name, "time_zone": time_zone, "theme": theme, "keys_enabled": keys_enabled}
@@ -26,7 +24,7 @@ def edit_profile(*, by: Any, name: str, time_zone: str, theme: str, keys_enabled
 
 
 @transaction.atomic
-def end_session(*, by: Any, session: UserSession) -> None:
+def end_session(*, by: User, session: UserSession) -> None:
     if session.user_id != by.pk:
         raise PermissionDenied("This session belongs to someone else.")
     session.end()
@@ -34,7 +32,7 @@ def end_session(*, by: Any, session: UserSession) -> None:
 
 
 @transaction.atomic
-def end_other_sessions(*, by: Any, session_key: str) -> None:
+def end_other_sessions(*, by: User, session_key: str) -> None:
     if end_sessions(by, except_key=session_key):
         audit("sessions.ended", by, by)
 

@@ -19,7 +19,7 @@ from accounts.workflow.basics import (
 
 
 @transaction.atomic
-def issue_setup_link(*, by: Any = None) -> str | None:
+def issue_setup_link(*, by: User | None = None) -> str | None:
     """A fresh token, the only one that works from now on; None where an administrator exists already."""
     hold_administrators()
     if User.objects.administrators().exists():
@@ -34,7 +34,7 @@ def issue_setup_link(*, by: Any = None) -> str | None:
 
 @transaction.atomic
 def create_first_administrator(
-    *, token: str, name: str, email: str, password: str, time_zone: str, by: Any = None
+    *, token: str, name: str, email: str, password: str, time_zone: str, by: User | None = None
 ) -> User:
     """Use the set-up link up. Raises ValidationError where it is no longer open or the values do not do."""
     hold_administrators()
@@ -57,7 +57,7 @@ def create_first_administrator(
 
 
 @transaction.atomic
-def hide_checklist(*, by: Any) -> None:
+def hide_checklist(*, by: User) -> None:
     """Hide the list of set-up steps from the Home page of every administrator."""
     require_administrator(by)
     installation, _ = Installation.objects.select_for_update().get_or_create(pk=1)
@@ -69,7 +69,7 @@ def hide_checklist(*, by: Any) -> None:
 
 @transaction.atomic
 def describe_organisation(
-    *, by: Any, name: str, time_zone: str, duty_contact: str, **duty: Any
+    *, by: User, name: str, time_zone: str, duty_contact: str, **duty: Any
 ) -> Installation:
     """What it is called, where it is, whom to turn to; `duty_person` and `duty_mail` are reminded last."""
     require_administrator(by)

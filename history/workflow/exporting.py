@@ -13,6 +13,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from core.requested_files import FileState, ask, claim
 from history.access import Reach
@@ -30,7 +31,7 @@ class Taken(Exception):  # noqa: N818 - somebody else writes it
 
 
 @transaction.atomic
-def ask_for_export(*, by: Any, has_files: bool = True) -> Export:
+def ask_for_export(*, by: User, has_files: bool = True) -> Export:
     """Everything `by` may see. One that is being written for the same person is taken again."""
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can export everything.")

@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from history.entry import BrokenFile, Own, Past, PastMaintenance, Refused
@@ -37,7 +38,7 @@ COUNTS = ["place", "created_count", "maintenance_count", "other_count", "known_c
 BATCH = 100  # incidents in one transaction: others who declare wait for its end
 
 
-def _administrators_only(by: Any) -> None:
+def _administrators_only(by: User | None) -> None:
     """None is the command line."""
     if by is not None and not by.is_administrator:
         raise PermissionDenied("Only administrators can import history.")
@@ -50,7 +51,7 @@ class LostLease(Exception):  # noqa: N818 - somebody else carries on
 @transaction.atomic
 def start_import(
     *,
-    by: Any,
+    by: User | None,
     format: str,
     name: str,
     size: int,
@@ -103,7 +104,7 @@ def usual_severities() -> dict[str, int]:
 def confirm_import(
     *,
     run: Import,
-    by: Any,
+    by: User | None,
     severities: dict[str, int] | None = None,
     is_public: bool = False,
     ends_open: bool = False,
@@ -127,7 +128,7 @@ def confirm_import(
 
 @transaction.atomic
 def read_import_again(
-    *, run: Import, by: Any, columns: dict[str, str], zone: str, date_order: str = ""
+    *, run: Import, by: User, columns: dict[str, str], zone: str, date_order: str = ""
 ) -> Import:
     """With other columns, another date format or another zone for times that name none."""
     _administrators_only(by)
@@ -144,7 +145,7 @@ def read_import_again(
 
 
 @transaction.atomic
-def drop_import(*, run: Import, by: Any) -> Import:
+def drop_import(*, run: Import, by: User | None) -> Import:
     """Before it has begun: forget the file. What a running import has brought in stays where it is."""
     _administrators_only(by)
     run = Import.objects.select_for_update().get(pk=run.pk)
@@ -352,7 +353,7 @@ def forget_files() -> None:
         _forget_file(run)
 
 
-def _record(run: Import, action: str, by: Any) -> None:
+def _record(run: Import, action: str, by: User | None) -> None:
     wake_worker(CARRY_ON)
     record_audit(
         chain=INSTALLATION,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from incidents.hooks import public_pages
 from incidents.models import Audience, Incident, StatusUpdate
 from incidents.models.communication import SENTENCES, UNNAMED, is_announced, word_for
@@ -46,7 +47,7 @@ def require_final_updates(incident: Incident, texts: Mapping[str, str], unsent: 
 def post_texts(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     texts: Mapping[str, str],
     next_update_at: datetime | None = None,
     unknown: str = "",

@@ -1,10 +1,9 @@
 """What happens to an update between writing and leaving: approved, returned to its author, taken back."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.status_updates import StatusUpdateReturned, StatusUpdateWithdrawn
 from incidents.models import StatusUpdate, UpdateState
@@ -23,7 +22,7 @@ NOT_AN_APPROVER = (
 
 
 @transaction.atomic
-def approve_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
+def approve_status_update(*, update: StatusUpdate, by: User) -> StatusUpdate:
     """Publish it; only the commander or the deputy can, see `approvers`."""
     update = _waiting(update, by=by)
     if reason := out_of_date(update):
@@ -51,7 +50,7 @@ def out_of_date(update: StatusUpdate) -> str:
 
 
 @transaction.atomic
-def return_status_update(*, update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
+def return_status_update(*, update: StatusUpdate, by: User, reason: str) -> StatusUpdate:
     """Give it back to its author, who may post it again in other words."""
     update = _waiting(update, by=by)
     if not reason.strip():
@@ -75,7 +74,7 @@ def return_status_update(*, update: StatusUpdate, by: Any, reason: str) -> Statu
 
 
 @transaction.atomic
-def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
+def withdraw_status_update(*, update: StatusUpdate, by: User) -> StatusUpdate:
     """Take an update back before anything of it has left; afterwards it can only be corrected.
 
     The component states that were set with it are taken back, too.
@@ -103,7 +102,7 @@ def withdraw_status_update(*, update: StatusUpdate, by: Any) -> StatusUpdate:
     return update
 
 
-def _waiting(update: StatusUpdate, *, by: Any) -> StatusUpdate:
+def _waiting(update: StatusUpdate, *, by: User) -> StatusUpdate:
     """The update's row, locked with its incident; for whoever may approve it."""
     incident = lock(update.incident, by=by)
     update = StatusUpdate.objects.select_for_update().get(pk=update.pk)

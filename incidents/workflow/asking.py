@@ -1,12 +1,12 @@
 """People outside the response ask for an update; the next one to their audience answers."""
 
 import re
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 
+from accounts.models import User
 from audit import context
 from events.status_updates import UpdateRequested
 from incidents.models import (
@@ -30,7 +30,7 @@ ASKING = re.compile(r"\basks?\b")
 def request_update(
     *,
     incident: Incident,
-    by: Any = None,
+    by: User | None = None,
     link: BriefLink | None = None,
     visitor: str = "",
     question: str = "",
@@ -66,7 +66,7 @@ def request_update(
             audience=audience,
             asks=count,
             text=" – ".join(filter(None, [_says(audience, count), request.question])),
-            by=by and by.pk,
+            by=by.pk if by else None,
             recipients=who_speaks(locked),
         ),
     )

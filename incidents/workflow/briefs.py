@@ -1,11 +1,11 @@
 """The brief's links: an address that needs no sign-in, until it expires or is revoked."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from incidents.models import Audience, BriefLink, Incident
 from incidents.workflow.schedules import reschedule
@@ -20,7 +20,7 @@ BRIEF_LIFETIME = timedelta(days=7)
 def create_brief_link(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     audience: str = Audience.STAKEHOLDERS,
     lifetime: timedelta = BRIEF_LIFETIME,
 ) -> BriefLink:
@@ -40,7 +40,7 @@ def create_brief_link(
 
 
 @transaction.atomic
-def revoke_brief_link(*, link: BriefLink, by: Any) -> None:
+def revoke_brief_link(*, link: BriefLink, by: User) -> None:
     incident = lock(link.incident, by=by)
     if link.revoked_at is None:
         link.revoked_at = context.now()

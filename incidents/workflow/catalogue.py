@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils.text import slugify
 
+from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Cadence, Severity
 from incidents.permissions import can_edit_catalogue
@@ -15,7 +16,7 @@ CADENCE_FIELDS = ("first_minutes", "investigating_minutes", "fixing_minutes", "m
 
 
 @transaction.atomic
-def keep_in_catalogue(*, by: Any, entry: models.Model, **many: Iterable[models.Model]) -> models.Model:
+def keep_in_catalogue(*, by: User, entry: models.Model, **many: Iterable[models.Model]) -> models.Model:
     """Add or change one entry as it is filled in; `many` sets its many-to-many fields by name.
 
     Raises ValidationError where a service would depend on itself.
@@ -35,7 +36,7 @@ def keep_in_catalogue(*, by: Any, entry: models.Model, **many: Iterable[models.M
 
 
 @transaction.atomic
-def define_severity(*, by: Any, entry: Severity, cadences: dict[str, dict]) -> Severity:
+def define_severity(*, by: User, entry: Severity, cadences: dict[str, dict]) -> Severity:
     """A severity with its cadence per audience. Exactly one is taken when nobody is sure."""
     _require_editor(by)
     before = {} if entry.pk is None else _facts(_locked(entry)) | _cadence_facts(entry)
@@ -58,7 +59,7 @@ def define_severity(*, by: Any, entry: Severity, cadences: dict[str, dict]) -> S
 
 
 @transaction.atomic
-def remove_from_catalogue(*, by: Any, entry: models.Model) -> None:
+def remove_from_catalogue(*, by: User, entry: models.Model) -> None:
     """Only what nothing refers to; the refusal says what does."""
     _require_editor(by)
     entry = _locked(entry)
@@ -88,7 +89,7 @@ def reason_to_keep(entry: models.Model) -> str:
     return f"{entry} is used by {' and '.join(uses)}." if uses else ""
 
 
-def _require_editor(by: Any) -> None:
+def _require_editor(by: User) -> None:
     if not can_edit_catalogue(by):
         raise PermissionDenied("Only administrators can edit the catalogue.")
 
@@ -114,7 +115,7 @@ def _cadence_facts(severity: Severity) -> dict:
     return {f"cadence {row.audience}": [getattr(row, name) for name in CADENCE_FIELDS] for row in rows}
 
 
-def _record(done: str, entry: models.Model, before: dict, by: Any, after: dict | None = None) -> None:
+def _record(done: str, entry: models.Model, before: dict, by: User, after: dict | None = None) -> None:
     now = _facts(entry) | (after or {})
     changes = {
         name: [before.get(name), now.get(name)]

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentEdited, SeverityChanged, StatusChanged, VisibilityChanged
 from incidents.models import (
@@ -48,7 +49,7 @@ QUIET = ("cost_low", "cost_high", "impact_figures", "incident_type")
 
 @transaction.atomic
 def change_severity(
-    *, incident: Incident, severity: Severity, by: Any, reason: str = "", version: int | None = None
+    *, incident: Incident, severity: Severity, by: User, reason: str = "", version: int | None = None
 ) -> Incident:
     """Raise or lower the severity; the update clocks are set anew and the checklist grows where it must."""
     incident = lock(incident, by=by, version=version)
@@ -77,7 +78,7 @@ def change_severity(
 
 @transaction.atomic
 def change_status(
-    *, incident: Incident, status: str, by: Any, reason: str = "", version: int | None = None
+    *, incident: Incident, status: str, by: User, reason: str = "", version: int | None = None
 ) -> Incident:
     """Step between investigating and fixing, or back from mitigated. The other steps have verbs of their own."""
     incident = lock(incident, by=by, version=version)
@@ -120,7 +121,7 @@ def change_status(
 
 
 @transaction.atomic
-def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **fields: Any) -> Incident:
+def edit_incident(*, incident: Incident, by: User, version: int | None = None, **fields: Any) -> Incident:
     """Change words of the incident: title, summary, now and next, the degraded-mode note, impact figures."""
     incident = lock(incident, by=by, version=version)
     if unknown := set(fields) - set(EDITABLE):
@@ -149,7 +150,7 @@ def edit_incident(*, incident: Incident, by: Any, version: int | None = None, **
 
 
 @transaction.atomic
-def change_visibility(*, incident: Incident, is_private: bool, by: Any) -> Incident:
+def change_visibility(*, incident: Incident, is_private: bool, by: User) -> Incident:
     """Hide or open an incident. Hiding keeps it for those already on it, for those of `keeps_access`, who are
     notified, and for those whom the policy names.
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from audit import context
 from core.text import one_line
 from events.status_updates import StatusUpdateAwaiting, StatusUpdatePosted
@@ -35,7 +35,7 @@ TIME_TO_UNDO = timedelta(seconds=10)
 def post_status_update(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     audiences: list[str],
     known: str = "",
     unknown: str = "",
@@ -105,7 +105,7 @@ def post_status_update(
     return update
 
 
-def publish(update: StatusUpdate, *, by: Any) -> None:
+def publish(update: StatusUpdate, *, by: User) -> None:
     """In the caller's transaction: on the timeline now, to its audiences when it can no longer be taken back."""
     incident = update.incident
     record_event(
@@ -253,7 +253,7 @@ def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[
     return errors
 
 
-def _same(first: StatusUpdate, incident: Incident, by: Any, typed: str) -> StatusUpdate:
+def _same(first: StatusUpdate, incident: Incident, by: User, typed: str) -> StatusUpdate:
     """What this form made before, if it is the same submission again; FormUsed where it is another."""
     if first.incident_id != incident.pk or first.author_id != by.pk or not is_filled_from(typed, first.known):
         raise FormUsed("published an update")

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentDeclared, IncidentDeclined, IncidentReported
 from incidents.models import (
@@ -46,7 +47,7 @@ from timeline.workflow import record_event
 @transaction.atomic
 def report_problem(
     *,
-    by: Any,
+    by: User,
     title: str,
     summary: str = "",
     services: list[Service] | None = None,
@@ -84,7 +85,7 @@ def report_problem(
 @transaction.atomic
 def declare_incident(
     *,
-    by: Any,
+    by: User,
     title: str,
     severity: Severity,
     summary: str = "",
@@ -137,7 +138,7 @@ def declare_incident(
 def accept_report(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     severity: Severity | None = None,
     service_impact: str | None = None,
     takes_command: bool = True,
@@ -163,7 +164,7 @@ def accept_report(
 
 
 @transaction.atomic
-def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
+def decline_report(*, incident: Incident, by: User, reason: str) -> Incident:
     """A false alarm: it needs a reason, and stays readable."""
     incident = lock(incident, by=by)
     _require_triage(incident)
@@ -181,7 +182,7 @@ def decline_report(*, incident: Incident, by: Any, reason: str) -> Incident:
     return incident
 
 
-def _already_made(form_token: UUID | None, by: Any, title: str) -> Incident | None:
+def _already_made(form_token: UUID | None, by: User, title: str) -> Incident | None:
     """What this form made before. The counter's lock lets a second identical submission wait for the first."""
     if form_token is None:
         return None
@@ -215,7 +216,7 @@ def _affect(
     )
 
 
-def _become_declared(incident: Incident, *, by: Any, takes_command: bool) -> None:
+def _become_declared(incident: Incident, *, by: User, takes_command: bool) -> None:
     """What declaring always brings: the milestones on the timeline, command, checklist, links, clock, news."""
     for name, phase in (("impact_started_at", ""), ("detected_at", Phase.DETECTED)):
         moment = getattr(incident, name)

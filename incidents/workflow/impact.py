@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from core.text import in_both_zones
 from events.incidents import ImpactAssessed, ServiceImpactChanged
@@ -36,7 +36,7 @@ Changes = Mapping[str, tuple[str | None, str | None]]
 
 @transaction.atomic
 def assess_impact(
-    *, incident: Incident, by: Any, answers: dict[str, str], override_reason: str = ""
+    *, incident: Incident, by: User, answers: dict[str, str], override_reason: str = ""
 ) -> ImpactAssessment:
     """Keep the five answers beside the severity that was chosen; a choice other than suggested needs a reason."""
     incident = lock(incident, by=by)
@@ -76,7 +76,7 @@ def suggested_severity(answers: dict[str, str]) -> Severity:
 
 @transaction.atomic
 def set_service_impact(
-    *, incident: Incident, service: Service, impact: str | None, by: Any, at: datetime | None = None
+    *, incident: Incident, service: Service, impact: str | None, by: User, at: datetime | None = None
 ) -> AffectedService | None:
     """From `at` on the service is affected like this; None ends it. Each degree is an interval of its own."""
     incident = lock(incident, by=by)
@@ -113,7 +113,7 @@ def record_impact(
     *,
     before: str | None,
     impact: str | None,
-    by: Any,
+    by: User,
     at: datetime | None = None,
 ) -> None:
     """Everything that follows from another state of a service, in the caller's transaction."""
@@ -133,7 +133,7 @@ def record_impact(
 
 
 def set_impacts(
-    *, incident: Incident, impacts: Mapping[Service, str | None], by: Any, at: datetime | None = None
+    *, incident: Incident, impacts: Mapping[Service, str | None], by: User, at: datetime | None = None
 ) -> Changes:
     """Set how each service is affected, in the caller's transaction; what stays as it is leaves no trace.
 
@@ -153,7 +153,7 @@ def set_impacts(
     return changes
 
 
-def take_back_impacts(*, incident: Incident, changes: Changes, by: Any, as_if_never: bool) -> None:
+def take_back_impacts(*, incident: Incident, changes: Changes, by: User, as_if_never: bool) -> None:
     """Put services back to the state before `changes`, in the caller's transaction; one changed since stays.
 
     With `as_if_never` no interval remains of what was set: a mistake of seconds is not the worst state of a day.

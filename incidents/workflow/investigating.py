@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import (
     ChangeCleared,
@@ -45,7 +46,7 @@ from timeline.workflow import record_event
 def raise_hypothesis(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     claim: str,
     confidence: str = Confidence.POSSIBLE,
     test: str = "",
@@ -84,7 +85,7 @@ def move_hypothesis(
     *,
     hypothesis: Hypothesis,
     state: str,
-    by: Any,
+    by: User,
     verdict: str = "",
     confidence: str | None = None,
     at: datetime | None = None,
@@ -124,7 +125,7 @@ def move_hypothesis(
 def record_change(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     title: str,
     at: datetime,
     service: Service | None = None,
@@ -163,7 +164,7 @@ def record_change(
 
 
 @transaction.atomic
-def suspect_change(*, incident: Incident, change: ChangeEvent, by: Any, suspected: bool) -> None:
+def suspect_change(*, incident: Incident, change: ChangeEvent, by: User, suspected: bool) -> None:
     """Say that a change may have introduced this, or take it back."""
     incident = lock(incident, by=by)
     if incident.suspected_changes.filter(pk=change.pk).exists() == suspected:
@@ -182,7 +183,7 @@ def suspect_change(*, incident: Incident, change: ChangeEvent, by: Any, suspecte
 
 @transaction.atomic
 def add_task(
-    *, incident: Incident, by: Any, title: str, owner: Any = None, minutes: int | None = None
+    *, incident: Incident, by: User, title: str, owner: Any = None, minutes: int | None = None
 ) -> Task:
     """Something to be done by one person, within a time box of `minutes` if given."""
     incident = lock(incident, by=by)
@@ -200,7 +201,7 @@ def add_task(
 
 
 @transaction.atomic
-def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
+def complete_task(*, task: Task, by: User, done: bool = True) -> Task:
     incident = lock(task.incident, by=by)
     task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     if bool(task.done_at) == done:
@@ -216,7 +217,7 @@ def complete_task(*, task: Task, by: Any, done: bool = True) -> Task:
 
 
 @transaction.atomic
-def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
+def assign_task(*, task: Task, owner: Any, by: User) -> Task:
     """Give a task to one person, or back to nobody."""
     incident = lock(task.incident, by=by)
     require_responder(owner, "owner")
@@ -234,7 +235,7 @@ def assign_task(*, task: Task, owner: Any, by: Any) -> Task:
 
 
 @transaction.atomic
-def add_link(*, incident: Incident, by: Any, label: str, url: str, kind: str = "other") -> IncidentLink:
+def add_link(*, incident: Incident, by: User, label: str, url: str, kind: str = "other") -> IncidentLink:
     incident = lock(incident, by=by)
     link = IncidentLink(incident=incident, label=label.strip(), url=url.strip(), kind=kind)
     link.full_clean()

@@ -1,10 +1,9 @@
 """Merging a duplicate into another incident."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentMerged
 from incidents.models import Incident, Status
@@ -16,7 +15,7 @@ from timeline.workflow import record_event
 
 
 @transaction.atomic
-def merge_incident(*, incident: Incident, into: Incident, by: Any) -> Incident:
+def merge_incident(*, incident: Incident, into: Incident, by: User) -> Incident:
     """Fold a duplicate into another incident; both timelines say so.
 
     The people come along, unless the other is private: there they are added by name.

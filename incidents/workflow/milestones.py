@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import MilestonesSet
 from incidents.models import (
@@ -43,7 +43,7 @@ STATUS_MILESTONES = {
 def set_milestones(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     moments: Mapping[str, datetime | None],
     basis: dict[str, dict] | None = None,
     version: int | None = None,
@@ -119,7 +119,7 @@ def _is_unknown(basis: dict[str, dict], name: str) -> bool:
 
 
 def _show_milestone(
-    incident: Incident, name: str, before: datetime | None, moment: datetime | None, by: Any
+    incident: Incident, name: str, before: datetime | None, moment: datetime | None, by: User
 ) -> None:
     """Keep one row per milestone on the timeline, at its time, and a line that says who moved it."""
     event = incident.timeline.standing().filter(kind=Kind.MILESTONE, data__milestone=name).first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentMitigated, MitigationMoved, MitigationRecorded
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
@@ -33,7 +34,7 @@ from timeline.workflow import record_event
 def record_mitigation(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     text: str,
     kind: str = Mitigation.Kind.OTHER,
     state: str = MitigationState.PROPOSED,
@@ -82,7 +83,7 @@ def record_mitigation(
 
 @transaction.atomic
 def move_mitigation(
-    *, mitigation: Mitigation, state: str, by: Any, observed_effect: str = "", at: datetime | None = None
+    *, mitigation: Mitigation, state: str, by: User, observed_effect: str = "", at: datetime | None = None
 ) -> Mitigation:
     """Step a mitigation on: applying, worked, no effect, made worse, reverted; or not tried, with the reason."""
     incident = lock(mitigation.incident, by=by)
@@ -134,7 +135,7 @@ def move_mitigation(
 def mitigate_incident(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     at: datetime | None = None,
     note: str = "",
     outcomes: Mapping[Mitigation, str] | None = None,

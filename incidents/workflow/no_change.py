@@ -1,12 +1,12 @@
 """“Nothing has changed”, in one tap: to everybody who waits for the next word, in the words of the templates."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from incidents.models import Audience, Incident, MessageTemplate, Stage, StatusUpdate
 from incidents.models.cadence import waiting_for_more
@@ -18,7 +18,7 @@ NO_CHANGE_MINUTES = 30
 
 @transaction.atomic
 def post_no_change(
-    *, incident: Incident, by: Any, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
+    *, incident: Incident, by: User, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
 ) -> StatusUpdate:
     """Tell everybody who has had an update and is owed the next that nothing has changed; the next in `minutes`.
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from core.notify import ring
 from events.incidents import (
@@ -36,7 +37,7 @@ from timeline.workflow import record_event
 
 @transaction.atomic
 def assign_role(
-    *, incident: Incident, role: Role, user: Any, by: Any, note: str = "", at: datetime | None = None
+    *, incident: Incident, role: Role, user: Any, by: User, note: str = "", at: datetime | None = None
 ) -> RoleAssignment:
     """Give a role to somebody (or take it oneself); whoever held a one-person role before is relieved.
 
@@ -49,7 +50,7 @@ def assign_role(
 
 
 def give_role(
-    *, incident: Incident, role: Role, user: Any, by: Any, moment: datetime, note: str = ""
+    *, incident: Incident, role: Role, user: Any, by: User, moment: datetime, note: str = ""
 ) -> RoleAssignment:
     """What `assign_role` does, for a verb that holds the incident already."""
     holders = list(incident.role_assignments.running().filter(role=role))
@@ -94,7 +95,7 @@ def give_role(
     return assignment
 
 
-def hand_over_role(*, incident: Incident, role: Role, to: Any, by: Any, note: str) -> RoleAssignment:
+def hand_over_role(*, incident: Incident, role: Role, to: Any, by: User, note: str) -> RoleAssignment:
     """Pass a role on with a note of how things stand; the note is what the next one reads first."""
     if not note.strip():
         raise ValidationError({"note": "Write a hand-over note for the next person."})
@@ -103,7 +104,7 @@ def hand_over_role(*, incident: Incident, role: Role, to: Any, by: Any, note: st
 
 @transaction.atomic
 def release_role(
-    *, incident: Incident, role: Role, user: Any, by: Any, note: str = "", at: datetime | None = None
+    *, incident: Incident, role: Role, user: Any, by: User, note: str = "", at: datetime | None = None
 ) -> None:
     """Lay a role down. Without a commander the incident says so loudly."""
     incident = lock(incident, by=by)
@@ -126,7 +127,7 @@ def release_role(
 
 
 @transaction.atomic
-def join_incident(*, incident: Incident, by: Any) -> Participation:
+def join_incident(*, incident: Incident, by: User) -> Participation:
     """Say “I am on it”."""
     incident = lock(incident, by=by)
     existing = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
@@ -140,7 +141,7 @@ def join_incident(*, incident: Incident, by: Any) -> Participation:
 
 
 @transaction.atomic
-def leave_incident(*, incident: Incident, by: Any) -> None:
+def leave_incident(*, incident: Incident, by: User) -> None:
     """Go off the incident: every role held is laid down first, and the timeline says so."""
     participation = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
     if participation is None:
@@ -155,7 +156,7 @@ def leave_incident(*, incident: Incident, by: Any) -> None:
 
 
 @transaction.atomic
-def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
+def add_person(*, incident: Incident, user: Any, by: User) -> Participation:
     """Bring somebody in; for a private incident this is what lets them see it."""
     incident = lock(incident, by=by)
     participation = join(incident, user)
@@ -166,7 +167,7 @@ def add_person(*, incident: Incident, user: Any, by: Any) -> Participation:
 
 
 @transaction.atomic
-def revoke_access(*, incident: Incident, user: Any, by: Any) -> None:
+def revoke_access(*, incident: Incident, user: Any, by: User) -> None:
     """Take a private incident out of somebody's access; roles they hold end.
 
     Raises PermissionDenied for whoever may not remove people at all, or not this person.
@@ -191,7 +192,7 @@ def revoke_access(*, incident: Incident, user: Any, by: Any) -> None:
 
 
 @transaction.atomic
-def note_activity(*, incident: Incident, by: Any) -> None:
+def note_activity(*, incident: Incident, by: User) -> None:
     """Somebody on the incident is at it right now; extends or begins their stretch of activity."""
     participation = (
         Participation.objects.select_for_update()
@@ -211,7 +212,7 @@ def note_activity(*, incident: Incident, by: Any) -> None:
         ActivitySession.objects.create(participation=participation, started_at=now, last_at=now)
 
 
-def note_presence(*, incident_id: int, by: Any) -> None:
+def note_presence(*, incident_id: int, by: User) -> None:
     """Somebody has the incident open; those on it are also noted as active. Rings only when they are new here."""
     now = context.now()
     known = Presence.objects.filter(incident_id=incident_id, user=by, at__gte=now - HERE_NOW).exists()
@@ -221,12 +222,12 @@ def note_presence(*, incident_id: int, by: Any) -> None:
         ring(incident_id=incident_id, what="presence")
 
 
-def end_presence(*, incident_id: int, by: Any) -> None:
+def end_presence(*, incident_id: int, by: User) -> None:
     Presence.objects.filter(incident_id=incident_id, user=by).delete()
     ring(incident_id=incident_id, what="presence")
 
 
-def mark_seen(*, incident: Incident, by: Any, until: datetime | None = None) -> None:
+def mark_seen(*, incident: Incident, by: User, until: datetime | None = None) -> None:
     """“Catch me up” has been read up to now; the next one begins here."""
     Participation.objects.filter(incident=incident, user=by).update(seen_at=until or context.now())
     ring(incident_id=incident.pk, what="presence")
@@ -260,7 +261,7 @@ def _end(assignment: RoleAssignment, moment: datetime, note: str) -> None:
     assignment.save(update_fields=["ended_at", "handover_note"])
 
 
-def _subject(user: Any, by: Any) -> str:
+def _subject(user: Any, by: User) -> str:
     return "" if user == by else f"recorded that {user} "
 
 
@@ -268,7 +269,7 @@ def _role_words(role: Role) -> str:
     return "command" if role.slug == Role.COMMANDER else f"the role {role.name.lower()}"
 
 
-def _role_sentence(role: Role, user: Any, by: Any, before: Any) -> str:
+def _role_sentence(role: Role, user: Any, by: User, before: Any) -> str:
     name, what = role.name.lower(), _role_words(role)
     if user == by:
         return f"took {what}" + (f" from {before}" if before else "")

@@ -51,7 +51,7 @@ def impacts_before_recovery(incident: Incident) -> dict[Service, str]:
 def reopen_incident(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     reason: str,
     commander: User | None = None,
     impacts: Mapping[Service, str | None] | None = None,

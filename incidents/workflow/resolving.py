@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentClosed, IncidentResolved
 from incidents.models import (
@@ -69,7 +69,7 @@ def missing_for_closing(incident: Incident) -> list[str]:
 def resolve_incident(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     at: datetime | None = None,
     impact_ended_at: datetime | None = None,
     waive_reason: str = "",
@@ -144,7 +144,7 @@ def resolve_incident(
 def close_incident(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     at: datetime | None = None,
     waive_reason: str = "",
     version: int | None = None,

@@ -1,17 +1,16 @@
 """Keeping a way to look at the list; one's own, nobody else's."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from incidents.models import SavedView
 
 MOST, LONGEST = 30, 3000
 
 
 @transaction.atomic
-def save_view(*, by: Any, name: str, query: str) -> SavedView:
+def save_view(*, by: User, name: str, query: str) -> SavedView:
     """The same name again means the new question."""
     name = " ".join(name.split())
     if not name:

@@ -1,11 +1,11 @@
 """Another time for an update that is owed: never without one, never without a reason."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from core.text import in_both_zones
 from events.status_updates import UpdateSnoozed
@@ -17,7 +17,7 @@ from timeline.workflow import record_event
 
 
 @transaction.atomic
-def snooze_update(*, incident: Incident, audience: str, until: datetime, reason: str, by: Any) -> Snooze:
+def snooze_update(*, incident: Incident, audience: str, until: datetime, reason: str, by: User) -> Snooze:
     """Promise one audience's next update for `until` instead. It holds until that update, or a worse severity."""
     incident = lock(incident, by=by)
     schedule = incident.update_schedules.filter(audience=audience).exclude(due_at=None).first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
+from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.conflict import Conflict
@@ -57,7 +58,7 @@ class FormUsed(ValidationError):  # noqa: N818 - like Conflict
         super().__init__(f"This form has {what} already. To send this as well, send it once more.")
 
 
-def lock(incident: Incident, *, by: Any, version: int | None = None) -> Incident:
+def lock(incident: Incident, *, by: User, version: int | None = None) -> Incident:
     """The incident's row, locked to the end of the transaction, for somebody who may change it.
 
     Raises PermissionDenied, or Conflict where `version` is not the stored one.
@@ -76,7 +77,7 @@ def save(incident: Incident, *fields: str) -> None:
     incident.save(update_fields=[*fields, "version"])
 
 
-def audit(incident: Incident, action: str, by: Any, **changes: Any) -> None:
+def audit(incident: Incident, action: str, by: User | None, **changes: Any) -> None:
     record_audit(chain=incident.chain, action=action, subject=incident.reference, by=by, changes=changes)
 
 

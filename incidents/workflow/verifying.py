@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from core.text import in_both_zones
 from events.incidents import RecoveryCheckAdded, RecoveryCheckSettled, RecoveryCheckWatching
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
@@ -16,7 +17,7 @@ from timeline.workflow import record_event
 
 @transaction.atomic
 def add_recovery_check(
-    *, incident: Incident, by: Any, title: str, kind: str, minutes: int | None = None, owner: Any = None
+    *, incident: Incident, by: User, title: str, kind: str, minutes: int | None = None, owner: Any = None
 ) -> RecoveryCheck:
     incident = lock(incident, by=by)
     require_open(incident)
@@ -38,7 +39,7 @@ def add_recovery_check(
 
 
 @transaction.atomic
-def watch_recovery_check(*, check: RecoveryCheck, by: Any, since: datetime | None = None) -> RecoveryCheck:
+def watch_recovery_check(*, check: RecoveryCheck, by: User, since: datetime | None = None) -> RecoveryCheck:
     """Start the clock of a signal that must stay normal; starting anew begins at zero."""
     incident = lock(check.incident, by=by)
     require_open(incident)
@@ -61,7 +62,7 @@ def watch_recovery_check(*, check: RecoveryCheck, by: Any, since: datetime | Non
 
 @transaction.atomic
 def settle_recovery_check(
-    *, check: RecoveryCheck, state: str, by: Any, result: str = "", at: datetime | None = None
+    *, check: RecoveryCheck, state: str, by: User, result: str = "", at: datetime | None = None
 ) -> RecoveryCheck:
     """Passed, failed, or waived with a reason; `open` takes an answer back.
 

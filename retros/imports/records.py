@@ -1,10 +1,10 @@
 """What this installation knows already: alerts kept as evidence, and changes made around that time."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import User
 from incidents.models import AffectedService, ChangeEvent
 from retros.imports.rows import MOST_ROWS, Reading, Row, in_order
 from retros.models import Retrospective, TimelineEntry
@@ -54,7 +54,7 @@ def alerts_of(retrospective: Retrospective) -> Reading:
     return in_order(Reading(found))
 
 
-def changes_around(retrospective: Retrospective, *, since: datetime, until: datetime, by: Any) -> Reading:
+def changes_around(retrospective: Retrospective, *, since: datetime, until: datetime, by: User) -> Reading:
     """Deployments and other changes from two hours before to half an hour after, as far as `by` may know of them.
 
     Of the services that were affected, of those that name none, and whatever is told on an incident it covers.

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from core.requests import SignedInRequest
 from incidents.forms.stepping import CloseForm
 from incidents.models import Incident
@@ -27,7 +28,7 @@ def closure(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "incidents/resolution.html", resolution_context(incident, close_form=form))
 
 
-def _close(*, incident: Incident, by: Any, owner: Any, waive_reason: str) -> Incident:
+def _close(*, incident: Incident, by: User, owner: Any, waive_reason: str) -> Incident:
     if owner is not None:
         return close_with_retrospective(incident=incident, by=by, owner=owner)
     return close_incident(incident=incident, by=by, waive_reason=waive_reason)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.notify import bell, topic_bell
@@ -61,7 +62,7 @@ STEPS = {
 @transaction.atomic
 def add_action_item(
     *,
-    by: Any,
+    by: User,
     title: str,
     retrospective: Retrospective | None = None,
     incident: Incident | None = None,
@@ -117,7 +118,7 @@ def add_action_item(
 
 @transaction.atomic
 def change_action_item(
-    *, item: ActionItem, by: Any, version: int | None = None, **changes: Any
+    *, item: ActionItem, by: User, version: int | None = None, **changes: Any
 ) -> ActionItem:
     """Set the named fields. Raises Conflict where `version` is not the stored one."""
     item = _lock(item, by, version)
@@ -149,7 +150,7 @@ def change_action_item(
 
 
 @transaction.atomic
-def start_action_item(*, item: ActionItem, by: Any, version: int | None = None) -> ActionItem:
+def start_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
     item = _lock(item, by, version)
     if not item.is_unfinished:
         raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}. Reopen it first.")
@@ -160,7 +161,7 @@ def start_action_item(*, item: ActionItem, by: Any, version: int | None = None) 
 
 
 @transaction.atomic
-def set_aside_action_item(*, item: ActionItem, by: Any, version: int | None = None) -> ActionItem:
+def set_aside_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
     """Nobody works on it for now; it stays to be done."""
     item = _lock(item, by, version)
     if item.state != ActionState.IN_PROGRESS:
@@ -172,7 +173,7 @@ def set_aside_action_item(*, item: ActionItem, by: Any, version: int | None = No
 
 
 @transaction.atomic
-def complete_action_item(*, item: ActionItem, by: Any, version: int | None = None) -> ActionItem:
+def complete_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
     """It is done; whether it worked is verified next, whether it helped is asked in 90 days."""
     item = _lock(item, by, version)
     _enter(item, ActionState.DONE)
@@ -184,7 +185,7 @@ def complete_action_item(*, item: ActionItem, by: Any, version: int | None = Non
 
 
 @transaction.atomic
-def verify_action_item(*, item: ActionItem, by: Any, seen: str, version: int | None = None) -> ActionItem:
+def verify_action_item(*, item: ActionItem, by: User, seen: str, version: int | None = None) -> ActionItem:
     """It works, as could be seen; better said by somebody other than its owner (`is_self_verified`)."""
     item = _lock(item, by, version)
     if not seen.strip():
@@ -197,7 +198,7 @@ def verify_action_item(*, item: ActionItem, by: Any, seen: str, version: int | N
 
 
 @transaction.atomic
-def wont_do_action_item(*, item: ActionItem, by: Any, reason: str, version: int | None = None) -> ActionItem:
+def wont_do_action_item(*, item: ActionItem, by: User, reason: str, version: int | None = None) -> ActionItem:
     item = _lock(item, by, version)
     if not reason.strip():
         raise ValidationError({"reason": "Say why it will not be done."})
@@ -210,7 +211,7 @@ def wont_do_action_item(*, item: ActionItem, by: Any, reason: str, version: int 
 
 @transaction.atomic
 def reopen_action_item(
-    *, item: ActionItem, by: Any, reason: str = "", to: str = ActionState.OPEN, version: int | None = None
+    *, item: ActionItem, by: User, reason: str = "", to: str = ActionState.OPEN, version: int | None = None
 ) -> ActionItem:
     """Back to what is to be done. What was said of its end stays in the audit trail."""
     item = _lock(item, by, version)
@@ -234,7 +235,7 @@ def reopen_action_item(
 
 @transaction.atomic
 def move_action_item(
-    *, item: ActionItem, by: Any, to: str, reason: str = "", seen: str = "", version: int | None = None
+    *, item: ActionItem, by: User, to: str, reason: str = "", seen: str = "", version: int | None = None
 ) -> ActionItem:
     """To the state `to`, by whichever verb leads there from where the item stands."""
     item = ActionItem.objects.get(pk=item.pk)
@@ -257,7 +258,7 @@ def move_action_item(
 
 @transaction.atomic
 def answer_helped(
-    *, item: ActionItem, by: Any, answer: str, note: str = "", version: int | None = None
+    *, item: ActionItem, by: User, answer: str, note: str = "", version: int | None = None
 ) -> ActionItem:
     """Did it help? Too early to say is asked again in 30 days; every other answer ends the asking."""
     item = _lock(item, by, version)
@@ -286,7 +287,13 @@ class Bulk:
 
 @transaction.atomic
 def bulk_change_action_items(
-    *, items: Iterable[ActionItem], by: Any, state: str = "", reason: str = "", seen: str = "", **changes: Any
+    *,
+    items: Iterable[ActionItem],
+    by: User,
+    state: str = "",
+    reason: str = "",
+    seen: str = "",
+    **changes: Any,
 ) -> Bulk:
     """The same change for many, each by its own verb; what refuses stays as it is and says why."""
     if unknown := set(changes) - set(BULK_FIELDS):
@@ -311,7 +318,7 @@ def bulk_change_action_items(
 # -- what the verbs above share ------------------------------------------------------------------------------
 
 
-def _lock(item: ActionItem, by: Any, version: int | None) -> ActionItem:
+def _lock(item: ActionItem, by: User, version: int | None) -> ActionItem:
     locked = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if not can_change_action_item(by, locked):
         raise PermissionDenied("Only the owner, and responders who can see its source, can change it.")
@@ -348,7 +355,7 @@ def _save(item: ActionItem, *fields: str) -> None:
     item.save(update_fields=[*fields, "version"])
 
 
-def _record(item: ActionItem, event: type[ActionItemEvent], by: Any, **changes: Any) -> None:
+def _record(item: ActionItem, event: type[ActionItemEvent], by: User, **changes: Any) -> None:
     """Audit trail, outbox and the bell of open screens."""
     told = {name: value for name, value in changes.items() if value not in ("", None)}
     record_audit(chain=item.chain, action=event.name, subject=item.reference, by=by, changes=told)
@@ -376,17 +383,17 @@ def announce_action_item(item: ActionItem, event: Event) -> Any:
     )
 
 
-def _tell_owner(item: ActionItem, by: Any) -> None:
+def _tell_owner(item: ActionItem, by: User) -> None:
     if others := _owner_but(item, by):
         announce_action_item(item, ActionItemAssigned(by=by.pk if by else None, recipients=others))
 
 
-def _owner_but(item: ActionItem, by: Any) -> list[int]:
+def _owner_but(item: ActionItem, by: User) -> list[int]:
     """The owner, unless it was they who did it."""
     return [item.owner_id] if item.owner_id and item.owner_id != (by.pk if by else None) else []
 
 
-def _already_made(form_token: UUID | None, by: Any, title: str) -> ActionItem | None:
+def _already_made(form_token: UUID | None, by: User, title: str) -> ActionItem | None:
     existing = ActionItem.objects.filter(form_token=form_token).first() if form_token else None
     if existing and (existing.created_by_id, existing.title) != (by.pk, title.strip()):
         raise FormUsed("made an action item")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.models import User
 from core.notify import ring_topic
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, ClosedQuestion, Question, Retrospective, VotedToken
@@ -18,7 +19,7 @@ LOWEST, HIGHEST = 1, 5
 
 
 @transaction.atomic
-def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: Any) -> None:
+def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: User) -> None:
     """One answer from 1 to 5; a second of the same person is refused. Leaves no event, audit row or message.
 
     The question closes with the answer of the last person who takes part. Until then open pages are not
@@ -60,7 +61,7 @@ def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: 
 
 
 @transaction.atomic
-def close_question(*, retrospective: Retrospective, question: str, by: Any) -> None:
+def close_question(*, retrospective: Retrospective, question: str, by: User) -> None:
     """Take no more answers and show those given, where there are four or more."""
     retrospective = lock_to_facilitate(retrospective, by=by)
     if question not in Question.values:

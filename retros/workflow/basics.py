@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.notify import topic_bell
@@ -14,7 +15,7 @@ from retros.models import Retrospective
 from retros.permissions import can_facilitate, can_write
 
 
-def lock(retrospective: Retrospective, *, by: Any, version: int | None = None) -> Retrospective:
+def lock(retrospective: Retrospective, *, by: User, version: int | None = None) -> Retrospective:
     """The row, locked to the end of the transaction, for somebody who may write in it.
 
     Raises ValidationError where it is published, PermissionDenied, or Conflict where `version` is not the
@@ -28,7 +29,9 @@ def lock(retrospective: Retrospective, *, by: Any, version: int | None = None) -
     return _check(locked, version)
 
 
-def lock_to_facilitate(retrospective: Retrospective, *, by: Any, version: int | None = None) -> Retrospective:
+def lock_to_facilitate(
+    retrospective: Retrospective, *, by: User, version: int | None = None
+) -> Retrospective:
     """The row, locked, for whoever leads it: owner, facilitator or an administrator; published or not."""
     locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
     if not leads(by, locked):
@@ -54,7 +57,7 @@ def save(retrospective: Retrospective, *fields: str) -> None:
     retrospective.save(update_fields=[*fields, "version"])
 
 
-def audit(retrospective: Retrospective, action: str, by: Any, **changes: Any) -> None:
+def audit(retrospective: Retrospective, action: str, by: User | None, **changes: Any) -> None:
     """One link of the retrospective's chain; a pair [old, new] is a change."""
     record_audit(
         chain=retrospective.chain, action=action, subject=retrospective.title, by=by, changes=changes

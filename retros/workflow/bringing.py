@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import RetrospectiveTimelineChanged
 from retros.imports.rows import MOST_ROWS, Row
@@ -31,7 +31,7 @@ class Brought:
 
 
 @transaction.atomic
-def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
+def seed_timeline(*, retrospective: Retrospective, by: User) -> Brought:
     """Take over the incidents' standing key events; again, and only what is new comes.
 
     A row nobody has touched here follows what the incident says since; one that was changed or removed here
@@ -69,7 +69,7 @@ def seed_timeline(*, retrospective: Retrospective, by: Any) -> Brought:
     return Brought(added=len(new), changed=len(follow))
 
 
-def entry_of(event: TimelineEvent, retrospective: Retrospective, by: Any) -> TimelineEntry:
+def entry_of(event: TimelineEvent, retrospective: Retrospective, by: User) -> TimelineEntry:
     minutes = event.data.get("minutes") if event.gap else None
     is_learned_late = event.recorded_at - event.occurred_at > KNOWN_LATER
     return TimelineEntry(
@@ -124,7 +124,7 @@ def _attach_evidence(new: list[TimelineEntry]) -> None:
 
 
 @transaction.atomic
-def bring_rows(*, retrospective: Retrospective, by: Any, rows: Sequence[Row]) -> Brought:
+def bring_rows(*, retrospective: Retrospective, by: User, rows: Sequence[Row]) -> Brought:
     """Write rows that were read from elsewhere. The same row (source, source_id) comes in once, even if removed since."""
     retrospective = lock(retrospective, by=by)
     if len(rows) > MOST_ROWS:

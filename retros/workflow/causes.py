@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import FactorAdded, FactorChanged, FactorLinked, FactorMoved, FactorRemoved
 from incidents.workflow import Conflict
@@ -23,7 +24,7 @@ CHANGEABLE = ("text", "question", "explanation", "category", "level", "is_confir
 def add_contributing_factor(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     text: str,
     parent: ContributingFactor | None = None,
     position: int | None = None,
@@ -66,7 +67,7 @@ def add_contributing_factor(
 def change_contributing_factor(
     *,
     factor: ContributingFactor,
-    by: Any,
+    by: User,
     version: int | None = None,
     evidence: Iterable[Evidence] | None = None,
     entries: Iterable[TimelineEntry] | None = None,
@@ -109,7 +110,7 @@ def change_contributing_factor(
 def move_contributing_factor(
     *,
     factor: ContributingFactor,
-    by: Any,
+    by: User,
     parent: ContributingFactor | None = None,
     position: int | None = None,
 ) -> ContributingFactor:
@@ -143,7 +144,7 @@ def move_contributing_factor(
 
 
 @transaction.atomic
-def step_contributing_factor(*, factor: ContributingFactor, by: Any, step: str) -> ContributingFactor:
+def step_contributing_factor(*, factor: ContributingFactor, by: User, step: str) -> ContributingFactor:
     """One place up or down among its siblings, in under the one before it, or out beside what it hangs on."""
     retrospective, factor = _lock_factor(factor, by)
     row = list(retrospective.factors.filter(parent=factor.parent_id))
@@ -169,7 +170,7 @@ def step_contributing_factor(*, factor: ContributingFactor, by: Any, step: str) 
 
 @transaction.atomic
 def remove_contributing_factor(
-    *, factor: ContributingFactor, by: Any, version: int | None = None
+    *, factor: ContributingFactor, by: User, version: int | None = None
 ) -> Retrospective:
     """Take it out; what hung on it moves up into its place."""
     retrospective, factor = _lock_factor(factor, by, version)
@@ -195,7 +196,7 @@ def remove_contributing_factor(
 
 @transaction.atomic
 def link_contributing_factor(
-    *, factor: ContributingFactor, same_as: ContributingFactor, by: Any
+    *, factor: ContributingFactor, same_as: ContributingFactor, by: User
 ) -> ContributingFactor:
     """Say that this is the factor of another retrospective, worded differently. Its own words stay."""
     retrospective, factor = _lock_factor(factor, by)
@@ -212,7 +213,7 @@ def link_contributing_factor(
 
 
 def _lock_factor(
-    factor: ContributingFactor, by: Any, version: int | None = None
+    factor: ContributingFactor, by: User, version: int | None = None
 ) -> tuple[Retrospective, ContributingFactor]:
     retrospective = lock(factor.retrospective, by=by)
     stored = retrospective.factors.select_related("factor").filter(pk=factor.pk).first()

@@ -1,10 +1,9 @@
 """What is said beside a section, and whom it asks."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import CommentAdded, CommentMentioned, CommentReopened, CommentResolved
 from retros.access import mentioned_in, people_reaching
@@ -14,7 +13,7 @@ from retros.workflow.basics import announce, audit, lock
 
 @transaction.atomic
 def add_comment(
-    *, document: Document, by: Any, text: str, quote: str = "", parent: Comment | None = None
+    *, document: Document, by: User, text: str, quote: str = "", parent: Comment | None = None
 ) -> Comment:
     """Say something about a section or answer; whoever is named with an @ and can see it hears of it."""
     retrospective = lock(document.retrospective, by=by)
@@ -51,7 +50,7 @@ def add_comment(
 
 
 @transaction.atomic
-def resolve_comment(*, comment: Comment, by: Any, resolved: bool = True) -> Comment:
+def resolve_comment(*, comment: Comment, by: User, resolved: bool = True) -> Comment:
     """Close a conversation, or open it again."""
     retrospective = lock(comment.document.retrospective, by=by)
     comment = Comment.objects.select_for_update(of=("self",)).select_related("document").get(pk=comment.pk)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Role
 from retros.models import GUESSES, CostAssumptions, RoleRate
@@ -15,7 +15,7 @@ Guesses = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 
 @transaction.atomic
-def assume_costs(*, by: Any, currency: str, rates: Mapping[str, Guesses]) -> CostAssumptions:
+def assume_costs(*, by: User, currency: str, rates: Mapping[str, Guesses]) -> CostAssumptions:
     """`rates`: low, likely and high of `hour`, `minute` and `role_7`; three Nones take a rate back."""
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change this.")

@@ -1,11 +1,11 @@
 """What it cost, in four dimensions: numbers, words, evidence; and the users behind each service."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import RetrospectiveImpactWritten
 from incidents.models import AffectedService, Service
@@ -21,7 +21,7 @@ MOST_NUMBERS = 20
 def write_impact(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     dimension: str,
     text: str = "",
     numbers: list[dict[str, str]] | None = None,
@@ -75,7 +75,7 @@ def _checked(numbers: list[dict[str, str]]) -> list[dict[str, str]]:
 
 @transaction.atomic
 def state_users(
-    *, retrospective: Retrospective, by: Any, service: Service, users: int | None, share: Decimal | None
+    *, retrospective: Retrospective, by: User, service: Service, users: int | None, share: Decimal | None
 ) -> None:
     """How many use a service and which share of them felt it; without either, what was stated is taken back."""
     retrospective = lock(retrospective, by=by)

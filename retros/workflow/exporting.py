@@ -1,11 +1,11 @@
 """PDFs: asked for by a person, made by a worker, kept for whoever may read it."""
 
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.models import User
 from core.requested_files import FileState, ask, make_next
 from notifications.workflow import wake_worker
 from retros.export import as_html, copy_of
@@ -16,7 +16,7 @@ MAKE = "retros.tasks.make_waiting_exports"
 
 
 @transaction.atomic
-def ask_for_pdf(*, retrospective: Retrospective, by: Any, number: int | None = None) -> Export:
+def ask_for_pdf(*, retrospective: Retrospective, by: User, number: int | None = None) -> Export:
     """Of the version `number`, or of the current version.
 
     One that is being made for the same person is taken again, and so is one of a version, which never changes.

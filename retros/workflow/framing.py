@@ -45,7 +45,7 @@ PEOPLE = ("owner", "facilitator", "note_taker")
 @transaction.atomic
 def open_retrospective(
     *,
-    by: Any,
+    by: User,
     title: str,
     subject: str = Subject.INCIDENT,
     incidents: Iterable[Incident] = (),
@@ -104,7 +104,7 @@ def open_retrospective(
 def frame_retrospective(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     version: int | None = None,
     incidents: Iterable[Incident] | None = None,
     **fields: Any,
@@ -155,7 +155,7 @@ def frame_retrospective(
 
 
 @transaction.atomic
-def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[Any]) -> int:
+def add_participants(*, retrospective: Retrospective, by: User, people: Iterable[Any]) -> int:
     """Bring people to the table; how many were not there before."""
     retrospective = _lock_open(retrospective, by)
     covered, wanted = list(retrospective.incidents.all()), list(people)
@@ -183,7 +183,7 @@ def add_participants(*, retrospective: Retrospective, by: Any, people: Iterable[
 
 
 @transaction.atomic
-def remove_participant(*, retrospective: Retrospective, by: Any, participant: Participant) -> None:
+def remove_participant(*, retrospective: Retrospective, by: User, participant: Participant) -> None:
     retrospective = _lock_open(retrospective, by)
     found = retrospective.participants.filter(pk=participant.pk).select_related("user").first()
     if found is None:
@@ -219,14 +219,14 @@ def _own_of(covered: list[Incident]) -> Incident | None:
     return None
 
 
-def _lock_open(retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
+def _lock_open(retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
     locked = lock_to_facilitate(retrospective, by=by, version=version)
     if locked.is_published:
         raise ValidationError("It is published. Open it again to change it.")
     return locked
 
 
-def _refuse_out_of_reach(incidents: list[Incident], by: Any) -> None:
+def _refuse_out_of_reach(incidents: list[Incident], by: User) -> None:
     reachable = Incident.objects.visible_to(by).filter(pk__in=[i.pk for i in incidents])
     if reachable.count() != len(incidents):
         raise PermissionDenied("You can't see one of these incidents.")

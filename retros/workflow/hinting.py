@@ -1,10 +1,9 @@
 """Hints of the language helper that were looked at and left; and the words this installation adds."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from retros.models import HintDismissal, HintWord, Retrospective
@@ -13,7 +12,7 @@ from retros.workflow.basics import audit, lock
 
 @transaction.atomic
 def leave_hint(
-    *, retrospective: Retrospective, by: Any, place: str, rule: str, found: str, reason: str = ""
+    *, retrospective: Retrospective, by: User, place: str, rule: str, found: str, reason: str = ""
 ) -> HintDismissal:
     """Show it no more in this place; a second time keeps the first."""
     retrospective = lock(retrospective, by=by)
@@ -32,7 +31,7 @@ def leave_hint(
 
 
 @transaction.atomic
-def add_hint_word(*, by: Any, words: str, ask: str) -> HintWord:
+def add_hint_word(*, by: User, words: str, ask: str) -> HintWord:
     _administrators_only(by)
     words = " ".join(words.split())
     if not words or not ask.strip():
@@ -47,12 +46,12 @@ def add_hint_word(*, by: Any, words: str, ask: str) -> HintWord:
 
 
 @transaction.atomic
-def remove_hint_word(*, by: Any, word: HintWord) -> None:
+def remove_hint_word(*, by: User, word: HintWord) -> None:
     _administrators_only(by)
     record_audit(chain=INSTALLATION, action="hint_word.removed", subject=word.words, by=by)
     word.delete()
 
 
-def _administrators_only(by: Any) -> None:
+def _administrators_only(by: User) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change these words.")

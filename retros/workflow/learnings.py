@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Sum
 
+from accounts.models import User
 from audit import context
 from events.event import Event
 from events.retrospectives import (
@@ -40,7 +41,7 @@ LONGEST = 2000
 
 @transaction.atomic
 def add_learning(
-    *, retrospective: Retrospective, by: Any, kind: str, text: str, entries: Iterable[TimelineEntry] = ()
+    *, retrospective: Retrospective, by: User, kind: str, text: str, entries: Iterable[TimelineEntry] = ()
 ) -> Learning:
     """Until the learnings are revealed only `by` reads it; not even the audit trail holds its words."""
     retrospective = lock(retrospective, by=by)
@@ -62,7 +63,7 @@ def add_learning(
 def change_learning(
     *,
     learning: Learning,
-    by: Any,
+    by: User,
     version: int | None = None,
     kind: str | None = None,
     text: str | None = None,
@@ -93,7 +94,7 @@ def change_learning(
 
 
 @transaction.atomic
-def withdraw_learning(*, learning: Learning, by: Any) -> Retrospective:
+def withdraw_learning(*, learning: Learning, by: User) -> Retrospective:
     """By its author; once revealed also by the facilitator."""
     retrospective, learning = _lock_own(learning, by)
     key, words = learning.pk, _words(retrospective, learning)
@@ -104,7 +105,7 @@ def withdraw_learning(*, learning: Learning, by: Any) -> Retrospective:
 
 
 @transaction.atomic
-def reveal_learnings(*, retrospective: Retrospective, by: Any) -> Retrospective:
+def reveal_learnings(*, retrospective: Retrospective, by: User) -> Retrospective:
     """Everybody reads everything from now on; there is no way back."""
     retrospective = lock_to_facilitate(lock(retrospective, by=by), by=by)
     if retrospective.learnings_revealed_at:
@@ -119,7 +120,7 @@ def reveal_learnings(*, retrospective: Retrospective, by: Any) -> Retrospective:
 
 
 @transaction.atomic
-def close_voting(*, retrospective: Retrospective, by: Any) -> Retrospective:
+def close_voting(*, retrospective: Retrospective, by: User) -> Retrospective:
     """Take no more dots and show everyone how many each learning has."""
     retrospective = _lock_revealed(lock_to_facilitate(retrospective, by=by), by)
     if retrospective.dots_closed_at:
@@ -133,7 +134,7 @@ def close_voting(*, retrospective: Retrospective, by: Any) -> Retrospective:
 
 @transaction.atomic
 def add_learning_group(
-    *, retrospective: Retrospective, by: Any, name: str, learnings: Iterable[Learning] = ()
+    *, retrospective: Retrospective, by: User, name: str, learnings: Iterable[Learning] = ()
 ) -> LearningGroup:
     """A name for what says the same; `learnings` come into it."""
     retrospective = _lock_revealed(retrospective, by)
@@ -147,7 +148,7 @@ def add_learning_group(
 
 
 @transaction.atomic
-def rename_learning_group(*, group: LearningGroup, by: Any, name: str) -> LearningGroup:
+def rename_learning_group(*, group: LearningGroup, by: User, name: str) -> LearningGroup:
     retrospective, group = _lock_group(group, by)
     old, group.name = group.name, _named(name)
     if old == group.name:
@@ -159,7 +160,7 @@ def rename_learning_group(*, group: LearningGroup, by: Any, name: str) -> Learni
 
 
 @transaction.atomic
-def dissolve_learning_group(*, group: LearningGroup, by: Any) -> Retrospective:
+def dissolve_learning_group(*, group: LearningGroup, by: User) -> Retrospective:
     """What was in it stands by itself again, dots and all."""
     retrospective, group = _lock_group(group, by)
     name = group.name
@@ -170,7 +171,7 @@ def dissolve_learning_group(*, group: LearningGroup, by: Any) -> Retrospective:
 
 
 @transaction.atomic
-def move_learning(*, learning: Learning, by: Any, group: LearningGroup | None = None) -> Learning:
+def move_learning(*, learning: Learning, by: User, group: LearningGroup | None = None) -> Learning:
     """Into a group, or out of any."""
     retrospective = _lock_revealed(learning.retrospective, by)
     learning = _stored(retrospective, learning)
@@ -187,7 +188,7 @@ def move_learning(*, learning: Learning, by: Any, group: LearningGroup | None = 
 
 
 @transaction.atomic
-def give_dot(*, learning: Learning, by: Any) -> LearningVote:
+def give_dot(*, learning: Learning, by: User) -> LearningVote:
     """One of the few dots a person has for a retrospective; several may go on one learning."""
     retrospective = _lock_open_voting(learning.retrospective, by)
     learning = _stored(retrospective, learning)
@@ -202,7 +203,7 @@ def give_dot(*, learning: Learning, by: Any) -> LearningVote:
 
 
 @transaction.atomic
-def take_back_dot(*, learning: Learning, by: Any) -> Learning:
+def take_back_dot(*, learning: Learning, by: User) -> Learning:
     """One of one's own dots."""
     retrospective = _lock_open_voting(learning.retrospective, by)
     vote = LearningVote.objects.filter(
@@ -224,7 +225,7 @@ def dots_given(retrospective: Retrospective, user: Any) -> int:
     return votes.aggregate(given=Sum("dots", default=0))["given"]
 
 
-def _weighed(retrospective: Retrospective, by: Any, event: Event, learning: Learning) -> None:
+def _weighed(retrospective: Retrospective, by: User, event: Event, learning: Learning) -> None:
     audit(retrospective, event.name, by, learning=learning.pk)
     if retrospective.shows_dots:  # else a redrawn page would say when somebody has voted
         announce(retrospective, event, what="learnings")
@@ -235,21 +236,21 @@ def _words(retrospective: Retrospective, learning: Learning) -> dict[str, str]:
     return {"text": learning.text} if retrospective.learnings_revealed_at else {}
 
 
-def _lock_revealed(retrospective: Retrospective, by: Any) -> Retrospective:
+def _lock_revealed(retrospective: Retrospective, by: User) -> Retrospective:
     retrospective = lock(retrospective, by=by)
     if not retrospective.learnings_revealed_at:
         raise ValidationError("Only once the learnings are revealed.")
     return retrospective
 
 
-def _lock_open_voting(retrospective: Retrospective, by: Any) -> Retrospective:
+def _lock_open_voting(retrospective: Retrospective, by: User) -> Retrospective:
     retrospective = _lock_revealed(retrospective, by)
     if retrospective.dots_closed_at:
         raise ValidationError("The voting is closed, so dots can't be changed.")
     return retrospective
 
 
-def _lock_group(group: LearningGroup, by: Any) -> tuple[Retrospective, LearningGroup]:
+def _lock_group(group: LearningGroup, by: User) -> tuple[Retrospective, LearningGroup]:
     retrospective = _lock_revealed(group.retrospective, by)
     stored = retrospective.learning_groups.filter(pk=group.pk).first()
     if stored is None:
@@ -257,7 +258,7 @@ def _lock_group(group: LearningGroup, by: Any) -> tuple[Retrospective, LearningG
     return retrospective, stored
 
 
-def _lock_own(learning: Learning, by: Any, version: int | None = None) -> tuple[Retrospective, Learning]:
+def _lock_own(learning: Learning, by: User, version: int | None = None) -> tuple[Retrospective, Learning]:
     retrospective = lock(learning.retrospective, by=by)
     stored = _stored(retrospective, learning)
     leads = retrospective.learnings_revealed_at and can_facilitate(by, retrospective)

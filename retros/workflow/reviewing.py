@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from events.retrospectives import (
@@ -39,7 +40,7 @@ S = RetrospectiveStatus
 
 
 @transaction.atomic
-def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Review:
+def ask_reviewer(*, retrospective: Retrospective, by: User, reviewer: Any) -> Review:
     """Ask somebody to read it; asked again, an answer given before is open again.
 
     In one reading an open question is asked once.
@@ -68,7 +69,7 @@ def ask_reviewer(*, retrospective: Retrospective, by: Any, reviewer: Any) -> Rev
 
 
 @transaction.atomic
-def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> Review:
+def answer_review(*, review: Review, by: User, verdict: str, note: str = "") -> Review:
     """Approve, or ask for changes: only whoever was asked."""
     if review.reviewer_id != by.pk:
         raise PermissionDenied("Only a requested reviewer can respond.")
@@ -92,7 +93,7 @@ def answer_review(*, review: Review, by: Any, verdict: str, note: str = "") -> R
 
 
 @transaction.atomic
-def waive_check(*, retrospective: Retrospective, by: Any, name: str, reason: str) -> CheckWaiver:
+def waive_check(*, retrospective: Retrospective, by: User, name: str, reason: str) -> CheckWaiver:
     retrospective = lock_to_facilitate(retrospective, by=by)
     if name not in CHECKS:
         raise ValidationError("There is no such check.")
@@ -117,7 +118,7 @@ def waive_check(*, retrospective: Retrospective, by: Any, name: str, reason: str
 
 
 @transaction.atomic
-def agree_to_waiver(*, retrospective: Retrospective, by: Any, name: str) -> CheckWaiver:
+def agree_to_waiver(*, retrospective: Retrospective, by: User, name: str) -> CheckWaiver:
     """Confirm, as a second person, that a check doesn't have to pass.
 
     Raises PermissionDenied for the person who waived it and for whoever can't write in the retrospective.
@@ -137,7 +138,7 @@ def agree_to_waiver(*, retrospective: Retrospective, by: Any, name: str) -> Chec
 
 
 @transaction.atomic
-def withdraw_waiver(*, retrospective: Retrospective, by: Any, name: str) -> None:
+def withdraw_waiver(*, retrospective: Retrospective, by: User, name: str) -> None:
     retrospective = lock_to_facilitate(retrospective, by=by)
     if retrospective.is_published:
         raise ValidationError("It is published already.")
@@ -148,7 +149,7 @@ def withdraw_waiver(*, retrospective: Retrospective, by: Any, name: str) -> None
 
 @transaction.atomic
 def publish_retrospective(
-    *, retrospective: Retrospective, by: Any, note: str = "", version: int | None = None
+    *, retrospective: Retrospective, by: User, note: str = "", version: int | None = None
 ) -> Publication:
     """Keep what it says now as the next version, for everybody in whose reach its incidents are."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
@@ -167,7 +168,7 @@ def publish_retrospective(
     return store_publication(retrospective, by=by, note=note)
 
 
-def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") -> Publication:
+def store_publication(retrospective: Retrospective, *, by: User, note: str = "") -> Publication:
     """The version itself, for a retrospective the caller holds locked."""
     before = retrospective.status
     retrospective.status, retrospective.published_at = S.PUBLISHED, context.now()
@@ -202,7 +203,7 @@ def store_publication(retrospective: Retrospective, *, by: Any, note: str = "") 
 
 
 @transaction.atomic
-def reopen_retrospective(*, retrospective: Retrospective, by: Any, reason: str) -> Retrospective:
+def reopen_retrospective(*, retrospective: Retrospective, by: User, reason: str) -> Retrospective:
     """Back into review, to be published again as the next version; the one before stays as it was read."""
     retrospective = lock_to_facilitate(retrospective, by=by)
     if not retrospective.is_published:
@@ -225,7 +226,7 @@ def reopen_retrospective(*, retrospective: Retrospective, by: Any, reason: str) 
 
 @transaction.atomic
 def write_public_text(
-    *, retrospective: Retrospective, by: Any, public_text: str, version: int | None = None
+    *, retrospective: Retrospective, by: User, public_text: str, version: int | None = None
 ) -> Retrospective:
     """What may be read outside: its own text, before or after publishing."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
@@ -239,7 +240,7 @@ def write_public_text(
 
 
 @transaction.atomic
-def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: bool) -> None:
+def mark_changed_how_i_work(*, retrospective: Retrospective, by: User, is_so: bool) -> None:
     """A reader's own mark on something published."""
     reachable = Retrospective.objects.readable_by(by).filter(pk=retrospective.pk)
     if not reachable.exists():
@@ -252,7 +253,7 @@ def mark_changed_how_i_work(*, retrospective: Retrospective, by: Any, is_so: boo
 
 @transaction.atomic
 def describe_retrospectives(
-    *, by: Any, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
+    *, by: User, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
     if not by.is_administrator:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import (
     AgendaChanged,
@@ -44,7 +45,7 @@ S = RetrospectiveStatus
 def schedule_session(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     scheduled_at: datetime,
     minutes: int = 60,
     place: str = "",
@@ -97,7 +98,7 @@ def appointment(retrospective: Retrospective) -> dict[str, Any]:
 
 
 @transaction.atomic
-def plan_agenda(*, retrospective: Retrospective, by: Any, minutes: int) -> Retrospective:
+def plan_agenda(*, retrospective: Retrospective, by: User, minutes: int) -> Retrospective:
     """The agenda for 60 or 30 minutes, as long as its clock has not run."""
     retrospective = lock_to_facilitate(retrospective, by=by)
     if minutes not in AGENDAS:
@@ -112,7 +113,7 @@ def plan_agenda(*, retrospective: Retrospective, by: Any, minutes: int) -> Retro
 
 
 @transaction.atomic
-def start_session(*, retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
+def start_session(*, retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
     """Begin, or go on after it was ended too soon; the first part of the agenda starts its clock."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     if retrospective.status not in (S.COLLECTING, S.SCHEDULED):
@@ -131,7 +132,7 @@ def start_session(*, retrospective: Retrospective, by: Any, version: int | None 
 
 
 @transaction.atomic
-def end_session(*, retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
+def end_session(*, retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
     """Stop the clock and let it soak for as many working days as the installation says."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     if retrospective.status != S.IN_SESSION:
@@ -149,7 +150,7 @@ def end_session(*, retrospective: Retrospective, by: Any, version: int | None = 
 
 @transaction.atomic
 def start_review(
-    *, retrospective: Retrospective, by: Any, reason: str = "", version: int | None = None
+    *, retrospective: Retrospective, by: User, reason: str = "", version: int | None = None
 ) -> Retrospective:
     """Give it to be read. Without a session, or before the soak days are over, only with a reason."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
@@ -175,7 +176,7 @@ def start_review(
 
 
 @transaction.atomic
-def step_back(*, retrospective: Retrospective, by: Any, version: int | None = None) -> Retrospective:
+def step_back(*, retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
     """One status back: a session that is called off, ended or given to review too soon."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     before = RetrospectiveStatus(retrospective.status)
@@ -198,7 +199,7 @@ def step_back(*, retrospective: Retrospective, by: Any, version: int | None = No
 
 
 @transaction.atomic
-def run_clock(*, retrospective: Retrospective, by: Any, do: str, item: AgendaItem | None = None) -> None:
+def run_clock(*, retrospective: Retrospective, by: User, do: str, item: AgendaItem | None = None) -> None:
     """`start` a part (or go on with it), `pause`, go to the `next`, or give the running one five minutes more."""
     retrospective = lock_to_facilitate(retrospective, by=by)
     if retrospective.status != S.IN_SESSION:

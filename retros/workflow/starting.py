@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from accounts.models import User
 from audit import context
 from events.incidents import IncidentRetrospectiveStarted
 from incidents.models import Incident, Status
@@ -24,7 +25,7 @@ from timeline.workflow import record_event
 def start_retrospective(
     *,
     incident: Incident,
-    by: Any,
+    by: User,
     owner: Any = None,
     material: dict | None = None,
     brings_timeline: bool = True,
@@ -70,7 +71,7 @@ def refuse_as_owner(owner: Any) -> None:
         raise ValidationError({"owner": f"{owner} is a stakeholder and cannot own a retrospective."})
 
 
-def tell_incident(retrospective: Retrospective, by: Any) -> None:
+def tell_incident(retrospective: Retrospective, by: User) -> None:
     """That it is looked back on now stands in the incident's own timeline."""
     assert retrospective.incident is not None
     owner = retrospective.owner
@@ -80,7 +81,7 @@ def tell_incident(retrospective: Retrospective, by: Any) -> None:
     announce(retrospective.incident, IncidentRetrospectiveStarted(retrospective=retrospective.pk))
 
 
-def hand_over(retrospective: Retrospective, *, by: Any, owner: Any) -> Retrospective:
+def hand_over(retrospective: Retrospective, *, by: User, owner: Any) -> Retrospective:
     """Give an incident's own retrospective to `owner`: only whoever leads it does."""
     if owner is None or owner.pk == retrospective.owner_id:
         return retrospective
@@ -96,7 +97,7 @@ def hand_over(retrospective: Retrospective, *, by: Any, owner: Any) -> Retrospec
     return retrospective
 
 
-def seat_starter(retrospective: Retrospective, by: Any) -> None:
+def seat_starter(retrospective: Retrospective, by: User) -> None:
     """A private one exists for those at its table only: whoever makes it so sits there."""
     if retrospective.is_private:
         retrospective.participants.get_or_create(user=by, defaults={"added_at": context.now()})
@@ -104,7 +105,7 @@ def seat_starter(retrospective: Retrospective, by: Any) -> None:
 
 @transaction.atomic
 def close_with_retrospective(
-    *, incident: Incident, by: Any, owner: Any, version: int | None = None
+    *, incident: Incident, by: User, owner: Any, version: int | None = None
 ) -> Incident:
     """Close an incident and hand its retrospective to `owner`, in one step.
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import FactorUndone
 from retros.models import ActionItem, ContributingFactor, FactorStep, Retrospective, TimelineEntry
@@ -58,7 +59,7 @@ def states(keys: Iterable[int]) -> dict[str, State | None]:
 
 
 def keep_step(
-    retrospective: Retrospective, by: Any, what: str, before: dict[str, State | None]
+    retrospective: Retrospective, by: User, what: str, before: dict[str, State | None]
 ) -> FactorStep | None:
     """Remember a change of the factors in `before`, and only the latest few of this person's."""
     after = states(map(int, before))
@@ -72,14 +73,14 @@ def keep_step(
     return step
 
 
-def last_step(retrospective: Retrospective, by: Any) -> FactorStep | None:
+def last_step(retrospective: Retrospective, by: User) -> FactorStep | None:
     """What this person would take back next."""
     since = context.now() - TAKEN_BACK_WITHIN
     return FactorStep.objects.filter(retrospective=retrospective, by=by, at__gte=since).first()
 
 
 @transaction.atomic
-def undo_factor_change(*, retrospective: Retrospective, by: Any) -> FactorStep:
+def undo_factor_change(*, retrospective: Retrospective, by: User) -> FactorStep:
     """Take back one's own latest change of the tree, unless somebody has changed the same factors since."""
     retrospective = lock(retrospective, by=by)
     step = last_step(retrospective, by)

@@ -63,7 +63,7 @@ def take_over(
     told: dict[str, Any],
     actions: Iterable[dict[str, Any]],
     people: dict[str, User],
-    by: Any,
+    by: User,
 ) -> Retrospective:
     """Scope, table, chain of whys, factors, learnings, gaps and action items; a second time changes nothing."""
     retrospective = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
@@ -86,7 +86,7 @@ def take_over(
 
 
 @transaction.atomic
-def publish_taken_over(*, retrospective: Retrospective, by: Any) -> None:
+def publish_taken_over(*, retrospective: Retrospective, by: User) -> None:
     """What was published elsewhere is published here, unless it has been worked on meanwhile."""
     retrospective = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
     if retrospective.status == RetrospectiveStatus.COLLECTING:
@@ -109,7 +109,7 @@ def _seat(retrospective: Retrospective, people: list[User]) -> None:
     )
 
 
-def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: Any) -> None:
+def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: User) -> None:
     """Each answer under the one before, with the question it answers; the last one is systemic."""
     parent = None
     for depth, why in enumerate(whys):
@@ -126,7 +126,7 @@ def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: Any) -> No
         )
 
 
-def _factors(retrospective: Retrospective, told: dict[str, Any], by: Any) -> None:
+def _factors(retrospective: Retrospective, told: dict[str, Any], by: User) -> None:
     order = len(told.get("five_whys") or [])
     for cause in told.get("root_causes") or []:
         level = Level.SYSTEMIC if cause.get("level") == "systemic" else Level.PROXIMATE
@@ -140,7 +140,7 @@ def _factors(retrospective: Retrospective, told: dict[str, Any], by: Any) -> Non
         order += 1
 
 
-def _node(retrospective: Retrospective, text: str, by: Any, *, category: str = "", **fields: Any) -> Any:
+def _node(retrospective: Retrospective, text: str, by: User, *, category: str = "", **fields: Any) -> Any:
     text = _short(text, 300)
     shared, _ = Factor.objects.get_or_create(
         key=normalised(text), defaults={"text": text, "category": category, "created_at": context.now()}
@@ -164,7 +164,7 @@ def _learnings(retrospective: Retrospective, told: dict[str, Any]) -> None:
     )
 
 
-def _account(retrospective: Retrospective, gaps: list[str], by: Any) -> None:
+def _account(retrospective: Retrospective, gaps: list[str], by: User) -> None:
     """The incident's own events, and a row for each thing that nobody knows any more."""
     incident = retrospective.incident
     if incident is None:

@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import User
 from audit import context
 from events.retrospectives import RetrospectiveTimelineChanged
 from incidents.models import Service
@@ -27,7 +28,7 @@ WRITABLE = (
 def add_entry(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     text: str,
     occurred_at: datetime,
     kind: str = Kind.NOTE,
@@ -69,7 +70,7 @@ def add_entry(
 
 @transaction.atomic
 def change_entry(
-    *, entry: TimelineEntry, by: Any, version: int | None = None, **fields: Any
+    *, entry: TimelineEntry, by: User, version: int | None = None, **fields: Any
 ) -> TimelineEntry:
     """Change what is named of a row: any of WRITABLE. Conflict where `version` is not the stored one."""
     retrospective, entry = _lock_entry(entry, by=by, version=version)
@@ -93,7 +94,7 @@ def change_entry(
 
 
 @transaction.atomic
-def remove_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
+def remove_entry(*, entry: TimelineEntry, by: User) -> TimelineEntry:
     """Take a row out of sight; it stays stored and can be restored, with the recollections beside it."""
     retrospective, entry = _lock_entry(entry, by=by)
     if entry.removed_at is None:
@@ -107,7 +108,7 @@ def remove_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
 
 
 @transaction.atomic
-def restore_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
+def restore_entry(*, entry: TimelineEntry, by: User) -> TimelineEntry:
     """Put a removed row back, and what went with it. A phase that another row has taken meanwhile stays there."""
     retrospective, entry = _lock_entry(entry, by=by)
     if entry.removed_at is None:
@@ -127,7 +128,7 @@ def restore_entry(*, entry: TimelineEntry, by: Any) -> TimelineEntry:
 
 @transaction.atomic
 def mark_phase(
-    *, entry: TimelineEntry, by: Any, phase: str, version: int | None = None, sets_milestone: bool = False
+    *, entry: TimelineEntry, by: User, phase: str, version: int | None = None, sets_milestone: bool = False
 ) -> TimelineEntry:
     """Say that a phase began with this row; another row that said so says it no longer.
 
@@ -162,7 +163,7 @@ def _unmark(other: TimelineEntry) -> None:
         other.save(update_fields=["phase", "version"])
 
 
-def _set_milestone(entry: TimelineEntry, by: Any) -> None:
+def _set_milestone(entry: TimelineEntry, by: User) -> None:
     incident = Account(entry.retrospective).incident_of(entry)
     name = PHASE_MILESTONES.get(Phase(entry.phase)) if entry.phase else None
     if incident is None or name is None:
@@ -192,7 +193,7 @@ def _set_milestone(entry: TimelineEntry, by: Any) -> None:
 def add_gap(
     *,
     retrospective: Retrospective,
-    by: Any,
+    by: User,
     text: str,
     occurred_at: datetime,
     ended_at: datetime | None = None,
@@ -223,7 +224,7 @@ def add_gap(
 
 
 @transaction.atomic
-def keep_gap(*, retrospective: Retrospective, by: Any, key: str) -> TimelineEntry:
+def keep_gap(*, retrospective: Retrospective, by: User, key: str) -> TimelineEntry:
     """Make a gap that was found a row of the account."""
     retrospective = lock(retrospective, by=by)
     found = _found(retrospective, key)
@@ -234,7 +235,7 @@ def keep_gap(*, retrospective: Retrospective, by: Any, key: str) -> TimelineEntr
 
 
 @transaction.atomic
-def dismiss_gap(*, retrospective: Retrospective, by: Any, key: str) -> None:
+def dismiss_gap(*, retrospective: Retrospective, by: User, key: str) -> None:
     """A gap that was found is none: it is not offered again."""
     retrospective = lock(retrospective, by=by)
     found = _found(retrospective, key)
@@ -266,7 +267,7 @@ def _found(retrospective: Retrospective, key: str) -> Any:
 def add_recollection(
     *,
     fact: TimelineEntry,
-    by: Any,
+    by: User,
     text: str,
     actor: Any = None,
     occurred_at: datetime | None = None,
@@ -316,7 +317,7 @@ def check_entry(entry: TimelineEntry) -> None:
 
 
 def _lock_entry(
-    entry: TimelineEntry, *, by: Any, version: int | None = None
+    entry: TimelineEntry, *, by: User, version: int | None = None
 ) -> tuple[Retrospective, TimelineEntry]:
     retrospective = lock(entry.retrospective, by=by)
     locked = TimelineEntry.objects.select_for_update(of=("self",)).select_related("beside").get(pk=entry.pk)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef
 
+from accounts.models import User
 from audit import context
 from coediting.document import Full, Malformed, accept, open_document, to_markdown
 from coediting.markdown_merge import rewrite
@@ -33,7 +34,7 @@ def topic_of(document_id: int) -> str:
 
 
 @transaction.atomic
-def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Document:
+def open_section(*, retrospective: Retrospective, section: str, by: User) -> Document:
     """The section's document with all that was written in it by now.
 
     Made when somebody who may write first looks at it; before, an empty one that is not saved.
@@ -50,7 +51,7 @@ def open_section(*, retrospective: Retrospective, section: str, by: Any) -> Docu
 
 
 @transaction.atomic
-def write_update(*, document_id: int, update: bytes, by: Any) -> int:
+def write_update(*, document_id: int, update: bytes, by: User) -> int:
     """Store one update of an editor; the number it has from then on, 0 where nothing in it is new.
 
     Raises Malformed, Gap, Full or Stale, PermissionDenied for who may not write, ValidationError once it is
@@ -63,7 +64,7 @@ def write_update(*, document_id: int, update: bytes, by: Any) -> int:
 
 
 @transaction.atomic
-def save_text(*, document: Document, text: str, by: Any, version: int | None) -> Document:
+def save_text(*, document: Document, text: str, by: User, version: int | None) -> Document:
     """Make the section say `text`, as a change to what stands there; live writers see it arrive.
 
     Raises Conflict where the section says something else by now than at `version`.
@@ -91,7 +92,7 @@ def save_text(*, document: Document, text: str, by: Any, version: int | None) ->
 
 
 @transaction.atomic
-def keep_version(*, document: Document, by: Any, note: str = "") -> DocumentVersion | None:
+def keep_version(*, document: Document, by: User, note: str = "") -> DocumentVersion | None:
     """Keep what it says now, with everybody who wrote since the version before; None where nothing is new."""
     document = _lock(document.pk, by)
     _compact(document)
@@ -99,7 +100,7 @@ def keep_version(*, document: Document, by: Any, note: str = "") -> DocumentVers
 
 
 @transaction.atomic
-def restore_version(*, document: Document, number: int, by: Any) -> Document:
+def restore_version(*, document: Document, number: int, by: User) -> Document:
     """Let the section say again what it said then, as a new change; what it says now is kept as a version."""
     document = _lock(document.pk, by)
     wanted = document.versions.get(number=number)
@@ -118,7 +119,7 @@ def restore_version(*, document: Document, number: int, by: Any) -> Document:
 
 
 @transaction.atomic
-def settle_sections(*, retrospective: Retrospective, by: Any, note: str = "") -> list[Document]:
+def settle_sections(*, retrospective: Retrospective, by: User, note: str = "") -> list[Document]:
     """The sections with all that was written in them, each kept as a version: what is published or exported.
 
     Within the caller's transaction nobody writes in them until it ends.
@@ -189,7 +190,7 @@ def _caught_up(document: Document) -> Document:
     return locked
 
 
-def _lock(pk: int, by: Any) -> Document:
+def _lock(pk: int, by: User) -> Document:
     document = _locked(pk)
     if document is None:
         raise PermissionDenied("There is no such section.")
@@ -200,7 +201,7 @@ def _lock(pk: int, by: Any) -> Document:
     return document
 
 
-def _append(document: Document, update: bytes, state: bytes, by: Any) -> DocumentUpdate:
+def _append(document: Document, update: bytes, state: bytes, by: User) -> DocumentUpdate:
     row = DocumentUpdate.objects.create(document=document, update_bytes=update, author=by, at=context.now())
     ring_topic(topic=topic_of(document.pk), what=str(row.pk))
     wake_worker()
@@ -221,7 +222,7 @@ def _compact(document: Document) -> None:
     transaction.on_commit(partial(remember, document, last, state))
 
 
-def _keep(document: Document, *, by: Any, note: str) -> DocumentVersion | None:
+def _keep(document: Document, *, by: User | None, note: str) -> DocumentVersion | None:
     """Its lock is held and it is compacted. Updates are needed no longer than until their authors stand here."""
     merged = document.updates.filter(pk__lte=document.compacted_to)
     authors = set(merged.exclude(author=None).order_by().values_list("author", flat=True).distinct())

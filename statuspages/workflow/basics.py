@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.workflow.transitions import FormUsed
 from notifications.workflow import wake_worker
@@ -17,12 +18,12 @@ UNTOLD |= {"accent_light", "accent_dark", "accent_on", "logo_width", "logo_heigh
 LOOK = {"accent", "logo_version"}  # changed by a verb of their own
 
 
-def require_editor(by: Any) -> None:
+def require_editor(by: User) -> None:
     if not can_edit_pages(by):
         raise PermissionDenied("Only administrators can edit status pages.")
 
 
-def require_announcer(by: Any) -> None:
+def require_announcer(by: User) -> None:
     if not can_announce(by):
         raise PermissionDenied("Only responders can announce maintenance.")
 
@@ -54,7 +55,7 @@ def facts(entry: models.Model | None) -> dict[str, Any]:
 
 
 def record(
-    page: StatusPage, action: str, subject: Any, by: Any, *, before: dict[str, Any], after: dict[str, Any]
+    page: StatusPage, action: str, subject: Any, by: User | None, *, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     """One audit entry of what changed, and the page's copies are out of date; nothing where nothing changed.
 

@@ -1,13 +1,13 @@
 """Work announced beforehand: scheduled, moved on by people or by the clock, told to subscribers."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
@@ -45,7 +45,7 @@ OF_STATE: dict[str, type[MaintenanceEvent]] = {
 @transaction.atomic
 def schedule_maintenance(
     *,
-    by: Any,
+    by: User,
     maintenance: ScheduledMaintenance,
     components: Iterable[Component],
     text: str,
@@ -70,7 +70,7 @@ def schedule_maintenance(
 @transaction.atomic
 def change_maintenance(
     *,
-    by: Any,
+    by: User,
     maintenance: ScheduledMaintenance,
     components: Iterable[Component],
     text: str,
@@ -103,7 +103,7 @@ def change_maintenance(
 
 @transaction.atomic
 def update_maintenance(
-    *, by: Any, maintenance: ScheduledMaintenance, text: str, state: str = ""
+    *, by: User, maintenance: ScheduledMaintenance, text: str, state: str = ""
 ) -> ScheduledMaintenance:
     """Say how it goes, and move it on where `state` is another than it has."""
     require_announcer(by)
@@ -131,7 +131,7 @@ def carry_on(maintenance: ScheduledMaintenance) -> None:
         announce(maintenance, MaintenanceReminder, maintenance.updates.first())
 
 
-def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: Any) -> ScheduledMaintenance:
+def _move(maintenance: ScheduledMaintenance, state: str, text: str, by: User | None) -> ScheduledMaintenance:
     if state not in maintenance.next_states:
         raise ValidationError(
             {"state": f"It is {maintenance.get_state_display().lower()}, so it can't change to this state."}
@@ -189,7 +189,7 @@ def check_apart(series: MaintenanceSeries, maintenance: ScheduledMaintenance) ->
 
 
 def say(
-    maintenance: ScheduledMaintenance, text: str, by: Any, *, covers_later: bool = False
+    maintenance: ScheduledMaintenance, text: str, by: User | None, *, covers_later: bool = False
 ) -> MaintenanceUpdate:
     if not text.strip():
         raise ValidationError({"text": "Say it in a sentence or two."})
@@ -212,7 +212,7 @@ def touch(maintenance: ScheduledMaintenance, *fields: str) -> None:
 
 
 def note(
-    maintenance: ScheduledMaintenance, action: str, by: Any, *, before: dict, after: dict | None = None
+    maintenance: ScheduledMaintenance, action: str, by: User | None, *, before: dict, after: dict | None = None
 ) -> None:
     if after is None:
         after = facts(maintenance) | {"components": names(maintenance.components.all())}

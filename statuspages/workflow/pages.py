@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from core.text import one_line
@@ -25,7 +26,7 @@ DECIDE_READERS = ("is_published", "is_default", "audience")
 
 
 @transaction.atomic
-def keep_page(*, by: Any, page: StatusPage) -> StatusPage:
+def keep_page(*, by: User, page: StatusPage) -> StatusPage:
     """Add or change a page as it is filled in. There is one default page at most among those of an audience."""
     require_editor(by)
     others = _lock_with_others(page)
@@ -63,7 +64,7 @@ def _lock_with_others(page: StatusPage) -> list[StatusPage]:
 
 @transaction.atomic
 def keep_look(
-    *, by: Any, page: StatusPage, accent: str, logo: bytes | None, removes_logo: bool = False
+    *, by: User, page: StatusPage, accent: str, logo: bytes | None, removes_logo: bool = False
 ) -> StatusPage:
     """Another accent colour (#rrggbb, or none), and another logo where one is given.
 
@@ -104,7 +105,7 @@ def naming(field: str) -> Iterator[None]:
 
 
 @transaction.atomic
-def remove_page(*, by: Any, page: StatusPage) -> None:
+def remove_page(*, by: User, page: StatusPage) -> None:
     """Only a page that nobody can see any more: publishing is taken back first, on purpose."""
     require_editor(by)
     page = lock(page)
@@ -121,7 +122,7 @@ def remove_page(*, by: Any, page: StatusPage) -> None:
 
 
 @transaction.atomic
-def keep_group(*, by: Any, group: ComponentGroup) -> ComponentGroup:
+def keep_group(*, by: User, group: ComponentGroup) -> ComponentGroup:
     require_editor(by)
     page = lock(group.page)
     before = facts(ComponentGroup.objects.filter(pk=group.pk).first())
@@ -133,7 +134,7 @@ def keep_group(*, by: Any, group: ComponentGroup) -> ComponentGroup:
 
 
 @transaction.atomic
-def keep_component(*, by: Any, component: Component) -> Component:
+def keep_component(*, by: User, component: Component) -> Component:
     require_editor(by)
     page = lock(component.page)
     before = facts(Component.objects.filter(pk=component.pk).first())
@@ -151,7 +152,7 @@ def keep_component(*, by: Any, component: Component) -> Component:
 
 
 @transaction.atomic
-def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
+def remove_from_page(*, by: User, entry: Component | ComponentGroup) -> None:
     """A component goes with its bars, and with the subscriptions to it alone; of a group, the components stay."""
     require_editor(by)
     page = lock(entry.page)
@@ -167,7 +168,7 @@ def remove_from_page(*, by: Any, entry: Component | ComponentGroup) -> None:
 
 
 @transaction.atomic
-def move_on_page(*, by: Any, entry: Component | ComponentGroup, up: bool) -> None:
+def move_on_page(*, by: User, entry: Component | ComponentGroup, up: bool) -> None:
     """One place up or down among its neighbours; at the end it stays where it is."""
     require_editor(by)
     page = lock(entry.page)
@@ -187,7 +188,7 @@ def move_on_page(*, by: Any, entry: Component | ComponentGroup, up: bool) -> Non
 
 
 @transaction.atomic
-def set_component_state(*, by: Any, component: Component, impact: str | None) -> ComponentState | None:
+def set_component_state(*, by: User, component: Component, impact: str | None) -> ComponentState | None:
     """How a component without a service is from now on; None: operational again."""
     require_announcer(by)
     page = lock(component.page)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 
+from accounts.models import User
 from audit import context
 from core.conflict import Conflict
 from core.text import one_line
@@ -46,7 +47,7 @@ NEAR = timedelta(
 @transaction.atomic
 def schedule_series(
     *,
-    by: Any,
+    by: User,
     series: MaintenanceSeries,
     components: Iterable[Component],
     form_token: UUID | None = None,
@@ -74,7 +75,7 @@ def schedule_series(
 @transaction.atomic
 def change_following(
     *,
-    by: Any,
+    by: User,
     maintenance: ScheduledMaintenance,
     series: MaintenanceSeries,
     components: Iterable[Component],
@@ -116,7 +117,7 @@ def change_following(
 
 
 @transaction.atomic
-def cancel_following(*, by: Any, maintenance: ScheduledMaintenance, text: str) -> ScheduledMaintenance:
+def cancel_following(*, by: User, maintenance: ScheduledMaintenance, text: str) -> ScheduledMaintenance:
     """Cancel this window and all later ones; subscribers are notified once."""
     require_announcer(by)
     stored, series = _lock_following(maintenance)
@@ -136,7 +137,7 @@ def cancel_following(*, by: Any, maintenance: ScheduledMaintenance, text: str) -
     return stored
 
 
-def extend_series(series: MaintenanceSeries, *, by: Any = None) -> list[ScheduledMaintenance]:
+def extend_series(series: MaintenanceSeries, *, by: User | None = None) -> list[ScheduledMaintenance]:
     """Make the windows of the next 60 days, ten at most, and at least the next one. The caller holds the series.
 
     Nobody is notified: readers know of the series. A window that is over by now is not made any more.
@@ -233,7 +234,7 @@ def _keep_days(keep: list[ScheduledMaintenance], days: list[date]) -> set[date]:
     return taken
 
 
-def _make(series: MaintenanceSeries, day: date, by: Any) -> ScheduledMaintenance:
+def _make(series: MaintenanceSeries, day: date, by: User | None) -> ScheduledMaintenance:
     window, now = series.window(day), context.now()
     row = ScheduledMaintenance.objects.create(
         page=series.page,
@@ -259,7 +260,7 @@ def _rewrite(
     series: MaintenanceSeries,
     day: date,
     components: list[Component],
-    by: Any,
+    by: User,
     *,
     is_first: bool,
 ) -> None:
@@ -280,7 +281,7 @@ def _rewrite(
 
 
 def _cancel(
-    row: ScheduledMaintenance, text: str, by: Any, *, covers_later: bool = False, is_covered: bool = False
+    row: ScheduledMaintenance, text: str, by: User, *, covers_later: bool = False, is_covered: bool = False
 ) -> None:
     before = {"state": row.state}
     row.state, row.ended_at, row.is_covered = MaintenanceState.CANCELLED, context.now(), is_covered
@@ -323,5 +324,5 @@ def _facts(series: MaintenanceSeries) -> dict[str, Any]:
     return told | {"rule": in_words(series.recurrence), "components": names(series.components.all())}
 
 
-def _record(series: MaintenanceSeries, action: str, by: Any, *, before: dict[str, Any]) -> None:
+def _record(series: MaintenanceSeries, action: str, by: User, *, before: dict[str, Any]) -> None:
     record(series.page, action, series, by, before=before, after=_facts(series))

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from core.permissions import administrators_only
 from core.requests import SignedInRequest
 from core.responses import refused_or
@@ -24,16 +25,16 @@ from subscribers.workflow import (
 )
 
 
-def _add_outside(*, by: Any, **given: Any) -> str:
+def _add_outside(*, by: User, **given: Any) -> str:
     outside = invite_outside(by=by, **given)
     return f"{outside} is subscribed." if outside.confirmed_at else f"{outside} gets a confirmation e-mail."
 
 
-def _add_channel(*, by: Any, channel: Channel, **given: Any) -> str:
+def _add_channel(*, by: User, channel: Channel, **given: Any) -> str:
     return f"{channel} is subscribed: {subscribe(owner=channel, by=by, **given).about}."
 
 
-def _add_executive(*, by: Any, person: Any, **given: Any) -> str:
+def _add_executive(*, by: User, person: Any, **given: Any) -> str:
     subscribe(owner=person, by=by, audience=Audience.EXECUTIVES, **given)
     return f"{person} reads what is written for executives."
 

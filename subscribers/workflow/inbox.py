@@ -1,17 +1,16 @@
 """What a person has read of what they were told."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from core.notify import ring_people
 from subscribers.models import Notice
 
 
 @transaction.atomic
-def mark_read(*, notice: Notice, by: Any) -> None:
+def mark_read(*, notice: Notice, by: User) -> None:
     if notice.person_id != by.pk:
         raise PermissionDenied("This inbox belongs to someone else.")
     if Notice.objects.filter(pk=notice.pk).unread().update(read_at=timezone.now()):
@@ -19,7 +18,7 @@ def mark_read(*, notice: Notice, by: Any) -> None:
 
 
 @transaction.atomic
-def mark_all_read(*, by: Any, up_to: int | None = None) -> None:
+def mark_all_read(*, by: User, up_to: int | None = None) -> None:
     """Everything, or what is not newer than the notice `up_to`: what came in meanwhile stays unread."""
     unread = Notice.objects.filter(person=by).unread()
     if up_to is not None:

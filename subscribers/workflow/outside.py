@@ -1,7 +1,6 @@
 """Addresses outside the organisation: asked first, told only after they said yes, let go with one click."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -24,7 +23,7 @@ ASK_AGAIN_AFTER = timedelta(minutes=15)
 def invite_outside(
     *,
     email: str,
-    by: Any,
+    by: User,
     audience: str,
     service: Service | None = None,
     severity: Severity | None = None,
@@ -50,7 +49,7 @@ def invite_outside(
 
 
 @transaction.atomic
-def resend_confirmation(*, outside: OutsideAddress, by: Any) -> None:
+def resend_confirmation(*, outside: OutsideAddress, by: User) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can send the confirmation again.")
     outside = OutsideAddress.objects.select_for_update().get(pk=outside.pk)
@@ -63,7 +62,7 @@ def resend_confirmation(*, outside: OutsideAddress, by: Any) -> None:
 
 
 @transaction.atomic
-def remove_outside(*, outside: OutsideAddress, by: Any) -> None:
+def remove_outside(*, outside: OutsideAddress, by: User) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can remove addresses.")
     record_audit(chain=INSTALLATION, action="outside_address.removed", subject=outside.email[:200], by=by)
@@ -114,7 +113,7 @@ def _end_standing(person_id: int) -> None:
     wish.save(update_fields=["follows_worst"])
 
 
-def _address(email: str, by: Any) -> OutsideAddress:
+def _address(email: str, by: User) -> OutsideAddress:
     """The row of this address, locked; one that had unsubscribed is asked anew."""
     email = email.strip().lower()
     OutsideAddress.objects.bulk_create([OutsideAddress(email=email, created_by=by)], ignore_conflicts=True)

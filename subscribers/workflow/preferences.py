@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import time
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,7 +15,7 @@ POPS_AT_FIRST = [News.DUTY, News.REQUESTS, News.DECLARED, News.UPDATES]
 @transaction.atomic
 def choose_notifications(
     *,
-    by: Any,
+    by: User,
     by_mail: Iterable[str],
     in_inbox: Iterable[str],
     in_browser: Iterable[str],
@@ -37,7 +36,7 @@ def choose_notifications(
 
 
 @transaction.atomic
-def choose_browser(*, by: Any, on: bool) -> NotificationPreference:
+def choose_browser(*, by: User, on: bool) -> NotificationPreference:
     """Whether open tabs show what is new; the browser itself asks for leave beside this."""
     wish = own_preference(by)
     if bool(wish.in_browser) != on:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import DateField, DateTimeField, F, Func, Q, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from accounts.models import Installation
+from accounts.models import Installation, User
 from audit import context
 from subscribers.models import ReportEvery, ReportWish
 
@@ -20,7 +20,7 @@ MOST = 10
 
 
 @transaction.atomic
-def wish_report(*, by: Any, every: str, query: str = "", about: str = "") -> ReportWish:
+def wish_report(*, by: User, every: str, query: str = "", about: str = "") -> ReportWish:
     """One's own; the same once more changes nothing. The first comes with the next Monday, or first of a month."""
     if every not in ReportEvery.values:
         raise ValidationError({"every": "Choose how often."})
@@ -35,7 +35,7 @@ def wish_report(*, by: Any, every: str, query: str = "", about: str = "") -> Rep
     return wish
 
 
-def end_report(*, wish: ReportWish, by: Any) -> None:
+def end_report(*, wish: ReportWish, by: User) -> None:
     if wish.person_id != by.pk:
         raise PermissionDenied("This report belongs to someone else.")
     wish.delete()

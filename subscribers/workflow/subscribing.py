@@ -20,7 +20,7 @@ Owner = User | Channel | OutsideAddress
 def subscribe(
     *,
     owner: Owner,
-    by: Any,
+    by: User,
     audience: str,
     service: Service | None = None,
     severity: Severity | None = None,
@@ -64,14 +64,14 @@ def _set_clocks(*subscriptions: Subscription) -> None:
             reschedule_running(own)
 
 
-def follow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> Subscription:
+def follow(*, incident: Incident | None = None, service: Service | None = None, by: User) -> Subscription:
     """One's own subscription to one incident or service, in the words of one's own audience."""
     audience = Audience.RESPONDERS if by.is_responder else Audience.STAKEHOLDERS
     return subscribe(owner=by, by=by, audience=audience, incident=incident, service=service)
 
 
 @transaction.atomic
-def unfollow(*, incident: Incident | None = None, service: Service | None = None, by: Any) -> None:
+def unfollow(*, incident: Incident | None = None, service: Service | None = None, by: User) -> None:
     """End one's own subscriptions to exactly this incident or service, whatever their audience."""
     own = Subscription.objects.of(by)
     if incident is not None:
@@ -85,7 +85,7 @@ def unfollow(*, incident: Incident | None = None, service: Service | None = None
 
 
 @transaction.atomic
-def pause_subscription(*, subscription: Subscription, by: Any, paused: bool) -> None:
+def pause_subscription(*, subscription: Subscription, by: User, paused: bool) -> None:
     _check_owner(subscription, by)
     subscription.is_active = not paused
     subscription.save(update_fields=["is_active"])
@@ -95,7 +95,7 @@ def pause_subscription(*, subscription: Subscription, by: Any, paused: bool) -> 
 
 
 @transaction.atomic
-def unsubscribe(*, subscription: Subscription, by: Any) -> None:
+def unsubscribe(*, subscription: Subscription, by: User) -> None:
     _check_owner(subscription, by)
     if subscription.person_id != by.pk:
         _audit("subscription.removed", subscription, by)
@@ -103,12 +103,12 @@ def unsubscribe(*, subscription: Subscription, by: Any) -> None:
     _set_clocks(subscription)
 
 
-def _check_owner(subscription: Subscription, by: Any) -> None:
+def _check_owner(subscription: Subscription, by: User) -> None:
     if subscription.person_id != by.pk and not by.is_administrator:
         raise PermissionDenied("This subscription belongs to someone else.")
 
 
-def _check_audience(owner: Owner, by: Any, audience: str) -> None:
+def _check_audience(owner: Owner, by: User, audience: str) -> None:
     """Words for executives hold cost figures; words for responders stay with the team and its channels."""
     if audience not in Audience.values:
         raise ValidationError({"audience": "Choose an audience."})
@@ -137,7 +137,7 @@ def _owned_by(owner: Owner) -> dict[str, Owner | None]:
     }
 
 
-def _audit(action: str, subscription: Subscription, by: Any) -> None:
+def _audit(action: str, subscription: Subscription, by: User) -> None:
     about = subscription.incident.reference if subscription.incident else subscription.about
     record_audit(
         chain=INSTALLATION,
