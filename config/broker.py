@@ -1,6 +1,6 @@
 """The broker of one machine: kombu's folder of files, where a file that a kill left half written is passed over.
 
-Without this, a worker that finds one ends. What is lost is a ring; what was to be done is in the database.
+Without this, a worker that finds one ends. What is lost is a reminder to look; what was to be done is in the database.
 """
 
 from queue import Empty

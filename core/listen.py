@@ -93,17 +93,17 @@ class Listener:
             loop.remove_reader(descriptor)
 
     def _pass_on(self, payload: str) -> None:
-        ring = json.loads(payload)
-        for person in ring.get("people", ()):
+        notify_incident = json.loads(payload)
+        for person in notify_incident.get("people", ()):
             for queue in self._queues.get(person_topic(person), ()):
-                _put(queue, ring["what"])
-        for queue in self._queues.get(ring.get("topic", ""), ()):
-            _put(queue, ring["what"])
-        if "incident" not in ring:
+                _put(queue, notify_incident["what"])
+        for queue in self._queues.get(notify_incident.get("topic", ""), ()):
+            _put(queue, notify_incident["what"])
+        if "incident" not in notify_incident:
             return
-        for queue in self._queues.get(ring["incident"], ()):
-            _put(queue, ring["what"])
-        if ring["what"] == "head" and not ring.get("private"):
+        for queue in self._queues.get(notify_incident["incident"], ()):
+            _put(queue, notify_incident["what"])
+        if notify_incident["what"] == "head" and not notify_incident.get("private"):
             for queue in self._queues.get(HOME, ()):
                 _put(queue, "home")
 

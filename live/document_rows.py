@@ -9,7 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from coediting.document import Malformed, open_document
-from core.notify import ring_topic
+from core.notify import notify_topic
 from live.consumers import person_of
 from retros.document_cache import state_of
 from retros.models import Document, DocumentUpdate, Retrospective
@@ -61,8 +61,8 @@ def updates(document_id: int, numbers: set[int]) -> list[bytes]:
 
 
 def ring_presence(document_id: int, presence: bytes) -> None:
-    ring_topic(topic=topic_of(document_id), what="a" + base64.b64encode(presence).decode())
+    notify_topic(topic=topic_of(document_id), what="a" + base64.b64encode(presence).decode())
 
 
 def ring_who(document_id: int) -> None:
-    ring_topic(topic=topic_of(document_id), what="who")
+    notify_topic(topic=topic_of(document_id), what="who")

@@ -10,7 +10,7 @@ from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.conflict import Conflict
-from core.notify import ring
+from core.notify import notify_incident
 from timeline.models import (
     EDITABLE_KINDS,
     Evidence,
@@ -32,13 +32,13 @@ def record_event(
     text: str,
     by: User | None,
     occurred_at: datetime | None = None,
-    is_rung: bool = True,
+    notifies: bool = True,
     **fields: Any,
 ) -> TimelineEvent:
-    """Write one row in the caller's transaction and ring the bell; every other verb comes through here.
+    """Write one row in the caller's transaction and notify open screens. Every other verb comes through here.
 
     `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError. Who rings for the head of
-    the incident anyway passes `is_rung=False`: screens fetch the timeline's news then as well.
+    the incident anyway passes `notifies=False`: screens fetch the timeline's news then as well.
     """
     now = context.now()
     if occurred_at and occurred_at > now:
@@ -52,8 +52,8 @@ def record_event(
         recorded_at=now,
         **fields,
     )
-    if is_rung:
-        ring(incident_id=incident.pk, what="timeline")
+    if notifies:
+        notify_incident(incident_id=incident.pk, what="timeline")
     return event
 
 
@@ -153,7 +153,7 @@ def edit_event(
     event.edited_at = context.now()
     event.save()
     _audit(event, "timeline.edited", by, changes)
-    ring(incident_id=event.incident_id, what="timeline")
+    notify_incident(incident_id=event.incident_id, what="timeline")
     return event
 
 
@@ -168,7 +168,7 @@ def remove_event(*, event: TimelineEvent, by: User) -> None:
     event.removed_at = context.now()
     event.save(update_fields=["removed_at"])
     _audit(event, "timeline.removed", by, {"text": event.text})
-    ring(incident_id=event.incident_id, what="timeline")
+    notify_incident(incident_id=event.incident_id, what="timeline")
 
 
 @transaction.atomic
@@ -179,7 +179,7 @@ def star_event(*, event: TimelineEvent, by: User, starred: bool) -> None:
     event.is_starred = starred
     event.save(update_fields=["is_starred"])
     _audit(event, "timeline.starred" if starred else "timeline.unstarred", by, {})
-    ring(incident_id=event.incident_id, what="timeline")
+    notify_incident(incident_id=event.incident_id, what="timeline")
 
 
 @transaction.atomic
@@ -249,7 +249,7 @@ def attach_evidence(
             source=(data or {}).get("source", ""),
         )
     else:
-        ring(incident_id=incident.pk, what="timeline")
+        notify_incident(incident_id=incident.pk, what="timeline")
     evidence = Evidence.objects.create(
         incident=incident,
         kind=kind,

@@ -100,6 +100,6 @@ def note_sentence(incident: Incident, *, before: str, update: StatusUpdate | Non
             kind=Kind.UPDATE,
             text=in_language_of(incident, SENTENCES[word]),
             by=None,
-            is_rung=False,
+            notifies=False,
             data={"audiences": [Audience.PUBLIC]},
         )

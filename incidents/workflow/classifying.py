@@ -168,7 +168,7 @@ def change_visibility(*, incident: Incident, is_private: bool, by: User) -> Inci
     join(incident, by)
     kept = list(keeps_access(incident).exclude(pk=by.pk)) if is_private else []
     for person in kept:
-        join(incident, person, is_rung=False)
+        join(incident, person, notifies=False)
     record_event(
         incident=incident,
         kind=Kind.FACT,

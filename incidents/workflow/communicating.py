@@ -115,7 +115,7 @@ def publish(update: StatusUpdate, *, by: User) -> None:
         by=update.author,
         occurred_at=update.posted_at,
         status_update=update,
-        is_rung=False,
+        notifies=False,
     )
     tick_tasks(incident, DoneWhen.UPDATE)
     askers = reschedule(incident, posted=update)

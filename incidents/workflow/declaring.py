@@ -227,7 +227,7 @@ def _become_declared(incident: Incident, *, by: User, takes_command: bool) -> No
                 text="Impact began" if not phase else "Detected",
                 by=None,
                 occurred_at=moment,
-                is_rung=False,
+                notifies=False,
                 phase=phase,
                 data={"milestone": name},
             )
@@ -237,7 +237,7 @@ def _become_declared(incident: Incident, *, by: User, takes_command: bool) -> No
         text="Declared",
         by=by,
         occurred_at=incident.declared_at,
-        is_rung=False,
+        notifies=False,
         data={"milestone": "declared_at", "severity": incident.severity.name},
     )
     audit(
@@ -253,7 +253,7 @@ def _become_declared(incident: Incident, *, by: User, takes_command: bool) -> No
         commander = Role.objects.get(slug=Role.COMMANDER)
         give_role(incident=incident, role=commander, user=by, by=by, moment=context.now())
     else:
-        join(incident, by, is_rung=False)
+        join(incident, by, notifies=False)
     lay_out_checklist(incident)
     _lay_out_links(incident)
     reschedule(incident)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import context
-from core.notify import ring
+from core.notify import notify_incident
 from events.incidents import (
     ParticipationAdded,
     ParticipationJoined,
@@ -62,7 +62,7 @@ def give_role(
     assignment = RoleAssignment.objects.create(
         incident=incident, role=role, user=user, assigned_by=by, started_at=moment
     )
-    join(incident, user, moment, is_rung=False)
+    join(incident, user, moment, notifies=False)
     if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
         incident.acknowledged_at = max(moment, incident.impact_started_at or moment)
         incident.version += 1
@@ -78,7 +78,7 @@ def give_role(
         detail=note,
         by=by,
         occurred_at=moment,
-        is_rung=False,
+        notifies=False,
         data={"role": role.slug, "user": user.pk},
     )
     audit(
@@ -219,26 +219,26 @@ def note_presence(*, incident_id: int, by: User) -> None:
     Presence.objects.update_or_create(incident_id=incident_id, user=by, defaults={"at": now})
     note_activity(incident=Incident(pk=incident_id), by=by)
     if not known:
-        ring(incident_id=incident_id, what="presence")
+        notify_incident(incident_id=incident_id, what="presence")
 
 
 def end_presence(*, incident_id: int, by: User) -> None:
     Presence.objects.filter(incident_id=incident_id, user=by).delete()
-    ring(incident_id=incident_id, what="presence")
+    notify_incident(incident_id=incident_id, what="presence")
 
 
 def mark_seen(*, incident: Incident, by: User, until: datetime | None = None) -> None:
     """“Catch me up” has been read up to now; the next one begins here."""
     Participation.objects.filter(incident=incident, user=by).update(seen_at=until or context.now())
-    ring(incident_id=incident.pk, what="presence")
+    notify_incident(incident_id=incident.pk, what="presence")
 
 
 def join(
-    incident: Incident, user: Any, since: datetime | None = None, *, is_rung: bool = True
+    incident: Incident, user: Any, since: datetime | None = None, *, notifies: bool = True
 ) -> Participation:
     """The participation row of `user`, made or reopened; in the transaction of a caller that holds the incident.
 
-    Who rings for the head of the incident anyway passes `is_rung=False`.
+    Who rings for the head of the incident anyway passes `notifies=False`.
     """
     now = context.now()
     participation = Participation.objects.filter(incident=incident, user=user).first()
@@ -250,8 +250,8 @@ def join(
         participation.left_at = participation.access_revoked_at = None
         participation.last_active_at = now
         participation.save(update_fields=["left_at", "access_revoked_at", "last_active_at"])
-    if is_rung:
-        ring(incident_id=incident.pk, what="presence")
+    if notifies:
+        notify_incident(incident_id=incident.pk, what="presence")
     return participation
 
 

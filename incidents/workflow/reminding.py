@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 
 from audit import context
-from core.notify import ring
+from core.notify import notify_incident
 from core.text import in_words
 from events.status_updates import ReminderDue
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
@@ -260,7 +260,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             data={"overdue": int(step)},
         )
         audit(incident, "reminder.escalated", None, about=[o.about for o in owed], step=int(step))
-    ring(incident_id=incident.pk, what="head", is_private=incident.is_private)
+    notify_incident(incident_id=incident.pk, what="head", is_private=incident.is_private)
 
 
 def _named(owed: list[Owed]) -> str:

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.conflict import Conflict
-from core.notify import bell, ring_people
+from core.notify import incident_notification, notify_people
 from core.text import in_both_zones
 from events.event import Event
 from events.incidents import VisibilityChanged
@@ -89,7 +89,7 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
     """
     is_hidden = incident.is_private and not isinstance(event, VisibilityChanged)
     if is_hidden:
-        ring_people(people=people_reaching(incident).values_list("pk", flat=True), what="home")
+        notify_people(people=people_reaching(incident).values_list("pk", flat=True), what="home")
     enqueue(
         event=event,
         subject=incident.chain,
@@ -100,7 +100,9 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
             "source": incident.source,
         },
         due_at=due_at or context.now(),
-        bell=bell(incident_id=incident.pk, what="head", is_private=is_hidden),
+        notification=incident_notification(
+            incident_id=incident.pk, what="head", is_private=is_hidden
+        ),
     )
 
 

@@ -76,7 +76,7 @@ def _version_of(program: str) -> tuple:
         said = subprocess.run([program, "--version"], capture_output=True, text=True)
     except OSError:
         return ()
-    found = re.search(r"\d+(\.\d+)+", said.stdout) if said.returncode == 0 else None
+    found = re.search(r"(?<!\d)\d{1,9}(\.\d{1,9})+", said.stdout) if said.returncode == 0 else None
     return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 

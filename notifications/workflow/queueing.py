@@ -23,19 +23,19 @@ def enqueue(
     subject: str,
     about: dict[str, Any] | None = None,
     due_at: datetime | None = None,
-    bell: tuple[str, str] | None = None,
+    notification: tuple[str, str] | None = None,
 ) -> OutboxMessage:
     """Write one outbox row in the caller's transaction; consumers are asked about it from there.
 
     `subject` is the audit chain of what it is about, `about` its id and what else consumers need of it.
 
-    `bell` (channel, payload) is rung in the same statement, for the screens that are open.
+    `notification` (channel, payload) is sent in the same statement, for the screens that are open.
     """
     due_at = due_at or timezone.now()
     payload = (about or {}) | event.payload()
     message = OutboxMessage(topic=event.name, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
     work = (WORK_CHANNEL, EXPAND if due_at <= timezone.now() else "")
-    _insert_and_notify(message, *filter(None, [work, bell]))
+    _insert_and_notify(message, *filter(None, [work, notification]))
     return message
 
 

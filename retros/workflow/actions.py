@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
-from core.notify import bell, topic_bell
+from core.notify import incident_notification, topic_notification
 from events.action_items import (
     ActionItemAdded,
     ActionItemAssigned,
@@ -356,19 +356,19 @@ def _save(item: ActionItem, *fields: str) -> None:
 
 
 def _record(item: ActionItem, event: type[ActionItemEvent], by: User, **changes: Any) -> None:
-    """Audit trail, outbox and the bell of open screens."""
+    """Audit trail, outbox and the notification of open screens."""
     told = {name: value for name, value in changes.items() if value not in ("", None)}
     record_audit(chain=item.chain, action=event.name, subject=item.reference, by=by, changes=told)
     announce_action_item(item, event(by=by.pk if by else None, recipients=_owner_but(item, by)))
 
 
 def announce_action_item(item: ActionItem, event: Event) -> Any:
-    """The outbox row of something about an item, and the bell of the page it hangs on."""
+    """The outbox row of something about an item, and the notification of the page it stands on."""
     what = None
     if item.retrospective_id:
-        what = topic_bell(topic=item.chain, what="actions")
+        what = topic_notification(topic=item.chain, what="actions")
     elif item.incident_id:
-        what = bell(incident_id=item.incident_id, what="head")
+        what = incident_notification(incident_id=item.incident_id, what="head")
     behind = item.came_from
     return enqueue(
         event=event,
@@ -379,7 +379,7 @@ def announce_action_item(item: ActionItem, event: Event) -> Any:
             "source": behind.source if behind else "",
         },
         due_at=context.now(),
-        bell=what,
+        notification=what,
     )
 
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from core.notify import ring_topic
+from core.notify import notify_topic
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, ClosedQuestion, Question, Retrospective, VotedToken
 from retros.workflow.basics import audit, lock, lock_to_facilitate
-from retros.workflow.session import at_the_table
+from retros.workflow.session import participant_ids
 
 LOWEST, HIGHEST = 1, 5
 
@@ -55,7 +55,7 @@ def cast_ballot(*, retrospective: Retrospective, question: str, score: int, by: 
         VotedToken(retrospective=retrospective, question=question, token=each)
         for each in sorted({*tokens, token})
     )
-    everybody = {_token(retrospective, question, pk) for pk in at_the_table(retrospective)}
+    everybody = {_token(retrospective, question, pk) for pk in participant_ids(retrospective)}
     if len(everybody) >= SHOWN_FROM and everybody <= {*tokens, token}:
         _close(retrospective, question)
 
@@ -73,7 +73,7 @@ def close_question(*, retrospective: Retrospective, question: str, by: User) -> 
 
 def _close(retrospective: Retrospective, question: str) -> None:
     ClosedQuestion.objects.create(retrospective=retrospective, question=question)
-    ring_topic(topic=retrospective.chain, what="ballots")
+    notify_topic(topic=retrospective.chain, what="ballots")
 
 
 def _is_closed(retrospective: Retrospective, question: str) -> bool:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
-from core.notify import topic_bell
+from core.notify import topic_notification
 from events.event import Event
 from incidents.workflow import Conflict
 from notifications.workflow import enqueue
@@ -65,7 +65,7 @@ def audit(retrospective: Retrospective, action: str, by: User | None, **changes:
 
 
 def announce(retrospective: Retrospective, event: Event, *, what: str = "head") -> None:
-    """The outbox row of a change, and the bell that lets open screens fetch the part named `what`."""
+    """The outbox row of a change, and the notification that lets open screens fetch the part named `what`."""
     enqueue(
         event=event,
         subject=retrospective.chain,
@@ -75,5 +75,5 @@ def announce(retrospective: Retrospective, event: Event, *, what: str = "head") 
             "source": retrospective.incident.source if retrospective.incident else "",
         },
         due_at=context.now(),
-        bell=topic_bell(topic=retrospective.chain, what=what),
+        notification=topic_notification(topic=retrospective.chain, what=what),
     )

@@ -23,7 +23,7 @@ from retros.models import Participant, Retrospective, RetrospectiveStatus, Subje
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, save
 from retros.workflow.bringing import seed_timeline
-from retros.workflow.session import appointment, at_the_table
+from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 
 FRAME = (
@@ -132,7 +132,7 @@ def frame_retrospective(
             _refuse_at_table(person, covered, name)
     if any(incident.is_private for incident in added):
         fields["is_private"] = True
-        for person in User.objects.filter(pk__in=at_the_table(retrospective)):
+        for person in User.objects.filter(pk__in=participant_ids(retrospective)):
             _refuse_at_table(person, added, "incidents")
     changes = {
         name: [str(getattr(retrospective, name) or ""), str(value or "")]

@@ -33,7 +33,7 @@ from retros.models import (
 from retros.pictures import pictures
 from retros.published_content import content_of, markdown_of, search_of
 from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
-from retros.workflow.session import at_the_table, begin_reading
+from retros.workflow.session import begin_reading, participant_ids
 from retros.workflow.writing import settle_sections
 
 S = RetrospectiveStatus
@@ -197,7 +197,9 @@ def store_publication(retrospective: Retrospective, *, by: User, note: str = "")
     )
     announce(
         retrospective,
-        RetrospectivePublished(by=by.pk, number=publication.number, recipients=at_the_table(retrospective)),
+        RetrospectivePublished(
+            by=by.pk, number=publication.number, recipients=participant_ids(retrospective)
+        ),
     )
     return publication
 

@@ -75,7 +75,7 @@ def schedule_session(
     announce(
         retrospective,
         RetrospectiveScheduled(
-            by=by.pk, recipients=at_the_table(retrospective), **appointment(retrospective)
+            by=by.pk, recipients=participant_ids(retrospective), **appointment(retrospective)
         ),
     )
     return retrospective
@@ -170,7 +170,9 @@ def start_review(
     audit(retrospective, "review.started", by, status=[before, retrospective.status], reason=reason.strip())
     announce(
         retrospective,
-        RetrospectiveInReview(by=by.pk, recipients=[pk for pk in at_the_table(retrospective) if pk != by.pk]),
+        RetrospectiveInReview(
+            by=by.pk, recipients=[pk for pk in participant_ids(retrospective) if pk != by.pk]
+        ),
     )
     return retrospective
 
@@ -191,7 +193,7 @@ def step_back(*, retrospective: Retrospective, by: User, version: int | None = N
     save(retrospective, *fields)
     audit(retrospective, "retrospective.stepped_back", by, status=[before, retrospective.status])
     if before == S.SCHEDULED:
-        recipients = at_the_table(retrospective)
+        recipients = participant_ids(retrospective)
         announce(retrospective, RetrospectiveCalledOff(by=by.pk, recipients=recipients))
     else:
         announce(retrospective, RetrospectiveSteppedBack())
@@ -238,7 +240,7 @@ def missing_for_review(retrospective: Retrospective) -> str:
     return ""
 
 
-def at_the_table(retrospective: Retrospective) -> list[int]:
+def participant_ids(retrospective: Retrospective) -> list[int]:
     """Ids of everybody who takes part: participants and those in charge."""
     named = (retrospective.owner_id, retrospective.facilitator_id, retrospective.note_taker_id)
     return sorted({*retrospective.participants.values_list("user", flat=True), *filter(None, named)})

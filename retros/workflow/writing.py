@@ -12,7 +12,7 @@ from accounts.models import User
 from audit import context
 from coediting.document import Full, Malformed, accept, open_document, to_markdown
 from coediting.markdown_merge import rewrite
-from core.notify import ring_topic
+from core.notify import notify_topic
 from events.retrospectives import NarrativeSaved
 from incidents.workflow import Conflict
 from notifications.workflow import wake_worker
@@ -203,7 +203,7 @@ def _lock(pk: int, by: User) -> Document:
 
 def _append(document: Document, update: bytes, state: bytes, by: User) -> DocumentUpdate:
     row = DocumentUpdate.objects.create(document=document, update_bytes=update, author=by, at=context.now())
-    ring_topic(topic=topic_of(document.pk), what=str(row.pk))
+    notify_topic(topic=topic_of(document.pk), what=str(row.pk))
     wake_worker()
     transaction.on_commit(partial(remember, document, row.pk, state))
     return row

@@ -55,7 +55,13 @@ def facts(entry: models.Model | None) -> dict[str, Any]:
 
 
 def record(
-    page: StatusPage, action: str, subject: Any, by: User | None, *, before: dict[str, Any], after: dict[str, Any]
+    page: StatusPage,
+    action: str,
+    subject: Any,
+    by: User | None,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
 ) -> None:
     """One audit entry of what changed, and the page's copies are out of date; nothing where nothing changed.
 

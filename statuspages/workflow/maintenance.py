@@ -212,7 +212,12 @@ def touch(maintenance: ScheduledMaintenance, *fields: str) -> None:
 
 
 def note(
-    maintenance: ScheduledMaintenance, action: str, by: User | None, *, before: dict, after: dict | None = None
+    maintenance: ScheduledMaintenance,
+    action: str,
+    by: User | None,
+    *,
+    before: dict,
+    after: dict | None = None,
 ) -> None:
     if after is None:
         after = facts(maintenance) | {"components": names(maintenance.components.all())}

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Installation, User
-from core.notify import ring_people
+from core.notify import notify_people
 from notifications.models import OutboxMessage
 from notifications.workflow import deliver
 from subscribers.mail_builder import letter, quiet_end
@@ -71,7 +71,7 @@ def deliver_announcements(message: OutboxMessage, announcements: Iterable[Announ
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
-        ring_people(people={notice.person_id for notice in notices}, what="inbox")
+        notify_people(people={notice.person_id for notice in notices}, what="inbox")
 
 
 def recipients_of(message: OutboxMessage) -> Any:

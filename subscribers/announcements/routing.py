@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from core.notify import ring_people
+from core.notify import notify_people
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from notifications.models import Delivery, DeliveryKind, DeliveryState, OutboxMessage
@@ -121,7 +121,7 @@ def _fill_inboxes(writer: messages.Writer, recipients: Iterable[Recipient]) -> N
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
-        ring_people(people={n.person_id for n in notices}, what="inbox")
+        notify_people(people={n.person_id for n in notices}, what="inbox")
 
 
 def _call_back(incident: Incident) -> None:

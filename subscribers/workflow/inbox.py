@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from core.notify import ring_people
+from core.notify import notify_people
 from subscribers.models import Notice
 
 
@@ -14,7 +14,7 @@ def mark_read(*, notice: Notice, by: User) -> None:
     if notice.person_id != by.pk:
         raise PermissionDenied("This inbox belongs to someone else.")
     if Notice.objects.filter(pk=notice.pk).unread().update(read_at=timezone.now()):
-        ring_people(people=[by.pk], what="inbox")
+        notify_people(people=[by.pk], what="inbox")
 
 
 @transaction.atomic
@@ -24,4 +24,4 @@ def mark_all_read(*, by: User, up_to: int | None = None) -> None:
     if up_to is not None:
         unread = unread.filter(pk__lte=up_to)
     if unread.update(read_at=timezone.now()):
-        ring_people(people=[by.pk], what="inbox")
+        notify_people(people=[by.pk], what="inbox")

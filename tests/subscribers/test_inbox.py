@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from core.listen import Listener, person_topic
-from core.notify import PEOPLE_PER_RING, ring_people
+from core.notify import PEOPLE_PER_RING, notify_people
 from subscribers.models import Notice
 from subscribers.workflow import mark_all_read, mark_read
 
@@ -134,7 +134,7 @@ def test_rings_by_person_with_ids_only():
     people = range(1, PEOPLE_PER_RING * 2 + 10)
     with connection.cursor() as cursor:
         cursor.execute("LISTEN allclear")
-    ring_people(people=people, what="inbox")
+    notify_people(people=people, what="inbox")
     connection.connection.poll()
     rings = [json.loads(n.payload) for n in connection.connection.notifies]
     with connection.cursor() as cursor:
