@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone, translation
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import InstallationRole, User
@@ -68,6 +69,13 @@ def _files_of_its_own(tmp_path_factory):
     """
     with override_settings(DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _as_nobody_left_it():
+    """Time zone and language are kept by the thread; what a request of an earlier test chose must not reach this one."""
+    timezone.deactivate()
+    translation.deactivate()
 
 
 def _person(key: str, role: str = InstallationRole.RESPONDER, **fields) -> User:

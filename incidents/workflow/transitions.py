@@ -100,9 +100,7 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
             "source": incident.source,
         },
         due_at=due_at or context.now(),
-        notification=incident_notification(
-            incident_id=incident.pk, what="head", is_private=is_hidden
-        ),
+        notification=incident_notification(incident_id=incident.pk, what="head", is_private=is_hidden),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from incidents.models import Service
 from incidents.workflow import set_milestones, set_service_impact
@@ -151,14 +152,14 @@ def test_without_javascript(open_as, commander, retrospective):
     page.get_by_label("Day of times without a date").fill(f"{day:%Y-%m-%d}")
     page.get_by_label("Lines").fill("00:10 rolled back\nnonsense")
     page.get_by_role("button", name="Read").click()
-    assert page.get_by_text("It does not begin with a time").is_visible()
+    page.get_by_text("It does not begin with a time").wait_for()
     page.get_by_role("button", name=re.compile("^Import [0-9]+ event")).click()
-    assert page.locator(".tl > li", has_text="rolled back").is_visible()
+    page.locator(".tl > li", has_text="rolled back").wait_for()
     page.locator("#known").focus()
     page.keyboard.press("Home")
     page.get_by_role("button", name="Show").click()
-    assert "known=0" in page.url
-    assert page.locator(".tl > li", has_text="pool was full").count() == 0
+    page.wait_for_url("**known=0**")
+    expect(page.locator(".tl > li", has_text="pool was full")).to_have_count(0)
     page.goto(here)
     page.get_by_role("button", name="Keep as").first.click()
-    assert page.locator(".tl > li.tl-gap").count() == 2
+    expect(page.locator(".tl > li.tl-gap")).to_have_count(2)
