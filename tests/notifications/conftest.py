@@ -100,5 +100,6 @@ def send_to():
 
 def send_in_a_thread(delivery: Delivery) -> Answer:
     """Call out as the sender does. In the main thread an event loop of the browser tests may be running."""
+    assert (delivery.channel or delivery.address) is not None  # loaded here: the thread sees no uncommitted row
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(send, delivery).result()
