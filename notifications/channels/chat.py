@@ -102,11 +102,13 @@ class _Statuses(logging.Handler):
 
 # A context, not a thread, is what Apprise hands on to where it calls out.
 _heard: ContextVar[list[int] | None] = ContextVar("heard", default=None)
-logging.getLogger("apprise").addHandler(_Statuses(logging.WARNING))
+_statuses_handler = _Statuses(logging.WARNING)
 
 
 @contextmanager
 def _statuses() -> Iterator[list[int]]:
+    """The statuses that are answered within the block. Logging may have been configured anew since the last one."""
+    logging.getLogger("apprise").addHandler(_statuses_handler)
     heard: list[int] = []
     token = _heard.set(heard)
     try:

@@ -1,15 +1,12 @@
 """Servers on loopback that answer as they are told, and messages for them."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 
-from notifications.channels import send
 from notifications.models import Channel, Delivery
-from notifications.outcomes import Answer
 from notifications.workflow import add_channel, deliver
 
 
@@ -96,10 +93,3 @@ def send_to():
         return Delivery.objects.get(key=delivery.key)
 
     return make
-
-
-def send_in_a_thread(delivery: Delivery) -> Answer:
-    """Call out as the sender does. In the main thread an event loop of the browser tests may be running."""
-    assert (delivery.channel or delivery.address) is not None  # loaded here: the thread sees no uncommitted row
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(send, delivery).result()

@@ -7,11 +7,11 @@ import logging
 import pytest
 from django.urls import reverse
 
+from notifications.channels import send
 from notifications.channels.chat import NotAnAddressError, service
 from notifications.models import Channel
 from notifications.outcomes import Outcome
 from notifications.services import SERVICES
-from tests.notifications.conftest import send_in_a_thread as send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 CONTENT = {"title": "INC-1 slow", "body": "**We look.**", "url": "https://incidents.example.test/b/x"}
