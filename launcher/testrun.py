@@ -59,9 +59,9 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
     """
     if any(not argument.startswith("--") for argument in arguments):
         return [arguments]
-    cores = str(len(os.sched_getaffinity(0)))
+    processes = str(len(os.sched_getaffinity(0)) + 1)  # tests in a browser wait half of their time
     return [
-        ["-m", "not alone", "-n", cores, "--dist", "loadfile", "--no-loadscope-reorder", *arguments],
+        ["-m", "not alone", "-n", processes, "--dist", "loadfile", "--no-loadscope-reorder", *arguments],
         ["-m", "alone", *arguments],
     ]
 

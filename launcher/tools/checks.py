@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from python_env import PYTHON, VENV
 
@@ -17,8 +17,13 @@ NOT_CHECKED_FOR_TYPES = r"^(tests|bin|bench|docs|node_modules|var)/"
 
 def check() -> int:
     """Run them all; 0 where all passed, else 1."""
-    with tempfile.TemporaryDirectory(prefix="allclear-check-") as data:
-        failed = [name for name, command, more in _checks(data) if not _passes(name, command, more)]
+    with (
+        tempfile.TemporaryDirectory(prefix="allclear-check-") as data,
+        ThreadPoolExecutor(os.cpu_count()) as beside_each_other,
+    ):
+        checks = _checks(data)
+        passed = list(beside_each_other.map(lambda one: _passes(*one), checks))
+    failed = [name for (name, _, _), is_good in zip(checks, passed, strict=True) if not is_good]
     print(f"  {len(failed)} failed: {', '.join(failed)}" if failed else "  All checks passed.", flush=True)
     return 1 if failed else 0
 
@@ -55,8 +60,6 @@ def _checks(data: str) -> list:
 
 def _passes(name: str, command: list, more: dict) -> bool:
     began = time.monotonic()
-    if sys.stdout.isatty():
-        print(f"  {name} …", end="", flush=True)
     done = subprocess.run(
         [str(word) for word in command],
         cwd=PROJECT_ROOT,
@@ -68,7 +71,5 @@ def _passes(name: str, command: list, more: dict) -> bool:
     )
     outcome = "passed" if done.returncode == 0 else "FAILED"
     line = f"  {name:<20} {outcome} ({time.monotonic() - began:.1f} s)"
-    print(f"\r\033[K{line}" if sys.stdout.isatty() else line, flush=True)
-    if done.returncode:
-        print(done.stdout.rstrip(), flush=True)
+    print(line if done.returncode == 0 else f"{line}\n{done.stdout.rstrip()}", flush=True)
     return done.returncode == 0
