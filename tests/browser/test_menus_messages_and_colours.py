@@ -1,0 +1,60 @@
+"""Does the “⋯” menu work by keys, is a message a toast that moves nothing, and are the load map's steps told apart?"""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NARROW, WIDE
+
+pytestmark = pytest.mark.browser
+
+LUMINANCE = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  return ['--h0', '--h1', '--h2', '--h3', '--h4'].map((name) => {
+    canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+    canvas.fillRect(0, 0, 1, 1);
+    const part = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+  });
+}"""
+"""Relative luminance as WCAG 2.2 defines it, of the five steps from nothing to most."""
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
+def test_the_menu_of_an_incident_by_keys(open_as, commander, incident, viewport):
+    page = open_as(commander, viewport=viewport)
+    page.goto(incident.get_absolute_url())
+    menu = page.get_by_label("More actions").filter(visible=True)
+    menu.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Edit title, summary, type").filter(visible=True)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Follow this incident").filter(visible=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    expect(page.get_by_role("button", name="Follow this incident").filter(visible=True)).to_have_count(0)
+    assert not page.complaints
+
+
+def test_a_message_after_saving_moves_nothing(open_as, commander):
+    page = open_as(commander)
+    page.goto("/settings/profile/")
+    top = page.locator("main h1").bounding_box()
+    page.get_by_role("button", name=re.compile("^Save")).first.click()
+    page.locator("#toasts").get_by_text("Saved.").wait_for()
+    assert page.locator("main h1").bounding_box() == top
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_five_steps_of_the_load_map_are_told_apart(open_as, commander, scheme):
+    page = open_as(commander, color_scheme=scheme)
+    page.goto("/insights/")
+    steps = page.evaluate(LUMINANCE)
+    ordered = steps if scheme == "dark" else steps[::-1]
+    lighter = [(b + 0.05) / (a + 0.05) for a, b in pairwise(ordered)]
+    assert all(ratio >= 1.15 for ratio in lighter), f"contrast between neighbours: {lighter}"
