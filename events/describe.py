@@ -3,9 +3,12 @@
 from dataclasses import fields
 from textwrap import dedent
 
-from events.catalogue import BY_NAME
+from events.catalogue import BY_NAME, action_items, incidents, maintenance, retrospectives, status_updates
 from events.event import Event
 
+SUBJECTS = [
+    module.__name__ for module in (incidents, status_updates, retrospectives, action_items, maintenance)
+]
 INTRODUCTION = dedent(
     """\
     # Events
@@ -22,7 +25,8 @@ INTRODUCTION = dedent(
 
 def as_markdown() -> str:
     """One row an event, in the order of the catalogue."""
-    return INTRODUCTION + "".join(_row(event) for event in BY_NAME.values())
+    rows = (_row(event) for subject in SUBJECTS for event in BY_NAME.values() if event.__module__ == subject)
+    return INTRODUCTION + "".join(rows)
 
 
 def _row(event: type[Event]) -> str:

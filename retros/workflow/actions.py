@@ -14,19 +14,7 @@ from accounts.models import User
 from audit import context
 from audit.workflow import record_audit
 from core.notify import incident_notification, topic_notification
-from events.action_items import (
-    ActionItemAdded,
-    ActionItemAssigned,
-    ActionItemChanged,
-    ActionItemCompleted,
-    ActionItemEvent,
-    ActionItemHelped,
-    ActionItemReopened,
-    ActionItemSetAside,
-    ActionItemStarted,
-    ActionItemVerified,
-    ActionItemWontDo,
-)
+from events import action_items as events
 from events.event import Event
 from incidents.models import Incident
 from incidents.workflow import Conflict, FormUsed
@@ -110,7 +98,12 @@ def add_action_item(
             return existing
         raise
     _record(
-        item, ActionItemAdded, by, title=["", item.title], owner=["", _named(item.owner)], due=item.due_on
+        item,
+        events.ActionItemAdded,
+        by,
+        title=["", item.title],
+        owner=["", _named(item.owner)],
+        due=item.due_on,
     )
     _tell_owner(item, by)
     return item
@@ -143,7 +136,7 @@ def change_action_item(
     if "owner" in told:
         withdraw(group=item.mail_group("owner"))
     _save(item, *told, "due_set_at")
-    _record(item, ActionItemChanged, by, **told)
+    _record(item, events.ActionItemChanged, by, **told)
     if "owner" in told:
         _tell_owner(item, by)
     return item
@@ -156,7 +149,7 @@ def start_action_item(*, item: ActionItem, by: User, version: int | None = None)
         raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}. Reopen it first.")
     _enter(item, ActionState.IN_PROGRESS)
     _save(item, "state", "state_since")
-    _record(item, ActionItemStarted, by)
+    _record(item, events.ActionItemStarted, by)
     return item
 
 
@@ -168,7 +161,7 @@ def set_aside_action_item(*, item: ActionItem, by: User, version: int | None = N
         raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}, not in progress.")
     _enter(item, ActionState.OPEN)
     _save(item, "state", "state_since")
-    _record(item, ActionItemSetAside, by)
+    _record(item, events.ActionItemSetAside, by)
     return item
 
 
@@ -180,7 +173,7 @@ def complete_action_item(*, item: ActionItem, by: User, version: int | None = No
     item.done_at = context.now()
     item.ask_helped_on = (item.done_at + ASK_AFTER).date()
     _save(item, "state", "state_since", "done_at", "ask_helped_on")
-    _record(item, ActionItemCompleted, by)
+    _record(item, events.ActionItemCompleted, by)
     return item
 
 
@@ -193,7 +186,7 @@ def verify_action_item(*, item: ActionItem, by: User, seen: str, version: int | 
     _enter(item, ActionState.VERIFIED)
     item.verified_at, item.verified_by, item.verification_note = context.now(), by, seen.strip()
     _save(item, "state", "state_since", "verified_at", "verified_by", "verification_note")
-    _record(item, ActionItemVerified, by, seen=item.verification_note)
+    _record(item, events.ActionItemVerified, by, seen=item.verification_note)
     return item
 
 
@@ -205,7 +198,7 @@ def wont_do_action_item(*, item: ActionItem, by: User, reason: str, version: int
     _enter(item, ActionState.WONT_DO)
     item.wont_do_reason = reason.strip()
     _save(item, "state", "state_since", "wont_do_reason")
-    _record(item, ActionItemWontDo, by, reason=item.wont_do_reason)
+    _record(item, events.ActionItemWontDo, by, reason=item.wont_do_reason)
     return item
 
 
@@ -229,7 +222,7 @@ def reopen_action_item(
     for name, value in emptied.items():
         setattr(item, name, value)
     _save(item, "state", "state_since", *emptied)
-    _record(item, ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was)
+    _record(item, events.ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was)
     return item
 
 
@@ -273,7 +266,7 @@ def answer_helped(
     item.ask_helped_on = (now + ASK_AGAIN).date() if answer == Helped.TOO_EARLY else None
     withdraw(group=item.mail_group("helped"))
     _save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
-    _record(item, ActionItemHelped, by, helped=[before, answer], note=item.helped_note)
+    _record(item, events.ActionItemHelped, by, helped=[before, answer], note=item.helped_note)
     return item
 
 
@@ -355,7 +348,7 @@ def _save(item: ActionItem, *fields: str) -> None:
     item.save(update_fields=[*fields, "version"])
 
 
-def _record(item: ActionItem, event: type[ActionItemEvent], by: User, **changes: Any) -> None:
+def _record(item: ActionItem, event: type[events.ActionItemEvent], by: User, **changes: Any) -> None:
     """Audit trail, outbox and the notification of open screens."""
     told = {name: value for name, value in changes.items() if value not in ("", None)}
     record_audit(chain=item.chain, action=event.name, subject=item.reference, by=by, changes=told)
@@ -385,7 +378,7 @@ def announce_action_item(item: ActionItem, event: Event) -> Any:
 
 def _tell_owner(item: ActionItem, by: User) -> None:
     if others := _owner_but(item, by):
-        announce_action_item(item, ActionItemAssigned(by=by.pk if by else None, recipients=others))
+        announce_action_item(item, events.ActionItemAssigned(by=by.pk if by else None, recipients=others))
 
 
 def _owner_but(item: ActionItem, by: User) -> list[int]:
