@@ -1,6 +1,7 @@
 """A logo as it was uploaded, decoded by Pillow and encoded again: nothing but its pixels is kept."""
 
 import struct
+import threading
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ LEAST = 24  # px high and wide
 BOX = (640, 128)  # px; shown 32 px high, on screens of up to four times that density
 DARK, LIGHT = 90, 190  # of 255: below and above, a cut-out logo cannot be seen in one of the themes
 START_OF_SCAN = b"\xff\xda"  # of a JPEG; in a PNG of 1 MB it happens to be 16 times
+_one_at_a_time = threading.Lock()
 UNREADABLE = "This picture can't be read. Save it again as PNG, JPEG or WebP."
 
 
@@ -58,7 +60,7 @@ def _decoded(raw: bytes) -> "Image":
                 raise ValidationError(
                     f"This logo has {width} × {height} pixels. It needs at least {LEAST} a side."
                 )
-            opened.load()
+            _load_whole(opened)
             picture = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
             turned = opened.getexif().get(ExifTags.Base.Orientation)
             picture.info.clear()  # Pillow writes EXIF again as it turns a picture, and fails on what is odd in it
@@ -69,6 +71,19 @@ def _decoded(raw: bytes) -> "Image":
             return ImageOps.exif_transpose(picture)
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         raise ValidationError(UNREADABLE) from error
+
+
+def _load_whole(opened: "Image") -> None:
+    """Raise OSError where the end is missing. WeasyPrint tells Pillow to take such pictures, for the whole process."""
+    from PIL import ImageFile
+
+    with _one_at_a_time:
+        takes_broken = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            opened.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = takes_broken
 
 
 def _plate(picture: "Image") -> str:

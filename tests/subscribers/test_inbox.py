@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from core.listen import Listener, person_topic
-from core.notify import PEOPLE_PER_RING, notify_people
+from core.notify import PEOPLE_AT_ONCE, notify_people
 from subscribers.models import Notice
 from subscribers.workflow import mark_all_read, mark_read
 
@@ -131,7 +131,7 @@ def test_news_name_only_what_may_pop_up_and_is_newer(signed_in, put):
 
 @pytest.mark.django_db(transaction=True)
 def test_rings_by_person_with_ids_only():
-    people = range(1, PEOPLE_PER_RING * 2 + 10)
+    people = range(1, PEOPLE_AT_ONCE * 2 + 10)
     with connection.cursor() as cursor:
         cursor.execute("LISTEN allclear")
     notify_people(people=people, what="inbox")
