@@ -78,13 +78,13 @@ def test_killed_child_comes_back(running, name):
     def is_back() -> bool:
         return any(name in line and number != killed for number, line in running.children().items())
 
-    assert wait_until(is_back, seconds=10)
-    assert wait_until(running.is_healthy, seconds=10)
+    assert wait_until(is_back, seconds=30)
+    assert wait_until(running.is_healthy, seconds=30)
     assert running.process.poll() is None
 
 
 def test_kill_9_of_the_starter_leaves_no_process_and_the_next_start_works(running):
-    assert wait_until(lambda: len(running.children()) > 6, seconds=10)  # PostgreSQL has children of its own
+    assert wait_until(lambda: len(running.children()) > 6, seconds=30)  # PostgreSQL has children of its own
     children = list(running.children())
     running.process.kill()
     running.process.wait()
@@ -99,7 +99,7 @@ def test_ctrl_c_stops_everything_in_order(running):
     began = time.monotonic()
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(10) == 0
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 15
     assert not alive(children)
     assert (running.data / "log" / "postgres.log").read_text().endswith("database system is shut down\n")
     assert not (running.data / "postgres" / "postmaster.pid").exists()
