@@ -59,7 +59,7 @@ class Installation:
             stderr=subprocess.STDOUT,
             preexec_fn=lambda: die_with_parent(tests),
         )
-        wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, seconds=40)
+        wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, seconds=90)
         assert self.process.poll() is None, self.said()
 
     def said(self) -> str:

@@ -56,7 +56,7 @@ def test_kill_9_takes_the_database_along(stopped):
     assert children
     killed.kill()
     killed.communicate()
-    assert wait_until(lambda: not alive(children), seconds=3)
+    assert wait_until(lambda: not alive(children), seconds=15)
     assert command("manage", "showmigrations", "sessions", ALLCLEAR_DATA=str(folder)).returncode == 0
 
 

@@ -88,7 +88,7 @@ def test_kill_9_of_the_starter_leaves_no_process_and_the_next_start_works(runnin
     children = list(running.children())
     running.process.kill()
     running.process.wait()
-    assert wait_until(lambda: not alive(children), seconds=3), alive(children)
+    assert wait_until(lambda: not alive(children), seconds=15), alive(children)
 
     running.start()
     assert running.is_healthy()
