@@ -163,12 +163,13 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     assert not theirs.complaints
 
 
-def test_a_reveal_reaches_those_who_are_typing(open_as, retro, commander, responder):
+def test_a_reveal_reaches_those_who_are_typing(open_as, listening, retro, commander, responder):
     """Their text and their caret stay, and what others have written is there."""
     page = f"/retrospectives/{retro.pk}/learnings/"
     add_learning(retrospective=retro, by=commander, kind="helped", text="The runbook was up to date.")
     theirs = open_as(responder)
     theirs.goto(page)
+    listening(theirs)
     box = theirs.locator("textarea[name=text]").first
     box.click()
     box.type("We were lucky that")

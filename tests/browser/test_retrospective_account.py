@@ -120,10 +120,11 @@ def test_by_keys_alone(open_as, commander, retrospective):
 
 
 def test_the_slider_hides_at_once_and_the_times_follow_what_others_change(
-    open_as, commander, responder, retrospective
+    open_as, listening, commander, responder, retrospective
 ):
     page = open_as(commander)
     page.goto(f"{retrospective.get_absolute_url()}timeline/")
+    listening(page)
     rows = page.locator("#account [data-row]:visible")
     before = rows.count()
     page.locator("#known").focus()
