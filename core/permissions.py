@@ -6,12 +6,12 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 
-from core.requests import SignedInRequest
+from core.requests import PersonRequest
 
 
 def administrators_only[R: HttpResponseBase](view: Callable[..., R]) -> Callable[..., R]:
     @wraps(view)
-    def guarded(request: SignedInRequest, *args, **kwargs) -> R:
+    def guarded(request: PersonRequest, *args, **kwargs) -> R:
         if not request.user.is_administrator:
             raise PermissionDenied
         return view(request, *args, **kwargs)

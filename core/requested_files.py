@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,8 +12,7 @@ from django.db.models import Min, Q
 from django.http import FileResponse, Http404
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from accounts.models import User
+from core.person import Person
 
 
 class FileState(models.TextChoices):
@@ -66,7 +65,7 @@ WAITING_AT_ONCE = 5
 
 
 def ask[Asked: AskedFile](
-    model: type[Asked], wake: Callable[[], Any], *, by: "User", **what: Any
+    model: type[Asked], wake: Callable[[], Any], *, by: Person, **what: Any
 ) -> tuple[Asked, bool]:
     """One of `what`, and whether it is new: one that is being made for the same person is taken again.
 

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
 from core.requested_files import file_answer
-from core.requests import SignedInRequest
 from core.responses import csv_answer, refused_or
 from core.text import harmless_cell
 from history.entry import BrokenFile

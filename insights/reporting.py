@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.requested_files import file_answer
-from core.requests import SignedInRequest
 from core.responses import refused_or
 from insights.models import InsightsPdf
 from insights.pdf import ask_for_insights_pdf

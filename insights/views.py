@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from core.responses import csv_answer
 from insights.cohort import Reach
 from insights.comparing import ENOUGH

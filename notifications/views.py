@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
+from core.requests import PersonRequest
 from core.responses import refused_or
 from notifications import mail_server
 from notifications.access import hide
@@ -39,7 +39,7 @@ ON_ITS_WAY = "The message is being sent. The answer appears below in a few secon
 
 @require_safe
 @administrators_only
-def channels(request: SignedInRequest) -> HttpResponse:
+def channels(request: PersonRequest) -> HttpResponse:
     context = {"channels": Channel.objects.listed().with_news(), "mail": _mail_server()}
     return render(request, "settings/channels.html", context)
 
@@ -47,7 +47,7 @@ def channels(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def channel_new(request: SignedInRequest) -> HttpResponse:
+def channel_new(request: PersonRequest) -> HttpResponse:
     """Answers a new webhook with its secret: it is shown here and now, and never again."""
     service = SERVICES.get(request.GET.get("service", ""))
     if service:
@@ -66,7 +66,7 @@ def channel_new(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @administrators_only
-def channel(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel(request: PersonRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
     context = {
         "channel": subject,
@@ -77,7 +77,7 @@ def channel(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def channel_address(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_address(request: PersonRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel, pk=pk)
     form = ChannelEditForm(request.POST or None, channel=subject, initial={"name": subject.name})
     if form.is_valid() and form.submit(change_channel, by=request.user, channel=subject, **form.cleaned_data):
@@ -90,7 +90,7 @@ def channel_address(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @administrators_only
-def channel_secret(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_secret(request: PersonRequest, pk: int) -> HttpResponse:
     """Answers with the new secret itself, for the only time."""
     subject = get_object_or_404(Channel.objects.filter(kind=ChannelKind.WEBHOOK), pk=pk)
     rotated = rotate_secret(by=request.user, channel=subject)
@@ -99,25 +99,25 @@ def channel_secret(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def channel_pause(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_pause(request: PersonRequest, pk: int) -> HttpResponse:
     return _click(request, pk, "Paused. Messages wait until you resume it.", pause_channel)
 
 
 @require_POST
 @administrators_only
-def channel_resumption(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_resumption(request: PersonRequest, pk: int) -> HttpResponse:
     return _click(request, pk, "Resumed. Waiting messages are being sent.", resume_channel)
 
 
 @require_POST
 @administrators_only
-def channel_test(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_test(request: PersonRequest, pk: int) -> HttpResponse:
     return _click(request, pk, ON_ITS_WAY, try_channel)
 
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
+def channel_deletion(request: PersonRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
     if request.method == "POST":
         delete_channel(by=request.user, channel=subject)
@@ -128,7 +128,7 @@ def channel_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def mail(request: SignedInRequest) -> HttpResponse:
+def mail(request: PersonRequest) -> HttpResponse:
     server = mail_server.saved()
     initial = vars(server) | {"password": ""} if server else None
     form = MailServerForm(request.POST or None, initial=initial)
@@ -142,7 +142,7 @@ def mail(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def mail_test(request: SignedInRequest) -> HttpResponse:
+def mail_test(request: PersonRequest) -> HttpResponse:
     send_test_mail(by=request.user)
     words = "is being sent" if mail_server.sends_mail() else "is saved to a file, as no mail server is set up"
     messages.success(request, f"A test e-mail to {request.user.email} {words}. See the list below.")
@@ -151,7 +151,7 @@ def mail_test(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @administrators_only
-def deliveries(request: SignedInRequest) -> HttpResponse:
+def deliveries(request: PersonRequest) -> HttpResponse:
     dead, waiting = Delivery.objects.dead(), Delivery.objects.overdue()
     context = {
         "dead": hide(dead.select_related("channel").order_by("-answered_at")[:LAST], viewer=request.user),
@@ -166,7 +166,7 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def dead_again(request: SignedInRequest) -> HttpResponse:
+def dead_again(request: PersonRequest) -> HttpResponse:
     count = send_dead_again(by=request.user)
     messages.success(
         request, "1 message is being sent again." if count == 1 else f"{count} are being sent again."
@@ -176,7 +176,7 @@ def dead_again(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def delivery_again(request: SignedInRequest, pk: Any) -> HttpResponse:
+def delivery_again(request: PersonRequest, pk: Any) -> HttpResponse:
     """Back to the channel it belongs to, where its answer will show; else to the list of all."""
     delivery = get_object_or_404(Delivery, pk=pk)
     to, args = ("channel", [delivery.channel_id]) if delivery.channel_id else ("deliveries", [])
@@ -193,7 +193,7 @@ def delivery_again(request: SignedInRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
+def delivery_drop(request: PersonRequest, pk: Any) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.needing_a_look(), pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and form.submit(
@@ -207,7 +207,7 @@ def delivery_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
 
 @require_POST
 @administrators_only
-def event_again(request: SignedInRequest, pk: Any) -> HttpResponse:
+def event_again(request: PersonRequest, pk: Any) -> HttpResponse:
     message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
     return refused_or(
         request, "It is read again.", "deliveries", [], read_event_again, by=request.user, message=message
@@ -216,7 +216,7 @@ def event_again(request: SignedInRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_only
-def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
+def event_drop(request: PersonRequest, pk: Any) -> HttpResponse:
     message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and form.submit(drop_event, by=request.user, message=message, **form.cleaned_data):
@@ -225,7 +225,7 @@ def event_drop(request: SignedInRequest, pk: Any) -> HttpResponse:
     return render(request, "settings/drop.html", {"form": form, "event": message})
 
 
-def _click(request: SignedInRequest, pk: int, done: str, verb: Any) -> HttpResponse:
+def _click(request: PersonRequest, pk: int, done: str, verb: Any) -> HttpResponse:
     subject = get_object_or_404(Channel, pk=pk)
     return refused_or(request, done, "channel", [pk], verb, by=request.user, channel=subject)
 

@@ -27,7 +27,7 @@ from notifications.workflow.queueing import EXPAND, WORK_CHANNEL
 LOOK_AGAIN = (
     1.0  # seconds between two looks at what is due next, and before a job that is still due runs again
 )
-LATE_JOBS_AT_ONCE = 2
+LONG_JOBS_AT_ONCE = 2
 DATABASE_PAUSE = 1.0
 STOP_WITHIN = 1.5  # seconds; the supervisor gives a worker two
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Scheduler:
 
     def __init__(self, jobs: list[Job]) -> None:
         self._jobs = {job.name: job for job in jobs}
-        self._pool = ThreadPoolExecutor(LATE_JOBS_AT_ONCE, thread_name_prefix="job")
+        self._pool = ThreadPoolExecutor(LONG_JOBS_AT_ONCE, thread_name_prefix="job")
         self._woken, self._wake = os.pipe()
         self._ended = False
         self._look_at: float | None = None
@@ -152,8 +152,6 @@ class Scheduler:
     def _run_here(self, job: Job) -> None:
         job.run()
         job.look_ahead()
-        if job.name == EXPAND and sender:
-            sender.wake()
 
     def _hand_on(self, job: Job) -> None:
         """Run it in a thread of its own, where there is something to do."""

@@ -4,14 +4,11 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.text import harmless_cell
 from timeline.models import TimelineEvent, phase_before
-
-if TYPE_CHECKING:
-    from incidents.models import Incident
 
 COLUMNS = [
     "occurred_at_utc", "occurred_at_local", "precision_seconds", "recorded_at_utc", "kind", "phase", "actor",
@@ -41,13 +38,13 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _events(incident: "Incident") -> list[TimelineEvent]:
+def _events(incident: Any) -> list[TimelineEvent]:
     return list(
         incident.timeline.standing().select_related("actor").prefetch_related("evidence").oldest_first()
     )
 
 
-def as_json(incident: "Incident", zone: ZoneInfo) -> tuple[str, str]:
+def as_json(incident: Any, zone: ZoneInfo) -> tuple[str, str]:
     rows = []
     for event in _events(incident):
         evidence = [
@@ -72,7 +69,7 @@ def as_json(incident: "Incident", zone: ZoneInfo) -> tuple[str, str]:
     return json.dumps(document, ensure_ascii=False, indent=1), "application/json"
 
 
-def as_csv(incident: "Incident", zone: ZoneInfo) -> tuple[str, str]:
+def as_csv(incident: Any, zone: ZoneInfo) -> tuple[str, str]:
     """RFC 4180, with cells that a spreadsheet would run as a formula put behind an apostrophe."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS)
@@ -82,7 +79,7 @@ def as_csv(incident: "Incident", zone: ZoneInfo) -> tuple[str, str]:
     return buffer.getvalue(), "text/csv; charset=utf-8"
 
 
-def as_markdown(incident: "Incident", zone: ZoneInfo) -> tuple[str, str]:
+def as_markdown(incident: Any, zone: ZoneInfo) -> tuple[str, str]:
     lines = [f"# {incident.reference}: {_escaped(incident.title)}", ""]
     lines += [f"{incident.severity.name} · {incident.get_status_display()} · times in {zone}, then UTC", ""]
     day = None

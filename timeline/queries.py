@@ -1,23 +1,21 @@
 """The timeline as pages read it: filtered, paged by key, with what each row shows in one query."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from timeline.models import Evidence, Kind, TimelineEvent
-
-if TYPE_CHECKING:
-    from incidents.models import Incident
+from timeline.subject import Subject
 
 PAGE = 50
 FILTERS = {"all": "All", "key": "Key", "starred": "Starred"}
 
 
 def rows(
-    incident: "Incident", *, which: str = "all", before: tuple[datetime, int] | None = None, size: int = PAGE
+    incident: Subject, *, which: str = "all", before: tuple[datetime, int] | None = None, size: int = PAGE
 ) -> dict[str, Any]:
     """One page, newest first: {"events", "next"}; `next` is the key to ask the following page with, or None.
 
@@ -42,7 +40,7 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return (parsed, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 and parsed.tzinfo else None
 
 
-def _events(incident: "Incident", which: str):
+def _events(incident: Subject, which: str):
     answers = (
         TimelineEvent.objects.standing()
         .filter(answers=OuterRef("pk"))

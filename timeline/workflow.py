@@ -1,7 +1,7 @@
 """The verbs of the timeline: record, edit with history, star, mark gaps, answer, attach evidence."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -20,14 +20,12 @@ from timeline.models import (
     TimelineEvent,
     TimelineEventEdit,
 )
-
-if TYPE_CHECKING:
-    from incidents.models import Incident
+from timeline.subject import Subject
 
 
 def record_event(
     *,
-    incident: "Incident",
+    incident: Subject,
     kind: str,
     text: str,
     by: User | None,
@@ -44,7 +42,7 @@ def record_event(
     if occurred_at and occurred_at > now:
         raise ValidationError({"occurred_at": "This is in the future."})
     event = TimelineEvent.objects.create(
-        incident=incident,
+        incident=cast("Any", incident),
         kind=kind,
         text=text,
         actor=by,
@@ -60,7 +58,7 @@ def record_event(
 @transaction.atomic
 def write_event(
     *,
-    incident: "Incident",
+    incident: Subject,
     by: User,
     text: str,
     kind: str = Kind.NOTE,
@@ -185,7 +183,7 @@ def star_event(*, event: TimelineEvent, by: User, starred: bool) -> None:
 @transaction.atomic
 def mark_gap(
     *,
-    incident: "Incident",
+    incident: Subject,
     by: User,
     text: str,
     occurred_at: datetime,
@@ -212,7 +210,7 @@ def mark_gap(
 @transaction.atomic
 def attach_evidence(
     *,
-    incident: "Incident",
+    incident: Subject,
     by: User,
     kind: str,
     title: str,
@@ -251,7 +249,7 @@ def attach_evidence(
     else:
         notify_incident(incident_id=incident.pk, what="timeline")
     evidence = Evidence.objects.create(
-        incident=incident,
+        incident=cast("Any", incident),
         kind=kind,
         title=title,
         body=body,
@@ -268,7 +266,7 @@ def attach_evidence(
     return evidence
 
 
-def _require_responder(incident: "Incident", by: User) -> None:
+def _require_responder(incident: Subject, by: User) -> None:
     if not incident.can_be_written_by(by):
         raise PermissionDenied("Only responders can write in an incident.")
 

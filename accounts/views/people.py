@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import InvitationForm, OrganisationSettingsForm, PersonForm, TeamForm, TeamMembersForm
 from accounts.models import Installation, Invitation, Team, User
+from accounts.requests import SignedInRequest
 from accounts.workflow import (
     activate_person,
     add_team,
@@ -25,7 +26,6 @@ from accounts.workflow import (
     revoke_invitation,
 )
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from core.responses import refused_or
 
 

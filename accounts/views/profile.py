@@ -9,9 +9,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProfileForm
+from accounts.requests import SignedInRequest
 from accounts.sessions import sessions_of
 from accounts.workflow import edit_profile, end_other_sessions, end_session
-from core.requests import SignedInRequest
 from core.responses import refused_or
 
 

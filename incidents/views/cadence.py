@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from core.text import in_words
 from figures.cadence import Part, Strip, cadence
 from incidents import workflow

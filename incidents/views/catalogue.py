@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from core.responses import refused_or
 from incidents.forms import catalogue as forms
 from incidents.hooks import followed_services

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from figures.blast_radius import Node, blast_radius
 from incidents import workflow
 from incidents.forms.incident_page import (

@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
+from accounts.requests import SignedInRequest
 from core.forms import Styled
-from core.requests import SignedInRequest
 from core.responses import going_to, refused, triggered
 from incidents.forms.stepping import AudienceTexts
 from incidents.models import Incident, Status

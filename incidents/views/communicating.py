@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Installation
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.cadence import RequestForm
 from incidents.models import Audience, BriefLink, Incident

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.declaring import AcceptForm, DeclareForm, DeclineForm, MergeForm, ReportForm
 from incidents.models import Incident, Service, Severity

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
-from core.requests import SignedInRequest
 from incidents import workflow
 from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.forms.timeline import ComposerForm

@@ -5,8 +5,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from incidents.forms.updating import MessageTemplateForm
 from incidents.models import WORDS, Audience, MessageTemplate, Stage, Wording
 from incidents.workflow.catalogue import keep_in_catalogue

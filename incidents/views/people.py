@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.incident_page import PersonForm, RoleForm
 from incidents.models import Role

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.incident_page import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm

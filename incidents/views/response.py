@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.incident_page import (
     ChangeForm,

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from core.responses import csv_answer
 from incidents import workflow as incident_workflow
 from incidents.forms.timeline import AnswerForm, ComposerForm, EventForm, EvidenceForm, GapForm, InsertForm

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.updating import NoChangeForm, ReturnForm, StatusUpdateForm
 from incidents.hooks import recipients

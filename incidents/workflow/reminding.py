@@ -28,7 +28,7 @@ from core.text import in_words
 from events.status_updates import ReminderDue
 from incidents.models import Incident, Reminder, Role, RoleAssignment, Step, UpdateSchedule
 from incidents.workflow.escalating import helpers, listeners
-from incidents.workflow.transitions import audit
+from incidents.workflow.transitions import about, audit
 from notifications.models import OutboxMessage
 from notifications.workflow import enqueue, withdraw
 from timeline.models import Kind
@@ -225,12 +225,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             group=group,
         ),
         subject=incident.chain,
-        about={
-            "incident": incident.pk,
-            "reference": incident.reference,
-            "version": incident.version,
-            "source": incident.source,
-        },
+        about=about(incident),
         due_at=now,
     )
     Reminder.objects.bulk_create(

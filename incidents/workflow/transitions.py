@@ -81,6 +81,16 @@ def audit(incident: Incident, action: str, by: User | None, **changes: Any) -> N
     record_audit(chain=incident.chain, action=action, subject=incident.reference, by=by, changes=changes)
 
 
+def about(incident: Incident) -> dict[str, Any]:
+    """What every event of an incident says of it."""
+    return {
+        "incident": incident.pk,
+        "reference": incident.reference,
+        "version": incident.version,
+        "source": incident.source,
+    }
+
+
 def announce(incident: Incident, event: Event, *, due_at: datetime | None = None) -> None:
     """Write the outbox row of a change and notify open screens, from `due_at` on.
 
@@ -93,12 +103,7 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
     enqueue(
         event=event,
         subject=incident.chain,
-        about={
-            "incident": incident.pk,
-            "reference": incident.reference,
-            "version": incident.version,
-            "source": incident.source,
-        },
+        about=about(incident),
         due_at=due_at or context.now(),
         notification=incident_notification(incident_id=incident.pk, what="head", is_private=is_hidden),
     )

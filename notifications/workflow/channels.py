@@ -3,7 +3,7 @@
 import base64
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,11 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
+from core.person import Person
 from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
 from notifications.workflow.queueing import deliver, destination_of, try_at_once
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
 TEST = "This is a test from Allclear. Nothing has happened."
@@ -24,7 +22,7 @@ GONE = "The receiver answered 410 (gone). Nothing more is sent there"
 
 
 @transaction.atomic
-def add_channel(*, by: "User", name: str, kind: str, url: str) -> Channel:
+def add_channel(*, by: Person, name: str, kind: str, url: str) -> Channel:
     """A webhook gets a secret that signs what it is sent; read it from `secret` to show it this once."""
     require_administrator(by)
     channel = Channel(name=name, kind=kind, url=url)
@@ -37,7 +35,7 @@ def add_channel(*, by: "User", name: str, kind: str, url: str) -> Channel:
 
 
 @transaction.atomic
-def change_channel(*, by: "User", channel: Channel, name: str, url: str = "") -> Channel:
+def change_channel(*, by: Person, channel: Channel, name: str, url: str = "") -> Channel:
     """An empty `url` leaves the address as it is: nobody has to see it to change the name."""
     require_administrator(by)
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
@@ -58,7 +56,7 @@ def change_channel(*, by: "User", channel: Channel, name: str, url: str = "") ->
 
 
 @transaction.atomic
-def rotate_secret(*, by: "User", channel: Channel) -> Channel:
+def rotate_secret(*, by: Person, channel: Channel) -> Channel:
     """A new secret; the old one signs as well for a day, so that the receiver can be changed in peace."""
     require_administrator(by)
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
@@ -72,7 +70,7 @@ def rotate_secret(*, by: "User", channel: Channel) -> Channel:
 
 
 @transaction.atomic
-def pause_channel(*, by: "User | None", channel: Channel, because: str = "") -> None:
+def pause_channel(*, by: Person | None, channel: Channel, because: str = "") -> None:
     """Nothing leaves for it until it is resumed; what is due meanwhile waits. `by` is None for Allclear itself."""
     if by is not None:
         require_administrator(by)
@@ -84,7 +82,7 @@ def pause_channel(*, by: "User | None", channel: Channel, because: str = "") -> 
 
 
 @transaction.atomic
-def resume_channel(*, by: "User", channel: Channel) -> None:
+def resume_channel(*, by: Person, channel: Channel) -> None:
     require_administrator(by)
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
     if not channel.is_active:
@@ -94,7 +92,7 @@ def resume_channel(*, by: "User", channel: Channel) -> None:
 
 
 @transaction.atomic
-def delete_channel(*, by: "User", channel: Channel) -> None:
+def delete_channel(*, by: Person, channel: Channel) -> None:
     """With the record of what it was sent."""
     require_administrator(by)
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
@@ -103,7 +101,7 @@ def delete_channel(*, by: "User", channel: Channel) -> None:
 
 
 @transaction.atomic
-def try_channel(*, by: "User", channel: Channel) -> Delivery:
+def try_channel(*, by: Person, channel: Channel) -> Delivery:
     """Send something harmless through the same door as everything else."""
     require_administrator(by)
     content = (
@@ -120,14 +118,14 @@ def try_channel(*, by: "User", channel: Channel) -> Delivery:
 
 
 @transaction.atomic
-def send_test_mail(*, by: "User") -> Delivery:
+def send_test_mail(*, by: Person) -> Delivery:
     """To whoever asks for it, so that nobody else is bothered."""
     require_administrator(by)
     delivery = Delivery(
         key=f"test:{uuid4()}",
         kind=DeliveryKind.MAIL,
         address=by.email,
-        person=by,
+        person_id=by.pk,
         about="test",
         content={"subject": "Allclear test", "text": f"{TEST}\n\n{settings.PUBLIC_URL}\n"},
     )
@@ -136,12 +134,12 @@ def send_test_mail(*, by: "User") -> Delivery:
     return delivery
 
 
-def require_administrator(by: "User") -> None:
+def require_administrator(by: Person) -> None:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change channels and deliveries.")
 
 
-def audit(action: str, subject: Any, by: "User | None", **changes: Any) -> None:
+def audit(action: str, subject: Any, by: Person | None, **changes: Any) -> None:
     record_audit(chain=INSTALLATION, action=action, subject=str(subject)[:200], by=by, changes=changes)
 
 

@@ -1,24 +1,22 @@
 """What people do about messages that did not get through, or that are wanted once more."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.person import Person
 from notifications.access import out_of_reach
 from notifications.models import Delivery, DeliveryState, OutboxMessage
 from notifications.workflow.channels import audit, require_administrator
 from notifications.workflow.queueing import EXPAND, SEND, destination_of, try_at_once, wake_worker
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 
 @transaction.atomic
-def send_again(*, by: "User", delivery: Delivery) -> Delivery:
+def send_again(*, by: Person, delivery: Delivery) -> Delivery:
     """Once more from the first attempt, with the same id, so that a receiver knows what it has had already."""
     require_administrator(by)
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel", "person")
@@ -38,7 +36,7 @@ def send_again(*, by: "User", delivery: Delivery) -> Delivery:
 
 
 @transaction.atomic
-def send_dead_again(*, by: "User") -> int:
+def send_dead_again(*, by: Person) -> int:
     """Every message that was given up and may still leave, and every event nobody could read; how many."""
     require_administrator(by)
     rows = Delivery.objects.dead().select_related("channel", "person").defer("content")
@@ -56,7 +54,7 @@ def send_dead_again(*, by: "User") -> int:
 
 
 @transaction.atomic
-def drop_delivery(*, by: "User", delivery: Delivery, reason: str) -> None:
+def drop_delivery(*, by: Person, delivery: Delivery, reason: str) -> None:
     """It will not be sent, and the reason why stays with it."""
     require_administrator(by)
     delivery = Delivery.objects.select_for_update(of=("self",)).select_related("channel").get(pk=delivery.pk)
@@ -70,7 +68,7 @@ def drop_delivery(*, by: "User", delivery: Delivery, reason: str) -> None:
 
 
 @transaction.atomic
-def read_event_again(*, by: "User", message: OutboxMessage) -> None:
+def read_event_again(*, by: Person, message: OutboxMessage) -> None:
     require_administrator(by)
     message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
     _read_again(message)
@@ -78,7 +76,7 @@ def read_event_again(*, by: "User", message: OutboxMessage) -> None:
 
 
 @transaction.atomic
-def drop_event(*, by: "User", message: OutboxMessage, reason: str) -> None:
+def drop_event(*, by: Person, message: OutboxMessage, reason: str) -> None:
     """Discard this event without notifying anyone."""
     require_administrator(by)
     message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)

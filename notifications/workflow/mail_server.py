@@ -1,20 +1,16 @@
 """Setting up the server that sends e-mail."""
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from core.person import Person
 from notifications import mail_server
 from notifications.workflow.channels import audit, require_administrator
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 @transaction.atomic
 def set_mail_server(
-    *, by: "User", host: str, port: int, security: str, user: str, password: str, sender: str
+    *, by: Person, host: str, port: int, security: str, user: str, password: str, sender: str
 ) -> mail_server.MailServer:
     """Save the server in the data folder; an empty `password` keeps the saved one.
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
 from core.forms import Styled
-from core.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.views.common import attempt, is_number, responders_only, submitted
 from incidents.views.common import load as load_incident

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from core.responses import csv_answer
 from retros.action_export import as_csv
 from retros.action_figures import on_time

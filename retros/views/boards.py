@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
+from accounts.requests import SignedInRequest
 from core import responses
 from core.forms import Styled
-from core.requests import SignedInRequest
 from retros.models import Retrospective
 from retros.views.common import section
 

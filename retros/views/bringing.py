@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from core.forms import Styled
-from core.requests import SignedInRequest
 from incidents.views.common import submitted
 from retros import workflow
 from retros.imports.lines import read_lines

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.forms.stepping import CloseForm
 from incidents.models import Incident
 from incidents.views.common import attempt, done, load, responders_only, submitted

@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
+from accounts.requests import SignedInRequest
 from core.forms import Styled
-from core.requests import SignedInRequest
 from core.responses import going_to, refused
 from retros.clock import timekeeping
 from retros.completion import parts_of, share

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.requests import SignedInRequest
 from core.forms import Styled
-from core.requests import SignedInRequest
 from core.responses import refused, triggered
 from retros.models import Retrospective
 

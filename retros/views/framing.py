@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.models import Incident
 from incidents.views.common import attempt, responders_only, submitted
 from incidents.views.common import click as click_incident

@@ -4,8 +4,8 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from core.responses import refused_or
 from retros import workflow
 from retros.models import HintWord, Retrospective

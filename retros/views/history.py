@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.views.common import is_number
 from retros import workflow
 from retros.models import Document, DocumentVersion, Retrospective

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.board_forms import GroupForm, LearningForm, LearningPlaceForm

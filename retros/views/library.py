@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.models import Service
 from incidents.views.common import attempt, is_number, submitted
 from incidents.views.common import load as load_incident

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from retros.views.common import load, load_read, reading, section, shell
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.requested_files import file_answer
-from core.requests import SignedInRequest
 from incidents.views.common import attempt, is_number, submitted
 from retros import pdf, workflow
 from retros.checks import CHECKS, checks

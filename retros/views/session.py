@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.ballots import closed_questions, histograms

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from figures.story import CLOSEST, parts_of
 from figures.swim_lanes import swim_lanes
 from incidents.views.common import attempt, is_number, submitted

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.views.common import is_number
 from incidents.workflow import Conflict
 from retros import workflow

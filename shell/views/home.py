@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.forms.updating import NoChangeForm
 from incidents.models import AffectedService, Audience, Incident, Service
 from incidents.models.cadence import waiting_for_more

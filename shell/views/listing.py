@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from core.forms import Form
-from core.requests import SignedInRequest
 from incidents.models import Incident, IncidentType, Severity, Status
 from incidents.models.incident import IncidentQuerySet
 from incidents.views.common import is_number

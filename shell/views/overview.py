@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.cadence_compliance import kept, kept_rows, longest_silence
 from incidents.models import AffectedService, Audience, Incident, StatusUpdate
 from subscribers.models import Subscription

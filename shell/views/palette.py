@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service
 from retros.models import ActionItem
 from shell.search import NEWEST, Asked, found, is_common, newest_number, parse

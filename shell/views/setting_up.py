@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import FirstAdministratorForm, OrganisationForm
 from accounts.models import Installation, SetupLink, User
+from accounts.requests import SignedInRequest
 from accounts.sessions import begin_session
 from accounts.workflow import create_first_administrator, describe_organisation
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from incidents.models import Severity
 from shell.health import system_check
 

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.requests import SignedInRequest
 from core.forms import Styled
-from core.requests import SignedInRequest
 from statuspages.models import StatusPage
 from statuspages.permissions import can_announce
 

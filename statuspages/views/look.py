@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from statuspages import public_routes, workflow
 from statuspages.forms import LookForm
 from statuspages.models import StatusPage

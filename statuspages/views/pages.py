@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Installation
+from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
-from core.requests import SignedInRequest
 from core.responses import refused_or
 from statuspages import public_routes, workflow
 from statuspages.forms import ComponentForm, ComponentStateForm, GroupForm, PageForm

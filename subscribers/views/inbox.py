@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.views.common import is_number
 from subscribers.models import Notice, NotificationPreference
 from subscribers.workflow import choose_browser, mark_all_read, mark_read

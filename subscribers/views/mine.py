@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.requests import SignedInRequest
+from accounts.requests import SignedInRequest
 from incidents.models import Service
 from incidents.views.common import click, load
 from subscribers.forms import PreferencesForm, SubscriptionForm
