@@ -7,12 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from audit import context
-from audit.models import AuditEntry
-from incidents.workflow import Conflict, FormUsed
-from notifications.models import OutboxMessage
-from retros.models import ActionItem, ContributingFactor, Factor, Learning
-from retros.workflow import (
+from action_items.models import ActionItem
+from action_items.workflow import (
     add_action_item,
     answer_helped,
     bulk_change_action_items,
@@ -20,13 +16,17 @@ from retros.workflow import (
     complete_action_item,
     move_action_item,
     reopen_action_item,
-    reveal_learnings,
     set_aside_action_item,
     start_action_item,
-    start_retrospective,
     verify_action_item,
     wont_do_action_item,
 )
+from audit import context
+from audit.models import AuditEntry
+from incidents.workflow import Conflict, FormUsed
+from notifications.models import OutboxMessage
+from retros.models import ContributingFactor, Factor, Learning
+from retros.workflow import reveal_learnings, start_retrospective
 
 
 @pytest.fixture

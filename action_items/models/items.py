@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from incidents.models import Incident
-from retros.models.causes import ContributingFactor
-from retros.models.learnings import Learning
-from retros.models.retrospective import Retrospective
+from retros.models import ContributingFactor, Learning, Retrospective
 
 
 class ActionCategory(models.TextChoices):
@@ -203,6 +201,7 @@ class ActionItem(models.Model):
     objects = ActionItemQuerySet.as_manager()
 
     class Meta:
+        db_table = "retros_actionitem"
         ordering = ["due_on", "priority", "pk"]
         indexes = [
             models.Index(fields=["state", "due_on"], name="retros_actions_by_due"),
@@ -234,6 +233,16 @@ class ActionItem(models.Model):
     def mail_group(self, about: str) -> str:
         """What is called back together once it is not owed any more: about its `owner`, `due` day, or `helped`."""
         return f"action:{self.pk}:{about}"
+
+    @property
+    def lacking(self) -> list[str]:
+        """What `unready` looks for and does not find, in words."""
+        there = {
+            "an owner": self.owner_id or self.team_id,
+            "a due day": self.due_on,
+            "how we will know": self.verification,
+        }
+        return [word for word, value in there.items() if not value]
 
     @property
     def is_unfinished(self) -> bool:

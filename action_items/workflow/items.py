@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from action_items.models import UNFINISHED_STATES, ActionItem, ActionState, Helped
+from action_items.permissions import can_add_action_item, can_change_action_item
 from audit import context
 from audit.workflow import record_audit
 from core.notify import incident_notification, topic_notification
@@ -19,16 +21,7 @@ from events.event import Event
 from incidents.models import Incident
 from incidents.workflow import Conflict, FormUsed
 from notifications.workflow import enqueue, withdraw
-from retros.models import (
-    UNFINISHED_STATES,
-    ActionItem,
-    ActionState,
-    ContributingFactor,
-    Helped,
-    Learning,
-    Retrospective,
-)
-from retros.permissions import can_add_action_item, can_change_action_item
+from retros.models import ContributingFactor, Learning, Retrospective
 
 ASK_AFTER = timedelta(days=90)
 ASK_AGAIN = timedelta(days=30)

@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team
-from incidents.models import Service
-from incidents.workflow import set_service_impact
-from retros.models import ActionItem, ContributingFactor, Factor, Learning
-from retros.workflow import (
+from action_items.models import ActionItem
+from action_items.workflow import (
     add_action_item,
     change_action_item,
     complete_action_item,
-    reveal_learnings,
-    start_retrospective,
     wont_do_action_item,
 )
+from incidents.models import Service
+from incidents.workflow import set_service_impact
+from retros.models import ContributingFactor, Factor, Learning
+from retros.workflow import reveal_learnings, start_retrospective
 
 CANARY = "Zephyrquartz"
 

@@ -9,9 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import Team, User
-from core.forms import Form, ModelForm
-from incidents.models import Incident, IncidentType, Service, Severity
-from retros.models import (
+from action_items.models import (
     UNFINISHED_STATES,
     ActionCategory,
     ActionItem,
@@ -19,8 +17,10 @@ from retros.models import (
     ActionState,
     Helped,
     Priority,
-    Retrospective,
 )
+from core.forms import Form, ModelForm
+from incidents.models import Incident, IncidentType, Service, Severity
+from retros.models import Retrospective
 
 DATE = {"type": "date"}
 SORTS = [

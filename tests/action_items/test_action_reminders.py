@@ -7,20 +7,20 @@ import pytest
 import time_machine
 
 from accounts.models import Installation, Team
-from incidents.models import Incident
-from incidents.workflow import declare_incident
-from notifications.models import Delivery, OutboxMessage
-from retros.models import ActionDigest, ActionItem, ActionReminder
-from retros.tasks import send_due_action_reminders, send_weekly_digests
-from retros.workflow import (
+from action_items.models import ActionDigest, ActionItem, ActionReminder
+from action_items.tasks import send_due_action_reminders, send_weekly_digests
+from action_items.workflow import (
     add_action_item,
     answer_helped,
     change_action_item,
     complete_action_item,
     reopen_action_item,
-    start_retrospective,
     wont_do_action_item,
 )
+from incidents.models import Incident
+from incidents.workflow import declare_incident
+from notifications.models import Delivery, OutboxMessage
+from retros.workflow import start_retrospective
 from subscribers.announcements.action_items import consume
 from subscribers.models import Notice, NotificationPreference
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 
+from action_items.models.items import ActionItem
 from notifications.models import OutboxMessage
-from retros.models.actions import ActionItem
 
 
 class ActionStep(models.TextChoices):
@@ -38,6 +38,7 @@ class ActionReminder(models.Model):
     )
 
     class Meta:
+        db_table = "retros_actionreminder"
         ordering = ["recorded_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["item", "step", "day"], name="retros_item_reminded_once")
@@ -55,6 +56,7 @@ class ActionDigest(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        db_table = "retros_actiondigest"
         constraints = [models.UniqueConstraint(fields=["person", "week"], name="retros_digest_once_a_week")]
 
     def __str__(self) -> str:

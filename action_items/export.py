@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from action_items.models import ActionItem
 from core.text import harmless_cell
-from retros.models import ActionItem
 
 
 def _row(item: ActionItem) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from action_items.models import ActionItem, ActionState
+from action_items.workflow.items import STEPS
 from core.templatetags.allclear import icon
-from retros.models import ActionItem, ActionState, Retrospective
-from retros.workflow.actions import STEPS
+from retros.models import Retrospective
 
 register = template.Library()
 

@@ -11,15 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
+from action_items import workflow
+from action_items.forms import ActionItemForm, BulkForm, HelpedForm, StateForm
+from action_items.models import ActionItem, ActionState
+from action_items.permissions import can_add_action_item, can_change_action_item
 from audit.models import AuditEntry
 from core.forms import Styled
 from incidents.models import Incident
 from incidents.views.common import attempt, is_number, responders_only, submitted
 from incidents.views.common import load as load_incident
-from retros import workflow
-from retros.action_forms import ActionItemForm, BulkForm, HelpedForm, StateForm
-from retros.models import ActionItem, ActionState, Retrospective
-from retros.permissions import can_add_action_item, can_change_action_item
+from retros.models import Retrospective
 from retros.views.common import load as load_retrospective
 
 ASKING = (ActionState.WONT_DO, ActionState.VERIFIED)
@@ -52,7 +53,7 @@ def action_item(request: SignedInRequest, pk: int) -> HttpResponse:
         "history": history,
         "is_source_open": is_open,
     }
-    return render(request, "retros/action_item.html", context)
+    return render(request, "action_items/item.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -233,7 +234,7 @@ def _form_page(
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""
     status = form.answer_status(is_part=bool(request.htmx))
-    template = "retros/action_form.html" + ("#form_card" if request.htmx else "")
+    template = "action_items/form.html" + ("#form_card" if request.htmx else "")
     context = {"form": form, "title": title, "submit": submit, "back": back, "section": "actions"}
     context["address"] = request.get_full_path()
     return render(request, template, context | extra, status=status)

@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from accounts.models import User
-from audit import context
-from audit.models import AuditEntry, first_broken_link
-from incidents.workflow import Conflict
-from notifications.models import OutboxMessage
-from retros.models import ActionItem, ActionReminder, ActionState
-from retros.tasks import send_due_action_reminders
-from retros.workflow import (
+from action_items.models import ActionItem, ActionReminder, ActionState
+from action_items.tasks import send_due_action_reminders
+from action_items.workflow import (
     add_action_item,
     answer_helped,
     change_action_item,
@@ -28,6 +24,10 @@ from retros.workflow import (
     verify_action_item,
     wont_do_action_item,
 )
+from audit import context
+from audit.models import AuditEntry, first_broken_link
+from incidents.workflow import Conflict
+from notifications.models import OutboxMessage
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 words = st.sampled_from(["", "  ", "Because", "Seen in the drill"])

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from retros.action_figures import ageing, counts, on_time, spans
-from retros.models import ActionItem
+from action_items.figures import ageing, counts, on_time, spans
+from action_items.models import ActionItem
 
 TODAY, ZONE = date(2026, 6, 30), ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 6, 1)

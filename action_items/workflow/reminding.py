@@ -8,12 +8,12 @@ from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from accounts.models import Installation, User
+from action_items.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
+from action_items.workflow.items import announce_action_item
 from audit import context
 from audit.workflow import record_audit
 from events.action_items import ActionItemReminder, ActionItemsDigest
 from notifications.workflow import enqueue
-from retros.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
-from retros.workflow.actions import announce_action_item
 
 MORNING = timedelta(hours=9)
 MONDAY_MORNING = timedelta(hours=8)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
 
-from retros.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState, Helped
+from action_items.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState, Helped
 
 AGES = (("0–30 days", 0, 30), ("31–60 days", 31, 60), ("61–90 days", 61, 90), ("over 90 days", 91, None))
 

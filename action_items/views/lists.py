@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from action_items.export import as_csv
+from action_items.figures import on_time
+from action_items.forms import SORTS, ActionFilter
+from action_items.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
+from action_items.permissions import can_add_action_item
 from core.responses import csv_answer
-from retros.action_export import as_csv
-from retros.action_figures import on_time
-from retros.action_forms import SORTS, ActionFilter
-from retros.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
-from retros.permissions import can_add_action_item
 from retros.views.common import load, section
 
 PAGE = 50
@@ -63,7 +63,7 @@ def action_list(request: SignedInRequest) -> HttpResponse:
         "bulk_buttons": BULK_BUTTONS,
         "is_narrowed": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
     }
-    template = "retros/action_list.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
+    template = "action_items/list.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
 
 
@@ -89,7 +89,7 @@ def action_board(request: SignedInRequest) -> HttpResponse:
         ],
         "view": "board",
     }
-    template = "retros/action_board.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
+    template = "action_items/board.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
 
 
@@ -110,7 +110,9 @@ def retrospective_actions(request: SignedInRequest, pk: int) -> HttpResponse:
         "unaddressed": retrospective.factors.filter(action_items=None),
         "may_add": can_add_action_item(request.user, retrospective=retrospective),
     }
-    template = "retros/actions.html#actions_part" if request.htmx and not request.htmx.boosted else ""
+    template = (
+        "action_items/retrospective.html#actions_part" if request.htmx and not request.htmx.boosted else ""
+    )
     return section(request, retrospective, "actions", context, template=template)
 
 

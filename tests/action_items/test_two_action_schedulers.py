@@ -7,11 +7,11 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from action_items.models import ActionDigest, ActionReminder
+from action_items.tasks import send_due_action_reminders, send_weekly_digests
+from action_items.workflow import add_action_item, complete_action_item
 from audit import context
 from notifications.models import OutboxMessage
-from retros.models import ActionDigest, ActionReminder
-from retros.tasks import send_due_action_reminders, send_weekly_digests
-from retros.workflow import add_action_item, complete_action_item
 
 ADDED, MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 23, 12, tzinfo=UTC)
 HOW_MANY = 12
