@@ -110,9 +110,8 @@ def retrospective_actions(request: SignedInRequest, pk: int) -> HttpResponse:
         "unaddressed": retrospective.factors.filter(action_items=None),
         "may_add": can_add_action_item(request.user, retrospective=retrospective),
     }
-    template = (
-        "action_items/retrospective.html#actions_part" if request.htmx and not request.htmx.boosted else ""
-    )
+    part = "#actions_part" if request.htmx and not request.htmx.boosted else ""
+    template = f"action_items/retrospective.html{part}"
     return section(request, retrospective, "actions", context, template=template)
 
 
