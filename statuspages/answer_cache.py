@@ -8,7 +8,7 @@ the same one. What the browser has already (RFC 9110, 13.1) is answered with 304
 import asyncio
 import gzip
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,11 @@ from django.utils.http import parse_etags, parse_http_date_safe
 from statuspages.middleware import BELOW, OWN_HOST
 from statuspages.views.responses import host_name
 
-Message = MutableMapping[str, Any]
+Message = dict[str, Any]
+Scope = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 RENDER_AFTER = 1.0  # seconds: from then on an answer is rendered again beside, and still given
@@ -86,7 +87,7 @@ class AnswerCache:
         """Something that a page may show has changed: every answer is rendered before it is given again."""
         self.change += 1
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._key(scope)
         kept = self.kept.get(key) if key else None
         if key is None or (kept is None and not _is_for_all(key)):
@@ -101,7 +102,7 @@ class AnswerCache:
                 self._rendered(key, scope)
         await _answer(kept, scope, send)
 
-    def _key(self, scope: MutableMapping[str, Any]) -> Key | None:
+    def _key(self, scope: Scope) -> Key | None:
         """None for what is never kept. The query is no part of it: no page that is kept reads one."""
         if scope["method"] not in ("GET", "HEAD"):
             return None
@@ -109,7 +110,7 @@ class AnswerCache:
         forwarded = headers.get(b"x-forwarded-proto", b"")
         return Key(headers.get(b"host", b""), scope["scheme"], forwarded, scope["path"])
 
-    def _rendered(self, key: Key, scope: MutableMapping[str, Any]) -> "asyncio.Task[Kept]":
+    def _rendered(self, key: Key, scope: Scope) -> "asyncio.Task[Kept]":
         """The rendering that runs for this address, or a new one; a change since it began needs a new one."""
         running = self.rendering.get(key)
         if running is None or running.get_name() != str(self.change):
@@ -124,7 +125,7 @@ class AnswerCache:
         if not task.cancelled():
             task.exception()  # whoever waits is told of it
 
-    async def _render(self, key: Key, scope: MutableMapping[str, Any]) -> Kept:
+    async def _render(self, key: Key, scope: Scope) -> Kept:
         change, began = self.change, asyncio.get_running_loop().time()
         kept = await _ask(self.app, scope, began, change)
         old = self.kept.get(key)
@@ -155,7 +156,7 @@ def _is_for_all(key: Key) -> bool:
     return getattr(view, "is_for_all", False)
 
 
-async def _ask(app: App, scope: MutableMapping[str, Any], began: float, change: int) -> Kept:
+async def _ask(app: App, scope: Scope, began: float, change: int) -> Kept:
     """The whole answer to a GET that says nothing of the reader."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in NOT_PASSED_ON]
     plain = dict(scope) | {"method": "GET", "query_string": b"", "headers": headers}
@@ -178,7 +179,7 @@ async def _ask(app: App, scope: MutableMapping[str, Any], began: float, change: 
     return Kept(status, kept, body, zipped, began, change)
 
 
-async def _answer(kept: Kept, scope: MutableMapping[str, Any], send: Send) -> None:
+async def _answer(kept: Kept, scope: Scope, send: Send) -> None:
     asked = dict(scope["headers"])
     is_zipped = bool(kept.zipped) and b"gzip" in asked.get(b"accept-encoding", b"")
     body = kept.zipped if is_zipped else kept.body
