@@ -117,6 +117,7 @@ def build(size: int) -> None:
     past = max(size - OPEN - 1, 1)
     seeds = _tell_seeds(min(SEEDS, past), people, services)
     copy(COPIED, seeds=len(seeds), past=past, span=SPAN)
+    _settle_the_past()
     _note_audit()
     _public_page(people, services)
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]
@@ -179,7 +180,7 @@ def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list
         )
         _fill(incident, began, lasted, by, other, commander, random.sample(services, 2), EVENTS)
         if n % 3 == 0:
-            look_back(incident, began + lasted, [by, other], factors, published=n % 9 != 0)
+            look_back(incident, began + lasted, [by, other], factors)
         seeds.append(incident)
     return seeds
 
@@ -270,6 +271,20 @@ def _fill(incident, began: datetime, lasted: timedelta, by, other, commander, se
         for service, impact in zip(services, ("partial_outage", "degraded"), strict=True)
     )
     UpdateSchedule.objects.create(incident=incident, audience="stakeholders")
+
+
+def _settle_the_past() -> None:
+    """What is older than two months is done; the retrospectives of the last days are not published yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE retros_actionitem SET state = 'done', done_at = due_on + time '12:00', state_since = due_on"
+            " WHERE state = 'open' AND due_on < current_date - 60"
+        )
+        cursor.execute(
+            "WITH young AS (UPDATE retros_retrospective SET status = 'in_review', published_at = NULL"
+            " WHERE due_on > current_date - 14 RETURNING id)"
+            " DELETE FROM retros_publication WHERE retrospective_id IN (SELECT id FROM young)"
+        )
 
 
 def _note_audit() -> None:

@@ -67,9 +67,7 @@ def vocabulary() -> list[Factor]:
     )
 
 
-def look_back(
-    incident: Incident, ended: datetime, people: list[User], factors: list[Factor], published: bool
-) -> None:
+def look_back(incident: Incident, ended: datetime, people: list[User], factors: list[Factor]) -> None:
     """Everything a team leaves behind some days after the incident ended."""
     owner, other = people
     session = ended + timedelta(days=3)
@@ -79,7 +77,7 @@ def look_back(
         scope="From the first failed request to the last.",
         owner=owner,
         facilitator=other,
-        status=RetrospectiveStatus.PUBLISHED if published else RetrospectiveStatus.IN_REVIEW,
+        status=RetrospectiveStatus.PUBLISHED,
         due_on=(ended + timedelta(days=5)).date(),
         is_private=incident.is_private,
         scheduled_at=session,
@@ -88,7 +86,7 @@ def look_back(
         review_started_at=session + timedelta(hours=2),
         learnings_revealed_at=session,
         dots_closed_at=session,
-        published_at=session + timedelta(days=1) if published else None,
+        published_at=session + timedelta(days=1),
         created_at=ended,
     )
     retrospective.incidents.add(incident)
@@ -132,17 +130,16 @@ def look_back(
         )
         for dimension in Dimension.values
     )
-    if published:
-        content = content_of(retrospective)
-        kept = Publication.objects.create(
-            retrospective=retrospective,
-            number=1,
-            content=content,
-            text=markdown_of(content),
-            at=session,
-            by=owner,
-        )
-        Publication.objects.filter(pk=kept.pk).update(search=search_of(content))
+    content = content_of(retrospective)
+    kept = Publication.objects.create(
+        retrospective=retrospective,
+        number=1,
+        content=content,
+        text=markdown_of(content),
+        at=session,
+        by=owner,
+    )
+    Publication.objects.filter(pk=kept.pk).update(search=search_of(content))
 
 
 def _factors(

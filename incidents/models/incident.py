@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -16,6 +17,10 @@ from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDI
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+RECENT = 500
+"""How many of the newest incidents are compared with a title that is being typed, besides those that are open."""
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -83,11 +88,15 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         )
 
     def resembling(self, title: str) -> "IncidentQuerySet":
-        """Open first, then recent ones whose title shares words or letters (trigrams) with `title`."""
-        from django.contrib.postgres.search import TrigramWordSimilarity
+        """Open first, then recent ones whose title shares words or letters (trigrams) with `title`.
 
+        Only titles of open incidents and of the `RECENT` newest are compared, however many there are.
+        """
+        newest = Incident.objects.order_by("-number").values("number")[:1]
+        is_near = Q(status__in=(*OPEN_STATUSES, Status.TRIAGE)) | Q(number__gt=Subquery(newest) - RECENT)
         return (
             self.real()
+            .filter(is_near)
             .annotate(likeness=TrigramWordSimilarity(title, "title"))
             .filter(likeness__gte=0.3)
             .annotate(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -62,6 +62,11 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
 
     def unfinished(self) -> "RetrospectiveQuerySet":
         return self.exclude(status=RetrospectiveStatus.PUBLISHED)
+
+    def with_marks(self) -> "RetrospectiveQuerySet":
+        """With `marks`: how many readers said that it changed how they work."""
+        marks = Retrospective.objects.filter(pk=OuterRef("pk")).annotate(n=Count("reader_marks"))
+        return self.annotate(marks=Subquery(marks.values("n")))
 
     def published(self) -> "RetrospectiveQuerySet":
         """Those that have been, also while they are open again for the next version."""

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from core.paging import Pages
 from incidents.models import Service
 from incidents.views.common import attempt, is_number, submitted
 from incidents.views.common import load as load_incident
@@ -24,6 +24,9 @@ from retros.similar import seen_before as find_seen_before
 from retros.views.common import click, load
 
 PAGE, ONGOING, FACETS = 25, 50, 10
+FACETS_FROM = (
+    1000  # of the newest published: what is named beside the list; a count is shown where these are all
+)
 
 
 @require_safe
@@ -42,20 +45,23 @@ def retrospective_list(request: SignedInRequest) -> HttpResponse:
     if chosen["service"]:
         on_it = published.filter(incidents__affected_services__service=chosen["service"])
         rows = rows.filter(pk__in=on_it.values("pk"))
-    rows = rows.annotate(marks=Count("reader_marks", distinct=True)).select_related("incident")
+    rows = rows.with_marks().select_related("incident")
+    newest = published.order_by("-published_at", "-pk").values_list("pk", flat=True)
+    recent = list(newest[:FACETS_FROM])
     is_narrowed = bool(q or any(chosen.values()))
     ongoing = visible.unfinished().select_related("owner", "incident", "facilitator").order_by("due_on", "pk")
-    page = Paginator(rows.order_by("-published_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Pages(rows.order_by("-published_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     _as_read(list(page.object_list))
     context: dict[str, Any] = {
         "section": "retrospectives",
         "q": q,
         "chosen": chosen,
         "is_narrowed": is_narrowed,
-        "ongoing": None if is_narrowed else Paginator(ongoing, ONGOING).get_page(request.GET.get("open")),
+        "ongoing": None if is_narrowed else Pages(ongoing, ONGOING).get_page(request.GET.get("open")),
         "page": page,
-        "factors": _factors(published),
-        "services": _services(published),
+        "factors": _factors(recent),
+        "services": _services(recent),
+        "counts_facets": len(recent) < FACETS_FROM,
         "can_start": can_start(request.user),
     }
     return render(request, "retros/list.html", context)
@@ -132,15 +138,17 @@ def _chosen(request: SignedInRequest, name: str) -> int | None:
     return int(value) if is_number(value) else None
 
 
-def _factors(published: Any) -> list[Factor]:
-    inside = Q(appearances__retrospective__in=published)
-    counted = Factor.objects.annotate(n=Count("appearances__retrospective", filter=inside, distinct=True))
-    return list(counted.filter(n__gt=0).order_by("-n", "text")[:FACETS])
+def _factors(recent: list[int]) -> list[Factor]:
+    """The most frequent first, each with `n`, its retrospectives."""
+    inside = Q(appearances__retrospective__in=recent)
+    counted = Factor.objects.filter(inside).annotate(n=Count("appearances__retrospective", distinct=True))
+    return list(counted.order_by("-n", "text")[:FACETS])
 
 
-def _services(published: Any) -> list[Service]:
-    inside = Q(impacts__incident__retrospectives__in=published)
-    counted = Service.objects.annotate(
+def _services(recent: list[int]) -> list[Service]:
+    """The most frequent first, each with `n`, its retrospectives."""
+    inside = Q(impacts__incident__retrospectives__in=recent)
+    counted = Service.objects.filter(inside).annotate(
         n=Count("impacts__incident__retrospectives", filter=inside, distinct=True)
     )
-    return list(counted.filter(n__gt=0).order_by("-n", "name")[:FACETS])
+    return list(counted.order_by("-n", "name")[:FACETS])
