@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
-from accounts.workflow.inviting import MOST_AT_ONCE, too_many
+from accounts.workflow.inviting import MOST_AT_ONCE
 from core.forms import Form, Styled
 
 
@@ -134,8 +134,6 @@ class InvitationForm(Form):
     def clean_emails(self) -> list[str]:
         """Only the complete addresses. With others among them, `good` counts those that can be sent anyway."""
         typed = self.cleaned_data["emails"]
-        if len(typed) > MOST_AT_ONCE:
-            raise ValidationError(too_many(len(typed)))
         bad = [address for address in typed if not is_address(address)]
         good = [address for address in typed if address not in bad]
         if bad and not (good and self.data.get("skip_bad")):
