@@ -9,7 +9,6 @@ from django.db import connection
 from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 
-
 HERE_ALREADY = "Another account already has this e-mail address."
 
 
