@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, prefetch_related_objects
+from django.db.models import OuterRef
 
 from accounts.models import Team
 from audit import context
@@ -113,7 +113,6 @@ def _evidence(written: Written) -> str:
 
 
 def _milestones(retrospective: Retrospective) -> str:
-    prefetch_related_objects([retrospective], "incidents")  # the page around the checks asks for them too
     missing = [
         f"{incident.reference}: {', '.join(names)}"
         for incident in retrospective.incidents.all()

@@ -57,6 +57,9 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
             reachable = reachable.filter(by_anybody | on_it)
         return reachable
 
+    def with_incidents(self) -> "RetrospectiveQuerySet":
+        return self.prefetch_related("incidents")
+
     def without_owner(self) -> "RetrospectiveQuerySet":
         return self.filter(owner__isnull=True).exclude(status=RetrospectiveStatus.PUBLISHED)
 
