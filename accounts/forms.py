@@ -12,6 +12,8 @@ from accounts.time_zones import time_zone_choices
 from accounts.workflow.inviting import MOST_AT_ONCE
 from core.forms import Form, Styled
 
+LENGTH_HELP = "At least 12 characters. Several words are easy to remember."
+
 
 class TimeZoneField(forms.ChoiceField):
     def __init__(self, **kwargs):
@@ -32,7 +34,7 @@ def new_password_field(label: str = "Password") -> forms.CharField:
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Several words are easy to remember.",
+        help_text=LENGTH_HELP,
     )
 
 
@@ -191,7 +193,7 @@ class _AllauthStyled(Styled):
             field.label, field.help_text = self.LABELS[name], ""
             field.widget.attrs.pop("placeholder", None)
             if name == "password1":
-                field.help_text = "At least 12 characters. Several words are easy to remember."
+                field.help_text = LENGTH_HELP
 
 
 class SignInForm(_AllauthStyled, allauth_forms.LoginForm):
