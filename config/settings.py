@@ -298,7 +298,7 @@ JOBS: dict[str, dict] = {
     "retros.tasks.send_due_action_reminders": {},
     "retros.tasks.send_weekly_digests": {},
     "retros.tasks.send_due_retrospective_reminders": {},
-    "retros.tasks.tidy_documents": {"next_at": "retros.tasks.next_document_at"},
+    "retros.tasks.tidy_documents": {"next_at": "retros.workflow.writing.next_document_at"},
     "retros.tasks.make_waiting_exports": {"next_at": "retros.tasks.next_export_at", "takes_long": True},
     "statuspages.tasks.carry_on_maintenances": {"next_at": "statuspages.tasks.next_maintenance_at"},
     "statuspages.tasks.make_due_occurrences": {},

@@ -40,6 +40,7 @@ class Check:
     label: str
     missing: str  # what is missing, in words; empty where it holds
     section: str
+    url: str
     waiver: CheckWaiver | None = None
 
     @property
@@ -64,6 +65,7 @@ def checks(retrospective: Retrospective) -> list[Check]:
             label,
             missing(written) if name in WRITTEN else missing(retrospective),
             section,
+            retrospective.url_of(section),
             waiver := waivers.get(name),
             not needs_two or (waiver is not None and waiver.agreed_by_id is not None),
         )

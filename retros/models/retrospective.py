@@ -145,6 +145,10 @@ class Retrospective(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("retrospective_detail", args=[self.pk])
 
+    def url_of(self, section: str) -> str:
+        """The page of one of its sections, such as `causes`."""
+        return f"{self.get_absolute_url()}{section}/"
+
     @cached_property
     def held_as(self) -> "RetrospectiveSettings":
         """How this installation holds its retrospectives; asks once."""
