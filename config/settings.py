@@ -294,7 +294,7 @@ JOBS: dict[str, dict] = {
     "notifications.tasks.expand_due_events": {"next_at": "notifications.tasks.next_event_at"},
     "notifications.tasks.send_due_deliveries": {},
     "notifications.tasks.tidy_up": {},
-    "incidents.tasks.send_due_update_reminders": {"next_at": "incidents.tasks.next_reminder_at"},
+    "incidents.tasks.send_due_update_reminders": {"next_at": "incidents.workflow.reminding.next_reminder_at"},
     "retros.tasks.send_due_action_reminders": {},
     "retros.tasks.send_weekly_digests": {},
     "retros.tasks.send_due_retrospective_reminders": {},
