@@ -198,6 +198,8 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
 
 def test_rows_of_the_timeline_stand_below_each_other(open_as, retro, commander):
     [factor] = _grow(retro, commander, 1)
+    for text in ("The pager rang", "The pool was empty"):
+        add_entry(retrospective=retro, by=commander, text=text, occurred_at=timezone.now())
     page = open_as(commander)
     page.goto(f"{retro.get_absolute_url()}causes/{factor.pk}/")
     rows = page.locator("select[name=entries] option")
