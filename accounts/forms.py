@@ -9,8 +9,10 @@ from django.core.validators import validate_email
 
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
-from accounts.workflow.inviting import MOST_AT_ONCE, too_many
+from accounts.workflow.inviting import MOST_AT_ONCE
 from core.forms import Form, Styled
+
+LENGTH_HELP = "At least 12 characters. Several words are easy to remember."
 
 
 class TimeZoneField(forms.ChoiceField):
@@ -32,7 +34,7 @@ def new_password_field(label: str = "Password") -> forms.CharField:
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Several words are easy to remember.",
+        help_text=LENGTH_HELP,
     )
 
 
@@ -134,8 +136,6 @@ class InvitationForm(Form):
     def clean_emails(self) -> list[str]:
         """Only the complete addresses. With others among them, `good` counts those that can be sent anyway."""
         typed = self.cleaned_data["emails"]
-        if len(typed) > MOST_AT_ONCE:
-            raise ValidationError(too_many(len(typed)))
         bad = [address for address in typed if not is_address(address)]
         good = [address for address in typed if address not in bad]
         if bad and not (good and self.data.get("skip_bad")):
@@ -193,7 +193,7 @@ class _AllauthStyled(Styled):
             field.label, field.help_text = self.LABELS[name], ""
             field.widget.attrs.pop("placeholder", None)
             if name == "password1":
-                field.help_text = "At least 12 characters. Several words are easy to remember."
+                field.help_text = LENGTH_HELP
 
 
 class SignInForm(_AllauthStyled, allauth_forms.LoginForm):

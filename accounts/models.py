@@ -90,6 +90,11 @@ class UserQuerySet(models.QuerySet):
     def demo(self) -> "UserQuerySet":
         return self.active().filter(is_demo=True)
 
+    def with_email(self, *emails: str) -> "UserQuerySet":
+        """Everyone, also deactivated, with one of these addresses in any case, which `lower_email` holds in lower."""
+        lower = Lower("email")
+        return self.annotate(lower_email=lower).filter(lower_email__in=[email.lower() for email in emails])
+
     def with_teams(self) -> "UserQuerySet":
         return self.prefetch_related("teams")
 

@@ -71,7 +71,7 @@ class AuditEntry(models.Model):
 
     @property
     def told_changes(self) -> "list[tuple[str, object, object]]":
-        """(what, from, to) per change; [old, new] is recorded as a pair, anything else has no past.
+        """(name, from, to) per change, each name as it is recorded; [old, new] is recorded as a pair, anything else has no past.
 
         The names in `LISTS` are recorded as lists: two audiences are not an old and a new one.
 
@@ -79,7 +79,7 @@ class AuditEntry(models.Model):
         """
         told = [
             (
-                name.replace("_", " "),
+                name,
                 *(
                     value
                     if isinstance(value, list) and len(value) == 2 and name not in LISTS

@@ -64,19 +64,21 @@ def strings_file(root: Path) -> str:
 
 def _sources(root: Path) -> list[Path]:
     """Templates, Python and JavaScript of the product, sorted by their path."""
-    patterns = (
-        "templates/**/*.html",
-        "templates/**/*.txt",
-        "*/templates/**/*.html",
-        "**/*.py",
-        "frontend/**/*.js",
-    )
-    found = {path for pattern in patterns for path in root.glob(pattern)}
-    return sorted(path for path in found if not _left_out(path.relative_to(root)))
+    found = []
+    for folder, below, names in root.walk():
+        below[:] = [name for name in below if name not in NOT_READ and not name.startswith(".")]
+        files = (folder / name for name in names if not name.startswith("."))
+        found += [path for path in files if _is_read(path.relative_to(root))]
+    return sorted(found)
 
 
-def _left_out(path: Path) -> bool:
-    return any(part in NOT_READ or part.startswith(".") for part in path.parts)
+def _is_read(path: Path) -> bool:
+    """Python anywhere, JavaScript of `frontend/`, and the templates of the project and of its apps."""
+    if path.suffix == ".py":
+        return True
+    if path.suffix == ".js":
+        return path.parts[0] == "frontend"
+    return path.suffix in {".html", ".txt"} and path.parts[0] == "templates"
 
 
 def _texts_of(path: Path) -> Iterator[str]:

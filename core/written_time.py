@@ -15,6 +15,8 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 ORDERS = {"dmy": "Day/month/year", "mdy": "Month/day/year", "ymd": "Year/month/day"}
+ORDER_CHOICES = [("", "Only unambiguous dates"), *ORDERS.items()]
+ORDER_HELP = "Of dates such as 03/04/2024, which are refused without one."
 EPOCH = {9: 1, 10: 1, 12: 1_000, 13: 1_000, 15: 1_000_000, 16: 1_000_000}  # digits → units a second
 SHOWN = 40
 

@@ -1,4 +1,5 @@
-// Small help around fields: a short name made from the name while nobody has typed one, and "Copy" beside an address.
+// Small help around fields: a short name made from the name while nobody has typed one, and "Copy" beside an address
+// or a field.
 
 const short = (text) => text.normalize("NFKD").replace(/[^\w\s-]/g, "").trim().toLowerCase().replace(/[\s_-]+/g, "-").slice(0, 50).replace(/^-+|-+$/g, "");
 
@@ -12,10 +13,13 @@ export function fields() {
     name.addEventListener("input", suggest);
     suggest();
   }
+  // Browsers offer no clipboard to a page without TLS: app.css then hides these buttons, also those that come later.
+  document.documentElement.classList.toggle("no-clipboard", !navigator.clipboard);
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-copy-text]");
-    if (!button || !navigator.clipboard) return;
-    await navigator.clipboard.writeText(button.dataset.copyText);
+    const button = event.target.closest("button[data-copy-text], button[data-copy-field]");
+    if (!button) return;
+    const { copyText, copyField } = button.dataset;
+    await navigator.clipboard.writeText(copyText ?? document.getElementById(copyField).value);
     button.querySelector("span").textContent = "Copied";
   });
 }

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.time_zones import time_zone_choices
 from core.forms import Form
-from core.written_time import ORDERS
+from core.written_time import ORDER_CHOICES, ORDER_HELP
 from history.formats import FORMATS
 from history.formats.table import FIELDS, REQUIRED
 from history.models import Import
@@ -20,10 +20,6 @@ WITHOUT = [("", "Refuse times that name no zone")]
 
 def zones() -> list:
     return WITHOUT + list(time_zone_choices())
-
-
-DATES = [("", "Only unambiguous dates"), *ORDERS.items()]
-DATES_HELP = "Of dates such as 03/04/2024, which are refused without one."
 
 
 class UploadForm(Form):
@@ -40,7 +36,9 @@ class UploadForm(Form):
         help_text="Only if you import from two systems of the same kind.",
     )
     zone = forms.ChoiceField(label="Times that name no zone", choices=zones, required=False)
-    date_order = forms.ChoiceField(label="Date format", choices=DATES, required=False, help_text=DATES_HELP)
+    date_order = forms.ChoiceField(
+        label="Date format", choices=ORDER_CHOICES, required=False, help_text=ORDER_HELP
+    )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -74,10 +72,10 @@ class ColumnsForm(Form):
 
         self.fields["date_order"] = forms.ChoiceField(
             label="Date format",
-            choices=DATES,
+            choices=ORDER_CHOICES,
             required=False,
             initial=run.date_order,
-            help_text=DATES_HELP,
+            help_text=ORDER_HELP,
             widget=forms.Select(attrs={"class": "select"}),
         )
 

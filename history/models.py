@@ -30,15 +30,18 @@ WORKING = (ImportState.CHECKING, ImportState.RUNNING)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
+    def working(self) -> "ImportQuerySet":
+        """With a file to read or to bring in. What the command line carries on itself has no file here."""
+        return self.filter(state__in=WORKING).exclude(file="")
+
     def to_carry_on(self) -> "ImportQuerySet":
         """With work to do and nobody at it; those somebody looks at this moment are passed over."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-        return self.filter(free, state__in=WORKING).exclude(file="").select_for_update(skip_locked=True)
+        return self.working().filter(free).select_for_update(skip_locked=True)
 
     def next_at(self) -> datetime | None:
         """When one is to be carried on: in the past where nobody works on it."""
-        working = self.filter(state__in=WORKING).exclude(file="")
-        return working.aggregate(at=Min(Coalesce("lease_until", "created_at")))["at"]
+        return self.working().aggregate(at=Min(Coalesce("lease_until", "created_at")))["at"]
 
 
 class Import(models.Model):

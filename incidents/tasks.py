@@ -1,8 +1,6 @@
 """Jobs of a worker (settings.JOBS). Each may run anywhere, twice at once, or late."""
 
-from incidents.workflow.reminding import next_reminder_at, remind_of_command, remind_of_updates
-
-__all__ = ["next_reminder_at", "send_due_update_reminders"]
+from incidents.workflow.reminding import remind_of_command, remind_of_updates
 
 
 def send_due_update_reminders() -> None:

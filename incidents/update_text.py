@@ -22,7 +22,7 @@ from incidents.models import (
 from incidents.models.cadence import asking_now
 from incidents.models.communication import REOPENED, UNNAMED
 from incidents.workflow.announcing import words_of_texts
-from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of, names_components
+from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -83,13 +83,8 @@ def preview_of(update: StatusUpdate) -> list[Preview]:
 def _preview(incident: Incident, update: StatusUpdate, audience: str) -> Preview:
     is_public = audience == Audience.PUBLIC
     values = Variables(incident, audience, update)
-    if (
-        is_public
-        and update.pk is None
-        and names_components(update.wordings.get(audience, {}))
-        and "components" not in values
-    ):
-        update.names_by_page = values.names_by_page
+    if update.pk is None and (names := values.names_left_open(update.wordings.get(audience, {}))):
+        update.names_by_page = names
     if is_public and not update.wordings.get(audience, {}).get("known"):
         said: list[tuple[str, str]] = []
     else:

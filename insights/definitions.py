@@ -254,8 +254,8 @@ NOTES = {
     "time_to_complete": "Action items added in the period, done − added. Items given up or open are right-censored.",
     "recurrence": "Incidents followed within 90 days by one with the same confirmed factor, or linked to it, ÷ incidents "
     "that began at least 90 days ago. Null if none of those has a confirmed factor or a link.",
-    "recurred_while_action_open": "Of those, an action item of the earlier one was open when it first recurred, if it is one "
-    "that addresses that factor, or names none.",
+    "recurred_while_action_open": "Those of them that first recurred while an action item of the earlier incident was "
+    "open. Action items that address another factor are not counted.",
     "user_minutes": "Σ share × users × minutes affected, over the services, only if every affected service has them.",
     "cost": "Σ hours × rate of the role + minutes of impact × greatest share × revenue a minute + credits, by the stated "
     "assumptions. Null until they are stated.",

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from incidents.models import Incident
 from insights.cohort import Scope
 from insights.comparing import ENOUGH
-from insights.panels import FEW
+from insights.panels import FEW, GOOD_COVERAGE
+from insights.tables import percent
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ NEEDS = (
     ),
 )
 TERMS = (
-    ("Coverage", "The share of incidents that have the times a figure needs. Under 80% it is marked."),
+    (
+        "Coverage",
+        "The share of incidents that have the times a figure needs. "
+        f"Under {percent(GOOD_COVERAGE)} it is marked.",
+    ),
     (
         "95% interval",
         "The range in which a change very probably lies. If it includes zero, there is no clear change.",

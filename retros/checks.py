@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, prefetch_related_objects
+from django.db.models import OuterRef
 
 from accounts.models import Team
 from audit import context
@@ -39,6 +39,7 @@ class Check:
     label: str
     missing: str  # what is missing, in words; empty where it holds
     section: str
+    url: str
     waiver: CheckWaiver | None = None
 
     @property
@@ -63,6 +64,7 @@ def checks(retrospective: Retrospective) -> list[Check]:
             label,
             missing(written) if name in WRITTEN else missing(retrospective),
             section,
+            retrospective.url_of(section),
             waiver := waivers.get(name),
             not needs_two or (waiver is not None and waiver.agreed_by_id is not None),
         )
@@ -112,7 +114,6 @@ def _evidence(written: Written) -> str:
 
 
 def _milestones(retrospective: Retrospective) -> str:
-    prefetch_related_objects([retrospective], "incidents")  # the page around the checks asks for them too
     missing = [
         f"{incident.reference}: {', '.join(names)}"
         for incident in retrospective.incidents.all()

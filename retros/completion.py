@@ -88,9 +88,14 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
         ),
         "review": (DONE if retrospective.is_published else min(n["reviews"] + n["publications"], BEGUN), ""),
     }
-    base = retrospective.get_absolute_url()
     return [
-        Part(key, name, *states[key], url=f"{base}{key}/", is_warning=key == "timeline" and gaps > 0)
+        Part(
+            key,
+            name,
+            *states[key],
+            url=retrospective.url_of(key),
+            is_warning=key == "timeline" and gaps > 0,
+        )
         for key, name in SECTIONS
     ]
 

@@ -223,6 +223,6 @@ class SettingsForm(ModelForm):
         fields = ("framing", "soak_days", "reading_hours", "hides_dots", "waivers_need_second_person")
         labels = {"framing": "What every retrospective opens with"}
         help_texts = {
-            "framing": "In your own words. It is shown above every section and read aloud at the start",
-            "soak_days": "Between the session and its action items, Monday to Friday",
+            "framing": "In your own words. It is shown above every section and read aloud at the start.",
+            "soak_days": "Between the session and its action items, Monday to Friday.",
         }

@@ -6,9 +6,7 @@ from core.requested_files import forget_old, next_to_make
 from retros.models import Export
 from retros.workflow.due import remind_of_due
 from retros.workflow.exporting import make_next_export
-from retros.workflow.writing import compact_documents, keep_quiet_versions, next_document_at
-
-__all__ = ["next_document_at"]
+from retros.workflow.writing import compact_documents, keep_quiet_versions
 
 
 def make_waiting_exports() -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.forms import Form
-from core.written_time import ORDERS
+from core.written_time import ORDER_CHOICES, ORDER_HELP
 from incidents.forms.fields import MomentField
 from retros.imports.rows import MOST_ROWS
 from retros.imports.slack import LARGEST_ZIP
@@ -178,9 +178,9 @@ class FileForm(Form):
     file = forms.FileField()
     dates = forms.ChoiceField(
         label="Date format",
-        choices=[("", "Only unambiguous dates"), *ORDERS.items()],
+        choices=ORDER_CHOICES,
         required=False,
-        help_text="Of dates such as 03/04/2024, which are refused without one.",
+        help_text=ORDER_HELP,
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):

@@ -112,7 +112,7 @@ def _places_by_factor(appearances: ContributingFactorQuerySet) -> dict[int, Plac
         .order_by("factor", "place")
         .values_list("factor", "retrospective", "places")
     )
-    named = Retrospective.objects.prefetch_related("incidents").in_bulk({pk for _, pk, _ in rows})
+    named = Retrospective.objects.with_incidents().in_bulk({pk for _, pk, _ in rows})
     few: dict[int, list[Place]] = defaultdict(list)
     for factor, pk, _ in rows:
         one = named[pk]

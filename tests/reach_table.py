@@ -25,7 +25,7 @@ from PIL import Image
 
 import history.models
 from accounts.models import InstallationRole, Team, User
-from accounts.workflow import invite_person, issue_setup_link
+from accounts.workflow import invite_people, issue_setup_link
 from action_items.workflow import add_action_item
 from history.tasks import carry_on_imports
 from history.workflow import start_import
@@ -317,7 +317,8 @@ def signed_brief(w, incident) -> str:
 
 
 def invitation(w, _incident) -> Any:
-    return invite_person(by=w.admin, email="kim@example.test", installation_role="responder")
+    invited, _refused = invite_people(by=w.admin, emails=["kim@example.test"], installation_role="responder")
+    return invited[0]
 
 
 def invitation_token(w, incident) -> str:

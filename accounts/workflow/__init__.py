@@ -1,7 +1,6 @@
 from accounts.workflow.inviting import (
     accept_invitation,
     invite_people,
-    invite_person,
     renew_invitation,
     revoke_invitation,
 )
@@ -40,7 +39,6 @@ __all__ = [
     "end_session",
     "hide_checklist",
     "invite_people",
-    "invite_person",
     "issue_setup_link",
     "remove_team_member",
     "rename_team",

@@ -9,6 +9,8 @@ from django.db import connection
 from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 
+HERE_ALREADY = "Another account already has this e-mail address."
+
 
 def require_administrator(by: User) -> None:
     if not by.is_administrator:
@@ -37,8 +39,8 @@ def check_password(password: str, person: User) -> None:
 
 
 def check_email_is_free(email: str) -> None:
-    if User.objects.filter(email__iexact=email).exists():
-        raise ValidationError({"email": "Another account already has this e-mail address."})
+    if User.objects.with_email(email).exists():
+        raise ValidationError({"email": HERE_ALREADY})
 
 
 def audit(action: str, subject: Any, by: User | None, **changes: Any) -> None:

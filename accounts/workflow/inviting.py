@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, Invitation, Team, User, hash_token
-from accounts.workflow.basics import audit, check_password, require_administrator
+from accounts.workflow.basics import HERE_ALREADY, audit, check_password, require_administrator
 from audit.workflow import INSTALLATION, record_many
 from notifications.workflow import deliver, secret_mail
 
@@ -25,19 +25,6 @@ The link works once, until {until}. If you did not expect it, do nothing.
 
 MOST_AT_ONCE = 200  # addresses in one form: each is a link on the page that follows, and an e-mail
 OPEN_ALREADY = "An invitation to this address is open. Send that one again instead."
-HERE_ALREADY = "Another account already has this e-mail address."
-
-
-@transaction.atomic
-def invite_person(
-    *, by: User, email: str, installation_role: str, teams: Iterable[Team] = ()
-) -> tuple[Invitation, str]:
-    """The invitation and its link: shown to the inviter this once, and mailed."""
-    require_administrator(by)
-    email = _normal(email)
-    if reason := _refusals([email]).get(email.lower()):
-        raise ValidationError({"email": reason})
-    return _invite([email], by=by, installation_role=installation_role, teams=list(teams))[0]
 
 
 @transaction.atomic
@@ -46,14 +33,17 @@ def invite_people(
 ) -> tuple[list[tuple[Invitation, str]], list[tuple[str, str]]]:
     """Invite each address. Returns (invitation, link) of those invited, and (address, reason) of the others.
 
+    A link is shown to the inviter this once, and mailed.
     The number of statements does not grow with the number of addresses. Raises ValidationError where no address
     could be invited, or for more than `MOST_AT_ONCE`.
     """
     require_administrator(by)
-    wanted = {email.lower(): email for email in reversed([_normal(email) for email in emails])}
-    emails = list(reversed(wanted.values()))
+    wanted: dict[str, str] = {}
+    for email in map(_normal, emails):
+        wanted.setdefault(email.lower(), email)
+    emails = list(wanted.values())
     if len(emails) > MOST_AT_ONCE:
-        raise ValidationError({"emails": too_many(len(emails))})
+        raise ValidationError({"emails": _too_many(len(emails))})
     reasons = _refusals(emails)
     refused = [(email, reasons[email.lower()]) for email in emails if email.lower() in reasons]
     good = [email for email in emails if email.lower() not in reasons]
@@ -62,7 +52,7 @@ def invite_people(
     return _invite(good, by=by, installation_role=installation_role, teams=list(teams)), refused
 
 
-def too_many(count: int) -> str:
+def _too_many(count: int) -> str:
     return (
         f"These are {count} addresses. Invite at most {MOST_AT_ONCE} at a time: remove some, send these, then "
         "invite the others."
@@ -77,9 +67,8 @@ def _refusals(emails: Sequence[str]) -> dict[str, str]:
     """By address in lower case, why it cannot be invited."""
     wanted = [email.lower() for email in emails]
     invited = Invitation.objects.open().annotate(lower=Lower("email")).filter(lower__in=wanted)
-    here = User.objects.annotate(lower=Lower("email")).filter(lower__in=wanted)
     return dict.fromkeys(invited.values_list("lower", flat=True), OPEN_ALREADY) | dict.fromkeys(
-        here.values_list("lower", flat=True), HERE_ALREADY
+        User.objects.with_email(*emails).values_list("lower_email", flat=True), HERE_ALREADY
     )
 
 
@@ -140,10 +129,8 @@ def accept_invitation(
     invitation = Invitation.objects.of_token(token).select_for_update().first()
     if invitation is None or not invitation.is_open:
         raise ValidationError("This invitation is no longer open.", code="link_closed")
-    if User.objects.filter(email__iexact=invitation.email).exists():
-        raise ValidationError(
-            "Another account already has this e-mail address. Sign in instead.", code="taken"
-        )
+    if User.objects.with_email(invitation.email).exists():
+        raise ValidationError(f"{HERE_ALREADY} Sign in instead.")
     check_password(password, User(email=invitation.email, name=name))
     person = User.objects.create_user(
         invitation.email,

@@ -26,8 +26,8 @@ class Row:
 @register.simple_tag
 def audit_rows(entries: Iterable[AuditEntry]) -> list[Row]:
     """The entries with names in place of ids: one query for each kind of thing that is named."""
-    entries = list(entries)
-    names = _names(entries)
+    told = [(entry, entry.told_changes) for entry in entries]
+    names = _names(change for _entry, changes in told for change in changes)
 
     def named(name: str, value: Any) -> Any:
         return names.get((name, value), value) if _is_id(value) else value
@@ -35,12 +35,9 @@ def audit_rows(entries: Iterable[AuditEntry]) -> list[Row]:
     return [
         Row(
             entry,
-            [
-                (label, named(label.replace(" ", "_"), old), named(label.replace(" ", "_"), new))
-                for label, old, new in entry.told_changes
-            ],
+            [(name.replace("_", " "), named(name, old), named(name, new)) for name, old, new in changes],
         )
-        for entry in entries
+        for entry, changes in told
     ]
 
 
@@ -66,13 +63,11 @@ def audit_actor(context: Any, entry: AuditEntry) -> str:
     return format_html('<a class="hover:underline" href="{}">{}</a>', url, entry.actor_label)
 
 
-def _names(entries: list[AuditEntry]) -> dict[tuple[str, int], str]:
+def _names(changes: Iterable[tuple[str, object, object]]) -> dict[tuple[str, int], str]:
     wanted: dict[str, set[int]] = defaultdict(set)
-    for entry in entries:
-        for label, *values in entry.told_changes:
-            name = label.replace(" ", "_")
-            if name in settings.AUDITED_NAMES:
-                wanted[name].update(value for value in values if isinstance(value, int) and _is_id(value))
+    for name, *values in changes:
+        if name in settings.AUDITED_NAMES:
+            wanted[name].update(value for value in values if isinstance(value, int) and _is_id(value))
     found: dict[tuple[str, int], str] = {}
     for name, keys in wanted.items():
         model: Any = apps.get_model(settings.AUDITED_NAMES[name])

@@ -7,7 +7,7 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 
 const key = new PluginKey("hints");
 const WAIT = 900;
-const WHY = "Words like these name a person and stop there. People acted on what they saw and on what they were asked to do. A later reader can learn from that. Hints never block, and nobody is notified of them.";
+const WHY = "Words like these judge a person and explain nothing. Write what people saw and what they were asked to do, so that later readers can learn from it. You can dismiss a hint, and nobody is notified of it.";
 
 // Letters of the document with their places. What is not the writer's own wording is left blank.
 function letters(doc) {

@@ -90,6 +90,7 @@ def start_import(
         run.file.save(f"{uuid.uuid4()}", file, save=False)
     run.save(force_insert=True)
     _record(run, "import.begun", by)
+    wake_worker(CARRY_ON)
     return run
 
 
@@ -123,6 +124,7 @@ def confirm_import(
     run.state = ImportState.RUNNING
     run.save()
     _record(run, "import.confirmed", by)
+    wake_worker(CARRY_ON)
     return run
 
 
@@ -141,6 +143,7 @@ def read_import_again(
     run.state, run.problem = ImportState.CHECKING, ""
     run.save()
     _record(run, "import.read_again", by)
+    wake_worker(CARRY_ON)
     return run
 
 
@@ -354,7 +357,6 @@ def forget_files() -> None:
 
 
 def _record(run: Import, action: str, by: User | None) -> None:
-    wake_worker(CARRY_ON)
     record_audit(
         chain=INSTALLATION,
         action=action,

@@ -25,7 +25,7 @@ RECENT = 500
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: Any) -> "IncidentQuerySet":
-        """The incidents in `user`'s reach; the only door to private ones."""
+        """The incidents that `user` can see; private ones are loaded in no other way."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.sees_private_incidents:

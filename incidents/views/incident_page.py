@@ -39,7 +39,7 @@ RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "
 @require_safe
 def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """At most fourteen queries, with 20 events as with 500."""
-    context = room_context(request, reference)
+    context = page_context(request, reference)
     context["composer"] = ComposerForm()
     return render(request, "incidents/incident_detail.html", context)
 
@@ -47,7 +47,7 @@ def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_safe
 def head(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(
-        request, "incidents/incident_detail.html#head", room_context(request, reference, timeline=False)
+        request, "incidents/incident_detail.html#head", page_context(request, reference, timeline=False)
     )
 
 
@@ -66,10 +66,10 @@ def news(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def rail(request: SignedInRequest, reference: str) -> HttpResponse:
-    return render(request, "incidents/_rail.html", room_context(request, reference, timeline=False))
+    return render(request, "incidents/_rail.html", page_context(request, reference, timeline=False))
 
 
-def room_context(request: SignedInRequest, reference: str, *, timeline: bool = True) -> dict:
+def page_context(request: SignedInRequest, reference: str, *, timeline: bool = True) -> dict:
     incident = get_object_or_404(_with_counts(request, reference))
     now = timezone.now()
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))

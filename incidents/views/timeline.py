@@ -19,7 +19,7 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.views.incident_page import room_context
+from incidents.views.incident_page import page_context
 from timeline import exports, workflow
 from timeline.models import Evidence, Kind
 
@@ -29,7 +29,7 @@ def timeline(request: SignedInRequest, reference: str) -> HttpResponse:
     """GET: a page of the timeline. POST: the composer, whatever its kind."""
     if request.method == "POST":
         return compose(request, reference=reference)
-    context = room_context(request, reference)
+    context = page_context(request, reference)
     if request.htmx:
         part = "more_events" if request.GET.get("before") else "timeline"
         return render(request, f"incidents/incident_detail.html#{part}", context)
@@ -56,7 +56,7 @@ def compose(request: SignedInRequest, reference: str) -> HttpResponse:
         context = {"incident": incident, "composer": form}
         return render(request, "incidents/incident_detail.html#composer", context, status=422)
     return render(
-        request, "incidents/incident_detail.html", room_context(request, reference) | {"composer": form}
+        request, "incidents/incident_detail.html", page_context(request, reference) | {"composer": form}
     )
 
 

@@ -1,4 +1,4 @@
-"""What happens to an update between writing and leaving: approved, returned to its author, taken back."""
+"""What happens to an update before it is sent: approved, returned to its author, withdrawn."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction

@@ -25,7 +25,7 @@ from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.transitions import FormUsed, announce, audit, check_moment, lock
-from incidents.workflow.wording import Variables, fill, is_filled_from, names_components
+from incidents.workflow.wording import Variables, fill, is_filled_from
 from timeline.models import Evidence, Kind
 from timeline.workflow import record_event
 
@@ -202,10 +202,8 @@ def _fill(update: StatusUpdate) -> None:
         setattr(update, word, fill(getattr(update, word), values))
     for audience, words in update.wordings.items():
         values = Variables(update.incident, audience, update)
-        if (
-            names_components(words) and "components" not in values
-        ):  # pages differ, and each fills in its own names
-            update.names_by_page = values.names_by_page
+        if names := values.names_left_open(words):
+            update.names_by_page = names
         update.wordings[audience] = {word: fill(text, values) for word, text in words.items()}
 
 

@@ -213,7 +213,7 @@ def note_activity(*, incident: Incident, by: User) -> None:
 
 
 def note_presence(*, incident_id: int, by: User) -> None:
-    """Somebody has the incident open; those on it are also noted as active. Rings only when they are new here."""
+    """Somebody has the incident open; those on it are also noted as active. Open pages are notified only when the person is new here."""
     now = context.now()
     known = Presence.objects.filter(incident_id=incident_id, user=by, at__gte=now - HERE_NOW).exists()
     Presence.objects.update_or_create(incident_id=incident_id, user=by, defaults={"at": now})
@@ -238,7 +238,7 @@ def join(
 ) -> Participation:
     """The participation row of `user`, made or reopened; in the transaction of a caller that holds the incident.
 
-    Who rings for the head of the incident anyway passes `notifies=False`.
+    A caller that notifies open pages of the incident anyway passes `notifies=False`.
     """
     now = context.now()
     participation = Participation.objects.filter(incident=incident, user=user).first()

@@ -36,6 +36,12 @@ from incidents.workflow.verifying import settle_recovery_check
 from timeline.models import Kind, Phase
 from timeline.workflow import record_event
 
+NOT_SETTLED = {
+    CheckState.OPEN: "is open",
+    CheckState.WATCHING: "is still being watched",
+    CheckState.FAILED: "has failed",
+}
+
 
 def missing_for_resolution(incident: Incident) -> list[str]:
     """What stands between this incident and resolved, in words; empty when nothing does."""
@@ -43,7 +49,7 @@ def missing_for_resolution(incident: Incident) -> list[str]:
     if incident.status != Status.MITIGATED:
         missing.append("the impact is not mitigated yet")
     missing += [
-        f"“{check.title}” is {check.get_state_display().lower()}"
+        f"“{check.title}” {NOT_SETTLED[CheckState(check.state)]}"
         for check in incident.recovery_checks.all()
         if not check.is_settled
     ]

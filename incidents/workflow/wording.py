@@ -36,10 +36,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def names_components(words: Mapping[str, str]) -> bool:
-    return any(match[1] == "components" for text in words.values() for match in VARIABLE.finditer(text))
-
-
 def is_filled_from(text: str, filled: str) -> bool:
     """Whether `filled` is `text` with something put in for its variables, whatever they stood for then.
 
@@ -72,6 +68,11 @@ class Variables(Mapping[str, str]):
     @cached_property
     def names_by_page(self) -> dict[str, str]:
         return names_by_page(self.incident) if self.audience == Audience.PUBLIC else {}
+
+    def names_left_open(self, words: Mapping[str, str]) -> dict[str, str]:
+        """`names_by_page` where `words` name components that pages call differently: each page fills in its own."""
+        named = any(match[1] == "components" for text in words.values() for match in VARIABLE.finditer(text))
+        return {} if not named or "components" in self else self.names_by_page
 
     def _knows(self, name: str) -> bool:
         """Whether there is anything to put in yet, and whether it is the same for all readers."""

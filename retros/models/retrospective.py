@@ -57,6 +57,9 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
             reachable = reachable.filter(by_anybody | on_it)
         return reachable
 
+    def with_incidents(self) -> "RetrospectiveQuerySet":
+        return self.prefetch_related("incidents")
+
     def without_owner(self) -> "RetrospectiveQuerySet":
         return self.filter(owner__isnull=True).exclude(status=RetrospectiveStatus.PUBLISHED)
 
@@ -146,6 +149,10 @@ class Retrospective(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("retrospective_detail", args=[self.pk])
+
+    def url_of(self, section: str) -> str:
+        """The page of one of its sections, such as `causes`."""
+        return f"{self.get_absolute_url()}{section}/"
 
     @cached_property
     def held_as(self) -> "RetrospectiveSettings":

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
@@ -20,6 +19,7 @@ from retros.export import Copy, copy_of
 from retros.models import Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
+from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
 def load(request: SignedInRequest, pk: int) -> Retrospective:
@@ -37,7 +37,9 @@ def load_read(request: SignedInRequest, pk: int, number: int | None = None) -> C
 
 
 def _of(reachable: RetrospectiveQuerySet, pk: int) -> Retrospective:
-    around = reachable.select_related("owner", "facilitator", "note_taker", "incident__severity")
+    around = reachable.with_incidents().select_related(
+        "owner", "facilitator", "note_taker", "incident__severity"
+    )
     return get_object_or_404(around, pk=pk)
 
 
@@ -61,7 +63,7 @@ def led(request: SignedInRequest, pk: int) -> Retrospective:
     """The retrospective for whoever leads it; 403 for others who reach it."""
     retrospective = load(request, pk)
     if not can_facilitate(request.user, retrospective):
-        raise PermissionDenied("Only the owner, the facilitator or an administrator can do this.")
+        raise PermissionDenied(ONLY_LEADERS)
     return retrospective
 
 
@@ -76,7 +78,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         retrospective = load(request, pk)
         on_it = request.user.is_responder or takes_part(request.user, retrospective)
         if not (on_it if retrospective.is_published else can_write(request.user, retrospective)):
-            raise PermissionDenied("Only responders and participants can write in a retrospective.")
+            raise PermissionDenied(ONLY_WRITERS)
         return view(request, retrospective, *args, **kwargs)
 
     return wrapped
@@ -112,7 +114,6 @@ def _running(retrospective: Retrospective) -> list[str]:
     """References of its incidents that are not resolved yet; of one that is published, none."""
     if retrospective.is_published:
         return []
-    prefetch_related_objects([retrospective], "incidents")
     return [str(incident.reference) for incident in retrospective.incidents.all() if incident.is_active]
 
 

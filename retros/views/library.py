@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.postgres.search import SearchQuery
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from core.paging import Pages
+from core.permissions import administrators_only
 from incidents.models import Service
 from incidents.views.common import attempt, is_number, submitted
 from incidents.views.common import load as load_incident
@@ -95,9 +95,8 @@ def seen_before(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def retrospective_settings(request: SignedInRequest) -> HttpResponse:
-    if not request.user.is_administrator:
-        raise PermissionDenied("Only administrators can change this.")
     form = SettingsForm(request.POST or None, instance=RetrospectiveSettings.get())
     if submitted(request, form) and attempt(
         form, workflow.describe_retrospectives, by=request.user, **form.cleaned_data
@@ -108,9 +107,8 @@ def retrospective_settings(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@administrators_only
 def cost_settings(request: SignedInRequest) -> HttpResponse:
-    if not request.user.is_administrator:
-        raise PermissionDenied("Only administrators can change this.")
     form = CostForm(request.POST or None, assumed=CostAssumptions.get())
     if submitted(request, form) and attempt(
         form,

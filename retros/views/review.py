@@ -223,5 +223,4 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
         "public_form": PublicTextForm(initial={**current, "public_text": retrospective.public_text}),
     } | forms
     context["open_checks"] = [check for check in context["checks"] if not check.is_settled]
-    context["are_settled"] = not context["open_checks"]
     return section(request, retrospective, "review", context, status=answer_status(forms))

@@ -14,6 +14,28 @@ from notifications.workflow import enqueue
 from retros.models import Retrospective
 from retros.permissions import can_facilitate, can_write
 
+IS_PUBLISHED = "It is published. Open it again to change it."
+ONLY_WRITERS = "Only responders and participants can write in a retrospective."
+ONLY_LEADERS = "Only the owner, the facilitator or an administrator can do this."
+
+
+def require_administrator(by: User) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators can change this.")
+
+
+def require_open(retrospective: Retrospective) -> None:
+    """Raises ValidationError where it is published: it stands still until it is opened again."""
+    if retrospective.is_published:
+        raise ValidationError(IS_PUBLISHED)
+
+
+def require_open_writer(by: User, retrospective: Retrospective) -> None:
+    """Raises ValidationError where it is published, and PermissionDenied for who may not write in it."""
+    require_open(retrospective)
+    if not can_write(by, retrospective):
+        raise PermissionDenied(ONLY_WRITERS)
+
 
 def lock(retrospective: Retrospective, *, by: User, version: int | None = None) -> Retrospective:
     """The row, locked to the end of the transaction, for somebody who may write in it.
@@ -22,10 +44,7 @@ def lock(retrospective: Retrospective, *, by: User, version: int | None = None) 
     stored one.
     """
     locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
-    if locked.is_published:
-        raise ValidationError("It is published. Open it again to change it.")
-    if not can_write(by, locked):
-        raise PermissionDenied("Only responders and participants can write in a retrospective.")
+    require_open_writer(by, locked)
     return _check(locked, version)
 
 
@@ -35,7 +54,7 @@ def lock_to_facilitate(
     """The row, locked, for whoever leads it: owner, facilitator or an administrator; published or not."""
     locked = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
     if not leads(by, locked):
-        raise PermissionDenied("Only the owner, the facilitator or an administrator can do this.")
+        raise PermissionDenied(ONLY_LEADERS)
     return _check(locked, version)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Role
 from retros.models import GUESSES, CostAssumptions, RoleRate
+from retros.workflow.basics import require_administrator
 
 Guesses = tuple[Decimal | None, Decimal | None, Decimal | None]
 
@@ -17,8 +18,7 @@ Guesses = tuple[Decimal | None, Decimal | None, Decimal | None]
 @transaction.atomic
 def assume_costs(*, by: User, currency: str, rates: Mapping[str, Guesses]) -> CostAssumptions:
     """`rates`: low, likely and high of `hour`, `minute` and `role_7`; three Nones take a rate back."""
-    if not by.is_administrator:
-        raise PermissionDenied("Only administrators can change this.")
+    require_administrator(by)
     currency = currency.strip().upper()
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
         raise ValidationError({"currency": "Three letters, like EUR."})

@@ -21,7 +21,7 @@ from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
 from retros.permissions import can_start
-from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
 from retros.workflow.bringing import seed_timeline
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
@@ -221,8 +221,7 @@ def _own_of(covered: list[Incident]) -> Incident | None:
 
 def _lock_open(retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
     locked = lock_to_facilitate(retrospective, by=by, version=version)
-    if locked.is_published:
-        raise ValidationError("It is published. Open it again to change it.")
+    require_open(locked)
     return locked
 
 

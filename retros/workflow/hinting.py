@@ -1,13 +1,13 @@
 """Hints of the language helper that were looked at and left; and the words this installation adds."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from retros.models import HintDismissal, HintWord, Retrospective
-from retros.workflow.basics import audit, lock
+from retros.workflow.basics import audit, lock, require_administrator
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def leave_hint(
 
 @transaction.atomic
 def add_hint_word(*, by: User, words: str, ask: str) -> HintWord:
-    _administrators_only(by)
+    require_administrator(by)
     words = " ".join(words.split())
     if not words or not ask.strip():
         raise ValidationError("Both are needed: what to look for, and what to ask instead.")
@@ -47,11 +47,6 @@ def add_hint_word(*, by: User, words: str, ask: str) -> HintWord:
 
 @transaction.atomic
 def remove_hint_word(*, by: User, word: HintWord) -> None:
-    _administrators_only(by)
+    require_administrator(by)
     record_audit(chain=INSTALLATION, action="hint_word.removed", subject=word.words, by=by)
     word.delete()
-
-
-def _administrators_only(by: User) -> None:
-    if not by.is_administrator:
-        raise PermissionDenied("Only administrators can change these words.")

@@ -32,7 +32,15 @@ from retros.models import (
 )
 from retros.pictures import pictures
 from retros.published_content import content_of, markdown_of, search_of
-from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
+from retros.workflow.basics import (
+    announce,
+    audit,
+    lock,
+    lock_to_facilitate,
+    require_administrator,
+    require_open,
+    save,
+)
 from retros.workflow.session import begin_reading, participant_ids
 from retros.workflow.writing import settle_sections
 
@@ -97,8 +105,7 @@ def waive_check(*, retrospective: Retrospective, by: User, name: str, reason: st
     retrospective = lock_to_facilitate(retrospective, by=by)
     if name not in CHECKS:
         raise ValidationError("There is no such check.")
-    if retrospective.is_published:
-        raise ValidationError("It is published already.")
+    require_open(retrospective)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "Say why this check doesn't have to pass."})
@@ -140,8 +147,7 @@ def agree_to_waiver(*, retrospective: Retrospective, by: User, name: str) -> Che
 @transaction.atomic
 def withdraw_waiver(*, retrospective: Retrospective, by: User, name: str) -> None:
     retrospective = lock_to_facilitate(retrospective, by=by)
-    if retrospective.is_published:
-        raise ValidationError("It is published already.")
+    require_open(retrospective)
     if retrospective.waivers.filter(check_name=name).delete()[0]:
         audit(retrospective, "check.asked_again", by, check=name)
         announce(retrospective, CheckAskedAgain(check=name))
@@ -153,10 +159,9 @@ def publish_retrospective(
 ) -> Publication:
     """Keep what it says now as the next version, for everybody in whose reach its incidents are."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
+    require_open(retrospective)
     if retrospective.status != S.IN_REVIEW:
-        raise ValidationError(
-            "Start the review first." if not retrospective.is_published else "It is published."
-        )
+        raise ValidationError("Start the review first.")
     settle_sections(retrospective=retrospective, by=by, note=note)
     if left := unsettled(retrospective):
         one = len(left) == 1
@@ -258,8 +263,7 @@ def describe_retrospectives(
     *, by: User, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
-    if not by.is_administrator:
-        raise PermissionDenied("Only administrators can change this.")
+    require_administrator(by)
     if not framing.strip():
         raise ValidationError({"framing": "Say in your own words what keeps people safe to speak."})
     held = RetrospectiveSettings.objects.select_for_update().filter(pk=1).first() or RetrospectiveSettings(

@@ -19,7 +19,7 @@ from events.retrospectives import (
 )
 from retros.clock import spent_on
 from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
-from retros.workflow.basics import announce, audit, lock_to_facilitate, save
+from retros.workflow.basics import IS_PUBLISHED, announce, audit, lock_to_facilitate, save
 
 AGENDAS: dict[int, tuple[tuple[str, int], ...]] = {
     60: (
@@ -158,7 +158,7 @@ def start_review(
         words = {
             S.IN_SESSION: "End the session first.",
             S.IN_REVIEW: "It is in review already.",
-            S.PUBLISHED: "It is published. Open it again to change it.",
+            S.PUBLISHED: IS_PUBLISHED,
         }
         raise ValidationError(words[RetrospectiveStatus(retrospective.status)])
     if (early := missing_for_review(retrospective)) and not reason.strip():

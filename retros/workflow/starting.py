@@ -14,7 +14,7 @@ from incidents.permissions import can_respond
 from incidents.workflow import close_incident
 from incidents.workflow.transitions import announce, audit
 from retros.models import Retrospective
-from retros.workflow.basics import leads, lock_to_facilitate, save
+from retros.workflow.basics import leads, lock_to_facilitate, require_open, save
 from retros.workflow.bringing import seed_timeline
 from retros.workflow.session import working_days_after
 from timeline.models import Kind
@@ -86,8 +86,7 @@ def hand_over(retrospective: Retrospective, *, by: User, owner: Any) -> Retrospe
     if owner is None or owner.pk == retrospective.owner_id:
         return retrospective
     retrospective = lock_to_facilitate(retrospective, by=by)
-    if retrospective.is_published:
-        raise ValidationError("It is published. Open it again to change it.")
+    require_open(retrospective)
     assert retrospective.incident is not None
     incident, before, retrospective.owner = retrospective.incident, retrospective.owner, owner
     save(retrospective, "owner")

@@ -19,7 +19,7 @@ from notifications.workflow import wake_worker
 from retros.document_cache import current_state, remember
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
 from retros.permissions import can_write
-from retros.workflow.basics import announce, audit
+from retros.workflow.basics import announce, audit, require_open_writer
 
 QUIET = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)
@@ -194,10 +194,7 @@ def _lock(pk: int, by: User) -> Document:
     document = _locked(pk)
     if document is None:
         raise PermissionDenied("There is no such section.")
-    if document.retrospective.is_published:
-        raise ValidationError("It is published. Open it again to change it.")
-    if not can_write(by, document.retrospective):
-        raise PermissionDenied("Only responders and participants can write in a retrospective.")
+    require_open_writer(by, document.retrospective)
     return document
 
 

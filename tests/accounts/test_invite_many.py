@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Invitation, Team
-from accounts.workflow import invite_people, invite_person
+from accounts.workflow import invite_people
 from accounts.workflow.inviting import MOST_AT_ONCE
 from audit.models import AuditEntry, first_broken_link
 from notifications.models import Delivery
@@ -37,7 +37,7 @@ def test_two_hundred_take_as_many_queries_as_two(admin):
 
 def test_each_has_its_own_audit_entry_in_an_unbroken_chain(admin):
     invite_people(by=admin, emails=addresses(30), installation_role="responder")
-    invite_person(by=admin, email="last@example.test", installation_role="responder")
+    invite_people(by=admin, emails=["last@example.test"], installation_role="responder")
     entries = list(AuditEntry.objects.of("installation"))
     assert [e.subject for e in entries[-31:]] == [*addresses(30), "last@example.test"]
     assert first_broken_link(entries) is None

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, Team, User
-from accounts.workflow import invite_person, renew_invitation, revoke_invitation
+from accounts.workflow import invite_people, renew_invitation, revoke_invitation
 from audit.models import AuditEntry
 from notifications.models import Delivery
 
@@ -23,9 +23,10 @@ def team(db) -> Team:
 @pytest.fixture
 def invited(admin, team):
     """(invitation, path of its link)"""
-    invitation, link = invite_person(
-        by=admin, email="kim@example.test", installation_role="stakeholder", teams=[team]
+    invited, _refused = invite_people(
+        by=admin, emails=["kim@example.test"], installation_role="stakeholder", teams=[team]
     )
+    invitation, link = invited[0]
     return invitation, link[link.index("/invitation/") :]
 
 
@@ -104,7 +105,7 @@ def test_nobody_is_invited_twice(client, admin, invited, email):
 def test_only_administrators_invite(request, who, invited):
     person = request.getfixturevalue(who)
     with pytest.raises(PermissionDenied):
-        invite_person(by=person, email="x@example.test", installation_role="administrator")
+        invite_people(by=person, emails=["x@example.test"], installation_role="administrator")
     with pytest.raises(PermissionDenied):
         renew_invitation(by=person, invitation=invited[0])
     with pytest.raises(PermissionDenied):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from accounts.workflow import invite_person
+from accounts.workflow import invite_people
 from incidents.workflow import add_task, complete_task, mitigate_incident
 
 
@@ -50,6 +50,6 @@ def test_only_administrators_get_links_to_people(client, incident, responder, co
 
 
 def test_the_trail_of_the_installation(client, admin):
-    invite_person(by=admin, email="kim@example.test", installation_role="responder")
+    invite_people(by=admin, emails=["kim@example.test"], installation_role="responder")
     client.force_login(admin)
     assert "kim@example.test" in client.get(reverse("settings_audit")).content.decode()

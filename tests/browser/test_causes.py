@@ -196,6 +196,18 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
     assert not page.complaints
 
 
+def test_rows_of_the_timeline_stand_below_each_other(open_as, retro, commander):
+    [factor] = _grow(retro, commander, 1)
+    for text in ("The pager rang", "The pool was empty"):
+        add_entry(retrospective=retro, by=commander, text=text, occurred_at=timezone.now())
+    page = open_as(commander)
+    page.goto(f"{retro.get_absolute_url()}causes/{factor.pk}/")
+    rows = page.locator("select[name=entries] option")
+    first, second = (rows.nth(n).bounding_box() for n in (0, 1))
+    assert second["y"] >= first["y"] + first["height"]
+    assert second["x"] == first["x"]
+
+
 @pytest.mark.parametrize(
     "viewport", [WIDE, NARROW, {"width": 320, "height": 640}], ids=["1440", "360", "320"]
 )

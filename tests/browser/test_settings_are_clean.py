@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team, User
-from accounts.workflow import deactivate_person, invite_person
+from accounts.workflow import deactivate_person, invite_people
 from history.models import Export, Import
 from history.tasks import carry_on_imports
 from history.workflow import start_import
@@ -37,7 +37,7 @@ def organisation(admin):
         person.teams.add(team)
     deactivate_person(by=admin, person=person)
     long = "a.person.with.a.very.long.address@department.subsidiary.example.test"
-    invite_person(by=admin, email=long, installation_role="stakeholder", teams=[team])
+    invite_people(by=admin, emails=[long], installation_role="stakeholder", teams=[team])
     gateway = keep_in_catalogue(by=admin, entry=Service(name="gateway", tier=0, owner_team=team))
     service = Service(name="a-service-with-a-very-long-name-indeed", description="What customers see")
     keep_in_catalogue(by=admin, entry=service, depends_on=[gateway])
@@ -155,7 +155,8 @@ def test_settings(open_as, axe, admin, organisation, viewport):
 def test_the_doors(open_as, axe, admin, settings, viewport):
     settings.DEMO = True
     User.objects.create_user("theo@example.test", name="Theo Example", is_demo=True)
-    _invitation, link = invite_person(by=admin, email="kim@example.test", installation_role="responder")
+    invited, _refused = invite_people(by=admin, emails=["kim@example.test"], installation_role="responder")
+    _invitation, link = invited[0]
     address = OutsideAddress.objects.create(email="kim@elsewhere.test")
     page = open_as(None, viewport=viewport)
     paths = [

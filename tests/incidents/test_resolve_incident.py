@@ -37,6 +37,17 @@ def test_names_what_is_missing(mitigated, commander, traces):
     assert seen.none
 
 
+@pytest.mark.parametrize(
+    ("state", "words"), [("watching", "is still being watched"), ("failed", "has failed")]
+)
+def test_says_in_words_how_far_a_check_is(mitigated, commander, state, words):
+    check = mitigated.recovery_checks.first()
+    check.state = state
+    check.save()
+    with pytest.raises(ValidationError, match=f"“{check.title}” {words}"):
+        resolve_incident(incident=mitigated, by=commander)
+
+
 def test_waiving_says_so_for_each_check(mitigated, commander, traces):
     seen = traces(mitigated)
     resolve_incident(incident=mitigated, by=commander, waive_reason="a drill of five minutes")

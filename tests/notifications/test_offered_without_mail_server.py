@@ -3,14 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from accounts.workflow import invite_person
+from accounts.workflow import invite_people
 
 SAVED_TO_FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
 @pytest.fixture
 def shown(client, admin):
-    invite_person(by=admin, email="kim@example.test", installation_role="responder")
+    invite_people(by=admin, emails=["kim@example.test"], installation_role="responder")
     client.force_login(admin)
     return lambda name: client.get(reverse(name)).content.decode()
 

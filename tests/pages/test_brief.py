@@ -61,7 +61,7 @@ def test_a_link_to_what_is_private_has_ended_and_none_is_offered(client, inciden
     assert (answer.status_code, incident.title in answer.text) == (410, False)
     assert client.post(f"{address}update-requests/").status_code == 410
     client.force_login(commander)
-    assert "Make a link" not in read(client, incident)
+    assert "Create link" not in read(client, incident)
     refused = client.post(reverse("brief_links", args=[incident.reference]), follow=True)
     assert "A private incident has no link" in refused.text
     assert incident.brief_links.count() == 1

@@ -20,22 +20,22 @@ SHOWN = 50
 
 class Command(BaseCommand):
     help = (
-        "Import incidents of the past. The file is checked first. A broken file changes nothing. "
-        "Nobody is notified. Run it again as often as you like. Nothing is imported twice."
+        "Import past incidents from a file. The file is checked first. If it cannot be read, nothing is imported. "
+        "Nobody is notified. You can run the command again, and nothing is imported twice."
     )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--format", choices=FORMATS, required=True)
         parser.add_argument(
-            "--source", default="", help="names the system its numbers belong to; default: the format"
+            "--source", default="", help="the system that the numbers belong to. Without it, the format"
         )
         parser.add_argument(
             "--severity",
             action="append",
             default=[],
             metavar="WORD=SEV2",
-            help="which severity a word of the file becomes",
+            help="the severity that a word of the file stands for",
         )
         parser.add_argument(
             "--column", action="append", default=[], metavar="FIELD=COLUMN", help=f"CSV: {', '.join(FIELDS)}"
@@ -43,17 +43,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--zone",
             default="",
-            help="of times without a zone, for example Europe/Berlin. Without it they are refused",
+            help="of times that name no zone, for example Europe/Berlin. Without it, they are refused",
         )
         parser.add_argument(
             "--dates",
             choices=ORDERS,
             default="",
-            help="of dates such as 03/04/2024. Without it they are refused",
+            help="order of dates such as 03/04/2024. Without it, they are refused",
         )
-        parser.add_argument("--public", action="store_true", help="also show them on public status pages")
         parser.add_argument(
-            "--end-open", action="store_true", help="take those open in the file as over, their end not known"
+            "--public", action="store_true", help="also show the incidents on public status pages"
+        )
+        parser.add_argument(
+            "--end-open",
+            action="store_true",
+            help="import incidents that are open in the file as over, with an unknown end",
         )
         parser.add_argument(
             "--page",

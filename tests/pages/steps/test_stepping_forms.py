@@ -19,26 +19,10 @@ from incidents.workflow.communicating import TIME_TO_UNDO
 
 
 @pytest.fixture
-def service(db) -> Service:
-    return Service.objects.create(name="Payments", slug="payments", tier=1)
-
-
-@pytest.fixture
-def client(client, commander):
-    client.force_login(commander)
-    return client
-
-
-@pytest.fixture
-def told(incident, commander, service):
-    """The public and stakeholders received an update; Payments has a partial outage."""
-    set_service_impact(incident=incident, service=service, impact="partial_outage", by=commander)
-    post_status_update(
-        incident=incident, by=commander, audiences=["public", "stakeholders"], known="Inside.", unknown="Why.",
-        public_title="Payments fail", wordings={"public": {"known": "Outside."}},
-        next_update_at=timezone.now() + timedelta(minutes=20),
-    )  # fmt: skip
-    return incident
+def told(updated, commander, service):
+    """Payments has a partial outage."""
+    set_service_impact(incident=updated, service=service, impact="partial_outage", by=commander)
+    return updated
 
 
 def page(client, incident, name):

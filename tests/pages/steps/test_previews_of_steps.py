@@ -1,14 +1,9 @@
 """Does whoever resolves, mitigates or reopens see what each audience will read before it is sent?"""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from incidents.models import Service
 from incidents.workflow import (
     mitigate_incident,
-    post_status_update,
     resolve_incident,
     set_service_impact,
     settle_recovery_check,
@@ -17,25 +12,9 @@ from tests.conftest import NOT_SENT
 
 
 @pytest.fixture
-def service(db) -> Service:
-    return Service.objects.create(name="Payments", slug="payments", tier=1)
-
-
-@pytest.fixture
-def client(client, commander):
-    client.force_login(commander)
-    return client
-
-
-@pytest.fixture
-def verified(incident, commander, service):
-    """Mitigated and verified; the public and stakeholders received an update, Payments is degraded."""
-    post_status_update(
-        incident=incident, by=commander, audiences=["public", "stakeholders"], known="Inside.", unknown="Why.",
-        public_title="Payments fail", wordings={"public": {"known": "Outside."}},
-        next_update_at=timezone.now() + timedelta(minutes=20),
-    )  # fmt: skip
-    mitigated = mitigate_incident(incident=incident, by=commander)
+def verified(updated, commander, service):
+    """Mitigated and verified; Payments is degraded."""
+    mitigated = mitigate_incident(incident=updated, by=commander)
     set_service_impact(incident=mitigated, service=service, impact="degraded", by=commander)
     for check in mitigated.recovery_checks.all():
         settle_recovery_check(check=check, state="waived", by=commander, result="fine")
