@@ -14,6 +14,7 @@ from config.wsgi import application as pages
 # isort: split
 from django.conf import settings
 
+from core.asgi import Receive, Scope, Send
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
@@ -43,17 +44,17 @@ _pages = _in_threads(int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 _public_pages = _in_threads(2)  # answer even while every other thread is busy
 
 
-def _is_public(scope: dict) -> bool:
+def _is_public(scope: Scope) -> bool:
     if scope["path"] == "/healthz" or scope["path"].startswith("/status/"):
         return True
     return bool(settings.STATUS_HOSTS) and host_name(_host(scope)) in settings.STATUS_HOSTS
 
 
-def _host(scope: dict) -> str:
+def _host(scope: Scope) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 
-async def application(scope, receive, send):
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         watch = asyncio.create_task(_time_limit.watch())
         await stream.lifespan(receive, send)

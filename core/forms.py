@@ -1,6 +1,6 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
@@ -45,7 +45,7 @@ class AllclearRenderer(TemplatesSetting):
 class WholeChoices(ModelChoiceIterator):
     """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         for row in self.queryset.all():
@@ -113,7 +113,7 @@ class Styled(_Base):
     outcome: Any  # what the verb returned
     conflict: Any  # what somebody else has written meanwhile; only where that happened
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _style(field)

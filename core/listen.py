@@ -77,7 +77,7 @@ class Listener:
             finally:
                 connection.close()
 
-    async def _hear(self, connection) -> None:
+    async def _hear(self, connection: psycopg2.extensions.connection) -> None:
         readable = asyncio.Event()
         loop = asyncio.get_running_loop()
         descriptor = connection.fileno()
@@ -122,7 +122,7 @@ def _put(queue: asyncio.Queue, what: str | None) -> None:
         queue.put_nowait(what)
 
 
-def _connect():
+def _connect() -> psycopg2.extensions.connection:
     """A direct connection of its own: LISTEN needs one that no pooler shares."""
     parameters = connections["default"].get_connection_params()
     names = ("dbname", "user", "password", "host", "port", "sslmode")

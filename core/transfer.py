@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
+from core.asgi import Receive, Scope, Send
+
 GRACE_SECONDS = 20.0  # a body, or one piece of a response, may always take this long; no pause may be longer
 SLOWEST = 16 * 1024  # bytes per second that a body must average beyond that
 IN_MEMORY = 512 * 1024  # bytes; what is larger waits in a temporary file
@@ -30,7 +32,7 @@ class TransferBuffer:
         self._app, self._limit_of, self._budget = app, limit_of, budget
         self._held = 0
 
-    async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with SpooledTemporaryFile(IN_MEMORY) as body, SpooledTemporaryFile(IN_MEMORY) as content:
             held = 0
             try:
@@ -57,7 +59,7 @@ class _Refused(Exception):  # noqa: N818 - the answer to a request, not a fault
         self.status, self.reason = status, reason
 
 
-async def _body(scope: Message, receive: Callable, limit: int) -> AsyncIterator[bytes]:
+async def _body(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[bytes]:
     """The pieces of the body. Raises _Refused; ends without error when the client disconnects early."""
     too_large = _Refused(413, f"The request is larger than {limit // 1_000_000} MB.")
     if _declared(scope) > limit:
@@ -80,7 +82,7 @@ async def _body(scope: Message, receive: Callable, limit: int) -> AsyncIterator[
         yield piece
 
 
-def _declared(scope: Message) -> int:
+def _declared(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             return int(value[:19])

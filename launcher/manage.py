@@ -6,6 +6,7 @@ Standard output is the command's own; whatever is said here goes to standard err
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from launcher.lock import DataLock, Patience
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> None:
 
 
 @contextmanager
-def database(arguments: list[str]):
+def database(arguments: list[str]) -> Iterator[None]:
     """Use the server that runs on the data folder, or run one for as long as the block."""
     data_dir = data_folder()
     lock = DataLock(data_dir)

@@ -16,6 +16,7 @@ from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDI
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from incidents.models.cadence import UpdateSchedule
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -277,7 +278,7 @@ class Incident(models.Model):
         return self.links.filter(kind=LinkKind.CHANNEL).values_list("url", flat=True).first() or ""
 
     @property
-    def next_due(self):
+    def next_due(self) -> "UpdateSchedule | None":
         """The schedule whose update is due first, or None; from the loaded schedules."""
         due = [(s.due_at, s) for s in self.update_schedules.all() if s.due_at]
         return min(due, key=lambda pair: pair[0])[1] if due and self.is_active else None

@@ -1,7 +1,7 @@
 """The whitelisted variables of a status update: names put in for {{ names }}, never a template engine."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from django.conf import settings
 from django.utils import translation
@@ -94,7 +94,7 @@ class Variables(Mapping[str, str]):
         with translation.override(language):
             return str(LOOK_UP[name](self))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return (name for name in offered(self.audience) if self._knows(name))
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
 
 from notifications.channels.guard import outbound_to
 from notifications.models import Delivery
@@ -43,7 +43,7 @@ def recognised(address: str) -> str | None:
     return converted if converted.partition("://")[0].lower() in SCHEMES else None
 
 
-def service(url: str):
+def service(url: str) -> NotifyBase:
     """The Apprise service behind an address. Raises NotAnAddressError."""
     scheme = url.partition("://")[0].lower()
     if scheme not in SCHEMES:
