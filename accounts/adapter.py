@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.devices import known_device
 from accounts.models import User
 from accounts.workflow import set_password
-from core.templatetags.allclear import in_words
+from core.text import in_words
 from notifications.workflow import enqueue_mail
 
 ACTION = "login_failed"

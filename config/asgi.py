@@ -14,7 +14,7 @@ from config.wsgi import application as pages
 # isort: split
 from django.conf import settings
 
-from core.asgi import Receive, Scope, Send
+from core.asgi import App, Receive, Scope, Send
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
@@ -29,7 +29,7 @@ _documents = DocumentSync(stream.listener)
 
 def _in_threads(number: int) -> TransferBuffer:
     return TransferBuffer(
-        WSGIMiddleware(cast(WSGIApp, _time_limit), workers=number),
+        cast(App, WSGIMiddleware(cast(WSGIApp, _time_limit), workers=number)),
         limit_of=_largest_body,
         budget=4 * settings.IMPORT_MAX_BYTES,
     )

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     _Base = forms.BaseForm
+    _ModelForm = forms.ModelForm[Any]
+    _RowChoices = ModelChoiceIterator[Any]
 else:
     _Base = object
+    _ModelForm, _RowChoices = forms.ModelForm, ModelChoiceIterator  # Django's own take no type in brackets
 
 
 class AllclearRenderer(TemplatesSetting):
@@ -42,7 +45,7 @@ class AllclearRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-class WholeChoices(ModelChoiceIterator):
+class WholeChoices(_RowChoices):
     """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -124,7 +127,7 @@ class Styled(_Base):
             _style(self.fields[name])
         return super().__getitem__(name)
 
-    def submit(self, verb: Callable, **arguments: Any) -> bool:
+    def submit(self, verb: Callable[..., Any], **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
 
         False where it refused. PermissionDenied and everything else goes on to whoever called.
@@ -168,7 +171,7 @@ class Form(Styled, forms.Form):
         return self.cleaned_data
 
 
-class ModelForm(Styled, forms.ModelForm):
+class ModelForm(Styled, _ModelForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         return self.cleaned_data

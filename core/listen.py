@@ -25,8 +25,8 @@ def person_topic(person_id: int) -> Topic:
 
 class Listener:
     def __init__(self) -> None:
-        self._queues: dict[Topic, set[asyncio.Queue]] = {}
-        self._task: asyncio.Task | None = None
+        self._queues: dict[Topic, set[asyncio.Queue[str | None]]] = {}
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -38,9 +38,9 @@ class Listener:
             _put(queue, None)
 
     @contextlib.contextmanager
-    def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue]:
+    def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue[str | None]]:
         """A queue of what changes about an incident (its id), any (HOME) or a person; None means hang up."""
-        queue: asyncio.Queue = asyncio.Queue(BACKLOG)
+        queue: asyncio.Queue[str | None] = asyncio.Queue(BACKLOG)
         subscribed = set(topics)
         for topic in subscribed:
             self._queues.setdefault(topic, set()).add(queue)
@@ -107,11 +107,11 @@ class Listener:
             for queue in self._queues.get(HOME, ()):
                 _put(queue, "home")
 
-    def _all_queues(self) -> list[asyncio.Queue]:
+    def _all_queues(self) -> list[asyncio.Queue[str | None]]:
         return list({queue for queues in self._queues.values() for queue in queues})
 
 
-def _put(queue: asyncio.Queue, what: str | None) -> None:
+def _put(queue: asyncio.Queue[str | None], what: str | None) -> None:
     """A stream too slow to read keeps its backlog full; it hears enough to fetch the newest state anyway.
 
     That it has to begin again, or to hang up, it hears in any case.

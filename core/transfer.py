@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
-from core.asgi import Receive, Scope, Send
+from core.asgi import App, Message, Receive, Scope, Send
 
 GRACE_SECONDS = 20.0  # a body, or one piece of a response, may always take this long; no pause may be longer
 SLOWEST = 16 * 1024  # bytes per second that a body must average beyond that
 IN_MEMORY = 512 * 1024  # bytes; what is larger waits in a temporary file
 PIECE = 64 * 1024  # bytes
 SMALL = 64 * 1024  # bytes; a form without files, which is taken however much others send
-
-Message = dict[str, Any]
 
 
 class TransferBuffer:
@@ -28,7 +26,7 @@ class TransferBuffer:
     that takes no piece of the response for `GRACE_SECONDS` is disconnected.
     """
 
-    def __init__(self, app: Callable, *, limit_of: Callable[[str], int], budget: int) -> None:
+    def __init__(self, app: App, *, limit_of: Callable[[str], int], budget: int) -> None:
         self._app, self._limit_of, self._budget = app, limit_of, budget
         self._held = 0
 
@@ -89,7 +87,7 @@ def _declared(scope: Scope) -> int:
     return 0
 
 
-def _replay(body: IO[bytes]) -> Callable:
+def _replay(body: IO[bytes]) -> Receive:
     """A `receive` that hands out the stored body, then says that the client is gone."""
     size = body.tell()
     body.seek(0)
@@ -120,7 +118,7 @@ class _Response:
             self.content.write(message.get("body", b""))
 
 
-async def _deliver(response: _Response, send: Callable) -> None:
+async def _deliver(response: _Response, send: Send) -> None:
     if response.start is None:
         return
     size = response.content.tell()
@@ -139,7 +137,7 @@ async def _deliver(response: _Response, send: Callable) -> None:
             return
 
 
-async def _refuse(send: Callable, refusal: _Refused) -> None:
+async def _refuse(send: Send, refusal: _Refused) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": refusal.reason.encode()})

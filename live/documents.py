@@ -91,7 +91,8 @@ class Room:
                         rings.append(queue.get_nowait())
                     if None in rings:
                         return
-                    await self._pass_on_once_possible(rings, missed or "hello" in rings)
+                    heard = [ring for ring in rings if ring is not None]
+                    await self._pass_on_once_possible(heard, missed or "hello" in heard)
         finally:
             for seat in self.seats:
                 seat.close(RESTARTS, "The server restarts.")

@@ -167,7 +167,7 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", "Given up"
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> "DeliveryQuerySet":
         return self.filter(state=DeliveryState.WAITING)
 

@@ -70,7 +70,7 @@ def too_many(count: int) -> str:
 
 
 def _normal(email: str) -> str:
-    return User.objects.normalize_email(email).strip()
+    return str(User.objects.normalize_email(email)).strip()
 
 
 def _refusals(emails: Sequence[str]) -> dict[str, str]:
@@ -167,7 +167,9 @@ def accept_invitation(
 
 
 def _lock_unanswered(invitation: Invitation) -> Invitation:
-    locked = Invitation.objects.unanswered().select_for_update().filter(pk=invitation.pk).first()
+    locked: Invitation | None = (
+        Invitation.objects.unanswered().select_for_update().filter(pk=invitation.pk).first()
+    )
     if locked is None:
         raise ValidationError("This invitation is answered or taken back already.")
     return locked

@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import lucide
-from django import template
-from django.forms import BaseForm, BoundField
-from django.template import Context
+from django import forms, template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -107,7 +105,7 @@ def state_mark(state: str, label: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def avatar(context: Context, user: Named | None, size: str = "") -> SafeString:
+def avatar(context: template.Context, user: Named | None, size: str = "") -> SafeString:
     me = getattr(context.get("request"), "user", None)
     own = "av-me" if user is not None and user == me else ""
     if user is None:
@@ -116,7 +114,7 @@ def avatar(context: Context, user: Named | None, size: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def person(context: Context, user: object) -> str:
+def person(context: template.Context, user: object) -> str:
     """A name, or “You”."""
     me = getattr(context.get("request"), "user", None)
     return "You" if user == me else str(user)
@@ -229,7 +227,7 @@ def moment(value: datetime | None, *, date: bool = False) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def query(context: Context, **changes: Any) -> str:
+def query(context: template.Context, **changes: Any) -> str:
     """The current query string with some values replaced; an empty value drops the key."""
     values = context["request"].GET.copy()
     for key, value in changes.items():
@@ -237,7 +235,7 @@ def query(context: Context, **changes: Any) -> str:
             values.pop(key, None)
         else:
             values[key] = value
-    return "?" + values.urlencode()
+    return f"?{values.urlencode()}"
 
 
 @register.filter
@@ -300,7 +298,7 @@ def attribute(thing: object, name: str) -> Any:
 
 
 @register.filter
-def bound(form: BaseForm, name: str) -> BoundField:
+def bound(form: forms.BaseForm, name: str) -> forms.BoundField:
     return form[name]
 
 

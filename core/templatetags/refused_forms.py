@@ -1,5 +1,7 @@
 """What a page says about a form that was refused."""
 
+from typing import Any
+
 from django import template
 from django.forms import BaseForm
 from django.template import Context
@@ -8,7 +10,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("forms/errors.html")
-def error_summary(form: BaseForm | None) -> dict:
+def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """The list of what a refused form reports, each entry with a link to its field; nothing for a valid form.
 
     It takes the focus, also without JavaScript. Every form that lays its fields out itself begins with it.

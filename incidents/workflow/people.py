@@ -53,7 +53,7 @@ def give_role(
     *, incident: Incident, role: Role, user: Any, by: User, moment: datetime, note: str = ""
 ) -> RoleAssignment:
     """What `assign_role` does, for a verb that holds the incident already."""
-    holders = list(incident.role_assignments.running().filter(role=role))
+    holders: list[RoleAssignment] = list(incident.role_assignments.running().filter(role=role))
     if any(a.user_id == user.pk for a in holders):
         return next(a for a in holders if a.user_id == user.pk)
     relieved = holders if role.is_single else []

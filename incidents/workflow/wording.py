@@ -89,7 +89,7 @@ class Variables(Mapping[str, str]):
         if name not in offered(self.audience) or not self._knows(name):
             raise KeyError(name)
         if name in WORDS:
-            return getattr(self.update, name)
+            return str(getattr(self.update, name))
         language = language_of(self.incident) if self.audience == Audience.PUBLIC else settings.LANGUAGE_CODE
         with translation.override(language):
             return str(LOOK_UP[name](self))

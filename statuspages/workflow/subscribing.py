@@ -190,7 +190,8 @@ def forget_unanswered() -> int:
     """Addresses that never confirmed are not kept."""
     rows: Any = PageSubscriber.objects.unconfirmed_since(timezone.now() - FORGET_AFTER)
     Channel.objects.filter(page_subscriber__in=rows).delete()
-    return rows.delete()[0]
+    forgotten: int = rows.delete()[0]
+    return forgotten
 
 
 def _is_there(page: StatusPage, chosen: list[int]) -> bool:
