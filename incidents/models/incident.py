@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
@@ -67,7 +68,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def with_people(self) -> "IncidentQuerySet":
         """Severity and the running role assignments, each in a constant number of queries."""
-        from incidents.models.people import RoleAssignment
+        from incidents.models.people import RoleAssignment  # which imports this module
 
         return self.select_related("severity").prefetch_related(
             Prefetch(
@@ -85,8 +86,6 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def resembling(self, title: str) -> "IncidentQuerySet":
         """Open first, then recent ones whose title shares words or letters (trigrams) with `title`."""
-        from django.contrib.postgres.search import TrigramWordSimilarity
-
         return (
             self.real()
             .annotate(likeness=TrigramWordSimilarity(title, "title"))
