@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Installation, Invitation, User
 from incidents.models import Incident, Service
-from notifications.models import SAVED, Delivery, DeliveryKind, DeliveryState
+from notifications.kinds import DeliveryKind
+from notifications.models import SAVED, Delivery, DeliveryState
 from statuspages.models import StatusPage
 
 

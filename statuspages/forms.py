@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import Form, ModelForm
 from incidents.models import Service, ServiceImpact
 from notifications.forms import check_address
-from notifications.models import ChannelKind
+from notifications.kinds import DeliveryKind
 from statuspages.accent import Accent, Sample, accent_of, normal, samples
 from statuspages.logo import MOST_BYTES, Logo, logo_of
 from statuspages.models import (
@@ -211,7 +211,7 @@ class SubscriptionForm(forms.Form):
         url: str = self.cleaned_data["url"]
         try:
             if url:
-                check_address(ChannelKind.WEBHOOK, url)
+                check_address(DeliveryKind.WEBHOOK, url)
         except ValidationError as error:
             raise ValidationError(
                 gettext_lazy(

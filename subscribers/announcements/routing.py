@@ -10,7 +10,8 @@ from accounts.models import User
 from core.notify import notify_people
 from incidents.models import Incident
 from incidents.models.people import people_reaching
-from notifications.models import Channel, Delivery, DeliveryKind, DeliveryState, OutboxMessage
+from notifications.kinds import DeliveryKind
+from notifications.models import Channel, Delivery, DeliveryState, OutboxMessage
 from notifications.workflow import deliver
 from subscribers import messages
 from subscribers.announcements.incidents import story_of
