@@ -1,7 +1,6 @@
 """The steps that set up a new installation, on the Home page of administrators until they are done or hidden."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -37,7 +36,7 @@ class Checklist:
         return next(step for step in self.steps if not step.is_done)
 
 
-def checklist_for(user: Any) -> Checklist | None:
+def checklist_for(user: User) -> Checklist | None:
     """None where it is hidden, where every step is done, in the demo, and for everybody but administrators."""
     if not user.is_administrator or settings.DEMO:
         return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
-    def visible_to(self, user: Any) -> "IncidentQuerySet":
+    def visible_to(self, user: "User") -> "IncidentQuerySet":
         """The incidents in `user`'s reach; the only door to private ones."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -190,7 +190,7 @@ class Incident(models.Model):
         """What apps above answered about this row, each asked for once (incidents/hooks.py)."""
         return {}
 
-    def can_be_written_by(self, user: Any) -> bool:
+    def can_be_written_by(self, user: "User") -> bool:
         """Whether `user` is a responder who can see it, even where the row is already in hand."""
         if not (user.is_authenticated and user.is_responder):
             return False
