@@ -1,6 +1,8 @@
 """How allauth behaves here: nobody signs up by themselves, mail leaves with the worker, tries are counted."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
@@ -12,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.devices import known_device
+from accounts.models import User
 from accounts.workflow import set_password
-from core.templatetags.allclear import in_words
+from core.text import in_words
 from notifications.workflow import enqueue_mail
 
 ACTION = "login_failed"
@@ -25,7 +28,7 @@ class SignInRequest(HttpRequest):
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     @transaction.atomic
@@ -44,12 +47,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
 
-    def set_password(self, user, password: str) -> None:
+    def set_password(self, user: User, password: str) -> None:
         request = self.request
         own = request is not None and request.user.is_authenticated and request.user.pk == user.pk
         set_password(by=user, password=password, session_key=request.session.session_key if own else "")
 
-    def pre_authenticate(self, request: SignInRequest, **credentials) -> None:
+    def pre_authenticate(self, request: SignInRequest, **credentials: Any) -> None:
         """Raise ValidationError where this device or address has failed too often for this account."""
         request.tries = tries = SignInTries(request, credentials.get("email", ""))
         used: list = []
@@ -62,7 +65,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             used += usage.usage
         self._login_failed_rl_usage = ratelimit.RateLimitUsage(usage=used)
 
-    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials) -> None:
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """A new password by e-mail has proved who it is: the count begins anew."""
         for rates, key in SignInTries(request, credentials.get("email", "")).limits:
             ratelimit.clear(request, app="allauth.account", action=ACTION, config={ACTION: rates}, key=key)
@@ -90,7 +93,7 @@ class SignInTries:
             for rate in ratelimit.get_rates(app="allauth.account", action=ACTION, config={ACTION: rates})
         ]
 
-    def _failures(self):
+    def _failures(self) -> Iterator[tuple[ratelimit.Rate, list[float]]]:
         now = timezone.now().timestamp()
         for rate, key in self._counts:
             yield rate, [moment for moment in cache.get(key, []) if moment > now - rate.duration]

@@ -1,6 +1,7 @@
 """What people type about themselves and about who may come in."""
 
 import re
+from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
@@ -16,7 +17,7 @@ LENGTH_HELP = "At least 12 characters. Several words are easy to remember."
 
 
 class TimeZoneField(forms.ChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=time_zone_choices, **{"label": "Time zone", **kwargs})
 
 
@@ -86,7 +87,7 @@ class OrganisationSettingsForm(OrganisationForm):
         help_text="Gets the same reminders by e-mail, except for private incidents. Use a mailing list or a pager address.",
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.typed_field("duty_person", forms.ModelChoiceField).queryset = User.objects.responders()
 
@@ -109,7 +110,7 @@ class AddressesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"})
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # the stubs know only of a text
         parts = re.split(r"[\n,;]+", super().to_python(value) or "")
         found = (part.strip().rpartition("<")[2].rstrip("> ") for part in parts)
         return list(dict.fromkeys(address for address in found if address))
@@ -149,7 +150,7 @@ class TeamMembersForm(Form):
         User.objects.none(), label="Add members", widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, team: Team, **kwargs):
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.typed_field("people", forms.ModelMultipleChoiceField)
         field.queryset = User.objects.active().exclude(teams=team)
@@ -187,7 +188,7 @@ class _AllauthStyled(Styled):
         "password2": "New password again",
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.label, field.help_text = self.LABELS[name], ""
@@ -197,11 +198,11 @@ class _AllauthStyled(Styled):
 
 
 class SignInForm(_AllauthStyled, allauth_forms.LoginForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
-    def clean(self):
+    def clean(self) -> dict[str, Any] | None:
         try:
             return super().clean()
         except ValidationError as refusal:

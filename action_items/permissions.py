@@ -1,18 +1,19 @@
 """Who may do what to action items they can reach."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from incidents.permissions import can_respond
 from retros.permissions import takes_part
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from action_items.models import ActionItem
     from incidents.models import Incident
     from retros.models import Retrospective
 
 
 def can_add_action_item(
-    user: Any, *, retrospective: "Retrospective | None" = None, incident: "Incident | None" = None
+    user: "User", *, retrospective: "Retrospective | None" = None, incident: "Incident | None" = None
 ) -> bool:
     """Responders in reach of what it comes from, and whoever takes part; published or not: work goes on."""
     if not user.is_authenticated or not user.is_active:
@@ -25,7 +26,7 @@ def can_add_action_item(
     return user.is_responder
 
 
-def can_change_action_item(user: Any, item: "ActionItem") -> bool:
+def can_change_action_item(user: "User", item: "ActionItem") -> bool:
     """Its owner, whoever that is, and who could have added it."""
     if not user.is_authenticated or not user.is_active:
         return False

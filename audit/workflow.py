@@ -1,6 +1,7 @@
 """The one verb of the audit trail."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ INSTALLATION = "installation"
 
 
 def record_audit(
-    *, chain: str, action: str, subject: str, by: Person | None, changes: dict | None = None
+    *, chain: str, action: str, subject: str, by: Person | None, changes: dict[str, Any] | None = None
 ) -> AuditEntry:
     """Append one link to `chain`, in the caller's transaction; `by` is a user, or None for the system.
 
@@ -26,7 +27,9 @@ def record_audit(
     return entry
 
 
-def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]], by: Person | None) -> None:
+def record_many(
+    *, chain: str, action: str, subjects: Iterable[tuple[str, dict[str, Any]]], by: Person | None
+) -> None:
     """Append one link of the same `action` for each (subject, changes) to `chain`: three statements in all.
 
     Raises TransactionManagementError outside a transaction: a change and its record commit together.
@@ -40,7 +43,9 @@ def record_many(*, chain: str, action: str, subjects: Iterable[tuple[str, dict]]
     AuditEntry.objects.bulk_create(entries)
 
 
-def record_beginnings(*, action: str, beginnings: Iterable[tuple[str, str, dict]], by: Person | None) -> None:
+def record_beginnings(
+    *, action: str, beginnings: Iterable[tuple[str, str, dict[str, Any]]], by: Person | None
+) -> None:
     """The first link of many new chains, (chain, subject, changes) each, in the caller's transaction.
 
     Raises IntegrityError where one of the chains is there already.
@@ -59,7 +64,13 @@ def _require_transaction() -> None:
 
 
 def _link(
-    chain: str, sequence: int, action: str, subject: str, by: Person | None, changes: dict, previous: str
+    chain: str,
+    sequence: int,
+    action: str,
+    subject: str,
+    by: Person | None,
+    changes: dict[str, Any],
+    previous: str,
 ) -> AuditEntry:
     """An entry with its hash, not saved yet."""
     entry = AuditEntry(
@@ -86,4 +97,5 @@ def _lock_end_of(chain: str) -> tuple[int, str]:
             " ON CONFLICT (chain) DO UPDATE SET sequence = stored.sequence RETURNING sequence, hash",
             [chain, GENESIS],
         )
-        return cursor.fetchone()
+        sequence, stored = cursor.fetchone()
+        return sequence, stored

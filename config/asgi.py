@@ -14,6 +14,7 @@ from config.wsgi import application as pages
 # isort: split
 from django.conf import settings
 
+from core.asgi import App, Receive, Scope, Send
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
@@ -29,7 +30,7 @@ _documents = DocumentSync(stream.listener)
 
 def _in_threads(number: int) -> TransferBuffer:
     return TransferBuffer(
-        WSGIMiddleware(cast(WSGIApp, _time_limit), workers=number),
+        cast(App, WSGIMiddleware(cast(WSGIApp, _time_limit), workers=number)),
         limit_of=_largest_body,
         budget=4 * settings.IMPORT_MAX_BYTES,
     )
@@ -45,17 +46,17 @@ _public_pages = AnswerCache(_in_threads(2))  # threads that answer even while ev
 stream.listener.when_changed(_public_pages.changed)
 
 
-def _is_public(scope: dict) -> bool:
+def _is_public(scope: Scope) -> bool:
     if scope["path"] == "/healthz" or scope["path"].startswith("/status/"):
         return True
     return bool(settings.STATUS_HOSTS) and host_name(_host(scope)) in settings.STATUS_HOSTS
 
 
-def _host(scope: dict) -> str:
+def _host(scope: Scope) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 
-async def application(scope, receive, send):
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         watch = asyncio.create_task(_time_limit.watch())
         await stream.lifespan(receive, send)

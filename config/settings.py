@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from core.postgres import connection_settings
 from core.private_files import PRIVATE_UMASK
 from core.secret import load_or_create_secret
 
@@ -121,8 +122,6 @@ FORM_RENDERER = "core.forms.AllclearRenderer"
 POSTGRES_BIN = env.str("ALLCLEAR_POSTGRES_BIN", default="")
 EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 if EMBEDDED_DATABASE:
-    from core.postgres import connection_settings
-
     DATABASES = {"default": connection_settings(DATA_DIR)}
 else:
     DATABASES = {"default": env.db("DATABASE_URL")}

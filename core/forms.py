@@ -1,6 +1,6 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     _Base = forms.BaseForm
+    _ModelForm = forms.ModelForm[Any]
+    _RowChoices = ModelChoiceIterator[Any]
 else:
     _Base = object
+    _ModelForm, _RowChoices = forms.ModelForm, ModelChoiceIterator  # Django's own take no type in brackets
 
 
 class AllclearRenderer(TemplatesSetting):
@@ -42,10 +45,10 @@ class AllclearRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-class WholeChoices(ModelChoiceIterator):
+class WholeChoices(_RowChoices):
     """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         for row in self.queryset.all():
@@ -113,7 +116,7 @@ class Styled(_Base):
     outcome: Any  # what the verb returned
     conflict: Any  # what somebody else has written meanwhile; only where that happened
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _style(field)
@@ -124,7 +127,7 @@ class Styled(_Base):
             _style(self.fields[name])
         return super().__getitem__(name)
 
-    def submit(self, verb: Callable, **arguments: Any) -> bool:
+    def submit(self, verb: Callable[..., Any], **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
 
         False where it refused. PermissionDenied and everything else goes on to whoever called.
@@ -168,7 +171,7 @@ class Form(Styled, forms.Form):
         return self.cleaned_data
 
 
-class ModelForm(Styled, forms.ModelForm):
+class ModelForm(Styled, _ModelForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         return self.cleaned_data

@@ -25,8 +25,8 @@ def person_topic(person_id: int) -> Topic:
 
 class Listener:
     def __init__(self) -> None:
-        self._queues: dict[Topic, set[asyncio.Queue]] = {}
-        self._task: asyncio.Task | None = None
+        self._queues: dict[Topic, set[asyncio.Queue[str | None]]] = {}
+        self._task: asyncio.Task[None] | None = None
         self._on_change: list[Callable[[], None]] = []
 
     def start(self) -> None:
@@ -43,9 +43,9 @@ class Listener:
             _put(queue, None)
 
     @contextlib.contextmanager
-    def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue]:
+    def subscription(self, *topics: Topic) -> Iterator[asyncio.Queue[str | None]]:
         """A queue of what changes about an incident (its id), any (HOME) or a person; None means hang up."""
-        queue: asyncio.Queue = asyncio.Queue(BACKLOG)
+        queue: asyncio.Queue[str | None] = asyncio.Queue(BACKLOG)
         subscribed = set(topics)
         for topic in subscribed:
             self._queues.setdefault(topic, set()).add(queue)
@@ -83,7 +83,7 @@ class Listener:
             finally:
                 connection.close()
 
-    async def _hear(self, connection) -> None:
+    async def _hear(self, connection: psycopg2.extensions.connection) -> None:
         readable = asyncio.Event()
         loop = asyncio.get_running_loop()
         descriptor = connection.fileno()
@@ -120,11 +120,11 @@ class Listener:
         for call in self._on_change:
             call()
 
-    def _all_queues(self) -> list[asyncio.Queue]:
+    def _all_queues(self) -> list[asyncio.Queue[str | None]]:
         return list({queue for queues in self._queues.values() for queue in queues})
 
 
-def _put(queue: asyncio.Queue, what: str | None) -> None:
+def _put(queue: asyncio.Queue[str | None], what: str | None) -> None:
     """A stream too slow to read keeps its backlog full; it hears enough to fetch the newest state anyway.
 
     That it has to begin again, or to hang up, it hears in any case.
@@ -135,7 +135,7 @@ def _put(queue: asyncio.Queue, what: str | None) -> None:
         queue.put_nowait(what)
 
 
-def _connect():
+def _connect() -> psycopg2.extensions.connection:
     """A direct connection of its own: LISTEN needs one that no pooler shares."""
     parameters = connections["default"].get_connection_params()
     names = ("dbname", "user", "password", "host", "port", "sslmode")

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 DATABASE_NAME = USER_NAME = "allclear"
 
@@ -12,7 +13,7 @@ def socket_directory(data_dir: Path) -> Path:
     return Path("/tmp") / f"allclear-{digest}"  # noqa: S108 - owner checked and mode 0700 when it is made
 
 
-def connection_settings(data_dir: Path) -> dict:
+def connection_settings(data_dir: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE_NAME,

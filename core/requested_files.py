@@ -91,7 +91,7 @@ def claim[Asked: AskedFile](model: type[Asked], *beside: str) -> Asked | None:
     )
     waiting = model._default_manager.filter(Q(state=FileState.WAITING) | silent).order_by("asked_at")
     waiting = waiting.select_related(*beside) if beside else waiting
-    found = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    found: Asked | None = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if found is None:
         return None
     found.state, found.started_at = FileState.MAKING, now
@@ -118,9 +118,11 @@ def make_next[Asked: AskedFile](
 
 def next_to_make(model: type[AskedFile]) -> datetime | None:
     """When there is one to make: the past where one waits, later where its maker may have been killed."""
-    waiting = model._default_manager.filter(state=FileState.WAITING).aggregate(at=Min("asked_at"))["at"]
-    making = model._default_manager.filter(state=FileState.MAKING).aggregate(at=Min("started_at"))["at"]
-    return waiting or (making and making + model.GIVEN_UP_AFTER)
+    asked = model._default_manager.filter(state=FileState.WAITING).aggregate(at=Min("asked_at"))
+    begun = model._default_manager.filter(state=FileState.MAKING).aggregate(at=Min("started_at"))
+    waiting: datetime | None = asked["at"]
+    making: datetime | None = begun["at"]
+    return waiting or (making + model.GIVEN_UP_AFTER if making else None)
 
 
 def forget_old(model: type[AskedFile]) -> None:

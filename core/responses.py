@@ -41,7 +41,7 @@ def refused(request: HttpRequest, refusal: ValidationError, to: str, **events: A
 
 
 def refused_or(
-    request: HttpRequest, done: str, to: str, args: list, verb: Callable, **arguments: Any
+    request: HttpRequest, done: str, to: str, args: list[Any], verb: Callable[..., Any], **arguments: Any
 ) -> HttpResponse:
     """Run `verb` and go to the page `to`, with `done` or with the reason why not: for a button without a form."""
     try:

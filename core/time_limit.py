@@ -29,12 +29,12 @@ class TimeLimit:
     `watch` must run on the event loop beside it.
     """
 
-    def __init__(self, app: Callable, *, seconds: float) -> None:
+    def __init__(self, app: Callable[..., Any], *, seconds: float) -> None:
         self._app, self._seconds = app, seconds
         self._lock = threading.Lock()
         self._working: dict[int, tuple[float, str, Any]] = {}
 
-    def __call__(self, environ: dict, start_response: Callable) -> Iterator[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
         with self._registered(environ["PATH_INFO"]):
             response = self._app(environ, start_response)
             try:

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
+
+from core.asgi import App, Message, Receive, Scope, Send
 
 GRACE_SECONDS = 20.0  # a body, or one piece of a response, may always take this long; no pause may be longer
 SLOWEST = 16 * 1024  # bytes per second that a body must average beyond that
 IN_MEMORY = 512 * 1024  # bytes; what is larger waits in a temporary file
 PIECE = 64 * 1024  # bytes
 SMALL = 64 * 1024  # bytes; a form without files, which is taken however much others send
-
-Message = dict[str, Any]
 
 
 class TransferBuffer:
@@ -26,11 +26,11 @@ class TransferBuffer:
     that takes no piece of the response for `GRACE_SECONDS` is disconnected.
     """
 
-    def __init__(self, app: Callable, *, limit_of: Callable[[str], int], budget: int) -> None:
+    def __init__(self, app: App, *, limit_of: Callable[[str], int], budget: int) -> None:
         self._app, self._limit_of, self._budget = app, limit_of, budget
         self._held = 0
 
-    async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with SpooledTemporaryFile(IN_MEMORY) as body, SpooledTemporaryFile(IN_MEMORY) as content:
             held = 0
             try:
@@ -57,7 +57,7 @@ class _Refused(Exception):  # noqa: N818 - the answer to a request, not a fault
         self.status, self.reason = status, reason
 
 
-async def _body(scope: Message, receive: Callable, limit: int) -> AsyncIterator[bytes]:
+async def _body(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[bytes]:
     """The pieces of the body. Raises _Refused; ends without error when the client disconnects early."""
     too_large = _Refused(413, f"The request is larger than {limit // 1_000_000} MB.")
     if _declared(scope) > limit:
@@ -80,14 +80,14 @@ async def _body(scope: Message, receive: Callable, limit: int) -> AsyncIterator[
         yield piece
 
 
-def _declared(scope: Message) -> int:
+def _declared(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             return int(value[:19])
     return 0
 
 
-def _replay(body: IO[bytes]) -> Callable:
+def _replay(body: IO[bytes]) -> Receive:
     """A `receive` that hands out the stored body, then says that the client is gone."""
     size = body.tell()
     body.seek(0)
@@ -118,7 +118,7 @@ class _Response:
             self.content.write(message.get("body", b""))
 
 
-async def _deliver(response: _Response, send: Callable) -> None:
+async def _deliver(response: _Response, send: Send) -> None:
     if response.start is None:
         return
     size = response.content.tell()
@@ -137,7 +137,7 @@ async def _deliver(response: _Response, send: Callable) -> None:
             return
 
 
-async def _refuse(send: Callable, refusal: _Refused) -> None:
+async def _refuse(send: Send, refusal: _Refused) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": refusal.reason.encode()})

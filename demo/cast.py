@@ -1,5 +1,6 @@
 """The people, teams and services of Fernhill."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +47,7 @@ class Stage:
     def ago(self, minutes: float) -> datetime:
         return self.now - timedelta(minutes=minutes)
 
-    def at(self, minutes: float):
+    def at(self, minutes: float) -> AbstractContextManager[None]:
         """Everything inside happened that many minutes ago."""
         return context.at(self.ago(minutes))
 

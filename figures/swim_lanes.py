@@ -10,7 +10,7 @@ from core.text import in_words
 from figures.draw import NARROW, WIDE, cut, el, figure, number, rule, span, text
 from figures.event_marks import event_mark
 from figures.labels import Place, places_of
-from figures.story import BRACKETS, MILESTONES, PHASES, Clock, Lane, Mark, Story, clock, most_telling
+from figures.story import BRACKETS, MILESTONES, PHASES, Clock, Impact, Lane, Mark, Story, clock, most_telling
 from figures.swim_list import swim_list
 
 MEDIUM = 620
@@ -140,7 +140,7 @@ class _Lanes:
             y += 14
         return drawn, y
 
-    def _impact(self, impact, axis: float) -> str:
+    def _impact(self, impact: Impact, axis: float) -> str:
         start, end = self.x.clip(impact.began), self.x.clip(impact.ended)
         if end <= start and not (self.x.shows(impact.began) or self.x.shows(impact.ended)):
             return ""

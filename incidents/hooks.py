@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import OuterRef
 from django.utils.module_loading import import_string
 
+from accounts.models import User
 from incidents.models import Incident
 
 
@@ -31,11 +32,11 @@ def public_pages(incident: Incident) -> list[Any]:
     return incident.answers["public_pages"]
 
 
-def is_followed(user: Any, incident: OuterRef) -> Any:
+def is_followed(user: User, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)
 
 
-def followed_services(user: Any) -> set[int]:
+def followed_services(user: User) -> set[int]:
     """The primary keys of the services that `user` follows."""
     return _ask("followed_services", user)

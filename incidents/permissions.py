@@ -1,6 +1,6 @@
 """Who may do what to an incident they can reach. Reach itself is `Incident.objects.visible_to`."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from incidents.models import Incident
 
 
-def can_report(user: Any) -> bool:
+def can_report(user: User) -> bool:
     """Anybody signed in may say that something looks wrong."""
     return bool(user.is_authenticated and user.is_active)
 
 
-def can_declare(user: Any) -> bool:
+def can_declare(user: User) -> bool:
     return bool(user.is_authenticated and user.is_responder)
 
 
-def can_respond(user: Any, incident: "Incident") -> bool:
+def can_respond(user: User, incident: "Incident") -> bool:
     """Write into the incident: notes, hypotheses, mitigations, updates, statuses, roles.
 
     A private incident is out of reach for whom it is not visible to, even where its row is already in hand.
@@ -27,7 +27,7 @@ def can_respond(user: Any, incident: "Incident") -> bool:
     return incident.can_be_written_by(user)
 
 
-def can_set_visibility(user: Any, incident: "Incident") -> bool:
+def can_set_visibility(user: User, incident: "Incident") -> bool:
     """Open or hide an incident: its commander, or an administrator who can reach it."""
     return user.is_administrator or incident.commander == user
 
@@ -40,5 +40,5 @@ def keeps_access(incident: "Incident") -> UserQuerySet:
     return User.objects.active().filter(on_it | Q(pk__in=User.objects.administrators().values("pk")))
 
 
-def can_edit_catalogue(user: Any) -> bool:
+def can_edit_catalogue(user: User) -> bool:
     return bool(user.is_authenticated and user.is_administrator)

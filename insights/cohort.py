@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models import User
 from action_items.models import ActionItem, ActionItemQuerySet
 from incidents.models import Incident, Status
 from incidents.models.incident import IncidentQuerySet
@@ -32,7 +33,7 @@ class Reach:
     action_items: ActionItemQuerySet
 
     @classmethod
-    def of(cls, user: Any) -> "Reach":
+    def of(cls, user: User) -> "Reach":
         return cls(
             Incident.objects.visible_to(user),
             Retrospective.objects.visible_to(user),

@@ -48,7 +48,7 @@ def compare(now: Curve, was: Curve | None) -> Change:
 
 def difference(was: Curve, now: Curve) -> tuple[float, float] | None:
     """The 95% interval of `now` − `was`; None where the medians are not reached often enough."""
-    import numpy as np
+    import numpy as np  # brings much along that few processes need
 
     source = np.random.default_rng(SEED)
     found = _medians(now, source) - _medians(was, source)
@@ -61,7 +61,7 @@ def difference(was: Curve, now: Curve) -> tuple[float, float] | None:
 
 def _medians(curve: Curve, source: Any) -> Any:
     """The medians of `RESAMPLES` samples of the same size; NaN where one does not fall to a half."""
-    import numpy as np
+    import numpy as np  # brings much along that few processes need
 
     at, over, censored = _pieces(curve)
     pieces = np.concatenate([over, censored])
@@ -87,7 +87,7 @@ def _pieces(curve: Curve) -> tuple[Any, Any, Any]:
     standard errors above a half is told in runs that end where something is censored, and what lies as far below
     it in one. Of Ŝ = ½ with r at risk the standard error is at most 0.5 ÷ √r (Greenwood).
     """
-    import numpy as np
+    import numpy as np  # brings much along that few processes need
 
     at = np.array([step.at for step in curve.steps])
     over = np.array([step.over for step in curve.steps])

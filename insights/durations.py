@@ -1,6 +1,7 @@
 """Are we faster? The dots, the two medians, the interval that decides; deeper the curves and the control chart."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.utils.safestring import SafeString
 
@@ -126,7 +127,7 @@ def _drawn(asked: Asked, now: Curve, was: Curve | None, points: list[Point]) -> 
     return lambda width: dots(f"{title}.", points, periods, width)
 
 
-def _period(scope: Scope, told: Curve, first) -> Period:
+def _period(scope: Scope, told: Curve, first: datetime) -> Period:
     enough = told.count >= FEW
     return Period(
         scope.since or first, scope.horizon, told.median if enough else None, told.p90 if enough else None

@@ -99,7 +99,7 @@ def summed(parts: Sequence[Parts]) -> list[Phase]:
 
 def drawn(parts: Sequence[Parts]) -> list[Phase]:
     """The same, with how much it varies when as many incidents are drawn again a thousand times."""
-    import numpy as np
+    import numpy as np  # brings much along that few processes need
 
     values, source = np.array(parts, dtype=float), np.random.default_rng(SEED)
     sums = np.concatenate(

@@ -6,9 +6,16 @@ Standard output is the command's own; whatever is said here goes to standard err
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+import django
+from django.conf import settings  # first read after attaching: the address of a running server is in by then
+from django.core.management import execute_from_command_line
+
+from launcher import prepare
 from launcher.lock import DataLock, Patience
+from launcher.postgres import EmbeddedPostgres, binary_directory
 from launcher.preflight import Refused, data_folder, make_writable_folder
 
 WITHOUT_DATABASE = {
@@ -45,7 +52,7 @@ def main(arguments: list[str]) -> None:
 
 
 @contextmanager
-def database(arguments: list[str]):
+def database(arguments: list[str]) -> Iterator[None]:
     """Use the server that runs on the data folder, or run one for as long as the block."""
     data_dir = data_folder()
     lock = DataLock(data_dir)
@@ -53,10 +60,6 @@ def database(arguments: list[str]):
     if not _own_or_attach(lock, purpose=f"bin/manage {arguments[0]}"):
         yield
         return
-    from django.conf import settings  # after attaching: the address of a running server is in by then
-
-    from launcher.postgres import EmbeddedPostgres
-
     server = EmbeddedPostgres(data_dir, binaries=settings.POSTGRES_BIN)
     try:
         server.start()
@@ -86,10 +89,6 @@ def _own_or_attach(lock: DataLock, *, purpose: str) -> bool:
 
 
 def _prepare(command: str) -> None:
-    import django
-
-    from launcher import prepare
-
     django.setup()
     prepare.make_folders(data_folder())
     if command not in WITHOUT_PREPARING:
@@ -98,16 +97,10 @@ def _prepare(command: str) -> None:
 
 def _offer_postgres_programs() -> None:
     """`dbshell` and `backup` call psql and pg_dump by name; those of the running server's release come first."""
-    from django.conf import settings
-
-    from launcher.postgres import binary_directory
-
     os.environ["PATH"] = f"{binary_directory(settings.POSTGRES_BIN)}{os.pathsep}{os.environ['PATH']}"
 
 
 def _execute(arguments: list[str]) -> None:
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(["bin/manage", *arguments])
 
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -199,12 +200,12 @@ class EmbeddedPostgres:
                 cursor.execute(f"CREATE DATABASE {DATABASE_NAME}")
         connection.close()
 
-    def _connect(self):
+    def _connect(self) -> psycopg2.extensions.connection:
         return psycopg2.connect(host=str(self.sockets), user=USER_NAME, dbname="postgres", connect_timeout=5)
 
 
 @contextmanager
-def _as_seen_by(account: Account | None, folder: Path):
+def _as_seen_by(account: Account | None, folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
     """A path by which the account reaches `folder`, and the descriptors the child must inherit for it.
 
     Root's folders may be closed to the account (/root is). A directory opened by us and inherited is

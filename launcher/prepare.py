@@ -8,6 +8,7 @@ import hashlib
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -81,7 +82,7 @@ def _fingerprint_of_assets() -> str:
     return digest.hexdigest()
 
 
-def _call(command: str, **options) -> None:
+def _call(command: str, **options: Any) -> None:
     call_command(command, stdout=io.StringIO(), **options)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 TICK_SECONDS = 0.5
@@ -16,7 +17,7 @@ _ERASE = "\r\033[K" if _TERMINAL else ""
 
 
 @contextmanager
-def step(name: str, *, quiet_for: float = 0.0):
+def step(name: str, *, quiet_for: float = 0.0) -> Iterator[None]:
     """Show `name` while the block runs, then how long it took or that it failed.
 
     A step that is nearly always short says nothing unless it lasts longer than `quiet_for` seconds.

@@ -7,7 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import django
+from django.conf import settings  # first read when the environment is made plain
+
+from launcher import prepare
 from launcher.lock import DataLock
+from launcher.postgres import EmbeddedPostgres
 from launcher.preflight import PROJECT_ROOT, Refused
 from launcher.processes import die_with_parent
 
@@ -31,12 +36,6 @@ def _plain_environment(folder: str) -> None:
 
 
 def _run_on_database(data_dir: Path, arguments: list[str]) -> int:
-    import django
-    from django.conf import settings
-
-    from launcher import prepare
-    from launcher.postgres import EmbeddedPostgres
-
     lock = DataLock(data_dir)
     lock.try_own("bin/test")
     server = EmbeddedPostgres(data_dir, binaries=settings.POSTGRES_BIN, for_tests=True)

@@ -2,7 +2,8 @@
 database connection is held while a stream is open."""
 
 import asyncio
-from typing import Any, TypeGuard
+from collections.abc import Callable
+from typing import TypeGuard
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.db import connection
 from django.http import HttpRequest, parse_cookie
 
 from accounts.middleware import PersonMiddleware
+from accounts.models import User
+from core.asgi import Receive, Scope, Send
 from core.listen import HOME, INBOX, Listener, Topic, person_topic
 from incidents.models import Incident
 from incidents.workflow import end_presence, note_presence
@@ -34,7 +37,7 @@ class Stream:
     def __init__(self) -> None:
         self.listener = Listener()
 
-    async def lifespan(self, receive, send) -> None:
+    async def lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
@@ -45,7 +48,7 @@ class Stream:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await _refuse(send, 405)
             return
@@ -70,7 +73,7 @@ class Stream:
                 await _in_thread(end_presence, incident_id=topic, by=user)
 
 
-async def _pump(queue: asyncio.Queue, send, gone: asyncio.Task, watch: asyncio.Task) -> None:
+async def _pump(queue: asyncio.Queue, send: Send, gone: asyncio.Task, watch: asyncio.Task) -> None:
     """Pass rings on until the browser goes or may not listen any more; several at once become one each."""
     while True:
         waiting = asyncio.create_task(queue.get())
@@ -92,12 +95,12 @@ async def _pump(queue: asyncio.Queue, send, gone: asyncio.Task, watch: asyncio.T
         await _write(send, "".join(f"event: {what}\ndata: \n\n" for what in sorted(rings)))
 
 
-async def _until_gone(receive) -> None:
+async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _watch(scope, user, topic: Topic) -> None:
+async def _watch(scope: Scope, user: User, topic: Topic) -> None:
     """Keep the person present, and end when the session ended or the incident left their reach."""
     while True:
         if _is_incident(topic):
@@ -112,7 +115,7 @@ def _is_incident(topic: Topic) -> TypeGuard[int]:
     return isinstance(topic, int) and topic > HOME
 
 
-def person_of(scope) -> Any:
+def person_of(scope: Scope) -> User | None:
     """Who is signed in, or None."""
     sent = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     key = parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
@@ -126,7 +129,7 @@ def person_of(scope) -> Any:
     return user
 
 
-def _authorise(scope) -> tuple[Any, Topic]:
+def _authorise(scope: Scope) -> tuple[User | None, Topic]:
     """(user, topic), or (None, HOME) for whoever may not listen here."""
     user = person_of(scope)
     if user is None:
@@ -143,17 +146,17 @@ def _authorise(scope) -> tuple[Any, Topic]:
     return (user, incident.pk) if incident else (None, HOME)
 
 
-def _retrospective(user, number: str) -> tuple[Any, Topic]:
+def _retrospective(user: User, number: str) -> tuple[User | None, Topic]:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None, HOME
     found = Retrospective.objects.visible_to(user).filter(pk=int(number)).first()
     return (user, found.chain) if found else (None, HOME)
 
 
-async def _in_thread(function, *args, **kwargs):
+async def _in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run database work in a thread and give the connection back at once."""
 
-    def work():
+    def work() -> R:
         try:
             return function(*args, **kwargs)
         finally:
@@ -162,11 +165,11 @@ async def _in_thread(function, *args, **kwargs):
     return await sync_to_async(work, thread_sensitive=False)()
 
 
-async def _write(send, text: str) -> None:
+async def _write(send: Send, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
 
-async def _refuse(send, status: int) -> None:
+async def _refuse(send: Send, status: int) -> None:
     await send(
         {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]}
     )

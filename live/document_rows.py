@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from accounts.models import User
 from coediting.document import Malformed, open_document
+from core.asgi import Scope
 from core.notify import notify_topic
 from live.consumers import person_of
 from retros.document_cache import state_of
@@ -30,7 +32,7 @@ async def in_pool(function: Callable, *arguments: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
-def admit(scope: dict) -> tuple[Any, int, bool] | None:
+def admit(scope: Scope) -> tuple[User, int, bool] | None:
     """(who, which section, whether they may write), or None where it does not exist for them."""
     kind, _, number = scope["path"].removeprefix("/live/").strip("/").partition("/")
     if kind != "documents" or not (number.isascii() and number.isdigit() and len(number) < 19):

@@ -4,7 +4,6 @@ else told by the doorbell. No thread and no database connection is held while on
 import asyncio
 import base64
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from accounts.models import User
 from coediting import wire
 from coediting.document import MAX_BYTES, Full, Gap, Malformed, Stale
+from core.asgi import Receive, Scope, Send
 from core.listen import Listener
 from live.document_rows import admit, compare, in_pool, ring_presence, ring_who, updates
 from retros.workflow.writing import topic_of, write_update
@@ -45,7 +45,7 @@ class Closed(Exception):  # noqa: N818
 class Seat:
     """One editor that is open."""
 
-    def __init__(self, user: Any, document_id: int, may_write: bool) -> None:
+    def __init__(self, user: User, document_id: int, may_write: bool) -> None:
         self.user, self.document_id, self.may_write = user, document_id, may_write
         self.outgoing: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self.closing: asyncio.Future[Closed] = asyncio.get_running_loop().create_future()
@@ -91,7 +91,8 @@ class Room:
                         rings.append(queue.get_nowait())
                     if None in rings:
                         return
-                    await self._pass_on_once_possible(rings, missed or "hello" in rings)
+                    heard = [ring for ring in rings if ring is not None]
+                    await self._pass_on_once_possible(heard, missed or "hello" in heard)
         finally:
             for seat in self.seats:
                 seat.close(RESTARTS, "The server restarts.")
@@ -146,7 +147,7 @@ class DocumentSync:
         self._listener = listener
         self._rooms: dict[int, Room] = {}
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         try:
             admitted = await in_pool(admit, scope) if _is_own_page(scope) else None
@@ -213,7 +214,7 @@ def _reason_of(done: set, seat: Seat) -> Closed | None:
     return None
 
 
-async def _listen(seat: Seat, receive: Callable) -> None:
+async def _listen(seat: Seat, receive: Receive) -> None:
     """Take what the editor sends, one after the other: who sends faster than it can be stored waits."""
     await _catch_up(seat, None)
     await in_pool(ring_who, seat.document_id)
@@ -267,13 +268,13 @@ async def _catch_up(seat: Seat, vector: bytes | None) -> None:
     seat.tell(wire.sync(wire.HAVE, ours) if vector is None else wire.sync(wire.LACKED, lacked))
 
 
-async def _speak(seat: Seat, send: Callable) -> None:
+async def _speak(seat: Seat, send: Send) -> None:
     seat.tell(wire.may_write(seat.may_write))
     while True:
         await send({"type": "websocket.send", "bytes": await seat.outgoing.get()})
 
 
-async def _watch(seat: Seat, scope: dict) -> None:
+async def _watch(seat: Seat, scope: Scope) -> None:
     """End when the session did or the retrospective left their reach; say when they may write no longer."""
     while True:
         await asyncio.sleep(LOOK_AGAIN)
@@ -312,7 +313,7 @@ def _own(seat: Seat, presence: bytes) -> bytes:
     return wire.write_awareness(client, clock, state)
 
 
-def _is_own_page(scope: dict) -> bool:
+def _is_own_page(scope: Scope) -> bool:
     """A page of another site may not open this with the person's cookie; nor may a name that is not ours."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     host, origin = headers.get(b"host", ""), headers.get(b"origin", "")

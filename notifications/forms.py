@@ -1,6 +1,5 @@
 """What administrators type about channels and messages."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,9 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from core.forms import Form
+from notifications.kinds import CHANNEL_KINDS, DeliveryKind, Kind, why_retired
 from notifications.mail_server import UNSET_SENDER
-from notifications.models import Channel, ChannelKind
-from notifications.services import Service
+from notifications.models import Channel
 
 
 class AddressField(forms.CharField):
@@ -24,7 +23,7 @@ class AddressField(forms.CharField):
 
 class ChannelForm(Form):
     name = forms.CharField(max_length=80, help_text="As people call the place: “Incidents in Slack”.")
-    kind = forms.ChoiceField(label="What it is", choices=ChannelKind)
+    kind = forms.ChoiceField(label="What it is", choices=CHANNEL_KINDS)
     url = AddressField(
         help_text="The https address of a webhook, or what the chat service shows you to copy."
     )
@@ -34,7 +33,7 @@ class ChannelForm(Form):
         if data.get("url") and data.get("kind"):
             try:
                 if pasted := recognised(data["url"]):
-                    data["kind"], data["url"] = ChannelKind.CHAT, pasted
+                    data["kind"], data["url"] = DeliveryKind.CHAT, pasted
                 check_address(data["kind"], data["url"])
             except ValidationError as refusal:
                 self.add_error("url", refusal)
@@ -47,7 +46,7 @@ class ServiceForm(Form):
 
     name = forms.CharField(max_length=80, help_text="For example “Incidents in Slack”.")
 
-    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._service = service
         for name, (label, help_text) in service.fields.items():
@@ -64,7 +63,7 @@ class ServiceForm(Form):
             try:
                 self.channel = {
                     "name": data.get("name", ""),
-                    "kind": ChannelKind.CHAT,
+                    "kind": DeliveryKind.CHAT,
                     "url": chat_address(address),
                 }
             except ValidationError as refusal:
@@ -83,7 +82,7 @@ class ChannelEditForm(Form):
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
-        if url and self._kind == ChannelKind.CHAT:
+        if url and self._kind == DeliveryKind.CHAT:
             return chat_address(url)
         if url:
             check_address(self._kind, url)
@@ -135,18 +134,10 @@ class ReasonForm(Form):
     reason = forms.CharField(max_length=150, help_text="The reason is kept with the message.")
 
 
-RETIRED = re.compile(
-    r"https://([^/?#@]+\.)?(webhook\.office\.com/|outlook\.office(365)?\.com/webhook/)", re.IGNORECASE
-)
-
-
 def recognised(url: str) -> str | None:
     """The address of a chat service, where it is one. Raises ValidationError for one that its service retired."""
-    if RETIRED.match(url):
-        raise ValidationError(
-            "Microsoft has retired these addresses. In Teams, open the channel’s Workflows, choose “Send webhook"
-            " alerts to a channel”, and copy the address it shows."
-        )
+    if instead := why_retired(url):
+        raise ValidationError(instead)
     from notifications.channels import chat  # brings a library for every service along
 
     return chat.recognised(url)
@@ -155,13 +146,13 @@ def recognised(url: str) -> str | None:
 def chat_address(url: str) -> str:
     """The address of a chat service, as pasted or as Apprise writes it. Raises ValidationError."""
     address = recognised(url) or url
-    check_address(ChannelKind.CHAT, address)
+    check_address(DeliveryKind.CHAT, address)
     return address
 
 
 def check_address(kind: str, url: str) -> None:
     """Raises ValidationError, in words that repeat nothing of the address."""
-    if kind == ChannelKind.CHAT:
+    if kind == DeliveryKind.CHAT:
         from notifications.channels import chat  # brings a library for every service along
 
         try:

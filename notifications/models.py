@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from notifications.services import name_of
+from notifications.kinds import CHANNEL_KINDS, DeliveryKind, kind_of
 
 LEASE = timedelta(seconds=15)  # after a kill somebody else goes on this much later; renewed while a call runs
 PATIENCE = 3  # so often is something tried before what comes after it no longer waits
@@ -72,11 +72,6 @@ class OutboxMessage(models.Model):
         return self.payload.get("source") == "replay"
 
 
-class ChannelKind(models.TextChoices):
-    WEBHOOK = "webhook", "Webhook"
-    CHAT = "chat", "Chat or push service"
-
-
 class ChannelQuerySet(models.QuerySet):
     def active(self) -> "ChannelQuerySet":
         return self.filter(is_active=True)
@@ -108,7 +103,7 @@ class Channel(models.Model):
     """A place outside that hears of incidents: a signed webhook, or a chat or push service."""
 
     name = models.CharField(max_length=80, unique=True)
-    kind = models.CharField(max_length=10, choices=ChannelKind)
+    kind = models.CharField(max_length=10, choices=CHANNEL_KINDS)
     url = models.CharField("address", max_length=1000, help_text="A webhook's address, or an Apprise address")
     secret = models.CharField(max_length=200, blank=True, help_text="Signs what a webhook gets")
     previous_secret = models.CharField(max_length=200, blank=True)
@@ -129,13 +124,14 @@ class Channel(models.Model):
     @property
     def service_name(self) -> str:
         """“Webhook”, or the chat service by its name."""
-        return (self.kind == ChannelKind.CHAT and name_of(self.url)) or self.get_kind_display()
+        known = kind_of(self.kind, self.url)
+        return known.name if known else self.get_kind_display()
 
     @property
     def shown_address(self) -> str:
         """As much of the address as holds no secret: a webhook's path and a service's whole address may be one."""
         parts = urlsplit(self.url)
-        if self.kind == ChannelKind.CHAT:
+        if self.kind == DeliveryKind.CHAT:
             return f"{parts.scheme}://…"
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{'/…' if parts.path.strip('/') else ''}"
 
@@ -151,12 +147,6 @@ class Channel(models.Model):
         return [self.secret]
 
 
-class DeliveryKind(models.TextChoices):
-    MAIL = "mail", "E-mail"
-    WEBHOOK = "webhook", "Webhook"
-    CHAT = "chat", "Chat or push service"
-
-
 SAVED = "Saved to a file, as no mail server is set up"
 
 
@@ -167,7 +157,7 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", "Given up"
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> "DeliveryQuerySet":
         return self.filter(state=DeliveryState.WAITING)
 

@@ -14,8 +14,8 @@ from core.responses import refused_or
 from notifications import mail_server
 from notifications.access import hide
 from notifications.forms import ChannelEditForm, ChannelForm, MailServerForm, ReasonForm, ServiceForm
-from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind, Destination, OutboxMessage
-from notifications.services import SERVICES
+from notifications.kinds import SERVICES, DeliveryKind
+from notifications.models import Channel, Delivery, Destination, OutboxMessage
 from notifications.workflow import (
     add_channel,
     change_channel,
@@ -53,9 +53,9 @@ def channel_new(request: PersonRequest) -> HttpResponse:
     if service:
         form: ServiceForm | ChannelForm = ServiceForm(request.POST or None, service=service)
     else:
-        form = ChannelForm(request.POST or None, initial={"kind": ChannelKind.WEBHOOK})
+        form = ChannelForm(request.POST or None, initial={"kind": DeliveryKind.WEBHOOK})
     if form.is_valid() and form.submit(add_channel, by=request.user, **form.channel):
-        if form.outcome.kind == ChannelKind.WEBHOOK:
+        if form.outcome.kind == DeliveryKind.WEBHOOK:
             return render(request, "settings/channel_secret.html", {"channel": form.outcome})
         messages.success(request, f"{form.outcome} is added. Send a test message to check it.")
         return redirect("channel", form.outcome.pk)
@@ -92,7 +92,7 @@ def channel_address(request: PersonRequest, pk: int) -> HttpResponse:
 @administrators_only
 def channel_secret(request: PersonRequest, pk: int) -> HttpResponse:
     """Answers with the new secret itself, for the only time."""
-    subject = get_object_or_404(Channel.objects.filter(kind=ChannelKind.WEBHOOK), pk=pk)
+    subject = get_object_or_404(Channel.objects.filter(kind=DeliveryKind.WEBHOOK), pk=pk)
     rotated = rotate_secret(by=request.user, channel=subject)
     return render(request, "settings/channel_secret.html", {"channel": rotated, "is_new": True})
 

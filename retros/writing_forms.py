@@ -1,5 +1,7 @@
 """Forms of the narrative sections."""
 
+from typing import Any
+
 from django import forms
 
 from core.forms import Form
@@ -34,7 +36,7 @@ class CommentForm(Form):
         help_text="Type @ and a name to notify that person.",
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """It stands on one page with the form of the text."""
         super().__init__(*args, **{"auto_id": "comment_%s"} | kwargs)
 

@@ -1,14 +1,14 @@
 """The steps that set up a new installation, on the Home page of administrators until they are done or hidden."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Installation, Invitation, User
 from incidents.models import Incident, Service
-from notifications.models import SAVED, Delivery, DeliveryKind, DeliveryState
+from notifications.kinds import DeliveryKind
+from notifications.models import SAVED, Delivery, DeliveryState
 from statuspages.models import StatusPage
 
 
@@ -36,7 +36,7 @@ class Checklist:
         return next(step for step in self.steps if not step.is_done)
 
 
-def checklist_for(user: Any) -> Checklist | None:
+def checklist_for(user: User) -> Checklist | None:
     """None where it is hidden, where every step is done, in the demo, and for everybody but administrators."""
     if not user.is_administrator or settings.DEMO:
         return None

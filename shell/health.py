@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from core.templatetags.allclear import in_words
+from core.text import in_words
 from notifications import mail_server
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from retros import fonts, pdf

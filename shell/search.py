@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from core.local_time import first_moment
 from incidents.models import (
     AffectedService,
@@ -168,7 +169,7 @@ NEWEST = 4000  # numbers of incidents that are looked through for a common word
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
-def found(asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQuerySet:
+def found(asked: Asked, user: User, *, is_common: bool = False) -> IncidentQuerySet:
     """The incidents in `user`'s reach that fit. All words stand in one text: of the incident itself, a row of its
     timeline, a posted update, or a published retrospective.
 
@@ -254,12 +255,12 @@ def _with(model: type[Model], query: Any) -> Any:
     return model._default_manager.filter(Matches(query)).order_by()
 
 
-def _ids_with(query: Any, user: Any) -> Any:
+def _ids_with(query: Any, user: User) -> Any:
     """Of the incidents that have the words in one of their texts, whoever may see them."""
     return _with(Incident, query).values("pk").union(*(t.values("incident") for t in _texts(query, user)))
 
 
-def _one_by_one(query: Any, user: Any) -> Q:
+def _one_by_one(query: Any, user: User) -> Q:
     """The same, asked of each incident by itself.
 
     Two bounds and no “=”: with that, the planner gathers every match into a hash first, page or no page.
@@ -269,7 +270,7 @@ def _one_by_one(query: Any, user: Any) -> Q:
     return reduce(or_, (Q(Exists(text.filter(**this))) for text in _texts(query, user)), Q(itself))
 
 
-def _texts(query: Any, user: Any) -> list[Any]:
+def _texts(query: Any, user: User) -> list[Any]:
     """What belongs to an incident and has the words. Few words stand in a retrospective: the others ask none."""
     told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
     texts = [_rows(query), _updates(query)]
@@ -284,7 +285,7 @@ def _updates(query: Any) -> Any:
     return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
 
 
-def _retrospectives(told: Any, user: Any) -> Any:
+def _retrospectives(told: Any, user: User) -> Any:
     """What the published retrospectives in reach look back on, of those that have `told` it in any of their texts."""
     read = Retrospective.objects.visible_to(user).published().order_by().values("pk")
     covered = Retrospective.incidents.through.objects.order_by()

@@ -8,22 +8,16 @@ the same one. What the browser has already (RFC 9110, 13.1) is answered with 304
 import asyncio
 import gzip
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags, parse_http_date_safe
 
+from core.asgi import App, Message, Receive, Scope, Send
 from statuspages.middleware import BELOW, OWN_HOST
 from statuspages.views.responses import host_name
 
-Message = dict[str, Any]
-Scope = dict[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-Receive = Callable[[], Awaitable[Message]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 RENDER_AFTER = 1.0  # seconds: from then on an answer is rendered again beside, and still given

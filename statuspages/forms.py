@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import Form, ModelForm
 from incidents.models import Service, ServiceImpact
 from notifications.forms import check_address
-from notifications.models import ChannelKind
+from notifications.kinds import DeliveryKind
 from statuspages.accent import Accent, Sample, accent_of, normal, samples
 from statuspages.logo import MOST_BYTES, Logo, logo_of
 from statuspages.models import (
@@ -84,7 +84,7 @@ class LookForm(Form):
     kept_logo = forms.CharField(required=False, max_length=600_000, widget=forms.HiddenInput)
     removes_logo = forms.BooleanField(label="Remove the logo", required=False)
 
-    def __init__(self, *args, page: StatusPage, **kwargs):
+    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         self.page = page
         super().__init__(*args, initial={"accent": page.accent}, **kwargs)
         self.picture: Logo | None = None
@@ -165,7 +165,7 @@ class ComponentForm(PartForm):
         fields = ["name", "description", "service", "group", "tracked_since"]
         widgets = {"tracked_since": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
-    def __init__(self, *args, page: StatusPage, **kwargs):
+    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         service = self.typed_field("service", forms.ModelChoiceField)
         service.queryset, service.empty_label = Service.objects.in_use(), "None: set by hand"
@@ -195,7 +195,7 @@ class SubscriptionForm(forms.Form):
     )
     website = forms.CharField(required=False, max_length=200)  # seen and filled in by programs only
 
-    def __init__(self, *args, page: StatusPage, sends_mail: bool, **kwargs):
+    def __init__(self, *args: Any, page: StatusPage, sends_mail: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["components"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
@@ -211,7 +211,7 @@ class SubscriptionForm(forms.Form):
         url: str = self.cleaned_data["url"]
         try:
             if url:
-                check_address(ChannelKind.WEBHOOK, url)
+                check_address(DeliveryKind.WEBHOOK, url)
         except ValidationError as error:
             raise ValidationError(
                 gettext_lazy(

@@ -75,7 +75,7 @@ def _decoded(raw: bytes) -> "Image":
 
 def _load_whole(opened: "Image") -> None:
     """Raise OSError where the end is missing. WeasyPrint tells Pillow to take such pictures, for the whole process."""
-    from PIL import ImageFile
+    from PIL import ImageFile  # as above
 
     with _one_at_a_time:
         takes_broken = ImageFile.LOAD_TRUNCATED_IMAGES
@@ -88,7 +88,7 @@ def _load_whole(opened: "Image") -> None:
 
 def _plate(picture: "Image") -> str:
     """A dark logo on nothing needs a light plate where the page is dark, and the other way round."""
-    from PIL import ImageStat
+    from PIL import ImageStat  # as above
 
     if picture.mode != "RGBA":
         return ""

@@ -70,7 +70,7 @@ class MaintenanceForm(ModelForm):
 
     field_order = ["title", "starts_at", "ends_at", "components", "text"]
 
-    def __init__(self, *args, page: StatusPage, **kwargs):
+    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.typed_field("components", forms.ModelMultipleChoiceField)
         field.queryset = page.components.in_order()
@@ -148,7 +148,9 @@ class RepeatingMaintenanceForm(MaintenanceForm):
     SHOWN_WITH = {"weekdays": "weekly", "month_on": "monthly", "month_weekday": "monthly", "ends_on": ON_DATE, "count": AFTER}  # fmt: skip
     field_order = [*MaintenanceForm.field_order[:3], *RULE[2:], "components", "text"]
 
-    def __init__(self, *args, page: StatusPage, series: MaintenanceSeries | None = None, **kwargs):
+    def __init__(
+        self, *args: Any, page: StatusPage, series: MaintenanceSeries | None = None, **kwargs: Any
+    ) -> None:
         self.page, self.standing = page, series
         if series:
             kwargs["initial"] = _of_series(series, kwargs["instance"]) | kwargs.get("initial", {})
@@ -280,7 +282,7 @@ class MaintenanceUpdateForm(Form):
     state = forms.ChoiceField(label="Status", required=False, widget=forms.RadioSelect)
     text = forms.CharField(label="What readers should know", max_length=LONGEST_WORD, widget=forms.Textarea)
 
-    def __init__(self, *args, maintenance: ScheduledMaintenance, **kwargs):
+    def __init__(self, *args: Any, maintenance: ScheduledMaintenance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         state = self.typed_field("state", forms.ChoiceField)
         state.choices = [

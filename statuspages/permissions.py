@@ -1,13 +1,13 @@
 """Who may do what with status pages."""
 
-from typing import Any
+from accounts.models import User
 
 
-def can_edit_pages(user: Any) -> bool:
+def can_edit_pages(user: User) -> bool:
     """What the world sees of the organisation: administrators."""
     return bool(user.is_authenticated and user.is_administrator)
 
 
-def can_announce(user: Any) -> bool:
+def can_announce(user: User) -> bool:
     """Maintenance and states set by hand: responders."""
     return bool(user.is_authenticated and user.is_responder)

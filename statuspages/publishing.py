@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from incidents.models import Audience, Incident, StatusUpdate, UpdateState
 from incidents.models.communication import word_for
-from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.kinds import DeliveryKind
+from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import deliver
 from statuspages import mails
 from statuspages.models import PageSubscriber, ScheduledMaintenance, StatusPage, SubscriberKind

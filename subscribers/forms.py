@@ -45,7 +45,7 @@ class PreferencesForm(Form):
         label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
-    def __init__(self, *args, wish: NotificationPreference, **kwargs):
+    def __init__(self, *args: Any, wish: NotificationPreference, **kwargs: Any) -> None:
         names = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")
         super().__init__(*args, initial={n: getattr(wish, n) for n in names}, **kwargs)
         for name in ("quiet_from", "quiet_to"):
@@ -91,7 +91,7 @@ class FilterForm(Form):
 class SubscriptionForm(FilterForm):
     """One's own."""
 
-    def __init__(self, *args, person: User, **kwargs):
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = [Audience.STAKEHOLDERS, Audience.PUBLIC]
         if person.is_responder:
@@ -107,7 +107,7 @@ class OutsideForm(FilterForm):
     email = forms.EmailField(label="E-mail", max_length=254)
     field_order = ["email", "audience", "service", "severity", "incident_type"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         audience = self.typed_field("audience", forms.ChoiceField)
         audience.choices = [(str(a), str(a.label)) for a in Audience if a != Audience.RESPONDERS]
@@ -124,6 +124,6 @@ class PersonForm(FilterForm):
     person = forms.ModelChoiceField(User.objects.active(), empty_label=None)
     field_order = ["person", "service", "severity", "incident_type"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["audience"]

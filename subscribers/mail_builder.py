@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, User
-from notifications.models import Delivery, DeliveryKind, OutboxMessage
+from notifications.kinds import DeliveryKind
+from notifications.models import Delivery, OutboxMessage
 from subscribers.models import NotificationPreference
 from subscribers.quiet_hours import quiet_until
 

@@ -98,7 +98,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             Q(severity__isnull=True) | Q(severity__rank__gte=incident.severity.rank),
         )
 
-    def of(self, user: Any) -> "SubscriptionQuerySet":
+    def of(self, user: User) -> "SubscriptionQuerySet":
         return self.filter(person=user)
 
     def of_channels(self) -> "SubscriptionQuerySet":
@@ -108,7 +108,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """People who read what is written for `audience`."""
         return self.filter(person__isnull=False, audience=audience).select_related("person")
 
-    def within_reach(self, user: Any) -> "SubscriptionQuerySet":
+    def within_reach(self, user: User) -> "SubscriptionQuerySet":
         """Without those that name an incident out of this person's reach."""
         return self.filter(Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user)))
 
@@ -299,7 +299,7 @@ def reports_told_to(reader: Any) -> models.QuerySet[ReportWish]:
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def of(self, user: Any) -> "NoticeQuerySet":
+    def of(self, user: User) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
         of_incident = Q(incident__in=Incident.objects.visible_to(user))
         of_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))

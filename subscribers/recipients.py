@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
@@ -148,7 +149,10 @@ def _people(
 
 
 def _person(
-    incident: Incident, person, subscriptions: list[Subscription], askers: frozenset[int]
+    incident: Incident,
+    person: Any,  # a User; the stubs do not know what was annotated
+    subscriptions: list[Subscription],
+    askers: frozenset[int],
 ) -> Recipient:
     recipient = Recipient(person=person, is_on_it=person.is_on_it, roles=set(person.role_slugs))
     if person.is_on_it or person.role_slugs:

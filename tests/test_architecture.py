@@ -1,6 +1,9 @@
 """Do the rules that no linter of ours knows still hold in the sources?"""
 
+import ast
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,39 @@ def test_no_signals_as_control_flow():
 def test_modules_stay_readable():
     long = [(f.name, n) for f in PRODUCT if (n := len(f.read_text().splitlines())) > 400]
     assert long == [], "a module past 400 lines is split by subject"
+
+
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def _blocks_inside(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Every block but the module's own and those for the type checker."""
+    for node in ast.walk(tree):
+        is_for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        names = () if isinstance(node, ast.Module) else ("orelse",) if is_for_types else node._fields
+        for name in names:
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                yield [one for one in block if isinstance(one, ast.stmt)]
+
+
+def _unexplained_imports(file: Path) -> Iterator[str]:
+    source = file.read_text()
+    lines = source.splitlines()
+    for block in _blocks_inside(ast.parse(source)):
+        for are_imports, together in groupby(block, lambda statement: isinstance(statement, IMPORTS)):
+            statements = list(together)
+            around = lines[statements[0].lineno - 2 : statements[-1].end_lineno]
+            if are_imports and not any(re.search(r"#(?! noqa: \w+$)", line) for line in around):
+                yield f"{file.relative_to(ROOT)}:{statements[0].lineno}"
+
+
+def test_imports_inside_functions_say_why():
+    asked = [file for file in PRODUCT if file.relative_to(ROOT).parts[0] not in ("bench", "docs")]
+    late = [found for file in asked for found in _unexplained_imports(file)]
+    assert late == [], (
+        "an import stands at the top of its module, or a comment above or behind it says why not"
+    )
 
 
 def test_every_htmx_element_works_without_it():

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def _row(event: TimelineEvent, zone) -> dict:
+def _row(event: TimelineEvent, zone: tzinfo) -> dict:
     return {
         "occurred_at_utc": _iso(event.occurred_at.astimezone(UTC)),
         "occurred_at_local": _iso(event.occurred_at.astimezone(zone)),

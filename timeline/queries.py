@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from timeline.models import Evidence, Kind, TimelineEvent
+from timeline.models import Evidence, Kind, TimelineEvent, TimelineEventQuerySet
 from timeline.subject import Subject
 
 PAGE = 50
@@ -40,7 +40,7 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return (parsed, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 and parsed.tzinfo else None
 
 
-def _events(incident: Subject, which: str):
+def _events(incident: Subject, which: str) -> TimelineEventQuerySet:
     answers = (
         TimelineEvent.objects.standing()
         .filter(answers=OuterRef("pk"))

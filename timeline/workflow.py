@@ -69,7 +69,7 @@ def write_event(
     source: str = "",
     answers: TimelineEvent | None = None,
     phase: str = "",
-    data: dict | None = None,
+    data: dict[str, Any] | None = None,
 ) -> TimelineEvent:
     """A person writes a note, decision, question, answer, alert or change into the timeline.
 
@@ -221,7 +221,7 @@ def attach_evidence(
     captured_at: datetime | None = None,
     event: TimelineEvent | None = None,
     hypothesis: Any = None,
-    data: dict | None = None,
+    data: dict[str, Any] | None = None,
 ) -> Evidence:
     """Keep something seen and hang it on an event or a hypothesis; alone, it becomes an event of its own."""
     _require_responder(incident, by)
@@ -271,7 +271,7 @@ def _require_responder(incident: Subject, by: User) -> None:
         raise PermissionDenied("Only responders can write in an incident.")
 
 
-def _audit(event: TimelineEvent, action: str, by: User, changes: dict) -> None:
+def _audit(event: TimelineEvent, action: str, by: User, changes: dict[str, Any]) -> None:
     record_audit(
         chain=event.incident.chain, action=action, subject=f"event:{event.pk}", by=by, changes=changes
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 
 register = template.Library()
@@ -80,7 +81,7 @@ GROUPS = {
 
 
 @register.simple_tag(takes_context=True)
-def settings_sections(context) -> list:
+def settings_sections(context: Context) -> list:
     """(group, sections) with what this person may open; `current` is the section being shown."""
     request = context["request"]
     shown = [
@@ -91,5 +92,5 @@ def settings_sections(context) -> list:
 
 
 @register.simple_tag(takes_context=True)
-def is_current_section(context, section: Section) -> bool:
+def is_current_section(context: Context, section: Section) -> bool:
     return context["request"].path.startswith(section.url)

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import ExamplePersonForm, NewcomerForm
+from accounts.forms import ExamplePersonForm, NewcomerForm, SignInForm
 from accounts.models import Invitation, User
 from accounts.sessions import begin_session
 from accounts.workflow import accept_invitation
@@ -49,7 +49,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 class SignInView(LoginView):
     """allauth's, answering 429 with the time to wait where the tries are used up."""
 
-    def form_invalid(self, form) -> HttpResponse:
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
         response = super().form_invalid(form)
         if form.is_throttled:
             response.status_code = 429

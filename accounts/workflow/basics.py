@@ -47,7 +47,7 @@ def audit(action: str, subject: Any, by: User | None, **changes: Any) -> None:
     record_audit(chain=INSTALLATION, action=action, subject=str(subject)[:200], by=by, changes=changes)
 
 
-def differences(record: Any, values: dict) -> dict:
+def differences(record: Any, values: dict[str, Any]) -> dict[str, Any]:
     """{field: [old, new]} for the plain fields that would change."""
     return {
         name: [getattr(record, name), value]

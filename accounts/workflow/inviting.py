@@ -60,7 +60,7 @@ def _too_many(count: int) -> str:
 
 
 def _normal(email: str) -> str:
-    return User.objects.normalize_email(email).strip()
+    return str(User.objects.normalize_email(email)).strip()
 
 
 def _refusals(emails: Sequence[str]) -> dict[str, str]:
@@ -154,7 +154,9 @@ def accept_invitation(
 
 
 def _lock_unanswered(invitation: Invitation) -> Invitation:
-    locked = Invitation.objects.unanswered().select_for_update().filter(pk=invitation.pk).first()
+    locked: Invitation | None = (
+        Invitation.objects.unanswered().select_for_update().filter(pk=invitation.pk).first()
+    )
     if locked is None:
         raise ValidationError("This invitation is answered or taken back already.")
     return locked

@@ -22,6 +22,5 @@ def create_password_link(*, by: User, person: User) -> str:
         raise ValidationError(f"{person} is deactivated. Activate the account first.")
     key = default_token_generator.make_token(person)
     audit("person.password_link", person, by)
-    return settings.PUBLIC_URL + reverse(
-        "account_reset_password_from_key", args=[user_pk_to_url_str(person), key]
-    )
+    address = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
+    return f"{settings.PUBLIC_URL}{address}"

@@ -11,7 +11,7 @@ from accounts.workflow.basics import audit, differences
 
 @transaction.atomic
 def edit_profile(*, by: User, name: str, time_zone: str, theme: str, keys_enabled: bool) -> User:
-    person = User.objects.select_for_update().get(pk=by.pk)
+    person: User = User.objects.select_for_update().get(pk=by.pk)
     changes = differences(
         person, {"name": name, "time_zone": time_zone, "theme": theme, "keys_enabled": keys_enabled}
     )

@@ -1,7 +1,6 @@
 """Tracked improvements."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +8,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Val
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Team
+from accounts.models import Team, User
 from incidents.models import Incident
 from retros.models import ContributingFactor, Learning, Retrospective
 
@@ -55,7 +54,7 @@ class ActionGroup(models.IntegerChoices):
 
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
-    def visible_to(self, user: Any) -> "ActionItemQuerySet":
+    def visible_to(self, user: "User") -> "ActionItemQuerySet":
         """As far as what they come from is in `user`'s reach; an owner always sees their own."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -75,7 +74,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)
 
-    def owned_by(self, user: Any) -> "ActionItemQuerySet":
+    def owned_by(self, user: "User") -> "ActionItemQuerySet":
         return self.filter(owner=user)
 
     def of_reference(self, reference: str) -> "ActionItemQuerySet":
@@ -107,7 +106,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """Their number in one row, to be asked together with something else."""
         return self.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
 
-    def with_sources(self, user: Any) -> "ActionItemQuerySet":
+    def with_sources(self, user: "User") -> "ActionItemQuerySet":
         """Beside each what it came from, and `is_source_open`: whether `user` may read that too.
 
         An owner sees their item even where the retrospective it came from is out of reach.

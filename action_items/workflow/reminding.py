@@ -180,9 +180,9 @@ def _tell(item: ActionItem, steps: list[ActionStep], day: date) -> None:
 def _first(items: Any) -> ActionItem | None:
     """The first that nobody else holds, locked; what another scheduler has in hand is its own."""
     locked = items.select_for_update(skip_locked=True, no_key=True, of=("self",))
-    return (
-        locked.select_related("owner", "team", "incident", "retrospective").order_by("due_on", "pk").first()
-    )
+    told = locked.select_related("owner", "team", "incident", "retrospective")
+    first: ActionItem | None = told.order_by("due_on", "pk").first()
+    return first
 
 
 def _morning(day: F, distance: timedelta, zone: Any) -> Func:

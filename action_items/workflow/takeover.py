@@ -61,7 +61,7 @@ def _team(name: str) -> Team | None:
     if not name.strip():
         return None
     name = name.strip()[:100]
-    found = Team.objects.filter(name__iexact=name).first()
+    found: Team | None = Team.objects.filter(name__iexact=name).first()
     if found:
         return found
     base = slugify(name)[:90] or "team"

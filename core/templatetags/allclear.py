@@ -3,10 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 import lucide
-from django import template
+from django import forms, template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -22,6 +23,7 @@ from core.appearance import (
     STATE_LOOK,
     STATUS_LOOK,
 )
+from core.shown import Event, Gap, Named, Schedule, Severity
 from core.text import in_words, render_document, render_markdown
 
 register = template.Library()
@@ -37,7 +39,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
-def sev(severity) -> SafeString:
+def sev(severity: Severity) -> SafeString:
     return format_html('<span class="sev sev-{}">{}</span>', severity.rank, severity.name)
 
 
@@ -103,7 +105,7 @@ def state_mark(state: str, label: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def avatar(context, user, size: str = "") -> SafeString:
+def avatar(context: template.Context, user: Named | None, size: str = "") -> SafeString:
     me = getattr(context.get("request"), "user", None)
     own = "av-me" if user is not None and user == me else ""
     if user is None:
@@ -112,7 +114,7 @@ def avatar(context, user, size: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def person(context, user) -> str:
+def person(context: template.Context, user: object) -> str:
     """A name, or “You”."""
     me = getattr(context.get("request"), "user", None)
     return "You" if user == me else str(user)
@@ -181,7 +183,7 @@ def due(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
-def late(schedule, reference: str = "") -> str:
+def late(schedule: Schedule | None, reference: str = "") -> str:
     """What a tab's title begins with while an update is overdue: “(!) 4 min late · INC-142 · ”."""
     if schedule is None or not schedule.is_overdue:
         return ""
@@ -225,7 +227,7 @@ def moment(value: datetime | None, *, date: bool = False) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def query(context, **changes) -> str:
+def query(context: template.Context, **changes: Any) -> str:
     """The current query string with some values replaced; an empty value drops the key."""
     values = context["request"].GET.copy()
     for key, value in changes.items():
@@ -233,7 +235,7 @@ def query(context, **changes) -> str:
             values.pop(key, None)
         else:
             values[key] = value
-    return "?" + values.urlencode()
+    return f"?{values.urlencode()}"
 
 
 @register.filter
@@ -247,7 +249,7 @@ def document(text: str) -> SafeString:
 
 
 @register.simple_tag
-def opens(url_name: str, *args, **query_values) -> SafeString:
+def opens(url_name: str, *args: object, **query_values: object) -> SafeString:
     """href and htmx attributes of a link whose form opens in the dialog, and as a page without JavaScript."""
     url = reverse(url_name, args=args)
     if query_values:
@@ -256,15 +258,15 @@ def opens(url_name: str, *args, **query_values) -> SafeString:
 
 
 @register.filter
-def shape(event) -> str:
+def shape(event: Event) -> str:
     return EVENT_LOOK[event.kind][2]
 
 
 @register.simple_tag
-def event_mark(event) -> SafeString:
+def event_mark(event: Event) -> SafeString:
     name, tone, _ = EVENT_LOOK[event.kind]
     if event.kind == "milestone":
-        name = MILESTONE_ICONS.get(event.data.get("milestone") or event.data.get("was"), name)
+        name = MILESTONE_ICONS.get(event.data.get("milestone") or event.data.get("was", ""), name)
     if event.kind == "severity" and not event.phase:
         name, tone = "chevrons-down", ""
     return format_html('<span class="tl-m {}">{}</span>', tone, icon(name))
@@ -277,7 +279,7 @@ def kind_icon(group: str, kind: str) -> SafeString:
 
 
 @register.simple_tag
-def spent(start, end) -> int:
+def spent(start: datetime, end: datetime) -> int:
     """How much of a time box is gone, in tenths, 0 to 10; for the bar's width class."""
     whole = (end - start).total_seconds()
     return max(0, min(10, round(10 * (timezone.now() - start).total_seconds() / whole))) if whole else 10
@@ -290,18 +292,18 @@ def seconds(count: int) -> str:
 
 
 @register.filter
-def attribute(thing, name: str):
+def attribute(thing: object, name: str) -> Any:
     """A field of a record by name, for “what stands now” beside a form that came too late."""
     return getattr(thing, name, "")
 
 
 @register.filter
-def bound(form, name: str):
+def bound(form: forms.BaseForm, name: str) -> forms.BoundField:
     return form[name]
 
 
 @register.filter
-def soonest(severity) -> int | None:
+def soonest(severity: Severity) -> int | None:
     """The shortest running cadence of a severity in minutes, from its loaded cadences."""
     return min(
         (c.investigating_minutes for c in severity.cadences.all() if c.investigating_minutes), default=None
@@ -319,7 +321,7 @@ def minutes(count: int | None) -> str:
 
 
 @register.simple_tag
-def cadence(severity, audience: str) -> str:
+def cadence(severity: Severity, audience: str) -> str:
     """“update each 20 min”, from the severity's loaded cadences, while it is investigated."""
     found = severity.cadence_for(audience)
     minutes = found.investigating_minutes if found else None
@@ -348,7 +350,7 @@ def device(user_agent: str) -> str:
 
 
 @register.filter
-def told(value) -> str:
+def told(value: object) -> str:
     """A recorded value in words: lists joined, yes and no, times on both clocks, nothing named as such."""
     if value in (None, "", []):
         return "nothing"
@@ -394,5 +396,5 @@ def grouped(number: float) -> str:
 
 
 @register.filter
-def gap_length(row) -> str:
+def gap_length(row: Gap) -> str:
     return in_words(row.ended_at - row.occurred_at)

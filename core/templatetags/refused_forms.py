@@ -1,13 +1,16 @@
 """What a page says about a form that was refused."""
 
+from typing import Any
+
 from django import template
 from django.forms import BaseForm
+from django.template import Context
 
 register = template.Library()
 
 
 @register.inclusion_tag("forms/errors.html")
-def error_summary(form) -> dict:
+def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """The list of what a refused form reports, each entry with a link to its field; nothing for a valid form.
 
     It takes the focus, also without JavaScript. Every form that lays its fields out itself begins with it.
@@ -22,7 +25,7 @@ def error_summary(form) -> dict:
 
 
 @register.simple_tag(takes_context=True)
-def error_prefix(context) -> str:
+def error_prefix(context: Context) -> str:
     """What the title of a page begins with while one of its forms is refused."""
     values = context.flatten().values()
     is_refused = any(isinstance(form, BaseForm) and form.is_bound and form.errors for form in values)

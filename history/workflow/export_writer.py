@@ -219,7 +219,7 @@ def _keys(row: Any, field: Any) -> list[int]:
 
 def _called(target: Any, known: dict[str, dict[str, str]]) -> str:
     """By its name; who people are, and what factors are sorted under, is told once a document."""
-    name = getattr(target, NAMED[type(target)])
+    name: str = getattr(target, NAMED[type(target)])
     if isinstance(target, User):
         known["people"][name] = target.name
     elif isinstance(target, Factor):
@@ -231,7 +231,8 @@ def _follow(row: Any, path: str) -> int:
     for part in path.split("__")[:-1]:
         row = getattr(row, part)
     last = path.split("__")[-1]
-    return getattr(row, last if last.endswith("_id") else f"{last}_id")
+    key: int = getattr(row, last if last.endswith("_id") else f"{last}_id")
+    return key
 
 
 def _ballots(ids: tuple[int, ...]) -> dict[int, dict[str, list[int]]]:

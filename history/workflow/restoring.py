@@ -51,7 +51,7 @@ def restore(desk: Desk, own: Own) -> None:
 class _Restorer:
     """One document; `made` holds what was stored by its place in it."""
 
-    def __init__(self, desk: Desk, whole: Whole, document: dict) -> None:
+    def __init__(self, desk: Desk, whole: Whole, document: dict[str, Any]) -> None:
         self.desk, self.whole, self.document = desk, whole, document
         self.made: dict[str, list[Any]] = {}
         self.people: dict[str, User] = {}
@@ -204,7 +204,7 @@ def _inside(audiences: list[str]) -> list[str]:
 
 
 def _team(name: str) -> Team:
-    found = Team.objects.filter(name__iexact=name).first()
+    found: Team | None = Team.objects.filter(name__iexact=name).first()
     if found:
         return found
     slug = slugify(name)[:90] or "team"
@@ -243,7 +243,7 @@ def _value(field: Any, value: Any) -> Any:
 
 def _store(model: type[Model], made: list[Any]) -> None:
     """At once, unless rows of the same kind point to each other: then in their order."""
-    fields: list[Field] = [field for field in model._meta.concrete_fields if field.is_relation]
+    fields: list[Field[Any, Any]] = [field for field in model._meta.concrete_fields if field.is_relation]
     if any(field.related_model is model for field in fields):
         for row in made:
             row.save(force_insert=True)

@@ -55,7 +55,7 @@ def start_import(
     format: str,
     name: str,
     size: int,
-    file: File | None = None,
+    file: "File[bytes] | None" = None,
     source: str = "",
     zone: str = "",
     date_order: str = "",

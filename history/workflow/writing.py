@@ -174,7 +174,7 @@ def _last_known(desk: Desk, past: Past) -> datetime | None:
 def _incident(desk: Desk, past: Past) -> Incident:
     is_long = len(past.title) > 200
     status = Status.CLOSED if desk.run.ends_open and past.is_open else past.status
-    basis: dict[str, dict] = {
+    basis: dict[str, dict[str, Any]] = {
         name: {"source": "estimate" if name in past.estimated else "system"}
         for name in ("impact_started_at", "detected_at", "declared_at", "acknowledged_at", "mitigated_at", "resolved_at")
         if getattr(past, name)

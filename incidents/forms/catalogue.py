@@ -26,7 +26,7 @@ NOTHING_CHOSEN = {
 
 
 class CatalogueForm(ModelForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in NOTHING_CHOSEN.keys() & self.fields.keys():
             self.typed_field(name, forms.ModelChoiceField).empty_label = NOTHING_CHOSEN[name]
@@ -62,7 +62,7 @@ class SeverityForm(CatalogueForm):
         ]
         widgets = {"retrospective": forms.RadioSelect}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = {c.audience: c for c in self.instance.cadences.all()} if self.instance.pk else {}
         for audience, label in Audience.choices:
@@ -106,7 +106,7 @@ class ServiceForm(CatalogueForm):
         fields = ["name", "description", "owner_team", "tier", "depends_on", "is_archived"]
         widgets = {"depends_on": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Service.objects.possible_needs_of(self.instance)
         self.typed_field("depends_on", forms.ModelMultipleChoiceField).queryset = others
@@ -141,7 +141,7 @@ class LinkForm(CatalogueForm):
         model = LinkTemplate
         fields = ["label", "kind", "url_template", "service"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["url_template"].widget.attrs |= {
             "inputmode": "url",

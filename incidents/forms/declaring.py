@@ -1,9 +1,12 @@
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.models import User
 from core.forms import Form
 from incidents.forms.fields import MomentField
 from incidents.models import ImpactAssessment, Incident, IncidentType, Service, ServiceImpact, Severity
@@ -69,7 +72,7 @@ class DeclareForm(Form):
 
     QUESTIONS = ("users_affected", "criticality", "data_at_risk", "has_workaround", "is_spreading")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.severities = list(Severity.objects.prefetch_related("cadences"))
         self.typed_field("severity", forms.ChoiceField).choices = [
@@ -94,7 +97,7 @@ class DeclareForm(Form):
             return next((s for s in self.severities if s.when_unsure), self.severities[0])
         return next(s for s in self.severities if str(s.pk) == value)
 
-    def clean_impact_started_at(self):
+    def clean_impact_started_at(self) -> datetime | None:
         moment = self.cleaned_data["impact_started_at"]
         if moment and moment > timezone.now():
             raise ValidationError("This is in the future.")
@@ -162,7 +165,7 @@ class AcceptForm(Form):
     )
     takes_command = forms.BooleanField(label="I take command", required=False, initial=True)
 
-    def __init__(self, *args, services: list[Service], **kwargs):
+    def __init__(self, *args: Any, services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service_impact"].help_text = ", ".join(map(str, services))
         if not services:
@@ -183,7 +186,7 @@ class DeclineForm(Form):
 class MergeForm(Form):
     into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as", empty_label=None)
 
-    def __init__(self, *args, user, incident, **kwargs):
+    def __init__(self, *args: Any, user: User, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reachable = Incident.objects.visible_to(user).real().exclude(pk=incident.pk).newest_first()
         into = self.typed_field("into", forms.ModelChoiceField)

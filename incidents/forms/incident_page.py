@@ -1,9 +1,11 @@
 """The forms of a running incident."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import User, UserQuerySet
 from core.forms import Form, ModelForm
 from incidents.forms.fields import MinutesField, MomentField, ResponderField, ServiceField
 from incidents.models import (
@@ -28,7 +30,7 @@ class VersionedForm(ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, instance: Incident, **kwargs):
+    def __init__(self, *args: Any, instance: Incident, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": instance.version} | kwargs.get("initial", {})
         super().__init__(*args, instance=instance, **kwargs)
 
@@ -65,7 +67,7 @@ class ImpactForm(VersionedForm):
         fields = ["impact_summary", "degraded_note", "cost_low", "cost_high"]
         labels = {"impact_summary": "What do people feel?", "degraded_note": "Running degraded?"}
 
-    def __init__(self, *args, instance: Incident, **kwargs):
+    def __init__(self, *args: Any, instance: Incident, **kwargs: Any) -> None:
         lines = "\n".join(f"{figure['label']}: {figure['value']}" for figure in instance.impact_figures)
         super().__init__(*args, instance=instance, initial={"figures": lines}, **kwargs)
 
@@ -92,7 +94,7 @@ class SeverityForm(Form):
     reason = forms.CharField(label="Why?", max_length=300, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, incident: Incident, **kwargs):
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(
             *args, initial={"severity": incident.severity_id, "version": incident.version}, **kwargs
         )
@@ -104,7 +106,7 @@ class SeverityForm(Form):
 class ReasonForm(Form):
     reason = forms.CharField(max_length=300, widget=forms.Textarea)
 
-    def __init__(self, *args, label: str, required: bool = True, **kwargs):
+    def __init__(self, *args: Any, label: str, required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label
         self.fields["reason"].required = required
@@ -117,7 +119,7 @@ class MilestonesForm(Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, incident: Incident, **kwargs):
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, initial={"version": incident.version}, **kwargs)
         self.incident = incident
         for name, label in MILESTONES.items():
@@ -188,7 +190,7 @@ class RoleForm(Form):
 class PersonForm(Form):
     user = forms.ModelChoiceField(User.objects.none(), label="Who", empty_label=None)
 
-    def __init__(self, *args, people, **kwargs):
+    def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.typed_field("user", forms.ModelChoiceField).queryset = people
 
@@ -198,7 +200,7 @@ class HypothesisForm(Form):
     confidence = forms.ChoiceField(choices=Confidence)
     verdict = forms.CharField(label="What decided it", max_length=300, required=False, widget=forms.Textarea)
 
-    def __init__(self, *args, hypothesis: Hypothesis, **kwargs):
+    def __init__(self, *args: Any, hypothesis: Hypothesis, **kwargs: Any) -> None:
         initial = {
             "state": hypothesis.state,
             "confidence": hypothesis.confidence,
@@ -213,7 +215,7 @@ class MitigationForm(Form):
         label="What was seen", max_length=300, required=False, widget=forms.Textarea
     )
 
-    def __init__(self, *args, mitigation: Mitigation, **kwargs):
+    def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         state = self.typed_field("state", forms.ChoiceField)
         state.choices = [(s.value, s.label) for s in mitigation.next_states]

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import filetype
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from core.forms import Form
 from core.local_time import UnclearTimeError, at_local, choices_of, readings, zone_after
 from incidents.forms.fields import MinutesField, MomentField, ServiceField
-from incidents.models import Confidence, Hypothesis, Mitigation, MitigationState
+from incidents.models import Confidence, Hypothesis, Incident, Mitigation, MitigationState
 from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
 
 LONGEST_EVENT = 4_000  # characters; a page shows many events
@@ -119,7 +121,7 @@ class EventForm(RowForm):
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, event: TimelineEvent, **kwargs):
+    def __init__(self, *args: Any, event: TimelineEvent, **kwargs: Any) -> None:
         initial = {
             name: getattr(event, name)
             for name in ("text", "detail", "occurred_at", "phase", "is_recollection")
@@ -184,11 +186,11 @@ class EvidenceForm(Form):
         Hypothesis.objects.none(), required=False, label="Speaks to", empty_label="No hypothesis"
     )
 
-    def __init__(self, *args, incident, **kwargs):
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.typed_field("hypothesis", forms.ModelChoiceField).queryset = incident.hypotheses.all()
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile | None:
         """Sniff what the file really is; only pictures, PDF and plain text are kept."""
         file = self.cleaned_data["file"]
         if not file:
@@ -212,7 +214,7 @@ class EvidenceForm(Form):
 KEPT_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
 
-def sniff(file) -> str:
+def sniff(file: UploadedFile) -> str:
     """The media type by the file's first bytes; "" for what is not kept. Text is what decodes as UTF-8."""
     head = file.read(4096)
     file.seek(0)

@@ -79,7 +79,9 @@ class StatusUpdateForm(ServiceStates, Form):
         widget=forms.HiddenInput, required=False, max_length=40
     )
 
-    def __init__(self, *args, incident: Incident, corrects=None, **kwargs):
+    def __init__(
+        self, *args: Any, incident: Incident, corrects: StatusUpdate | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.incident = incident
         self.fields["correction_reason"].required = corrects is not None
@@ -174,7 +176,7 @@ class MessageTemplateForm(ModelForm):
         fields = list(WORDS)
         widgets = {word: forms.Textarea(attrs={"rows": 3 if word == "known" else 2}) for word in WORDS}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for word in set(WORDS) - set(OWN_WORDS.get(self.instance.audience, WORDS)):
             del self.fields[word]

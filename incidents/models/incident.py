@@ -17,6 +17,7 @@ from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDI
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from incidents.models.cadence import UpdateSchedule
 
 
 RECENT = 500
@@ -24,7 +25,7 @@ RECENT = 500
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
-    def visible_to(self, user: Any) -> "IncidentQuerySet":
+    def visible_to(self, user: "User") -> "IncidentQuerySet":
         """The incidents that `user` can see; private ones are loaded in no other way."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -71,7 +72,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def with_people(self) -> "IncidentQuerySet":
         """Severity and the running role assignments, each in a constant number of queries."""
-        from incidents.models.people import RoleAssignment
+        from incidents.models.people import RoleAssignment  # which imports this module
 
         return self.select_related("severity").prefetch_related(
             Prefetch(
@@ -199,7 +200,7 @@ class Incident(models.Model):
         """What apps above answered about this row, each asked for once (incidents/hooks.py)."""
         return {}
 
-    def can_be_written_by(self, user: Any) -> bool:
+    def can_be_written_by(self, user: "User") -> bool:
         """Whether `user` is a responder who can see it, even where the row is already in hand."""
         if not (user.is_authenticated and user.is_responder):
             return False
@@ -286,7 +287,7 @@ class Incident(models.Model):
         return self.links.filter(kind=LinkKind.CHANNEL).values_list("url", flat=True).first() or ""
 
     @property
-    def next_due(self):
+    def next_due(self) -> "UpdateSchedule | None":
         """The schedule whose update is due first, or None; from the loaded schedules."""
         due = [(s.due_at, s) for s in self.update_schedules.all() if s.due_at]
         return min(due, key=lambda pair: pair[0])[1] if due and self.is_active else None

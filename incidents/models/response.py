@@ -1,12 +1,12 @@
 """What responders try, suspect and do: services, mitigations, hypotheses, changes, tasks."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import User
 from incidents.models.catalogue import ChecklistTemplate, Service
 from incidents.models.incident import Incident
 
@@ -175,7 +175,7 @@ class Hypothesis(models.Model):
 
 
 class ChangeEventQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> "ChangeEventQuerySet":
+    def visible_to(self, user: User) -> "ChangeEventQuerySet":
         """Those told on no incident, or on one in `user`'s reach: what a private one tells stays with it."""
         told = ChangeEvent.incidents.through.objects.filter(changeevent=OuterRef("pk"))
         in_reach = told.filter(incident__in=Incident.objects.visible_to(user))

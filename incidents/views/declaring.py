@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.declaring import AcceptForm, DeclareForm, DeclineForm, MergeForm, ReportForm
@@ -99,7 +100,7 @@ def merge(request: SignedInRequest, reference: str) -> HttpResponse:
     return form_page(request, incident, form, title=f"Merge {incident.reference}", submit="Merge")
 
 
-def _declare(*, form: DeclareForm, by) -> Incident:
+def _declare(*, form: DeclareForm, by: User) -> Incident:
     if not form.answers:
         return workflow.declare_incident(by=by, **form.declaration())
     with transaction.atomic():

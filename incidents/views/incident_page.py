@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -27,11 +27,12 @@ from incidents.models import (
     StatusUpdate,
     UpdateState,
 )
+from incidents.models.incident import IncidentQuerySet
 from incidents.models.people import HERE_NOW
 from incidents.models.response import CHANGE_WINDOW
 from incidents.views.common import done, is_number, load
 from timeline import queries
-from timeline.models import TimelineEvent
+from timeline.models import TimelineEvent, TimelineEventQuerySet
 
 RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "scribe")
 
@@ -70,7 +71,7 @@ def rail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def page_context(request: SignedInRequest, reference: str, *, timeline: bool = True) -> dict:
-    incident = get_object_or_404(_with_counts(request, reference))
+    incident: Any = get_object_or_404(_with_counts(request, reference))  # Any: as above
     now = timezone.now()
     hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
     tasks = list(incident.tasks.select_related("owner", "done_by"))
@@ -78,7 +79,7 @@ def page_context(request: SignedInRequest, reference: str, *, timeline: bool = T
     which = request.GET.get("show", "all") if request.GET.get("show") in queries.FILTERS else "all"
     for pending in incident.pending_updates:
         pending["leaves_at"] = parse_datetime(pending["leaves_at"])
-    context = {
+    context: dict[str, Any] = {
         "incident": incident,
         "section": "incidents",
         "steps": steps(incident, hypotheses),
@@ -199,7 +200,7 @@ def audit_trail(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "incidents/audit_trail.html", context)
 
 
-def _with_counts(request: SignedInRequest, reference: str):
+def _with_counts(request: SignedInRequest, reference: str) -> IncidentQuerySet:
     """The incident with roles, schedules and links, and the timeline's counts, in three queries."""
     standing = (
         TimelineEvent.objects.standing()
@@ -207,7 +208,7 @@ def _with_counts(request: SignedInRequest, reference: str):
         .filter(incident=OuterRef("pk"))
     )
 
-    def counted(events):
+    def counted(events: TimelineEventQuerySet) -> Coalesce:
         total = events.order_by().values("incident").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(total, output_field=IntegerField()), 0)
 
@@ -235,7 +236,7 @@ def _with_counts(request: SignedInRequest, reference: str):
     )
 
 
-def _pending_updates():
+def _pending_updates() -> QuerySet[StatusUpdate, Any]:
     """Updates that can still be taken back, wait for approval, or came back to their author: for the banners."""
     newer = StatusUpdate.objects.filter(
         incident=OuterRef("incident"), author=OuterRef("author"), posted_at__gt=OuterRef("posted_at")

@@ -1,6 +1,6 @@
 """The four steps: fix, verify, confirm with affected parties, close; and reopening."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -112,7 +112,7 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
     )
 
 
-def _resolve_form(incident: Incident, data=None) -> ResolveForm:
+def _resolve_form(incident: Incident, data: QueryDict | None = None) -> ResolveForm:
     informed = audiences_informed(incident) if incident.status == Status.MITIGATED else []
     return ResolveForm(data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed))
 

@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.responses import csv_answer
 from incidents import workflow as incident_workflow
 from incidents.forms.timeline import AnswerForm, ComposerForm, EventForm, EvidenceForm, GapForm, InsertForm
+from incidents.models import Incident
 from incidents.views.common import (
     attempt,
     click,
@@ -60,7 +62,7 @@ def compose(request: SignedInRequest, reference: str) -> HttpResponse:
     )
 
 
-def _write(*, incident, by, data: dict):
+def _write(*, incident: Incident, by: User, data: dict) -> object:
     """Hand what was typed to the verb of its kind."""
     at = data["occurred_at"]
     if data["kind"] == Kind.HYPOTHESIS:

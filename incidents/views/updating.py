@@ -36,7 +36,8 @@ from incidents.views.common import (
     responders_only,
     submitted,
 )
-from incidents.workflow.approving import NOT_AN_APPROVER, approvers, out_of_date
+from incidents.workflow.approving import NOT_AN_APPROVER, out_of_date
+from incidents.workflow.communicating import approvers
 
 HINTED = (
     "known",

@@ -1,5 +1,6 @@
 """The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
 
+from core.conflict import Conflict
 from incidents.workflow.approving import approve_status_update, return_status_update, withdraw_status_update
 from incidents.workflow.asking import request_update
 from incidents.workflow.briefs import create_brief_link, revoke_brief_link
@@ -44,7 +45,7 @@ from incidents.workflow.reopening import reopen_incident
 from incidents.workflow.resolving import close_incident, resolve_incident
 from incidents.workflow.saved_views import delete_view, save_view
 from incidents.workflow.snoozing import snooze_update
-from incidents.workflow.transitions import Conflict, FormUsed
+from incidents.workflow.transitions import FormUsed
 from incidents.workflow.verifying import add_recovery_check, settle_recovery_check, watch_recovery_check
 
 __all__ = [

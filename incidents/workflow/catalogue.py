@@ -36,7 +36,7 @@ def keep_in_catalogue(*, by: User, entry: models.Model, **many: Iterable[models.
 
 
 @transaction.atomic
-def define_severity(*, by: User, entry: Severity, cadences: dict[str, dict]) -> Severity:
+def define_severity(*, by: User, entry: Severity, cadences: dict[str, dict[str, Any]]) -> Severity:
     """A severity with its cadence per audience. Exactly one is taken when nobody is sure."""
     _require_editor(by)
     before = {} if entry.pk is None else _facts(_locked(entry)) | _cadence_facts(entry)
@@ -98,7 +98,7 @@ def _locked(entry: models.Model) -> models.Model:
     return type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
 
 
-def _facts(entry: models.Model) -> dict:
+def _facts(entry: models.Model) -> dict[str, Any]:
     """The entry as the audit trail tells it: names for what it points to."""
     facts: dict[str, Any] = {}
     for field in entry._meta.concrete_fields:
@@ -110,12 +110,14 @@ def _facts(entry: models.Model) -> dict:
     return facts
 
 
-def _cadence_facts(severity: Severity) -> dict:
+def _cadence_facts(severity: Severity) -> dict[str, Any]:
     rows = Cadence.objects.filter(severity=severity)
     return {f"cadence {row.audience}": [getattr(row, name) for name in CADENCE_FIELDS] for row in rows}
 
 
-def _record(done: str, entry: models.Model, before: dict, by: User, after: dict | None = None) -> None:
+def _record(
+    done: str, entry: models.Model, before: dict[str, Any], by: User, after: dict[str, Any] | None = None
+) -> None:
     now = _facts(entry) | (after or {})
     changes = {
         name: [before.get(name), now.get(name)]

@@ -148,7 +148,7 @@ def ask_for_approval(update: StatusUpdate) -> None:
     )
 
 
-def approvers(incident: Incident, update: StatusUpdate | None = None) -> list:
+def approvers(incident: Incident, update: StatusUpdate | None = None) -> list[User]:
     """Who can approve an update where the severity requires it: the commander and the deputy.
 
     With `update`, only those who held the role when it was written: nobody can take a role to approve what is

@@ -68,10 +68,11 @@ def assess_impact(
 def suggested_severity(answers: dict[str, str]) -> Severity:
     """The severity that five answers suggest; where the installation has none of that rank, the next worse."""
     rank = ImpactAssessment.suggest_rank(**answers)
-    return (
+    found: Severity = (
         Severity.objects.filter(rank__lte=rank).order_by("-rank").first()
         or Severity.objects.order_by("rank")[0]
     )
+    return found
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ from incidents.workflow.transitions import (
     require_open,
     require_responder,
 )
-from timeline.models import Kind
+from timeline.models import Kind, TimelineEvent
 from timeline.workflow import record_event
 
 
@@ -132,7 +132,7 @@ def record_change(
     kind: str = ChangeEvent.Kind.DEPLOYMENT,
     url: str = "",
     source: str = "",
-    told_by: Any = None,
+    told_by: TimelineEvent | None = None,
 ) -> ChangeEvent:
     """A deployment or other change that happened near the incident; it takes its place on the timeline.
 

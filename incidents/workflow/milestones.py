@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -45,7 +46,7 @@ def set_milestones(
     incident: Incident,
     by: User,
     moments: Mapping[str, datetime | None],
-    basis: dict[str, dict] | None = None,
+    basis: dict[str, dict[str, Any]] | None = None,
     version: int | None = None,
 ) -> Incident:
     """Correct when something happened. `moments` maps milestone names to UTC instants or None.
@@ -58,7 +59,7 @@ def set_milestones(
     if unknown := set(moments) - set(MILESTONES):
         raise ValidationError(f"There is no milestone called {', '.join(sorted(unknown))}.")
     basis = basis or {}
-    changes: dict[str, list] = {}
+    changes: dict[str, list[Any]] = {}
     for name, moment in moments.items():
         before = getattr(incident, name)
         if moment is not None:
@@ -114,7 +115,7 @@ def _require_reached(incident: Incident, name: str, before: datetime | None, mom
         )
 
 
-def _is_unknown(basis: dict[str, dict], name: str) -> bool:
+def _is_unknown(basis: dict[str, dict[str, Any]], name: str) -> bool:
     return basis.get(name, {}).get("source") == "unknown"
 
 

@@ -37,7 +37,7 @@ from timeline.workflow import record_event
 
 @transaction.atomic
 def assign_role(
-    *, incident: Incident, role: Role, user: Any, by: User, note: str = "", at: datetime | None = None
+    *, incident: Incident, role: Role, user: User, by: User, note: str = "", at: datetime | None = None
 ) -> RoleAssignment:
     """Give a role to somebody (or take it oneself); whoever held a one-person role before is relieved.
 
@@ -50,10 +50,10 @@ def assign_role(
 
 
 def give_role(
-    *, incident: Incident, role: Role, user: Any, by: User, moment: datetime, note: str = ""
+    *, incident: Incident, role: Role, user: User, by: User, moment: datetime, note: str = ""
 ) -> RoleAssignment:
     """What `assign_role` does, for a verb that holds the incident already."""
-    holders = list(incident.role_assignments.running().filter(role=role))
+    holders: list[RoleAssignment] = list(incident.role_assignments.running().filter(role=role))
     if any(a.user_id == user.pk for a in holders):
         return next(a for a in holders if a.user_id == user.pk)
     relieved = holders if role.is_single else []
@@ -104,7 +104,7 @@ def hand_over_role(*, incident: Incident, role: Role, to: Any, by: User, note: s
 
 @transaction.atomic
 def release_role(
-    *, incident: Incident, role: Role, user: Any, by: User, note: str = "", at: datetime | None = None
+    *, incident: Incident, role: Role, user: User, by: User, note: str = "", at: datetime | None = None
 ) -> None:
     """Lay a role down. Without a commander the incident says so loudly."""
     incident = lock(incident, by=by)
@@ -156,7 +156,7 @@ def leave_incident(*, incident: Incident, by: User) -> None:
 
 
 @transaction.atomic
-def add_person(*, incident: Incident, user: Any, by: User) -> Participation:
+def add_person(*, incident: Incident, user: User, by: User) -> Participation:
     """Bring somebody in; for a private incident this is what lets them see it."""
     incident = lock(incident, by=by)
     participation = join(incident, user)
@@ -167,7 +167,7 @@ def add_person(*, incident: Incident, user: Any, by: User) -> Participation:
 
 
 @transaction.atomic
-def revoke_access(*, incident: Incident, user: Any, by: User) -> None:
+def revoke_access(*, incident: Incident, user: User, by: User) -> None:
     """Take a private incident out of somebody's access; roles they hold end.
 
     Raises PermissionDenied for whoever may not remove people at all, or not this person.
@@ -234,7 +234,7 @@ def mark_seen(*, incident: Incident, by: User, until: datetime | None = None) ->
 
 
 def join(
-    incident: Incident, user: Any, since: datetime | None = None, *, notifies: bool = True
+    incident: Incident, user: User, since: datetime | None = None, *, notifies: bool = True
 ) -> Participation:
     """The participation row of `user`, made or reopened; in the transaction of a caller that holds the incident.
 
@@ -261,7 +261,7 @@ def _end(assignment: RoleAssignment, moment: datetime, note: str) -> None:
     assignment.save(update_fields=["ended_at", "handover_note"])
 
 
-def _subject(user: Any, by: User) -> str:
+def _subject(user: User, by: User) -> str:
     return "" if user == by else f"recorded that {user} "
 
 
@@ -269,7 +269,7 @@ def _role_words(role: Role) -> str:
     return "command" if role.slug == Role.COMMANDER else f"the role {role.name.lower()}"
 
 
-def _role_sentence(role: Role, user: Any, by: User, before: Any) -> str:
+def _role_sentence(role: Role, user: User, by: User, before: Any) -> str:
     name, what = role.name.lower(), _role_words(role)
     if user == by:
         return f"took {what}" + (f" from {before}" if before else "")

@@ -185,7 +185,7 @@ def end_running_impacts(incident: Incident, moment: datetime, *, but: Collection
         affected.save(update_fields=["ended_at"])
 
 
-def require_responder(user: Any, field: str) -> None:
+def require_responder(user: User, field: str) -> None:
     """Raise ValidationError where `user`, if anybody, is one who cannot be given work in an incident."""
     if user is not None and not user.is_responder:
         raise ValidationError({field: f"{user} is a stakeholder and cannot take this."})

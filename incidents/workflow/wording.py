@@ -1,7 +1,7 @@
 """The whitelisted variables of a status update: names put in for {{ names }}, never a template engine."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from django.conf import settings
 from django.utils import translation
@@ -90,12 +90,12 @@ class Variables(Mapping[str, str]):
         if name not in offered(self.audience) or not self._knows(name):
             raise KeyError(name)
         if name in WORDS:
-            return getattr(self.update, name)
+            return str(getattr(self.update, name))
         language = language_of(self.incident) if self.audience == Audience.PUBLIC else settings.LANGUAGE_CODE
         with translation.override(language):
             return str(LOOK_UP[name](self))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return (name for name in offered(self.audience) if self._knows(name))
 
     def __len__(self) -> int:

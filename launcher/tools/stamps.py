@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def write(name: str, value: str) -> None:
 
 
 @contextmanager
-def exclusively():
+def exclusively() -> Iterator[None]:
     """One installation at a time: two commands started together do not build into each other."""
     try:
         TOOLS.mkdir(exist_ok=True)

@@ -2,13 +2,12 @@
 
 from importlib import import_module
 
-from notifications.models import Delivery, DeliveryKind
+from notifications.kinds import DeliveryKind
+from notifications.models import Delivery
 from notifications.outcomes import Answer
-
-_BY_KIND = {DeliveryKind.MAIL: "mail", DeliveryKind.WEBHOOK: "webhook", DeliveryKind.CHAT: "chat"}
 
 
 def send(delivery: Delivery) -> Answer:
     """Its libraries are loaded when something leaves: a web process sends nothing and is spared them."""
-    channel = import_module(f"{__name__}.{_BY_KIND[DeliveryKind(delivery.kind)]}")
+    channel = import_module(f"{__name__}.{DeliveryKind(delivery.kind).value}")
     return channel.send(delivery)

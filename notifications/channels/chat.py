@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
 
+from notifications import kinds
 from notifications.channels.guard import outbound_to
 from notifications.models import Delivery
 from notifications.outcomes import Answer, Outcome
-from notifications.services import SCHEMES
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
 _STATUS = re.compile(r"\berror=(\d{3})\b")
@@ -24,29 +24,20 @@ class NotAnAddressError(ValueError):
     """Said to who typed it; holds nothing of what was typed."""
 
 
-MATTERMOST = re.compile(r"https://(?P<host>[^/?#@]+)(?P<path>(?:/[^/?#]+)*)/hooks/(?P<token>[a-z0-9]{26})/?")
-ROCKET = re.compile(
-    r"https://(?P<host>[^/?#@]+)/hooks/(?P<first>[A-Za-z0-9]{8,})/(?P<second>[A-Za-z0-9]{16,})/?"
-)
-
-
 def recognised(address: str) -> str | None:
     """The Apprise address for a webhook address as a chat service shows it; None for any other address."""
-    if found := MATTERMOST.fullmatch(address):
-        return "mmosts://{host}{path}/{token}".format(**found.groupdict())
-    if found := ROCKET.fullmatch(address):
-        return "rockets://{first}/{second}@{host}".format(**found.groupdict())
+    if found := kinds.recognised(address):
+        return found
     if not address.startswith("https://"):
         return None
     plugin = Apprise.instantiate(address, asset=_ASSET, suppress_exceptions=True)
     converted = plugin.url(privacy=False) if plugin else ""
-    return converted if converted.partition("://")[0].lower() in SCHEMES else None
+    return converted if kinds.scheme_of(converted) in kinds.SCHEMES else None
 
 
-def service(url: str):
+def service(url: str) -> NotifyBase:
     """The Apprise service behind an address. Raises NotAnAddressError."""
-    scheme = url.partition("://")[0].lower()
-    if scheme not in SCHEMES:
+    if kinds.scheme_of(url) not in kinds.SCHEMES:
         raise NotAnAddressError("This is not an address of one of the services that Allclear supports.")
     found = Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True)
     if found is None:

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
 from core.person import Person
-from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
+from notifications.kinds import DeliveryKind
+from notifications.models import Channel, Delivery
 from notifications.workflow.queueing import deliver, destination_of, try_at_once
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
@@ -26,7 +27,7 @@ def add_channel(*, by: Person, name: str, kind: str, url: str) -> Channel:
     """A webhook gets a secret that signs what it is sent; read it from `secret` to show it this once."""
     require_administrator(by)
     channel = Channel(name=name, kind=kind, url=url)
-    if kind == ChannelKind.WEBHOOK:
+    if kind == DeliveryKind.WEBHOOK:
         channel.secret = new_secret()
     channel.full_clean()
     channel.save()
@@ -60,7 +61,7 @@ def rotate_secret(*, by: Person, channel: Channel) -> Channel:
     """A new secret; the old one signs as well for a day, so that the receiver can be changed in peace."""
     require_administrator(by)
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    if channel.kind != ChannelKind.WEBHOOK:
+    if channel.kind != DeliveryKind.WEBHOOK:
         raise ValidationError("Only webhooks are signed with a secret of ours.")
     channel.previous_secret, channel.previous_secret_until = channel.secret, timezone.now() + OLD_SECRET_SIGNS
     channel.secret = new_secret()
@@ -106,7 +107,7 @@ def try_channel(*, by: Person, channel: Channel) -> Delivery:
     require_administrator(by)
     content = (
         {"type": "channel.test", "data": {"text": TEST, "channel": channel.name}}
-        if channel.kind == ChannelKind.WEBHOOK
+        if channel.kind == DeliveryKind.WEBHOOK
         else {"title": "Allclear test", "body": TEST, "url": settings.PUBLIC_URL}
     )
     delivery = Delivery(

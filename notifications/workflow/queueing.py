@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from events.event import Event
-from notifications.models import Delivery, DeliveryKind, DeliveryState, Destination, OutboxMessage
+from notifications.kinds import DeliveryKind
+from notifications.models import Delivery, DeliveryState, Destination, OutboxMessage
 
 EXPAND = "notifications.tasks.expand_due_events"
 SEND = "notifications.tasks.send_due_deliveries"

@@ -38,7 +38,7 @@ def hour_has_passed() -> bool:
             "SET at = now() WHERE notifications_heartbeat.at NOT BETWEEN now() - interval '1 hour' AND now()",
             [HOUSEKEEPING],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def forget_delivered() -> None:

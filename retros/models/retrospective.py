@@ -77,7 +77,7 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
 
 
 def _has_version() -> Exists:
-    from retros.models.review import Publication
+    from retros.models.review import Publication  # which imports this module
 
     return Exists(Publication.objects.filter(retrospective=OuterRef("pk")))
 
@@ -157,7 +157,7 @@ class Retrospective(models.Model):
     @cached_property
     def held_as(self) -> "RetrospectiveSettings":
         """How this installation holds its retrospectives; asks once."""
-        from retros.models.review import RetrospectiveSettings
+        from retros.models.review import RetrospectiveSettings  # which imports this module
 
         return RetrospectiveSettings.get()
 

@@ -82,7 +82,7 @@ def _is_closed(retrospective: Retrospective, question: str) -> bool:
 
 def has_answered(retrospective: Retrospective, question: str, person: Any) -> bool:
     token = voted_token(retrospective, question, person)
-    return _tokens(retrospective, question).filter(token=token).exists()
+    return bool(_tokens(retrospective, question).filter(token=token).exists())
 
 
 def voted_token(retrospective: Retrospective, question: str, person: Any) -> str:

@@ -288,7 +288,7 @@ def _put(
 
 def _set_evidence(
     retrospective: Retrospective, factor: ContributingFactor, chosen: list[Evidence]
-) -> dict[str, list]:
+) -> dict[str, list[Any]]:
     covered = set(retrospective.incidents.values_list("pk", flat=True)) | {retrospective.incident_id}
     if any(one.incident_id not in covered for one in chosen):
         raise ValidationError({"evidence": "Evidence comes from the incidents this looks back on."})
@@ -301,7 +301,7 @@ def _set_evidence(
 
 def _set_entries(
     retrospective: Retrospective, factor: ContributingFactor, chosen: list[TimelineEntry]
-) -> dict[str, list]:
+) -> dict[str, list[Any]]:
     if any(one.retrospective_id != retrospective.pk for one in chosen):
         raise ValidationError({"entries": "Choose from the timeline of this retrospective."})
     old = list(factor.entries.all())

@@ -222,7 +222,8 @@ def take_back_dot(*, learning: Learning, by: User) -> Learning:
 
 def dots_given(retrospective: Retrospective, user: Any) -> int:
     votes = LearningVote.objects.filter(learning__retrospective=retrospective, user=user)
-    return votes.aggregate(given=Sum("dots", default=0))["given"]
+    given: int = votes.aggregate(given=Sum("dots", default=0))["given"]
+    return given
 
 
 def _weighed(retrospective: Retrospective, by: User, event: Event, learning: Learning) -> None:

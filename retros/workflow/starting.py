@@ -27,7 +27,7 @@ def start_retrospective(
     incident: Incident,
     by: User,
     owner: Any = None,
-    material: dict | None = None,
+    material: dict[str, Any] | None = None,
     brings_timeline: bool = True,
 ) -> Retrospective:
     """Open the retrospective of an incident, or give the existing one an owner. Never changes the status.

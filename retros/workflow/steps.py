@@ -43,11 +43,11 @@ def states(keys: Iterable[int]) -> dict[str, State | None]:
     def collected(name: str) -> ArrayAgg:
         return ArrayAgg(name, distinct=True, filter=Q(**{f"{name}__isnull": False}), default=[])
 
-    rows = ContributingFactor.objects.filter(pk__in=list(found)).annotate(
+    rows: Any = ContributingFactor.objects.filter(pk__in=list(found)).annotate(
         evidence_keys=collected("evidence"),
         entry_keys=collected("entries"),
         action_keys=collected("action_items"),
-    )
+    )  # Any: the stubs do not know what was annotated
     for row in rows:
         found[str(row.pk)] = {name: getattr(row, name) for name in PLAIN} | {
             "evidence": row.evidence_keys,

@@ -25,7 +25,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     mine = [
         i for i in active if i.commander == request.user or i.holder_of("communications_lead") == request.user
     ]
-    owed = sorted((i for i in mine if i.next_due), key=lambda i: i.next_due.due_at)
+    due = [(schedule.due_at, i) for i in mine if (schedule := i.next_due) and schedule.due_at]
+    owed = [incident for _, incident in sorted(due, key=lambda pair: pair[0])]
     running = AffectedService.objects.running().filter(
         incident__in=reachable.filter(status__in=ACTIVE_STATUSES)
     )

@@ -1,6 +1,5 @@
 """The list of incidents: searched, narrowed, paged by number, and looked at the way somebody saved."""
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django import forms
@@ -11,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.forms import Form
 from incidents.models import Incident, IncidentType, Severity, Status
@@ -36,7 +36,7 @@ class NarrowForm(Form):
         IncidentType.objects.all(), label="Type", required=False, empty_label="Any type"
     )
 
-    def narrowed(self, asked: Asked, user: Any, *, is_common: bool = False) -> IncidentQuerySet:
+    def narrowed(self, asked: Asked, user: User, *, is_common: bool = False) -> IncidentQuerySet:
         """An unknown choice in the address narrows nothing; the form says so."""
         self.is_valid()
         data = self.cleaned_data

@@ -1,5 +1,6 @@
 """Ctrl-K: actions in context first, then incidents, services, people."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -94,7 +95,7 @@ def _pages(request: SignedInRequest) -> list[dict]:
     return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES + last]
 
 
-def _incidents(request: SignedInRequest, asked: Asked):
+def _incidents(request: SignedInRequest, asked: Asked) -> Iterable[Incident]:
     """What runs, or what fits: words, INC-142, `sev1`, a status, `service:payments`."""
     if asked.is_empty:
         return (

@@ -1,6 +1,7 @@
 """Who asked to hear of a page, and has proved that the address is theirs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -25,7 +26,7 @@ class SubscriberQuerySet(models.QuerySet["PageSubscriber"]):
             confirmed_at__isnull=False,
         )
 
-    def unconfirmed_since(self, moment) -> "SubscriberQuerySet":
+    def unconfirmed_since(self, moment: datetime) -> "SubscriberQuerySet":
         return self.filter(confirmed_at__isnull=True, created_at__lt=moment)
 
     def of_any(self, components: Iterable[Component | int]) -> "SubscriberQuerySet":

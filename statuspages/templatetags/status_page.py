@@ -1,5 +1,6 @@
 """The few words a public page speaks: times in the page's zone and in UTC, marks drawn once and used often."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import lucide
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext
 from core.templatetags.allclear import status_mark
 from core.text import in_words
 from statuspages import languages
+from statuspages.models import Component
 from statuspages.recurrence import Recurrence
 from statuspages.rules import in_words as rule_in_words
 from statuspages.state_words import STATUS_WORDS
@@ -127,7 +129,7 @@ def _between(start: datetime, end: datetime) -> str:
 
 
 @register.filter
-def lasted(entry) -> str:
+def lasted(entry: object) -> str:
     """How long an incident or a maintenance was; empty while it is."""
     end = getattr(entry, "resolved_at", None) or getattr(entry, "ended_at", None)
     start = getattr(entry, "began_at", None)
@@ -135,7 +137,7 @@ def lasted(entry) -> str:
 
 
 @register.filter
-def names(components) -> str:
+def names(components: Iterable[Component]) -> str:
     """payments, checkout and search"""
     return languages.listed(c.name for c in components)
 

@@ -1,5 +1,8 @@
 """The list of status pages, one page's set-up, and how a page looks to those it is for."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -228,5 +231,7 @@ def shown_page(
     return HttpResponse(answer.body, headers={"Cache-Control": "private, no-store"})
 
 
-def _done(request: SignedInRequest, slug: str, words: str, verb, **arguments) -> HttpResponse:
+def _done(
+    request: SignedInRequest, slug: str, words: str, verb: Callable[..., object], **arguments: Any
+) -> HttpResponse:
     return refused_or(request, words, "status_page", [slug], verb, by=request.user, **arguments)

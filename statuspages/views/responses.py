@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
@@ -48,7 +49,7 @@ def public(view: Callable[..., Answer]) -> Callable[..., HttpResponseBase]:
     @login_not_required
     @require_safe
     @wraps(view)
-    def wrapped(request: HttpRequest, slug: str | None = None, **kwargs) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, slug: str | None = None, **kwargs: Any) -> HttpResponseBase:
         try:
             return respond(request, view(page_of(request, slug), **kwargs))
         except Missing as error:

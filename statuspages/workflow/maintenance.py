@@ -1,6 +1,7 @@
 """Work announced beforehand: scheduled, moved on by people or by the clock, told to subscribers."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -216,8 +217,8 @@ def note(
     action: str,
     by: User | None,
     *,
-    before: dict,
-    after: dict | None = None,
+    before: dict[str, Any],
+    after: dict[str, Any] | None = None,
 ) -> None:
     if after is None:
         after = facts(maintenance) | {"components": names(maintenance.components.all())}

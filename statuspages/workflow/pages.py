@@ -209,10 +209,10 @@ def set_component_state(*, by: User, component: Component, impact: str | None) -
     return current
 
 
-def _next_place(rows: models.QuerySet) -> int:
+def _next_place(rows: models.QuerySet[Any]) -> int:
     last = rows.aggregate(last=models.Max("order"))["last"]
     return 0 if last is None else last + 1
 
 
-def _done(what: str, before: dict) -> str:
+def _done(what: str, before: dict[str, Any]) -> str:
     return f"{what}.changed" if before else f"{what}.added"

@@ -9,7 +9,8 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import Channel, ChannelKind, Delivery, DeliveryKind
+from notifications.kinds import DeliveryKind
+from notifications.models import Channel, Delivery
 from notifications.workflow import deliver, withdraw_of
 from notifications.workflow.channels import new_secret
 from statuspages import mails
@@ -157,7 +158,7 @@ def _open_channel(subscriber: PageSubscriber) -> Channel:
     if channel is None:
         return Channel.objects.create(
             name=f"Status page subscriber {subscriber.pk}",
-            kind=ChannelKind.WEBHOOK,
+            kind=DeliveryKind.WEBHOOK,
             is_listed=False,
             url=subscriber.url,
             secret=new_secret(),
@@ -190,7 +191,8 @@ def forget_unanswered() -> int:
     """Addresses that never confirmed are not kept."""
     rows: Any = PageSubscriber.objects.unconfirmed_since(timezone.now() - FORGET_AFTER)
     Channel.objects.filter(page_subscriber__in=rows).delete()
-    return rows.delete()[0]
+    forgotten: int = rows.delete()[0]
+    return forgotten
 
 
 def _is_there(page: StatusPage, chosen: list[int]) -> bool:

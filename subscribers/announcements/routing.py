@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import User
 from core.notify import notify_people
 from incidents.models import Incident
 from incidents.models.people import people_reaching
-from notifications.models import Delivery, DeliveryKind, DeliveryState, OutboxMessage
+from notifications.kinds import DeliveryKind
+from notifications.models import Channel, Delivery, DeliveryState, OutboxMessage
 from notifications.workflow import deliver
 from subscribers import messages
 from subscribers.announcements.incidents import story_of
@@ -79,9 +81,15 @@ def _mail(writer: messages.Writer, recipient: Recipient) -> Delivery | None:
     return delivery
 
 
-def _delivery(writer: messages.Writer, kind: str, **to) -> Delivery:
-    channel = to.get("channel")
-    end = f"channel:{channel.pk}" if channel else f"mail:{to['address'].lower()}"
+def _delivery(
+    writer: messages.Writer,
+    kind: str,
+    *,
+    channel: Channel | None = None,
+    address: str = "",
+    person: User | None = None,
+) -> Delivery:
+    end = f"channel:{channel.pk}" if channel else f"mail:{address.lower()}"
     return Delivery(
         key=f"{writer.message.pk}:{end}",
         message=writer.message,
@@ -89,7 +97,9 @@ def _delivery(writer: messages.Writer, kind: str, **to) -> Delivery:
         about=writer.incident.chain,
         group=writer.story.group,
         due_at=max(writer.now, writer.story.not_before or writer.now),
-        **to,
+        channel=channel,
+        address=address,
+        person=person,
     )
 
 

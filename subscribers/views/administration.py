@@ -34,7 +34,7 @@ def _add_channel(*, by: User, channel: Channel, **given: Any) -> str:
     return f"{channel} is subscribed: {subscribe(owner=channel, by=by, **given).about}."
 
 
-def _add_executive(*, by: User, person: Any, **given: Any) -> str:
+def _add_executive(*, by: User, person: User, **given: Any) -> str:
     subscribe(owner=person, by=by, audience=Audience.EXECUTIVES, **given)
     return f"{person} reads what is written for executives."
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from notifications.channels import send
 from notifications.channels.chat import NotAnAddressError, service
+from notifications.kinds import SERVICES
 from notifications.models import Channel
 from notifications.outcomes import Outcome
-from notifications.services import SERVICES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 CONTENT = {"title": "INC-1 slow", "body": "**We look.**", "url": "https://incidents.example.test/b/x"}

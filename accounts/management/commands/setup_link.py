@@ -9,7 +9,7 @@ from audit import context
 class Command(BaseCommand):
     help = "Print a one-time link that makes the first administrator. Print nothing if there is an administrator."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         with context.coming_from("command setup_link"):
             token = issue_setup_link()
         if token:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
                 if record.chain not in ends:
                     raise CommandError(f"The audit trail of {record.chain} ({record}) was removed.")
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: object) -> None:
         chains = links = 0
         ends = {end.chain: end for end in AuditChain.objects.all()}
         written = AuditEntry.objects.order_by("chain").values_list("chain", flat=True).distinct()

@@ -11,7 +11,7 @@ class Command(BaseCommand):
         "Write the whole database as SQL to standard output, from one consistent moment, while Allclear runs."
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: object) -> None:
         words, environment = connection.client_class.settings_to_cmd_args_env(connection.settings_dict, [])
         dump = ["pg_dump", "--clean", "--if-exists", "--no-owner", "--no-privileges", *words[1:]]
         try:

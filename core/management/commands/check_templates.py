@@ -7,7 +7,7 @@ from django.template.loader import get_template
 class Command(BaseCommand):
     help = "Compile every template of the project, so that a misspelt tag is found before a page is opened."
 
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: object) -> None:
         folders = [settings.BASE_DIR / "templates", *settings.BASE_DIR.glob("*/templates")]
         names = [
             str(path.relative_to(folder))

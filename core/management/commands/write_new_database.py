@@ -1,8 +1,9 @@
 import os
 import re
 import subprocess
+from typing import Any
 
-from django.core.management import call_command
+from django.core.management import CommandParser, call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -19,10 +20,10 @@ class Command(BaseCommand):
         "Write new_database.sql again, after a migration was added: run every migration and dump the result."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing and fail if it has changed")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: Any) -> None:
         script = _script()
         if not options["check"]:
             SCRIPT.write_text(script)

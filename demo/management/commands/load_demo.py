@@ -6,7 +6,7 @@ from demo.load import InUse, load_demo
 class Command(BaseCommand):
     help = "Fill an empty installation with Fernhill, a fictional web shop, and incidents in every status."
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: object) -> None:
         try:
             is_new = load_demo()
         except InUse as error:

@@ -8,5 +8,5 @@ class Command(BaseCommand):
     help = "Write docs/events.md again, after an event was added or changed."
     requires_system_checks = []
 
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: object) -> None:
         (settings.BASE_DIR / "docs" / "events.md").write_text(as_markdown())

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         "or --as says otherwise. The audit trail, subscriptions and settings are not part of it; a backup holds those."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="where to write (- is the terminal)")
         parser.add_argument("--as", dest="reader", metavar="EMAIL", help="all that this person may see")
         parser.add_argument("--private", action="store_true", help="all there is, what is private too")

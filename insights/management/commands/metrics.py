@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from action_items.figures import on_time
@@ -31,7 +32,7 @@ def _moment(text: str, *, is_end: bool = False) -> datetime:
 class Command(BaseCommand):
     help = "Print the metrics that Insights shows, of every incident of the period, in seconds."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--from", dest="since", metavar="DATE", help="first day, by impact start, in UTC")
         parser.add_argument("--to", dest="until", metavar="DATE", help="last day, included, in UTC")

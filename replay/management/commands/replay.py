@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
+from typing import Any
 
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from replay.drive import replay_document
@@ -11,11 +13,11 @@ from replay.outcome import describe
 class Command(BaseCommand):
     help = "Run a recorded day through the workflow, as if it were live. The incident ends closed."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, file: Path, **options) -> None:
+    def handle(self, *, file: Path, **options: Any) -> None:
         try:
             incident, is_new = replay_document(read_document(file))
         except Refused as refused:

@@ -1,3 +1,4 @@
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from statuspages import catalogues
@@ -10,14 +11,14 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--check",
             action="store_true",
             help="change nothing and fail if a translation is missing, fuzzy, stale or has other placeholders",
         )
 
-    def handle(self, *args, check: bool, **options):
+    def handle(self, *args: object, check: bool, **options: object) -> None:
         sources = catalogues.found_in_sources()
         if not check:
             for language in catalogues.languages():
