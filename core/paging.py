@@ -11,7 +11,7 @@ COUNTED = 1000
 MOST_PAGES = 400
 
 
-class Pages[Row: Model](Paginator[Row]):
+class Pages[Row: Model](Paginator):  # type: ignore[type-arg]  # Django's class takes none when it runs
     """Pages of an ordered QuerySet. With more rows than `COUNTED` the last page is not known."""
 
     def __init__(self, rows: "QuerySet[Row]", per_page: int):
@@ -45,7 +45,7 @@ class Pages[Row: Model](Paginator[Row]):
         return OpenPage(rows[: self.per_page], number, self, has_more=len(rows) > self.per_page)
 
 
-class OpenPage[Row: Model](Page[Row]):
+class OpenPage[Row: Model](Page):  # type: ignore[type-arg]  # as above
     def __init__(self, object_list: list[Row], number: int, paginator: Pages[Row], *, has_more: bool):
         super().__init__(object_list, number, paginator)
         self.has_more = has_more
