@@ -1,12 +1,19 @@
-"""Makes an organisation with N incidents: a few told through the ORM, the others copied from them in SQL."""
+"""Makes an organisation with N incidents: a few written through the ORM, the others copied from them in SQL.
+
+Every third has a retrospective, every fourth was told to the public.
+"""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Installation, InstallationRole, Team, User
+from action_items.models import ActionItem
+from bench.copying import OF_FACTOR, OF_INCIDENT, OF_ITSELF, OF_RETROSPECTIVE, copy
+from bench.retrospectives import look_back, vocabulary
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import (
     AffectedService,
@@ -24,14 +31,36 @@ from incidents.models import (
     UpdateSchedule,
 )
 from incidents.workflow import assign_role, declare_incident, set_service_impact
+from retros.models import (
+    ContributingFactor,
+    Document,
+    ImpactStatement,
+    Learning,
+    Participant,
+    Publication,
+    Retrospective,
+    TimelineEntry,
+)
+from statuspages.models import (
+    Component,
+    ComponentGroup,
+    PageAudience,
+    PageSubscriber,
+    ScheduledMaintenance,
+    StatusPage,
+)
+from statuspages.workflow import keep_component, keep_group, keep_page, schedule_maintenance
 from timeline.models import Kind, TimelineEvent
 
 SEEDS = 200
 UPDATES = 8
 EVENTS = 20
 MANY_EVENTS = 500
+MANY = "The one with many events"
+READERS = 2_000
 OPEN = 40
 SPAN = timedelta(days=6 * 365)
+SINCE = date(2020, 1, 1)
 THINGS = [
     "checkout",
     "search",
@@ -56,15 +85,28 @@ FAULTS = [
     "times out in one zone",
     "is out of memory",
 ]
-COPIED = (
-    StatusPeriod,
-    StatusUpdate,
-    TimelineEvent,
-    RoleAssignment,
-    Participation,
-    AffectedService,
-    UpdateSchedule,
-)
+COPIED: list[tuple[type[Model], str]] = [
+    (Incident, OF_ITSELF),
+    (StatusPeriod, OF_INCIDENT),
+    (StatusUpdate, OF_INCIDENT),
+    (TimelineEvent, OF_INCIDENT),
+    (RoleAssignment, OF_INCIDENT),
+    (Participation, OF_INCIDENT),
+    (AffectedService, OF_INCIDENT),
+    (UpdateSchedule, OF_INCIDENT),
+    (Retrospective, OF_INCIDENT),
+    (Retrospective.incidents.through, OF_RETROSPECTIVE),
+    (Participant, OF_RETROSPECTIVE),
+    (TimelineEntry, OF_RETROSPECTIVE),
+    (ContributingFactor, OF_RETROSPECTIVE),
+    (ContributingFactor.entries.through, OF_FACTOR),
+    (Learning, OF_RETROSPECTIVE),
+    (ActionItem, OF_RETROSPECTIVE),
+    (Document, OF_RETROSPECTIVE),
+    (ImpactStatement, OF_RETROSPECTIVE),
+    (Publication, OF_RETROSPECTIVE),
+]
+"""Whatever belongs to an incident, parents before children, and how each row leads to it."""
 
 
 def build(size: int) -> None:
@@ -74,7 +116,9 @@ def build(size: int) -> None:
     people, services = _organisation()
     past = max(size - OPEN - 1, 1)
     seeds = _tell_seeds(min(SEEDS, past), people, services)
-    _copy(len(seeds), past)
+    copy(COPIED, seeds=len(seeds), past=past, span=SPAN)
+    _note_audit()
+    _public_page(people, services)
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]
     _tell_open(people, services)
     with connection.cursor() as cursor:
@@ -105,6 +149,7 @@ def _organisation() -> tuple[list[User], list[Service]]:
 
 
 def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list[Incident]:
+    factors = vocabulary()
     severities, types = list(Severity.objects.all()), list(IncidentType.objects.all())
     commander = Role.objects.get(slug="commander")
     oldest = timezone.now() - SPAN
@@ -133,6 +178,8 @@ def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list
             created_at=began,
         )
         _fill(incident, began, lasted, by, other, commander, random.sample(services, 2), EVENTS)
+        if n % 3 == 0:
+            look_back(incident, began + lasted, [by, other], factors, published=n % 9 != 0)
         seeds.append(incident)
     return seeds
 
@@ -155,7 +202,9 @@ def _fill(incident, began: datetime, lasted: timedelta, by, other, commander, se
     updates = [
         StatusUpdate(
             incident=incident,
-            audiences=["stakeholders"],
+            audiences=["stakeholders", "public"] if incident.number % 4 == 0 else ["stakeholders"],
+            public_title="Some requests fail" if incident.number % 4 == 0 else "",
+            wordings={"public": {"known": "Some requests fail."}} if incident.number % 4 == 0 else {},
             known=f"Some requests are refused; we have seen this in {n} of the zones.",
             unknown="The cause.",
             doing="We return to the release before.",
@@ -223,71 +272,51 @@ def _fill(incident, began: datetime, lasted: timedelta, by, other, commander, se
     UpdateSchedule.objects.create(incident=incident, audience="stakeholders")
 
 
-def _copy(seeds: int, past: int) -> None:
-    """Copies number seeds+1 … past: each seed again and again, later in time and of another length."""
-    rounds = -(-past // seeds) - 1
-    if rounds < 1:
-        return
-    step = f"g * interval '{SPAN.total_seconds() * 0.999 / (rounds + 1):.0f} seconds'"
-    # Stretched around the beginning, the same for every row of one copy, so that lengths differ and orders hold.
-    base, factor = "t.began", "(0.4 + (hashtext(t.told::text || ':' || g) & 1023) / 640.0)"
-
-    def moved(column: str) -> str:
-        return f"{base} + {step} + (t.{column} - {base}) * {factor}"
-
-    gaps: dict[type, int] = {}
+def _note_audit() -> None:
+    """Three entries for each incident; nothing checks their chain here."""
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-        # What is copied refers to copies: each row's references are not looked up one by one, which takes longest.
-        cursor.execute("SET session_replication_role = replica")
-        for model in (Incident, *COPIED):
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")
-            gaps[model] = cursor.fetchone()[0]
-        for model in (Incident, *COPIED):
-            table = model._meta.db_table
-            values = {}
-            for name, type_, generated in _columns(cursor, table):
-                if generated == "ALWAYS":
-                    continue
-                if name == "id":
-                    values[name] = f"t.id + g * {gaps[model]}"
-                elif name == "number":
-                    values[name] = f"t.number + g * {seeds}"
-                elif name == "incident_id":
-                    values[name] = f"t.incident_id + g * {gaps[Incident]}"
-                elif name == "status_update_id":
-                    values[name] = f"t.status_update_id + g * {gaps[StatusUpdate]}"
-                elif name in ("form_token", "source_id"):
-                    values[name] = "NULL"
-                elif type_ == "timestamp with time zone":
-                    values[name] = moved(name)
-                else:
-                    values[name] = f't."{name}"'
-            owner = "t.id" if model is Incident else "t.incident_id"
-            names = ", ".join(f'"{name}"' for name in values)
-            cursor.execute(  # apart from the table: each round would walk over the rounds before it
-                f"CREATE TEMPORARY TABLE seed AS SELECT t.*, i.number AS told, i.impact_started_at AS began"
-                f" FROM {table} t JOIN incidents_incident i ON i.id = {owner} WHERE i.number <= {seeds}"
-            )
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {', '.join(values.values())} FROM seed t"
-                f" CROSS JOIN generate_series(1, {rounds}) g WHERE t.told + g * {seeds} <= {past}"
-            )
-            cursor.execute("DROP TABLE seed")
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM " + table + "))",
-                [table],
-            )
-        cursor.execute("RESET session_replication_role")
+        cursor.execute(
+            "INSERT INTO audit_auditentry (chain, sequence, at, actor_label, origin, action, subject, changes,"
+            " previous_hash, hash, actor_id) SELECT 'incident:' || i.id, n, i.declared_at + n * interval '1 minute',"
+            " 'Person', 'bench', (ARRAY['incident.declared', 'status.changed', 'incident.resolved'])[n],"
+            " 'INC-' || i.number, '{}', '', md5(i.id || ':' || n), i.reported_by_id"
+            " FROM incidents_incident i CROSS JOIN generate_series(1, 3) n"
+        )
 
 
-def _columns(cursor, table: str) -> list[tuple[str, str, str]]:
-    cursor.execute(
-        "SELECT column_name, data_type, is_generated FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position",
-        [table],
-    )
-    return cursor.fetchall()
+def _public_page(people: list[User], services: list[Service]) -> None:
+    """A public page with fourteen components and two thousand readers, and one for people inside."""
+    for slug, audience in (("bench", PageAudience.PUBLIC), ("inside", PageAudience.INTERNAL)):
+        page = keep_page(
+            by=people[0],
+            page=StatusPage(
+                name="Bench", slug=slug, audience=audience, is_published=True, time_zone="Europe/Berlin"
+            ),
+        )
+        group = keep_group(by=people[0], group=ComponentGroup(page=page, name="Shop"))
+        for n, service in enumerate(services[: len(THINGS)]):
+            component = Component(
+                page=page,
+                name=service.name.capitalize(),
+                service=service,
+                tracked_since=SINCE,
+                group=group if n < 5 else None,
+            )
+            keep_component(by=people[0], component=component)
+        now = timezone.now()
+        PageSubscriber.objects.bulk_create(
+            PageSubscriber(page=page, address=f"reader{n}@example.test", created_at=now, confirmed_at=now)
+            for n in range(READERS)
+        )
+        begins = now + timedelta(days=2)
+        schedule_maintenance(
+            by=people[0],
+            maintenance=ScheduledMaintenance(
+                page=page, title="The index moves", starts_at=begins, ends_at=begins + timedelta(hours=1)
+            ),
+            components=page.components.all(),
+            text="Searching is slower.",
+        )
 
 
 def _tell_open(people: list[User], services: list[Service]) -> None:
@@ -305,7 +334,7 @@ def _tell_open(people: list[User], services: list[Service]) -> None:
         if incident.commander is None:
             assign_role(incident=incident, role=commander, user=by, by=by)
         set_service_impact(incident=incident, service=services[n % len(services)], impact="degraded", by=by)
-    large = declare_incident(by=people[0], title="The one with many events", severity=severities[1])
+    large = declare_incident(by=people[0], title=MANY, severity=severities[1])
     now = timezone.now()
     TimelineEvent.objects.bulk_create(
         TimelineEvent(

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+IDLE = 4  # seconds after which the server may have closed the connection
+
 
 @dataclass
 class Answer:
@@ -17,6 +19,7 @@ class Answer:
     compressed: int
     body: str
     location: str = ""
+    size: int = 0  # bytes before compressing
 
     def first(self, pattern: str) -> str:
         found = re.search(pattern, self.body)
@@ -31,6 +34,7 @@ class Client:
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
     token: str = ""
+    used_at: float = 0.0
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None)
@@ -40,8 +44,9 @@ class Client:
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **data}, doseq=True))
 
     def _ask(self, method: str, path: str, data: str | None) -> Answer:
-        if self.connection is None:
+        if self.connection is None or time.monotonic() - self.used_at > IDLE:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        self.used_at = time.monotonic()
         headers = {
             "Accept-Encoding": "gzip",
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
@@ -69,4 +74,5 @@ class Client:
             len(body) if is_zipped else len(gzip.compress(body, 6)),
             page,
             response.getheader("Location") or "",
+            len(text),
         )

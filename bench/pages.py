@@ -2,43 +2,62 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
+from bench.build import MANY
 from bench.client import Answer, Client
-
-NEXT_PAGE = r'href="(\?[^"]*)"[^>]*rel="next"|rel="next"[^>]*href="(\?[^"]*)"'
+from bench.routes import routes
+from incidents.models import Incident, Status
+from insights.questions import QUESTIONS
 
 
 @dataclass(frozen=True)
 class Page:
     name: str
-    ask: Callable[[Client], Answer]
+    ask: Callable[[], Answer]
 
 
-def pages(client: Client, insights: bool) -> Iterator[Page]:
-    """The pages of this build; the floor is as large as the list it stands beside."""
+def pages(client: Client, administrator: Client) -> Iterator[Page]:
+    """The floors, the pages with a budget, then every other address; a floor is as large as what it stands beside."""
+    for name, ask in _budgeted(client):
+        yield Page(name, ask)
+    for name, path, who in routes(client, administrator):
+        yield Page(f"/ {name}", partial(who.get, path))
+
+
+def _budgeted(client: Client) -> Iterator[tuple[str, Callable[[], Answer]]]:
     listed = client.get("/incidents/")
     size = len(listed.body)
     deep = _deep(client)
-    large = _reference(client, "The one with many events")
-    usual = client.get("/incidents/?status=closed").first(r'href="(/incidents/INC-\d+/)"')
-    yield Page("floor", lambda c: c.get(f"/bench/floor/{size}/"))
-    yield Page("home", lambda c: c.get("/"))
-    yield Page("incidents", lambda c: c.get("/incidents/"))
-    yield Page("incidents, filtered", lambda c: c.get("/incidents/?status=closed&severity=2"))
-    yield Page("incidents, deep", lambda c: c.get(deep))
-    yield Page("incidents, search", lambda c: c.get("/incidents/?q=checkout"))
-    yield Page("palette", lambda c: c.get("/palette?q=checkout"))
-    yield Page("incident, 20 events", lambda c: c.get(usual))
-    yield Page("incident, 500 events", lambda c: c.get(large))
-    yield Page("declare, form", lambda c: c.get("/declare"))
-    yield Page("three inserts", lambda c: c.post("/bench/inserts/", {}))
-    yield Page("declare", _declare)
-    if insights:
-        yield Page("insights, floor", lambda c: c.get("/bench/durations/90/"))
-        yield Page("insights", lambda c: c.get("/insights/"))
-        yield Page("insights, all, floor", lambda c: c.get("/bench/durations/0/"))
-        yield Page("insights, all", lambda c: c.get("/insights/?period=all"))
+    large = _large()
+    usual = _usual()
+    asked = {
+        "floor": f"/bench/floor/{size}/",
+        "home": "/",
+        "incidents": "/incidents/",
+        "incidents, filtered": "/incidents/?status=closed&severity=2",
+        "incidents, deep": deep,
+        "incidents, search": "/incidents/?q=checkout",
+        "incidents, two words": "/incidents/?q=checkout+answers",
+        "palette": "/palette?q=checkout",
+        "similar": "/declare/similar?title=Checkout+answers+slowly",
+        "incident, 20 events": usual,
+        "incident, 500 events": large,
+        "declare, form": "/declare",
+    }
+    yield from ((name, partial(client.get, path)) for name, path in asked.items())
+    yield "three inserts", partial(client.post, "/bench/inserts/", {})
+    yield "declare", partial(_declare, client)
+    measured = {
+        "insights, floor": "/bench/durations/90/",
+        "insights": "/insights/",
+        "insights, all, floor": "/bench/durations/0/",
+        "insights, all": "/insights/?period=all",
+    }
+    yield from ((name, partial(client.get, path)) for name, path in measured.items())
+    for key in QUESTIONS:
+        yield f"insights, all, {key}", partial(client.get, f"/insights/{key}/?period=all")
 
 
 def _deep(client: Client) -> str:
@@ -53,10 +72,14 @@ def _deep(client: Client) -> str:
     return path
 
 
-def _reference(client: Client, title: str) -> str:
-    from incidents.models import Incident
+def _large() -> str:
+    return f"/incidents/{Incident.objects.get(title=MANY).reference}/"
 
-    return f"/incidents/{Incident.objects.get(title=title).reference}/"
+
+def _usual() -> str:
+    """A closed incident with twenty events, like most."""
+    usual = Incident.objects.filter(status=Status.CLOSED, is_private=False).order_by("-number")[0]
+    return f"/incidents/{usual.reference}/"
 
 
 def _declare(client: Client) -> Answer:

@@ -28,25 +28,27 @@ async def _open(port: int, cookie: str, path: str, heard: asyncio.Queue) -> asyn
 
 
 def measure(
-    port: int, cookies: dict[str, str], references: list[str], streams: int, changes: int = 12
+    port: int, people: list[dict[str, str]], references: list[str], streams: int, changes: int = 12
 ) -> dict:
-    """Open `streams` streams, spread over running incidents, and change these one after the other.
+    """Open `streams` streams, spread over people and running incidents, and change these one after the other.
+
+    `people` are cookies; the first of them makes the changes.
 
     Seconds from sending a note to the event on every screen of that incident, and to the fetched part on one.
     """
-    return asyncio.run(_measure(port, cookies, references, streams, changes))
+    return asyncio.run(_measure(port, people, references, streams, changes))
 
 
 async def _measure(
-    port: int, cookies: dict[str, str], references: list[str], streams: int, changes: int
+    port: int, people: list[dict[str, str]], references: list[str], streams: int, changes: int
 ) -> dict:
-    cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
+    cookies = ["; ".join(f"{k}={v}" for k, v in person.items()) for person in people]
     heard: asyncio.Queue = asyncio.Queue()
     paths = [f"/live/incidents/{references[n % len(references)]}/" for n in range(streams)]
-    tasks = [await _open(port, cookie, path, heard) for path in paths]
+    tasks = [await _open(port, cookies[n % len(cookies)], path, heard) for n, path in enumerate(paths)]
     await asyncio.sleep(2)
     rung, shown = [], []
-    writer, reader = Client(port, dict(cookies)), Client(port, dict(cookies))
+    writer, reader = Client(port, dict(people[0])), Client(port, dict(people[0]))
     for n in range(changes):
         while not heard.empty():
             heard.get_nowait()

@@ -19,6 +19,7 @@ from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
 from live.documents import DocumentSync
+from statuspages.answer_cache import AnswerCache
 from statuspages.views.responses import host_name
 
 LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack export
@@ -41,7 +42,8 @@ def _largest_body(path: str) -> int:
 
 
 _pages = _in_threads(int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
-_public_pages = _in_threads(2)  # answer even while every other thread is busy
+_public_pages = AnswerCache(_in_threads(2))  # threads that answer even while every other is busy
+stream.listener.when_changed(_public_pages.changed)
 
 
 def _is_public(scope: Scope) -> bool:

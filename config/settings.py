@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "incidents",
     "timeline",
     "retros",
+    "action_items",
     "subscribers",
     "statuspages",
     "history",
@@ -294,8 +295,8 @@ JOBS: dict[str, dict] = {
     "notifications.tasks.send_due_deliveries": {},
     "notifications.tasks.tidy_up": {},
     "incidents.tasks.send_due_update_reminders": {"next_at": "incidents.tasks.next_reminder_at"},
-    "retros.tasks.send_due_action_reminders": {},
-    "retros.tasks.send_weekly_digests": {},
+    "action_items.tasks.send_due_action_reminders": {},
+    "action_items.tasks.send_weekly_digests": {},
     "retros.tasks.send_due_retrospective_reminders": {},
     "retros.tasks.tidy_documents": {"next_at": "retros.tasks.next_document_at"},
     "retros.tasks.make_waiting_exports": {"next_at": "retros.tasks.next_export_at", "takes_long": True},
@@ -336,7 +337,7 @@ AUDIENCE_READERS = [
 DELIVERY_REACH = {
     "incident": "incidents.models.people.incidents_told_to",
     "retrospective": "retros.access.retrospectives_told_to",
-    "action": "retros.access.action_items_told_to",
+    "action": "action_items.access.action_items_told_to",
     "report": "subscribers.models.reports_told_to",
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may
@@ -356,7 +357,7 @@ AUDITED_NAMES = {
 AUDITED_MODELS = [
     "incidents.Incident",
     "retros.Retrospective",
-    "retros.ActionItem",
+    "action_items.ActionItem",
 ]
 """Models with a `chain` in the audit trail: `verify_audit` misses one that was removed."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])

@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retros.urls_timeline")),
     path("", include("retros.urls_causes")),
     path("", include("retros.urls_writing")),
-    path("", include("retros.urls_actions")),
+    path("", include("action_items.urls")),
     path("", include("statuspages.urls")),
     path("", include("history.urls")),
     path("", include("insights.urls")),

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg2
 import psycopg2.extensions
 from django.db import connections
 
-from core.notify import CHANNEL
+from core.notify import CHANNEL, STATUS_PAGES
 
 HOME = 0  # notified of every public incident, without saying which
 INBOX = -1  # no incident at all: only what is rung for the person themselves
@@ -27,9 +27,14 @@ class Listener:
     def __init__(self) -> None:
         self._queues: dict[Topic, set[asyncio.Queue[str | None]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._on_change: list[Callable[[], None]] = []
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
+
+    def when_changed(self, call: Callable[[], None]) -> None:
+        """Call this, in the event loop, when an incident or a status page has changed, or that may have been missed."""
+        self._on_change.append(call)
 
     async def stop(self) -> None:
         if self._task:
@@ -68,6 +73,7 @@ class Listener:
                 pause = min(pause * 2, 5)
                 continue
             pause = 0.2
+            self._tell_of_change()
             for queue in self._all_queues():
                 _put(queue, "hello")
             try:
@@ -99,6 +105,9 @@ class Listener:
                 _put(queue, notify_incident["what"])
         for queue in self._queues.get(notify_incident.get("topic", ""), ()):
             _put(queue, notify_incident["what"])
+        is_of_incident = "incident" in notify_incident and notify_incident["what"] != "presence"
+        if is_of_incident or notify_incident.get("topic") == STATUS_PAGES:
+            self._tell_of_change()
         if "incident" not in notify_incident:
             return
         for queue in self._queues.get(notify_incident["incident"], ()):
@@ -106,6 +115,10 @@ class Listener:
         if notify_incident["what"] == "head" and not notify_incident.get("private"):
             for queue in self._queues.get(HOME, ()):
                 _put(queue, "home")
+
+    def _tell_of_change(self) -> None:
+        for call in self._on_change:
+            call()
 
     def _all_queues(self) -> list[asyncio.Queue[str | None]]:
         return list({queue for queues in self._queues.values() for queue in queues})

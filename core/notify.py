@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 CHANNEL = "allclear"
+STATUS_PAGES = "status pages"  # the topic of whatever public pages show besides incidents
 PEOPLE_AT_ONCE = 500  # a NOTIFY carries at most 8,000 bytes
 
 

@@ -102,3 +102,8 @@ def harmless_cell[T](value: T) -> T | str:
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
+
+
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters, with “…” for what is left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

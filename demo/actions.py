@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
-from demo.cast import Stage
-from retros.models import ActionItem, Retrospective
-from retros.workflow import (
+from action_items.models import ActionItem
+from action_items.workflow import (
     add_action_item,
     answer_helped,
     complete_action_item,
@@ -15,6 +14,8 @@ from retros.workflow import (
     verify_action_item,
     wont_do_action_item,
 )
+from demo.cast import Stage
+from retros.models import Retrospective
 
 DAY = 24 * 60
 

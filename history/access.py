@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from action_items.models import ActionItem
 from incidents.models import ChangeEvent, Incident
-from retros.models import ActionItem, Learning, Retrospective
+from retros.models import Learning, Retrospective
 from statuspages.models import ScheduledMaintenance, StatusPage
 
 

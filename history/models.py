@@ -9,10 +9,11 @@ from django.db.models import Min, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from action_items.models import ActionItem
 from core.requested_files import AskedFile
 from core.written_time import ORDERS
 from incidents.models import ChangeEvent, Incident
-from retros.models import ActionItem, Retrospective
+from retros.models import Retrospective
 from statuspages.models import ScheduledMaintenance, StatusPage
 
 

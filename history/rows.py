@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Field, ForeignKey, ManyToManyField, Model
 
 from accounts.models import Team, User
+from action_items.models import ActionItem, ActionReminder
 from incidents.models import (
     AffectedService,
     ChangeEvent,
@@ -33,8 +34,6 @@ from incidents.models import (
 )
 from incidents.models.people import ActivitySession
 from retros.models import (
-    ActionItem,
-    ActionReminder,
     AffectedUsers,
     AgendaItem,
     CheckWaiver,

@@ -9,6 +9,8 @@ from django.db.models import Case, F, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
+from action_items.figures import Fared, OnTime, fared, on_time_by
+from action_items.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Priority
 from figures.ages import ages
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
@@ -19,8 +21,7 @@ from insights.measuring import Cell, cells_of
 from insights.panels import FEW, Figure, Panel
 from insights.survival import Curve, curve_of, drawn_line
 from insights.tables import Behind, Column, Table, percent
-from retros.action_figures import Fared, OnTime, fared, on_time_by
-from retros.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Level, Priority
+from retros.models import Level
 
 QUESTION = "Are actions done, and did they help?"
 LISTED = 100

@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from action_items.models import ActionItem, ActionItemQuerySet
 from incidents.models import Incident, Status
 from incidents.models.incident import IncidentQuerySet
-from retros.models import ActionItem, ActionItemQuerySet, Retrospective
+from retros.models import Retrospective
 from retros.models.retrospective import RetrospectiveQuerySet
 
 LEFT_OUT = (Status.TRIAGE, Status.DECLINED, Status.MERGED)

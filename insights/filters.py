@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Team
+from action_items.models import ActionItemQuerySet
 from core.forms import Form
 from core.local_time import first_moment
 from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
 from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
-from retros.models import ActionItemQuerySet
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
 # With days further away there is no period of the same length before.

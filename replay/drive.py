@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from audit import context
+from core.text import shorten
 from incidents.models import MILESTONES, Incident, Role, Severity
 from incidents.workflow import declare_incident, edit_incident, set_milestones
 from replay.cast import Cast
@@ -15,7 +16,7 @@ from replay.clock import Clock, read_clock
 from replay.contradictions import refuse_contradictions
 from replay.file_reader import MILESTONE_KEYS, Refused, instant, parse_day
 from replay.plan import Plan
-from replay.verbs import Verbs, shorten
+from replay.verbs import Verbs
 
 ORIGIN = "command replay"
 GUESSED = ("constructed", "derived", "recalled", "estimate", "estimated")

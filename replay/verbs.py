@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from action_items.workflow import take_over_action_items
+from core.text import shorten
 from incidents.models import (
     Audience,
     ChangeEvent,
@@ -58,10 +60,6 @@ STATES = {
 }
 KINDS = {"change": Kind.CHANGE, "decision": Kind.DECISION, "question": Kind.QUESTION}
 NOT_RECORDED = "The recorded day does not mention this check."
-
-
-def shorten(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 class Verbs:
@@ -283,10 +281,10 @@ class Verbs:
         take_over(
             retrospective=self.retrospective,
             told=told,
-            actions=actions,
             people=self.cast.people,
             by=by,
         )
+        take_over_action_items(retrospective=self.retrospective, told=actions, people=self.cast.people)
         publish_taken_over(retrospective=self.retrospective, by=by)
 
     def close(self, step: Step) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from incidents.models.people import people_reaching as people_reaching_incident
-from retros.models import ActionItem, Participant, Retrospective
+from retros.models import Participant, Retrospective
 
 MOST_OFFERED = 8
 
@@ -32,10 +32,6 @@ def people_reaching(retrospective: Retrospective) -> Any:
 def retrospectives_told_to(reader: User | None) -> QuerySet[Retrospective]:
     """What a message to this person may be about; none goes to an address or channel."""
     return Retrospective.objects.visible_to(reader) if reader else Retrospective.objects.none()
-
-
-def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
-    return ActionItem.objects.visible_to(reader) if reader else ActionItem.objects.none()
 
 
 def mentionable(retrospective: Retrospective, typed: str) -> list[str]:

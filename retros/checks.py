@@ -12,7 +12,6 @@ from accounts.models import Team
 from audit import context
 from incidents.models import RoleAssignment
 from retros.models import (
-    ActionItem,
     CheckWaiver,
     ContributingFactor,
     Dimension,
@@ -124,19 +123,10 @@ def _milestones(retrospective: Retrospective) -> str:
 
 def _actions(retrospective: Retrospective) -> str:
     unready = [
-        f"{action.reference} needs {', '.join(_lacking(action))}"
+        f"{action.reference} needs {', '.join(action.lacking)}"
         for action in retrospective.action_items.unready()
     ]
     return f"{'; '.join(unready[:5])}{' …' if len(unready) > 5 else ''}." if unready else ""
-
-
-def _lacking(action: ActionItem) -> list[str]:
-    there = {
-        "an owner": action.owner_id or action.team_id,
-        "a due day": action.due_on,
-        "how we will know": action.verification,
-    }
-    return [word for word, value in there.items() if not value]
 
 
 def _read(retrospective: Retrospective) -> str:

@@ -7,7 +7,6 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from retros.models import (
-    ActionItem,
     ClosedQuestion,
     Comment,
     ContributingFactor,
@@ -23,6 +22,7 @@ from retros.models import (
     TimelineEntry,
 )
 from retros.models.causes import FACTORS_WANTED
+from retros.queries import action_items
 from retros.timeline import Account, gap_columns
 
 SECTIONS = (
@@ -110,7 +110,7 @@ def _frame(retrospective: Retrospective, participants: int) -> int:
 
 
 def _counted(retrospective: Retrospective) -> dict[str, Any]:
-    actions = ActionItem.objects.filter(retrospective=OuterRef("pk"))
+    actions = action_items().filter(retrospective=OuterRef("pk"))
     entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
     counts = {
         "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),

@@ -2,11 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from incidents.permissions import can_respond
-
 if TYPE_CHECKING:
-    from incidents.models import Incident
-    from retros.models import ActionItem, Retrospective
+    from retros.models import Retrospective
 
 
 def can_start(user: Any) -> bool:
@@ -45,26 +42,3 @@ def can_facilitate(user: Any, retrospective: "Retrospective") -> bool:
     if user.is_administrator or retrospective.owner_id is None:
         return True
     return user.pk in (retrospective.owner_id, retrospective.facilitator_id)
-
-
-def can_add_action_item(
-    user: Any, *, retrospective: "Retrospective | None" = None, incident: "Incident | None" = None
-) -> bool:
-    """Responders in reach of what it comes from, and whoever takes part; published or not: work goes on."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    if retrospective is not None:
-        reachable = type(retrospective).objects.visible_to(user).filter(pk=retrospective.pk).exists()
-        return reachable and (user.is_responder or takes_part(user, retrospective))
-    if incident is not None:
-        return can_respond(user, incident)
-    return user.is_responder
-
-
-def can_change_action_item(user: Any, item: "ActionItem") -> bool:
-    """Its owner, whoever that is, and who could have added it."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    if item.owner_id == user.pk:
-        return True
-    return can_add_action_item(user, retrospective=item.retrospective, incident=item.incident)

@@ -4,11 +4,6 @@ from datetime import datetime
 
 from core.requested_files import forget_old, next_to_make
 from retros.models import Export
-from retros.workflow.action_reminding import (
-    ask_whether_it_helped,
-    remind_of_action_items,
-    send_weekly_digest,
-)
 from retros.workflow.due import remind_of_due
 from retros.workflow.exporting import make_next_export
 from retros.workflow.writing import compact_documents, keep_quiet_versions, next_document_at
@@ -38,17 +33,4 @@ def tidy_documents() -> None:
     while compact_documents():
         pass
     while keep_quiet_versions():
-        pass
-
-
-def send_due_action_reminders() -> None:
-    """Whoever owes an action item hears of it before and after it is due, each step once."""
-    while remind_of_action_items():
-        pass
-    while ask_whether_it_helped():
-        pass
-
-
-def send_weekly_digests() -> None:
-    while send_weekly_digest():
         pass

@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Installation, User
+from action_items.models import ActionItem
 from incidents.models import Incident, Status
 from incidents.models.reference import address_of
 from notifications import mail_server
-from retros.models import ActionItem
 from subscribers.models import Notice
 
 ANYBODY = -1  # stands for the person where a query is put together for everybody

@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accounts.models import User
+from action_items.models import ActionItem
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
-from retros.models import ActionItem, Retrospective
+from retros.models import Retrospective
 
 WORST_RANK = 2
 """SEV1 and SEV2: what everybody hears of who has not switched it off."""

@@ -26,6 +26,7 @@ from PIL import Image
 import history.models
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import invite_person, issue_setup_link
+from action_items.workflow import add_action_item
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.models import BriefLink, Service, Severity, StatusUpdate
@@ -47,7 +48,6 @@ from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
 from retros.models import Document, Export, Learning, Retrospective
 from retros.workflow import (
-    add_action_item,
     add_comment,
     add_contributing_factor,
     add_entry,

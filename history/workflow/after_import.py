@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
+from action_items.models import ActionItem
 from audit.workflow import INSTALLATION, record_audit, record_beginnings
 from coediting.document import Full, Malformed, accept, open_document
 from coediting.markdown_merge import rewrite
 from history.entry import Refused
 from history.workflow.writing import Desk
 from incidents.models import ChangeEvent, Incident
-from retros.models import ActionItem, Ballot, ClosedQuestion, Document, Publication, Question, Retrospective
+from retros.models import Ballot, ClosedQuestion, Document, Publication, Question, Retrospective
 from retros.published_content import search_of
 from statuspages.models import StatusPage
 

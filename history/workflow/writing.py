@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import InstallationRole, User
 from audit.workflow import INSTALLATION, record_audit, record_beginnings
+from core.text import shorten
 from history.entry import Past, Refused, Word
 from history.models import Import, ImportedEntry
 from incidents.models import (
@@ -180,7 +181,7 @@ def _incident(desk: Desk, past: Past) -> Incident:
     }  # fmt: skip
     return Incident(
         title=past.title[:199] + "…" if is_long else past.title,
-        summary=_short(past.title if is_long else past.summary, 500),
+        summary=shorten(past.title if is_long else past.summary, 500),
         severity=desk.severity_of(past.degree),
         status=status,
         source=Incident.Source.IMPORT,
@@ -196,10 +197,6 @@ def _incident(desk: Desk, past: Past) -> Incident:
         milestone_basis=basis,
         created_at=past.declared_at or past.impact_started_at,
     )
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def _with_status(words: Sequence[Word]) -> list[tuple[Word, str]]:
@@ -219,7 +216,7 @@ def _update(desk: Desk, incident: Incident, word: Word, status: str) -> StatusUp
         audiences=[Audience.PUBLIC, Audience.STAKEHOLDERS] if desk.run.is_public else [Audience.RESPONDERS],
         known=text,
         wordings={Audience.PUBLIC.value: {"known": text}} if desk.run.is_public else {},
-        public_title=_short(incident.title, 120) if desk.run.is_public else "",
+        public_title=shorten(incident.title, 120) if desk.run.is_public else "",
         status=status,
         severity=incident.severity,
         author=desk.author,

@@ -1,17 +1,5 @@
 """What retrospectives are made of."""
 
-from retros.models.action_reminders import DUE_STEPS, ActionDigest, ActionReminder, ActionStep
-from retros.models.actions import (
-    DONE_STATES,
-    UNFINISHED_STATES,
-    ActionCategory,
-    ActionGroup,
-    ActionItem,
-    ActionItemQuerySet,
-    ActionState,
-    Helped,
-    Priority,
-)
 from retros.models.ballots import Ballot, ClosedQuestion, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.costs import GUESSES, CostAssumptions, RoleRate
@@ -45,18 +33,7 @@ from retros.models.timeline import (
 )
 
 __all__ = [
-    "DONE_STATES",
-    "DUE_STEPS",
     "GUESSES",
-    "UNFINISHED_STATES",
-    "ActionCategory",
-    "ActionDigest",
-    "ActionGroup",
-    "ActionItem",
-    "ActionItemQuerySet",
-    "ActionReminder",
-    "ActionState",
-    "ActionStep",
     "AffectedUsers",
     "AgendaItem",
     "Ballot",
@@ -74,7 +51,6 @@ __all__ = [
     "Export",
     "Factor",
     "FactorStep",
-    "Helped",
     "HintDismissal",
     "HintWord",
     "ImpactStatement",
@@ -84,7 +60,6 @@ __all__ = [
     "LearningVote",
     "Level",
     "Participant",
-    "Priority",
     "Publication",
     "Question",
     "ReaderMark",

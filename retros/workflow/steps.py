@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import User
 from audit import context
 from events.retrospectives import FactorUndone
-from retros.models import ActionItem, ContributingFactor, FactorStep, Retrospective, TimelineEntry
+from retros.models import ContributingFactor, FactorStep, Retrospective, TimelineEntry
 from retros.workflow.basics import announce, audit, lock
 from timeline.models import Evidence
 
@@ -120,7 +120,7 @@ def _restore(retrospective: Retrospective, step: FactorStep) -> None:
         node.save(update_fields=[*PLAIN, "version"])
         node.evidence.set(Evidence.objects.filter(pk__in=state["evidence"]))
         node.entries.set(TimelineEntry.objects.filter(pk__in=state["entries"]))
-        lost = ActionItem.objects.filter(pk__in=state["actions"], factor__isnull=True)
+        lost = retrospective.action_items.filter(pk__in=state["actions"], factor__isnull=True)
         lost.update(factor=node)
     if any(is_under(standing, key, key) for key in back):
         raise ValidationError("The tree has changed since. Undoing would make a circle.")

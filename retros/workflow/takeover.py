@@ -1,18 +1,14 @@
 """What a recorded day tells of its retrospective, laid down as records of ours."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
-from accounts.models import Team, User
+from accounts.models import User
 from audit import context
+from core.text import shorten
 from retros.checks import unsettled
 from retros.models import (
-    ActionCategory,
-    ActionItem,
-    ActionState,
     Category,
     CheckWaiver,
     ContributingFactor,
@@ -21,7 +17,6 @@ from retros.models import (
     LearningKind,
     Level,
     Participant,
-    Priority,
     Retrospective,
     RetrospectiveStatus,
     TimelineEntry,
@@ -40,20 +35,6 @@ LEARNED = {
     "went_badly": LearningKind.HINDERED,
     "surprises": LearningKind.SURPRISED,
 }
-CATEGORIES = {
-    "architecture": ActionCategory.CODE,
-    "code": ActionCategory.CODE,
-    "observability": ActionCategory.TOOLING,
-    "tooling": ActionCategory.TOOLING,
-    "collaboration": ActionCategory.PROCESS,
-    "process": ActionCategory.PROCESS,
-}
-STATES = {
-    "done": ActionState.DONE,
-    "closed": ActionState.DONE,
-    "verified": ActionState.VERIFIED,
-    "in_progress": ActionState.IN_PROGRESS,
-}
 
 
 @transaction.atomic
@@ -61,11 +42,10 @@ def take_over(
     *,
     retrospective: Retrospective,
     told: dict[str, Any],
-    actions: Iterable[dict[str, Any]],
     people: dict[str, User],
     by: User,
 ) -> Retrospective:
-    """Scope, table, chain of whys, factors, learnings, gaps and action items; a second time changes nothing."""
+    """Scope, table, chain of whys, factors, learnings and gaps; a second time changes nothing."""
     retrospective = Retrospective.objects.select_for_update(of=("self",)).get(pk=retrospective.pk)
     if retrospective.factors.exists() or retrospective.learnings.exists():
         return retrospective
@@ -80,7 +60,6 @@ def take_over(
     _factors(retrospective, told, by)
     _learnings(retrospective, told)
     _account(retrospective, told.get("information_gaps") or [], by)
-    _actions(retrospective, actions, people)
     audit(retrospective, "retrospective.taken_over", by, source=SOURCE)
     return retrospective
 
@@ -121,7 +100,7 @@ def _chain_of_whys(retrospective: Retrospective, whys: list[str], by: User) -> N
             by,
             parent=parent,
             order=depth,
-            question=_short(f"{question.strip()}?", 200) if text != why else "",
+            question=shorten(f"{question.strip()}?", 200) if text != why else "",
             level=Level.PROXIMATE if depth < len(whys) - 1 else Level.SYSTEMIC,
         )
 
@@ -141,7 +120,7 @@ def _factors(retrospective: Retrospective, told: dict[str, Any], by: User) -> No
 
 
 def _node(retrospective: Retrospective, text: str, by: User, *, category: str = "", **fields: Any) -> Any:
-    text = _short(text, 300)
+    text = shorten(text, 300)
     shared, _ = Factor.objects.get_or_create(
         key=normalised(text), defaults={"text": text, "category": category, "created_at": context.now()}
     )
@@ -193,44 +172,3 @@ def _account(retrospective: Retrospective, gaps: list[str], by: User) -> None:
         ],
         ignore_conflicts=True,
     )
-
-
-def _actions(
-    retrospective: Retrospective, actions: Iterable[dict[str, Any]], people: dict[str, User]
-) -> None:
-    for order, told in enumerate(actions):
-        state = STATES.get(str(told.get("status") or "").lower(), ActionState.OPEN)
-        done_at = context.now() if state in (ActionState.DONE, ActionState.VERIFIED) else None
-        ActionItem.objects.create(
-            title=_short(told.get("title") or "", 200),
-            retrospective=retrospective,
-            incident=retrospective.incident,
-            category=CATEGORIES.get(str(told.get("kind") or "").lower(), ActionCategory.PROCESS),
-            priority=told["priority"] if told.get("priority") in Priority.values else Priority.P3,
-            owner=people.get(told.get("owner_person") or ""),
-            team=_team(told.get("owner_team") or ""),
-            due_on=told.get("due"),
-            state=state,
-            done_at=done_at,
-            verified_at=done_at if state == ActionState.VERIFIED else None,
-            verification=told.get("verification") or "",
-            source_key=_short(str(told.get("key") or ""), 100),
-            order=order,
-            created_at=context.now(),
-        )
-
-
-def _team(name: str) -> Team | None:
-    if not name.strip():
-        return None
-    name = name.strip()[:100]
-    found: Team | None = Team.objects.filter(name__iexact=name).first()
-    if found:
-        return found
-    base = slugify(name)[:90] or "team"
-    slug = base if not Team.objects.filter(slug=base).exists() else f"{base}-{Team.objects.count()}"
-    return Team.objects.create(name=name, slug=slug)
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

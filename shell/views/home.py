@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
+from action_items.models import ActionItem
 from incidents.forms.updating import NoChangeForm
 from incidents.models import AffectedService, Audience, Incident, Service
 from incidents.models.cadence import waiting_for_more
 from incidents.models.status import ACTIVE_STATUSES
-from retros.models import ActionItem, Retrospective
+from retros.models import Retrospective
 from shell.checklist import checklist_for
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from action_items.models import ActionItem
 from incidents.models import Incident, Service
-from retros.models import ActionItem
 from shell.search import NEWEST, Asked, found, is_common, newest_number, parse
 
 SHOWN = 6

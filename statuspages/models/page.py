@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from accounts.models import validate_time_zone
+from core.notify import STATUS_PAGES, notify_topic
 from incidents.models import Service, ServiceImpact
 from statuspages.look import style_of, version_of
 
@@ -47,7 +48,9 @@ class StatusPageQuerySet(models.QuerySet["StatusPage"]):
 
     def changed(self) -> int:
         """Whatever is kept of these pages elsewhere is out of date from now on."""
-        return self.update(version=F("version") + 1, changed_at=timezone.now())
+        changed = self.update(version=F("version") + 1, changed_at=timezone.now())
+        notify_topic(topic=STATUS_PAGES, what="pages")
+        return changed
 
     def next_copy_at(self) -> datetime | None:
         """When a copy is to be written again: in the past where one is out of date."""

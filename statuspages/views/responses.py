@@ -55,6 +55,7 @@ def public(view: Callable[..., Answer]) -> Callable[..., HttpResponseBase]:
         except Missing as error:
             raise Http404 from error
 
+    wrapped.is_for_all = True  # type: ignore[attr-defined]  # statuspages.answer_cache asks for it
     return wrapped
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
+from action_items.models import ActionItem, ActionStep
+from action_items.workflow import reminder_of_item_stands
 from notifications.models import OutboxMessage
-from retros.models import ActionItem, ActionStep
-from retros.workflow import reminder_of_item_stands
 from subscribers.announcements.delivery import Announcement, deliver_announcements, recipients_of
 from subscribers.models import News
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from retros.models import ActionItem
-from retros.workflow import add_action_item
+from action_items.models import ActionItem
+from action_items.workflow import add_action_item
 from tests.browser.conftest import NARROW
 
 pytestmark = pytest.mark.browser

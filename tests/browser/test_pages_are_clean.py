@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from action_items.workflow import add_action_item, complete_action_item
 from incidents.models import Service, Severity
 from incidents.workflow import (
     create_brief_link,
@@ -24,7 +25,7 @@ from incidents.workflow import (
 )
 from insights.models import InsightsPdf
 from insights.questions import QUESTIONS
-from retros.workflow import add_action_item, complete_action_item, start_retrospective
+from retros.workflow import start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import attach_evidence, mark_gap, write_event

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from action_items.models import ActionItem
 from retros.checks import CHECKS
 from retros.models import (
-    ActionItem,
     ContributingFactor,
     Document,
     Export,

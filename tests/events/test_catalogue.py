@@ -15,6 +15,7 @@ from subscribers.announcements import action_items, incidents, retrospectives, r
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = (
     "incidents",
+    "action_items",
     "retros",
     "statuspages",
     "subscribers",

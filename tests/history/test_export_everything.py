@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Team, User
+from action_items.models import ActionItem, ActionReminder
+from action_items.tasks import send_due_action_reminders
 from history.rows import WHOLES
 from incidents.models import ChangeEvent, Incident, Service, Snooze, UpdateRequest, UpdateSchedule
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from retros.models import (
-    ActionItem,
-    ActionReminder,
     AffectedUsers,
     AgendaItem,
     Ballot,
@@ -40,7 +40,7 @@ from retros.models import (
     TimelineEntry,
 )
 from retros.published_content import content_of
-from retros.tasks import send_due_action_reminders, send_due_retrospective_reminders
+from retros.tasks import send_due_retrospective_reminders
 from retros.vocabulary import normalised
 from retros.workflow import open_section
 from statuspages.models import (
@@ -90,7 +90,7 @@ def test_no_model_is_forgotten():
     taken = {whole.model for whole in WHOLES.values()}
     taken |= {table.model for whole in WHOLES.values() for table in whole.tables}
     all_there_is = {
-        model for app in ("incidents", "timeline", "retros", "statuspages") for model in apps.get_app_config(app).get_models()
+        model for app in ("incidents", "timeline", "retros", "action_items", "statuspages") for model in apps.get_app_config(app).get_models()
     }  # fmt: skip
     assert {m.__name__ for m in all_there_is - taken} == set(LEFT_BEHIND)
 

@@ -12,10 +12,10 @@ from hypothesis.extra.django import TestCase
 from lifelines import KaplanMeierFitter
 
 from accounts.models import Team
+from action_items.models import ActionItem
 from incidents.models import AffectedService, Service
 from incidents.models.people import Participation
 from insights.actions import completing
-from retros.models import ActionItem
 
 NOW = timezone.now().replace(microsecond=0)
 TODAY = timezone.localdate()

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from action_items.models import ActionItem
 from incidents.models import AffectedService, DueTime, Incident, IncidentType, Service, Status
 from insights import views
-from retros.models import ActionItem
 
 QUESTIONS = ["faster", "promises", "actions", "breaks", "humane", "time", "cost", "what-would-it-take"]
 HOUR = 60

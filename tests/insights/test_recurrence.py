@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from action_items.models import ActionItem
 from incidents.models import Incident, Severity, Status
 from incidents.models.people import Participation
 from insights.cohort import Reach, Scope
 from insights.recurring import factors, recurrence
-from retros.models import ActionItem, ContributingFactor, Factor, Retrospective
+from retros.models import ContributingFactor, Factor, Retrospective
 
 NOW = timezone.now().replace(microsecond=0)
 seen = st.lists(

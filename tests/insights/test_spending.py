@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from action_items.models import ActionItem
 from incidents.models import AffectedService, Incident, Role, Service
 from incidents.models.people import Participation, RoleAssignment
 from insights.cohort import Reach, Scope
 from insights.cost_queries import Rates, felt, spending
 from retros.measures import Interval, union, user_minutes
-from retros.models import ActionItem, AffectedUsers, ImpactStatement, Retrospective
+from retros.models import AffectedUsers, ImpactStatement, Retrospective
 from retros.workflow import assume_costs
 
 NOTHING = (None, None, None)

@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from action_items.models import ActionDigest, ActionItem, ActionReminder
+from action_items.workflow import add_action_item, complete_action_item
 from config.celery import app
 from incidents.models import Incident, Reminder
 from incidents.workflow import declare_incident
@@ -21,14 +23,8 @@ from notifications.models import Delivery, Heartbeat, OutboxMessage
 from notifications.tasks import tidy_up
 from notifications.worker import Job, Scheduler
 from notifications.workflow import enqueue, hour_has_passed, wake_worker
-from retros.models import (
-    ActionDigest,
-    ActionItem,
-    ActionReminder,
-    DueReminder,
-    Retrospective,
-)
-from retros.workflow import add_action_item, complete_action_item, start_retrospective
+from retros.models import DueReminder, Retrospective
+from retros.workflow import start_retrospective
 from statuspages.models import MaintenanceUpdate, PageSubscriber, ScheduledMaintenance, StatusPage
 from statuspages.workflow import keep_page, request_subscription, schedule_maintenance
 from subscribers.models import Notice

@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.workflow import deactivate_person
+from action_items.workflow import add_action_item
 from incidents.models import Incident
 from notifications.access import out_of_reach
 from notifications.models import Delivery
 from notifications.tasks import send_due_deliveries
 from notifications.workflow import claim_deliveries
 from retros.models import Retrospective
-from retros.workflow import add_action_item, start_retrospective
+from retros.workflow import start_retrospective
 
 pytestmark = pytest.mark.django_db
 SECRET = {"subject": "Canary Zephyrquartz", "text": "x"}

@@ -16,6 +16,7 @@ APPS = [
     "incidents",
     "insights",
     "notifications",
+    "action_items",
     "retros",
     "shell",
     "statuspages",

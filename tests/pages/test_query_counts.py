@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from action_items.models import ActionItem
 from history.models import Export
 from incidents.models import ChecklistTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
@@ -17,7 +18,7 @@ from insights.questions import QUESTIONS
 from notifications.models import Delivery
 from notifications.workflow import add_channel, deliver
 from retros.checks import CHECKS
-from retros.models import ActionItem, ContributingFactor, Factor, TimelineEntry
+from retros.models import ContributingFactor, Factor, TimelineEntry
 from retros.workflow import (
     add_comment,
     add_hint_word,

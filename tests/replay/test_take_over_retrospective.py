@@ -2,10 +2,12 @@
 
 import pytest
 
+from action_items.models import ActionItem
+from action_items.workflow import take_over_action_items
 from notifications.models import Delivery
 from replay.drive import replay_document
 from retros.export import as_html, copy_of
-from retros.models import ActionItem, Retrospective
+from retros.models import Retrospective
 from retros.workflow.takeover import publish_taken_over, take_over
 from subscribers.models import Notice
 
@@ -113,10 +115,8 @@ def test_nobody_is_told_of_the_past(retrospective):
 
 def test_a_second_time_changes_nothing(retrospective, document):
     before = (retrospective.factors.count(), retrospective.learnings.count(), ActionItem.objects.count())
-    take_over(
-        retrospective=retrospective, told=document["retrospective"], actions=document["action_items"],
-        people={}, by=retrospective.owner,
-    )  # fmt: skip
+    take_over(retrospective=retrospective, told=document["retrospective"], people={}, by=retrospective.owner)
+    take_over_action_items(retrospective=retrospective, told=document["action_items"], people={})
     publish_taken_over(retrospective=retrospective, by=retrospective.owner)
     assert before == (
         retrospective.factors.count(),

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from accounts.models import Team
+from action_items.models import ActionItem
 from audit import context
 from incidents.workflow import mitigate_incident, resolve_incident
 from notifications.models import Delivery
@@ -13,7 +14,6 @@ from notifications.workflow.expanding import expand_next_event
 from retros.checks import CHECKS, checks
 from retros.completion import parts_of
 from retros.models import (
-    ActionItem,
     ContributingFactor,
     Dimension,
     Document,

@@ -2,16 +2,16 @@
 
 import pytest
 
-from notifications.models import Delivery, OutboxMessage
-from retros.workflow import (
+from action_items.workflow import (
     add_action_item,
     change_action_item,
     complete_action_item,
     reopen_action_item,
-    start_retrospective,
     verify_action_item,
     wont_do_action_item,
 )
+from notifications.models import Delivery, OutboxMessage
+from retros.workflow import start_retrospective
 from subscribers.announcements.action_items import consume
 from subscribers.models import Notice
 

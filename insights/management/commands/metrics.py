@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
+from action_items.figures import on_time
 from incidents.models import Incident
 from insights.actions import COMPLETING, completed
 from insights.cohort import Scope
@@ -15,7 +16,6 @@ from insights.definitions import METRICS, definitions
 from insights.measuring import EVERYTHING, KEYS, cells
 from insights.promises import kept_share, promises
 from insights.recurring import recurrence
-from retros.action_figures import on_time
 
 
 def _moment(text: str, *, is_end: bool = False) -> datetime:

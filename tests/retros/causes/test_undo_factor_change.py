@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from retros.models import ActionItem, ContributingFactor, FactorStep
+from action_items.models import ActionItem
+from retros.models import ContributingFactor, FactorStep
 from retros.workflow import (
     change_contributing_factor,
     link_contributing_factor,

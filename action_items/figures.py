@@ -1,0 +1,151 @@
+"""How action items fare, in numbers: on time, ageing, counts, time to complete. Each one query.
+
+Every function takes the items to count, so that whoever asks brings their reach (`visible_to`) and filters along.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
+
+from action_items.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState, Helped
+
+AGES = (("0–30 days", 0, 30), ("31–60 days", 31, 60), ("61–90 days", 61, 90), ("over 90 days", 91, None))
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """Done by due ÷ due in the period. Open and overdue is a miss; due and given up, or not yet past, is not counted."""
+
+    on_time: int
+    due: int
+    given_up: int
+
+    @property
+    def ratio(self) -> float | None:
+        return self.on_time / self.due if self.due else None
+
+    @property
+    def per_cent(self) -> int | None:
+        return round(100 * self.on_time / self.due) if self.due else None
+
+
+def on_time(items: ActionItemQuerySet, *, first: date, last: date, today: date, zone: ZoneInfo) -> OnTime:
+    """Of what was due from `first` to `last` (both included). Days are those of a calendar in `zone`."""
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone))
+    counted = {name: Count("pk", filter=which, distinct=True) for name, which in _on_time_of(today).items()}
+    return OnTime(**due.aggregate(**counted))
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How the items asked about fare, all told by one statement."""
+
+    on_time: OnTime
+    counts: dict[str, int]
+    ageing: list[tuple[str, int]]
+    helped: dict[str, int]  # of what was done in the period; no answer yet is the empty one
+
+
+def fared(
+    items: ActionItemQuerySet,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    zone: ZoneInfo,
+    since: datetime | None,
+    until: datetime,
+) -> Fared:
+    """Days from `first` to `last`, both included, are those of the due dates; `since` and `until` of what was done."""
+    unfinished = Q(state__in=UNFINISHED_STATES)
+    finished = Q(state__in=DONE_STATES, done_at__lt=until)
+    if since:
+        finished &= Q(done_at__gte=since)
+    asked = {
+        name: Count("pk", filter=Q(due_on__range=(first, last)) & which)
+        for name, which in _on_time_of(today).items()
+    }
+    asked |= {
+        f"helped_{answer}": Count("pk", filter=finished & Q(helped=answer)) for answer in ("", *Helped.values)
+    }
+    asked |= {
+        f"age_{number}": Count("pk", filter=unfinished & _born(today, least, most))
+        for number, (_, least, most) in enumerate(AGES)
+    }
+    asked |= {
+        "unfinished": Count("pk", filter=unfinished),
+        "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
+        "all": Count("pk"),
+    }
+    days = {"done_on": TruncDate("done_at", tzinfo=zone), "born_on": TruncDate("created_at", tzinfo=zone)}
+    found = items.annotate(**days).order_by().aggregate(**asked)
+    answers = {answer: found[f"helped_{answer}"] for answer in ("", *Helped.values)}
+    return Fared(
+        OnTime(found["on_time"], found["due"], found["given_up"]),
+        {name: found[name] for name in ("unfinished", "overdue", "all")},
+        [(label, found[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)],
+        {answer: n for answer, n in answers.items() if n},
+    )
+
+
+def on_time_by(
+    items: ActionItemQuerySet, by: dict[str, Any], *, first: date, last: date, today: date, zone: ZoneInfo
+) -> list[tuple[tuple[Any, ...], OnTime]]:
+    """The same for each combination of `by`, expressions by their names."""
+    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone), **by)
+    counted = {name: Count("pk", filter=which) for name, which in _on_time_of(today).items()}
+    found = due.order_by().values(*by).annotate(**counted).values_list(*by, *counted)
+    return [(row[: len(by)], OnTime(*row[len(by) :])) for row in found]
+
+
+def _on_time_of(today: date) -> dict[str, Q]:
+    """Over items with `done_on`."""
+    done, given_up = Q(state__in=DONE_STATES), Q(state=ActionState.WONT_DO)
+    return {
+        "on_time": done & Q(done_on__lte=F("due_on")),
+        "due": done | (Q(due_on__lt=today) & ~given_up),
+        "given_up": given_up,
+    }
+
+
+def _born(today: date, least: int, most: int | None) -> Q:
+    born = Q(born_on__lte=today - timedelta(days=least)) if least else Q()
+    return born if most is None else born & Q(born_on__gte=today - timedelta(days=most))
+
+
+def ageing(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> list[tuple[str, int]]:
+    """Of the unfinished, how many are how old since they were added: (bucket, count), youngest first."""
+    counts: dict[str, Any] = {}
+    for number, (_label, least, most) in enumerate(AGES):
+        counts[f"bucket_{number}"] = Count("pk", filter=_born(today, least, most), distinct=True)
+    found = items.unfinished().annotate(born_on=TruncDate("created_at", tzinfo=zone)).aggregate(**counts)
+    return [(label, found[f"bucket_{number}"]) for number, (label, _, _) in enumerate(AGES)]
+
+
+def counts(items: ActionItemQuerySet, *, today: date) -> dict[str, int]:
+    """By state, and of the unfinished: `unfinished`, `overdue`, `without_owner`, `without_date`."""
+    unfinished = Q(state__in=UNFINISHED_STATES)
+    asked = {str(state): Q(state=state) for state in ActionState.values} | {
+        "unfinished": unfinished,
+        "overdue": unfinished & Q(due_on__lt=today),
+        "without_owner": unfinished & Q(owner=None, team=None),
+        "without_date": unfinished & Q(due_on=None),
+    }
+    return items.aggregate(
+        **{name: Count("pk", filter=which, distinct=True) for name, which in asked.items()}
+    )
+
+
+def spans(items: ActionItemQuerySet, *, now: datetime) -> list[tuple[float, bool]]:
+    """(days from added to done, True), or (days until given up or until now, False): for Kaplan–Meier."""
+    rows = items.values_list("created_at", "state", "done_at", "state_since")
+    return [
+        ((done_at - begun).total_seconds() / 86_400, True)
+        if state in DONE_STATES and done_at
+        else (((since if state == ActionState.WONT_DO else now) - begun).total_seconds() / 86_400, False)
+        for begun, state, done_at, since in rows
+    ]

@@ -1,0 +1,150 @@
+"""Action items, many at a time: the list, the board, the CSV file, the section of a retrospective."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from action_items.export import as_csv
+from action_items.figures import on_time
+from action_items.forms import SORTS, ActionFilter
+from action_items.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
+from action_items.permissions import can_add_action_item
+from core.responses import csv_answer
+from retros.views.common import load, section
+
+PAGE = 50
+COLUMN = 30
+SHOWN_FINISHED = timedelta(days=30)
+LOOK_BACK = timedelta(days=90)
+BULK_BUTTONS = [
+    ("owner", "Owner", "user-round"),
+    ("due", "Due", "calendar"),
+    ("priority", "Priority", "signal-high"),
+    ("state:done", "Done", "check"),
+    ("state:wont_do", "Won’t do …", "circle-slash"),
+]
+ORDERS = {
+    "due": ("group", "due_on", "priority", "pk"),
+    "priority": ("priority", "due_on", "pk"),
+    "owner": ("owner__name", "due_on", "pk"),
+    "newest": ("-created_at", "-pk"),
+}
+
+
+@require_safe
+def action_list(request: SignedInRequest) -> HttpResponse:
+    today = timezone.localdate()
+    found = _filter(request)
+    sort = request.GET.get("sort", "due")
+    rows = found.qs.with_sources(request.user).grouped(today).order_by(*ORDERS.get(sort, ORDERS["due"]))
+    sizes = dict(
+        found.qs.order_by().grouped(today).values_list("group").annotate(n=Count("pk", distinct=True))
+    )
+    pages = Paginator(rows, PAGE)
+    pages.count = sum(sizes.values())
+    page = pages.get_page(request.GET.get("page"))
+    context = _head(request, found, today) | {
+        "page": page,
+        "groups": _groups(list(page), sizes)
+        if sort not in ORDERS or sort == "due"
+        else [("", "", len(page), list(page))],
+        "sort": sort,
+        "sorts": SORTS,
+        "view": "list",
+        "bulk_buttons": BULK_BUTTONS,
+        "is_narrowed": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
+    }
+    template = "action_items/list.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context)
+
+
+@require_safe
+def action_board(request: SignedInRequest) -> HttpResponse:
+    """A column a state; what is finished stays on it for 30 days."""
+    today = timezone.localdate()
+    found = _filter(request, state="")
+    recent = timezone.now() - SHOWN_FINISHED
+    shown: ActionItemQuerySet = found.qs.unfinished() | found.qs.filter(state_since__gte=recent)
+    order = ("due_on", "priority", "pk")
+    rows = shown.with_sources(request.user).annotate(
+        place=Window(RowNumber(), partition_by="state", order_by=order),
+        size=Window(Count("pk"), partition_by="state"),
+    )
+    columns: dict[str, list[Any]] = defaultdict(list)
+    for item in rows.filter(place__lte=COLUMN).order_by(*order):
+        columns[item.state].append(item)
+    context = _head(request, found, today) | {
+        "columns": [
+            (state, label, columns[state], columns[state][0].size if columns[state] else 0)
+            for state, label in ActionState.choices
+        ],
+        "view": "board",
+    }
+    template = "action_items/board.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context)
+
+
+@require_safe
+def action_export(request: SignedInRequest) -> HttpResponse:
+    """What the list shows, whole, as CSV."""
+    rows = _filter(request).qs.with_sources(request.user).order_by("due_on", "priority", "pk")
+    return csv_answer(as_csv(rows.iterator(chunk_size=500)), "action-items.csv")
+
+
+@require_safe
+def retrospective_actions(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The section of one retrospective: its items, and the factors nobody addresses yet."""
+    retrospective = load(request, pk)
+    items = retrospective.action_items.with_sources(request.user).order_by("due_on", "priority", "pk")
+    context = {
+        "items": items,
+        "unaddressed": retrospective.factors.filter(action_items=None),
+        "may_add": can_add_action_item(request.user, retrospective=retrospective),
+    }
+    part = "#actions_part" if request.htmx and not request.htmx.boosted else ""
+    template = f"action_items/retrospective.html{part}"
+    return section(request, retrospective, "actions", context, template=template)
+
+
+def _filter(request: SignedInRequest, state: str = "unfinished") -> ActionFilter:
+    data = request.GET.copy()
+    data.setdefault("state", state)
+    return ActionFilter(data, queryset=ActionItem.objects.visible_to(request.user), reader=request.user)
+
+
+def _head(request: SignedInRequest, found: ActionFilter, today: date) -> dict[str, Any]:
+    reachable: ActionItemQuerySet = ActionItem.objects.visible_to(request.user)
+    return {
+        "section": "actions",
+        "filter": found,
+        "kept": on_time(
+            reachable,
+            first=today - LOOK_BACK,
+            last=today,
+            today=today,
+            zone=timezone.get_current_timezone(),
+        ),
+        "open_count": reachable.unfinished().count(),
+        "address": request.GET.urlencode(),
+    }
+
+
+def _groups(items: list[ActionItem], sizes: dict[int, int]) -> list[tuple[str, str, int, list[ActionItem]]]:
+    """(key, name, how many in all, those on this page)"""
+    rows: dict[int, list[ActionItem]] = defaultdict(list)
+    for item in items:
+        rows[item.group].append(item)  # type: ignore[attr-defined]
+    return [
+        (group.name.lower(), str(group.label), sizes[group], rows[group])
+        for group in ActionGroup
+        if rows[group]
+    ]

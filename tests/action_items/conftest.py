@@ -1,0 +1,3 @@
+from tests.retros.conftest import left, retrospective
+
+__all__ = ["left", "retrospective"]

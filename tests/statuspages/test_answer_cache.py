@@ -1,0 +1,268 @@
+"""Is a public page rendered once for many readers, again after a change, and never given to anybody who may not share it?"""
+
+import asyncio
+import gzip
+from itertools import count
+
+import pytest
+
+from statuspages import answer_cache
+from statuspages.answer_cache import AnswerCache
+
+PAGE = "/status/shop/"
+
+
+class Pages:
+    """An application that counts how often it was asked; `headers` and `status` are what it answers."""
+
+    def __init__(self, *headers: tuple[bytes, bytes], status: int = 200) -> None:
+        self.asked: list[dict] = []
+        self.status = status
+        self.headers = [(b"ETag", b'"one"'), (b"Cache-Control", b"public, max-age=2"), *headers]
+        self.turn = asyncio.Event()
+        self.turn.set()
+        self.numbers = count(1)
+
+    async def __call__(self, scope, receive, send) -> None:
+        self.asked.append(dict(scope))
+        body = f"answer {next(self.numbers)} ".encode() * 100
+        await self.turn.wait()
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": body[:50], "more_body": True})
+        await send({"type": "http.response.body", "body": body[50:]})
+
+
+async def get(app, path: str = PAGE, *, method: str = "GET", query: bytes = b"", **headers: str):
+    """(status, headers, body) of a request."""
+    sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {
+        "type": "http", "method": method, "path": path, "scheme": "http", "query_string": query,
+        "headers": [(b"host", b"testserver"), *sent],
+    }  # fmt: skip
+    messages = []
+
+    async def send(message) -> None:
+        messages.append(message)
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await app(scope, receive, send)
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return messages[0]["status"], {n.lower(): v for n, v in messages[0]["headers"]}, body
+
+
+def test_many_readers_at_once_make_one_rendering():
+    async def crowd():
+        pages = Pages()
+        pages.turn.clear()
+        cache = AnswerCache(pages)
+        waiting = [asyncio.create_task(get(cache)) for _ in range(50)]
+        await asyncio.sleep(0)
+        pages.turn.set()
+        answers = await asyncio.gather(*waiting)
+        return pages, [*answers, await get(cache)]
+
+    pages, answers = asyncio.run(crowd())
+    assert len(pages.asked) == 1
+    assert {body for _, _, body in answers} == {b"answer 1 " * 100}
+
+
+def test_a_change_is_rendered_before_it_is_answered_again():
+    async def changed():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        first = await get(cache)
+        cache.changed()
+        return first[2], (await get(cache))[2], (await get(cache))[2]
+
+    first, second, third = asyncio.run(changed())
+    assert first.startswith(b"answer 1")
+    assert second == third
+    assert second.startswith(b"answer 2")
+
+
+def test_a_change_while_it_is_rendered_is_not_missed():
+    async def changed():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        pages.turn.clear()
+        early = asyncio.create_task(get(cache))
+        while len(pages.asked) < 1:
+            await asyncio.sleep(0)
+        cache.changed()
+        late = asyncio.create_task(get(cache))
+        while len(pages.asked) < 2:
+            await asyncio.sleep(0)
+        pages.turn.set()
+        return (await early)[2], (await late)[2], (await get(cache))[2]
+
+    early, late, after = asyncio.run(changed())
+    assert early.startswith(b"answer 1")
+    assert late.startswith(b"answer 2")
+    assert after == late
+
+
+def test_it_gets_no_older_than_two_seconds():
+    async def aged():
+        loop, pages = asyncio.get_running_loop(), Pages()
+        now = loop.time()
+        cache = AnswerCache(pages)
+        await get(cache)
+        (kept,) = cache.kept.values()
+        kept.made_at = now - answer_cache.RENDER_AFTER
+        beside = (await get(cache))[2]
+        while cache.rendering:
+            await asyncio.sleep(0.001)
+        renewed = (await get(cache))[2]
+        (kept,) = cache.kept.values()
+        kept.made_at = now - answer_cache.OLDEST
+        return beside, renewed, (await get(cache))[2]
+
+    beside, renewed, waited_for = asyncio.run(aged())
+    assert beside.startswith(b"answer 1")
+    assert renewed.startswith(b"answer 2")
+    assert waited_for.startswith(b"answer 3")
+
+
+@pytest.mark.parametrize("tag", ['"one"', 'W/"one"', '"zero", "one"', "*"])
+def test_who_has_it_gets_304(tag):
+    status, headers, body = asyncio.run(get(AnswerCache(Pages()), if_none_match=tag))
+    assert (status, body) == (304, b"")
+    assert headers[b"etag"] == b'"one"'
+    assert b"content-length" not in headers
+
+
+@pytest.mark.parametrize("headers", [{"if_none_match": '"two"'}, {"if_none_match": "one"}])
+def test_who_has_another_gets_it_whole(headers):
+    assert asyncio.run(get(AnswerCache(Pages()), **headers))[0] == 200
+
+
+def test_by_date_where_there_is_no_tag():
+    dated = (b"Last-Modified", b"Sat, 28 Nov 2026 10:00:00 GMT")
+    pages = Pages(dated)
+    known = {
+        "Sat, 28 Nov 2026 10:00:00 GMT": 304, "Sat, 28 Nov 2026 09:59:59 GMT": 200, "yesterday": 200,
+    }  # fmt: skip
+    for at, status in known.items():
+        assert asyncio.run(get(AnswerCache(pages), if_modified_since=at))[0] == status
+
+
+def test_zipped_for_who_takes_it():
+    async def both():
+        cache = AnswerCache(Pages())
+        return await get(cache, accept_encoding="gzip, br"), await get(cache)
+
+    zipped, plain = asyncio.run(both())
+    assert gzip.decompress(zipped[2]) == plain[2]
+    assert zipped[1][b"content-encoding"] == b"gzip"
+    assert int(zipped[1][b"content-length"]) == len(zipped[2])
+    assert zipped[1][b"etag"] == b'W/"one"'
+    assert zipped[1][b"vary"] == plain[1][b"vary"] == b"Accept-Encoding"
+
+
+def test_head_has_no_body():
+    status, headers, body = asyncio.run(get(AnswerCache(Pages()), method="HEAD"))
+    assert (status, body) == (200, b"")
+    assert int(headers[b"content-length"]) > 0
+
+
+def test_a_rendering_knows_nothing_of_who_asked():
+    pages = Pages()
+    asyncio.run(
+        get(AnswerCache(pages), query=b"x=1", cookie="session=mine", if_none_match='"two"', range="bytes=0-5")
+    )
+    (asked,) = pages.asked
+    assert asked["headers"] == [(b"host", b"testserver")]
+    assert asked["query_string"] == b""
+
+
+def test_any_query_gets_the_one_answer():
+    async def ask():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        for number in range(20):
+            await get(cache, query=f"x={number}".encode())
+        return pages, cache
+
+    pages, cache = asyncio.run(ask())
+    assert len(pages.asked) == len(cache.kept) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/status/shop/subscribe", "/status/shop/unsubscribe/abc", "/status/shop/nothing/here", "/healthz"],
+)
+def test_what_is_not_for_everybody_is_passed_on_whole(path):
+    async def twice():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        for _ in range(2):
+            await get(cache, path, cookie="csrf=mine")
+        return pages, cache
+
+    pages, cache = asyncio.run(twice())
+    assert len(pages.asked) == 2
+    assert (b"cookie", b"csrf=mine") in pages.asked[0]["headers"]
+    assert not cache.kept
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        Pages(status=404),
+        Pages(status=503),
+        Pages((b"Set-Cookie", b"csrf=mine")),
+        Pages((b"Cache-Control", b"no-store")),
+    ],
+)
+def test_only_pages_are_kept(pages):
+    cache = AnswerCache(pages)
+    asyncio.run(get(cache))
+    assert not cache.kept
+
+
+def test_what_is_sent_is_not_kept():
+    pages = Pages()
+    asyncio.run(get(AnswerCache(pages), method="POST"))
+    assert pages.asked[0]["method"] == "POST"
+
+
+def test_hosts_do_not_share_an_answer():
+    async def ask():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        for proto in ("http", "https"):
+            await get(cache, x_forwarded_proto=proto)
+        return len(pages.asked)
+
+    assert asyncio.run(ask()) == 2
+
+
+def test_memory_has_an_end(monkeypatch):
+    monkeypatch.setattr(answer_cache, "MOST_BYTES", 10_000)
+
+    async def ask():
+        cache = AnswerCache(Pages())
+        for month in range(1, 13):
+            await get(cache, f"/status/shop/history/2026-{month:02}")
+        return cache
+
+    cache = asyncio.run(ask())
+    assert 1 < len(cache.kept) < 12
+    assert cache.bytes == sum(kept.size for kept in cache.kept.values()) <= 10_000
+
+
+def test_an_error_is_told_to_everybody_who_waits():
+    async def fails(scope, receive, send):
+        await asyncio.sleep(0)
+        raise RuntimeError("no")
+
+    async def ask():
+        cache = AnswerCache(fails)
+        answers = await asyncio.gather(get(cache), get(cache), return_exceptions=True)
+        return answers, cache.rendering
+
+    answers, rendering = asyncio.run(ask())
+    assert [str(error) for error in answers] == ["no", "no"]
+    assert not rendering
