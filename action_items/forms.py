@@ -6,7 +6,7 @@ from uuid import uuid4
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Team, User
 from action_items.models import (
@@ -172,13 +172,12 @@ class ActionFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, reader: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.reader = reader
-        owners = User.objects.filter(action_items__in=ActionItem.objects.visible_to(reader)).exclude(
-            pk=reader.pk
-        )
+        theirs = ActionItem.objects.visible_to(reader).filter(owner=OuterRef("pk"))
+        owners = User.objects.filter(Exists(theirs)).exclude(pk=reader.pk)
         self.filters["owner"].extra["choices"] = lambda: [
             ("me", "Mine"),
             ("nobody", "Nobody"),
-            *((str(person.pk), str(person)) for person in owners.distinct()),
+            *((str(person.pk), str(person)) for person in owners),
         ]
         self.form.auto_id = "by_%s"  # a form in a dialog over the list has fields of the same names
 

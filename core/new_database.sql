@@ -2916,8 +2916,9 @@ INSERT INTO public.django_migrations VALUES
 	(95, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(96, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
 	(97, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
-	(98, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(99, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(98, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
+	(99, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(100, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
@@ -2934,7 +2935,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 420, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 105, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 99, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 100, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -3674,6 +3675,7 @@ CREATE INDEX retros_learning_retrospective_id_1fcea3f4 ON public.retros_learning
 CREATE INDEX retros_learninggroup_retrospective_id_7cc7dfeb ON public.retros_learninggroup USING btree (retrospective_id);
 CREATE INDEX retros_learningvote_learning_id_9b4c6fa0 ON public.retros_learningvote USING btree (learning_id);
 CREATE INDEX retros_learningvote_user_id_6daafaaa ON public.retros_learningvote USING btree (user_id);
+CREATE INDEX retros_newest_published ON public.retros_retrospective USING btree (published_at DESC, id DESC);
 CREATE INDEX retros_participant_retrospective_id_aa87759b ON public.retros_participant USING btree (retrospective_id);
 CREATE INDEX retros_participant_user_id_dd2e9119 ON public.retros_participant USING btree (user_id);
 CREATE INDEX retros_publication_by_id_c8f3f57e ON public.retros_publication USING btree (by_id);

@@ -14,10 +14,10 @@ from action_items.models import ActionCategory, ActionItem, ActionItemQuerySet, 
 from figures.ages import ages
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
+from insights.cells import Cell, cells_of
 from insights.comparing import ENOUGH
 from insights.definitions import Metric
 from insights.filters import Asked
-from insights.measuring import Cell, cells_of
 from insights.panels import FEW, Figure, Panel
 from insights.survival import Curve, curve_of, drawn_line
 from insights.tables import Behind, Column, Table, percent

@@ -10,11 +10,11 @@ from figures.dots import Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
 from insights import queries
+from insights.cells import cells
 from insights.cohort import Scope
 from insights.comparing import Change, compare
 from insights.definitions import HEADLINES, TIMES
 from insights.filters import Asked
-from insights.measuring import cells
 from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
 from insights.queries import DOTS, Dot
 from insights.survival import Curve, curve, drawn_line

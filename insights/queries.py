@@ -157,31 +157,78 @@ def load(scope: Scope, zone: str) -> Load:
 
 
 BANDS = {"day": "08–18", "evening": "18–23", "night": "23–08", "weekend": "Weekend"}
+MONDAY = "timestamp '1970-01-05'"
+DAY, WEEK = 86_400, 604_800
 
 
 def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[str, float]:
-    """Hours by band of the local day; of everybody together, or of one person."""
+    """Hours by band of the local day; of everybody together, or of one person.
+
+    The seconds of a band between two moments are those since a Monday long ago up to the later one, less those up to
+    the earlier one. Only where the clocks change in between, the hours are walked one by one.
+    """
     cohort, params = cohort_cte(scope)
     found = rows(
         f"""WITH {cohort}, stretches AS (
           SELECT p.user_id, s.started_at AS a, s.last_at AS b FROM cohort AS c
           JOIN incidents_participation AS p ON p.incident_id = c.id
           JOIN incidents_activitysession AS s ON s.participation_id = p.id
+          WHERE %s::bigint IS NULL OR p.user_id = %s
           UNION ALL SELECT p.user_id, p.joined_at, p.left_at FROM cohort AS c
-          JOIN incidents_participation AS p ON p.incident_id = c.id WHERE p.left_at >= p.joined_at),
+          JOIN incidents_participation AS p ON p.incident_id = c.id
+          WHERE p.left_at >= p.joined_at AND (%s::bigint IS NULL OR p.user_id = %s)),
         merged AS (SELECT user_id, unnest(range_agg(tstzrange(a, b + interval '30 minutes'))) AS one
-          FROM stretches WHERE %s::bigint IS NULL OR user_id = %s GROUP BY user_id),
+          FROM stretches GROUP BY user_id),
         worked AS (SELECT lower(one) AS a,
           greatest(upper(one) - interval '30 minutes', lower(one) + interval '5 minutes') AS b FROM merged),
+        timed AS (SELECT a, b, date_part('epoch', b - a) AS seconds,
+          (b AT TIME ZONE %s) - (a AT TIME ZONE %s) = b - a AS is_steady,
+          date_part('epoch', (a AT TIME ZONE %s) - {MONDAY}) AS first,
+          date_part('epoch', (b AT TIME ZONE %s) - {MONDAY}) AS last FROM worked),
+        in_weeks AS (SELECT seconds, floor(first / {WEEK}) AS w1, floor(last / {WEEK}) AS w2,
+          first - floor(first / {WEEK}) * {WEEK} AS r1, last - floor(last / {WEEK}) * {WEEK} AS r2
+          FROM timed WHERE is_steady),
+        in_days AS (SELECT *, {_day_of("r1")} AS d1, {_day_of("r2")} AS d2, {_second_of("r1")} AS s1,
+          {_second_of("r2")} AS s2 FROM in_weeks),
+        summed AS (
+          SELECT sum(seconds) AS whole, sum((w2 - w1) * {2 * DAY}
+              + greatest(r2 - {5 * DAY}, 0) - greatest(r1 - {5 * DAY}, 0)) AS weekend,
+            sum({_between(8, 18)}) AS day, sum({_between(18, 23)}) AS evening FROM in_days),
         hours AS (SELECT hour AT TIME ZONE %s AS at,
             date_part('epoch', least(b, hour + interval '1 hour') - greatest(a, hour)) AS seconds
-          FROM worked, generate_series(date_trunc('hour', a, %s), b, interval '1 hour') AS hour)
-        SELECT CASE WHEN extract(isodow FROM at) > 5 THEN 'weekend' WHEN extract(hour FROM at) BETWEEN 8 AND 17
-            THEN 'day' WHEN extract(hour FROM at) BETWEEN 18 AND 22 THEN 'evening' ELSE 'night' END,
-          sum(seconds) / 3600 FROM hours GROUP BY 1""",
-        (*params, person, person, zone, zone),
+          FROM timed, generate_series(date_trunc('hour', a, %s), b, interval '1 hour') AS hour
+          WHERE NOT is_steady)
+        SELECT 'weekend', weekend / 3600 FROM summed UNION ALL SELECT 'day', day / 3600 FROM summed
+        UNION ALL SELECT 'evening', evening / 3600 FROM summed
+        UNION ALL SELECT 'night', (whole - weekend - day - evening) / 3600 FROM summed
+        UNION ALL SELECT CASE WHEN extract(isodow FROM at) > 5 THEN 'weekend'
+            WHEN extract(hour FROM at) BETWEEN 8 AND 17 THEN 'day'
+            WHEN extract(hour FROM at) BETWEEN 18 AND 22 THEN 'evening' ELSE 'night' END, sum(seconds) / 3600
+        FROM hours GROUP BY 1""",
+        (*params, person, person, person, person, *[zone] * 6),
     )
-    return dict.fromkeys(BANDS, 0.0) | dict(found)
+    hours = dict.fromkeys(BANDS, 0.0)
+    for band, spent in found:
+        hours[band] += max(spent or 0.0, 0.0)
+    return hours
+
+
+def _day_of(rest: str) -> str:
+    """SQL: the whole weekdays in `rest`, the seconds since Monday."""
+    return f"least(floor({rest} / {DAY}), 5)"
+
+
+def _second_of(rest: str) -> str:
+    """SQL: the second of the weekday at `rest`; 0 at weekends."""
+    return f"CASE WHEN {rest} < {5 * DAY} THEN {rest} - floor({rest} / {DAY}) * {DAY} ELSE 0 END"
+
+
+def _between(first: int, last: int) -> str:
+    """SQL: the seconds between two hours of weekdays, from week w1, day d1, second s1 to w2, d2, s2."""
+    length = (last - first) * 3600
+    part = "least(greatest({0} - {1}, 0), {2})"
+    ends = part.format("s2", first * 3600, length), part.format("s1", first * 3600, length)
+    return f"((w2 - w1) * 5 + d2 - d1) * {length} + {ends[0]} - {ends[1]}"
 
 
 PHASES = {

@@ -16,7 +16,8 @@ from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
 from insights.panels import FEW
 from insights.queries import dots
-from insights.questions import ANSWERS, QUESTIONS, left_out
+from insights.questions import QUESTIONS, left_out
+from insights.time_limit import answer
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
 FIRST = "faster"
@@ -49,7 +50,7 @@ def question(request: SignedInRequest, key: str) -> HttpResponse:
     if request.htmx and not request.htmx.boosted and "panel" in request.GET:
         context = {"item": {"key": key, "panel": _answer(request, asked, key)}, "query": _query(request)}
         return render(request, "insights/overview.html#panel", context)
-    panel = ANSWERS[key](asked, request.user.pk, is_deep=True)
+    panel = answer(key, asked, request.user.pk, is_deep=True)
     context = _context(asked) | {"panel": panel, "key": key, "left_out": left_out(asked)}
     template = "insights/question.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
@@ -59,7 +60,7 @@ def question(request: SignedInRequest, key: str) -> HttpResponse:
 def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
     """Every table of the question, one under the other."""
     asked = _asked(request, key)  # 404 where there is no such question
-    panel = ANSWERS[key](asked, request.user.pk, is_deep=True)
+    panel = answer(key, asked, request.user.pk, is_deep=True)
     text = "\r\n".join(table.as_csv() for table in panel.tables)
     return csv_answer(text, f"insights-{key}-{timezone.localdate()}.csv")
 
@@ -87,7 +88,7 @@ def _asked(request: SignedInRequest, key: str = FIRST) -> Asked:
 
 
 def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:
-    return ANSWERS[key](asked, request.user.pk, is_deep=False)
+    return answer(key, asked, request.user.pk, is_deep=False)
 
 
 def _context(asked: Asked) -> dict[str, Any]:

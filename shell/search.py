@@ -204,18 +204,25 @@ def found(asked: Asked, user: User, *, is_common: bool = False) -> IncidentQuery
 def is_common(asked: Asked) -> bool:
     """Whether the words stand in so many texts that a page of the newest is sooner found by looking there.
 
-    It is the planner's guess, which costs nothing however many there are. Where it is wrong, the page is not filled
-    from the newest `NEWEST`, and then all are gathered.
+    It is the planner's guess of the rarest word, which costs nothing however many there are; of several together it
+    would guess that they have nothing to do with each other. Where it is wrong, the page is not filled from the newest
+    `NEWEST`, and then all are gathered.
     """
     if not asked.words:
         return False
-    (plan,) = json.loads(_rows(query_of(asked.words)).values("pk").explain(format="json"))
+    fewest = min(_guessed(word) for word in asked.words)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TimelineEvent._meta.db_table]
         )
         total = cursor.fetchone()[0]
-    return plan["Plan"]["Plan Rows"] >= max(COMMON, total / 100)
+    return fewest >= max(COMMON, total / 100)
+
+
+def _guessed(word: str) -> int:
+    """In how many rows of timelines the planner expects a word."""
+    (plan,) = json.loads(_rows(query_of([word])).values("pk").explain(format="json"))
+    return plan["Plan"]["Plan Rows"]
 
 
 def newest_number() -> int:

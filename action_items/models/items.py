@@ -58,8 +58,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """As far as what they come from is in `user`'s reach; an owner always sees their own."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        from_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))
-        from_incident = Q(retrospective__isnull=True, incident__in=Incident.objects.visible_to(user))
+        # Asked of each row, not gathered: a list is of few items, and an organisation has many retrospectives.
+        retrospectives = Retrospective.objects.visible_to(user).filter(pk=OuterRef("retrospective"))
+        incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
+        from_retrospective = Q(Exists(retrospectives))
+        from_incident = Q(Exists(incidents), retrospective__isnull=True)
         from_neither = Q(retrospective__isnull=True, incident__isnull=True)
         return self.filter(from_retrospective | from_incident | from_neither | Q(owner=user))
 

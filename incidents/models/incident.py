@@ -31,12 +31,19 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.none()
         if user.sees_private_incidents:
             return self
-        on_it = Exists(
-            self.model.participations.rel.related_model._default_manager.filter(
-                incident=OuterRef("pk"), user=user, access_revoked_at__isnull=True
-            )
-        )
-        return self.filter(Q(is_private=False) | on_it)
+        return self.filter(Q(is_private=False) | self._is_on_it(user))
+
+    def hidden_from(self, user: "User") -> "IncidentQuerySet":
+        """All others: few, so that what hangs on many incidents is found by leaving out what hangs on these."""
+        if not user.is_authenticated or not user.is_active:
+            return self
+        if user.sees_private_incidents:
+            return self.none()
+        return self.filter(~self._is_on_it(user), is_private=True)
+
+    def _is_on_it(self, user: "User") -> Exists:
+        seats = self.model.participations.rel.related_model._default_manager
+        return Exists(seats.filter(incident=OuterRef("pk"), user=user, access_revoked_at__isnull=True))
 
     def active(self) -> "IncidentQuerySet":
         return self.filter(status__in=ACTIVE_STATUSES)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -46,11 +46,10 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
     def _in_reach(self, user: Any, by_anybody: Q) -> "RetrospectiveQuerySet":
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        covered = Incident.objects.filter(retrospectives=OuterRef("pk"))
-        out_of_reach = covered.exclude(pk__in=Incident.objects.visible_to(user).values("pk"))
+        hidden = Incident.objects.hidden_from(user).filter(retrospectives=OuterRef("pk"))
         takes_part = Exists(Participant.objects.filter(retrospective=OuterRef("pk"), user=user))
         on_it = Q(owner=user) | Q(facilitator=user) | Q(note_taker=user) | takes_part
-        reachable = self.exclude(Exists(out_of_reach))
+        reachable = self.exclude(Exists(hidden))
         if not user.sees_private_incidents:
             reachable = reachable.filter(Q(is_private=False) | on_it)
         if not user.is_responder:
@@ -143,6 +142,7 @@ class Retrospective(models.Model):
 
     class Meta:
         ordering = ["due_on", "pk"]
+        indexes = [models.Index(F("published_at").desc(), F("id").desc(), name="retros_newest_published")]
 
     def __str__(self) -> str:
         return f"Retrospective: {self.title}"

@@ -19,9 +19,9 @@ from incidents.models import (
     StatusUpdate,
 )
 from incidents.models.people import ActivitySession, Participation
+from insights.cells import cells
 from insights.cohort import Scope
 from insights.definitions import METRICS, SUMS
-from insights.measuring import cells
 from insights.promises import promises
 from insights.queries import broken, load, phases, responder_hours, stays
 

@@ -12,9 +12,9 @@ from lifelines import KaplanMeierFitter
 from scipy import stats
 
 from incidents.models import Incident, Severity, Status
+from insights.cells import cells
 from insights.cohort import Scope
 from insights.definitions import BY_KEY
-from insights.measuring import cells
 from insights.survival import STEPS, Z, curve
 
 METRIC = BY_KEY["time_to_resolve"]

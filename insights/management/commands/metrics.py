@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from action_items.figures import on_time
 from incidents.models import Incident
 from insights.actions import COMPLETING, completed
+from insights.cells import EVERYTHING, KEYS, cells
 from insights.cohort import Scope
 from insights.cost_queries import Rates, Spending, spending
 from insights.definitions import METRICS, definitions
-from insights.measuring import EVERYTHING, KEYS, cells
 from insights.promises import kept_share, promises
 from insights.recurring import recurrence
 
