@@ -282,7 +282,8 @@ def _settle_the_past() -> None:
         )
         cursor.execute(
             "WITH young AS (UPDATE retros_retrospective SET status = 'in_review', published_at = NULL"
-            " WHERE due_on > current_date - 14 RETURNING id)"
+            " WHERE due_on > current_date - 14 OR id IN"
+            " (SELECT id FROM retros_retrospective ORDER BY due_on DESC LIMIT 5) RETURNING id)"
             " DELETE FROM retros_publication WHERE retrospective_id IN (SELECT id FROM young)"
         )
 

@@ -12,6 +12,7 @@ from incidents.models import Incident
 from retros.models import Publication, Retrospective
 
 MOST = 3
+COMPARED = 1000  # of the newest that have a word or a service in common
 ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
 A_SERVICE = 0.3
 WORDS = re.compile(r"[^\W_]{4,}")
@@ -60,11 +61,16 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
     rank = newest.filter(retrospective=OuterRef("pk")).annotate(rank=SearchRank(F("search"), query))
     said = newest.filter(search=query).order_by().values("retrospective")
     touched = Retrospective.objects.filter(incidents__affected_services__service__in=services)
-    found = (
+    candidates = (
         Retrospective.objects.readable_by(reader)
         .published()
         .exclude(incidents=incident)
         .filter(pk__in=said.union(touched.order_by().values("pk")))
+        .order_by("-published_at", "-pk")
+        .values_list("pk", flat=True)
+    )
+    found = (
+        Retrospective.objects.filter(pk__in=list(candidates[:COMPARED]))
         .annotate(
             alike=Coalesce(Subquery(rank.values("rank")[:1], output_field=FloatField()), Value(0.0))
             * Value(float(len(wanted))),

@@ -23,6 +23,8 @@ from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, upt
 from statuspages.view_models import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 
 RECENT = 50  # incidents on a page, in the interface and in feeds; the months have the others
+AT_ONCE = 500  # incidents whose codes are compared
+LATEST = 1000  # updates among which those incidents are found
 CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)
 
 
@@ -138,15 +140,16 @@ def _chosen(
     if window.pk:
         return list(ids.filter(incident=window.pk)), []
     if window.code:
-        return [pk for pk in ids if page.code("incident", pk) == window.code], []
+        return _of_code(page, mine, window.code), []
+    latest = StatusUpdate.objects.filter(pk__in=here.newest_first().values("pk")[:LATEST])
     newest_first = (
-        here.values("incident_id").annotate(last=Max("posted_at")).order_by("-last", "-incident_id")
+        latest.values("incident_id").annotate(last=Max("posted_at")).order_by("-last", "-incident_id")
     )
-    shown = Q(incident__in=newest_first.values("incident_id")[:RECENT]) | Q(
-        incident__status__in=ACTIVE_STATUSES
-    )
+    running = ids.filter(incident__status__in=ACTIVE_STATUSES)
+    recent = Incident.objects.filter(pk__in=newest_first.values("incident_id")[:RECENT])
+    shown = recent.order_by().values_list("pk", flat=True).union(running).order_by()
     if not window.has_history:
-        return list(ids.filter(shown)), []
+        return list(shown), []
     rows = list(here.order_by().values("incident_id").annotate(first=Min("posted_at")))
     month_of = {r["incident_id"]: _month(r["first"], page) for r in rows}
     done = {_month(m.starts_at, page) for m in maintenances if m.is_over and not m.is_covered}
@@ -154,7 +157,19 @@ def _chosen(
     if window.month:
         return [pk for pk, month in month_of.items() if month == window.month], months
     newest = {pk for pk, month in month_of.items() if month in months[: window.newest_months]}
-    return list(newest.union(ids.filter(shown))), months
+    return list(newest.union(shown)), months
+
+
+def _of_code(page: StatusPage, mine: IncidentQuerySet, code: str) -> list[int]:
+    """The incident of a code; the newest first, as they are read most."""
+    here = mine.filter(Exists(told(page).filter(incident=OuterRef("pk")))).order_by("-pk")
+    some = list(here.values_list("pk", flat=True)[:AT_ONCE])
+    while some:
+        found = [pk for pk in some if page.code("incident", pk) == code]
+        if found:
+            return found
+        some = list(here.filter(pk__lt=some[-1]).values_list("pk", flat=True)[:AT_ONCE])
+    return []
 
 
 def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:

@@ -189,7 +189,10 @@ class StatusUpdate(models.Model):
 
     class Meta:
         ordering = ["posted_at", "pk"]
-        indexes = [models.Index(fields=["incident", "-posted_at"], name="update_by_incident")]
+        indexes = [
+            models.Index(fields=["incident", "-posted_at"], name="update_by_incident"),
+            models.Index(fields=["-posted_at", "-id"], name="update_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.known[:80]

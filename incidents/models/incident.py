@@ -58,7 +58,9 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.exclude(status__in=(Status.DECLINED, Status.MERGED))
 
     def without_retrospective(self) -> "IncidentQuerySet":
-        return self.filter(status__in=(Status.RESOLVED, Status.CLOSED), retrospectives=None).newest_first()
+        covered = self.model.retrospectives.through.objects.filter(incident=OuterRef("pk"))
+        over = self.filter(status__in=(Status.RESOLVED, Status.CLOSED))
+        return over.filter(~Exists(covered)).newest_first()
 
     def most_urgent_first(self) -> "IncidentQuerySet":
         return self.order_by("severity__rank", "-declared_at", "-pk")
