@@ -34,7 +34,7 @@ class LongSelect(forms.Select):
 def _written_choice(value: Any, label: Any, chosen: set[str]) -> str:
     """An option, or a group of them where `label` holds choices; all text is escaped."""
     if isinstance(label, list | tuple):
-        inside = "".join(_written_choice(*choice, chosen) for choice in label)
+        inside = "".join(_written_choice(inner, name, chosen) for inner, name in label)
         return f'<optgroup label="{html.escape(str(value))}">{inside}</optgroup>'
     selected = " selected" if str(value) in chosen else ""
     return f'<option value="{html.escape(str(value))}"{selected}>{html.escape(str(label))}</option>'

@@ -29,7 +29,8 @@ def lay_out_checklist(incident: Incident) -> None:
 
 def lay_out_first_checklist(incident: Incident, commander: RoleAssignment | None) -> None:
     """`lay_out_checklist` for an incident just made: nothing is on it, and only taking command can have happened."""
-    holders, happened = {}, {}
+    holders: dict[int | None, int] = {}
+    happened: dict[str, tuple[Any, str]] = {}
     if commander:
         holders[commander.role_id] = commander.user_id
         happened[str(DoneWhen.COMMAND)] = (commander.user, command_sentence(commander.user))

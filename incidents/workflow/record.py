@@ -6,7 +6,6 @@ from typing import Any
 from accounts.models import User
 from audit.workflow import Said, record_all
 from events.event import Event
-from events.incidents import VisibilityChanged
 from incidents.models import Incident
 from incidents.workflow.transitions import announce_all, news
 from notifications.models import OutboxMessage
@@ -21,12 +20,11 @@ class Record:
     and the outbox, which also notifies open screens.
     """
 
-    def __init__(self, incident: Incident, by: User | None):
+    def __init__(self, incident: Incident, by: User):
         self.incident, self.by = incident, by
         self.rows: list[TimelineEvent] = []
         self.said: list[Said] = []
         self.messages: list[OutboxMessage] = []
-        self.is_told = False
 
     def event(self, *, by: User | None, **facts: Any) -> None:
         """A row of the timeline; takes what `record_event` takes."""
@@ -37,7 +35,6 @@ class Record:
 
     def announce(self, event: Event, *, due_at: datetime | None = None) -> None:
         self.messages.append(news(self.incident, event, due_at=due_at))
-        self.is_told = self.is_told or isinstance(event, VisibilityChanged)
 
     def write(self) -> None:
         if self.rows:
@@ -45,4 +42,4 @@ class Record:
         if self.said:
             record_all(chain=self.incident.chain, said=self.said)
         if self.messages:
-            announce_all(self.incident, self.messages, is_told=self.is_told)
+            announce_all(self.incident, self.messages)
