@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from audit import context
@@ -187,9 +189,8 @@ def forget_milestones(incident: Incident, *names: str) -> dict[str, datetime | N
 
 def end_running_impacts(incident: Incident, moment: datetime, *, but: Collection[Service] = ()) -> None:
     """End the running impacts; only services for which somebody chose a state in `but` keep it."""
-    for affected in incident.affected_services.running().exclude(service__in=but):
-        affected.ended_at = max(moment, affected.started_at)
-        affected.save(update_fields=["ended_at"])
+    running = incident.affected_services.running().exclude(service__in=but)
+    running.update(ended_at=Greatest(Value(moment), "started_at"))
 
 
 def require_responder(user: User, field: str) -> None:
