@@ -11,12 +11,14 @@ from django.core.validators import validate_email
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
 from accounts.workflow.inviting import MOST_AT_ONCE
-from core.forms import Form, Styled
+from core.forms import Form, LongSelect, Styled
 
 LENGTH_HELP = "At least 12 characters. Several words are easy to remember."
 
 
 class TimeZoneField(forms.ChoiceField):
+    widget = LongSelect
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=time_zone_choices, **{"label": "Time zone", **kwargs})
 
@@ -49,7 +51,7 @@ class NewcomerForm(Form):
     time_zone = TimeZoneField(
         label="Your time zone",
         initial="UTC",
-        widget=forms.Select(attrs={"data-detect-zone": ""}),
+        widget=LongSelect(attrs={"data-detect-zone": ""}),
         help_text="Times are shown in it, and in UTC.",
     )
 
@@ -63,7 +65,7 @@ class FirstAdministratorForm(NewcomerForm):
 
 class OrganisationForm(Form):
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
-    time_zone = TimeZoneField(widget=forms.Select())
+    time_zone = TimeZoneField()
     duty_contact = forms.CharField(
         label="Duty contact",
         max_length=Installation._meta.get_field("duty_contact").max_length,
@@ -94,9 +96,7 @@ class OrganisationSettingsForm(OrganisationForm):
 
 class ProfileForm(Form):
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    time_zone = TimeZoneField(
-        widget=forms.Select(), help_text="Every time is shown in it, and in UTC beside it."
-    )
+    time_zone = TimeZoneField(help_text="Every time is shown in it, and in UTC beside it.")
     theme = forms.ChoiceField(choices=Theme, widget=forms.RadioSelect)
     keys_enabled = forms.BooleanField(
         label="Single-key shortcuts",

@@ -1,7 +1,7 @@
 """The one verb of the audit trail."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,6 +13,15 @@ from core.person import Person
 INSTALLATION = "installation"
 
 
+class Said(NamedTuple):
+    """What one link of the audit trail says."""
+
+    action: str
+    subject: str
+    by: Person | None
+    changes: dict[str, Any]
+
+
 def record_audit(
     *, chain: str, action: str, subject: str, by: Person | None, changes: dict[str, Any] | None = None
 ) -> AuditEntry:
@@ -20,27 +29,28 @@ def record_audit(
 
     Raises TransactionManagementError outside a transaction: a change and its record commit together.
     """
-    _require_transaction()
-    sequence, last_hash = _lock_end_of(chain)
-    entry = _link(chain, sequence + 1, action, subject, by, changes or {}, last_hash)
-    entry.save(force_insert=True)
-    return entry
+    return record_all(chain=chain, said=[Said(action, subject, by, changes or {})])[0]
 
 
 def record_many(
     *, chain: str, action: str, subjects: Iterable[tuple[str, dict[str, Any]]], by: Person | None
 ) -> None:
-    """Append one link of the same `action` for each (subject, changes) to `chain`: three statements in all.
+    """`record_all`, of the same `action` for each (subject, changes)."""
+    record_all(chain=chain, said=[Said(action, subject, by, changes) for subject, changes in subjects])
+
+
+def record_all(*, chain: str, said: Iterable[Said]) -> list[AuditEntry]:
+    """Append a link to `chain` for each of `said`, in that order: two statements, however many.
 
     Raises TransactionManagementError outside a transaction: a change and its record commit together.
     """
     _require_transaction()
     sequence, last_hash = _lock_end_of(chain)
-    entries = []
-    for place, (subject, changes) in enumerate(subjects, sequence + 1):
-        entries.append(_link(chain, place, action, subject, by, changes, last_hash))
+    entries: list[AuditEntry] = []
+    for place, one in enumerate(said, sequence + 1):
+        entries.append(_link(chain, place, *one, last_hash))
         last_hash = entries[-1].hash
-    AuditEntry.objects.bulk_create(entries)
+    return AuditEntry.objects.bulk_create(entries)
 
 
 def record_beginnings(

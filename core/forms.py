@@ -1,5 +1,6 @@
 """How forms look everywhere: Django's own rendering with one field template, bound to one set of classes."""
 
+import html
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
@@ -10,14 +11,40 @@ from django.db.models.utils import get_blank_choice_label
 from django.forms.boundfield import BoundField
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
 from django.utils.choices import BlankChoiceIterator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from core.text import without_directions
+
+
+class LongSelect(forms.Select):
+    """Django's select for hundreds of choices: written at once, as the template of one takes 0.2 ms."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = set(self.format_value(value))
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        written = [_written_choice(value, label, chosen) for value, label in self.choices]
+        return format_html("<select{}>{}</select>", flatatt(own), mark_safe("".join(written)))  # noqa: S308
+
+
+def _written_choice(value: Any, label: Any, chosen: set[str]) -> str:
+    """An option, or a group of them where `label` holds choices; all text is escaped."""
+    if isinstance(label, list | tuple):
+        inside = "".join(_written_choice(inner, name, chosen) for inner, name in label)
+        return f'<optgroup label="{html.escape(str(value))}">{inside}</optgroup>'
+    selected = " selected" if str(value) in chosen else ""
+    return f'<option value="{html.escape(str(value))}"{selected}>{html.escape(str(label))}</option>'
+
 
 LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {
     forms.Textarea: "textarea",
     forms.Select: "select",
+    LongSelect: "select",
     forms.SelectMultiple: "select",
     forms.CheckboxInput: "checkbox checkbox-sm",
     forms.RadioSelect: "radio radio-sm",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.time_zones import time_zone_choices
-from core.forms import Form
+from core.forms import Form, LongSelect
 from core.written_time import ORDER_CHOICES, ORDER_HELP
 from history.formats import FORMATS
 from history.formats.table import FIELDS, REQUIRED
@@ -35,7 +35,9 @@ class UploadForm(Form):
         required=False,
         help_text="Only if you import from two systems of the same kind.",
     )
-    zone = forms.ChoiceField(label="Times that name no zone", choices=zones, required=False)
+    zone = forms.ChoiceField(
+        label="Times that name no zone", choices=zones, required=False, widget=LongSelect
+    )
     date_order = forms.ChoiceField(
         label="Date format", choices=ORDER_CHOICES, required=False, help_text=ORDER_HELP
     )
@@ -67,7 +69,7 @@ class ColumnsForm(Form):
             choices=zones,
             required=False,
             initial=run.zone,
-            widget=forms.Select(attrs={"class": "select"}),
+            widget=LongSelect(attrs={"class": "select"}),
         )
 
         self.fields["date_order"] = forms.ChoiceField(

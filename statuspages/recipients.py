@@ -5,12 +5,12 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 
 from incidents.models import Audience, Incident
 from statuspages.models import Component, PageSubscriber, StatusPage
-from statuspages.status_snapshot import pages_of
+from statuspages.status_snapshot import is_on_pages
 
 
 def audiences_on_pages(incident: Incident) -> set[str]:
     """The public, where a published page shows the incident: its visitors read it without subscribing."""
-    return {str(Audience.PUBLIC)} if pages_of(incident) else set()
+    return {str(Audience.PUBLIC)} if is_on_pages(incident) else set()
 
 
 def subscriber_count(incident: Incident, pages: list[StatusPage]) -> int:

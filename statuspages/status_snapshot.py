@@ -75,6 +75,11 @@ def pages_of(incident: Incident) -> list[StatusPage]:
     )
 
 
+def is_on_pages(incident: Incident) -> bool:
+    """Whether `pages_of` has any, in one query: the default page shows what no other page does."""
+    return not (incident.is_private or incident.is_drill) and pages_touched(incident.pk).exists()
+
+
 def pages_touched(incident_id: int) -> StatusPageQuerySet:
     """The public pages that a change of this incident may change: also those it has just left."""
     services = AffectedService.objects.filter(incident=incident_id).values("service")

@@ -91,11 +91,10 @@ def load_recipients(incident: Incident) -> list[Recipient]:
 
 def audiences_subscribed(incident: Incident) -> set[str]:
     """The audiences to which an active subscription that fits this incident belongs."""
-    wanted = Subscription.objects.matching(incident).filter(
-        Q(person__isnull=True) | Q(person__in=people_reaching(incident))
-    )
+    reached = Q(person__isnull=True) | Q(person__is_active=True)
     if incident.is_private:
-        wanted = wanted.filter(person__isnull=False)
+        reached = Q(person__in=people_reaching(incident))
+    wanted = Subscription.objects.matching(incident).filter(reached)
     return set(wanted.order_by().values_list("audience", flat=True).distinct())
 
 

@@ -38,10 +38,27 @@ def record_event(
     `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError. Who rings for the head of
     the incident anyway passes `notifies=False`: screens fetch the timeline's news then as well.
     """
+    event = new_event(incident=incident, kind=kind, text=text, by=by, occurred_at=occurred_at, **fields)
+    event.save(force_insert=True)
+    if notifies:
+        notify_incident(incident_id=incident.pk, what="timeline")
+    return event
+
+
+def new_event(
+    *,
+    incident: Subject,
+    kind: str,
+    text: str,
+    by: User | None,
+    occurred_at: datetime | None = None,
+    **fields: Any,
+) -> TimelineEvent:
+    """A row not stored yet, for callers that store several at once; refuses what `record_event` refuses."""
     now = context.now()
     if occurred_at and occurred_at > now:
         raise ValidationError({"occurred_at": "This is in the future."})
-    event = TimelineEvent.objects.create(
+    return TimelineEvent(
         incident=cast("Any", incident),
         kind=kind,
         text=text,
@@ -50,9 +67,6 @@ def record_event(
         recorded_at=now,
         **fields,
     )
-    if notifies:
-        notify_incident(incident_id=incident.pk, what="timeline")
-    return event
 
 
 @transaction.atomic

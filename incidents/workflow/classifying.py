@@ -15,6 +15,7 @@ from incidents.models import (
 )
 from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.announcing import note_sentence
+from incidents.workflow.checklist import lay_out_checklist
 from incidents.workflow.people import join
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import open_tasks_again
@@ -23,7 +24,6 @@ from incidents.workflow.transitions import (
     audit,
     enter_status,
     forget_milestones,
-    lay_out_checklist,
     lock,
     require_open,
     save,

@@ -1,5 +1,6 @@
 """Step 1: report, declare, accept, decline."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,6 @@ from incidents.models import (
     Incident,
     IncidentLink,
     LinkTemplate,
-    ReferenceCounter,
     Role,
     Service,
     ServiceImpact,
@@ -24,9 +24,11 @@ from incidents.models import (
     StatusPeriod,
 )
 from incidents.permissions import can_declare, can_report
+from incidents.workflow.checklist import lay_out_checklist, lay_out_first_checklist
 from incidents.workflow.impact import set_impacts
-from incidents.workflow.people import give_role, join
-from incidents.workflow.schedules import reschedule
+from incidents.workflow.people import give_first_role, give_role, join, join_first
+from incidents.workflow.record import Record
+from incidents.workflow.schedules import reschedule, schedule_first
 from incidents.workflow.transitions import (
     FormUsed,
     announce,
@@ -35,7 +37,7 @@ from incidents.workflow.transitions import (
     check_moment,
     end_running_impacts,
     enter_status,
-    lay_out_checklist,
+    give_number_back,
     lock,
     next_number,
     save,
@@ -60,9 +62,11 @@ def report_problem(
     """
     if not can_report(by):
         raise PermissionDenied("Sign in to report a problem.")
-    if existing := _already_made(form_token, by, title):
+    number = next_number()
+    if existing := _already_made(form_token, by, title, number):
         return existing
     incident = _create(
+        number=number,
         title=title,
         summary=summary,
         severity=Severity.objects.filter(when_unsure=True).first()
@@ -108,10 +112,12 @@ def declare_incident(
     """
     if not can_declare(by):
         raise PermissionDenied("Only responders can declare an incident. Report a problem instead.")
-    if existing := _already_made(form_token, by, title):
+    number = next_number()
+    if existing := _already_made(form_token, by, title, number):
         return existing
     now = context.now()
     incident = _create(
+        number=number,
         title=title,
         summary=summary,
         severity=severity,
@@ -123,6 +129,7 @@ def declare_incident(
         impact_started_at=check_moment(impact_started_at, "impact_started_at") if impact_started_at else None,
         detected_at=check_moment(detected_at or now, "detected_at"),
         declared_at=now,
+        acknowledged_at=now if takes_command else None,
         created_at=now,
         form_token=form_token,
         source=source,
@@ -130,7 +137,18 @@ def declare_incident(
     )
     if services:
         _affect(incident, services, impact_started_at or now, service_impact)
-    _become_declared(incident, by=by, takes_command=takes_command)
+    record = Record(incident, by)
+    _say_declared(record)
+    commander = None
+    if takes_command:
+        commander = give_first_role(record, role=_command(), user=by, moment=now)
+    else:
+        join_first(incident, by, now)
+    lay_out_first_checklist(incident, commander)
+    _lay_out_links(incident, services or [])
+    schedule_first(incident)
+    record.announce(IncidentDeclared(by=by.pk, severity=severity.name))
+    record.write()
     return incident
 
 
@@ -159,7 +177,20 @@ def accept_report(
     if service_impact:
         affected = incident.affected_services.running().select_related("service")
         set_impacts(incident=incident, impacts={a.service: service_impact for a in affected}, by=by)
-    _become_declared(incident, by=by, takes_command=takes_command)
+    record = Record(incident, by)
+    _say_declared(record)
+    if takes_command:
+        give_role(record, role=_command(), user=by, moment=context.now())
+    else:
+        join(incident, by, notifies=False)
+    lay_out_checklist(incident)
+    affected = incident.affected_services.select_related("service")
+    _lay_out_links(
+        incident, [a.service for a in affected], have=incident.links.values_list("label", flat=True)
+    )
+    reschedule(incident)
+    record.announce(IncidentDeclared(by=by.pk, severity=incident.severity.name))
+    record.write()
     return incident
 
 
@@ -182,15 +213,15 @@ def decline_report(*, incident: Incident, by: User, reason: str) -> Incident:
     return incident
 
 
-def _already_made(form_token: UUID | None, by: User, title: str) -> Incident | None:
-    """What this form made before. The counter's lock lets a second identical submission wait for the first."""
-    if form_token is None:
+def _already_made(form_token: UUID | None, by: User, title: str, number: int) -> Incident | None:
+    """What this form made before; the number just taken is given back then.
+
+    To be asked with the number in hand: the counter's lock lets a second identical submission wait for the first.
+    """
+    existing = Incident.objects.filter(form_token=form_token).first() if form_token else None
+    if existing is None:
         return None
-    ReferenceCounter.objects.select_for_update().get(pk=1)
-    made = Incident.objects.filter(form_token=form_token)
-    if not made.exists():
-        return None
-    existing = made.get()
+    give_number_back(number)
     if (existing.reported_by_id, existing.title) != (by.pk, title.strip()):
         raise FormUsed("made an incident")
     return existing
@@ -200,7 +231,7 @@ def _create(*, status: str, **fields: Any) -> Incident:
     fields["title"] = fields["title"].strip()
     if not fields["title"]:
         raise ValidationError({"title": "Say what is wrong, in one line."})
-    incident = Incident(number=next_number(), status=status, **fields)
+    incident = Incident(status=status, **fields)
     check_milestones(incident)
     incident.save(force_insert=True)
     StatusPeriod.objects.create(incident=incident, status=status, started_at=incident.created_at)
@@ -216,69 +247,60 @@ def _affect(
     )
 
 
-def _become_declared(incident: Incident, *, by: User, takes_command: bool) -> None:
-    """What declaring always brings: the milestones on the timeline, command, checklist, links, clock, news."""
+def _command() -> Role:
+    return Role.objects.get(slug=Role.COMMANDER)
+
+
+def _say_declared(record: Record) -> None:
+    """The milestones known at declaring on the timeline, and the link of the audit trail."""
+    incident = record.incident
     for name, phase in (("impact_started_at", ""), ("detected_at", Phase.DETECTED)):
         moment = getattr(incident, name)
         if moment and moment < incident.declared_at:
-            record_event(
-                incident=incident,
+            record.event(
                 kind=Kind.MILESTONE,
                 text="Impact began" if not phase else "Detected",
                 by=None,
                 occurred_at=moment,
-                notifies=False,
                 phase=phase,
                 data={"milestone": name},
             )
-    record_event(
-        incident=incident,
+    record.event(
         kind=Kind.MILESTONE,
         text="Declared",
-        by=by,
+        by=record.by,
         occurred_at=incident.declared_at,
-        notifies=False,
         data={"milestone": "declared_at", "severity": incident.severity.name},
     )
-    audit(
-        incident,
+    record.audit(
         "incident.declared",
-        by,
         title=incident.title,
         severity=incident.severity.name,
         private=incident.is_private,
         drill=incident.is_drill,
     )
-    if takes_command:
-        commander = Role.objects.get(slug=Role.COMMANDER)
-        give_role(incident=incident, role=commander, user=by, by=by, moment=context.now())
-    else:
-        join(incident, by, notifies=False)
-    lay_out_checklist(incident)
-    _lay_out_links(incident)
-    reschedule(incident)
-    announce(incident, IncidentDeclared(by=by.pk, severity=incident.severity.name))
 
 
-def _lay_out_links(incident: Incident) -> None:
+def _lay_out_links(incident: Incident, affected: list[Service], have: Iterable[str] = ()) -> None:
+    """The links of the catalogue, each label once; `have` are those on the incident already."""
     templates = list(LinkTemplate.objects.all())
     if not templates:
         return
-    services = {a.service_id: a.service for a in incident.affected_services.select_related("service")}
+    labels = set(have)
+    services = {service.pk: service for service in affected}
     values = {
         "reference": incident.reference.lower(),
         "number": incident.number,
         "severity": incident.severity.name.lower(),
     }
-    have = set(incident.links.values_list("label", flat=True))
     links = []
     for template in templates:
-        if template.label in have or (template.service_id and template.service_id not in services):
+        if template.label in labels or (template.service_id and template.service_id not in services):
             continue
         service = services.get(template.service_id) if template.service_id else None
         url = template.url_template.format(**values, service=service.slug if service else "")
         links.append(IncidentLink(incident=incident, label=template.label, kind=template.kind, url=url))
-        have.add(template.label)
+        labels.add(template.label)
     IncidentLink.objects.bulk_create(links)
 
 

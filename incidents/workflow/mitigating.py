@@ -12,6 +12,7 @@ from audit import context
 from events.incidents import IncidentMitigated, MitigationMoved, MitigationRecorded
 from incidents.models import DoneWhen, Incident, Mitigation, MitigationState, Service, Status
 from incidents.workflow.announcing import note_sentence, post_texts
+from incidents.workflow.checklist import lay_out_checklist
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
@@ -21,7 +22,6 @@ from incidents.workflow.transitions import (
     check_milestones,
     check_moment,
     enter_status,
-    lay_out_checklist,
     lock,
     require_open,
     save,

@@ -21,6 +21,7 @@ from events.incidents import (
 from incidents.models import DoneWhen, Incident, Participation, Role, RoleAssignment
 from incidents.models.people import HERE_NOW, ActivitySession, Presence
 from incidents.permissions import can_set_visibility, keeps_access
+from incidents.workflow.record import Record
 from incidents.workflow.reminding import call_back
 from incidents.workflow.ticking import tick_tasks
 from incidents.workflow.transitions import (
@@ -46,13 +47,15 @@ def assign_role(
     incident = lock(incident, by=by)
     require_open(incident)
     require_responder(user, "user")
-    return give_role(incident=incident, role=role, user=user, by=by, note=note, moment=check_moment(at))
+    record = Record(incident, by)
+    assignment = give_role(record, role=role, user=user, note=note, moment=check_moment(at))
+    record.write()
+    return assignment
 
 
-def give_role(
-    *, incident: Incident, role: Role, user: User, by: User, moment: datetime, note: str = ""
-) -> RoleAssignment:
-    """What `assign_role` does, for a verb that holds the incident already."""
+def give_role(record: Record, *, role: Role, user: User, moment: datetime, note: str = "") -> RoleAssignment:
+    """What `assign_role` does, for a verb that holds the incident already and writes the record."""
+    incident = record.incident
     holders: list[RoleAssignment] = list(incident.role_assignments.running().filter(role=role))
     if any(a.user_id == user.pk for a in holders):
         return next(a for a in holders if a.user_id == user.pk)
@@ -60,7 +63,7 @@ def give_role(
     for assignment in relieved:
         _end(assignment, moment, note)
     assignment = RoleAssignment.objects.create(
-        incident=incident, role=role, user=user, assigned_by=by, started_at=moment
+        incident=incident, role=role, user=user, assigned_by=record.by, started_at=moment
     )
     join(incident, user, moment, notifies=False)
     if role.slug == Role.COMMANDER and incident.acknowledged_at is None:
@@ -70,28 +73,17 @@ def give_role(
     if role.slug == Role.COMMANDER and not relieved:
         call_back(incident)
         tick_tasks(incident, DoneWhen.COMMAND)
-    before = relieved[0].user if relieved else None
-    record_event(
-        incident=incident,
-        kind=Kind.ROLE,
-        text=_role_sentence(role, user, by, before),
-        detail=note,
-        by=by,
-        occurred_at=moment,
-        notifies=False,
-        data={"role": role.slug, "user": user.pk},
+    _say_given(record, assignment, note, relieved[0].user if relieved else None)
+    return assignment
+
+
+def give_first_role(record: Record, *, role: Role, user: User, moment: datetime) -> RoleAssignment:
+    """`give_role` for an incident just made: nobody is on it, and nothing waits for what this brings."""
+    assignment = RoleAssignment.objects.create(
+        incident=record.incident, role=role, user=user, assigned_by=record.by, started_at=moment
     )
-    audit(
-        incident,
-        "role.assigned",
-        by,
-        role=role.slug,
-        user=[str(before) if before else None, str(user)],
-        note=note,
-    )
-    announce(incident, RoleAssigned(by=by.pk, role=role.slug, user=user.pk))
-    if before and before.pk not in (by.pk, user.pk):
-        announce(incident, RoleTakenOver(by=by.pk, role=role.slug, user=user.pk, recipients=[before.pk]))
+    join_first(record.incident, user, moment)
+    _say_given(record, assignment, "", None)
     return assignment
 
 
@@ -253,6 +245,31 @@ def join(
     if notifies:
         notify_incident(incident_id=incident.pk, what="presence")
     return participation
+
+
+def join_first(incident: Incident, user: User, since: datetime) -> Participation:
+    """`join` for an incident just made, where nobody can have been before."""
+    return Participation.objects.create(
+        incident=incident, user=user, joined_at=since, last_active_at=context.now()
+    )
+
+
+def _say_given(record: Record, assignment: RoleAssignment, note: str, before: User | None) -> None:
+    role, user, by = assignment.role, assignment.user, record.by
+    record.event(
+        kind=Kind.ROLE,
+        text=_role_sentence(role, user, by, before),
+        detail=note,
+        by=by,
+        occurred_at=assignment.started_at,
+        data={"role": role.slug, "user": user.pk},
+    )
+    record.audit(
+        "role.assigned", role=role.slug, user=[str(before) if before else None, str(user)], note=note
+    )
+    record.announce(RoleAssigned(by=by.pk, role=role.slug, user=user.pk))
+    if before and before.pk not in (by.pk, user.pk):
+        record.announce(RoleTakenOver(by=by.pk, role=role.slug, user=user.pk, recipients=[before.pk]))
 
 
 def _end(assignment: RoleAssignment, moment: datetime, note: str) -> None:

@@ -16,6 +16,7 @@ from incidents.permissions import can_respond
 from incidents.workflow.announcing import note_sentence, post_texts
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.people import give_role
+from incidents.workflow.record import Record
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import open_tasks_again
 from incidents.workflow.transitions import announce, audit, enter_status, forget_milestones, lock, save
@@ -86,13 +87,14 @@ def reopen_incident(
         data={"from": before, "to": Status.INVESTIGATING},
     )
     set_impacts(incident=incident, impacts=impacts, by=by)
+    record = Record(incident, by)
     give_role(
-        incident=incident,
+        record,
         role=Role.objects.get(slug=Role.COMMANDER),
         user=commander or last_commander(incident) or by,
-        by=by,
         moment=context.now(),
     )
+    record.write()
     reschedule(incident)
     update = post_texts(
         incident=incident, by=by, texts=updates or {}, next_update_at=next_update_at, unknown=UNKNOWN

@@ -18,6 +18,7 @@ from incidents.models import (
     Status,
 )
 from incidents.workflow.announcing import note_sentence, post_texts, require_final_updates
+from incidents.workflow.checklist import lay_out_checklist
 from incidents.workflow.impact import set_impacts
 from incidents.workflow.schedules import reschedule
 from incidents.workflow.ticking import tick_tasks
@@ -28,7 +29,6 @@ from incidents.workflow.transitions import (
     check_moment,
     end_running_impacts,
     enter_status,
-    lay_out_checklist,
     lock,
     save,
 )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audit import context
-from incidents.audiences import audiences_read
+from incidents.audiences import audiences_read, audiences_reading_first
 from incidents.models import (
     ACTIVE_STATUSES,
     Audience,
@@ -105,7 +105,16 @@ def reschedule(incident: Incident, *, posted: StatusUpdate | None = None) -> lis
         told = {r.audience: r for r in rows.filter(audience__in=posted.audiences).with_cadence(incident)}
         if all(_is_news_to(told.get(audience), posted) for audience in posted.audiences):
             return _store(incident, [_answer(incident, row, posted) for row in told.values()])
-    return _store(incident, _set_all(incident, {row.audience: row for row in rows}))
+    kept = {row.audience: row for row in rows}
+    since, read = _active_since(incident), audiences_read(incident)
+    return _store(incident, _set_all(incident, kept, since=since, read=read))
+
+
+def schedule_first(incident: Incident) -> None:
+    """`reschedule` for an incident just declared as such: nothing was said or promised, nobody was reminded."""
+    assert incident.declared_at is not None
+    read = audiences_reading_first(incident)
+    _store(incident, _set_all(incident, {}, since=incident.declared_at, read=read))
 
 
 def reschedule_running(running: IncidentQuerySet | None = None) -> None:
@@ -151,9 +160,10 @@ def _answer(incident: Incident, row: Any, posted: StatusUpdate) -> Change:
     return _set(incident, row, since=row.since_at, told=posted, snooze=None, policy=policy)
 
 
-def _set_all(incident: Incident, kept: dict[str, UpdateSchedule]) -> list[Change]:
-    """The long way: every audience, from all that was said and promised."""
-    since = _active_since(incident)
+def _set_all(
+    incident: Incident, kept: dict[str, UpdateSchedule], *, since: datetime, read: set[str]
+) -> list[Change]:
+    """The long way: every audience, from all that was said and promised since then; `read` have readers."""
     told: dict[str, StatusUpdate] = {}
     snoozes: dict[str, Snooze] = {}
     if kept:  # else it has just been declared: nothing was said yet
@@ -166,7 +176,6 @@ def _set_all(incident: Incident, kept: dict[str, UpdateSchedule]) -> list[Change
             if last is None or snooze.at >= last.posted_at:
                 snoozes[snooze.audience] = snooze
     cadences = {cadence.audience: cadence for cadence in incident.severity.cadences.all()}
-    read = audiences_read(incident)
     changes = []
     for audience in dict.fromkeys([*cadences, *told, *kept]):
         row = kept.get(audience) or UpdateSchedule(incident=incident, audience=audience)

@@ -1,8 +1,8 @@
 """Tasks that the application marks as done by itself, because it sees that they are."""
 
-from collections.abc import Collection
 from typing import Any
 
+from accounts.models import User
 from audit import context
 from incidents.models import DoneWhen, Incident, Role, Task
 
@@ -17,36 +17,21 @@ def tick_tasks(incident: Incident, *happened: DoneWhen) -> None:
     _tick(incident, Task.objects.filter(incident=incident, template__done_when__in=happened))
 
 
-def tick_new_tasks(incident: Incident, templates: Collection[int]) -> None:
-    """Mark those of the tasks just created as done whose event had happened before."""
-    _tick(incident, Task.objects.filter(incident=incident, template__in=templates))
-
-
 def open_tasks_again(incident: Incident) -> None:
     """Open the tasks again that were marked for an event that is taken back."""
     ticked = Task.objects.filter(incident=incident).exclude(done_because="").select_related("template")
-    gone = [task for task in ticked if task.template and not _seen(incident, task.template.done_when)[1]]
+    gone = [task for task in ticked if task.template and not seen(incident, task.template.done_when)[1]]
     for task in gone:
         task.done_at, task.done_by, task.done_because = None, None, ""
     Task.objects.bulk_update(gone, FIELDS)
 
 
-def _tick(incident: Incident, tasks: Any) -> None:
-    changed = []
-    for task in tasks.filter(done_at__isnull=True).exclude(template__done_when="").select_related("template"):
-        done_by, because = _seen(incident, task.template.done_when)
-        if because:
-            task.done_at, task.done_by, task.done_because = context.now(), done_by, because
-            changed.append(task)
-    Task.objects.bulk_update(changed, FIELDS)
-
-
-def _seen(incident: Incident, done_when: str) -> tuple[Any, str]:
+def seen(incident: Incident, done_when: str) -> tuple[Any, str]:
     """Who did it, if a person, and the sentence that says so; empty while it has not happened."""
     if done_when == DoneWhen.COMMAND:
         taken = incident.role_assignments.filter(role__slug=Role.COMMANDER).order_by("-started_at", "-pk")
         newest = taken.select_related("user").first()
-        return (newest.user, f"{newest.user} took command") if newest else (None, "")
+        return (newest.user, command_sentence(newest.user)) if newest else (None, "")
     if done_when == DoneWhen.UPDATE:
         posted = incident.status_updates.posted().select_related("author").order_by("posted_at", "pk")
         first = posted.first()
@@ -54,3 +39,17 @@ def _seen(incident: Incident, done_when: str) -> tuple[Any, str]:
     if done_when == DoneWhen.MITIGATED:
         return None, "The incident was marked mitigated" if incident.mitigated_at else ""
     return None, "The incident was resolved" if incident.resolved_at else ""
+
+
+def command_sentence(user: User) -> str:
+    return f"{user} took command"
+
+
+def _tick(incident: Incident, tasks: Any) -> None:
+    changed = []
+    for task in tasks.filter(done_at__isnull=True).exclude(template__done_when="").select_related("template"):
+        done_by, because = seen(incident, task.template.done_when)
+        if because:
+            task.done_at, task.done_by, task.done_because = context.now(), done_by, because
+            changed.append(task)
+    Task.objects.bulk_update(changed, FIELDS)

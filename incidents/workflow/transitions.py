@@ -1,11 +1,13 @@
 """What every verb does first and last: lock, check, record."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from audit import context
@@ -18,19 +20,15 @@ from events.incidents import VisibilityChanged
 from incidents.models import (
     MILESTONES,
     OPEN_STATUSES,
-    ChecklistKind,
-    ChecklistTemplate,
     Incident,
-    RecoveryCheck,
-    RoleAssignment,
+    ReferenceCounter,
     Service,
     StatusPeriod,
-    Task,
 )
 from incidents.models.people import people_reaching
 from incidents.permissions import can_respond
-from incidents.workflow.ticking import tick_new_tasks
-from notifications.workflow import enqueue
+from notifications.models import OutboxMessage
+from notifications.workflow import enqueue_all, new_message
 from timeline.models import Kind
 
 # Pairs that must not be out of order. Detection before impact (early) and declaration after
@@ -47,8 +45,6 @@ ORDERED_MILESTONES = [
     ("mitigated_at", "resolved_at"),
     ("resolved_at", "closed_at"),
 ]
-
-USUAL_WATCH_MINUTES = 10
 
 
 class FormUsed(ValidationError):  # noqa: N818 - like Conflict
@@ -97,16 +93,24 @@ def announce(incident: Incident, event: Event, *, due_at: datetime | None = None
     Home screens learn of a private incident only where the reader can see it; the moment at which one becomes
     private is no secret, as it disappears then.
     """
-    is_hidden = incident.is_private and not isinstance(event, VisibilityChanged)
+    announce_all(
+        incident, [news(incident, event, due_at=due_at)], is_told=isinstance(event, VisibilityChanged)
+    )
+
+
+def news(incident: Incident, event: Event, *, due_at: datetime | None = None) -> OutboxMessage:
+    """The outbox row of a change as the incident is now, not stored yet."""
+    return new_message(
+        event=event, subject=incident.chain, about=about(incident), due_at=due_at or context.now()
+    )
+
+
+def announce_all(incident: Incident, messages: Sequence[OutboxMessage], *, is_told: bool = False) -> None:
+    """Store what `news` made and notify open screens; `is_told`: of a private incident as well."""
+    is_hidden = incident.is_private and not is_told
     if is_hidden:
         notify_people(people=people_reaching(incident).values_list("pk", flat=True), what="home")
-    enqueue(
-        event=event,
-        subject=incident.chain,
-        about=about(incident),
-        due_at=due_at or context.now(),
-        notification=incident_notification(incident_id=incident.pk, what="head", is_private=is_hidden),
-    )
+    enqueue_all(messages, incident_notification(incident_id=incident.pk, what="head", is_private=is_hidden))
 
 
 def require_open(incident: Incident) -> None:
@@ -119,6 +123,11 @@ def require_open(incident: Incident) -> None:
 def next_number() -> int:
     """One past the last reference. The counter row stays locked until commit: gapless and without races."""
     return next_numbers(1)[0]
+
+
+def give_number_back(number: int) -> None:
+    """The number just taken was not needed after all; nobody else can have seen it, as the counter is locked."""
+    ReferenceCounter.objects.filter(pk=1, last=number).update(last=number - 1)
 
 
 def next_numbers(count: int) -> range:
@@ -180,46 +189,11 @@ def forget_milestones(incident: Incident, *names: str) -> dict[str, datetime | N
 
 def end_running_impacts(incident: Incident, moment: datetime, *, but: Collection[Service] = ()) -> None:
     """End the running impacts; only services for which somebody chose a state in `but` keep it."""
-    for affected in incident.affected_services.running().exclude(service__in=but):
-        affected.ended_at = max(moment, affected.started_at)
-        affected.save(update_fields=["ended_at"])
+    running = incident.affected_services.running().exclude(service__in=but)
+    running.update(ended_at=Greatest(Value(moment), "started_at"))
 
 
 def require_responder(user: User, field: str) -> None:
     """Raise ValidationError where `user`, if anybody, is one who cannot be given work in an incident."""
     if user is not None and not user.is_responder:
         raise ValidationError({field: f"{user} is a stakeholder and cannot take this."})
-
-
-def lay_out_checklist(incident: Incident) -> None:
-    """Put the catalogue's lines for the status just entered on the incident; each lands at most once."""
-    now = context.now()
-    lines = [
-        line
-        for line in ChecklistTemplate.objects.filter(status=incident.status).select_related("lowest_severity")
-        if line.fits(rank=incident.severity.rank, incident_type_id=incident.incident_type_id)
-    ]
-    holding = RoleAssignment.objects.running().filter(incident=incident).values_list("role_id", "user_id")
-    holders = dict(holding) if any(line.role_id for line in lines) else {}
-    tasks, checks = [], []
-    for line in lines:
-        facts = {
-            "incident": incident,
-            "template": line,
-            "title": line.title,
-            "owner_id": holders.get(line.role_id),
-            "order": line.order,
-        }
-        if line.kind == ChecklistKind.TASK:
-            due_at = now + timedelta(minutes=line.minutes) if line.minutes else None
-            tasks.append(Task(**facts, due_at=due_at))
-        else:
-            usual = USUAL_WATCH_MINUTES if line.kind == ChecklistKind.SIGNAL else None
-            checks.append(RecoveryCheck(**facts, kind=line.kind, minutes=line.minutes or usual))
-    known = {line.pk for line in lines if line.done_when}
-    if known:
-        known -= set(Task.objects.filter(incident=incident).values_list("template", flat=True))
-    Task.objects.bulk_create(tasks, ignore_conflicts=True)
-    RecoveryCheck.objects.bulk_create(checks, ignore_conflicts=True)
-    if known:
-        tick_new_tasks(incident, known)

@@ -1,6 +1,7 @@
 """Writing what must be sent, in the transaction of the change; PostgreSQL wakes a worker when it commits."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,28 +33,43 @@ def enqueue(
 
     `notification` (channel, payload) is sent in the same statement, for the screens that are open.
     """
-    due_at = due_at or timezone.now()
-    payload = (about or {}) | event.payload()
-    message = OutboxMessage(topic=event.name, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
-    work = (WORK_CHANNEL, EXPAND if due_at <= timezone.now() else "")
-    _insert_and_notify(message, *filter(None, [work, notification]))
+    message = new_message(event=event, subject=subject, about=about, due_at=due_at)
+    enqueue_all([message], *filter(None, [notification]))
     return message
 
 
-def _insert_and_notify(message: OutboxMessage, *notifications: tuple[str, str]) -> None:
-    """Insert the row and notify (channel, payload) in one statement; both become visible with the commit."""
+def new_message(
+    *, event: Event, subject: str, about: dict[str, Any] | None = None, due_at: datetime | None = None
+) -> OutboxMessage:
+    """An outbox row not stored yet, for `enqueue_all`."""
+    due_at = due_at or timezone.now()
+    payload = (about or {}) | event.payload()
+    return OutboxMessage(topic=event.name, subject=subject, payload=payload, due_at=due_at, try_at=due_at)
+
+
+def enqueue_all(messages: Sequence[OutboxMessage], *notifications: tuple[str, str]) -> None:
+    """Store at least one row, wake a worker and notify (channel, payload), all in one statement of the transaction.
+
+    Every row would send every notification: PostgreSQL sends equal ones of a transaction once.
+    """
+    now = timezone.now()
+    work = EXPAND if any(message.due_at <= now for message in messages) else ""
+    calls = [(WORK_CHANNEL, work), *notifications]
     fields = OutboxMessage._meta.concrete_fields
-    values = [field.get_db_prep_save(field.pre_save(message, True), connection) for field in fields]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    row = f"({', '.join(['%s'] * len(fields))})"
     table = connection.ops.quote_name(OutboxMessage._meta.db_table)
-    calls = ", ".join(["pg_notify(%s, %s)"] * len(notifications))
     with connection.cursor() as cursor:
         cursor.execute(  # the names are our own model's
-            f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {calls}",  # noqa: S608
-            [*values, *(word for notification in notifications for word in notification)],
+            f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * len(messages))}"  # noqa: S608
+            f" RETURNING {', '.join(['pg_notify(%s, %s)'] * len(calls))}",
+            [
+                *(f.get_db_prep_save(f.pre_save(m, True), connection) for m in messages for f in fields),
+                *(word for call in calls for word in call),
+            ],
         )
-    message._state.adding = False
+    for message in messages:
+        message._state.adding = False
 
 
 def deliver(*deliveries: Delivery) -> None:

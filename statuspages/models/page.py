@@ -3,13 +3,14 @@
 import secrets
 from base64 import b32encode
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Min, Q, When
+from django.db.models import Case, F, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -58,12 +59,18 @@ class StatusPageQuerySet(models.QuerySet["StatusPage"]):
         return self.open_to_public().aggregate(at=Min(Coalesce(stale, "changed_at")))["at"]
 
     def with_counts(self) -> "StatusPageQuerySet":
+        """Each counted apart: joined, 40 components and 500 subscribers of a page would make 20,000 rows."""
+        subscribers = self.model.subscribers.rel.related_model._default_manager
         return self.annotate(
-            component_count=models.Count("components", distinct=True),
-            subscriber_count=models.Count(
-                "subscribers", filter=Q(subscribers__confirmed_at__isnull=False), distinct=True
-            ),
+            component_count=_number_of(Component.objects.all()),
+            subscriber_count=_number_of(subscribers.filter(confirmed_at__isnull=False)),
         )
+
+
+def _number_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many of these rows a page has."""
+    mine = rows.filter(page=OuterRef("pk")).order_by().values("page")
+    return Coalesce(Subquery(mine.annotate(n=models.Count("pk")).values("n")), 0)
 
 
 class StatusPage(models.Model):

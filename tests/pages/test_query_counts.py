@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.models import ActionItem
 from history.models import Export
-from incidents.models import ChecklistTemplate, Service, Severity
+from incidents.models import ChecklistTemplate, LinkTemplate, Service, Severity
 from incidents.workflow import declare_incident, post_status_update, raise_hypothesis, report_problem
 from insights.pdf import ask_for_insights_pdf
 from insights.questions import QUESTIONS
@@ -99,11 +99,23 @@ def test_declare_page_at_most_twenty(count, db):
     assert count("/declare?title=checkout") <= 20, count.queries
 
 
-def test_declaring_does_not_grow_with_the_checklist(count, severity):
+def test_declaring_takes_at_most_twenty_five_and_does_not_grow_with_the_catalogue(count, severity):
     declaration = {"title": "Checkout fails", "severity": severity(1).pk, "takes_command": "on"}
+    LinkTemplate.objects.create(
+        label="Bridge", kind="bridge", url_template="https://meet.example.test/{number}"
+    )
+    ChecklistTemplate.objects.create(title="Signal", kind="signal")
     few = count("/declare", form_token=uuid4(), **declaration)
-    ChecklistTemplate.objects.bulk_create(ChecklistTemplate(title=f"Line {n}") for n in range(30))
-    assert count("/declare", form_token=uuid4(), **declaration) == few <= 44, count.queries
+    ChecklistTemplate.objects.bulk_create(
+        ChecklistTemplate(title=f"Line {n}", done_when=("", "command")[n % 2]) for n in range(30)
+    )
+    assert count("/declare", form_token=uuid4(), **declaration) == few <= 25, "\n".join(count.queries)
+
+
+def test_declaring_with_services_takes_at_most_twenty_eight(count, severity):
+    services = [Service.objects.create(name=f"s{n}", slug=f"s{n}").pk for n in range(9)]
+    declaration = {"title": "Checkout fails", "severity": severity(3).pk, "services": services}
+    assert count("/declare", form_token=uuid4(), **declaration) <= 28, "\n".join(count.queries)
 
 
 def test_channels_and_deliveries_do_not_grow(count, client, admin, incident):
