@@ -1,5 +1,8 @@
 """A question of Insights has its own time limit, and memory enough to sort what it is about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import QueryCanceled
 
@@ -12,27 +15,41 @@ MEMORY = "64MB"
 """For each sort and hash table; with less PostgreSQL writes them to disk."""
 
 
-def answer(key: str, asked: Asked, person: int, *, is_deep: bool) -> Panel:
-    """The panel of a question; one that says so where no statement may take longer."""
+class TooLong(Exception):  # noqa: N818 - told in a sentence, not an error
+    """A statement took longer than it may."""
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Within, each statement has `SECONDS` and `MEMORY`. Raises TooLong; nothing else can be asked within then."""
     try:
         with transaction.atomic():
             _set(f"{SECONDS}s", MEMORY)
-            panel = ANSWERS[key](asked, person, is_deep=is_deep)
-            _set("DEFAULT", "DEFAULT")
-            return panel
+            yield
+            if connection.savepoint_ids:  # a larger transaction goes on
+                _set("0", "4MB")
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
-    return Panel(
-        key, QUESTIONS[key], "This takes too long", "choose a shorter period or fewer incidents",
-        f"no answer within {SECONDS} seconds", 0,
-    )  # fmt: skip
+        raise TooLong from error
+
+
+def answer(key: str, asked: Asked, person: int, *, is_deep: bool) -> Panel:
+    """The panel of a question; where it takes too long, one that says so."""
+    try:
+        with limited():
+            return ANSWERS[key](asked, person, is_deep=is_deep)
+    except TooLong:
+        return Panel(
+            key, QUESTIONS[key], "This takes too long", "choose a shorter period or fewer incidents",
+            f"no answer within {SECONDS} seconds", 0,
+        )  # fmt: skip
 
 
 def _set(timeout: str, memory: str) -> None:
-    """To the end of the transaction, which in a test is not over with the answer."""
+    """To the end of the transaction."""
     with connection.cursor() as cursor:
-        for name, value in (("statement_timeout", timeout), ("work_mem", memory)):
-            cursor.execute(
-                f"SET LOCAL {name} = {value}" if value == "DEFAULT" else f"SET LOCAL {name} = '{value}'"
-            )
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true), set_config('work_mem', %s, true)",
+            [timeout, memory],
+        )

@@ -1,5 +1,6 @@
 """Insights: the questions together, one of them in depth, its numbers, and the incidents behind."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,8 +17,8 @@ from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
 from insights.panels import FEW
 from insights.queries import dots
-from insights.questions import QUESTIONS, left_out
-from insights.time_limit import answer
+from insights.questions import ANSWERS, QUESTIONS, left_out
+from insights.time_limit import TooLong, answer, limited
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
 FIRST = "faster"
@@ -31,7 +32,9 @@ def insights(request: SignedInRequest) -> HttpResponse:
     told = {FIRST: _answer(request, asked, FIRST)}
     count = told[FIRST].count
     if count <= AT_ONCE:
-        told |= {key: _answer(request, asked, key) for key in QUESTIONS if key != FIRST}
+        with suppress(TooLong), limited():  # else they follow, each with a limit of its own
+            others = [key for key in QUESTIONS if key != FIRST]
+            told |= {key: ANSWERS[key](asked, request.user.pk, is_deep=False) for key in others}
     panels = [
         {"key": key, "question": question, "panel": told.get(key)} for key, question in QUESTIONS.items()
     ]
