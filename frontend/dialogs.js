@@ -48,6 +48,24 @@ function toField(event) {
   field.focus();
 }
 
+// A form that is a page of its own, as an answer of htmx like any other, only that no link has to say so.
+// With a key held, or another button, the browser opens it in a tab.
+function opens(event) {
+  const link = event.target.closest("[data-opens]");
+  const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || event.defaultPrevented || !isPlain) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.getAttribute("href"), { source: link, target: "#dialog-body", swap: "innerHTML" });
+}
+
+// Every event has a star, and all send one form: without JavaScript the whole page goes with it.
+function stars(event) {
+  const star = event.target.closest("button[form=stars]");
+  if (!star || event.defaultPrevented) return;
+  event.preventDefault();
+  window.htmx.ajax("POST", star.getAttribute("formaction"), { source: star, target: star, swap: "none" });
+}
+
 export function dialogs() {
   flash();
   const dialog = document.getElementById("dialog");
@@ -69,6 +87,8 @@ export function dialogs() {
     if (event.target !== body) errors?.focus();
   });
   document.body.addEventListener("click", toField);
+  document.body.addEventListener("click", opens);
+  document.body.addEventListener("click", stars);
   document.querySelector("main [data-errors]")?.focus();
   dialog.addEventListener("close", () => {
     body.replaceChildren();

@@ -1,12 +1,14 @@
 """The timeline as pages read it: filtered, paged by key, with what each row shows in one query."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
+from core.kept_queries import ANOTHER_ROW, SOME_ROW, SOME_TIME, Kept, keep
 from timeline.models import Evidence, Kind, TimelineEvent, TimelineEventQuerySet
 from timeline.subject import Subject
 
@@ -21,11 +23,9 @@ def rows(
 
     One query whatever the number of events: evidence and answers come along as arrays.
     """
-    events = _events(incident, which)
-    if before:
-        moment, pk = before
-        events = events.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, pk__lt=pk))
-    page = list(events.newest_first()[: size + 1])
+    moment, pk = before or (None, None)
+    asked = _page(which, has_before=before is not None, size=size)
+    page = asked.rows({SOME_ROW: incident.pk, SOME_TIME: moment, ANOTHER_ROW: pk}, incident=incident)
     last = page[size - 1] if len(page) > size else None
     return {"events": page[:size], "next": f"{last.occurred_at.isoformat()}_{last.pk}" if last else None}
 
@@ -40,7 +40,15 @@ def parse_key(key: str) -> tuple[datetime, int] | None:
     return (parsed, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 and parsed.tzinfo else None
 
 
-def _events(incident: Subject, which: str) -> TimelineEventQuerySet:
+@cache
+def _page(which: str, *, has_before: bool, size: int) -> Kept[TimelineEvent]:
+    events = _events(which)
+    if has_before:
+        events = events.filter(Q(occurred_at__lt=SOME_TIME) | Q(occurred_at=SOME_TIME, pk__lt=ANOTHER_ROW))
+    return keep(events.newest_first()[: size + 1])
+
+
+def _events(which: str) -> TimelineEventQuerySet:
     answers = (
         TimelineEvent.objects.standing()
         .filter(answers=OuterRef("pk"))
@@ -53,7 +61,8 @@ def _events(incident: Subject, which: str) -> TimelineEventQuerySet:
         .values(row=JSONObject(id="pk", title="title", kind="kind", file_type="file_type"))
     )
     events = (
-        incident.timeline.standing()
+        TimelineEvent.objects.filter(incident=SOME_ROW)
+        .standing()
         .exclude(kind=Kind.ANSWER, answers__isnull=False)
         .select_related("actor", "hypothesis", "mitigation", "status_update", "status_update__correction")
         .annotate(answer_rows=ArraySubquery(answers), evidence_rows=ArraySubquery(evidence))

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import lucide
 from django import forms, template
+from django.template.base import Parser, TextNode, Token
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -23,19 +25,25 @@ from core.appearance import (
     STATE_LOOK,
     STATUS_LOOK,
 )
+from core.icons import SPRITE, clock_name, in_sprite
 from core.shown import Event, Gap, Named, Schedule, Severity
 from core.text import in_words, render_document, render_markdown
 
 register = template.Library()
+BROKEN_LINE = re.compile(r"\s*\n\s*")
 RECORDED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 
 
 @register.simple_tag
 @cache
 def icon(name: str, classes: str = "") -> SafeString:
-    """A lucide icon as inline SVG, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
-    svg = lucide._render_icon(name, None, **{"class": f"i {classes}".strip(), "aria_hidden": "true"})
-    return SafeString(svg)
+    """A lucide icon, 16 px unless `classes` says i-sm or i-lg; hidden from screen readers."""
+    looks = f"i {classes}".strip()
+    if name not in in_sprite():
+        return SafeString(lucide._render_icon(name, None, **{"class": looks, "aria_hidden": "true"}))
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', looks, static(SPRITE), name
+    )
 
 
 @register.simple_tag
@@ -49,32 +57,13 @@ def status_mark(status: str, label: str = "", *, bare: bool = False) -> SafeStri
     """The clock that fills, with its word; `bare` keeps the word for screen readers only."""
     tone, fill = STATUS_LOOK[status]
     word = label or {"triage": "Suspected"}.get(status, status.capitalize())
-    if fill == 100:
-        inner = SafeString(
-            '<circle cx="8" cy="8" r="7" fill="currentColor"/><path d="M5 8.2l2 2 4-4.2" fill="none" '
-            'stroke="var(--color-base-100)" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>'
-        )
-    else:
-        dash = format_html(' stroke-dasharray="{}"', "2.4 2") if fill is None else ""
-        ring = format_html(
-            '<circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.5"{}/>', dash
-        )
-        hand = (
-            format_html(
-                '<circle cx="8" cy="8" r="2" fill="none" stroke="currentColor" stroke-width="4" '
-                'pathLength="100" stroke-dasharray="{} 100" transform="rotate(-90 8 8)"/>',
-                fill,
-            )
-            if fill
-            else ""
-        )
-        inner = format_html("{}{}", ring, hand)
     text = format_html('<span class="sr-only">{}</span>', word) if bare else word
     return format_html(
-        '<span class="st st-{}"{}><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
+        '<span class="st st-{}"{}><svg aria-hidden="true"><use href="{}#{}"/></svg>{}</span>',
         tone,
         format_html(' title="{}"', word) if bare else "",
-        inner,
+        static(SPRITE),
+        clock_name(fill),
         text,
     )
 
@@ -200,7 +189,7 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
     form = "%H:%M:%S" if seconds else "%H:%M"
     return format_html(
         '<time class="tl-t" datetime="{}" title="{}">{}<span class="utc">{}Z</span></time>',
-        utc.isoformat(),
+        utc.isoformat(timespec="seconds"),
         f"{local:%A %d %B %Y %H:%M:%S %Z} · {utc:%H:%M:%S} UTC",
         local.strftime(form),
         utc.strftime(form),
@@ -250,11 +239,30 @@ def document(text: str) -> SafeString:
 
 @register.simple_tag
 def opens(url_name: str, *args: object, **query_values: object) -> SafeString:
-    """href and htmx attributes of a link whose form opens in the dialog, and as a page without JavaScript."""
+    """The attributes of a link whose form opens in the dialog (dialogs.js), and as a page without JavaScript."""
     url = reverse(url_name, args=args)
     if query_values:
         url += "?" + urlencode(query_values)
-    return format_html('href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"', url)
+    return format_html('href="{}" data-opens', url)
+
+
+class JoinedNode(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        return self.nodelist.render(context)
+
+
+@register.tag
+def joined(parser: Parser, token: Token) -> JoinedNode:
+    """Without the line breaks and indentation that only the template is written with: as they are repeated a lot."""
+    inside = parser.parse(("endjoined",))
+    parser.delete_first_token()
+    for text in inside.get_nodes_by_type(TextNode):
+        if isinstance(text, TextNode):  # which the stubs do not know
+            text.s = BROKEN_LINE.sub("", text.s)
+    return JoinedNode(inside)
 
 
 @register.filter

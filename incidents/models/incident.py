@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from incidents.models.catalogue import Audience, IncidentType, LinkKind, Severity
-from incidents.models.reference import address_of, reference_of
+from incidents.models.reference import address_of, number_of, reference_of
 from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDING, Status
 
 if TYPE_CHECKING:
@@ -69,15 +69,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.order_by("-number")
 
     def of_reference(self, reference: str) -> "IncidentQuerySet":
-        prefix, _, number = reference.upper().rpartition("-")
-        if (
-            prefix != settings.REFERENCE_PREFIX
-            or not number.isascii()
-            or not number.isdigit()
-            or len(number) > 9
-        ):
-            return self.none()
-        return self.filter(number=int(number))
+        number = number_of(reference)
+        return self.none() if number is None else self.filter(number=number)
 
     def with_people(self) -> "IncidentQuerySet":
         """Severity and the running role assignments, each in a constant number of queries."""

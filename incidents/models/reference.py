@@ -12,6 +12,15 @@ def address_of(number: int | None) -> str:
     return f"/incidents/{reference_of(number)}/"
 
 
+def number_of(reference: str) -> int | None:
+    """INC-142 → 142; None for what is no reference."""
+    prefix, _, number = reference.upper().rpartition("-")
+    is_one = (
+        prefix == settings.REFERENCE_PREFIX and number.isascii() and number.isdigit() and len(number) < 10
+    )
+    return int(number) if is_one else None
+
+
 class ReferenceCounter(models.Model):
     """The last number given out; updated in the same transaction as the incident, so no gap stays behind."""
 

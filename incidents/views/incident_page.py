@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,26 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
-from incidents import workflow
-from incidents.cadence_compliance import kept, kept_rows, longest_silence
+from incidents import incident_queries, workflow
+from incidents.cadence_compliance import kept, longest_silence
 from incidents.forms.timeline import ComposerForm
-from incidents.hooks import is_followed
-from incidents.models import (
-    ChangeEvent,
-    HypothesisState,
-    Incident,
-    IncidentLink,
-    Participation,
-    Status,
-    StatusUpdate,
-    UpdateState,
-)
-from incidents.models.incident import IncidentQuerySet
-from incidents.models.people import HERE_NOW
-from incidents.models.response import CHANGE_WINDOW
+from incidents.models import HypothesisState, Incident, Status
 from incidents.views.common import done, is_number, load
 from timeline import queries
-from timeline.models import TimelineEvent, TimelineEventQuerySet
 
 RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "scribe")
 
@@ -56,7 +39,9 @@ def head(request: SignedInRequest, reference: str) -> HttpResponse:
 def news(request: SignedInRequest, reference: str) -> HttpResponse:
     """The pill that says how many events a screen does not show yet; 204 when it shows all."""
     incident: Any = get_object_or_404(  # Any: the stubs do not know what was annotated
-        Incident.objects.visible_to(request.user).of_reference(reference).annotate(stamp=_stamp())
+        Incident.objects.visible_to(request.user)
+        .of_reference(reference)
+        .annotate(stamp=incident_queries.stamp())
     )
     after, stamp = request.GET.get("after", ""), request.GET.get("stamp", "")
     if stamp == str(incident.stamp) or not is_number(after):
@@ -71,11 +56,12 @@ def rail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def page_context(request: SignedInRequest, reference: str, *, timeline: bool = True) -> dict:
-    incident: Any = get_object_or_404(_with_counts(request, reference))  # Any: as above
     now = timezone.now()
-    hypotheses = list(incident.hypotheses.select_related("owner").annotate(evidence_count=Count("evidence")))
-    tasks = list(incident.tasks.select_related("owner", "done_by"))
-    affected = list(incident.affected_services.running().worst_first())
+    incident = incident_queries.incident_of(request.user, reference, now)
+    if incident is None:
+        raise Http404
+    hypotheses = incident_queries.hypotheses_of(incident)
+    tasks = incident_queries.tasks_of(incident)
     which = request.GET.get("show", "all") if request.GET.get("show") in queries.FILTERS else "all"
     for pending in incident.pending_updates:
         pending["leaves_at"] = parse_datetime(pending["leaves_at"])
@@ -84,21 +70,19 @@ def page_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "section": "incidents",
         "steps": steps(incident, hypotheses),
         "roles": _roles(incident),
-        "here": list(
-            incident.presences.filter(at__gte=now - HERE_NOW).select_related("user").order_by("user__name")
-        ),
+        "here": incident_queries.presences_on(incident, now),
         "hypotheses": hypotheses,
         "board": [
             (state, label, [h for h in hypotheses if h.state == state])
             for state, label in (("testing", "Testing"), ("open", "Open"))
         ],
         "settled": [h for h in hypotheses if h.is_settled],
-        "mitigations": list(incident.mitigations.select_related("owner")),
+        "mitigations": incident_queries.mitigations_of(incident),
         "tasks": tasks,
         "tasks_done": (tasks_done := sum(t.done_at is not None for t in tasks)),
         "tasks_tenths": round(10 * tasks_done / len(tasks)) if tasks else 0,
-        "affected": affected,
-        "changes": _changes(request, incident, affected),
+        "affected": incident_queries.affected_by(incident),
+        "changes": incident_queries.changes_near(request.user, incident, now),
         "which": which,
         "kept": (everything := kept(incident)),
         "silence": longest_silence(everything),
@@ -200,74 +184,6 @@ def audit_trail(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "incidents/audit_trail.html", context)
 
 
-def _with_counts(request: SignedInRequest, reference: str) -> IncidentQuerySet:
-    """The incident with roles, schedules and links, and the timeline's counts, in three queries."""
-    standing = (
-        TimelineEvent.objects.standing()
-        .exclude(kind="answer", answers__isnull=False)
-        .filter(incident=OuterRef("pk"))
-    )
-
-    def counted(events: TimelineEventQuerySet) -> Coalesce:
-        total = events.order_by().values("incident").annotate(n=Count("pk")).values("n")
-        return Coalesce(Subquery(total, output_field=IntegerField()), 0)
-
-    own = Participation.objects.filter(incident=OuterRef("pk"), user=request.user, left_at__isnull=True)
-    links = IncidentLink.objects.filter(incident=OuterRef("pk")).values(
-        row=JSONObject(label="label", url="url", kind="kind")
-    )
-    return (
-        Incident.objects.visible_to(request.user)
-        .of_reference(reference)
-        .select_related("severity", "incident_type", "retrospective__owner")
-        .with_people()
-        .with_updates()
-        .annotate(
-            all_count=counted(standing),
-            key_count=counted(standing.key()),
-            starred_count=counted(standing.starred()),
-            link_rows=ArraySubquery(links),
-            own_participation=Exists(own),
-            is_followed=is_followed(request.user, OuterRef("pk")),
-            stamp=_stamp(),
-            pending_updates=ArraySubquery(_pending_updates()),
-            **kept_rows(),
-        )
-    )
-
-
-def _pending_updates() -> QuerySet[StatusUpdate, Any]:
-    """Updates that can still be taken back, wait for approval, or came back to their author: for the banners."""
-    newer = StatusUpdate.objects.filter(
-        incident=OuterRef("incident"), author=OuterRef("author"), posted_at__gt=OuterRef("posted_at")
-    )
-    mine = StatusUpdate.objects.filter(incident=OuterRef("pk"))
-    leaving = Q(state=UpdateState.POSTED, leaves_at__gt=timezone.now())
-    returned = Q(state=UpdateState.RETURNED) & ~Exists(newer)
-    return (
-        mine.filter(leaving | returned | Q(state=UpdateState.AWAITING))
-        .order_by("pk")
-        .values(
-            row=JSONObject(
-                pk="pk",
-                state="state",
-                author="author_id",
-                name="author__name",
-                leaves_at="leaves_at",
-                reason="return_reason",
-                corrects="corrects_id",
-            )
-        )
-    )
-
-
-def _stamp() -> Subquery:
-    """The number of the last audit entry: it counts up with every change, so screens can tell they are behind."""
-    chain = Concat(Value("incident:"), Cast(OuterRef("pk"), CharField()))
-    last = AuditEntry.objects.filter(chain=chain).order_by("-sequence").values("sequence")[:1]
-    return Subquery(last, output_field=IntegerField())
-
-
 def _roles(incident: Incident) -> list[dict]:
     """The built-in roles, held or not, then whatever else is held; no query beyond the loaded assignments."""
     held = {(a.role.slug, a.user_id): a for a in incident.loaded_roles}
@@ -283,26 +199,3 @@ def _roles(incident: Incident) -> list[dict]:
     for row in rows:
         row["name"] = row["assignment"].role.name if row["slug"] not in names else names[row["slug"]]
     return rows
-
-
-def _changes(request: SignedInRequest, incident: Incident, affected: list) -> list[ChangeEvent]:
-    """Changes of the affected services in the two hours before it began, and those put on this incident."""
-    services = [a.service_id for a in affected]
-    until = incident.ended_at or timezone.now()
-    near = ChangeEvent.objects.visible_to(request.user).filter(
-        Q(incidents=incident)
-        | Q(
-            Q(service__in=services) | Q(service__isnull=True, incidents__isnull=True),
-            at__gte=incident.began_at - CHANGE_WINDOW,
-            at__lte=until,
-        )
-    )
-    suspected = Incident.suspected_changes.through.objects.filter(
-        incident=incident, changeevent=OuterRef("pk")
-    )
-    return list(
-        near.select_related("service")
-        .annotate(is_suspected=Exists(suspected))
-        .distinct()
-        .order_by("-at")[:12]
-    )

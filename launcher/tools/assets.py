@@ -51,6 +51,7 @@ def ensure(dev: bool) -> None:
     sources = _sources()
     with progress.step("Building the front-end"):
         _npm("run", "build", doing="build the front-end")
+        run([VENV / "bin" / "python", PROJECT_ROOT / "manage.py", "write_icons"], doing="draw the icons")
     stamps.write(ASSETS_STAMP, sources)
 
 

@@ -133,8 +133,8 @@ def _row(incident: Incident) -> dict:
 
 def _action_items(request: SignedInRequest, typed: str) -> list[dict]:
     """ACT-7, or words of the title; what is still to be done first."""
-    found = ActionItem.objects.visible_to(request.user).of_reference(typed)
-    found |= ActionItem.objects.visible_to(request.user).unfinished().filter(title__icontains=typed)
+    reachable = ActionItem.objects.visible_to(request.user)
+    found = reachable.of_reference(typed) | reachable.unfinished().filter(title__icontains=typed)
     return [
         {"text": item.title, "note": item.reference, "url": item.get_absolute_url(), "icon": "list-checks"}
         for item in found[:4]

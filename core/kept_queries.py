@@ -1,0 +1,82 @@
+"""Queries that pages ask again and again: put together once, then only filled in.
+
+Django takes several times as long to put a large query together, and to turn it into SQL, as PostgreSQL takes to
+answer it. `keep` does both once, with marks where values come; `Kept.rows` puts the values in and asks.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+
+# Values that no row has: each stands for one that is known only when the query is asked.
+SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW = (2_147_483_600 + n for n in range(4))
+SOME_TIME, ANOTHER_TIME = (datetime(1, 1, 1 + n, tzinfo=UTC) for n in range(2))
+MARKS = (SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME)
+
+
+class _Compiler(SQLCompiler):
+    """Answers with the SQL that is there already."""
+
+    filled: tuple[str, tuple[Any, ...]]
+
+    def as_sql(self, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+        return self.filled
+
+
+class _Query(Query):
+    compiled: _Compiler
+
+    def get_compiler(
+        self, using: str | None = None, connection: Any = None, elide_empty: bool = True
+    ) -> SQLCompiler:
+        compiler = copy(self.compiled)
+        compiler.connection = connection or connections[using or DEFAULT_DB_ALIAS]
+        return compiler
+
+
+@dataclass(frozen=True)
+class Kept[Row: Model]:
+    """A query with its SQL, and where in its parameters which mark stands."""
+
+    queryset: QuerySet[Row]
+    compiler: _Compiler
+    sql: str
+    parameters: tuple[Any, ...]
+    places: tuple[tuple[int, Any], ...]
+
+    def rows(self, values: Mapping[Any, Any], **known: Any) -> list[Row]:
+        """The rows for these values of the marks; `known` is what each row points to and is in hand already."""
+        parameters = list(self.parameters)
+        for place, mark in self.places:
+            parameters[place] = values[mark]
+        compiler = copy(self.compiler)
+        compiler.filled = (self.sql, tuple(parameters))
+        query = cast("_Query", self.queryset.query.chain(klass=_Query))
+        query.compiled = compiler
+        queryset = self.queryset.all()
+        queryset.query = query
+        found = list(queryset)
+        for name, value in known.items():
+            for row in found:
+                setattr(row, name, value)
+        return found
+
+
+def keep[Row: Model](queryset: QuerySet[Row]) -> Kept[Row]:
+    """The query as it stands, to be kept by whoever calls this (`functools.cache`): it knows marks, nobody's values."""
+    connection = connections[queryset.db]
+    compiler = _Compiler(queryset.query, connection, queryset.db)
+    sql, parameters = SQLCompiler.as_sql(compiler)
+    places = tuple((n, mark) for n, value in enumerate(parameters) for mark in MARKS if _is(value, mark))
+    return Kept(queryset, compiler, sql, tuple(parameters), places)
+
+
+def _is(value: Any, mark: Any) -> bool:
+    return type(value) is type(mark) and value == mark

@@ -1,0 +1,201 @@
+"""What the page of one incident asks: each query is put together once a process (core/kept_queries.py)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+
+from accounts.models import User
+from audit.models import AuditEntry
+from core.kept_queries import ANOTHER_TIME, SOME_NUMBER, SOME_ROW, SOME_TIME, SOMEBODY, Kept, keep
+from incidents.cadence_compliance import kept_rows
+from incidents.hooks import is_followed
+from incidents.models import (
+    AffectedService,
+    ChangeEvent,
+    Hypothesis,
+    Incident,
+    IncidentLink,
+    Mitigation,
+    Participation,
+    RoleAssignment,
+    StatusUpdate,
+    Task,
+    UpdateState,
+)
+from incidents.models.people import HERE_NOW, Presence
+from incidents.models.reference import number_of
+from incidents.models.response import CHANGE_WINDOW
+from timeline.models import TimelineEvent, TimelineEventQuerySet
+
+
+def incident_of(user: User, reference: str, now: datetime) -> Any:
+    """The incident with its counts, or None for whoever cannot reach it. Any: the stubs do not know the counts."""
+    number = number_of(reference)
+    if number is None:
+        return None
+    asked = _incident(user.installation_role, user.sees_private_incidents)
+    found = asked.rows({SOMEBODY: user.pk, SOME_NUMBER: number, SOME_TIME: now})
+    for incident in found:
+        incident.running_roles = _of_incident(_roles, incident)
+        return incident
+    return None
+
+
+def hypotheses_of(incident: Incident) -> list[Hypothesis]:
+    return _of_incident(_hypotheses, incident)
+
+
+def tasks_of(incident: Incident) -> list[Task]:
+    return _of_incident(_tasks, incident)
+
+
+def mitigations_of(incident: Incident) -> list[Mitigation]:
+    return _of_incident(_mitigations, incident)
+
+
+def affected_by(incident: Incident) -> list[AffectedService]:
+    return _of_incident(_affected, incident)
+
+
+def presences_on(incident: Incident, now: datetime) -> list[Presence]:
+    return _presences().rows({SOME_ROW: incident.pk, SOME_TIME: now - HERE_NOW}, incident=incident)
+
+
+def changes_near(user: User, incident: Incident, now: datetime) -> list[ChangeEvent]:
+    """Changes of the affected services in the two hours before it began, and those put on this incident."""
+    asked = _changes(user.installation_role, user.sees_private_incidents)
+    times = {SOME_TIME: incident.began_at - CHANGE_WINDOW, ANOTHER_TIME: incident.ended_at or now}
+    return asked.rows({SOMEBODY: user.pk, SOME_ROW: incident.pk, **times})
+
+
+def _of_incident(asked: Callable[[], Kept], incident: Incident) -> list[Any]:
+    return asked().rows({SOME_ROW: incident.pk}, incident=incident)
+
+
+@cache
+def _roles() -> Kept[RoleAssignment]:
+    return keep(RoleAssignment.objects.running().filter(incident=SOME_ROW).select_related("role", "user"))
+
+
+@cache
+def _hypotheses() -> Kept[Hypothesis]:
+    rows = Hypothesis.objects.filter(incident=SOME_ROW).select_related("owner")
+    return keep(rows.annotate(evidence_count=Count("evidence")))
+
+
+@cache
+def _tasks() -> Kept[Task]:
+    return keep(Task.objects.filter(incident=SOME_ROW).select_related("owner", "done_by"))
+
+
+@cache
+def _mitigations() -> Kept[Mitigation]:
+    return keep(Mitigation.objects.filter(incident=SOME_ROW).select_related("owner"))
+
+
+@cache
+def _affected() -> Kept[AffectedService]:
+    return keep(AffectedService.objects.filter(incident=SOME_ROW).running().worst_first())
+
+
+@cache
+def _presences() -> Kept[Presence]:
+    here = Presence.objects.filter(incident=SOME_ROW, at__gte=SOME_TIME)
+    return keep(here.select_related("user").order_by("user__name"))
+
+
+@cache
+def _incident(role: str, sees_private: bool) -> Kept[Incident]:
+    """For whoever reaches as far: the incident with schedules and links, and the timeline's counts."""
+    anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
+    standing = (
+        TimelineEvent.objects.standing()
+        .exclude(kind="answer", answers__isnull=False)
+        .filter(incident=OuterRef("pk"))
+    )
+
+    def counted(events: TimelineEventQuerySet) -> Coalesce:
+        total = events.order_by().values("incident").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+
+    own = Participation.objects.filter(incident=OuterRef("pk"), user=anybody, left_at__isnull=True)
+    links = IncidentLink.objects.filter(incident=OuterRef("pk")).values(
+        row=JSONObject(label="label", url="url", kind="kind")
+    )
+    return keep(
+        Incident.objects.visible_to(anybody)
+        .filter(number=SOME_NUMBER)
+        .select_related("severity", "incident_type", "retrospective__owner")
+        .with_updates()
+        .annotate(
+            all_count=counted(standing),
+            key_count=counted(standing.key()),
+            starred_count=counted(standing.starred()),
+            link_rows=ArraySubquery(links),
+            own_participation=Exists(own),
+            is_followed=is_followed(anybody, OuterRef("pk")),
+            stamp=stamp(),
+            pending_updates=ArraySubquery(_pending_updates()),
+            **kept_rows(),
+        )
+    )
+
+
+def _pending_updates() -> QuerySet[StatusUpdate, Any]:
+    """Updates that can still be taken back, wait for approval, or came back to their author: for the banners."""
+    newer = StatusUpdate.objects.filter(
+        incident=OuterRef("incident"), author=OuterRef("author"), posted_at__gt=OuterRef("posted_at")
+    )
+    mine = StatusUpdate.objects.filter(incident=OuterRef("pk"))
+    leaving = Q(state=UpdateState.POSTED, leaves_at__gt=SOME_TIME)
+    returned = Q(state=UpdateState.RETURNED) & ~Exists(newer)
+    return (
+        mine.filter(leaving | returned | Q(state=UpdateState.AWAITING))
+        .order_by("pk")
+        .values(
+            row=JSONObject(
+                pk="pk",
+                state="state",
+                author="author_id",
+                name="author__name",
+                leaves_at="leaves_at",
+                reason="return_reason",
+                corrects="corrects_id",
+            )
+        )
+    )
+
+
+def stamp() -> Subquery:
+    """The number of the last audit entry: it counts up with every change, so screens can tell they are behind."""
+    chain = Concat(Value("incident:"), Cast(OuterRef("pk"), CharField()))
+    last = AuditEntry.objects.filter(chain=chain).order_by("-sequence").values("sequence")[:1]
+    return Subquery(last, output_field=IntegerField())
+
+
+@cache
+def _changes(role: str, sees_private: bool) -> Kept[ChangeEvent]:
+    anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
+    services = AffectedService.objects.running().filter(incident=SOME_ROW).values("service")
+    near = ChangeEvent.objects.visible_to(anybody).filter(
+        Q(incidents=SOME_ROW)
+        | Q(
+            Q(service__in=services) | Q(service__isnull=True, incidents__isnull=True),
+            at__gte=SOME_TIME,
+            at__lte=ANOTHER_TIME,
+        )
+    )
+    suspected = Incident.suspected_changes.through.objects.filter(
+        incident=SOME_ROW, changeevent=OuterRef("pk")
+    )
+    return keep(
+        near.select_related("service")
+        .annotate(is_suspected=Exists(suspected))
+        .distinct()
+        .order_by("-at")[:12]
+    )
