@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
@@ -52,6 +53,12 @@ async def get(app, path: str = PAGE, *, method: str = "GET", query: bytes = b"",
     return messages[0]["status"], {n.lower(): v for n, v in messages[0]["headers"]}, body
 
 
+def run(coroutine):
+    """In a thread of its own: a browser's test that ran here before leaves its loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result(60)
+
+
 def test_many_readers_at_once_make_one_rendering():
     async def crowd():
         pages = Pages()
@@ -63,7 +70,7 @@ def test_many_readers_at_once_make_one_rendering():
         answers = await asyncio.gather(*waiting)
         return pages, [*answers, await get(cache)]
 
-    pages, answers = asyncio.run(crowd())
+    pages, answers = run(crowd())
     assert len(pages.asked) == 1
     assert {body for _, _, body in answers} == {b"answer 1 " * 100}
 
@@ -76,7 +83,7 @@ def test_a_change_is_rendered_before_it_is_answered_again():
         cache.changed()
         return first[2], (await get(cache))[2], (await get(cache))[2]
 
-    first, second, third = asyncio.run(changed())
+    first, second, third = run(changed())
     assert first.startswith(b"answer 1")
     assert second == third
     assert second.startswith(b"answer 2")
@@ -97,7 +104,7 @@ def test_a_change_while_it_is_rendered_is_not_missed():
         pages.turn.set()
         return (await early)[2], (await late)[2], (await get(cache))[2]
 
-    early, late, after = asyncio.run(changed())
+    early, late, after = run(changed())
     assert early.startswith(b"answer 1")
     assert late.startswith(b"answer 2")
     assert after == late
@@ -119,7 +126,7 @@ def test_it_gets_no_older_than_two_seconds():
         kept.made_at = now - answer_cache.OLDEST
         return beside, renewed, (await get(cache))[2]
 
-    beside, renewed, waited_for = asyncio.run(aged())
+    beside, renewed, waited_for = run(aged())
     assert beside.startswith(b"answer 1")
     assert renewed.startswith(b"answer 2")
     assert waited_for.startswith(b"answer 3")
@@ -127,7 +134,7 @@ def test_it_gets_no_older_than_two_seconds():
 
 @pytest.mark.parametrize("tag", ['"one"', 'W/"one"', '"zero", "one"', "*"])
 def test_who_has_it_gets_304(tag):
-    status, headers, body = asyncio.run(get(AnswerCache(Pages()), if_none_match=tag))
+    status, headers, body = run(get(AnswerCache(Pages()), if_none_match=tag))
     assert (status, body) == (304, b"")
     assert headers[b"etag"] == b'"one"'
     assert b"content-length" not in headers
@@ -135,7 +142,7 @@ def test_who_has_it_gets_304(tag):
 
 @pytest.mark.parametrize("headers", [{"if_none_match": '"two"'}, {"if_none_match": "one"}])
 def test_who_has_another_gets_it_whole(headers):
-    assert asyncio.run(get(AnswerCache(Pages()), **headers))[0] == 200
+    assert run(get(AnswerCache(Pages()), **headers))[0] == 200
 
 
 def test_by_date_where_there_is_no_tag():
@@ -145,7 +152,7 @@ def test_by_date_where_there_is_no_tag():
         "Sat, 28 Nov 2026 10:00:00 GMT": 304, "Sat, 28 Nov 2026 09:59:59 GMT": 200, "yesterday": 200,
     }  # fmt: skip
     for at, status in known.items():
-        assert asyncio.run(get(AnswerCache(pages), if_modified_since=at))[0] == status
+        assert run(get(AnswerCache(pages), if_modified_since=at))[0] == status
 
 
 def test_zipped_for_who_takes_it():
@@ -153,7 +160,7 @@ def test_zipped_for_who_takes_it():
         cache = AnswerCache(Pages())
         return await get(cache, accept_encoding="gzip, br"), await get(cache)
 
-    zipped, plain = asyncio.run(both())
+    zipped, plain = run(both())
     assert gzip.decompress(zipped[2]) == plain[2]
     assert zipped[1][b"content-encoding"] == b"gzip"
     assert int(zipped[1][b"content-length"]) == len(zipped[2])
@@ -162,14 +169,14 @@ def test_zipped_for_who_takes_it():
 
 
 def test_head_has_no_body():
-    status, headers, body = asyncio.run(get(AnswerCache(Pages()), method="HEAD"))
+    status, headers, body = run(get(AnswerCache(Pages()), method="HEAD"))
     assert (status, body) == (200, b"")
     assert int(headers[b"content-length"]) > 0
 
 
 def test_a_rendering_knows_nothing_of_who_asked():
     pages = Pages()
-    asyncio.run(
+    run(
         get(AnswerCache(pages), query=b"x=1", cookie="session=mine", if_none_match='"two"', range="bytes=0-5")
     )
     (asked,) = pages.asked
@@ -185,7 +192,7 @@ def test_any_query_gets_the_one_answer():
             await get(cache, query=f"x={number}".encode())
         return pages, cache
 
-    pages, cache = asyncio.run(ask())
+    pages, cache = run(ask())
     assert len(pages.asked) == len(cache.kept) == 1
 
 
@@ -201,7 +208,7 @@ def test_what_is_not_for_everybody_is_passed_on_whole(path):
             await get(cache, path, cookie="csrf=mine")
         return pages, cache
 
-    pages, cache = asyncio.run(twice())
+    pages, cache = run(twice())
     assert len(pages.asked) == 2
     assert (b"cookie", b"csrf=mine") in pages.asked[0]["headers"]
     assert not cache.kept
@@ -218,13 +225,13 @@ def test_what_is_not_for_everybody_is_passed_on_whole(path):
 )
 def test_only_pages_are_kept(pages):
     cache = AnswerCache(pages)
-    asyncio.run(get(cache))
+    run(get(cache))
     assert not cache.kept
 
 
 def test_what_is_sent_is_not_kept():
     pages = Pages()
-    asyncio.run(get(AnswerCache(pages), method="POST"))
+    run(get(AnswerCache(pages), method="POST"))
     assert pages.asked[0]["method"] == "POST"
 
 
@@ -236,7 +243,7 @@ def test_hosts_do_not_share_an_answer():
             await get(cache, x_forwarded_proto=proto)
         return len(pages.asked)
 
-    assert asyncio.run(ask()) == 2
+    assert run(ask()) == 2
 
 
 def test_memory_has_an_end(monkeypatch):
@@ -248,7 +255,7 @@ def test_memory_has_an_end(monkeypatch):
             await get(cache, f"/status/shop/history/2026-{month:02}")
         return cache
 
-    cache = asyncio.run(ask())
+    cache = run(ask())
     assert 1 < len(cache.kept) < 12
     assert cache.bytes == sum(kept.size for kept in cache.kept.values()) <= 10_000
 
@@ -263,6 +270,6 @@ def test_an_error_is_told_to_everybody_who_waits():
         answers = await asyncio.gather(get(cache), get(cache), return_exceptions=True)
         return answers, cache.rendering
 
-    answers, rendering = asyncio.run(ask())
+    answers, rendering = run(ask())
     assert [str(error) for error in answers] == ["no", "no"]
     assert not rendering
