@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "core.templatetags.allclear",
+                "core.templatetags.joined",
                 "core.templatetags.keys",
                 "core.templatetags.refused_forms",
             ],

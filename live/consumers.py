@@ -59,18 +59,27 @@ class Stream:
         if self.listener.subscribers(person_topic(user.pk)) >= MOST_STREAMS:
             await _refuse(send, 429)
             return
+        try:
+            with self.listener.subscription(topic, HOME, person_topic(user.pk)) as queue:
+                await self._stream(scope, receive, send, user, topic, queue)
+        finally:
+            if _is_incident(topic):
+                await _in_thread(end_presence, incident_id=topic, by=user)
+
+    @staticmethod
+    async def _stream(
+        scope: Scope, receive: Receive, send: Send, user: User, topic: Topic, queue: asyncio.Queue[str | None]
+    ) -> None:
+        """Say hello once nothing is missed any more, and pass on what is heard."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await _write(send, "retry: 1000\nevent: hello\ndata: \n\n")
         gone = asyncio.create_task(_until_gone(receive))
         watch = asyncio.create_task(_watch(scope, user, topic))
         try:
-            with self.listener.subscription(topic, HOME, person_topic(user.pk)) as queue:
-                await _pump(queue, send, gone, watch)
+            await _pump(queue, send, gone, watch)
         finally:
             gone.cancel()
             watch.cancel()
-            if _is_incident(topic):
-                await _in_thread(end_presence, incident_id=topic, by=user)
 
 
 async def _pump(queue: asyncio.Queue, send: Send, gone: asyncio.Task, watch: asyncio.Task) -> None:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import lucide
 from django import forms, template
-from django.template.base import Parser, TextNode, Token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +29,6 @@ from core.shown import Event, Gap, Named, Schedule, Severity
 from core.text import in_words, render_document, render_markdown
 
 register = template.Library()
-BROKEN_LINE = re.compile(r"\s*\n\s*")
 RECORDED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 
 
@@ -244,25 +242,6 @@ def opens(url_name: str, *args: object, **query_values: object) -> SafeString:
     if query_values:
         url += "?" + urlencode(query_values)
     return format_html('href="{}" data-opens', url)
-
-
-class JoinedNode(template.Node):
-    def __init__(self, nodelist: template.NodeList) -> None:
-        self.nodelist = nodelist
-
-    def render(self, context: template.Context) -> SafeString:
-        return self.nodelist.render(context)
-
-
-@register.tag
-def joined(parser: Parser, token: Token) -> JoinedNode:
-    """Without the line breaks and indentation that only the template is written with: as they are repeated a lot."""
-    inside = parser.parse(("endjoined",))
-    parser.delete_first_token()
-    for text in inside.get_nodes_by_type(TextNode):
-        if isinstance(text, TextNode):  # which the stubs do not know
-            text.s = BROKEN_LINE.sub("", text.s)
-    return JoinedNode(inside)
 
 
 @register.filter
