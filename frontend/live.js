@@ -4,6 +4,7 @@ import { toast } from "./dialogs.js";
 import { fits, putBack, typedIn } from "./typed.js";
 
 const held = new Map();
+const unfit = new Set(); // parts whose new state has no room for what is being typed in them
 const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
 
 let pressed = null; // what a pointer is down on: drawn anew under it, a click would be lost
@@ -27,6 +28,7 @@ function fetchInto(id, url, now) {
   if (now) wanted.add(id);
   else if (busy(node) || isLater(node)) { held.set(id, url); return; }
   held.delete(id);
+  unfit.delete(id);
   window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML", select: `#${id}` });
 }
 
@@ -53,15 +55,21 @@ function holdBack(event) {
       document.body.addEventListener("htmx:afterSwap", () => putBack(typed, document.getElementById(target.id)), { once: true });
       return;
     }
-    if (typed.fields.some(({ hasFocus }) => hasFocus)) toast("This section has changed. You see the change when you leave this field.");
-    else return;
+    if (!typed.fields.some(({ hasFocus }) => hasFocus)) return;
+    toast("This section has changed. You see the change when you leave this field.");
+    unfit.add(target.id);
   }
   event.detail.shouldSwap = false;
   held.set(target.id, requestConfig.path);
 }
 
 const isTypedIn = (node) => node?.dataset.live && node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-const release = () => { for (const [id, url] of [...held]) if (!busy(document.getElementById(id)) && !isLater(document.getElementById(id)) && !isTypedIn(document.getElementById(id))) fetchInto(id, url); };
+const release = () => {
+  for (const [id, url] of [...held]) {
+    const node = document.getElementById(id);
+    if (!busy(node) && !isLater(node) && !(unfit.has(id) && isTypedIn(node))) fetchInto(id, url);
+  }
+};
 
 // Any part of a page may say which rings it waits for and where it is fetched from.
 const rings = (part) => part.dataset.live.split(" ");

@@ -183,6 +183,26 @@ def test_a_reveal_reaches_those_who_are_typing(open_as, listening, retro, comman
     assert not theirs.complaints
 
 
+def test_a_change_that_came_while_hints_were_asked_for_is_shown(
+    open_as, listening, retro, commander, responder
+):
+    """Another request of the section was under way when the answer came, and the caret never leaves the box."""
+    page = f"/retrospectives/{retro.pk}/learnings/"
+    theirs = open_as(responder)
+    asked = []
+    theirs.route("**/hints/", lambda route: asked.append(route))
+    theirs.goto(page)
+    listening(theirs)
+    theirs.locator("textarea[name=text]").first.click()
+    with theirs.expect_request("**/hints/"):
+        theirs.keyboard.type("It was human error")
+    with theirs.expect_response("**/head/**"):  # heard, and this section was busy
+        add_learning(retrospective=retro, by=commander, kind="lucky", text="It was a Tuesday.")
+    asked[0].continue_()
+    theirs.get_by_text("1 by 1 person").wait_for()
+    assert theirs.locator("textarea[name=text]").first.input_value() == "It was human error"
+
+
 def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, commander):
     row = add_entry(retrospective=retro, by=commander, text="The pager rang", occurred_at=timezone.now())
     page = open_as(commander)
