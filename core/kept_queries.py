@@ -4,7 +4,7 @@ Django takes several times as long to put a large query together, and to turn it
 answer it. `keep` does both once, with marks where values come; `Kept.rows` puts the values in and asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,22 +42,38 @@ class _Query(Query):
 
 
 @dataclass(frozen=True)
-class Kept[Row: Model]:
-    """A query with its SQL, and where in its parameters which mark stands."""
+class Statement:
+    """SQL, and where in its parameters which mark stands."""
 
-    queryset: QuerySet[Row]
-    compiler: _Compiler
     sql: str
     parameters: tuple[Any, ...]
     places: tuple[tuple[int, Any], ...]
 
-    def rows(self, values: Mapping[Any, Any], **known: Any) -> list[Row]:
-        """The rows for these values of the marks; `known` is what each row points to and is in hand already."""
+    @classmethod
+    def of(cls, sql: str, parameters: Sequence[Any]) -> "Statement":
+        places = ((n, mark) for n, value in enumerate(parameters) for mark in MARKS if _is(value, mark))
+        return cls(sql, tuple(parameters), tuple(places))
+
+    def filled(self, values: Mapping[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+        """(SQL, parameters) with these values for the marks."""
         parameters = list(self.parameters)
         for place, mark in self.places:
             parameters[place] = values[mark]
+        return self.sql, tuple(parameters)
+
+
+@dataclass(frozen=True)
+class Kept[Row: Model]:
+    """A query with its SQL."""
+
+    queryset: QuerySet[Row]
+    compiler: _Compiler
+    statement: Statement
+
+    def rows(self, values: Mapping[Any, Any], **known: Any) -> list[Row]:
+        """The rows for these values of the marks; `known` is what each row points to and is in hand already."""
         compiler = copy(self.compiler)
-        compiler.filled = (self.sql, tuple(parameters))
+        compiler.filled = self.statement.filled(values)
         query = cast("_Query", self.queryset.query.chain(klass=_Query))
         query.compiled = compiler
         queryset = self.queryset.all()
@@ -73,9 +89,7 @@ def keep[Row: Model](queryset: QuerySet[Row]) -> Kept[Row]:
     """The query as it stands, to be kept by whoever calls this (`functools.cache`): it knows marks, nobody's values."""
     connection = connections[queryset.db]
     compiler = _Compiler(queryset.query, connection, queryset.db)
-    sql, parameters = SQLCompiler.as_sql(compiler)
-    places = tuple((n, mark) for n, value in enumerate(parameters) for mark in MARKS if _is(value, mark))
-    return Kept(queryset, compiler, sql, tuple(parameters), places)
+    return Kept(queryset, compiler, Statement.of(*SQLCompiler.as_sql(compiler)))
 
 
 def _is(value: Any, mark: Any) -> bool:

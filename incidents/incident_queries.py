@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.db.models.functions import Cast, Concat, JSONObject
 
 from accounts.models import User
 from audit.models import AuditEntry
 from core.kept_queries import ANOTHER_TIME, SOME_NUMBER, SOME_ROW, SOME_TIME, SOMEBODY, Kept, keep
+from core.subqueries import count_of
 from incidents.cadence_compliance import kept_rows
 from incidents.hooks import is_followed
 from incidents.models import (
@@ -30,7 +31,7 @@ from incidents.models import (
 from incidents.models.people import HERE_NOW, Presence
 from incidents.models.reference import number_of
 from incidents.models.response import CHANGE_WINDOW
-from timeline.models import TimelineEvent, TimelineEventQuerySet
+from timeline.models import TimelineEvent
 
 
 def incident_of(user: User, reference: str, now: datetime) -> Any:
@@ -119,10 +120,6 @@ def _incident(role: str, sees_private: bool) -> Kept[Incident]:
         .filter(incident=OuterRef("pk"))
     )
 
-    def counted(events: TimelineEventQuerySet) -> Coalesce:
-        total = events.order_by().values("incident").annotate(n=Count("pk")).values("n")
-        return Coalesce(Subquery(total, output_field=IntegerField()), 0)
-
     own = Participation.objects.filter(incident=OuterRef("pk"), user=anybody, left_at__isnull=True)
     links = IncidentLink.objects.filter(incident=OuterRef("pk")).values(
         row=JSONObject(label="label", url="url", kind="kind")
@@ -133,9 +130,9 @@ def _incident(role: str, sees_private: bool) -> Kept[Incident]:
         .select_related("severity", "incident_type", "retrospective__owner")
         .with_updates()
         .annotate(
-            all_count=counted(standing),
-            key_count=counted(standing.key()),
-            starred_count=counted(standing.starred()),
+            all_count=count_of(standing),
+            key_count=count_of(standing.key()),
+            starred_count=count_of(standing.starred()),
             link_rows=ArraySubquery(links),
             own_participation=Exists(own),
             is_followed=is_followed(anybody, OuterRef("pk")),

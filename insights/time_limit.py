@@ -24,10 +24,10 @@ def limited() -> Iterator[None]:
     """Within, each statement has `SECONDS` and `MEMORY`. Raises TooLong; nothing else can be asked within then."""
     try:
         with transaction.atomic():
-            _set(f"{SECONDS}s", MEMORY)
+            _set(timeout=f"{SECONDS}s", memory=MEMORY)
             yield
-            if connection.savepoint_ids:  # a larger transaction goes on
-                _set("0", "4MB")
+            with connection.cursor() as cursor:  # a larger transaction may go on
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
@@ -46,7 +46,7 @@ def answer(key: str, asked: Asked, person: int, *, is_deep: bool) -> Panel:
         )  # fmt: skip
 
 
-def _set(timeout: str, memory: str) -> None:
+def _set(*, timeout: str, memory: str) -> None:
     """To the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef
 
+from core.subqueries import count_of
 from retros.models import (
     ClosedQuestion,
     Comment,
@@ -118,26 +118,26 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
     actions = action_items().filter(retrospective=OuterRef("pk"))
     entries = TimelineEntry.objects.standing().filter(retrospective=OuterRef("pk"))
     counts = {
-        "participants": _many(Participant.objects.filter(retrospective=OuterRef("pk"))),
-        "safety_closed": _many(
+        "participants": count_of(Participant.objects.filter(retrospective=OuterRef("pk"))),
+        "safety_closed": count_of(
             ClosedQuestion.objects.filter(retrospective=OuterRef("pk"), question=Question.SAFETY_START)
         ),
-        "dimensions": _many(
+        "dimensions": count_of(
             ImpactStatement.objects.filter(retrospective=OuterRef("pk")).exclude(text="", not_affected=False)
         ),
-        "written": _many(Document.objects.filter(retrospective=OuterRef("pk")).exclude(text="")),
-        "open_comments": _many(
+        "written": count_of(Document.objects.filter(retrospective=OuterRef("pk")).exclude(text="")),
+        "open_comments": count_of(
             Comment.objects.filter(document__retrospective=OuterRef("pk"), parent=None, resolved_at=None)
         ),
-        "entries": _many(entries),
-        "gaps": _many(entries.exclude(gap="")),
-        "bare": _many(ContributingFactor.objects.without_evidence().filter(retrospective=OuterRef("pk"))),
-        "factors": _many(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
-        "learnings": _many(Learning.objects.filter(retrospective=OuterRef("pk"))),
-        "actions": _many(actions),
-        "unready": _many(actions.unready()),
-        "reviews": _many(Review.objects.filter(retrospective=OuterRef("pk"))),
-        "publications": _many(Publication.objects.filter(retrospective=OuterRef("pk"))),
+        "entries": count_of(entries),
+        "gaps": count_of(entries.exclude(gap="")),
+        "bare": count_of(ContributingFactor.objects.without_evidence().filter(retrospective=OuterRef("pk"))),
+        "factors": count_of(ContributingFactor.objects.filter(retrospective=OuterRef("pk"))),
+        "learnings": count_of(Learning.objects.filter(retrospective=OuterRef("pk"))),
+        "actions": count_of(actions),
+        "unready": count_of(actions.unready()),
+        "reviews": count_of(Review.objects.filter(retrospective=OuterRef("pk"))),
+        "publications": count_of(Publication.objects.filter(retrospective=OuterRef("pk"))),
     }
     columns = _named(counts | gap_columns(OuterRef("pk")))
     row = Retrospective.objects.filter(pk=retrospective.pk).annotate(**columns).values(*columns)
@@ -147,8 +147,3 @@ def _counted(retrospective: Retrospective) -> dict[str, Any]:
 def _named(counts: dict[str, Any]) -> dict[str, Any]:
     """Under names that no relation of the model has."""
     return {f"n_{name}": count for name, count in counts.items()}
-
-
-def _many(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

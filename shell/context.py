@@ -8,17 +8,18 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Installation, User
 from action_items.models import ActionItem
+from core.kept_queries import SOMEBODY, Statement
+from core.subqueries import count_of
 from incidents.models import Incident, Status
 from incidents.models.reference import address_of
 from notifications import mail_server
 from subscribers.models import Notice
 
-ANYBODY = -1  # stands for the person where a query is put together for everybody
 ACTIVE_SHOWN = 12
 
 
@@ -56,9 +57,9 @@ def shell(request: HttpRequest) -> dict:
 
 def _frame(user: User) -> dict:
     """The organisation, what is unread, the own open action items, what runs: asked by the one row surely there."""
-    sql, parameters = _asked_once(user.installation_role, user.sees_private_incidents)
+    asked = _asked_once(user.installation_role, user.sees_private_incidents)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [user.pk if value == ANYBODY else value for value in parameters])
+        cursor.execute(*asked.filled({SOMEBODY: user.pk}))
         organisation, unread, mine, active = cursor.fetchone()
     return {
         "installation": Installation(pk=1, **json.loads(organisation or "{}")),
@@ -69,24 +70,24 @@ def _frame(user: User) -> dict:
 
 
 @cache
-def _asked_once(role: str, sees_private: bool) -> tuple[str, tuple]:
-    """The query for whoever reaches as far, and its parameters with ANYBODY where the person comes.
+def _asked_once(role: str, sees_private: bool) -> Statement:
+    """The query for whoever reaches as far, with a mark where the person comes.
 
     Every page asks it, and to put it together takes ten times as long as to run it.
     """
-    anybody = User(pk=ANYBODY, installation_role=role, sees_private_incidents=sees_private)
+    anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
     fields = {name: name for name in ("name", "time_zone", "duty_contact")}
     shown = {name: name for name in ("pk", "number", "title", "status")}
     shown |= {"severity": "severity__name", "rank": "severity__rank"}
     active = Incident.objects.visible_to(anybody).active().most_urgent_first()[:ACTIVE_SHOWN]
     asked = (
-        User.objects.filter(pk=ANYBODY)
+        User.objects.filter(pk=SOMEBODY)
         .annotate(
             organisation=Subquery(Installation.objects.filter(pk=1).values(row=JSONObject(**fields))),
-            unread=Notice.objects.of(anybody).unread().counted(),
-            mine=Coalesce(Subquery(ActionItem.objects.owned_by(anybody).unfinished().counted()), 0),
+            unread=count_of(Notice.objects.of(anybody).unread()),
+            mine=count_of(ActionItem.objects.owned_by(anybody).unfinished()),
             active=ArraySubquery(active.values(row=JSONObject(**shown))),
         )
         .values_list("organisation", "unread", "mine", "active")
     )
-    return asked.query.sql_with_params()
+    return Statement.of(*asked.query.sql_with_params())

@@ -33,11 +33,10 @@ OF_A_304 = {b"cache-control", b"etag", b"expires", b"last-modified", b"vary"}
 
 @dataclass(frozen=True)
 class Key:
-    """What an answer depends on, besides the data."""
+    """What an answer depends on, besides the data; however a reader writes it, so that nobody can fill the memory."""
 
-    host: bytes
-    scheme: str
-    forwarded_scheme: bytes
+    host: str
+    is_secure: bool
     path: str
 
 
@@ -101,8 +100,8 @@ class AnswerCache:
         if scope["method"] not in ("GET", "HEAD"):
             return None
         headers = dict(scope["headers"])
-        forwarded = headers.get(b"x-forwarded-proto", b"")
-        return Key(headers.get(b"host", b""), scope["scheme"], forwarded, scope["path"])
+        is_secure = "https" in (scope["scheme"], headers.get(b"x-forwarded-proto", b"").decode("latin-1"))
+        return Key(host_name(headers.get(b"host", b"").decode("latin-1")), is_secure, scope["path"])
 
     def _rendered(self, key: Key, scope: Scope) -> "asyncio.Task[Kept]":
         """The rendering that runs for this address, or a new one; a change since it began needs a new one."""
@@ -140,7 +139,7 @@ class AnswerCache:
 
 def _is_for_all(key: Key) -> bool:
     """Whether the view at this address is a public page: the same for whoever asks."""
-    own_host = host_name(key.host.decode("latin-1")) in settings.STATUS_HOSTS
+    own_host = key.host in settings.STATUS_HOSTS
     if not own_host and not key.path.startswith(BELOW):
         return False
     try:

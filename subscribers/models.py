@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -309,11 +309,6 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
-
-    def counted(self) -> Coalesce:
-        """Their number, to be asked together with something else."""
-        total = self.order_by().values("person").annotate(n=models.Count("pk")).values("n")
-        return Coalesce(Subquery(total, output_field=models.IntegerField()), 0)
 
     def newest_first(self) -> "NoticeQuerySet":
         return self.select_related("incident__severity").order_by("-pk")

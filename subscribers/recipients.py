@@ -91,10 +91,11 @@ def load_recipients(incident: Incident) -> list[Recipient]:
 
 def audiences_subscribed(incident: Incident) -> set[str]:
     """The audiences to which an active subscription that fits this incident belongs."""
-    reached = Q(person__isnull=True) | Q(person__is_active=True)
+    wanted = Subscription.objects.matching(incident).filter(
+        Q(person__isnull=True) | Q(person__in=people_reaching(incident))
+    )
     if incident.is_private:
-        reached = Q(person__in=people_reaching(incident))
-    wanted = Subscription.objects.matching(incident).filter(reached)
+        wanted = wanted.filter(person__isnull=False)
     return set(wanted.order_by().values_list("audience", flat=True).distinct())
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -104,10 +104,6 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """What came from one of these, or from its retrospective."""
         found = incidents.values("pk")
         return self.filter(Q(incident__in=found) | Q(retrospective__incident__in=found))
-
-    def counted(self) -> models.QuerySet:
-        """Their number in one row, to be asked together with something else."""
-        return self.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
 
     def with_sources(self, user: "User") -> "ActionItemQuerySet":
         """Beside each what it came from, and `is_source_open`: whether `user` may read that too.

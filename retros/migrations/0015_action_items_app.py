@@ -4,7 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("history", "0005_action_items"),
         ("subscribers", "0006_action_items_app"),
@@ -13,9 +12,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
-            migrations.DeleteModel(name="ActionDigest"),
-            migrations.DeleteModel(name="ActionReminder"),
-            migrations.DeleteModel(name="ActionItem"),
+                migrations.DeleteModel(name="ActionDigest"),
+                migrations.DeleteModel(name="ActionReminder"),
+                migrations.DeleteModel(name="ActionItem"),
             ]
         )
     ]

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from core.subqueries import count_of
 from incidents.models import Incident
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
 
     def with_marks(self) -> "RetrospectiveQuerySet":
         """With `marks`: how many readers said that it changed how they work."""
-        marks = Retrospective.objects.filter(pk=OuterRef("pk")).annotate(n=Count("reader_marks"))
-        return self.annotate(marks=Subquery(marks.values("n")))
+        marks = self.model.reader_marks.rel.related_model._default_manager
+        return self.annotate(marks=count_of(marks.filter(retrospective=OuterRef("pk"))))
 
     def published(self) -> "RetrospectiveQuerySet":
         """Those that have been, also while they are open again for the next version."""

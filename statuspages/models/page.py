@@ -3,14 +3,13 @@
 import secrets
 from base64 import b32encode
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, Min, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -18,6 +17,7 @@ from django.utils.translation import gettext
 
 from accounts.models import validate_time_zone
 from core.notify import STATUS_PAGES, notify_topic
+from core.subqueries import count_of
 from incidents.models import Service, ServiceImpact
 from statuspages.look import style_of, version_of
 
@@ -62,15 +62,9 @@ class StatusPageQuerySet(models.QuerySet["StatusPage"]):
         """Each counted apart: joined, 40 components and 500 subscribers of a page would make 20,000 rows."""
         subscribers = self.model.subscribers.rel.related_model._default_manager
         return self.annotate(
-            component_count=_number_of(Component.objects.all()),
-            subscriber_count=_number_of(subscribers.filter(confirmed_at__isnull=False)),
+            component_count=count_of(Component.objects.filter(page=OuterRef("pk"))),
+            subscriber_count=count_of(subscribers.filter(page=OuterRef("pk"), confirmed_at__isnull=False)),
         )
-
-
-def _number_of(rows: models.QuerySet[Any]) -> Coalesce:
-    """How many of these rows a page has."""
-    mine = rows.filter(page=OuterRef("pk")).order_by().values("page")
-    return Coalesce(Subquery(mine.annotate(n=models.Count("pk")).values("n")), 0)
 
 
 class StatusPage(models.Model):

@@ -38,7 +38,7 @@ async def get(app, path: str = PAGE, *, method: str = "GET", query: bytes = b"",
     sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {
         "type": "http", "method": method, "path": path, "scheme": "http", "query_string": query,
-        "headers": [(b"host", b"testserver"), *sent],
+        "headers": sent if "host" in headers else [(b"host", b"testserver"), *sent],
     }  # fmt: skip
     messages = []
 
@@ -235,15 +235,24 @@ def test_what_is_sent_is_not_kept():
     assert pages.asked[0]["method"] == "POST"
 
 
-def test_hosts_do_not_share_an_answer():
-    async def ask():
-        pages = Pages()
-        cache = AnswerCache(pages)
-        for proto in ("http", "https"):
-            await get(cache, x_forwarded_proto=proto)
-        return len(pages.asked)
+async def asked(*headers: dict[str, str]) -> int:
+    """How many renderings requests with these headers make."""
+    pages = Pages()
+    cache = AnswerCache(pages)
+    for some in headers:
+        await get(cache, **some)
+    return len(pages.asked)
 
-    assert run(ask()) == 2
+
+def test_hosts_and_schemes_do_not_share_an_answer():
+    assert run(asked({"x_forwarded_proto": "http"}, {"x_forwarded_proto": "https"})) == 2
+    assert run(asked({"host": "one.example"}, {"host": "two.example"})) == 2
+
+
+def test_another_spelling_makes_no_rendering():
+    assert run(asked({"x_forwarded_proto": "a"}, {"x_forwarded_proto": "b"}, {})) == 1
+    spelt = ("status.example", "Status.EXAMPLE", "status.example:81", "status.example.")
+    assert run(asked(*({"host": host} for host in spelt))) == 1
 
 
 def test_memory_has_an_end(monkeypatch):

@@ -1,0 +1,12 @@
+"""Subqueries that several apps ask beside their rows."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+
+def count_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows these are, as a column: 0 where there are none. They may name the outer row (`OuterRef`)."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
