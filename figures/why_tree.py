@@ -11,6 +11,7 @@ from figures.factors import (
     FEET,
     MEDIUM,
     PAPER,
+    SLIM,
     SMALL,
     Factor,
     box,
@@ -43,7 +44,7 @@ def draw(factors: Sequence[Factor], outcome: str = "", width: int = WIDE) -> Saf
 
 def sizes(factors: Sequence[Factor], outcome: str = "") -> dict[str, SafeString]:
     """For a page: the box's width picks one."""
-    widths = {"medium": MEDIUM, "small": SMALL, "narrow": NARROW}
+    widths = {"medium": MEDIUM, "small": SMALL, "slim": SLIM, "narrow": NARROW}
     return {name: draw(factors, outcome, width) for name, width in widths.items()}
 
 

@@ -1,8 +1,10 @@
 // Causes and learnings: keys, dragging and undo on a board that the server draws again after every change.
 import Sortable from "sortablejs";
 import { toast } from "./dialogs.js";
+import { outline } from "./outline.js";
 
 const box = document.querySelector("[data-board]");
+let typing = null; // the line of an outline
 let missed = false; // a redraw, while a row was being dragged
 const link = (node) => node?.querySelector(":scope > .node [data-node-link]");
 const links = () => [...box.querySelectorAll("[data-node-link]")].filter((one) => one.offsetParent !== null);
@@ -64,7 +66,7 @@ function keys() {
     if (!known) return;
     const form = known.closest("form");
     form.elements.text.value = known.dataset.suggested;
-    if (known.dataset.bone && !form.elements.category.value) form.elements.category.value = known.dataset.bone;
+    if (known.dataset.bone && form.elements.category && !form.elements.category.value) form.elements.category.value = known.dataset.bone;
     form.elements.text.focus();
     document.getElementById("factor-known").replaceChildren();
   });
@@ -125,7 +127,9 @@ function redrawing() {
     label = active?.getAttribute?.("aria-label");
   });
   const focusBack = () => {
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]") || typing?.isWriting()) return;
+    const edited = box.querySelector("[data-row-text]");
+    if (edited && box.contains(document.activeElement) && edited.closest("[data-editor]").contains(document.activeElement)) return;
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
     else if (goal && focusOn(goal, label)) goal = null;
@@ -139,6 +143,11 @@ function redrawing() {
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
+    const edited = box.querySelector("[data-row-text]:not([data-seen])");
+    if (edited) { // a row that has just been opened
+      edited.dataset.seen = "";
+      if (event.detail.requestConfig?.verb === "get" && event.detail.target === box) { edited.focus(); edited.setSelectionRange(edited.value.length, edited.value.length); return; }
+    }
     if (event.detail.target !== box) return;
     if (own) { goal = box.firstElementChild?.dataset.at || goal; own = false; }
     focusBack();
@@ -148,6 +157,7 @@ function redrawing() {
 }
 
 if (box) {
+  if (box.querySelector("[data-line]")) typing = outline(box, link);
   keys();
   dragging();
   redrawing();

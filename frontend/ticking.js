@@ -20,12 +20,20 @@ function due(node, left) {
   set(span, `in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
 }
 
+// A countdown that goes on counting when it is over.
+function left(node, ms) {
+  const seconds = Math.round(ms / 1000), whole = Math.abs(seconds);
+  node.closest("[aria-label]")?.toggleAttribute("data-over", seconds < 0);
+  set(node, `${seconds < 0 ? "+" : ""}${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`);
+}
+
 function tick() {
   const now = Date.now();
   let overdue = 0, where = "";
   for (const node of document.querySelectorAll("[data-tick]")) {
     const at = Date.parse(node.dateTime);
     if (node.dataset.tick === "timer") { const spent = Math.max(0, Math.floor((now - at) / 1000)); set(node, `${Math.floor(spent / 60)}:${String(spent % 60).padStart(2, "0")}`); }
+    else if (node.dataset.tick === "left") left(node, at - now);
     else if (node.dataset.tick === "due") { due(node, at - now); const owed = node.closest("[data-owed]"); if (owed && now - at > overdue) { overdue = now - at; where = owed.dataset.owed; } }
     else set(node, words(now - at) + (node.dataset.tick === "ago" ? " ago" : ""));
   }

@@ -65,6 +65,76 @@ class FactorForm(Form):
     )
 
 
+class LineForm(Form):
+    """A factor typed into the outline: after `after` under `parent`; at the end where nothing is named."""
+
+    text = forms.CharField(label="What contributed?", max_length=300)
+    question = forms.CharField(required=False, max_length=200)
+    parent = forms.ModelChoiceField(ContributingFactor.objects.none(), required=False)
+    after = forms.ModelChoiceField(ContributingFactor.objects.none(), required=False)
+
+    def __init__(self, *args: Any, retrospective: Retrospective, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("parent", "after"):
+            self.typed_field(name, forms.ModelChoiceField).queryset = retrospective.factors.all()
+
+    def arguments(self) -> dict[str, Any]:
+        chosen, after = self.cleaned_data, self.cleaned_data["after"]
+        position = (
+            after.order + 1 if after and after.parent_id == getattr(chosen["parent"], "pk", None) else None
+        )
+        return {
+            "text": chosen["text"],
+            "question": chosen["question"],
+            "parent": chosen["parent"],
+            "position": position,
+        }
+
+
+class RowForm(Form):
+    """One row of the outline: what is sent of it, and nothing else, is changed."""
+
+    text = forms.CharField(
+        label="What contributed?", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    category = forms.ChoiceField(choices=[("", "No bone"), *Category.choices], required=False)
+    level = forms.ChoiceField(choices=Level.choices)
+    seen = forms.IntegerField(required=False, label="Version")
+
+    def __init__(self, data: Any, *, factor: ContributingFactor):
+        super().__init__(data, initial={"text": factor.text})
+        for name in ("text", "category", "level"):
+            if name not in data:
+                del self.fields[name]
+
+    def changes(self) -> dict[str, Any]:
+        """For the verb; `version` is the one that was seen while the words were typed."""
+        found = dict(self.cleaned_data)
+        return {"version": found.pop("seen", None), **found}
+
+
+class SupportForm(Form):
+    """What speaks for a factor, picked from what there is."""
+
+    entries = forms.ModelMultipleChoiceField(
+        TimelineEntry.objects.none(),
+        label="From the timeline",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    evidence = forms.ModelMultipleChoiceField(
+        Evidence.objects.none(),
+        label="Captured evidence",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any, *, factor: ContributingFactor):
+        super().__init__(data, initial={"evidence": factor.evidence.all(), "entries": factor.entries.all()})
+        choose_captured(self, factor.retrospective)
+        choose_entries(self, factor.retrospective)
+
+
 class FactorDetailForm(FactorForm):
     explanation = forms.CharField(
         label="How it made sense, how it came about",
@@ -107,11 +177,7 @@ class FactorDetailForm(FactorForm):
             )
         } | {"evidence": factor.evidence.all(), "entries": factor.entries.all()}
         super().__init__(*args, **kwargs)
-        covered = [one.pk for one in retrospective.incidents.all()]
-        evidence = self.typed_field("evidence", forms.ModelMultipleChoiceField)
-        evidence.queryset = Evidence.objects.filter(incident__in=covered)
-        if not evidence.queryset.exists():
-            del self.fields["evidence"]
+        choose_captured(self, retrospective)
         choose_entries(self, retrospective)
 
 
@@ -174,11 +240,20 @@ class LearningPlaceForm(Form):
         group.queryset = retrospective.learning_groups.all()
 
 
+def choose_captured(form: Form, retrospective: Retrospective) -> None:
+    """Evidence of the incidents it looks back on; no field where there is none."""
+    field = form.typed_field("evidence", forms.ModelMultipleChoiceField)
+    field.queryset = Evidence.objects.filter(incident__in=[one.pk for one in retrospective.incidents.all()])
+    if not field.queryset.exists():
+        del form.fields["evidence"]
+
+
 def choose_entries(form: Form, retrospective: Retrospective) -> None:
     """Rows of the timeline to point to; no field where there are none."""
     field = form.typed_field("entries", forms.ModelMultipleChoiceField)
     field.queryset = retrospective.entries.standing().in_order().only("text", "retrospective")
-    field.widget.attrs["size"] = 6
-    field.help_text = "Select several with Ctrl or ⌘."
+    if not isinstance(field.widget, forms.CheckboxSelectMultiple):
+        field.widget.attrs["size"] = 6
+        field.help_text = "Select several with Ctrl or ⌘."
     if not field.queryset.exists():
         del form.fields["entries"]

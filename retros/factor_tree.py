@@ -25,6 +25,7 @@ class Node:
     is_last: bool = False
     opens: bool = False
     ends: Sequence[int] = ()
+    edit_query: str = ""  # the address of the board with this row edited in place
     fold_query: str = ""  # the address of the page with this branch folded, or unfolded again
 
     @property
@@ -40,6 +41,15 @@ class Tree:
     @property
     def hidden(self) -> int:
         return len(self.nodes) - len(self.shown)
+
+    def folded_above(self, key: int | None) -> set[int]:
+        """The folded factors that hide the factor `key`."""
+        above = {node.pk: node.factor.parent_id for node in self.nodes}
+        folded, found = {node.pk for node in self.nodes if node.is_folded}, set()
+        while key is not None and (key := above.get(key)) is not None:
+            if key in folded:
+                found.add(key)
+        return found
 
     def with_branches(self, key: int) -> set[int]:
         """A factor and all that hangs on it."""

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from retros.views import closing, framing, library, retrospectives, review, session
+from retros.views import closing, framing, library, presenting, retrospectives, review, session
 
 RETROSPECTIVE = "retrospectives/<int:pk>/"
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path(RETROSPECTIVE + "session/invitation.ics", framing.session_invitation, name="session_invitation"),
     path(RETROSPECTIVE + "session/clock/", session.session_clock, name="session_clock"),
     path(RETROSPECTIVE + "session/plan/", session.session_agenda, name="session_agenda"),
+    path(RETROSPECTIVE + "present/", presenting.presenter, name="presenter"),
+    path(RETROSPECTIVE + "presentation/", presenting.presentation, name="presentation"),
+    path(RETROSPECTIVE + "facilitation/", presenting.facilitation, name="facilitation"),
+    path(RETROSPECTIVE + "agenda/<int:item>/finished/", presenting.part_finished, name="part_finished"),
     path(RETROSPECTIVE + "agenda/", retrospectives.retrospective_agenda, name="retrospective_agenda"),
     path(RETROSPECTIVE + "status/", session.retrospective_status, name="retrospective_status"),
     path(RETROSPECTIVE + "safety/", session.safety_check, name="safety_check"),

@@ -8,6 +8,7 @@ from retros.models.keeping import DueReminder, Export
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
 from retros.models.retrospective import (
     AgendaItem,
+    FinishedPart,
     Participant,
     Retrospective,
     RetrospectiveQuerySet,
@@ -51,6 +52,7 @@ __all__ = [
     "Export",
     "Factor",
     "FactorStep",
+    "FinishedPart",
     "HintDismissal",
     "HintWord",
     "ImpactStatement",

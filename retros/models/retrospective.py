@@ -109,6 +109,17 @@ class Retrospective(models.Model):
     note_taker = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    presenter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who shows the session on a shared screen; the others follow",
+    )
+    called_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the presenter last called everyone to the part that is on"
+    )
     status = models.CharField(
         max_length=20, choices=RetrospectiveStatus, default=RetrospectiveStatus.COLLECTING
     )
@@ -205,6 +216,8 @@ class AgendaItem(models.Model):
 
     retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="agenda")
     name = models.CharField(max_length=100)
+    section = models.CharField(max_length=20, blank=True, help_text="The section in which it is worked on")
+    question = models.CharField(max_length=200, blank=True, help_text="Shown large while it is presented")
     minutes = models.PositiveSmallIntegerField()
     order = models.PositiveSmallIntegerField(default=0)
     spent_seconds = models.PositiveIntegerField(default=0)
@@ -216,3 +229,16 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FinishedPart(models.Model):
+    """Somebody says that they have written what they wanted to in one part of the session."""
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="finished")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "person"], name="retros_finished_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} has finished {self.item}"

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 
 from core.text import in_words
 from retros.clock import Timer
+from retros.models import AgendaItem, Retrospective
+from retros.presenting import section_url
 from retros.published_content import people_of
 from timeline.models import phase_before
 
@@ -23,6 +25,12 @@ def timer_clock(timer: Timer) -> SafeString:
     return format_html(
         '<time datetime="{}" data-tick="timer">{}</time>', timer.counts_from.isoformat(), timer.clock
     )
+
+
+@register.simple_tag
+def part_url_of(retrospective: Retrospective, item: AgendaItem) -> str:
+    """Where a part of the agenda is worked on."""
+    return section_url(retrospective, item.section)
 
 
 register.filter("people_of", people_of)

@@ -21,21 +21,33 @@ Show = Callable[..., HttpResponse]
 
 def state_of(request: SignedInRequest) -> Mapping[str, str]:
     """The choices in the address of the board: of the page itself, or of the page a part is fetched for."""
-    if request.method == "GET" and not request.path.endswith(("/new/", "/suggestions/")):
+    if request.method == "GET" and not request.path.endswith(
+        ("/new/", "/suggestions/", "/row/", "/support/")
+    ):
         return request.GET
     address = request.htmx.current_url_abs_path if request.htmx else ""
     return QueryDict(urlsplit(address or "").query)
 
 
 def changed(
-    request: SignedInRequest, show: Show, *, board: str, back: str, at: int | None = None, said: str = ""
+    request: SignedInRequest,
+    show: Show,
+    *,
+    board: str,
+    back: str,
+    at: int | None = None,
+    said: str = "",
+    **shown: Any,
 ) -> HttpResponse:
-    """After a change: the board itself for htmx, its page for everybody else. `at` is what has the focus."""
+    """After a change: the board itself for htmx, its page for everybody else. `at` is what has the focus.
+
+    What else is `shown` goes to `show`.
+    """
     if not request.htmx:
         if said:
             messages.info(request, said)
         return redirect(f"{back}?{urlencode({'at': at})}#row-{at}" if at else back)
-    response = show(at=at)
+    response = show(at=at, **shown)
     events: dict[str, Any] = {"dialog-close": {}}
     if said:
         events["board-said"] = {"text": said}

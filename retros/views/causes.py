@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,9 +15,18 @@ from accounts.requests import SignedInRequest
 from figures import fishbone, why_tree
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
-from retros.board_forms import ASKED, PROMPTS, FactorDetailForm, FactorForm, PlaceForm
+from retros.board_forms import (
+    ASKED,
+    PROMPTS,
+    FactorDetailForm,
+    FactorForm,
+    LineForm,
+    PlaceForm,
+    RowForm,
+    SupportForm,
+)
 from retros.factor_tree import drawn, tree_of
-from retros.models import ContributingFactor, Retrospective
+from retros.models import Category, ContributingFactor, Level, Retrospective
 from retros.permissions import can_write
 from retros.queries import open_hints
 from retros.views.boards import changed, dialog, refused, state_of
@@ -31,7 +40,13 @@ BOARD = "#causes-box"
 def causes(request: SignedInRequest, pk: int) -> HttpResponse:
     retrospective = load(request, pk)
     at = request.GET.get("at", "")
-    return _show(request, retrospective, at=int(at) if is_number(at) else None)
+    edited = request.GET.get("edited", "")
+    return _show(
+        request,
+        retrospective,
+        at=int(at) if is_number(at) else None,
+        edited=int(edited) if is_number(edited) else None,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,6 +82,61 @@ def factor_new(request: SignedInRequest, retrospective: Retrospective) -> HttpRe
         template_part="retros/_factor_form.html",
         prompts=PROMPTS,
     )
+
+
+@require_POST
+@writers_only
+def line(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
+    """What was typed into the outline, where the line stood."""
+    form = LineForm(request.POST, retrospective=retrospective)
+    if form.is_valid() and attempt(
+        form,
+        workflow.add_contributing_factor,
+        retrospective=retrospective,
+        by=request.user,
+        **form.arguments(),
+    ):
+        return _changed(request, retrospective, at=form.outcome.pk)
+    return refused(request, _first_error(form), _back(retrospective))
+
+
+@require_POST
+@writers_only
+def row(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
+    """What is sent of a row that is edited in place: its words, its bone or its level."""
+    one = get_object_or_404(retrospective.factors.select_related("factor"), pk=number)
+    form = RowForm(request.POST, factor=one)
+    if form.is_valid() and attempt(
+        form, workflow.change_contributing_factor, factor=one, by=request.user, **form.changes()
+    ):
+        edited = one.pk if request.POST.get("stay") else None
+        return _changed(request, retrospective, at=one.pk, edited=edited)
+    if not request.htmx:
+        return refused(request, _first_error(form), _back(retrospective))
+    context = {"one": one, "form": form, "bones": Category.choices, "levels": Level.choices}
+    status = form.answer_status(is_part=True)
+    response = section(request, retrospective, "causes", context, "retros/_node_edit.html#editor", status)
+    response.headers["HX-Retarget"] = f"#row-{one.pk} > .node"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@writers_only
+def support(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
+    """What speaks for a factor: rows of the timeline and captured evidence to tick."""
+    one = get_object_or_404(retrospective.factors.select_related("factor"), pk=number)
+    form = SupportForm(request.POST or None, factor=one)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and attempt(
+        form, workflow.change_contributing_factor, factor=one, by=request.user, **form.cleaned_data
+    ):
+        return _changed(request, retrospective, at=one.pk, edited=one.pk)
+    if not request.htmx:
+        return redirect("factor", retrospective.pk, one.pk)
+    context = {"one": one, "form": form}
+    status = form.answer_status(is_part=True)
+    return section(request, retrospective, "causes", context, "retros/_node_edit.html#support", status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -167,26 +237,38 @@ def suggestions(request: SignedInRequest, retrospective: Retrospective) -> HttpR
     return section(request, retrospective, "causes", context, "retros/_factor_known.html#list")
 
 
-def _show(request: SignedInRequest, retrospective: Retrospective, at: int | None = None) -> HttpResponse:
+def _show(
+    request: SignedInRequest, retrospective: Retrospective, at: int | None = None, edited: int | None = None
+) -> HttpResponse:
+    """`at` is what has the focus, and `edited` the row that is edited in place."""
     state = state_of(request)
     toggled = {int(key) for key in state.get("fold", "").split(",") if is_number(key)}
     tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=state.get("all") == "1")
+    folded = tree.folded_above(at)
+    if folded:
+        toggled ^= folded
+        tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=state.get("all") == "1")
     is_fishbone = state.get("view") == "fishbone"
     figure = fishbone if is_fishbone else why_tree
     nodes = tree.nodes if is_fishbone else tree.shown
     writes = can_write(request.user, retrospective)
     for node in tree.shown:
+        node.edit_query = _query(state, edited=node.pk)
         node.fold_query = _query(state, fold=",".join(map(str, sorted(toggled ^ {node.pk}))), at=node.pk)
     context = {
         "tree": tree,
         "view": "fishbone" if is_fishbone else "tree",
-        "here_query": _query(state),
+        "here_query": _query(state, edited=edited or ""),
         "tree_query": _query(state, view=""),
         "fishbone_query": _query(state, view="fishbone"),
         "is_unfolded": state.get("all") == "1",
         "unfold_query": _query(state, all="" if state.get("all") == "1" else 1, fold=""),
         "figure": figure.sizes(drawn(nodes, is_folding=True), retrospective.title) if nodes else {},
         "at": at,
+        "edited": edited,
+        "asked": ASKED,
+        "bones": Category.choices,
+        "levels": Level.choices,
         "writes": writes,
         "step": workflow.last_step(retrospective, request.user) if writes else None,
     }
@@ -207,6 +289,10 @@ def _changed(request: SignedInRequest, retrospective: Retrospective, **what: Any
 
 def _dialog(request: SignedInRequest, retrospective: Retrospective, form: Any, **what: Any) -> HttpResponse:
     return dialog(request, retrospective, "causes", form, back=_back(retrospective), **what)
+
+
+def _first_error(form: Any) -> ValidationError:
+    return ValidationError([error for errors in form.errors.values() for error in errors])
 
 
 def _back(retrospective: Retrospective) -> str:

@@ -16,9 +16,10 @@ from core.responses import going_to, refused
 from retros.clock import timekeeping
 from retros.completion import parts_of, share
 from retros.export import Copy, copy_of
-from retros.models import Retrospective, RetrospectiveStatus
+from retros.models import FinishedPart, Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
+from retros.presenting import section_url
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
@@ -89,6 +90,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
     parts = parts_of(retrospective)
     position = next((i for i, part in enumerate(parts) if part.key == here), None)
     agenda = list(retrospective.agenda.all())
+    timer = timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None
     return {
         "retrospective": retrospective,
         "around": "retros/base.html",
@@ -102,7 +104,10 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "share": share(parts),
         "tenths": round(share(parts) / 10),
         "agenda": agenda,
-        "timer": timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None,
+        "timer": timer,
+        "part_url": section_url(retrospective, timer.item.section) if timer else "",
+        "has_finished": timer is not None
+        and FinishedPart.objects.filter(item=timer.item, person=request.user).exists(),
         "framing": retrospective.held_as.framing,
         "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),

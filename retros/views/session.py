@@ -156,4 +156,6 @@ def review_start(request: SignedInRequest, pk: int) -> HttpResponse:
 def _back(request: SignedInRequest, retrospective: Retrospective) -> str:
     """To the section the button stood on, one of our own addresses."""
     here, page = request.POST.get("here", ""), retrospective.get_absolute_url()
+    if here == "present":
+        return reverse("presenter", args=[retrospective.pk])
     return f"{page}{here}/" if here in dict(SECTIONS) else page

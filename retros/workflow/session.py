@@ -31,6 +31,14 @@ AGENDAS: dict[int, tuple[tuple[str, int], ...]] = {
     ),
     30: (("Opening", 3), ("Timeline", 15), ("Surprises, helped, hindered, factors", 9), ("Close", 3)),
 }
+WORKED_ON = {
+    "Opening": ("safety", "How safe do you feel to say everything that matters here?"),
+    "Scope and impact": ("impact", "Who was affected, and how?"),
+    "Timeline": ("timeline", "What happened, and what did each of us know at the time?"),
+    "Surprises, helped, hindered, factors": ("learnings", "What surprised, helped or hindered us?"),
+    "Close": ("actions", "What do we take away, and who does what next?"),
+}
+"""Of each part: the section in which it is worked on, and the question that is shown large."""
 EXTENSION = 5  # minutes
 MOST_MINUTES = 24 * 60
 BACK = {
@@ -140,9 +148,9 @@ def end_session(*, retrospective: Retrospective, by: User, version: int | None =
     for item in retrospective.agenda.filter(running_since__isnull=False):
         _stop(item)
     now = context.now()
-    retrospective.status, retrospective.session_ended_at = S.SOAKING, now
+    retrospective.status, retrospective.session_ended_at, retrospective.presenter = S.SOAKING, now, None
     retrospective.soak_until = working_days_after(now.date(), RetrospectiveSettings.get().soak_days)
-    save(retrospective, "status", "session_ended_at", "soak_until")
+    save(retrospective, "status", "session_ended_at", "soak_until", "presenter")
     audit(retrospective, "session.ended", by, soak_until=str(retrospective.soak_until))
     announce(retrospective, SessionEnded())
     return retrospective
@@ -202,7 +210,9 @@ def step_back(*, retrospective: Retrospective, by: User, version: int | None = N
 
 @transaction.atomic
 def run_clock(*, retrospective: Retrospective, by: User, do: str, item: AgendaItem | None = None) -> None:
-    """`start` a part (or go on with it), `pause`, go to the `next`, or give the running one five minutes more."""
+    """`start` a part (or go on with it), `pause`, go to the `next` or `previous`, or give the running one five
+    minutes more (`extend`).
+    """
     retrospective = lock_to_facilitate(retrospective, by=by)
     if retrospective.status != S.IN_SESSION:
         raise ValidationError("The clock runs while the session does.")
@@ -217,6 +227,8 @@ def run_clock(*, retrospective: Retrospective, by: User, do: str, item: AgendaIt
             _stop(on)
         case "next":
             _next(agenda, on)
+        case "previous" if on:
+            _previous(agenda, on)
         case "extend" if wanted and wanted.minutes + EXTENSION <= MOST_MINUTES:
             wanted.minutes += EXTENSION
             wanted.save(update_fields=["minutes"])
@@ -263,10 +275,15 @@ def _plan(retrospective: Retrospective, minutes: int, *, anew: bool = False) -> 
         agenda.delete()
     parts = AGENDAS.get(minutes) or AGENDAS[60 if minutes >= 45 else 30]
     AgendaItem.objects.bulk_create(
-        AgendaItem(retrospective=retrospective, name=name, minutes=length, order=order)
+        AgendaItem(retrospective=retrospective, name=name, minutes=length, order=order, **worked_on(name))
         for order, (name, length) in enumerate(parts)
     )
     return True
+
+
+def worked_on(name: str) -> dict[str, str]:
+    section, question = WORKED_ON.get(name, ("", ""))
+    return {"section": section, "question": question}
 
 
 def _start(agenda: list[AgendaItem], item: AgendaItem | None) -> None:
@@ -284,6 +301,15 @@ def _next(agenda: list[AgendaItem], on: AgendaItem | None) -> None:
     following = next((i for i in agenda if not i.is_done and (not on or i.order > on.order)), None)
     if following:
         _run(following)
+
+
+def _previous(agenda: list[AgendaItem], on: AgendaItem) -> None:
+    before = [item for item in agenda if item.order < on.order]
+    if not before:
+        raise ValidationError("This is the first part.")
+    if on.running_since:
+        _stop(on)
+    _run(before[-1])
 
 
 def _run(item: AgendaItem) -> None:

@@ -116,9 +116,8 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
 
     for text in ("One core copies", "Nobody had tried it at full size"):
         hands.go(f"{base}causes/")
-        hands.press("^Add a factor", role="link")
-        hands.write("^What contributed", text)
-        hands.press("^Add", within=hands.dialog)
+        hands.write("^Add a factor", text)
+        hands.press("^Add$")
         page.get_by_text(text).filter(visible=True).first.wait_for()
 
     hands.go(f"{base}learnings/")
