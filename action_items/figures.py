@@ -79,14 +79,16 @@ def fared(
     asked |= {
         "unfinished": Count("pk", filter=unfinished),
         "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
-        "all": Count("pk"),
     }
     days = {"done_on": TruncDate("done_at", tzinfo=zone), "born_on": TruncDate("created_at", tzinfo=zone)}
-    found = items.annotate(**days).order_by().aggregate(**asked)
+    counted = items.filter(
+        Q(due_on__range=(first, last)) | finished | unfinished
+    )  # nothing else is counted below
+    found = counted.annotate(**days).order_by().aggregate(**asked)
     answers = {answer: found[f"helped_{answer}"] for answer in ("", *Helped.values)}
     return Fared(
         OnTime(found["on_time"], found["due"], found["given_up"]),
-        {name: found[name] for name in ("unfinished", "overdue", "all")},
+        {name: found[name] for name in ("unfinished", "overdue")},
         [(label, found[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)],
         {answer: n for answer, n in answers.items() if n},
     )

@@ -20,6 +20,7 @@ from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
 from live.documents import DocumentSync
 from statuspages.answer_cache import AnswerCache
+from statuspages.middleware import copy_of
 from statuspages.views.responses import host_name
 
 LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack export
@@ -42,7 +43,7 @@ def _largest_body(path: str) -> int:
 
 
 _pages = _in_threads(int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
-_public_pages = AnswerCache(_in_threads(2))  # threads that answer even while every other is busy
+_public_pages = AnswerCache(_in_threads(2), copy_of)  # threads that answer even while every other is busy
 stream.listener.when_changed(_public_pages.changed)
 
 

@@ -2939,53 +2939,54 @@ INSERT INTO public.django_migrations VALUES
 	(54, 'incidents', '0012_done_automatically', '1970-01-01 00:00:00+00'),
 	(55, 'incidents', '0013_names_and_impacts_of_update', '1970-01-01 00:00:00+00'),
 	(56, 'action_items', '0001_initial', '1970-01-01 00:00:00+00'),
-	(57, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
-	(58, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
-	(59, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
-	(60, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(61, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
-	(62, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
-	(63, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
-	(64, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
-	(65, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
-	(66, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
-	(67, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
-	(68, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
-	(69, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
-	(70, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
-	(71, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
-	(72, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
-	(73, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
-	(74, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
-	(75, 'statuspages', '0001_initial', '1970-01-01 00:00:00+00'),
-	(76, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
-	(77, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
-	(78, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
-	(79, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
-	(80, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(81, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
-	(82, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
-	(83, 'history', '0003_exports', '1970-01-01 00:00:00+00'),
-	(84, 'history', '0004_date_order', '1970-01-01 00:00:00+00'),
-	(85, 'history', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(86, 'history', '0005_action_items', '1970-01-01 00:00:00+00'),
-	(87, 'incidents', '0014_newest_updates', '1970-01-01 00:00:00+00'),
-	(88, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
-	(89, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
-	(90, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(91, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(92, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(93, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
-	(94, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
-	(95, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
-	(96, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
-	(97, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(98, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
-	(99, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
-	(100, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
-	(101, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
-	(102, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(103, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(57, 'action_items', '0002_by_period', '1970-01-01 00:00:00+00'),
+	(58, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
+	(59, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
+	(60, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
+	(61, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(62, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
+	(63, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
+	(64, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
+	(65, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
+	(66, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
+	(67, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
+	(68, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
+	(69, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
+	(70, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
+	(71, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
+	(72, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
+	(73, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
+	(74, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
+	(75, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
+	(76, 'statuspages', '0001_initial', '1970-01-01 00:00:00+00'),
+	(77, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
+	(78, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
+	(79, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
+	(80, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
+	(81, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(82, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
+	(83, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
+	(84, 'history', '0003_exports', '1970-01-01 00:00:00+00'),
+	(85, 'history', '0004_date_order', '1970-01-01 00:00:00+00'),
+	(86, 'history', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(87, 'history', '0005_action_items', '1970-01-01 00:00:00+00'),
+	(88, 'incidents', '0014_newest_updates', '1970-01-01 00:00:00+00'),
+	(89, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
+	(90, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
+	(91, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(92, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
+	(93, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(94, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
+	(95, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
+	(96, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
+	(97, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
+	(98, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(99, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
+	(100, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
+	(101, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
+	(102, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
+	(103, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(104, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
@@ -3002,7 +3003,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 432, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 108, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 103, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 104, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -3563,6 +3564,9 @@ CREATE INDEX accounts_team_slug_7567da3b_like ON public.accounts_team USING btre
 CREATE INDEX accounts_user_email_b2644a56_like ON public.accounts_user USING btree (email varchar_pattern_ops);
 CREATE INDEX accounts_user_teams_team_id_bd421093 ON public.accounts_user_teams USING btree (team_id);
 CREATE INDEX accounts_user_teams_user_id_09dfecdc ON public.accounts_user_teams USING btree (user_id);
+CREATE INDEX action_items_by_added ON public.retros_actionitem USING btree (created_at);
+CREATE INDEX action_items_by_done ON public.retros_actionitem USING btree (done_at);
+CREATE INDEX action_items_by_due_day ON public.retros_actionitem USING btree (due_on, id);
 CREATE INDEX audit_auditchain_chain_552fb49b_like ON public.audit_auditchain USING btree (chain varchar_pattern_ops);
 CREATE INDEX audit_auditentry_actor_id_8ab278be ON public.audit_auditentry USING btree (actor_id);
 CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -98,7 +98,7 @@ def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     fare = fared(items, **period, since=scope.since, until=scope.horizon)
     took = completing(items, scope.since, scope.horizon, scope.now)
     panel = Panel(
-        "actions", QUESTION, _headline(fare), _says(fare, took),
+        "actions", QUESTION, _headline(fare, items), _says(fare, took),
         "done by due ÷ due in the period (open and overdue counts as late, given up is not counted). Age since added",
         fare.on_time.due or fare.counts["unfinished"],
         figure=_ages(fare.ageing, is_deep) if fare.counts["unfinished"] else "",
@@ -113,10 +113,10 @@ def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     return panel
 
 
-def _headline(fare: Fared) -> str:
+def _headline(fare: Fared, items: ActionItemQuerySet) -> str:
     kept = fare.on_time
     if kept.ratio is None:
-        return "Nothing was due" if fare.counts["all"] else "No action item"
+        return "Nothing was due" if items.exists() else "No action item"
     if kept.due < FEW:
         return f"{kept.on_time} of {kept.due} on time"
     return f"{percent(kept.ratio)} on time"
@@ -174,9 +174,8 @@ def _address(asked: Asked, days: Days, **more: str) -> str:
 def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, took: Curve) -> None:
     if took.count >= FEW:
         panel.figures.append(_curve(took))
-    level = Case(
-        When(retrospective__in=asked.scope.reach.retrospectives, then=F("factor__level")), default=Value(None)
-    )
+    readable = asked.scope.reach.retrospectives.filter(pk=OuterRef("retrospective"))
+    level = Case(When(Exists(readable), then=F("factor__level")), default=Value(None))
     by = {"kind": F("category"), "rank": F("priority"), "level": level}
     told = on_time_by(asked.items, by, **period)
     for place, (caption, names) in enumerate(KINDS):
@@ -197,7 +196,7 @@ def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, too
         "The latest that were due",
         [Column("Action item", "incident"), Column("Who"), Column("Due", "day"), Column("Done", "moment"), Column("State")],
         [(Behind(item.reference, item.title, item.get_absolute_url()), str(item.owner or item.team or ""), item.due_on,
-          item.done_at, _state(item, period["today"])) for item in due.distinct()[:LISTED]],
+          item.done_at, _state(item, period["today"])) for item in due[:LISTED]],
     ))  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from insights.cohort import Scope
 from insights.definitions import STATED, USERS
-from insights.measuring import cohort_cte, rows
+from insights.measuring import narrow_cte, rows
 from retros.models import CostAssumptions, RoleRate
 
 Three = tuple[float, float, float]
@@ -82,17 +82,19 @@ class Spending:
     most: list[Spent]
 
 
-# Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end.
-WORKED = """stretches AS (
-    SELECT p.incident_id, p.user_id, s.started_at AS a, s.last_at AS b FROM cohort AS c
-    JOIN incidents_participation AS p ON p.incident_id = c.id
-    JOIN incidents_activitysession AS s ON s.participation_id = p.id
-    UNION ALL SELECT p.incident_id, p.user_id, p.joined_at, p.left_at FROM cohort AS c
-    JOIN incidents_participation AS p ON p.incident_id = c.id WHERE p.left_at >= p.joined_at),
+# Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end. Who was never
+# active beside joining and leaving has one stretch: there is nothing to merge.
+WORKED = """seats AS (
+    SELECT p.id, p.incident_id, p.user_id, CASE WHEN p.left_at >= p.joined_at THEN p.joined_at END AS a, p.left_at AS b
+    FROM cohort AS c JOIN incidents_participation AS p ON p.incident_id = c.id),
+  busy AS (
+    SELECT s.participation_id AS id, range_agg(tstzrange(s.started_at, s.last_at + interval '30 minutes')) AS stretches
+    FROM seats JOIN incidents_activitysession AS s ON s.participation_id = seats.id GROUP BY 1),
   persons AS (
-    SELECT incident_id, user_id, sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300)) AS seconds
-    FROM (SELECT incident_id, user_id, unnest(range_agg(tstzrange(a, b + interval '30 minutes'))) AS one
-      FROM stretches GROUP BY 1, 2) AS merged GROUP BY 1, 2),
+    SELECT incident_id, user_id, CASE WHEN busy.id IS NULL THEN greatest(date_part('epoch', b - a), 300) ELSE (
+      SELECT sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300)) FROM unnest(CASE WHEN a IS NULL
+        THEN stretches ELSE stretches + tstzmultirange(tstzrange(a, b + interval '30 minutes')) END) AS one) END AS seconds
+    FROM seats LEFT JOIN busy USING (id) WHERE a IS NOT NULL OR busy.id IS NOT NULL),
   wore AS (
     SELECT r.incident_id, r.user_id, max(rate.low)::float8 AS low, max(rate.likely)::float8 AS likely,
       max(rate.high)::float8 AS high
@@ -114,7 +116,7 @@ CREDITS = """credits AS (
 
 def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
     """Money: Σ hours × the rate of the role + minutes of impact × the greatest share × a minute + credits."""
-    cohort, params = cohort_cte(scope)
+    cohort, params = narrow_cte(scope, "id", "began")
     hour, minute = rates.hour or (None, None, None), rates.minute or (0.0, 0.0, 0.0)
     money = ", ".join(
         f"""CASE WHEN %s AND (NOT %s OR worked.seconds IS NOT NULL)
@@ -161,7 +163,7 @@ class Felt:
 
 def felt(scope: Scope, limit: int = 8) -> list[Felt]:
     """Per service the users' time lost, most first, of incidents in which its users are stated."""
-    cohort, params = cohort_cte(scope)
+    cohort, params = narrow_cte(scope, "id")
     found = rows(
         f"""WITH {cohort}, stated AS ({STATED})
         SELECT s.name, s.slug, count(DISTINCT c.id), sum(stated.people

@@ -14,9 +14,10 @@ from insights.costing import QUESTION as COST
 from insights.costing import cost
 from insights.durations import faster
 from insights.filters import Asked
+from insights.hours import BANDS, Load, load, responder_hours
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.promises import kept_share, promises
-from insights.queries import BANDS, PHASES, Load, load, phases, responder_hours, stays
+from insights.queries import PHASES, phases, stays
 from insights.reliability import breaks
 from insights.simulator import KEY as TAKING_KEY
 from insights.simulator import QUESTION as TAKING

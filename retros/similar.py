@@ -12,6 +12,7 @@ from incidents.models import Incident
 from retros.models import Publication, Retrospective
 
 MOST = 3
+RECENT = 5000  # published retrospectives: older ones are not looked at
 COMPARED = 1000  # of the newest that have a word or a service in common
 ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
 A_SERVICE = 0.3
@@ -57,10 +58,14 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
     if not wanted and not services:
         return []
     query = SearchQuery(" | ".join(wanted) or "''", search_type="raw", config="english")
+    recent = Retrospective.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+    recent_ids = recent.values("pk")[:RECENT]
     newest = Publication.objects.newest()
     rank = newest.filter(retrospective=OuterRef("pk")).annotate(rank=SearchRank(F("search"), query))
-    said = newest.filter(search=query).order_by().values("retrospective")
-    touched = Retrospective.objects.filter(incidents__affected_services__service__in=services)
+    said = newest.filter(search=query, retrospective__in=recent_ids).order_by().values("retrospective")
+    touched = Retrospective.objects.filter(
+        pk__in=recent_ids, incidents__affected_services__service__in=services
+    )
     candidates = (
         Retrospective.objects.readable_by(reader)
         .published()

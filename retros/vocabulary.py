@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Count, Window
+from django.db.models import Count, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from retros.models import ContributingFactor, Retrospective
@@ -15,6 +15,7 @@ from retros.models.causes import ContributingFactorQuerySet
 
 KEY_LENGTH = 300
 ALIKE = 0.45
+COMPARED = 20_000  # of the newest appearances of factors
 SUGGESTED = 6
 FEW = 5  # places named of one factor
 
@@ -70,12 +71,15 @@ def recurrences(retrospective: Retrospective, user: Any) -> dict[int, Places]:
 def similar(retrospective: Retrospective, user: Any, text: str, *, but: int | None = None) -> list[Known]:
     """Factors of other retrospectives in `user`'s reach that read like `text`, the likest first.
 
-    `but` is a factor that is not wanted: the one the text is linked to already.
+    `but` is a factor that is not wanted: the one the text is linked to already. Only the newest `COMPARED` are
+    compared, however many there are.
     """
     if len(text.strip()) < 3:
         return []
+    newest = ContributingFactor.objects.order_by("-pk").values("pk")[:1]
     alike = (
         ContributingFactor.objects.visible_to(user)
+        .filter(pk__gt=Subquery(newest) - COMPARED)
         .exclude(retrospective=retrospective)
         .filter(text__trigram_word_similar=text)
         .annotate(likeness=TrigramWordSimilarity(text, "text"))

@@ -2,13 +2,19 @@
 
 An answer is rendered again when something has changed (the database notifies this process), and at the latest when
 it is two seconds old, because time alone changes a page as well. Requests that come while it is rendered wait for
-the same one. What the browser has already (RFC 9110, 13.1) is answered with 304 before anything else happens.
+the same one; where that takes too long, because the database hangs, they get the copy on disk, which says how old it
+is. What the browser has already (RFC 9110, 13.1) is answered with 304 before anything else happens.
+
+Addresses that are not kept yet are rendered one after the other: whoever asks for thousands of made-up ones keeps no
+reader of a page waiting.
 """
 
 import asyncio
 import gzip
+import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
@@ -16,18 +22,19 @@ from django.utils.http import parse_etags, parse_http_date_safe
 
 from core.asgi import App, Message, Receive, Scope, Send
 from statuspages.middleware import BELOW, OWN_HOST
-from statuspages.views.responses import host_name
+from statuspages.public_routes import Answer
+from statuspages.views.responses import CACHING, host_name
 
 Headers = list[tuple[bytes, bytes]]
 
 RENDER_AFTER = 1.0  # seconds: from then on an answer is rendered again beside, and still given
 OLDEST = 2.0  # seconds: an answer of that age is not given any more
+PATIENCE = 3.0  # seconds: a reader waits no longer for a rendering where there is a copy
 MOST_BYTES = 64 * 1024 * 1024  # of all answers together
-NOT_PASSED_ON = {
-    b"accept-encoding", b"cookie", b"if-match", b"if-modified-since", b"if-none-match", b"if-range",
-    b"if-unmodified-since", b"range",
-}  # fmt: skip
-"""Headers of a reader that an answer for everybody must not depend on."""
+BESIDE = 2048  # bytes that an answer takes besides its body
+MOST_AT_ONCE = 2  # renderings of one address
+MOST_NEW = 100  # renderings of addresses that are not kept, running or waiting
+NO_WEIGHT = re.compile(r"q\s*=\s*0(\.0*)?")
 OF_A_304 = {b"cache-control", b"etag", b"expires", b"last-modified", b"vary"}
 
 
@@ -53,7 +60,7 @@ class Kept:
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.zipped)
+        return len(self.body) + len(self.zipped) + BESIDE
 
     @property
     def is_for_all(self) -> bool:
@@ -66,15 +73,43 @@ class Kept:
         )
 
 
-class AnswerCache:
-    """An ASGI application before `app`, for requests to public pages only."""
+BUSY = Kept(
+    503,
+    [(b"content-type", b"text/plain"), (b"retry-after", b"2"), (b"cache-control", b"no-store")],
+    b"Too many addresses are asked for at once. Try again in a few seconds.",
+    b"", 0.0, -1,
+)  # fmt: skip
 
-    def __init__(self, app: App) -> None:
+
+@dataclass(eq=False)
+class Rendering:
+    """`change` as in its answer; None until it begins."""
+
+    asked_at: float
+    is_new: bool  # nothing is kept of its address, and no other rendering of it runs
+    change: int | None = None
+    task: "asyncio.Task[Kept]" = field(init=False)
+
+
+def no_copy(host: str, path: str) -> Answer | None:
+    return None
+
+
+class AnswerCache:
+    """An ASGI application before `app`, for requests to public pages only.
+
+    `copy` reads what is given instead of a rendering that takes too long, by host and path.
+    """
+
+    def __init__(self, app: App, copy: Callable[[str, str], Answer | None] = no_copy) -> None:
         self.app = app
+        self.copy = copy
         self.kept: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
         self.change = 0
-        self.rendering: dict[Key, asyncio.Task[Kept]] = {}
+        self.rendering: dict[Key, list[Rendering]] = {}
+        self.one_new_at_once = asyncio.Semaphore(1)
+        self.new = 0
 
     def changed(self) -> None:
         """Something that a page may show has changed: every answer is rendered before it is given again."""
@@ -88,7 +123,7 @@ class AnswerCache:
             return
         age = asyncio.get_running_loop().time() - kept.made_at if kept else OLDEST
         if kept is None or kept.change != self.change or age >= OLDEST:
-            kept = await asyncio.shield(self._rendered(key, scope))
+            kept = await self._in_time(key, scope)
         else:
             self.kept.move_to_end(key)
             if age >= RENDER_AFTER:
@@ -99,28 +134,61 @@ class AnswerCache:
         """None for what is never kept. The query is no part of it: no page that is kept reads one."""
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        headers = dict(scope["headers"])
-        is_secure = "https" in (scope["scheme"], headers.get(b"x-forwarded-proto", b"").decode("latin-1"))
-        return Key(host_name(headers.get(b"host", b"").decode("latin-1")), is_secure, scope["path"])
+        return Key(host_name(_header(scope, b"host")), _is_secure(scope), scope["path"])
 
-    def _rendered(self, key: Key, scope: Scope) -> "asyncio.Task[Kept]":
-        """The rendering that runs for this address, or a new one; a change since it began needs a new one."""
-        running = self.rendering.get(key)
-        if running is None or running.get_name() != str(self.change):
-            running = asyncio.create_task(self._render(key, scope), name=str(self.change))
-            running.add_done_callback(lambda done: self._ended(key, done))
-            self.rendering[key] = running
-        return running
+    async def _in_time(self, key: Key, scope: Scope) -> Kept:
+        """The answer; where it takes too long, the copy, if there is one. Too many new addresses are refused."""
+        if key not in self.kept and key not in self.rendering and self.new >= MOST_NEW:
+            return await self._copied(key) or BUSY
+        rendering = self._rendered(key, scope)
+        waited = asyncio.get_running_loop().time() - rendering.asked_at
+        done, _ = await asyncio.wait({rendering.task}, timeout=max(PATIENCE - waited, 0.0))
+        if not done and (copied := await self._copied(key)):
+            return copied
+        return await asyncio.shield(rendering.task)
 
-    def _ended(self, key: Key, task: "asyncio.Task[Kept]") -> None:
-        if self.rendering.get(key) is task:
+    async def _copied(self, key: Key) -> Kept | None:
+        found = await asyncio.to_thread(self.copy, key.host, key.path)
+        if found is None:
+            return None
+        headers = [(b"content-type", found.type.encode()), (b"cache-control", CACHING.encode())]
+        return Kept(200, headers, found.body, b"", 0.0, -1)
+
+    def _rendered(self, key: Key, scope: Scope) -> Rendering:
+        """One that runs for this address and began after the last change, or waits to begin; else a new one."""
+        for rendering in self.rendering.get(key, ()):
+            if rendering.change in (None, self.change):
+                return rendering
+        is_new = key not in self.kept and key not in self.rendering
+        rendering = Rendering(asyncio.get_running_loop().time(), is_new)
+        self.new += is_new
+        self.rendering.setdefault(key, []).append(rendering)
+        rendering.task = asyncio.create_task(self._render(key, scope, rendering))
+        rendering.task.add_done_callback(lambda _: self._ended(key, rendering))
+        return rendering
+
+    def _ended(self, key: Key, rendering: Rendering) -> None:
+        self.new -= rendering.is_new
+        self.rendering[key].remove(rendering)
+        if not self.rendering[key]:
             del self.rendering[key]
-        if not task.cancelled():
-            task.exception()  # whoever waits is told of it
+        if not rendering.task.cancelled():
+            rendering.task.exception()  # whoever waits is told of it
 
-    async def _render(self, key: Key, scope: Scope) -> Kept:
-        change, began = self.change, asyncio.get_running_loop().time()
-        kept = await _ask(self.app, scope, began, change)
+    async def _render(self, key: Key, scope: Scope, rendering: Rendering) -> Kept:
+        while len(begun := self._begun(key)) >= MOST_AT_ONCE:
+            await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
+        if not rendering.is_new:
+            return await self._ask(key, scope, rendering)
+        async with self.one_new_at_once:
+            return await self._ask(key, scope, rendering)
+
+    def _begun(self, key: Key) -> "list[asyncio.Task[Kept]]":
+        return [r.task for r in self.rendering.get(key, ()) if r.change is not None and not r.task.done()]
+
+    async def _ask(self, key: Key, scope: Scope, rendering: Rendering) -> Kept:
+        rendering.change, began = self.change, asyncio.get_running_loop().time()
+        kept = await _ask(self.app, scope, began, rendering.change)
         old = self.kept.get(key)
         if old is None or old.made_at <= began:  # else another one began later and was ready first
             self._keep(key, kept)
@@ -149,9 +217,21 @@ def _is_for_all(key: Key) -> bool:
     return getattr(view, "is_for_all", False)
 
 
+def _header(scope: Scope, name: bytes) -> str:
+    """The first header of that name; empty where there is none."""
+    return next((value.decode("latin-1") for known, value in scope["headers"] if known == name), "")
+
+
+def _is_secure(scope: Scope) -> bool:
+    """As Django says it of the same request (SECURE_PROXY_SSL_HEADER): by the first of several."""
+    told = _header(scope, b"x-forwarded-proto").partition(",")[0].strip()
+    return "https" in (scope["scheme"], told)
+
+
 async def _ask(app: App, scope: Scope, began: float, change: int) -> Kept:
-    """The whole answer to a GET that says nothing of the reader."""
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in NOT_PASSED_ON]
+    """The whole answer to a GET that says nothing of the reader: only where they ask, and how they came there."""
+    scheme = b"https" if _is_secure(scope) else b"http"
+    headers = [(b"host", _header(scope, b"host").encode("latin-1")), (b"x-forwarded-proto", scheme)]
     plain = dict(scope) | {"method": "GET", "query_string": b"", "headers": headers}
     status, answered, parts = 0, [], []
 
@@ -174,7 +254,7 @@ async def _ask(app: App, scope: Scope, began: float, change: int) -> Kept:
 
 async def _answer(kept: Kept, scope: Scope, send: Send) -> None:
     asked = dict(scope["headers"])
-    is_zipped = bool(kept.zipped) and b"gzip" in asked.get(b"accept-encoding", b"")
+    is_zipped = bool(kept.zipped) and _takes_gzip(_header(scope, b"accept-encoding"))
     body = kept.zipped if is_zipped else kept.body
     headers = [*kept.headers, (b"vary", b"Accept-Encoding")]
     if is_zipped:  # another representation, as Django's own middleware says it
@@ -188,6 +268,15 @@ async def _answer(kept: Kept, scope: Scope, send: Send) -> None:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a reader takes it (RFC 9110, 12.5.3): named, and not with a weight of nothing."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip() == "gzip":
+            return not NO_WEIGHT.fullmatch(weight.strip())
+    return False
 
 
 def _has_it(kept: Kept, asked: dict[bytes, bytes]) -> bool:

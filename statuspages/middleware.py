@@ -10,10 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import Resolver404, resolve
 
 from statuspages import static_copies
+from statuspages.public_routes import Answer
 from statuspages.views.responses import host_of, nothing_here, respond
 
 BELOW = "/status/"
 OWN_HOST = "statuspages.urls_public"
+
+
+def copy_of(host: str, path: str) -> Answer | None:
+    """The copy on disk of what is at this address, if any; needs no database."""
+    if host in settings.STATUS_HOSTS:
+        return static_copies.find(f"{static_copies.HOSTS}/{host}", path.removeprefix("/"))
+    name, _, address = path.removeprefix(BELOW).partition("/")
+    return static_copies.find(name, address)
 
 
 class StatusPagesMiddleware:
@@ -52,10 +61,7 @@ class StatusPagesMiddleware:
         except Http404:
             return nothing_here(request, slug)
         except (OperationalError, InterfaceError):
-            name, _, address = path.removeprefix(BELOW).partition("/")
-            if urlconf:
-                name, address = f"{static_copies.HOSTS}/{host_of(request)}", path.removeprefix("/")
-            kept = static_copies.find(name, address) if request.method in ("GET", "HEAD") else None
+            kept = copy_of(host_of(request), path) if request.method in ("GET", "HEAD") else None
             if kept is None:
                 raise
             return respond(request, kept)

@@ -17,6 +17,7 @@ from statuspages import api_v2, feeds
 from statuspages.languages import speaking, speaking_english
 from statuspages.look import style_of
 from statuspages.models import PageLogo, StatusPage
+from statuspages.status_snapshot import Window
 from statuspages.view_models import Shown, ShownIncident, ShownMaintenance
 
 HTML, JSON, ICS = "text/html; charset=utf-8", "application/json", "text/calendar; charset=utf-8"
@@ -28,6 +29,8 @@ FEED_TYPES = {
 PAST_DAYS = timedelta(days=15)
 MOST_PAST, MOST_PLANNED, MOST_UPDATES = 10, 5, 3
 MONTHS = 3  # on the first page of the history
+MOST_A_MONTH = 50  # there; a month's own page has them all
+HISTORY = Window(newest_months=MONTHS, most_a_month=MOST_A_MONTH + 1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def history(shown: Shown, frame: Frame, month: tuple[int, int] | None = None) ->
     if month and month not in shown.months:
         raise Missing
     chosen = [month] if month else shown.months[:MONTHS]
-    found: list[tuple[datetime, list[ShownIncident | ShownMaintenance]]] = []
+    found: list[tuple[datetime, list[ShownIncident | ShownMaintenance], bool]] = []
     for year, number in chosen:
         inside: list[ShownIncident | ShownMaintenance] = [
             *(i for i in shown.incidents if _month(shown, i.announced_at) == (year, number)),
@@ -78,7 +81,9 @@ def history(shown: Shown, frame: Frame, month: tuple[int, int] | None = None) ->
             ),
         ]
         inside.sort(key=_happened_at, reverse=True)
-        found.append((datetime(year, number, 1, tzinfo=shown.page.zone), inside))
+        most = None if month else MOST_A_MONTH
+        first = datetime(year, number, 1, tzinfo=shown.page.zone)
+        found.append((first, inside[:most], len(inside) > len(inside[:most])))
     others = [(y, m) for y, m in shown.months if (y, m) not in chosen]
     up = "../" if month else ""
     context = {"found": found, "others": [datetime(y, m, 1, tzinfo=shown.page.zone) for y, m in others]}

@@ -4,12 +4,15 @@ The only way from incidents to a page: what the public reads comes from `StatusU
 words and the name written for the public, and from the changes of status that `following` adds.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from incidents.models import ACTIVE_STATUSES, AffectedService, Audience, Incident, Status, StatusUpdate
@@ -23,8 +26,13 @@ from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, upt
 from statuspages.view_models import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 
 RECENT = 50  # incidents on a page, in the interface and in feeds; the months have the others
-AT_ONCE = 500  # incidents whose codes are compared
+NEVER = Cast(Value(None), DateTimeField())
 LATEST = 1000  # updates among which those incidents are found
+NEEDED = (
+    "incident_id", "corrects_id", "status", "posted_at", "next_update_at", "wordings", "names_by_page", "public_title",
+    "known", "unknown", "doing", "workaround", "ask", "incident__status", "incident__title",
+    "incident__impact_started_at", "incident__resolved_at", "incident__source",
+)  # fmt: skip
 CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)
 
 
@@ -36,6 +44,7 @@ class Window:
     code: str = ""  # only the incident of this code
     month: tuple[int, int] | None = None  # only what happened in this month
     newest_months: int = 0  # also what happened in so many of the newest months in which anything did
+    most_a_month: int | None = None  # no more of each of those than the newest
     past_maintenance: bool = False  # also what was over long ago
 
     @property
@@ -145,36 +154,71 @@ def _chosen(
     if window.pk:
         return list(ids.filter(incident=window.pk)), []
     if window.code:
-        return _of_code(page, mine, window.code), []
+        return list(ids.filter(incident=page.pk_of("incident", window.code))), []
     latest = StatusUpdate.objects.filter(pk__in=here.newest_first().values("pk")[:LATEST])
     newest_first = (
         latest.values("incident_id").annotate(last=Max("posted_at")).order_by("-last", "-incident_id")
     )
-    running = ids.filter(incident__status__in=ACTIVE_STATUSES)
+    running = here.filter(incident__status__in=ACTIVE_STATUSES)
     recent = Incident.objects.filter(pk__in=newest_first.values("incident_id")[:RECENT])
-    shown = recent.order_by().values_list("pk", flat=True).union(running).order_by()
+    shown = (
+        recent.order_by().values_list("pk", NEVER).union(running.order_by().values_list("incident_id", NEVER))
+    )
     if not window.has_history:
-        return list(shown), []
-    rows = list(here.order_by().values("incident_id").annotate(first=Min("posted_at")))
-    month_of = {r["incident_id"]: _month(r["first"], page) for r in rows}
+        return [pk for pk, _ in shown.order_by()], []
     done = {_month(m.starts_at, page) for m in maintenances if m.is_over and not m.is_covered}
-    months = sorted({*month_of.values(), *done}, reverse=True)
-    if window.month:
-        return [pk for pk, month in month_of.items() if month == window.month], months
-    newest = {pk for pk, month in month_of.items() if month in months[: window.newest_months]}
-    return list(newest.union(shown)), months
+    firsts = _firsts(page, here)
+    months = sorted({*_months_of(page, firsts), *done}, reverse=True)
+    wanted = [window.month] if window.month else months[: window.newest_months]
+    begun = _appeared_in(page, firsts, wanted).values_list("incident_id", "posted_at")
+    found = begun if window.month else begun.union(shown.order_by())
+    return _newest(page, found.order_by(), window.most_a_month), months
 
 
-def _of_code(page: StatusPage, mine: IncidentQuerySet, code: str) -> list[int]:
-    """The incident of a code; the newest first, as they are read most."""
-    here = mine.filter(Exists(told(page).filter(incident=OuterRef("pk")))).order_by("-pk")
-    some = list(here.values_list("pk", flat=True)[:AT_ONCE])
-    while some:
-        found = [pk for pk in some if page.code("incident", pk) == code]
-        if found:
-            return found
-        some = list(here.filter(pk__lt=some[-1]).values_list("pk", flat=True)[:AT_ONCE])
-    return []
+def _firsts(page: StatusPage, here: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
+    """Of the updates that the page shows, the one by which each incident appeared on it."""
+    before = told(page).filter(incident=OuterRef("incident"), posted_at__lt=OuterRef("posted_at"))
+    return here.filter(~Exists(before)).order_by()
+
+
+def _months_of(page: StatusPage, firsts: StatusUpdateQuerySet) -> list[tuple[int, int]]:
+    """The months in which an incident appeared: each is asked for one of them, not for all."""
+    sql, params = firsts.values("posted_at").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT month FROM (
+              SELECT generate_series(date_trunc('month', min(posted_at) AT TIME ZONE %s), max(posted_at) AT TIME ZONE %s,
+                interval '1 month') AS month FROM incidents_statusupdate) AS months
+            CROSS JOIN LATERAL (SELECT FROM ({sql}) AS told WHERE posted_at >= month AT TIME ZONE %s
+              AND posted_at < (month + interval '1 month') AT TIME ZONE %s LIMIT 1) AS one""",  # noqa: S608
+            [page.time_zone, page.time_zone, *params, page.time_zone, page.time_zone],
+        )
+        return [(month.year, month.month) for (month,) in cursor.fetchall()]
+
+
+def _appeared_in(
+    page: StatusPage, firsts: StatusUpdateQuerySet, months: list[tuple[int, int]]
+) -> StatusUpdateQuerySet:
+    """Those of these months, and of the ones between them: nothing appeared there."""
+    if not months:
+        return firsts.none()
+    first = midnight(date(*min(months), 1), page.zone)
+    after = midnight((date(*max(months), 1) + timedelta(days=31)).replace(day=1), page.zone)
+    return firsts.filter(posted_at__gte=first, posted_at__lt=after)
+
+
+def _newest(
+    page: StatusPage, found: Iterable[tuple[int, datetime | None]], most_a_month: int | None
+) -> list[int]:
+    """The incidents of (incident, when it appeared or None): of each month the newest, no more than that."""
+    chosen = {pk for pk, appeared_at in found if appeared_at is None}
+    by_month: dict[tuple[int, int], list[tuple[datetime, int]]] = defaultdict(list)
+    for pk, appeared_at in found:
+        if appeared_at:
+            by_month[_month(appeared_at, page)].append((appeared_at, pk))
+    for inside in by_month.values():
+        chosen.update(pk for _, pk in sorted(inside, reverse=True)[:most_a_month])
+    return list(chosen)
 
 
 def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:
@@ -183,7 +227,7 @@ def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:
 
 
 def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
-    updates = told(page).filter(incident__in=ids).select_related("incident").newest_first()
+    updates = told(page).filter(incident__in=ids).select_related("incident").only(*NEEDED).newest_first()
     corrected = {u.corrects_id: u.posted_at for u in updates if u.corrects_id}
     found: dict[int, ShownIncident] = {}
     for update in updates:
@@ -199,23 +243,25 @@ def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
             corrected_at=corrected.get(update.pk),
             is_correction=update.corrects_id is not None,
         )
-        incident = update.incident
-        known = found.setdefault(
-            incident.pk,
-            ShownIncident(
-                pk=incident.pk,
-                code=page.code("incident", incident.pk),
-                name=name_of(page, update),
-                is_closed=incident.status in CLOSED,
-                updates=[],
-                impact_started_at=incident.impact_started_at,
-                ended_at=incident.ended_at,
-                is_recorded=incident.source in Incident.OF_THE_PAST,
-            ),
-        )
-        known.updates.append(shown)
+        if update.incident_id not in found:
+            found[update.incident_id] = _incident(page, update)
+        found[update.incident_id].updates.append(shown)
     with_status_changes(page, {pk: shown for pk, shown in found.items() if not shown.is_recorded})
     return sorted(found.values(), key=lambda i: (i.announced_at, i.pk), reverse=True)
+
+
+def _incident(page: StatusPage, newest: StatusUpdate) -> ShownIncident:
+    incident = newest.incident
+    return ShownIncident(
+        pk=incident.pk,
+        code=page.code("incident", incident.pk),
+        name=name_of(page, newest),
+        is_closed=incident.status in CLOSED,
+        updates=[],
+        impact_started_at=incident.impact_started_at,
+        ended_at=incident.ended_at,
+        is_recorded=incident.source in Incident.OF_THE_PAST,
+    )
 
 
 def words_of(page: StatusPage, update: StatusUpdate) -> Wording | None:
@@ -249,7 +295,10 @@ def _impacts(
     counts = Q(ended_at__isnull=True) | Q(ended_at__gte=since) | Q(incident__in=ids)
     rows = AffectedService.objects.filter(counts, incident__in=published, service__in=by_service)
     found: Impacts = [
-        (r.incident_id, by_service[r.service_id], Span(r.started_at, r.ended_at, r.impact)) for r in rows
+        (incident, by_service[service], Span(began, ended, state))
+        for incident, service, began, ended, state in rows.values_list(
+            "incident_id", "service_id", "started_at", "ended_at", "impact"
+        )
     ]
     by_hand = ComponentState.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gte=since), component__in=by_pk, component__service=None

@@ -204,6 +204,10 @@ class ActionItem(models.Model):
         indexes = [
             models.Index(fields=["state", "due_on"], name="retros_actions_by_due"),
             models.Index(fields=["owner", "state"], name="retros_actions_of_owner"),
+            # What Insights asks of a period, and of it alone.
+            models.Index(fields=["due_on", "id"], name="action_items_by_due_day"),
+            models.Index(fields=["created_at"], name="action_items_by_added"),
+            models.Index(fields=["done_at"], name="action_items_by_done"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,7 +1,6 @@
 """A status page, what it lists, and the states that are set by hand."""
 
 import secrets
-from base64 import b32encode
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,16 +11,14 @@ from django.db import models
 from django.db.models import Case, F, Min, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from accounts.models import validate_time_zone
 from core.notify import STATUS_PAGES, notify_topic
 from core.subqueries import count_of
 from incidents.models import Service, ServiceImpact
+from statuspages.codes import code_of, number_of
 from statuspages.look import style_of, version_of
-
-CODE_LENGTH = 12
 
 
 class PageAudience(models.TextChoices):
@@ -193,8 +190,11 @@ class StatusPage(models.Model):
 
     def code(self, kind: str, pk: int) -> str:
         """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""
-        digest = salted_hmac("statuspages", f"{kind}:{pk}", secret=self.seed, algorithm="sha256").digest()
-        return b32encode(digest).decode().lower()[:CODE_LENGTH]
+        return code_of(self.seed, kind, pk)
+
+    def pk_of(self, kind: str, code: str) -> int:
+        """The key a code stands for; of one that was never given, a key that nothing has."""
+        return number_of(self.seed, kind, code)
 
 
 class PageLogo(models.Model):

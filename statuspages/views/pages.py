@@ -213,7 +213,7 @@ def shown_page(
     page = load(request, slug)
     note = "" if page.is_published else "A draft: nobody outside Allclear sees this page yet."
     frame = public_routes.Frame(note=note, is_inside=True)
-    window = Window(month=month, newest_months=0 if month or part != "history" else public_routes.MONTHS)
+    window = public_routes.HISTORY if part == "history" and not month else Window(month=month)
     if part in ("incident", "maintenance"):
         window = Window(code=code) if part == "incident" else Window(past_maintenance=True)
     shown = read(page, window, viewer=request.user)

@@ -16,7 +16,7 @@ def public_index(page: StatusPage) -> Answer:
 
 @public
 def public_history(page: StatusPage) -> Answer:
-    return public_routes.history(read(page, Window(newest_months=public_routes.MONTHS)), OUTSIDE)
+    return public_routes.history(read(page, public_routes.HISTORY), OUTSIDE)
 
 
 @public

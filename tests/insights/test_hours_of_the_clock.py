@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incidents.models import Incident
 from incidents.models.people import Participation
 from insights.cohort import Scope
-from insights.queries import responder_hours
+from insights.hours import responder_hours
 
 ZONES = [
     "Europe/Berlin",

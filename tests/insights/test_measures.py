@@ -22,8 +22,9 @@ from incidents.models.people import ActivitySession, Participation
 from insights.cells import cells
 from insights.cohort import Scope
 from insights.definitions import METRICS, SUMS
+from insights.hours import load, responder_hours
 from insights.promises import promises
-from insights.queries import broken, load, phases, responder_hours, stays
+from insights.queries import broken, phases, stays
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

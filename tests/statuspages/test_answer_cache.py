@@ -3,12 +3,14 @@
 import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
 
 from statuspages import answer_cache
 from statuspages.answer_cache import AnswerCache
+from statuspages.public_routes import HTML, Answer
 
 PAGE = "/status/shop/"
 
@@ -180,8 +182,18 @@ def test_a_rendering_knows_nothing_of_who_asked():
         get(AnswerCache(pages), query=b"x=1", cookie="session=mine", if_none_match='"two"', range="bytes=0-5")
     )
     (asked,) = pages.asked
-    assert asked["headers"] == [(b"host", b"testserver")]
+    assert dict(asked["headers"]) == {b"host": b"testserver", b"x-forwarded-proto": b"http"}
     assert asked["query_string"] == b""
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["accept_language", "authorization", "hx_request", "x_forwarded_for", "x_forwarded_host", "forwarded"],
+)
+def test_no_header_of_a_reader_reaches_a_rendering(header):
+    pages = Pages()
+    run(get(AnswerCache(pages), **{header: "mine"}))
+    assert b"mine" not in dict(pages.asked[0]["headers"]).values()
 
 
 def test_any_query_gets_the_one_answer():
@@ -253,6 +265,119 @@ def test_another_spelling_makes_no_rendering():
     assert run(asked({"x_forwarded_proto": "a"}, {"x_forwarded_proto": "b"}, {})) == 1
     spelt = ("status.example", "Status.EXAMPLE", "status.example:81", "status.example.")
     assert run(asked(*({"host": host} for host in spelt))) == 1
+
+
+@pytest.mark.parametrize("proxies", ["https,http", "https, http", " https"])
+def test_https_is_told_as_django_tells_it(proxies):
+    async def ask():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        await get(cache, x_forwarded_proto=proxies)
+        return pages, cache
+
+    pages, cache = run(ask())
+    (key,) = cache.kept
+    assert key.is_secure
+    assert (b"x-forwarded-proto", b"https") in pages.asked[0]["headers"]
+
+
+@pytest.mark.parametrize("refused", ["gzip;q=0", "gzip; q=0.0, br", "br", "xgzip"])
+def test_not_zipped_for_who_refuses_it(refused):
+    _, headers, body = run(get(AnswerCache(Pages()), accept_encoding=refused))
+    assert b"content-encoding" not in headers
+    assert body.startswith(b"answer")
+
+
+def test_many_small_answers_are_counted_with_what_they_take():
+    async def ask():
+        cache = AnswerCache(Pages())
+        await get(cache)
+        return cache
+
+    assert run(ask()).bytes >= 2048
+
+
+HANGS = "The database hangs"
+
+
+def copied(host: str, path: str) -> Answer | None:
+    return Answer(HANGS.encode(), HTML, datetime(2026, 1, 1, tzinfo=UTC)) if path == PAGE else None
+
+
+def test_a_rendering_that_hangs_is_answered_by_the_copy(monkeypatch):
+    monkeypatch.setattr(answer_cache, "PATIENCE", 0.05)
+
+    async def ask():
+        pages = Pages()
+        pages.turn.clear()
+        cache = AnswerCache(pages, copied)
+        first = await asyncio.wait_for(get(cache), 5)
+        again = [await asyncio.wait_for(get(cache), 5) for _ in range(3)]
+        asked = len(pages.asked)
+        pages.turn.set()
+        while cache.rendering:
+            await asyncio.sleep(0.001)
+        return first, again, asked, await get(cache)
+
+    (status, headers, body), again, asked, after = run(ask())
+    assert (status, body) == (200, HANGS.encode())
+    assert b"etag" not in headers
+    assert [one[2] for one in again] == [body] * 3
+    assert asked == 1, "nobody adds a rendering to one that hangs"
+    assert after[2].startswith(b"answer 1"), "a copy is never kept as the answer"
+
+
+def test_without_a_copy_it_is_waited_for(monkeypatch):
+    monkeypatch.setattr(answer_cache, "PATIENCE", 0.01)
+
+    async def ask():
+        pages = Pages()
+        pages.turn.clear()
+        waiting = asyncio.create_task(get(AnswerCache(pages)))
+        await asyncio.sleep(0.05)
+        pages.turn.set()
+        return await waiting
+
+    assert run(ask())[2].startswith(b"answer 1")
+
+
+def test_changes_that_come_faster_than_renderings_do_not_pile_up():
+    async def ask():
+        pages = Pages()
+        pages.turn.clear()
+        cache = AnswerCache(pages)
+        waiting = []
+        for _ in range(10):
+            waiting.append(asyncio.create_task(get(cache)))
+            await asyncio.sleep(0.01)
+            cache.changed()
+        begun = len(pages.asked)
+        pages.turn.set()
+        return begun, [body for _, _, body in await asyncio.gather(*waiting)], (await get(cache))[2]
+
+    begun, answers, last = run(ask())
+    assert begun == answer_cache.MOST_AT_ONCE
+    assert answers[-1] == last
+
+
+def test_made_up_addresses_keep_no_reader_of_a_page_waiting(monkeypatch):
+    monkeypatch.setattr(answer_cache, "MOST_NEW", 5)
+
+    async def ask():
+        pages = Pages()
+        cache = AnswerCache(pages)
+        await get(cache)
+        pages.turn.clear()
+        codes = [f"/status/shop/incidents/{'a' * 11}{letter}" for letter in "abcdefghij"]
+        waiting = [asyncio.create_task(get(cache, code)) for code in codes]
+        await asyncio.sleep(0.01)
+        begun = len(pages.asked) - 1
+        pages.turn.set()
+        return begun, sorted(status for status, _, _ in await asyncio.gather(*waiting))
+
+    begun, statuses = run(ask())
+    assert begun == 1
+    assert statuses == [200] * 5 + [503] * 5
 
 
 def test_memory_has_an_end(monkeypatch):

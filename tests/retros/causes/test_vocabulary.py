@@ -2,10 +2,11 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from incidents.workflow import declare_incident
 from retros.models import Factor
-from retros.vocabulary import normalised, recurrences, similar
+from retros.vocabulary import COMPARED, normalised, recurrences, similar
 from retros.workflow import (
     add_contributing_factor,
     change_contributing_factor,
@@ -107,3 +108,15 @@ def test_a_private_retrospective_leaks_nothing(retro, add, looked_back, commande
         content = client.get(address).content.decode()
         assert "Zephyrquartz" not in content
         assert theirs.retrospective.incident.reference not in content
+
+
+def test_only_the_newest_are_compared(retro, add, looked_back, commander):
+    """However many an organisation has: a form that suggests while someone types must not read them all."""
+    theirs = looked_back("The alert on traffic was slow")
+    with connection.cursor() as cursor:  # as if as many had been added in between
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('retros_contributingfactor', 'id'), %s)",
+            [theirs.pk + COMPARED],
+        )
+    newer = looked_back("Alert of traffic was slow")
+    assert [known.pk for known in similar(retro, commander, "Alert on traffic came slow")] == [newer.pk]
