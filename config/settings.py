@@ -326,6 +326,7 @@ INCIDENT_HOOKS = {
     "recipient_counts": "shell.recipients.counts_of",
     "recipients": "shell.recipients.reached",
     "public_pages": "statuspages.status_snapshot.pages_of",
+    "component_pages": "statuspages.status_snapshot.component_pages_of",
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
 }
