@@ -23,9 +23,9 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
-from retros.workflow.bringing import seed_timeline
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
+from retros.workflow.timeline_import import seed_timeline
 
 FRAME = (
     "title",
