@@ -12,7 +12,8 @@ from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from statuspages.models import StatusPage
 from subscribers.models import NotificationPreference, Subscription
-from tests.resetting import keep_rows, restore_rows
+from tests.live.editors import Webs
+from tests.resetting import end_sessions, end_work_of_others, keep_rows, restore_rows
 
 NOT_SENT = dict.fromkeys(Audience.values, "not part of this test")
 """For `resolve_incident`: no final update to anybody."""
@@ -58,6 +59,23 @@ def _files_of_its_own(tmp_path_factory):
     """
     with override_settings(DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def _standing_webs(django_db_setup, django_db_blocker, tmp_path_factory):
+    webs = Webs(tmp_path_factory.mktemp("webs") / "data")
+    yield webs
+    webs.stop()
+    with django_db_blocker.unblock():
+        end_sessions()
+
+
+@pytest.fixture
+def webs(transactional_db, _standing_webs):
+    """Two web processes; `webs.ports`. They run for all tests of this test process; one that was killed is replaced."""
+    _standing_webs.serve_all()
+    yield _standing_webs
+    end_work_of_others()
 
 
 @pytest.fixture(autouse=True)

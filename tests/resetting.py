@@ -3,6 +3,8 @@
 Django's own way empties every table and index, and makes permissions and content types anew: half a second a test.
 """
 
+import time
+
 from django.db import connection
 
 LARGEST = 2**20  # bytes of a table whose rows are deleted; beyond, all tables are emptied at once
@@ -52,6 +54,30 @@ def restore_rows() -> None:
         cursor.execute(
             "; ".join(["BEGIN", "SET LOCAL session_replication_role = replica", emptied, *brought, "COMMIT"])
         )
+
+
+def end_sessions(which: str = "TRUE") -> None:
+    """End the database sessions of others, so that the database can be removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND {which}"
+        )
+
+
+def end_work_of_others() -> None:
+    """Wait until no other session is within a transaction, and end those that stay: an idle one holds no lock."""
+    deadline = time.monotonic() + 5
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+            )
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    end_sessions("state <> 'idle'")
 
 
 def _tables() -> list[str]:

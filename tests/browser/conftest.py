@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 import uvicorn
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
 from config.asgi import application, forget_answers
 from demo.load import load_demo
+from tests.resetting import end_sessions, end_work_of_others
 
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -106,7 +106,7 @@ def web(django_db_setup, django_db_blocker):
     yield server
     server.stop()
     with django_db_blocker.unblock():
-        _end_sessions("TRUE")
+        end_sessions()
 
 
 @pytest.fixture
@@ -115,16 +115,7 @@ def server(transactional_db, web):
     forget_answers()
     yield web
     web.come_to_rest()
-    _end_sessions("state <> 'idle'")  # an idle session holds no lock
-
-
-def _end_sessions(which: str) -> None:
-    """End database sessions of others, so that tables can be emptied and the database removed."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND {which}"
-        )
+    end_work_of_others()
 
 
 VIOLATION = "Content Security Policy"
