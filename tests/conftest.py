@@ -1,6 +1,7 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
 import pytest
+from django.conf import settings
 from django.test import TransactionTestCase, override_settings
 from django.utils import timezone, translation
 
@@ -57,7 +58,10 @@ def _files_of_its_own(tmp_path_factory):
 
     Every test client makes the middleware anew, and WhiteNoise would then read every static file.
     """
-    with override_settings(DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True):
+    hashers = ["tests.hashing.QuickScryptPasswordHasher", *settings.PASSWORD_HASHERS[1:]]
+    with override_settings(
+        DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=hashers
+    ):
         yield
 
 
