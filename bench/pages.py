@@ -54,6 +54,10 @@ def _budgeted(client: Client) -> Iterator[tuple[str, Callable[[], Answer]]]:
         "insights": "/insights/",
         "insights, all, floor": "/bench/durations/0/",
         "insights, all": "/insights/?period=all",
+        "over time, floor": "/bench/months/365/",
+        "over time": "/insights/over-time/",
+        "over time, all, floor": "/bench/months/0/",
+        "over time, all": "/insights/over-time/?period=all",
     }
     yield from ((name, partial(client.get, path)) for name, path in measured.items())
     for key in QUESTIONS:

@@ -10,6 +10,7 @@ from action_items.models import ActionItem
 from bench.client import Client
 from incidents.models import Incident, Service, StatusUpdate
 from insights.questions import QUESTIONS
+from insights.workflow import annotate
 from retros.models import ContributingFactor, Learning, Retrospective, TimelineEntry
 from statuspages.models import ScheduledMaintenance, StatusPage
 from timeline.models import TimelineEvent
@@ -114,6 +115,7 @@ class _Samples:
             "dimension": "customers",
             "audience": "public",
             "stage": "declared",
+            "metric": "time_to_resolve",
             "month": (self.told.posted_at.year, self.told.posted_at.month),
         }
         if part in plain:
@@ -136,6 +138,7 @@ class _Samples:
             "settings/catalogue/": lambda: Service.objects.order_by("pk")[0].pk,
             "status-pages/": lambda: self._of_page(name),
             "incidents/": self._of_incident,
+            "insights/": self._annotation,
         }
         found = next(
             (call for beginning, call in whose.items() if prefix.lstrip("^").startswith(beginning)), None
@@ -163,6 +166,11 @@ class _Samples:
         if name.startswith("component"):
             return self.page.components.all()[0].pk
         return self._maintenance()
+
+    def _annotation(self) -> int:
+        """The same whenever it is asked for."""
+        person = User.objects.get(email=PERSON)
+        return annotate(by=person, day=self.told.posted_at.date(), words="New rota").pk
 
     def _maintenance(self) -> int:
         return ScheduledMaintenance.objects.filter(page=self.page)[0].pk

@@ -52,3 +52,19 @@ def durations(request: HttpRequest, days: int) -> HttpResponse:
         )
         rows = cursor.fetchall()
     return HttpResponse(str(rows))
+
+
+@login_not_required
+def months(request: HttpRequest, days: int) -> HttpResponse:
+    """One percentile_cont by month over the rows that the page over time rests on; 0 days is all time."""
+    since = timezone.now() - timedelta(days=days or 365 * 200)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT date_trunc('month', coalesce(impact_started_at, declared_at) AT TIME ZONE 'UTC'), count(*),"
+            " percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY"
+            " extract(epoch FROM resolved_at - impact_started_at)) FROM incidents_incident"
+            " WHERE coalesce(impact_started_at, declared_at) >= %s GROUP BY 1",
+            [since],
+        )
+        rows = cursor.fetchall()
+    return HttpResponse(str(rows))

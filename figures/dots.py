@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from figures.draw import (
     NARROW,
     Scale,
+    cut,
     el,
     figure,
     line,
@@ -50,9 +51,19 @@ class Period:
     p90: float | None = None
 
 
-def dots(title: str, points: Sequence[Point], periods: Sequence[Period], width: int) -> SafeString:
+@dataclass(frozen=True)
+class Noted:
+    """What somebody noted of a moment."""
+
+    at: datetime
+    words: str
+
+
+def dots(
+    title: str, points: Sequence[Point], periods: Sequence[Period], width: int, noted: Sequence[Noted] = ()
+) -> SafeString:
     """`points` of all `periods`; a period without a median (too few incidents) gets no line."""
-    left, right, top, bottom = (50, width - 4, 12, 150 if width == NARROW else 170)
+    left, right, top, bottom = (50, width - 4, 26 if noted else 12, 150 if width == NARROW else 170)
     since, until = min(p.since for p in periods), max(p.until for p in periods)
     lengths = [p.high or p.seconds for p in points] + [p.low or p.seconds for p in points]
     low, high = min([length for length in lengths if length >= SHORT] or [SHORT]), max([*lengths, 600])
@@ -67,10 +78,24 @@ def dots(title: str, points: Sequence[Point], periods: Sequence[Period], width: 
     if any(length < SHORT for length in lengths):
         body += text(left - 8, bottom + 4, "< 1 min", "t-muted t-small", text_anchor="end")
     body += _days(since, until, x, bottom + 18, width)
+    body += _noted(noted, x, (12, bottom), right)
     body += "".join(_point(p, x, y, width) for p in points)
     for period in periods:
         body += _median(period, x, y, right)
     return figure("dots", width, bottom + 26, title, body, role="group")
+
+
+def _noted(noted: Sequence[Noted], x: Scale, within: tuple[float, float], right: float) -> str:
+    """A line each; the words where the next line leaves room for them, else only on pointing at it."""
+    top, bottom = within
+    body = ""
+    for n, one in enumerate(noted):
+        at = x(one.at.timestamp())
+        room = (x(noted[n + 1].at.timestamp()) if n + 1 < len(noted) else right) - at - 10
+        body += el("g", el("title", escape(one.words)), line(at, top - 8, at, bottom, "edge"))
+        if room > 40:
+            body += text(at + 5, top, cut(one.words, room, 11), "t-small t-label t-halo")
+    return body
 
 
 def _point(point: Point, x: Scale, y: Scale, width: int) -> str:

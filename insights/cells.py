@@ -14,6 +14,7 @@ KEYS = {
     EVERYTHING: ("''::text", ""),
     "severity": ("severity.name", "JOIN incidents_severity AS severity ON severity.id = c.severity_id"),
     "month": ("to_char(c.began AT TIME ZONE 'UTC', 'YYYY-MM')", ""),
+    "quarter": ("to_char(c.began AT TIME ZONE 'UTC', 'YYYY-\"Q\"Q')", ""),
     "type": (
         "coalesce(kind.name, 'none')",
         "LEFT JOIN incidents_incidenttype AS kind ON kind.id = c.incident_type_id",
@@ -22,6 +23,12 @@ KEYS = {
         "coalesce(service.name, 'none')",
         "LEFT JOIN (SELECT DISTINCT incident_id, service_id FROM incidents_affectedservice) AS hit "
         "ON hit.incident_id = c.id LEFT JOIN incidents_service AS service ON service.id = hit.service_id",
+    ),
+    "team": (
+        "coalesce(team.name, 'none')",
+        "LEFT JOIN (SELECT DISTINCT incident_id, owner_team_id FROM incidents_affectedservice AS a "
+        "JOIN incidents_service AS s ON s.id = a.service_id WHERE owner_team_id IS NOT NULL) AS owned "
+        "ON owned.incident_id = c.id LEFT JOIN accounts_team AS team ON team.id = owned.owner_team_id",
     ),
 }
 

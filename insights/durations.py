@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from figures.control_chart import POINTS, Measured, control_chart, limits, signals
-from figures.dots import Period, Point, dots
+from figures.dots import Noted, Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
 from insights import queries
@@ -14,7 +15,8 @@ from insights.cells import cells
 from insights.cohort import Scope
 from insights.comparing import Change, compare
 from insights.definitions import HEADLINES, TIMES
-from insights.filters import Asked
+from insights.filters import Asked, midnight
+from insights.models import Annotation
 from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
 from insights.queries import DOTS, Dot
 from insights.survival import Curve, curve, drawn_line
@@ -124,7 +126,15 @@ def _drawn(asked: Asked, now: Curve, was: Curve | None, points: list[Point]) -> 
     title = f"{asked.metric.label} of {now.count} incidents over time, log scale"
     if now.median is not None and now.count >= FEW:
         title += f", median {spoken(now.median)}"
-    return lambda width: dots(f"{title}.", points, periods, width)
+    noted = _noted(min(p.since for p in periods), scope.horizon)
+    return lambda width: dots(f"{title}.", points, periods, width, noted)
+
+
+def _noted(since: datetime, horizon: datetime) -> list[Noted]:
+    """The annotations of the days in which the chart is."""
+    first, last = timezone.localtime(since).date(), timezone.localtime(horizon).date()
+    found = [(midnight(one.day), str(one)) for one in Annotation.objects.within(first, last)]
+    return [Noted(at, words) for at, words in found if since <= at < horizon]
 
 
 def _period(scope: Scope, told: Curve, first: datetime) -> Period:

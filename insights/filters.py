@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Team
 from action_items.models import ActionItemQuerySet
 from core.forms import Form
 from core.local_time import first_moment
-from incidents.models import AffectedService, Incident, IncidentType, Service, Severity
+from incidents.models import Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
-from insights.definitions import BY_KEY, HEADLINES, TIMES, Between
+from insights.definitions import BY_KEY, HEADLINES, METRICS, Metric
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
 # With days further away there is no period of the same length before.
@@ -26,6 +25,10 @@ CUTS, DEFAULT_CUT = (10, 20, 30, 50), "20"  # per cent of a phase
 
 class InsightsFilter(django_filters.FilterSet):
     """The period and the metric narrow nothing here: `asked` reads them."""
+
+    PERIODS: ClassVar = PERIODS
+    DEFAULT_PERIOD: ClassVar = DEFAULT_PERIOD
+    DEFAULTS: ClassVar = {"cut": DEFAULT_CUT}
 
     period = django_filters.ChoiceFilter(
         method="as_it_is", label="Period", choices=list(PERIODS.items()), empty_label=None, null_label=None
@@ -69,12 +72,26 @@ class InsightsFilter(django_filters.FilterSet):
     def as_it_is(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset
 
+    @classmethod
+    def days(cls, chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+        """The first moment of the period, and the first after it."""
+        period = chosen.get("period") or cls.DEFAULT_PERIOD
+        if period == "all":
+            return None, None
+        if period == "own":
+            since, until = chosen.get("since"), chosen.get("until")
+            return midnight(since) if since else None, midnight(until + timedelta(days=1)) if until else None
+        return midnight(cls.first_day(period, chosen)), None
+
+    @classmethod
+    def first_day(cls, period: str, chosen: dict[str, Any]) -> date:
+        return timezone.localdate() - timedelta(days=int(period) - 1)
+
     def by_service(self, queryset: Any, name: str, value: Service) -> Any:
-        return queryset.filter(Exists(AffectedService.objects.filter(incident=OuterRef("pk"), service=value)))
+        return queryset.affecting([value])
 
     def by_team(self, queryset: Any, name: str, value: Team) -> Any:
-        hits = AffectedService.objects.filter(incident=OuterRef("pk"), service__owner_team=value)
-        return queryset.filter(Exists(hits))
+        return queryset.affecting(Service.objects.filter(owner_team=value))
 
 
 @dataclass(frozen=True)
@@ -82,7 +99,7 @@ class Asked:
     """What a page is about; `query` is the address that asks it again, `items` the action items it is about."""
 
     scope: Scope
-    metric: Between
+    metric: Metric
     form: Any
     query: str
     zone: str
@@ -91,16 +108,20 @@ class Asked:
 
     @property
     def period(self) -> str:
-        """“26 Aug – 23 Nov 2026”, in the reader's days."""
-        if self.scope.since is None:
-            return "all time"
-        first = timezone.localtime(self.scope.since)
-        last = timezone.localtime(self.scope.horizon - timedelta(microseconds=1))
-        year = "" if first.year == last.year else f" {first.year}"
-        return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
+        return days_of(self.scope)
 
 
-def ask(data: Any, reach: Reach, zone: str) -> Asked:
+def days_of(scope: Scope) -> str:
+    """“26 Aug – 23 Nov 2026”, in the reader's days."""
+    last = timezone.localtime(scope.horizon - timedelta(microseconds=1))
+    if scope.since is None:
+        return f"up to {last.day} {last:%b %Y}" if scope.until else "all time"
+    first = timezone.localtime(scope.since)
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
+
+
+def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = InsightsFilter) -> Asked:
     """Within the reader's reach. Invalid parameters are ignored, and `form` says which.
 
     Dates without the name of a period are the period; beside a named one they are an error of the form.
@@ -108,16 +129,17 @@ def ask(data: Any, reach: Reach, zone: str) -> Asked:
     values = data.copy()
     if not values.get("period"):
         has_dates = values.get("since") or values.get("until")
-        values["period"] = "own" if has_dates else DEFAULT_PERIOD
+        values["period"] = "own" if has_dates else kind.DEFAULT_PERIOD
     values.setdefault("metric", DEFAULT_METRIC)
-    values.setdefault("cut", DEFAULT_CUT)
-    found = InsightsFilter(values, queryset=reach.incidents)
+    for name, value in kind.DEFAULTS.items():
+        values.setdefault(name, value)
+    found = kind(values, queryset=reach.incidents)
     found.form.is_valid()
-    _name_unused_dates(found.form)
+    _name_unused_dates(found.form, kind.PERIODS)
     chosen = found.form.cleaned_data
     narrowed = found.filter_queryset(reach.incidents)
-    metric = next(m for m in TIMES if m.key == (chosen.get("metric") or DEFAULT_METRIC))
-    scope = Scope(narrowed, *_period(chosen), reach=reach)
+    metric = next(m for m in METRICS if m.key == (chosen.get("metric") or DEFAULT_METRIC))
+    scope = Scope(narrowed, *kind.days(chosen), reach=reach)
     return Asked(
         scope,
         metric,
@@ -129,12 +151,12 @@ def ask(data: Any, reach: Reach, zone: str) -> Asked:
     )
 
 
-def _name_unused_dates(form: Any) -> None:
+def _name_unused_dates(form: Any, periods: dict[str, str]) -> None:
     """Say so where the address has dates and, beside them, a period that has others."""
     chosen = form.cleaned_data
     period = chosen.get("period")
     if period and period != "own" and (chosen.get("since") or chosen.get("until")):
-        form.add_error("period", f"The dates are not used: the period is “{PERIODS[period]}”.")
+        form.add_error("period", f"The dates are not used: the period is “{periods[period]}”.")
         chosen["period"] = period
     if period == "own" and chosen.get("since") and chosen.get("until") and chosen["until"] < chosen["since"]:
         form.add_error("until", "The last day is before the first.")
@@ -147,20 +169,9 @@ def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
     if sources:
         items = items.from_incidents(reach.incidents.filter(**sources))
     if chosen.get("service"):
-        hit = reach.incidents.filter(affected_services__service=chosen["service"])
-        items = items.from_incidents(hit)
+        items = items.from_incidents(reach.incidents.affecting([chosen["service"]]))
     return items.filter(team=chosen["team"]) if chosen.get("team") else items
 
 
-def _period(chosen: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
-    period = chosen.get("period") or DEFAULT_PERIOD
-    if period == "all":
-        return None, None
-    if period == "own":
-        since, until = chosen.get("since"), chosen.get("until")
-        return _midnight(since) if since else None, _midnight(until + timedelta(days=1)) if until else None
-    return _midnight(timezone.localdate() - timedelta(days=int(period) - 1)), None
-
-
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return first_moment(day, timezone.get_current_timezone())

@@ -7,7 +7,7 @@ from figures.draw import spoken
 from incidents.models import Status
 from incidents.models.reference import address_of, reference_of
 from insights.cohort import Scope
-from insights.definitions import Between
+from insights.definitions import Metric
 from insights.measuring import cohort_cte, rows
 
 DOTS = 600  # more than that become bars of a slice of time
@@ -46,7 +46,7 @@ class Slice:
     p90: float
 
 
-def dots(scope: Scope, metric: Between, limit: int = DOTS) -> list[Dot]:
+def dots(scope: Scope, metric: Metric, limit: int = DOTS) -> list[Dot]:
     """The newest first; those still running last as long as they do at the horizon."""
     cohort, params = cohort_cte(scope)
     found = rows(
@@ -60,7 +60,7 @@ def dots(scope: Scope, metric: Between, limit: int = DOTS) -> list[Dot]:
     return [Dot(*row) for row in found]
 
 
-def slices(scope: Scope, metric: Between) -> list[Slice]:
+def slices(scope: Scope, metric: Metric) -> list[Slice]:
     """The period cut into equal slices of time, those without a complete observation left out."""
     first = scope.since or scope.began_first
     if first is None:

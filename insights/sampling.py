@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 from insights.cohort import Scope
 from insights.comparing import ENOUGH, RESAMPLES, SEED
-from insights.definitions import STATED, Between
+from insights.definitions import STATED, Metric
 from insights.measuring import cohort_cte, rows
 from insights.queries import COMPLETE, PARTS, PHASES
 
@@ -144,7 +144,7 @@ class Pace:
         return self.needed / self.a_month if self.needed is not None and self.a_month else None
 
 
-def pace(scope: Scope, metric: Between) -> Pace:
+def pace(scope: Scope, metric: Metric) -> Pace:
     cohort, params = cohort_cte(scope)
     ((count, seconds, spread),) = rows(
         f"""WITH {cohort} SELECT count(*), date_part('epoch', max(horizon) - coalesce(%s, min(began))),

@@ -57,7 +57,12 @@ def restore_rows() -> None:
 
 
 def end_sessions(which: str = "TRUE") -> None:
-    """End the database sessions of others, so that the database can be removed."""
+    """End the database sessions of others, so that the database can be removed.
+
+    From a new session: the tests' own may have been ended by another caller.
+    """
+    if which == "TRUE":
+        connection.close()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -90,6 +90,11 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             last_update_at=models.Max("status_updates__posted_at", filter=Q(status_updates__state="posted"))
         )
 
+    def affecting(self, services: Any) -> "IncidentQuerySet":
+        """Those that affect, or affected, one of `services`."""
+        hit = Incident.objects.filter(affected_services__service__in=services)
+        return self.filter(pk__in=hit.order_by().values("pk"))
+
     def resembling(self, title: str) -> "IncidentQuerySet":
         """Open first, then recent ones whose title shares words or letters (trigrams) with `title`.
 

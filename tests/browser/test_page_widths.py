@@ -17,6 +17,8 @@ PLAIN = [
     "/actions/board/",
     "/retrospectives/",
     "/insights/",
+    "/insights/over-time/?period=all",
+    "/insights/annotations/",
     "/declare",
     "/report",
     "/settings/",

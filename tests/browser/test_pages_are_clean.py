@@ -25,6 +25,7 @@ from incidents.workflow import (
 )
 from insights.models import InsightsPdf
 from insights.questions import QUESTIONS
+from insights.workflow import annotate, set_goals
 from retros.workflow import start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
@@ -122,6 +123,8 @@ def busy(commander, responder, stakeholder, severity, readers):
     )
     add_action_item(by=commander, title="Say how " * 20, owner=commander, due_on=now.date(), priority="P1")
     done = complete_action_item(item=add_action_item(by=commander, title="Done"), by=commander)
+    annotation = annotate(by=responder, day=now.date(), words="New rota " * 6)
+    set_goals(by=responder, metric="time_to_resolve", minutes={None: 45})
     papers = InsightsPdf.objects.bulk_create(
         InsightsPdf(
             asked_by=commander, state=state, key=key, ready_at=now, problem="No " * 40 * (state == "failed")
@@ -151,6 +154,12 @@ def busy(commander, responder, stakeholder, severity, readers):
         "/report",
         "/overview/",
         "/insights/?period=own",
+        "/insights/over-time/?period=all",
+        "/insights/over-time/?period=own&against=dates",
+        "/insights/annotations/",
+        "/insights/annotations/new/",
+        f"/insights/annotations/{annotation.pk}/",
+        "/insights/goals/time_to_resolve/",
         *(f"/insights/{key}/" for key in (*QUESTIONS, "incidents")),
         "/actions/?state=&due_from=2020-01-01&due_to=2030-01-01&severity=1",
         "/incidents/",

@@ -16,6 +16,7 @@ PATHS = [
     "/actions/board/",
     "/retrospectives/",
     "/insights/",
+    "/insights/over-time/?period=all",
     "/declare",
     "/report",
     "/status-pages/",

@@ -1,0 +1,167 @@
+"""A metric over time: its chart, what is compared, its parts; and the annotations and goals that people add."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from core.responses import csv_answer
+from incidents.views.common import responders_only
+from insights import workflow
+from insights.cohort import Reach
+from insights.definitions import BY_KEY, Metric
+from insights.forms import AnnotationForm, GoalsForm
+from insights.models import Annotation
+from insights.questions import left_out
+from insights.time_limit import SECONDS, TooLong, limited
+from insights.trend import compared, parts, read, tables
+from insights.trend_filters import SPLITS, TrendAsked, ask_trend
+
+AT_ONCE = 2000  # incidents up to which the page is answered as a whole; beyond, the rest follows by itself
+
+
+@require_safe
+def over_time(request: SignedInRequest) -> HttpResponse:
+    """`?part=comparison` and `?part=split` are the parts that follow; `?whole=1` brings them with the page."""
+    asked = _asked(request)
+    part = request.GET.get("part", "")
+    if part in ("comparison", "split") and request.htmx:
+        return render(
+            request, f"insights/over_time.html#{part}", _part(asked, part) | _common(request, asked)
+        )
+    try:
+        with limited():
+            found = read(asked)
+            context: dict[str, Any] = {
+                "trend": found,
+                "table": found.table(),
+                "left_out": left_out(asked.asked),
+            }
+            if found.buckets and found.count:
+                context["figure"] = found.figure()
+    except TooLong:
+        context = {"is_too_long": True, "seconds": SECONDS}
+    else:
+        if found.of <= AT_ONCE or "whole" in request.GET:
+            context |= _part(asked, "comparison") | _part(asked, "split")
+    template = "insights/over_time.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
+    return render(request, template, context | _common(request, asked))
+
+
+@require_safe
+def over_time_csv(request: SignedInRequest) -> HttpResponse:
+    asked = _asked(request)
+    with limited():
+        text = "\r\n".join(table.as_csv() for table in tables(read(asked)))
+    return csv_answer(text, f"insights-over-time-{timezone.localdate()}.csv")
+
+
+@require_safe
+def annotations(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "section": "insights",
+        "annotations": Annotation.objects.select_related("added_by"),
+        "may_change": workflow.can_change_insights(request.user),
+        "back": _back(request),
+    }
+    return render(request, "insights/annotations.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def annotation_new(request: SignedInRequest) -> HttpResponse:
+    form = AnnotationForm(request.POST or None, initial={"day": request.GET.get("day", timezone.localdate())})
+    if form.is_valid() and form.submit(workflow.annotate, by=request.user, **form.cleaned_data):
+        messages.success(request, "The annotation is on every chart over time now.")
+        return redirect(_back(request))
+    return _form_page(request, form, "Add annotation", "Add annotation")
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def annotation(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Annotation, pk=pk)
+    form = AnnotationForm(request.POST or None, instance=found)
+    if form.is_valid() and form.submit(
+        workflow.change_annotation, by=request.user, annotation=found, **form.cleaned_data
+    ):
+        messages.success(request, "Saved.")
+        return redirect(_back(request))
+    return _form_page(request, form, "Edit annotation", "Save", annotation=found)
+
+
+@require_POST
+@responders_only
+def annotation_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
+    workflow.remove_annotation(by=request.user, annotation=get_object_or_404(Annotation, pk=pk))
+    messages.success(request, "Deleted.")
+    return redirect(_back(request))
+
+
+@require_http_methods(["GET", "POST"])
+@responders_only
+def goals(request: SignedInRequest, metric: str) -> HttpResponse:
+    found = _metric(metric)
+    form = GoalsForm(request.POST or None, metric=found)
+    if form.is_valid() and form.submit(
+        workflow.set_goals, by=request.user, metric=metric, **form.arguments()
+    ):
+        messages.success(request, "The goal is saved.")
+        return redirect(_back(request))
+    name = found.label.split(" (")[0].lower()
+    return _form_page(
+        request, form, f"Goal for {name}", "Save",
+        hint="The median of a month or quarter should be at most this long. Leave empty what has no goal.",
+    )  # fmt: skip
+
+
+def _metric(key: str) -> Metric:
+    if key not in BY_KEY:
+        raise Http404("No such metric.")
+    return BY_KEY[key]
+
+
+def _asked(request: SignedInRequest) -> TrendAsked:
+    return ask_trend(request.GET, Reach.of(request.user))
+
+
+def _part(asked: TrendAsked, part: str) -> dict[str, Any]:
+    try:
+        with limited():
+            return {"compared": compared(asked)} if part == "comparison" else {"parts": parts(asked)}
+    except TooLong:
+        return {f"{part}_too_long": True}
+
+
+def _common(request: SignedInRequest, asked: TrendAsked) -> dict[str, Any]:
+    query = request.GET.copy()
+    for name in ("part", "whole"):
+        query.pop(name, None)
+    words = query.urlencode()
+    return {
+        "section": "insights",
+        "asked": asked.asked,
+        "trend_asked": asked,
+        "split": SPLITS[asked.split],
+        "form": asked.asked.form,
+        "query": words,
+        "here": f"{reverse('insights_trend')}?{words}",
+        "may_change": workflow.can_change_insights(request.user),
+    }
+
+
+def _back(request: SignedInRequest) -> str:
+    asked = request.POST.get("back") or request.GET.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
+    return asked if is_ours else reverse("insights_trend")
+
+
+def _form_page(request: SignedInRequest, form: Any, title: str, submit: str, **extra: Any) -> HttpResponse:
+    context = {"section": "insights", "form": form, "title": title, "submit": submit, "back": _back(request)}
+    return render(request, "insights/form.html", context | extra)
