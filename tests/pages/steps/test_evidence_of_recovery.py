@@ -186,7 +186,7 @@ def affect(incident, commander, services):
 def test_the_pages_are_named_above_the_states(client, mitigated, commander, shown):
     affect(mitigated, commander, shown)
     answer = client.get(address(mitigated))
-    assert "on Inside and Shop</span></h2>" in answer.text
+    assert "on Inside and Shop</span>" in answer.text
     assert "Draft" not in answer.text
     rows = {str(row.service): row.pages for row in answer.context["resolve_form"].service_rows}
     assert rows == {"Payments": ["Inside", "Shop"], "Search": ["Shop"], "Batch": []}
