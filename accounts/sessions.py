@@ -19,7 +19,7 @@ def begin_session(request: HttpRequest, person: User) -> None:
 
 
 def sessions_of(person: User) -> QuerySet[UserSession]:
-    """The sessions that still open a door, latest activity first."""
+    """The sessions that still sign somebody in, latest activity first."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     return UserSession.objects.filter(Exists(alive), user=person).order_by("-last_seen_at")
 

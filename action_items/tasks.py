@@ -4,7 +4,7 @@ from action_items.workflow import ask_whether_it_helped, remind_of_action_items,
 
 
 def send_due_action_reminders() -> None:
-    """Whoever owes an action item hears of it before and after it is due, each step once."""
+    """Remind the owner of an action item before and after it is due, each step once."""
     while remind_of_action_items():
         pass
     while ask_whether_it_helped():

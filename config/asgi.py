@@ -45,6 +45,7 @@ def _largest_body(path: str) -> int:
 _pages = _in_threads(int(os.environ.get("ALLCLEAR_WEB_THREADS", "8")))
 _public_pages = AnswerCache(_in_threads(2), copy_of)  # threads that answer even while every other is busy
 stream.listener.when_changed(_public_pages.changed)
+forget_answers = _public_pages.changed
 
 
 def _is_public(scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""Celery: the broker rings, tasks sweep what the database says is due."""
+"""Celery: the broker only wakes workers, tasks look in the database for what is due."""
 
 import os
 

@@ -263,7 +263,7 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("ALLCLEAR_FROM_EMAIL", default="allclear@localhost")
 
-# -- work in the background: the broker only rings, the database is the truth -------------------------------
+# -- work in the background: the broker only wakes workers, the database decides -------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
@@ -284,7 +284,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing that a kill could leave half written
 CELERY_BROKER_CONNECTION_MAX_RETRIES = (
-    None  # for ever: work goes on without a broker, and hears it again later
+    None  # for ever: work goes on without a broker, which is tried again and again
 )
 CELERY_BEAT_SCHEDULE = {
     # Workers are woken by PostgreSQL and know what is due next; this is for a notification that was lost.
@@ -326,6 +326,7 @@ INCIDENT_HOOKS = {
     "recipient_counts": "shell.recipients.counts_of",
     "recipients": "shell.recipients.reached",
     "public_pages": "statuspages.status_snapshot.pages_of",
+    "component_pages": "statuspages.status_snapshot.component_pages_of",
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
 }

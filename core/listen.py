@@ -13,7 +13,7 @@ from django.db import connections
 from core.notify import CHANNEL, STATUS_PAGES
 
 HOME = 0  # notified of every public incident, without saying which
-INBOX = -1  # no incident at all: only what is rung for the person themselves
+INBOX = -1  # no incident at all: only notifications for the person themselves
 BACKLOG = 200
 Topic = int | str
 logger = logging.getLogger(__name__)
@@ -125,9 +125,9 @@ class Listener:
 
 
 def _put(queue: asyncio.Queue[str | None], what: str | None) -> None:
-    """A stream too slow to read keeps its backlog full; it hears enough to fetch the newest state anyway.
+    """A stream too slow to read keeps its backlog full; it gets enough to fetch the newest state anyway.
 
-    That it has to begin again, or to hang up, it hears in any case.
+    It is always told to begin again or to close.
     """
     if what in ("hello", None) and queue.full():
         queue.get_nowait()

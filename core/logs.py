@@ -1,4 +1,4 @@
-"""What the log lines hide: an address with a one-time link in it opens a door for whoever reads the log."""
+"""What the log lines hide: an address with a one-time link in it would let whoever reads the log in."""
 
 import logging
 import re

@@ -2971,22 +2971,23 @@ INSERT INTO public.django_migrations VALUES
 	(86, 'history', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(87, 'history', '0005_action_items', '1970-01-01 00:00:00+00'),
 	(88, 'incidents', '0014_newest_updates', '1970-01-01 00:00:00+00'),
-	(89, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
-	(90, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
-	(91, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(92, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(93, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(94, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
-	(95, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
-	(96, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
-	(97, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
-	(98, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(99, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
-	(100, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
-	(101, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
-	(102, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
-	(103, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(104, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(89, 'incidents', '0015_shipped_wording', '1970-01-01 00:00:00+00'),
+	(90, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
+	(91, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
+	(92, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(93, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
+	(94, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(95, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
+	(96, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
+	(97, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
+	(98, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
+	(99, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(100, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
+	(101, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
+	(102, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
+	(103, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
+	(104, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(105, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
@@ -3003,7 +3004,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 432, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 108, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 104, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 105, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);

@@ -7,7 +7,7 @@ from accounts.models import User
 from audit import context
 from demo.actions import tell_actions
 from demo.cast import make_cast
-from demo.past import tell_past, tell_yesterday
+from demo.closed_incidents import tell_past, tell_yesterday
 from demo.payments import tell_payments
 from demo.present import tell_label_printing, tell_private, tell_search, tell_suspicions
 from demo.status_page import tell_status_page

@@ -1,5 +1,5 @@
 // What is new for this person: the count in the frame, and beside the page where they asked the browser for it.
-// The doorbell only says that something is new; what it is comes from the server, like every page.
+// A notification only says that something is new; what it is comes from the server, like every page.
 
 const granted = () => "Notification" in window && Notification.permission === "granted";
 
@@ -54,7 +54,7 @@ export function inbox() {
   if (!address) return;
   if (granted()) refresh(address, false);
   document.addEventListener("inbox-rang", () => refresh(address, true));
-  if (document.querySelector("meta[name=live]")) return; // that stream rings here as well
+  if (document.querySelector("meta[name=live]")) return; // that stream brings these notifications as well
   let source = null;
   const listen = () => {
     const wanted = !document.hidden || granted();

@@ -71,12 +71,12 @@ const release = () => {
   }
 };
 
-// Any part of a page may say which rings it waits for and where it is fetched from.
-const rings = (part) => part.dataset.live.split(" ");
+// Any part of a page may say which notifications it waits for and where it is fetched from.
+const waitsFor = (part) => part.dataset.live.split(" ");
 
 function parts(what) {
   const rung = new Set(what);
-  return [...document.querySelectorAll("[data-live][data-src]")].filter((part) => rung.has("hello") || rings(part).some((name) => rung.has(name)));
+  return [...document.querySelectorAll("[data-live][data-src]")].filter((part) => rung.has("hello") || waitsFor(part).some((name) => rung.has(name)));
 }
 
 function room() {
@@ -132,7 +132,7 @@ export function live() {
   };
   const source = new EventSource(address);
   const names = new Set(["head", "timeline", "presence", "home"]);
-  for (const part of document.querySelectorAll("[data-live]")) for (const name of rings(part)) names.add(name);
+  for (const part of document.querySelectorAll("[data-live]")) for (const name of waitsFor(part)) names.add(name);
   for (const what of names) source.addEventListener(what, () => soon(what));
   source.addEventListener("home", () => document.dispatchEvent(new Event("home-changed")));
   source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));

@@ -71,7 +71,7 @@ ANEW: dict[type[Model], set[str]] = {
     Incident: {"number"},
     Document: {"state"},  # made of its text again
     Publication: {"figures"},  # markup, which is taken from nobody
-    UpdateSchedule: {"next_step_at"},  # nobody is reminded of what was owed elsewhere
+    UpdateSchedule: {"next_step_at"},  # nobody is reminded of what was due in another installation
     ActionItem: {"due_set_at"},
     StatusPage: {
         "version",

@@ -23,7 +23,7 @@ FEW = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Stretch:
-    """From one word to the next, or to now: what was owed within it."""
+    """From one update to the next, or to now: what was due within it."""
 
     since: datetime
     due: datetime
@@ -107,7 +107,7 @@ def kept_rows() -> dict[str, ArraySubquery]:
 
 
 def kept(incident: Any) -> list[Kept]:
-    """Every audience that was owed or told something; from the rows of `kept_rows` and the loaded schedules."""
+    """Every audience that was due an update or had one; from the rows of `kept_rows` and the loaded schedules."""
     until = incident.ended_at or timezone.now()
     began = incident.declared_at or incident.created_at
     found: dict[str, Kept] = {}
@@ -132,7 +132,7 @@ def kept(incident: Any) -> list[Kept]:
 
 
 def longest_silence(everything: Iterable[Kept]) -> timedelta | None:
-    """Of the audience that was owed a word and waited longest for one."""
+    """Of the audience that was due an update and waited longest for one."""
     return max((one.silence for one in everything if one.stretches), default=None)
 
 

@@ -32,6 +32,11 @@ def public_pages(incident: Incident) -> list[Any]:
     return incident.answers["public_pages"]
 
 
+def component_pages(incident: Incident) -> dict[int, list[str]]:
+    """By the primary key of each affected service the names of the published status pages with a component for it."""
+    return _ask("component_pages", incident)
+
+
 def is_followed(user: User, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)

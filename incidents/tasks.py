@@ -4,7 +4,7 @@ from incidents.workflow.reminding import remind_of_command, remind_of_updates
 
 
 def send_due_update_reminders() -> None:
-    """Whoever owes an update, or could take a command nobody has, hears of it: once each step."""
+    """Remind whoever has to post an update, or could take command where nobody has: once each step."""
     while remind_of_updates():
         pass
     while remind_of_command():

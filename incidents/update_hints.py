@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from incidents.models import HypothesisState, Incident
+from incidents.models import ChecklistKind, CheckState, HypothesisState, Incident
 from incidents.models.response import ServiceImpact
 from incidents.workflow.wording import VARIABLE
 
@@ -32,6 +32,16 @@ HOST = re.compile(
     r"|[\w-]+\.(?:internal|local|lan|corp|svc|intra)\b(?:\.[\w-]+)*)",
     re.IGNORECASE,
 )
+CLAIM = re.compile(
+    r"\b(?:no (?:\w{1,20} )?(?:data|orders?|payments?|messages?) (?:was|were|has been|have been|is|are) \w{2,20}"
+    r"|no data loss|nothing (?:was|has been) \w{2,20}"
+    r"|(?:was|were|are|is) not (?:charged|affected|lost|exposed|damaged)"
+    r"|(?:was|were|are|is)n['’]t (?:charged|affected|lost|exposed|damaged))\b",
+    re.IGNORECASE,
+)
+DATA = re.compile(r"\b(?:data|lost|loss|corrupt\w{0,10}|damaged)\b", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]{5,40}")
+COMMON = {"after", "again", "check", "could", "every", "everything", "nothing", "other", "their", "there", "whether", "which", "would"}  # fmt: skip
 ADDRESS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+")
 LONGEST = 4000  # characters of one field that are looked at; forms accept less
 VENDOR = re.compile(
@@ -50,6 +60,7 @@ class Hint:
     found: str
     why: str
     better: str = ""  # what could stand there instead
+    goes_to: str = ""  # a part of the incident's pages that shows more: "resolution" or "incident"
 
     @property
     def key(self) -> str:
@@ -70,6 +81,20 @@ class Facts:
     @cached_property
     def is_anything_down(self) -> bool:
         return self.incident.affected_services.running().filter(impact=ServiceImpact.MAJOR_OUTAGE).exists()
+
+    @cached_property
+    def open_data_check(self) -> str:
+        """The words of the recovery check that asks about data, while it hasn't passed."""
+        checks = self.incident.recovery_checks.filter(kind=ChecklistKind.DATA_LOSS)
+        unsure = checks.exclude(state=CheckState.PASSED).first()
+        return unsure.title if unsure else ""
+
+    @cached_property
+    def open_tasks(self) -> list[tuple[str, set[str]]]:
+        """The titles of tasks that people added and that are not done, each with its telling words."""
+        added = self.incident.tasks.filter(done_at=None, template=None)
+        titles = added.values_list("title", flat=True)
+        return [(title, _telling_words(title)) for title in titles]
 
     @cached_property
     def people(self) -> list[str]:
@@ -101,6 +126,8 @@ def _in(facts: Facts, field: str, text: str) -> Iterator[Hint]:
             match[0],
             "no hypothesis is supported yet. Say what is seen, and that the cause is being looked for.",
         )
+    if match := CLAIM.search(text):
+        yield from _without_evidence(facts, field, text, match)
     if match := NEVER.search(text):
         yield Hint(field, "never", match[0], "nobody can promise that. Say what will be looked at, and when.")
     if (match := OUTAGE.search(text)) and not facts.is_anything_down:
@@ -119,6 +146,26 @@ def _in(facts: Facts, field: str, text: str) -> Iterator[Hint]:
         )
     if field.startswith("public_"):
         yield from _in_public(facts, field, text)
+
+
+def _without_evidence(facts: Facts, field: str, text: str, match: re.Match[str]) -> Iterator[Hint]:
+    """Says what harm there was not: a hint where a check or a task that asks for just that is still open."""
+    claim = text[max(0, match.start() - 60) : match.end()].rpartition(". ")[2]
+    if DATA.search(match[0]) and (check := facts.open_data_check):
+        why = f"there is no evidence yet. The check “{check}” has not passed."
+        yield Hint(field, "claim", match[0], why, goes_to="resolution")
+        return
+    words = _telling_words(claim)
+    for title, of_task in facts.open_tasks:
+        if words & of_task:
+            why = f"there is no evidence yet. The task “{title}” is open."
+            yield Hint(field, "claim", match[0], why, goes_to="incident")
+            return
+
+
+def _telling_words(text: str) -> set[str]:
+    """The first five letters of each longer word, so that “charged” and “charges” are the same."""
+    return {word.lower()[:5] for word in WORD.findall(text) if word.lower() not in COMMON}
 
 
 def _in_public(facts: Facts, field: str, text: str) -> Iterator[Hint]:

@@ -21,6 +21,7 @@ from incidents.models import (
 )
 from incidents.models.cadence import asking_now
 from incidents.models.communication import REOPENED, UNNAMED
+from incidents.update_hints import Hint, hints
 from incidents.workflow.announcing import words_of_texts
 from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of
 
@@ -62,6 +63,16 @@ def previews_of_texts(form: AudienceTexts, incident: Incident, status: Status) -
     words["known"] = texts.get(Audience.STAKEHOLDERS, words["known"])
     update = StatusUpdate(incident=after, status=status, next_update_at=form.typed_next_update_at, **words)
     return [_preview(after, update, audience) for audience in texts]
+
+
+def hints_of_texts(form: AudienceTexts, incident: Incident) -> dict[str, list[Hint]]:
+    """What could be said better, by audience of the form, in the texts as typed so far."""
+    texts = form.typed_texts
+    found: dict[str, list[Hint]] = {row.audience: [] for row in form.audience_rows}
+    fields = {"public_known" if audience == Audience.PUBLIC else audience: audience for audience in texts}
+    for hint in hints(incident, {field: texts[audience] for field, audience in fields.items()}):
+        found[fields[hint.field]].append(hint)
+    return found
 
 
 def _as_if(incident: Incident, status: Status) -> Incident:

@@ -10,7 +10,7 @@ from insights.measuring import cohort_cte, rows
 
 @dataclass(frozen=True)
 class Promises:
-    """What one audience was owed; in seconds where it is time."""
+    """Which updates one audience was due, and how many came; in seconds where it is time."""
 
     audience: str
     due: int

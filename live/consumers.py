@@ -1,4 +1,4 @@
-"""Streams: who is signed in and can reach it hears the doorbell, with names of parts only. No thread, no
+"""Streams: people who are signed in and may see the subject get notifications, with names of parts only. No thread, no
 database connection is held while a stream is open."""
 
 import asyncio
@@ -70,7 +70,7 @@ class Stream:
     async def _stream(
         scope: Scope, receive: Receive, send: Send, user: User, topic: Topic, queue: asyncio.Queue[str | None]
     ) -> None:
-        """Say hello once nothing is missed any more, and pass on what is heard."""
+        """Say hello once nothing is missed any more, and pass on what comes."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await _write(send, "retry: 1000\nevent: hello\ndata: \n\n")
         gone = asyncio.create_task(_until_gone(receive))
@@ -83,7 +83,7 @@ class Stream:
 
 
 async def _pump(queue: asyncio.Queue, send: Send, gone: asyncio.Task, watch: asyncio.Task) -> None:
-    """Pass rings on until the browser goes or may not listen any more; several at once become one each."""
+    """Pass notifications on until the browser goes or may not listen any more; several at once become one each."""
     while True:
         waiting = asyncio.create_task(queue.get())
         done, _ = await asyncio.wait(

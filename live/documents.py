@@ -1,5 +1,5 @@
 """Sections that several people write at once: a WebSocket each, updates stored before they are confirmed, everybody
-else told by the doorbell. No thread and no database connection is held while one is open."""
+else told by notifications. No thread and no database connection is held while one is open."""
 
 import asyncio
 import base64
@@ -86,7 +86,7 @@ class Room:
         try:
             with self._listener.subscription(topic_of(self.document_id)) as queue:
                 while None not in (rings := [await queue.get()]):
-                    missed = queue.qsize() >= queue.maxsize - 1  # it was full: what is rung then is dropped
+                    missed = queue.qsize() >= queue.maxsize - 1  # it was full: what comes then is dropped
                     while not queue.empty():
                         rings.append(queue.get_nowait())
                     if None in rings:
@@ -130,7 +130,7 @@ class Room:
         self._tell_all(wire.awareness(presence))
 
     def here(self) -> list[bytes]:
-        """Carets of who was heard lately: editors of a process that was killed never say that they go."""
+        """Carets of people active a moment ago: editors of a process that was killed never say that they go."""
         since = time.monotonic() - SILENT
         self.present = {client: (at, said) for client, (at, said) in self.present.items() if at > since}
         return [said for _, said in self.present.values()]

@@ -36,10 +36,10 @@ def _reached(asked: Iterable[tuple[Any, str]]) -> set[tuple[int | None, str]]:
     wanted: dict[tuple[Any, str], set[int]] = defaultdict(set)
     for reader, about in asked:
         kind, _, number = about.partition(":")
-        door = settings.DELIVERY_REACH.get(kind)
-        if door is None or (reader and not reader.is_active):
+        lookup = settings.DELIVERY_REACH.get(kind)
+        if lookup is None or (reader and not reader.is_active):
             continue
-        if not door:
+        if not lookup:
             found.add((reader and reader.pk, about))
         elif number.isdecimal():
             wanted[reader, kind].add(int(number))

@@ -100,7 +100,7 @@ class ChannelQuerySet(models.QuerySet):
 
 
 class Channel(models.Model):
-    """A place outside that hears of incidents: a signed webhook, or a chat or push service."""
+    """A place outside that receives events of incidents: a signed webhook, or a chat or push service."""
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=10, choices=CHANNEL_KINDS)
@@ -179,7 +179,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.waiting().filter(open_channel).aggregate(at=models.Min("try_at"))["at"]
 
     def in_turn(self) -> "DeliveryQuerySet":
-        """One recipient hears of one subject in its order; what failed a few times holds up nothing any more."""
+        """One recipient gets the messages about one subject in their order; what failed a few times holds up nothing any more."""
         earlier = Delivery.objects.waiting().filter(
             Q(due_at__lt=models.OuterRef("due_at"))
             | Q(due_at=models.OuterRef("due_at"), created_at__lt=models.OuterRef("created_at")),

@@ -88,7 +88,7 @@ class Sender:
         connection.close()
 
     def _pause(self) -> float:
-        """Seconds until there may be something to do, where nobody rings before: nothing waits, nothing is asked."""
+        """Seconds until there may be something to do, where nobody wakes it before: nothing waits, nothing is asked."""
         if self._calls:
             return LOOK_EVERY
         try:

@@ -199,7 +199,7 @@ class WithoutBroker(bootsteps.StartStopStep):
         sender, scheduler = Sender(), Scheduler([Job.of(name, **job) for name, job in settings.JOBS.items()])
         sender.start()
         scheduler.start()
-        # Heard at once; `stop` comes only after the worker has left its broker, which may take seconds.
+        # Noticed at once; `stop` comes only after the worker has left its broker, which may take seconds.
         worker_shutting_down.connect(self._on_shutting_down)
 
     def _on_shutting_down(self, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retros.views import bringing, impact, timeline
+from retros.views import impact, timeline, timeline_import
 
 TIMELINE = "retrospectives/<int:pk>/timeline/"
 ENTRY = TIMELINE + "<int:entry>/"
@@ -15,8 +15,8 @@ urlpatterns = [
     path(TIMELINE + "seeding/", timeline.seeding, name="retro_seeding"),
     path(TIMELINE + "gap/", timeline.new_gap, name="retro_gap_new"),
     path(TIMELINE + "gap/answer/", timeline.gap_answer, name="retro_gap_answer"),
-    path(TIMELINE + "import/", bringing.bringing, name="retro_import"),
-    path(TIMELINE + "import/confirmation/", bringing.confirmation, name="retro_import_confirmation"),
+    path(TIMELINE + "import/", timeline_import.timeline_import, name="retro_import"),
+    path(TIMELINE + "import/confirmation/", timeline_import.confirmation, name="retro_import_confirmation"),
     path(ENTRY, timeline.edit_entry, name="retro_entry"),
     path(ENTRY + "removal/", timeline.removal, name="retro_entry_removal"),
     path(ENTRY + "restoration/", timeline.restoration, name="retro_entry_restoration"),

@@ -84,6 +84,18 @@ def pages_of(incident: Incident) -> list[StatusPage]:
     )
 
 
+def component_pages_of(incident: Incident) -> dict[int, list[str]]:
+    """By running affected service the published pages that show its state; none where the incident is on no page."""
+    if incident.is_private or incident.is_drill:
+        return {}
+    affected = incident.affected_services.running().values("service")
+    shown = Component.objects.filter(page__is_published=True, service__in=affected)
+    named: dict[int, list[str]] = {}
+    for service, page in shown.order_by("page__name").values_list("service", "page__name").distinct():
+        named.setdefault(service, []).append(page)
+    return named
+
+
 def is_on_pages(incident: Incident) -> bool:
     """Whether `pages_of` has any, in one query: the default page shows what no other page does."""
     return not (incident.is_private or incident.is_drill) and pages_touched(incident.pk).exists()

@@ -16,7 +16,7 @@ from notifications.models import Channel, OutboxMessage
 from retros.models import Retrospective
 
 WORST_RANK = 2
-"""SEV1 and SEV2: what everybody hears of who has not switched it off."""
+"""SEV1 and SEV2: everybody is notified of these who has not switched it off."""
 
 
 class News(models.TextChoices):
@@ -45,7 +45,7 @@ class OutsideAddressQuerySet(models.QuerySet["OutsideAddress"]):
 
 
 class OutsideAddress(models.Model):
-    """A mail address without an account; hears nothing before it has said yes itself."""
+    """A mail address without an account; it receives nothing before it has confirmed."""
 
     email = models.EmailField(max_length=254)
     created_by = models.ForeignKey(
@@ -75,7 +75,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> "SubscriptionQuerySet":
         """Not paused, and its owner is there to hear: a channel in use, an address that said yes.
 
-        The address of somebody who was deactivated here hears nothing any more, whoever entered it.
+        The address of somebody who was deactivated here receives nothing any more, whoever entered it.
         """
         gone = User.objects.filter(is_active=False, email__iexact=OuterRef("outside__email"))
         return self.filter(
@@ -116,7 +116,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(incident=incident, is_active=True)
 
     def followed_services(self) -> "models.QuerySet[Subscription, int | None]":
-        """The services of which every incident is heard of."""
+        """The services of which every incident is notified."""
         return self.filter(
             service__isnull=False, incident__isnull=True, severity__isnull=True, is_active=True
         ).values_list("service_id", flat=True)

@@ -1,9 +1,9 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
 import pytest
-from django.test import override_settings
+from django.conf import settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import timezone, translation
-from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import InstallationRole, User
 from audit.models import AuditEntry
@@ -13,6 +13,8 @@ from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from statuspages.models import StatusPage
 from subscribers.models import NotificationPreference, Subscription
+from tests.live.editors import Webs
+from tests.resetting import end_sessions, end_work_of_others, keep_rows, restore_rows
 
 NOT_SENT = dict.fromkeys(Audience.values, "not part of this test")
 """For `resolve_incident`: no final update to anybody."""
@@ -41,24 +43,13 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
+    """The catalogue is there before each test; one on real transactions ends by restoring it."""
     with django_db_blocker.unblock():
         load_built_in_catalogue()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """A test on real transactions ends by emptying every table; whoever comes next finds the catalogue there."""
-    done = yield
-    if nextitem is not None and _is_transactional(item):
-        with item.config.stash[blocking_manager_key].unblock():
-            load_built_in_catalogue()
-    return done
-
-
-def _is_transactional(item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    on_real_transactions = {"transactional_db", "live_server"}.intersection(item.fixturenames)
-    return bool(marker and marker.kwargs.get("transaction")) or bool(on_real_transactions)
+        keep_rows()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda self: restore_rows())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,8 +58,28 @@ def _files_of_its_own(tmp_path_factory):
 
     Every test client makes the middleware anew, and WhiteNoise would then read every static file.
     """
-    with override_settings(DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True):
+    hashers = ["tests.hashing.QuickScryptPasswordHasher", *settings.PASSWORD_HASHERS[1:]]
+    with override_settings(
+        DATA_DIR=tmp_path_factory.mktemp("data"), WHITENOISE_AUTOREFRESH=True, PASSWORD_HASHERS=hashers
+    ):
         yield
+
+
+@pytest.fixture(scope="session")
+def _standing_webs(django_db_setup, django_db_blocker, tmp_path_factory):
+    webs = Webs(tmp_path_factory.mktemp("webs") / "data")
+    yield webs
+    webs.stop()
+    with django_db_blocker.unblock():
+        end_sessions()
+
+
+@pytest.fixture
+def webs(transactional_db, _standing_webs):
+    """Two web processes; `webs.ports`. They run for all tests of this test process; one that was killed is replaced."""
+    _standing_webs.serve_all()
+    yield _standing_webs
+    end_work_of_others()
 
 
 @pytest.fixture(autouse=True)

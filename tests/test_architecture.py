@@ -117,3 +117,20 @@ def test_every_htmx_element_works_without_it():
             if not re.search(r"\b(href|action)=", tag[1]) and 'method="post"' not in tag[1]:
                 bare.append((file.name, tag[1][:80]))
     assert bare == []
+
+
+OLD_NAMES = {
+    "account", "answers", "assuming", "breaking", "bringing", "copies", "differing", "faster", "keeping", "letters",
+    "looking_back", "news", "outside", "past", "pieces", "promising", "reach", "reading", "rewriting", "room",
+    "settling", "spending", "states", "surface", "taking", "taking_along", "words", "written",
+}  # fmt: skip
+"""What modules were called by a verb form or a figure of speech; their subjects have the field's names now."""
+
+
+def test_no_module_has_an_old_name():
+    sources = [*ROOT.glob("*/**/*.py"), *ROOT.glob("frontend/**/*.js")]
+    own = [path.relative_to(ROOT) for path in sources if not {".venv", "node_modules"} & set(path.parts)]
+    assert len(own) > 500
+    named = {path for path in own if path.stem.removeprefix("test_") in OLD_NAMES}
+    folders = {path.parent for path in own if path.parent.name in OLD_NAMES}
+    assert named | folders == set()

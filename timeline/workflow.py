@@ -35,8 +35,8 @@ def record_event(
 ) -> TimelineEvent:
     """Write one row in the caller's transaction and notify open screens. Every other verb comes through here.
 
-    `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError. Who rings for the head of
-    the incident anyway passes `notifies=False`: screens fetch the timeline's news then as well.
+    `occurred_at` (UTC) defaults to now; a later one is refused with ValidationError. A caller that notifies the head
+    of the incident anyway passes `notifies=False`: screens fetch the timeline's news then as well.
     """
     event = new_event(incident=incident, kind=kind, text=text, by=by, occurred_at=occurred_at, **fields)
     event.save(force_insert=True)

@@ -233,7 +233,7 @@ class ActionItem(models.Model):
         return f"incident:{self.incident_id}" if self.incident_id else f"action:{self.pk}"
 
     def mail_group(self, about: str) -> str:
-        """What is called back together once it is not owed any more: about its `owner`, `due` day, or `helped`."""
+        """What is withdrawn together once it does not apply any more: about its `owner`, `due` day, or `helped`."""
         return f"action:{self.pk}:{about}"
 
     @property

@@ -116,7 +116,7 @@ def send_weekly_digest() -> bool:
 
 
 def reminder_of_item_stands(payload: dict[str, Any]) -> ActionItem | None:
-    """The item, where what a message reminds of is still owed; whoever hands it on asks this first.
+    """The item, where what a message reminds of still applies. Asked before the message is sent.
 
     Holds the item to the end of the caller's transaction: a change that ends it comes before, or finds what was
     handed on and calls it back.
@@ -130,7 +130,7 @@ def reminder_of_item_stands(payload: dict[str, Any]) -> ActionItem | None:
 
 
 def listeners_of(item: ActionItem, step: str) -> list[User]:
-    """Who hears: the owner; three days late whoever owns the retrospective too (or commanded the incident); a week
+    """Who is reminded: the owner; three days late whoever owns the retrospective too (or commanded the incident); a week
     late its facilitator and the item's team, and where there are none, who is on duty.
 
     Without an owner the first of them who is there. Nobody who cannot see the item.
@@ -140,12 +140,12 @@ def listeners_of(item: ActionItem, step: str) -> list[User]:
     leads = [retrospective.owner] if retrospective else [item.incident.commander] if item.incident else []
     helpers: list[User | None] = [retrospective.facilitator] if retrospective else []
     helpers += item.team.members.all() if item.team else []
-    heard: list[User | None] = list(owner)
+    reminded: list[User | None] = list(owner)
     if step in (ActionStep.LATE, ActionStep.VERY_LATE):
-        heard += leads
+        reminded += leads
     if step == ActionStep.VERY_LATE:
-        heard += helpers
-    people = _seeing(item, heard)
+        reminded += helpers
+    people = _seeing(item, reminded)
     if step == ActionStep.VERY_LATE and not _seeing(item, helpers):
         people += _seeing(item, _on_duty())
     for further in (leads, helpers, _on_duty()):
@@ -167,13 +167,13 @@ def _tell(item: ActionItem, steps: list[ActionStep], day: date) -> None:
         ignore_conflicts=True,
     )
     if step in (ActionStep.LATE, ActionStep.VERY_LATE):
-        heard = ", ".join(map(str, people)) or "nobody could be reached"
+        reached = ", ".join(map(str, people)) or "nobody could be reached"
         record_audit(
             chain=item.chain,
             action="action_item.reminded",
             subject=item.reference,
             by=None,
-            changes={"because": step.label, "told": heard},
+            changes={"because": step.label, "told": reached},
         )
 
 

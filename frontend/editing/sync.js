@@ -49,7 +49,7 @@ export class Sync {
   // Saved only once it is known what the server has: after a restored backup it may lack what it confirmed before.
   get state() { return this.ended ? "ended" : !this.isOpen || !this.ready ? "offline" : this.pending ? "saving" : "saved"; }
 
-  // What an earlier visit typed and never heard confirmed.
+  // What was typed on an earlier visit and never confirmed by the server.
   _restore(prefix) {
     for (const key of Object.keys(localStorage).filter((k) => k.startsWith(`${prefix}:`))) {
       const found = localStorage.getItem(key);

@@ -24,9 +24,9 @@ class SnoozeForm(Form):
     until = MomentField(label="or at", required=False)
     reason = forms.CharField(label="Why later?", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, owed: list[UpdateSchedule], **kwargs: Any):
+    def __init__(self, *args: Any, schedules: list[UpdateSchedule], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.typed_field("audience", forms.ChoiceField).choices = [(s.audience, s.what) for s in owed]
+        self.typed_field("audience", forms.ChoiceField).choices = [(s.audience, s.what) for s in schedules]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

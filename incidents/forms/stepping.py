@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from core.forms import Form
+from core.text import together
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ResponderField
 from incidents.models import Audience, Incident, Mitigation, MitigationState, Service, ServiceImpact
 
@@ -41,6 +42,11 @@ class ServiceRow:
     service: Service
     now: str  # the impact now, or empty
     field: BoundField
+    pages: list[str]  # the status pages that show it, where the form was given them
+
+    @property
+    def pages_in_words(self) -> str:
+        return together(self.pages, shown=3)
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,17 @@ class AudienceRow:
 class ServiceStates(_Base):
     """Mixin: how each service is affected, one field a service."""
 
-    def ask_states(self, now: Mapping[Service, str], chosen: Mapping[Service, str | None]) -> None:
-        """Ask for the state of the services in `chosen`, which holds what is preset; `now` is what is set."""
+    def ask_states(
+        self,
+        now: Mapping[Service, str],
+        chosen: Mapping[Service, str | None],
+        pages: Mapping[int, list[str]] | None = None,
+    ) -> None:
+        """Ask for the state of the services in `chosen`, which holds what is preset; `now` is what is set.
+
+        `pages` names by a service's primary key the status pages that show it.
+        """
+        self._pages = pages or {}
         self._services = {f"service_{service.pk}": service for service in chosen}
         self._now = {service.pk: impact for service, impact in now.items()}
         for name, service in self._services.items():
@@ -70,7 +85,19 @@ class ServiceStates(_Base):
 
     @property
     def service_rows(self) -> list[ServiceRow]:
-        return [ServiceRow(s, self._now.get(s.pk, ""), self[name]) for name, s in self._services.items()]
+        return [
+            ServiceRow(s, self._now.get(s.pk, ""), self[name], self._pages.get(s.pk, []))
+            for name, s in self._services.items()
+        ]
+
+    @property
+    def state_pages(self) -> list[str]:
+        """The status pages that show any of these services, each once."""
+        return sorted({page for row in self.service_rows for page in row.pages})
+
+    @property
+    def state_pages_in_words(self) -> str:
+        return together(self.state_pages, shown=3)
 
     @property
     def impacts(self) -> dict[Service, str | None]:
@@ -220,12 +247,19 @@ class ResolveForm(ServiceStates, AudienceTexts, Form):
     impact_ended_at = MomentField(label="Impact ended at", required=False)
     waive_reason = NeededField(label="Reason to go on without", max_length=300, required=False)
 
-    def __init__(self, *args: Any, incident: Incident, texts: Mapping[str, str], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        incident: Incident,
+        texts: Mapping[str, str],
+        pages: Mapping[int, list[str]],
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.typed_field("waive_reason", NeededField).is_needed = True
         self.fields["impact_ended_at"].initial = incident.impact_ended_at
         running = {a.service: a.impact for a in incident.affected_services.running().worst_first()}
-        self.ask_states(running, dict.fromkeys(running, None))
+        self.ask_states(running, dict.fromkeys(running, None), pages)
         self.ask_texts(texts, needs_reason=True)
 
     def clean(self) -> dict[str, Any]:

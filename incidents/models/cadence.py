@@ -1,4 +1,4 @@
-"""Who is owed a word by when, who was reminded of it, and whether the word came."""
+"""Which audience is due an update by when, who was reminded, and whether it came."""
 
 from datetime import datetime, timedelta
 
@@ -66,7 +66,7 @@ class UpdateSchedule(models.Model):
 
 
 def waiting_for_more(incident: Incident) -> list[str]:
-    """The audiences that have had an update and are owed the next one; from the loaded schedules."""
+    """The audiences that have had an update and are due the next one; from the loaded schedules."""
     return _in_order(
         incident, {s.audience for s in incident.update_schedules.all() if s.due_at and s.told_at}
     )
@@ -86,12 +86,12 @@ def _in_order(incident: Incident, audiences: set[str]) -> list[str]:
 
 class DueTimeQuerySet(models.QuerySet["DueTime"]):
     def standing(self) -> "DueTimeQuerySet":
-        """Without those answered by an update that was taken back: the same time is owed again."""
+        """Without those answered by an update that was taken back: the same time is due again."""
         return self.filter(Q(update__isnull=True) | Q(update__state=UpdateState.POSTED))
 
 
 class DueTime(models.Model):
-    """One time an update was owed by, and what came of it: an update, or an end to its being owed."""
+    """One time at which an update was due, and what came of it: an update, or that none was due any more."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="due_times")
     audience = models.CharField(max_length=20, choices=Audience)

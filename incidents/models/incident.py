@@ -266,7 +266,7 @@ class Incident(models.Model):
         return bool(self.detected_at and self.impact_started_at and self.detected_at < self.impact_started_at)
 
     def holder_of(self, role_slug: str) -> "User | None":
-        """Who wears a role now; needs `with_people()` or asks once."""
+        """Who holds a role now; needs `with_people()` or asks once."""
         for assignment in self.loaded_roles:
             if assignment.role.slug == role_slug:
                 return assignment.user

@@ -1,4 +1,4 @@
-"""Who is on an incident, and who wears which role."""
+"""Who is on an incident, and who holds which role."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""When updates are owed and came: the record, another promise, asking for one."""
+"""When updates are due and came: the record, another time, asking for one."""
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
@@ -47,8 +47,10 @@ def cadence_page(request: SignedInRequest, reference: str) -> HttpResponse:
 def snooze_update(request: SignedInRequest, reference: str) -> HttpResponse:
     """Another time instead of an update, with the reason."""
     incident = load(request, reference)
-    owed = [s for s in incident.update_schedules.all() if s.due_at]
-    form = SnoozeForm(request.POST or None, owed=owed, initial={"audience": request.GET.get("audience", "")})
+    due = [s for s in incident.update_schedules.all() if s.due_at]
+    form = SnoozeForm(
+        request.POST or None, schedules=due, initial={"audience": request.GET.get("audience", "")}
+    )
     if submitted(request, form) and attempt(
         form, workflow.snooze_update, incident=incident, by=request.user, **form.cleaned_data
     ):
@@ -58,9 +60,9 @@ def snooze_update(request: SignedInRequest, reference: str) -> HttpResponse:
         incident,
         form,
         title="Change update time",
-        submit="Change time" if owed else "",
+        submit="Change time" if due else "",
         hint="The new time and the reason are on the timeline. An update without news is still an update."
-        if owed
+        if due
         else "No update is due at the moment.",
     )
 

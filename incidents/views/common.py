@@ -16,7 +16,7 @@ from core.responses import going_to, refused, triggered
 from incidents.forms.stepping import AudienceTexts
 from incidents.models import Incident, Status
 from incidents.permissions import can_declare
-from incidents.update_text import previews_of_texts
+from incidents.update_text import hints_of_texts, previews_of_texts
 from incidents.workflow import Conflict, FormUsed
 
 
@@ -72,11 +72,16 @@ def submitted(request: SignedInRequest, form: Styled) -> bool:
 def previewed_texts(
     request: SignedInRequest, form: AudienceTexts, incident: Incident, status: Status
 ) -> dict:
-    """What each audience would read of a form that moves the incident on to `status`, and which is shown first."""
+    """What each audience would read of a form that moves the incident on to `status`, and hints on its texts."""
     shown = previews_of_texts(form, incident, status)
     audiences = [one.audience for one in shown]
     asked = request.POST.get("shown", "")
-    return {"previews": shown, "shown": asked if asked in audiences else next(iter(audiences), "")}
+    return {
+        "previews": shown,
+        "shown": asked if asked in audiences else next(iter(audiences), ""),
+        "text_hints": hints_of_texts(form, incident),
+        "is_swapped": is_preview(request) and bool(request.htmx),
+    }
 
 
 def is_preview(request: SignedInRequest) -> bool:

@@ -9,8 +9,9 @@ from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.incident_page import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
-from incidents.hooks import recipient_counts
+from incidents.hooks import component_pages, recipient_counts
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
+from incidents.recovery_evidence import recovery_evidence
 from incidents.update_text import received, texts_for, texts_of_reopening
 from incidents.views.common import (
     attempt,
@@ -114,7 +115,10 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
 
 def _resolve_form(incident: Incident, data: QueryDict | None = None) -> ResolveForm:
     informed = audiences_informed(incident) if incident.status == Status.MITIGATED else []
-    return ResolveForm(data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed))
+    pages = component_pages(incident) if incident.status == Status.MITIGATED else {}
+    return ResolveForm(
+        data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed), pages=pages
+    )
 
 
 def resolution_context(
@@ -130,6 +134,7 @@ def resolution_context(
         step = "fix"
     else:
         step = "confirm" if verify and all(c.is_settled for c in verify) else "verify"
+    had = received(incident)
     return {
         "incident": incident,
         "section": "incidents",
@@ -149,6 +154,7 @@ def resolution_context(
         "resolve_form": resolve_form or _resolve_form(incident),
         "affected": incident.affected_services.running().worst_first(),
         "counts": recipient_counts(incident) if step in ("verify", "confirm") else None,
-        "received": received(incident),
+        "received": had,
+        "evidence": recovery_evidence(incident, had) if incident.status == Status.MITIGATED else [],
         "close_form": close_form or CloseForm(initial={"owner": incident.commander}),
     }

@@ -1,4 +1,4 @@
-"""The verbs of an incident. Pages, commands, tasks and later doors all come through these names."""
+"""The verbs of an incident. Pages, commands, tasks and the API all use these names."""
 
 from core.conflict import Conflict
 from incidents.workflow.approving import approve_status_update, return_status_update, withdraw_status_update

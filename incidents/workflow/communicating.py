@@ -240,7 +240,7 @@ def _missing_from(update: StatusUpdate) -> dict[str, str]:
 
 
 def _missing_from_news(update: StatusUpdate, *, no_open_unknowns: bool) -> dict[str, str]:
-    """What an update on something still running owes its readers: the unknowns, and when the next one comes."""
+    """What an update on an active incident must say: the unknowns, and when the next one comes."""
     errors = {}
     if update.incident.is_active and not update.unknown and not no_open_unknowns:
         errors["unknown"] = "Say what is still unknown, or tick “no open unknowns”."

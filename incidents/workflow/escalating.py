@@ -1,4 +1,4 @@
-"""Who hears of what is owed: with each step more, and never somebody who cannot reach the incident."""
+"""Who is reminded of what is due: with each step more people, and never somebody who cannot see the incident."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ def who_speaks(incident: Incident) -> list[int]:
 
 
 def listeners(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that an update is due, and the duty contact's address: each step adds to the one before."""
+    """Who is reminded that an update is due, and the duty contact's address: each step adds to the one before."""
     holders, others = _there(incident)
     commanders, leads = holders.get(Role.COMMANDER, []), holders.get(Role.COMMUNICATIONS_LEAD, [])
     people = leads or commanders or [person for held in holders.values() for person in held] or others
@@ -26,7 +26,7 @@ def listeners(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
 
 
 def helpers(incident: Incident, step: Step) -> tuple[list[Any], list[str]]:
-    """Who hears that nobody commands: those on the incident and who reported it, then the duty contact."""
+    """Who is reminded that nobody commands: those on the incident and who reported it, then the duty contact."""
     holders, others = _there(incident)
     people = [person for held in holders.values() for person in held] + others
     reporter = incident.reported_by
@@ -49,7 +49,7 @@ def _there(incident: Incident) -> tuple[dict[str, list[Any]], list[Any]]:
 
 
 def _with_duty(incident: Incident, people: list[Any]) -> tuple[list[Any], list[str]]:
-    """And the installation's duty contact; the bare address hears nothing of a private incident."""
+    """And the installation's duty contact; an address without an account gets nothing of a private incident."""
     installation = Installation.get()
     on_duty = installation.duty_person
     if on_duty and can_respond(on_duty, incident):

@@ -20,16 +20,16 @@ NO_CHANGE_MINUTES = 30
 def post_no_change(
     *, incident: Incident, by: User, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
 ) -> StatusUpdate:
-    """Tell everybody who has had an update and is owed the next that nothing has changed; the next in `minutes`.
+    """Post to every audience that had an update and is due the next that nothing has changed; the next in `minutes`.
 
-    What is unknown and what people can do still holds, as each of them heard it last.
+    What is unknown and what people can do still holds, as each of them read it last.
     """
     updates = list(incident.status_updates.posted().newest_first())
     if not updates or not incident.is_active:
         raise ValidationError("Post a first update before you use “No change”.")
     audiences = waiting_for_more(incident) or updates[0].audiences
-    heard = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
-    last = next((u for a, u in heard.items() if a not in u.wordings), updates[0])
+    last_to = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
+    last = next((u for a, u in last_to.items() if a not in u.wordings), updates[0])
     templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}
     if public := templates.get(Audience.PUBLIC):
         templates[Audience.PUBLIC] = {word: in_language_of(incident, text) for word, text in public.items()}
@@ -46,7 +46,7 @@ def post_no_change(
         wordings={
             audience: templates.get(audience, {})
             | {k: v for k, v in update.wordings[audience].items() if k not in ("known", "doing")}
-            for audience, update in heard.items()
+            for audience, update in last_to.items()
             if audience in update.wordings
         },
         next_update_at=context.now() + timedelta(minutes=minutes),

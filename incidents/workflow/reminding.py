@@ -1,4 +1,4 @@
-"""Reminding of what is owed: the steps, the rows that keep each to one, and calling it back."""
+"""Reminders of what is due: the steps, the rows that keep each to one reminder, and withdrawing them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,9 +106,9 @@ def next_reminder_at() -> datetime | None:
 
 
 def call_back(incident: Incident) -> None:
-    """What is not owed any more and has not left will not leave, in the caller's transaction.
+    """Withdraw what is not due any more and has not been sent, in the caller's transaction.
 
-    A reminder that nobody can have heard is forgotten, so that it is said should its time be owed again.
+    A reminder that nobody can have received is forgotten, so that it is sent if its time is due again.
     """
     groups: dict[str, list[Reminder]] = {}
     for reminder in incident.reminders.filter(is_open=True):
@@ -130,7 +130,7 @@ def call_back(incident: Incident) -> None:
 
 
 def reminder_stands(payload: dict[str, Any]) -> bool:
-    """Whether what a `reminder.due` message tells of is still owed; whoever hands it on asks this first.
+    """Whether what a `reminder.due` message tells of is still due. Asked before it is sent.
 
     Holds the incident to the end of the caller's transaction: a change that ends it comes before or after, and
     one that comes after finds what was handed on and calls it back.
@@ -182,7 +182,7 @@ def _without_commander() -> Any:
 
 
 def _standing(incident: Incident) -> set[tuple[str, datetime | None]]:
-    """The due times that are owed at this moment."""
+    """The due times that still hold at this moment."""
     if not incident.is_active:
         return set()
     standing = {(row.audience, row.due_at) for row in incident.update_schedules.filter(due_at__isnull=False)}

@@ -67,7 +67,7 @@ class Change:
 
     @property
     def ended(self) -> DueTime | None:
-        """The earlier due time, if an update answered it, or if it had passed and is not owed any more."""
+        """The earlier due time, if an update answered it, or if it had passed and is not due any more."""
         now = context.now()
         is_dropped = self.row.due_at != self.due_at and not self.is_taken_back
         if (
@@ -271,7 +271,7 @@ def _before(row: UpdateSchedule, told: StatusUpdate | None) -> Change:
 
 
 def _store(incident: Incident, changes: list[Change]) -> list[int]:
-    """At most two statements; more only where somebody asked, or was reminded of what is not owed any more."""
+    """At most two statements; more only where somebody asked, or was reminded of what is not due any more."""
     if incident.source in Incident.OF_THE_PAST:
         for change in changes:
             change.row.next_step_at = None  # a recorded day reminds nobody

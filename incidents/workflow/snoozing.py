@@ -1,4 +1,4 @@
-"""Another time for an update that is owed: never without one, never without a reason."""
+"""Another due time for an update: never without a time, never without a reason."""
 
 from datetime import datetime
 

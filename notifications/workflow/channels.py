@@ -1,4 +1,4 @@
-"""Channels: who outside hears of incidents. Administrators only; every change is in the installation's audit trail."""
+"""Channels: which places outside receive events of incidents. Administrators only; every change is in the installation's audit trail."""
 
 import base64
 import secrets
@@ -103,7 +103,7 @@ def delete_channel(*, by: Person, channel: Channel) -> None:
 
 @transaction.atomic
 def try_channel(*, by: Person, channel: Channel) -> Delivery:
-    """Send something harmless through the same door as everything else."""
+    """Send something harmless the same way as everything else."""
     require_administrator(by)
     content = (
         {"type": "channel.test", "data": {"text": TEST, "channel": channel.name}}

@@ -4,7 +4,7 @@ from retros.models.ballots import Ballot, ClosedQuestion, Question, VotedToken
 from retros.models.causes import Category, ContributingFactor, Factor, FactorStep, Level
 from retros.models.costs import GUESSES, CostAssumptions, RoleRate
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
-from retros.models.keeping import DueReminder, Export
+from retros.models.exports import DueReminder, Export
 from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
 from retros.models.retrospective import (
     AgendaItem,

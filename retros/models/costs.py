@@ -39,7 +39,7 @@ class CostAssumptions(models.Model):
 
 
 class RoleRate(models.Model):
-    """What an hour of whoever wears this role costs, where it is not what everybody's does."""
+    """What an hour of whoever holds this role costs, where it differs from everybody else's."""
 
     role = models.OneToOneField(Role, on_delete=models.CASCADE, related_name="rate")
     low = models.DecimalField(max_digits=12, decimal_places=2)

@@ -19,7 +19,7 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
 
 
 class TimelineEntry(models.Model):
-    """One row of the retrospective's own account: taken over from an incident, brought in, or written here.
+    """One row of the retrospective's own account: taken over from an incident, imported, or written here.
 
     `known_at` is when the people responding learned of it, where that was later than it occurred.
     """

@@ -25,7 +25,7 @@ def form_page(
 ) -> HttpResponse:
     """The same template as page and as dialog; 409 with what stands now where somebody else was faster."""
     status = form.answer_status(is_part=bool(request.htmx))
-    template = "retros/account_form.html" + ("#form_card" if request.htmx else "")
+    template = "retros/timeline_form.html" + ("#form_card" if request.htmx else "")
     context = {
         "retrospective": retrospective,
         "section": "retrospectives",

@@ -29,7 +29,7 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def retrospective_head(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The sticky head and the list of sections, for screens that heard they have changed."""
+    """The sticky head and the list of sections, for screens that were notified of a change."""
     retrospective = load(request, pk)
     return render(request, "retros/_around.html", shell(request, retrospective, request.GET.get("here", "")))
 

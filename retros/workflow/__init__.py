@@ -1,7 +1,6 @@
 """The verbs of retrospectives."""
 
 from retros.workflow.ballots import cast_ballot, close_question, has_answered
-from retros.workflow.bringing import Brought, bring_rows, seed_timeline
 from retros.workflow.causes import (
     add_contributing_factor,
     change_contributing_factor,
@@ -78,6 +77,7 @@ from retros.workflow.timeline import (
     remove_entry,
     restore_entry,
 )
+from retros.workflow.timeline_import import Brought, bring_rows, seed_timeline
 from retros.workflow.writing import (
     keep_version,
     open_section,

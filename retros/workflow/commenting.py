@@ -15,7 +15,7 @@ from retros.workflow.basics import announce, audit, lock
 def add_comment(
     *, document: Document, by: User, text: str, quote: str = "", parent: Comment | None = None
 ) -> Comment:
-    """Say something about a section or answer; whoever is named with an @ and can see it hears of it."""
+    """Say something about a section or answer; whoever is named with an @ and can see it is notified."""
     retrospective = lock(document.retrospective, by=by)
     if not text.strip():
         raise ValidationError({"text": "Write something."})

@@ -21,7 +21,7 @@ def remind_of_due() -> bool:
     """Tell the owner of one retrospective of the newest step it has reached; False when there is none to tell.
 
     Steps missed while nobody swept are all recorded and told in one message. Without an owner, and from the third
-    day after on, the facilitator hears of it too.
+    day after on, the facilitator is reminded too.
     """
     today = context.now().date()
     found = (
@@ -48,13 +48,13 @@ def remind_of_due() -> bool:
     if not new:  # another sweep told it between our look and our lock
         return True
     DueReminder.objects.bulk_create(new)
-    hears = {found.owner_id}
+    reminded = {found.owner_id}
     if found.owner_id is None or reached[-1] >= 3:
-        hears.add(found.facilitator_id)
+        reminded.add(found.facilitator_id)
     announce(
         found,
         RetrospectiveDue(
-            due_on=str(due_on), says=_says((today - due_on).days), recipients=sorted(filter(None, hears))
+            due_on=str(due_on), says=_says((today - due_on).days), recipients=sorted(filter(None, reminded))
         ),
     )
     return True

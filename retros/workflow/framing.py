@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import context
+from core.form_tokens import hold_form
 from events.retrospectives import (
     RetrospectiveFramed,
     RetrospectiveJoined,
@@ -22,9 +23,9 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
-from retros.workflow.bringing import seed_timeline
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
+from retros.workflow.timeline_import import seed_timeline
 
 FRAME = (
     "title",
@@ -63,8 +64,12 @@ def open_retrospective(
     """
     if not can_start(by):
         raise PermissionDenied("Only responders can start a retrospective.")
+    hold_form(form_token)
     if form_token and (made := Retrospective.objects.filter(form_token=form_token).first()):
-        if made.title != title.strip():
+        if (
+            made.title != title.strip()
+            or not Retrospective.objects.visible_to(by).filter(pk=made.pk).exists()
+        ):
             raise FormUsed("started a retrospective")
         return made
     covered = list(incidents)

@@ -15,8 +15,8 @@ from incidents.workflow import close_incident
 from incidents.workflow.transitions import announce, audit
 from retros.models import Retrospective
 from retros.workflow.basics import leads, lock_to_facilitate, require_open, save
-from retros.workflow.bringing import seed_timeline
 from retros.workflow.session import working_days_after
+from retros.workflow.timeline_import import seed_timeline
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -32,7 +32,7 @@ def start_retrospective(
 ) -> Retrospective:
     """Open the retrospective of an incident, or give the existing one an owner. Never changes the status.
 
-    A new one brings the incident's timeline along, unless somebody else lays its account down.
+    A new one copies the incident's timeline, unless the caller writes the rows itself.
     """
     if not can_respond(by, incident):
         raise PermissionDenied("Only responders can start a retrospective.")

@@ -23,8 +23,8 @@ from retros.models import (
 )
 from retros.vocabulary import normalised
 from retros.workflow.basics import audit
-from retros.workflow.bringing import entry_of
 from retros.workflow.reviewing import store_publication
+from retros.workflow.timeline_import import entry_of
 from timeline.models import Gap, Kind
 
 SOURCE = "recorded day"

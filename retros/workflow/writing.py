@@ -29,7 +29,7 @@ AT_ONCE = 50
 
 
 def topic_of(document_id: int) -> str:
-    """Where the updates of a section are rung, for the editors that are open."""
+    """Where updates of a section are notified, for the editors that are open."""
     return f"document:{document_id}"
 
 

@@ -1,4 +1,4 @@
-"""Home: what runs, what is owed, what waits."""
+"""Home: active incidents, updates that are due, and what waits for the person."""
 
 from typing import Any
 

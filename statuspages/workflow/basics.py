@@ -35,10 +35,15 @@ def lock(page: StatusPage) -> StatusPage:
 def made_before[T: (ScheduledMaintenance, MaintenanceSeries)](
     model: type[T], form_token: UUID | None, page: StatusPage
 ) -> T | None:
-    """What a form made the first time. Raises FormUsed where that is on another page."""
-    made = model._default_manager.filter(form_token=form_token).first() if form_token else None
+    """What a form made the first time. Raises FormUsed where that is on another page, or of the other kind."""
+    if form_token is None:
+        return None
+    made = model._default_manager.filter(form_token=form_token).first()
     if made and made.page_id != page.pk:
         raise FormUsed("announced maintenance on another page")
+    other = MaintenanceSeries if model is ScheduledMaintenance else ScheduledMaintenance
+    if made is None and other._default_manager.filter(form_token=form_token).exists():
+        raise FormUsed("announced maintenance")
     return made
 
 

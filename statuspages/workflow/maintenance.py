@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import context
 from core.conflict import Conflict
+from core.form_tokens import hold_form
 from core.text import one_line
 from events.maintenance import (
     MaintenanceCancelled,
@@ -54,6 +55,7 @@ def schedule_maintenance(
 ) -> ScheduledMaintenance:
     """Announce it. The same `form_token` again returns what it made the first time."""
     require_announcer(by)
+    hold_form(form_token)
     lock(maintenance.page)
     if existing := made_before(ScheduledMaintenance, form_token, maintenance.page):
         return existing

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from audit import context
 from core.conflict import Conflict
+from core.form_tokens import hold_form
 from core.text import one_line
 from events.maintenance import MaintenanceCancelled, MaintenanceChanged, MaintenanceScheduled
 from statuspages.models import (
@@ -54,6 +55,7 @@ def schedule_series(
 ) -> ScheduledMaintenance:
     """Announce it by its first window, which is returned. The same `form_token` again returns that of the first time."""
     require_announcer(by)
+    hold_form(form_token)
     lock(series.page)
     if existing := made_before(MaintenanceSeries, form_token, series.page):
         return existing.occurrences.order_by("occurs_on")[0]

@@ -59,7 +59,7 @@ def request_subscription(
 def request_webhook(*, page: StatusPage, url: str, components: Iterable[Component] = ()) -> None:
     """Where no e-mail is sent: ask the endpoint alone. It gets the secret, too, as a page would show that to anybody.
 
-    An endpoint that is subscribed is not asked again: nobody else changes what it hears. What was chosen travels in
+    An endpoint that is subscribed is not asked again: nobody else changes what it receives. What was chosen travels in
     the address that the endpoint requests, as in `request_subscription`.
     """
     if page.subscribers.confirmed().filter(url=url).exists():
@@ -196,7 +196,7 @@ def forget_unanswered() -> int:
 
 
 def _is_there(page: StatusPage, chosen: list[int]) -> bool:
-    """Whether anything of what was chosen is still on the page; who chose nothing hears of all of it."""
+    """Whether anything of what was chosen is still on the page; who chose nothing gets all of it."""
     return not chosen or page.components.filter(pk__in=chosen).exists()
 
 

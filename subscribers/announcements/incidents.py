@@ -80,7 +80,7 @@ def _declared(payload: dict, incident: Incident) -> Story:
 
 
 def _severity(payload: dict, incident: Incident) -> Story:
-    """Who hears only of the worst hears of it the moment it becomes one of them."""
+    """People who follow only the worst incidents are notified the moment it becomes one of them."""
     ranks = dict(Severity.objects.values_list("name", "rank"))
     became_worst = ranks.get(payload["severity"], 9) <= WORST_RANK < ranks.get(payload["before"], WORST_RANK)
     return Story(
@@ -244,7 +244,7 @@ def _task(payload: dict, incident: Incident) -> Story | None:
 
 
 def _request(payload: dict, incident: Incident) -> Story | None:
-    """To whoever owes the next word; one that has been answered meanwhile is not asked any more."""
+    """To whoever has to post the next update; nobody is asked for one that was posted meanwhile."""
     if not incident.update_requests.filter(audience=payload["audience"], answer__isnull=True).exists():
         return None
     return Story(
@@ -260,7 +260,7 @@ def _request(payload: dict, incident: Incident) -> Story | None:
 
 
 def _reminder(payload: dict, incident: Incident) -> Story | None:
-    """Only as long as something it reminds of is still owed; what ends that calls back what it finds written."""
+    """Only as long as something it reminds of is still due; what ends that withdraws what is written already."""
     if not reminder_stands(payload):
         return None
     command = payload["audience"] == Reminder.COMMAND

@@ -1,4 +1,4 @@
-"""What one person hears of, and how; following an incident or a service."""
+"""What one person is notified of, and how; following an incident or a service."""
 
 from django.contrib import messages
 from django.http import HttpResponse

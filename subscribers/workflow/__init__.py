@@ -1,7 +1,7 @@
 """The verbs of subscribing, of being told, and of having read."""
 
 from subscribers.workflow.inbox import mark_all_read, mark_read
-from subscribers.workflow.outside import (
+from subscribers.workflow.outside_addresses import (
     confirm_outside,
     invite_outside,
     remove_outside,

@@ -1,4 +1,4 @@
-"""Who hears of which incidents: subscribe, follow, pause, unsubscribe."""
+"""Who is notified of which incidents: subscribe, follow, pause, unsubscribe."""
 
 from typing import Any
 

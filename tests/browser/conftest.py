@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 import uvicorn
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
+from config.asgi import application, forget_answers
 from demo.load import load_demo
+from tests.resetting import end_sessions, end_work_of_others
 
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -48,12 +49,28 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.thread: threading.Thread | None = None
+        self.answering = 0
+
+    async def _counted(self, scope, receive, send) -> None:
+        if scope["type"] == "lifespan":
+            return await application(scope, receive, send)
+        self.answering += 1  # in the one thread of the event loop
+        try:
+            await application(scope, receive, send)
+        finally:
+            self.answering -= 1
 
     def start(self) -> None:
-        from config.asgi import application
-
+        if self.thread:
+            return
         config = uvicorn.Config(
-            application, port=self.port, log_level="warning", timeout_graceful_shutdown=1, lifespan="on"
+            self._counted,
+            interface="asgi3",
+            port=self.port,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+            lifespan="on",
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()), daemon=True)
@@ -64,21 +81,41 @@ class Server:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(10)
+        if self.thread:
+            self.server.should_exit = True
+            self.thread.join(10)
+            self.thread = None
+
+    def come_to_rest(self) -> None:
+        """Wait until nobody is answered any more: the test's browsers are closed, and the tables will be emptied.
+
+        Whatever does not end is stopped with the server, so that nothing of a test reaches the next one.
+        """
+        deadline = time.monotonic() + 5
+        while self.answering and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if self.answering:
+            self.stop()
+            self.answering = 0
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup, django_db_blocker):
+    """One web process for all tests of this test process."""
+    server = Server()
+    yield server
+    server.stop()
+    with django_db_blocker.unblock():
+        end_sessions()
 
 
 @pytest.fixture
-def server(transactional_db):
-    server = Server()
-    server.start()
-    yield server
-    server.stop()
-    with connections["default"].cursor() as cursor:  # threads of the server may still hold the database
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+def server(transactional_db, web):
+    web.start()
+    forget_answers()
+    yield web
+    web.come_to_rest()
+    end_work_of_others()
 
 
 VIOLATION = "Content Security Policy"

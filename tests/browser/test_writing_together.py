@@ -11,7 +11,6 @@ from django.test import Client
 
 from retros.models import Document, Retrospective, RetrospectiveStatus, Section
 from retros.workflow import open_section, start_retrospective
-from tests.live.editors import Webs, free_port
 
 pytestmark = pytest.mark.browser
 
@@ -27,16 +26,6 @@ WATCH = """() => {
   };
   window.allclearWriting.editor.on('transaction', note);
 }"""
-
-
-@pytest.fixture
-def webs(transactional_db, tmp_path, server):
-    webs = Webs(tmp_path / "webs")
-    webs.ports = [free_port(), free_port()]
-    for port in webs.ports:
-        webs.serve(port)
-    yield webs
-    webs.stop()
 
 
 @pytest.fixture

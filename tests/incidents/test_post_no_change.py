@@ -75,7 +75,7 @@ def test_everybody_who_waits_hears_it_whoever_heard_the_last_update(incident, co
 
 
 @pytest.mark.parametrize("address", ["/incidents/{}/status-updates/new/", "/"])
-def test_the_button_says_who_hears_it(client, incident, commander, first, address):
+def test_the_button_says_who_receives_it(client, incident, commander, first, address):
     client.force_login(commander)
     html = client.get(address.format(incident.reference)).content.decode()
     assert "Next update in 30 min. Public, stakeholders." in html

@@ -4,9 +4,17 @@ import uuid
 
 import pytest
 
-from incidents.models import Service
+from incidents.models import ChecklistKind, Service
 from incidents.update_hints import hints
-from incidents.workflow import move_hypothesis, post_status_update, raise_hypothesis, set_service_impact
+from incidents.workflow import (
+    add_task,
+    mitigate_incident,
+    move_hypothesis,
+    post_status_update,
+    raise_hypothesis,
+    set_service_impact,
+    settle_recovery_check,
+)
 
 
 def rules(incident, text, field="known"):
@@ -112,3 +120,26 @@ def test_the_words_of_a_published_update_are_not_looked_at_again(incident, comma
         published_at=incident.declared_at,
     )  # fmt: skip
     assert update.known == "An outage."
+
+
+@pytest.mark.parametrize("text", ["No data was lost.", "There was no data loss.", "Nothing was lost."])
+def test_a_claim_about_data_needs_the_check_that_asks(incident, commander, text):
+    mitigated = mitigate_incident(incident=incident, by=commander)
+    check = mitigated.recovery_checks.filter(kind=ChecklistKind.DATA_LOSS).first()
+    (hint,) = hints(incident, {"known": text})
+    assert (hint.rule, hint.goes_to) == ("claim", "resolution")
+    assert f"The check “{check.title}” has not passed." in hint.why
+    settle_recovery_check(check=check, state="passed", by=commander)
+    assert hints(incident, {"known": text}) == []
+
+
+def test_a_claim_that_nothing_speaks_against_is_left_alone(incident, commander):
+    add_task(incident=incident, by=commander, title="Call the carrier after lunch")
+    assert rules(incident, "Wallet payments were not affected.") == set()
+
+
+def test_a_claim_that_an_open_task_asks_about(incident, commander):
+    task = add_task(incident=incident, by=commander, title="Find out which wallets are affected")
+    (hint,) = hints(incident, {"public_known": "Wallets were not affected."})
+    assert (hint.rule, hint.goes_to) == ("claim", "incident")
+    assert task.title in hint.why

@@ -7,7 +7,7 @@ from statistics import NormalDist, stdev
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -49,6 +49,7 @@ def hit(past):
     return make
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(parts)
 def test_sums_are_those_of_numpy(rows):
     found = {one.key: one.spent for one in summed(rows)}

@@ -1,25 +1,8 @@
 import pytest
-from django.db import connections
 
 from retros.models import Document, Retrospective, Section
 from retros.workflow import open_section
-from tests.live.editors import Editor, Webs, free_port
-
-
-@pytest.fixture
-def webs(transactional_db, tmp_path):
-    """Two web processes; `webs.ports`."""
-    webs = Webs(tmp_path / "webs")
-    webs.ports = [free_port(), free_port()]
-    for port in webs.ports:
-        webs.serve(port)
-    yield webs
-    webs.stop()
-    with connections["default"].cursor() as cursor:  # what was killed may still hold the database
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+from tests.live.editors import Editor
 
 
 @pytest.fixture

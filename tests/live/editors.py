@@ -26,12 +26,29 @@ def free_port() -> int:
 
 
 class Webs(Installation):
-    """Web processes on ports of their own, on one database."""
+    """Two web processes on `ports`, on one database."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, ALLCLEAR_DATA=str(settings.STATIC_ROOT.parent))
+        self.ports = [free_port(), free_port()]
+
+    def serve_all(self) -> None:
+        """Start those that do not run: at first, and after a test that has killed one."""
+        stopped = [port for port in self.ports if not self._runs(port)]
+        for port in stopped:
+            self._begin(port)
+        for port in stopped:
+            self._wait_for(port)
+
+    def _runs(self, port: int) -> bool:
+        process = self._running.get(f"web-{port}")
+        return process is not None and process.poll() is None
 
     def serve(self, port: int) -> None:
+        self._begin(port)
+        self._wait_for(port)
+
+    def _begin(self, port: int) -> None:
         with open(self.folder / f"web-{port}.log", "ab") as log:
             self._running[f"web-{port}"] = subprocess.Popen(
                 [sys.executable, "-m", "launcher.web", "--port", str(port)],
@@ -40,6 +57,8 @@ class Webs(Installation):
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def _wait_for(self, port: int) -> None:
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -1,4 +1,4 @@
-"""The editors of one section in a process: what they learn when more is rung than can be kept for them."""
+"""The editors of one section in a process: what they get when there are more notifications than can be kept for them."""
 
 import asyncio
 import base64

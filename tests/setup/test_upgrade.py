@@ -4,6 +4,8 @@ import lzma
 import subprocess
 from pathlib import Path
 
+from incidents.catalogue import CHECKLISTS, INCIDENT_TYPES, ROLES, SEVERITIES
+from incidents.message_templates import MESSAGES
 from tests.setup.conftest import ROOT, command, plain_environment
 
 EARLIER = Path(__file__).with_name("before-0.1.sql.xz")
@@ -33,6 +35,26 @@ def sql(folder, text: str) -> str:
     return done.stdout
 
 
+def worded(folder) -> list[str]:
+    """Every text that came with the version that wrote the database; nobody has edited any in the demo."""
+    found = sql(
+        folder,
+        """COPY (
+            SELECT known FROM incidents_messagetemplate UNION SELECT unknown FROM incidents_messagetemplate
+            UNION SELECT doing FROM incidents_messagetemplate UNION SELECT brief FROM incidents_role
+            UNION SELECT criteria FROM incidents_severity UNION SELECT description FROM incidents_incidenttype
+            UNION SELECT title FROM incidents_checklisttemplate) TO STDOUT""",
+    )
+    return [line.replace("\\n", "\n") for line in found.splitlines() if line]
+
+
+def shipped_texts() -> set[str]:
+    """What a new installation starts with today."""
+    texts = {text for words in MESSAGES.values() for text in words.values()}
+    texts |= {criteria for criteria, *_ in SEVERITIES.values()} | {brief for *_, brief in ROLES.values()}
+    return texts | {text for text, *_ in [*INCIDENT_TYPES.values(), *CHECKLISTS.values()]}
+
+
 def test_of_the_demo_organisation(stopped, tmp_path):
     new, _ = stopped
     sql(
@@ -43,5 +65,6 @@ def test_of_the_demo_organisation(stopped, tmp_path):
     assert migrated.returncode == 0, migrated.stderr
     assert sql(tmp_path, SCHEMA) == sql(new, SCHEMA)
     assert sql(tmp_path, "SELECT count(*) FROM incidents_incident").strip() == "17"
+    assert [text for text in worded(tmp_path) if text not in shipped_texts()] == []
     verified = command("manage", "verify_audit", ALLCLEAR_DATA=str(tmp_path))
     assert verified.returncode == 0, verified.stderr

@@ -1,4 +1,4 @@
-"""An address outside hears nothing before it says yes, stops with one click, and nobody learns whether it is known."""
+"""An address outside gets nothing before it confirms, unsubscribes with one click, and nobody learns whether it is known."""
 
 import re
 import time

@@ -51,7 +51,7 @@ MOMENTS = ("occurred_at", "known_at")
 
 @require_http_methods(["GET", "POST"])
 @writers_only
-def bringing(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
+def timeline_import(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     """Choose a source; POST reads it and shows what would come in."""
     source = request.GET.get("from", "paste")
     source = source if source in SOURCES else "paste"
@@ -171,7 +171,7 @@ def _preview(request: SignedInRequest, retrospective: Retrospective, reading: Re
 
 
 def _salt(request: SignedInRequest, retrospective: Retrospective) -> str:
-    return f"retros.bringing:{retrospective.pk}:{request.user.pk}"
+    return f"retros.timeline_import:{retrospective.pk}:{request.user.pk}"
 
 
 def _packed(row: Row) -> dict[str, Any]:

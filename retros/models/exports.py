@@ -1,4 +1,4 @@
-"""Besides the text: files made of it, and which reminders have been sent."""
+"""Besides the text: files exported of it, and which reminders have been sent."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How many an update would reach, and how it would leave: does the composer say what then happens?"""
+"""How many recipients an update has, and how it is sent: does the composer say what then happens?"""
 
 import pytest
 

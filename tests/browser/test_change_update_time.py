@@ -1,4 +1,4 @@
-"""By keyboard alone: is another time promised, and does the tab say at once what is late?"""
+"""By keyboard alone: can the update time be changed, and does the tab say at once what is late?"""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Does a private message go only to who can open what it is about, at the moment it leaves, and is it read by nobody else?"""
+"""Does a private message go only to who can open what it is about, at the moment it is sent, and does nobody else read it?"""
 
 import re
 from pathlib import Path

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from incidents.workflow import record_change
 from retros.models import TimelineEntry
-from tests.retros.account.test_read_slack import AT, export, message
+from tests.retros.timeline.test_read_slack import AT, export, message
 
 
 @pytest.fixture

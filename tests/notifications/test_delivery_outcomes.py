@@ -1,4 +1,4 @@
-"""What follows from an answer: later and later, given up, gone; a destination in trouble is left alone."""
+"""What follows from an outcome: retried later and later, given up, removed; a failing destination is left alone."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who reaches which route, with which method. A route that is not in this table fails tests/test_reach.py.
+"""Who has access to which route, with which method. A route that is not in this table fails tests/test_access.py.
 
 Add a line per route name:
 

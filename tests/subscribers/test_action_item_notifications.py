@@ -1,4 +1,4 @@
-"""Who hears that an action item is theirs; and who does not."""
+"""Who is notified that an action item is theirs; and who is not."""
 
 import pytest
 

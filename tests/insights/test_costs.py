@@ -1,4 +1,4 @@
-"""Is what it cost what somebody would count by hand, from what is stated and by what is assumed?"""
+"""Are costs what somebody would calculate by hand, from what is stated and what is assumed?"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Addresses outside the organisation: asked first, told only after they said yes, let go with one click."""
+"""Addresses outside the organisation: they confirm first, receive updates after that, and unsubscribe with one click."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def invite_outside(
     incident: Incident | None = None,
     incident_type: IncidentType | None = None,
 ) -> OutsideAddress:
-    """An administrator subscribes an address; it is asked by mail and hears nothing before it has said yes."""
+    """An administrator subscribes an address; it gets a confirmation mail, and nothing else before it has confirmed."""
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can subscribe outside addresses.")
     outside = _address(email, by)

@@ -1,4 +1,4 @@
-"""Is another time promised by dialog, by page and without JavaScript; and does a tab say what is late?"""
+"""Can the update time be changed by dialog, by page and without JavaScript; and does a tab say what is late?"""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def late(incident, minutes):
     incident.update_schedules.filter(audience="stakeholders").update(due_at=due)
 
 
-def test_promising(client, incident, commander, address):
+def test_another_update_time_is_set(client, incident, commander, address):
     client.force_login(commander)
     response = client.post(address, {"audience": "stakeholders", "minutes": "60", "reason": "Vendor call"})
     assert response.status_code == 302

@@ -1,4 +1,4 @@
-// The account of a retrospective: edit by key, the slider without reloading, parts fetched anew after a change.
+// The timeline of a retrospective: edit by key, the slider without reloading, parts fetched anew after a change.
 
 const section = () => document.getElementById("account");
 

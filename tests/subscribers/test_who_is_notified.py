@@ -1,4 +1,4 @@
-"""Who hears of what, by which way, in whose words; and who hears nothing."""
+"""Who is notified of what, by which channel, in whose words; and who is not notified."""
 
 import json
 from datetime import timedelta
@@ -277,7 +277,7 @@ def test_what_waits_is_called_back_when_the_incident_becomes_private(
     assert not Notice.objects.of(stakeholder).exists()
 
 
-def test_reach_from_both_sides_is_one_rule(
+def test_access_from_both_sides_is_one_rule(
     incident, private_incident, commander, responder, stakeholder, outsider, admin
 ):
     outsider.sees_private_incidents = True

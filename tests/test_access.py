@@ -1,4 +1,4 @@
-"""Route × role × method, generated from the URL resolver: nobody reaches what the table does not give them."""
+"""Route × role × method, generated from the URL resolver: nobody has access that the table does not give them."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.reach_table import ANONYMOUS, COMMANDER, EVERYBODY, ROLES, TABLE, Row
+from tests.access_table import ANONYMOUS, COMMANDER, EVERYBODY, ROLES, TABLE, Row
 
 CANARY = b"Zephyrquartz"
 ALLAUTH = "allauth."
