@@ -82,7 +82,9 @@ def _type_factors(page) -> None:
 def test_eight_factors_as_fast_as_one_types_and_no_dialog(open_as, retro, commander):
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/causes/")
-    page.evaluate("() => document.addEventListener('toggle', e => { if (e.target.open) window.opened = true; }, true)")
+    page.evaluate(
+        "() => document.addEventListener('toggle', e => { if (e.target.open) window.opened = true; }, true)"
+    )
     _type_factors(page)
     page.wait_for_function(STORED, arg=8)
     assert dict(_tree(retro)) == {text: under for text, _, under in FACTORS}
