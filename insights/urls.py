@@ -1,6 +1,6 @@
 from django.urls import path
 
-from insights import reporting, trend_views, views
+from insights import missing_time_views, reporting, trend_views, views
 
 urlpatterns = [
     path("insights/", views.insights, name="insights"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("insights/pdf/<int:pk>/file/", reporting.insights_pdf_file, name="insights_pdf_file"),
     path("insights/over-time/", trend_views.over_time, name="insights_trend"),
     path("insights/over-time.csv", trend_views.over_time_csv, name="insights_trend_csv"),
+    path("insights/missing-times/", missing_time_views.missing_times, name="insights_missing_times"),
     path("insights/annotations/", trend_views.annotations, name="insights_annotations"),
     path("insights/annotations/new/", trend_views.annotation_new, name="insights_annotation_new"),
     path("insights/annotations/<int:pk>/", trend_views.annotation, name="insights_annotation"),

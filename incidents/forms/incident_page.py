@@ -148,7 +148,12 @@ class MilestonesForm(Form):
 
     @property
     def rows(self) -> list[tuple]:
-        return [(self[n], self[f"{n}_source"], self[f"{n}_uncertainty"]) for n in MILESTONES]
+        """Each time with its source and uncertainty, and the words of the update it was estimated from."""
+        basis = self.incident.milestone_basis
+        return [
+            (self[n], self[f"{n}_source"], self[f"{n}_uncertainty"], basis.get(n, {}).get("words", ""))
+            for n in MILESTONES
+        ]
 
     def change(self) -> dict:
         """The arguments of `set_milestones`: only the times that differ at the precision of the field."""

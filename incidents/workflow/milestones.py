@@ -51,7 +51,8 @@ def set_milestones(
 ) -> Incident:
     """Correct when something happened. `moments` maps milestone names to UTC instants or None.
 
-    `basis` maps them to {"source": system|alert|person|estimate|unknown, "uncertainty_seconds": int | None}.
+    `basis` maps them to {"source": system|alert|person|estimate|unknown, "uncertainty_seconds": int | None}. An
+    estimate may have "words" as well: those of the status update it was taken from, which the timeline shows.
     Times out of order are refused with a message that names both; the old value stays in the audit trail. A time
     the status cannot be without is only cleared by saying that it is unknown.
     """
@@ -84,7 +85,7 @@ def set_milestones(
     incident.milestone_basis = kept | new_basis
     save(incident, *moments, "milestone_basis")
     for name, (before, moment) in changes.items():
-        _show_milestone(incident, name, before, moment, by)
+        _show_milestone(incident, name, before, moment, by, words=new_basis.get(name, {}).get("words", ""))
     audit(incident, "milestones.set", by, **changes, basis=new_basis)
     announce(incident, MilestonesSet(milestones=sorted(changes)))
     return incident
@@ -120,22 +121,24 @@ def _is_unknown(basis: dict[str, dict[str, Any]], name: str) -> bool:
 
 
 def _show_milestone(
-    incident: Incident, name: str, before: datetime | None, moment: datetime | None, by: User
+    incident: Incident, name: str, before: datetime | None, moment: datetime | None, by: User, *, words: str
 ) -> None:
     """Keep one row per milestone on the timeline, at its time, and a line that says who moved it."""
+    detail = f"estimated from the status update “{words}”" if words else ""
     event = incident.timeline.standing().filter(kind=Kind.MILESTONE, data__milestone=name).first()
     if moment is None:
         if event:
             event.removed_at = context.now()
             event.save(update_fields=["removed_at"])
     elif event:
-        event.occurred_at = moment
-        event.save(update_fields=["occurred_at"])
+        event.occurred_at, event.detail = moment, detail
+        event.save(update_fields=["occurred_at", "detail"])
     else:
         record_event(
             incident=incident,
             kind=Kind.MILESTONE,
             text=MILESTONES[name],
+            detail=detail,
             by=by,
             occurred_at=moment,
             phase=MILESTONE_PHASES.get(name, ""),
