@@ -102,9 +102,14 @@ SETBACK = re.compile(
 DEGRADED = re.compile(
     r"^(.{1,200}?) (?:is|are) (?:now )?experiencing (?:degraded|a (?:partial|major) outage)", re.I
 )
-TIME_OF_DAY = re.compile(r"\b\d{1,2}:\d\d\b")
+TIME_OF_DAY = re.compile(r"\b(\d{1,2}):(\d\d)\b")
 SPAN = re.compile(
     r"\b(?:between|from)\b.{0,60}?\b\d{1,2}:\d\d(?: ?UTC)?,? ?(?:and|to|until|through|-|–) ?.{0,40}?\b(\d{1,2}):(\d\d) ?UTC",
+    re.I,
+)
+IMPACT = re.compile(
+    r"degrad|experienc|unavailab|\bdown\b|unable|fail|delay|error|impact|outage|disrupt|tim(?:ing|ed) out|timeouts|"
+    r"could not|couldn't|cannot|latency|slow|inaccessib|prevent",
     re.I,
 )
 HALF_DAY = re.compile(r"\d ?[ap]\.?m\b|\b(?:again|resum)", re.I)
@@ -125,15 +130,13 @@ def words_of_mitigation(text: str) -> str:
     if SUMMARY.search(text.lstrip()):  # a report written afterwards, about other times
         return ""
     for sentence in sentences(text):
-        first = AND.split(sentence, maxsplit=1)[0]
-        if any(_says_it(part) for part in (sentence, first)):
+        is_settled = not DOUBT.search(sentence)
+        if is_settled and any(pattern.search(sentence) for pattern in (RECOVERED, MONITORING, ALL_NORMAL)):
+            return sentence
+        first = AND.split(sentence, maxsplit=1)[0]  # “a fix is deployed and jobs should start soon”
+        if any(IN_PLACE.search(part) and not DOUBT.search(part) for part in (sentence, first)):
             return sentence
     return ""
-
-
-def _says_it(part: str) -> bool:
-    patterns = (IN_PLACE, RECOVERED, MONITORING, ALL_NORMAL)
-    return not DOUBT.search(part) and any(pattern.search(part) for pattern in patterns)
 
 
 def suggested_mitigation(updates: Iterable[Said], services: Iterable[str] = ()) -> Suggestion | None:
@@ -163,31 +166,32 @@ def suggested_mitigation(updates: Iterable[Said], services: Iterable[str] = ()) 
     return found
 
 
-def stated_end(
-    updates: Iterable[Said], began: datetime | None, resolved: datetime | None
-) -> Suggestion | None:
-    """When the impact ended, where the report posted at the end names one span of time (“between 16:31 UTC and 18:08
-    UTC”) whose end lies within the incident; None where it names more than one.
+def stated_end(updates: Iterable[Said], began: datetime, resolved: datetime) -> Suggestion | None:
+    """When the impact ended by the report posted at the end, as in “between 16:31 UTC and 18:08 UTC it was degraded”.
+
+    None where the sentence names more than one span, or the report a later time within the incident.
     """
-    if began is None or resolved is None:
-        return None
     for said in updates:
         if said.status not in OVER and not SUMMARY.search(said.text.lstrip()):
             continue
         for sentence in sentences(said.text):
-            times = TIME_OF_DAY.findall(sentence)
             match = SPAN.search(sentence)
-            if not match or not SUMMARY.search(sentence) or len(times) != 2 or HALF_DAY.search(sentence):
+            if not match or not SUMMARY.search(sentence) or not IMPACT.search(sentence):
                 continue
-            end = _latest(int(match[1]), int(match[2]), until=resolved)
-            if end is None or end < began:
+            if len(TIME_OF_DAY.findall(sentence)) != 2 or HALF_DAY.search(sentence):
+                continue
+            end = _latest(match[1], match[2], until=resolved)
+            others = TIME_OF_DAY.findall(said.text[:LONGEST_TEXT])
+            later = (_latest(hour, minute, until=resolved) for hour, minute in others)
+            if end is None or any(moment and moment > end for moment in later):
                 return None
             return Suggestion("mitigated_at", end, shorten(sentence, LONGEST_QUOTE))
     return None
 
 
-def _latest(hour: int, minute: int, *, until: datetime) -> datetime | None:
+def _latest(hours: str, minutes: str, *, until: datetime) -> datetime | None:
     """The last time it was this time of the day (UTC) before `until`."""
+    hour, minute = int(hours), int(minutes)
     if hour > 23 or minute > 59:
         return None
     moment = until.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
@@ -230,7 +234,11 @@ def suggestions(
     mitigated: datetime | None,
     asked: Iterable[str],
 ) -> list[Suggestion]:
-    """For the milestones `asked` for, in order: impact start ≤ detected ≤ mitigated ≤ resolved. Known times stay."""
+    """For the milestones `asked` for, in order: impact start < detected ≤ mitigated ≤ resolved. Known times stay.
+
+    A time at the impact start itself is never suggested: there the start is only the time of the first post, and a
+    length of zero would be made up.
+    """
     found: list[Suggestion] = []
     asked = set(asked)
     known = suggested_detection(updates, began) if "detected_at" in asked else None
@@ -238,7 +246,8 @@ def suggestions(
         found.append(known)
         detected = known.at
     if "mitigated_at" in asked:
-        one = suggested_mitigation(updates, services) or stated_end(updates, began, resolved)
-        if one and max(began, detected or began) <= one.at <= resolved:
-            found.append(one)
+        said = (suggested_mitigation(updates, services), stated_end(updates, began, resolved))
+        fits = [one for one in said if one and began < one.at <= resolved and one.at >= (detected or began)]
+        if fits:  # the report knows the end better than the time at which somebody posted it
+            found.append(min(fits, key=lambda one: one.at))
     return found
