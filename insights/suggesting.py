@@ -240,7 +240,8 @@ def suggestions(
     length of zero would be made up.
     """
     found: list[Suggestion] = []
-    asked = set(asked)
+    values = {"detected_at": detected, "mitigated_at": mitigated}
+    asked = {name for name in asked if values[name] is None}
     known = suggested_detection(updates, began) if "detected_at" in asked else None
     if known and known.at <= (mitigated or resolved):
         found.append(known)
