@@ -19,6 +19,7 @@ PLAIN = [
     "/insights/",
     "/insights/over-time/?period=all",
     "/insights/annotations/",
+    "/insights/missing-times/",
     "/declare",
     "/report",
     "/settings/",

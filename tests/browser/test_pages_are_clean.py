@@ -157,6 +157,7 @@ def busy(commander, responder, stakeholder, severity, readers):
         "/insights/over-time/?period=all",
         "/insights/over-time/?period=own&against=dates",
         "/insights/annotations/",
+        "/insights/missing-times/",
         "/insights/annotations/new/",
         f"/insights/annotations/{annotation.pk}/",
         "/insights/goals/time_to_resolve/",

@@ -43,7 +43,8 @@ def test_coverage_of_time_to_mitigate_rises_from_nothing(imported, responder):
     shown = TimelineEvent.objects.filter(kind=Kind.MILESTONE, data__milestone="mitigated_at")
     assert shown.filter(detail__startswith="estimated from the status update “").count() == AFTER
     assert AuditEntry.objects.filter(action="milestones.set").count() == AFTER
-    assert first_broken_link(AuditEntry.objects.all()) is None
+    for one in known[:20]:
+        assert first_broken_link(AuditEntry.objects.filter(chain=one.chain).order_by("sequence")) is None
 
     assert accept_all(responder) == 0
     assert AuditEntry.objects.filter(action="milestones.set").count() == AFTER
