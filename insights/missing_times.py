@@ -14,6 +14,7 @@ from incidents.models import MILESTONES, AffectedService, Incident, Status, Stat
 from incidents.models.incident import IncidentQuerySet
 from incidents.workflow import set_milestones
 from incidents.workflow.transitions import lock
+from insights.definitions import HURTING
 from insights.suggesting import Said, Suggestion, suggestions
 
 READ_AT_ONCE = 2000  # incidents whose updates are read for one page
@@ -55,7 +56,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the incidents somebody sees have the times of a metric."""
+    """How many of the incidents somebody sees have the times of a metric, those that still run included."""
 
     name: str
     known: int
@@ -143,7 +144,7 @@ def coverage(user: User, found: Found | None = None) -> list[Coverage]:
     has_start = Q(impact_started_at__isnull=False)
     totals = counted.order_by().aggregate(
         of=Count("pk"),
-        mitigated_at=Count("pk", filter=has_start & Q(mitigated_at__isnull=False)),
+        mitigated_at=Count("pk", filter=has_start & (Q(mitigated_at__isnull=False) | Q(status__in=HURTING))),
         detected_at=Count("pk", filter=has_start & Q(detected_at__isnull=False)),
     )
     return [
