@@ -685,6 +685,7 @@ TABLE: dict[str, Row] = {
     "insights": Row(get=SIGNED_IN),
     "insights_incidents": Row(get=SIGNED_IN),
     "insights_question": Row(get=SIGNED_IN, more={"key": "faster"}),
+    "insights_missing_times": Row(get=RESPONDERS, post=RESPONDERS),
     "insights_report": Row(get=SIGNED_IN, post=SIGNED_IN),
     "insights_report_ending": Row(post=SIGNED_IN, pk=own_report, may_miss=SIGNED_IN - {COMMANDER}),
     "insights_pdfs": Row(post=SIGNED_IN),
