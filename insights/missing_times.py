@@ -18,7 +18,7 @@ from insights.definitions import HURTING
 from insights.suggesting import Said, Suggestion, suggestions
 
 READ_AT_ONCE = 2000  # incidents whose updates are read for one page
-ACCEPTED_AT_ONCE = 300  # times accepted in one request
+ACCEPTED_AT_ONCE = 200  # times accepted in one request
 IN_ONE_TRANSACTION = 50
 SUGGESTED = ("detected_at", "mitigated_at")
 OVER = (Status.RESOLVED, Status.CLOSED)
