@@ -114,7 +114,9 @@ def test_stakeholders_cannot_accept(old, stakeholder, responder):
 
 def test_a_private_incident_is_read_and_written_by_those_on_it_only(old, commander, outsider):
     incident = old(is_private=True)
-    Participation.objects.create(incident=incident, user=commander, joined_at=timezone.now())
+    Participation.objects.create(
+        incident=incident, user=commander, joined_at=timezone.now(), last_active_at=timezone.now()
+    )
     assert not find(outsider).rows
     assert accept(outsider, find(commander)) == 0
     incident.refresh_from_db()
