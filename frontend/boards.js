@@ -118,7 +118,7 @@ function redrawing() {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = event.detail;
     if (!box.contains(target)) return;
-    if (target === box && event.detail.requestConfig.verb !== "get") own = true; // what one did oneself says where to go
+    if (target === box && event.detail.requestConfig.verb !== "get" && event.detail.requestConfig.elt?.id !== "causes-sender") own = true; // what one did oneself says where to go
     if (box.classList.contains("is-dragging")) { event.detail.shouldSwap = false; missed = true; return; } // somebody else's change, under a finger
     // htmx carries attributes over to the new rows; dragging left styles that the policy would refuse as attributes
     for (const row of box.querySelectorAll("[style]")) row.removeAttribute("style");
@@ -133,7 +133,7 @@ function redrawing() {
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
     else if (goal && focusOn(goal, label)) goal = null;
-    else {
+    else if (!box.contains(document.activeElement)) {
       const stays = had && box.querySelector(`[data-node="${CSS.escape(had)}"]`);
       const lost = Date.now() - since < 4000 ? last : null; // the board stands still while it saves, and is drawn again
       focusOn(stays ? had : lost, label);
