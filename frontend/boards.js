@@ -72,17 +72,27 @@ function keys() {
   });
 }
 
+function cardUnder(event, item) {
+  const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
+  if (clientX === undefined) return null;
+  const card = document.elementsFromPoint(clientX, clientY).map((one) => one.closest?.("[data-node]")).find((one) => one && one !== item);
+  return card && box.contains(card) ? card : null;
+}
+
 function dragging() {
   for (const list of box.querySelectorAll("[data-branch]")) {
     if (Sortable.get(list) || !box.querySelector("[data-place]")) continue;
     Sortable.create(list, {
       group: box.id, draggable: "[data-node]", handle: ".node, .learn", filter: "a:not([data-node-link]), button, summary, input, select", preventOnFilter: false,
       delay: 200, delayOnTouchOnly: true, fallbackOnBody: true, swapThreshold: 0.6, ghostClass: "is-ghost",
+      sort: list.dataset.name !== "group", // cards have no order of their own; one lies on another where it is dropped
       onStart: () => box.classList.add("is-dragging"),
-      onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex }) => {
+      onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex, originalEvent }) => {
         box.classList.remove("is-dragging");
         const was = missed;
         missed = false;
+        const under = to === from && list.dataset.name === "group" && cardUnder(originalEvent, item);
+        if (under) { setTimeout(() => press(item.querySelector("[data-pair]"), { other: under.dataset.node })); return; }
         if (to === from && newDraggableIndex === oldDraggableIndex) { if (was) again(); return; }
         const values = { [to.dataset.name ?? "parent"]: to.dataset.branch, position: newDraggableIndex };
         setTimeout(() => press(item.querySelector("[data-place]"), values)); // once the row is back to rest

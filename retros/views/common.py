@@ -19,7 +19,7 @@ from retros.export import Copy, copy_of
 from retros.models import FinishedPart, Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
-from retros.presenting import section_url
+from retros.presenting import others_to_facilitate, section_url
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
@@ -112,6 +112,8 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
+        "others_to_facilitate": SimpleLazyObject(lambda: others_to_facilitate(retrospective)),
+        "takes_over": SimpleLazyObject(lambda: request.user in others_to_facilitate(retrospective)),
     }
 
 
