@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from figures.draw import (
     NARROW,
     Scale,
+    cut,
     el,
     figure,
     line,
@@ -144,8 +145,9 @@ def _marked(
         upright = line(x(mark.at), begins - 8 if lane >= 0 else top, x(mark.at), bottom, "edge")
         body += el("g", el("title", escape(mark.words)), upright)
         if lane >= 0:
-            at = min(x(mark.at) + 5, width - span(mark.words, 11))
-            body += text(at, begins, mark.words, "t-small t-label t-halo")
+            words = cut(mark.words, width - 60, 11)
+            at = min(x(mark.at) + 5, width - span(words, 11))
+            body += text(at, begins, words, "t-small t-label t-halo")
     return body
 
 

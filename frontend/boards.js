@@ -72,17 +72,27 @@ function keys() {
   });
 }
 
+function cardUnder(event, item) {
+  const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
+  if (clientX === undefined) return null;
+  const card = document.elementsFromPoint(clientX, clientY).map((one) => one.closest?.("[data-node]")).find((one) => one && one !== item);
+  return card && box.contains(card) ? card : null;
+}
+
 function dragging() {
   for (const list of box.querySelectorAll("[data-branch]")) {
     if (Sortable.get(list) || !box.querySelector("[data-place]")) continue;
     Sortable.create(list, {
       group: box.id, draggable: "[data-node]", handle: ".node, .learn", filter: "a:not([data-node-link]), button, summary, input, select", preventOnFilter: false,
       delay: 200, delayOnTouchOnly: true, fallbackOnBody: true, swapThreshold: 0.6, ghostClass: "is-ghost",
+      sort: list.dataset.name !== "group", // cards have no order of their own; one lies on another where it is dropped
       onStart: () => box.classList.add("is-dragging"),
-      onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex }) => {
+      onEnd: ({ item, to, from, newDraggableIndex, oldDraggableIndex, originalEvent }) => {
         box.classList.remove("is-dragging");
         const was = missed;
         missed = false;
+        const under = to === from && list.dataset.name === "group" && cardUnder(originalEvent, item);
+        if (under) { setTimeout(() => press(item.querySelector("[data-pair]"), { other: under.dataset.node })); return; }
         if (to === from && newDraggableIndex === oldDraggableIndex) { if (was) again(); return; }
         const values = { [to.dataset.name ?? "parent"]: to.dataset.branch, position: newDraggableIndex };
         setTimeout(() => press(item.querySelector("[data-place]"), values)); // once the row is back to rest
@@ -118,7 +128,7 @@ function redrawing() {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = event.detail;
     if (!box.contains(target)) return;
-    if (target === box && event.detail.requestConfig.verb !== "get") own = true; // what one did oneself says where to go
+    if (target === box && event.detail.requestConfig.verb !== "get" && event.detail.requestConfig.elt?.id !== "causes-sender") own = true; // what one did oneself says where to go
     if (box.classList.contains("is-dragging")) { event.detail.shouldSwap = false; missed = true; return; } // somebody else's change, under a finger
     // htmx carries attributes over to the new rows; dragging left styles that the policy would refuse as attributes
     for (const row of box.querySelectorAll("[style]")) row.removeAttribute("style");
@@ -133,7 +143,7 @@ function redrawing() {
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
     else if (goal && focusOn(goal, label)) goal = null;
-    else {
+    else if (!box.contains(document.activeElement)) {
       const stays = had && box.querySelector(`[data-node="${CSS.escape(had)}"]`);
       const lost = Date.now() - since < 4000 ? last : null; // the board stands still while it saves, and is drawn again
       focusOn(stays ? had : lost, label);

@@ -206,7 +206,9 @@ export function outline(box, link) {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!line() || !box.contains(event.detail.target) || line().contains(event.detail.target)) return;
     const edited = box.querySelector("[data-row-text]");
-    kept = { xhr: event.detail.xhr, line: state(input()), edited: edited?.value !== edited?.defaultValue && event.detail.requestConfig.elt !== edited?.form ? state(edited) : null };
+    const list = box.querySelector("[data-support-list]");
+    const isSent = list?.contains(event.detail.requestConfig.elt);
+    kept = { support: list?.firstElementChild && !isSent ? { id: list.id, form: list.firstElementChild } : null, xhr: event.detail.xhr, line: state(input()), edited: edited?.value !== edited?.defaultValue && event.detail.requestConfig.elt !== edited?.form ? state(edited) : null };
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { requestConfig, xhr } = event.detail;
@@ -216,6 +218,8 @@ export function outline(box, link) {
     if (isOwn && adds.length) stored(box.firstElementChild.dataset.at);
     arrange();
     back(input(), kept.line);
+    const list = kept.support && document.getElementById(kept.support.id);
+    if (list) { list.append(kept.support.form); window.htmx.process(list); }
     if (kept.edited) back(document.getElementById(kept.edited.id), kept.edited);
     kept = null;
   });

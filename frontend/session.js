@@ -3,10 +3,9 @@
 const store = sessionStorage;
 const key = (name) => `follow:${location.pathname.split("/")[2]}:${name}`;
 const bar = () => document.getElementById("retro_follow");
-const isTyping = () => {
-  const field = document.activeElement;
-  return !!field?.matches("input:not([type=radio], [type=checkbox]), textarea, [contenteditable=true]") && !!(field.value ?? field.textContent).trim();
-};
+// Words that are not sent yet, wherever the focus is: a part of the page that is drawn again loses it for a moment.
+const isTyping = () => document.activeElement?.matches("[contenteditable=true]")
+  || [...document.querySelectorAll("main textarea, main input[type=text], main input:not([type])")].some((field) => field.value.trim() && field.value !== field.defaultValue);
 
 function show(node, stopped) {
   const [on, off] = ["[data-following]", "[data-not-following]"].map((one) => node.querySelector(one));
@@ -31,8 +30,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-follow-stop]")) { store.setItem(key("stopped"), "yes"); show(bar(), true); }
   else if (event.target.closest("[data-follow-start]")) { store.removeItem(key("stopped")); store.removeItem(key("seen")); follow(); }
 });
-document.addEventListener("focusout", () => setTimeout(follow));
-document.body.addEventListener("htmx:afterSwap", () => follow());
+let soon = null;
+const later = () => { clearTimeout(soon); soon = setTimeout(follow, 100); }; // what was typed is back by then
+document.addEventListener("focusout", later);
+document.addEventListener("input", later);
+document.body.addEventListener("htmx:afterSettle", later);
 
 document.addEventListener("keydown", (event) => {
   const stage = document.getElementById("stage");

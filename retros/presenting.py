@@ -131,13 +131,25 @@ def _dots(cards: list[Learning], shows: bool) -> int | None:
     return sum(vote.dots for card in cards for vote in card.votes.all()) if shows else None
 
 
-def stage_of(retrospective: Retrospective, user: Any) -> Stage:
-    agenda = list(retrospective.agenda.all())
-    timer = timekeeping(agenda)
+def people_on(retrospective: Retrospective) -> dict[int, Any]:
+    """Who takes part, by id: participants first, then those in charge."""
     people = {one.user_id: one.user for one in retrospective.participants.select_related("user")}
     for one in (retrospective.owner, retrospective.facilitator, retrospective.note_taker):
         if one is not None:
             people.setdefault(one.pk, one)
+    return people
+
+
+def others_to_facilitate(retrospective: Retrospective) -> list[Any]:
+    """Responders who take part, besides the facilitator."""
+    people = people_on(retrospective).values()
+    return [one for one in people if one.is_responder and one.pk != retrospective.facilitator_id]
+
+
+def stage_of(retrospective: Retrospective, user: Any) -> Stage:
+    agenda = list(retrospective.agenda.all())
+    timer = timekeeping(agenda)
+    people = people_on(retrospective)
     item = timer.item if timer else None
     finished = set(FinishedPart.objects.filter(item=item).values_list("person", flat=True)) if item else set()
     return Stage(retrospective, agenda, timer, list(people.values()), finished & set(people))

@@ -30,6 +30,7 @@ urlpatterns = [
     path(LEARNING, learnings.learning, name="learning"),
     path(LEARNING + "removal/", learnings.removal, name="learning_removal"),
     path(LEARNING + "place/", learnings.place, name="learning_place"),
+    path(LEARNING + "pair/", learnings.pair, name="learning_pair"),
     path(LEARNING + "dots/", learnings.dots, name="learning_dots"),
     path(LEARNING + "dots/removal/", learnings.dot_removal, name="learning_dot_removal"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
@@ -19,7 +20,7 @@ from retros.export import Copy, copy_of
 from retros.models import FinishedPart, Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
-from retros.presenting import section_url
+from retros.presenting import others_to_facilitate, section_url
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
@@ -89,7 +90,8 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
     """What `retros/base.html` shows around every section."""
     parts = parts_of(retrospective)
     position = next((i for i, part in enumerate(parts) if part.key == here), None)
-    agenda = list(retrospective.agenda.all())
+    by_person = FinishedPart.objects.filter(item=OuterRef("pk"), person=request.user)
+    agenda = list(retrospective.agenda.annotate(has_finished=Exists(by_person)))
     timer = timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None
     return {
         "retrospective": retrospective,
@@ -106,12 +108,11 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "agenda": agenda,
         "timer": timer,
         "part_url": section_url(retrospective, timer.item.section) if timer else "",
-        "has_finished": timer is not None
-        and FinishedPart.objects.filter(item=timer.item, person=request.user).exists(),
         "framing": retrospective.held_as.framing,
         "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
+        "others_to_facilitate": SimpleLazyObject(lambda: others_to_facilitate(retrospective)),
     }
 
 

@@ -100,6 +100,16 @@ def place(request: SignedInRequest, retrospective: Retrospective, number: int) -
 
 @require_POST
 @writers_only
+def pair(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
+    """One card dropped on another, or chosen beside it: both into one group."""
+    one = _one(request, retrospective, number)
+    key = request.POST.get("other", "")
+    other = _one(request, retrospective, int(key) if is_number(key) else 0)
+    return _press(request, retrospective, workflow.pair_learnings, at=one.pk, learning=one, other=other)
+
+
+@require_POST
+@writers_only
 def dots(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
     return _press(request, retrospective, workflow.give_dot, at=one.pk, learning=one)

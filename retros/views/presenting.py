@@ -78,13 +78,10 @@ def facilitation(request: SignedInRequest, retrospective: Retrospective) -> Http
     to = request.POST.get("to", "")
     person = get_object_or_404(User, pk=int(to)) if is_number(to) else request.user
     verb: Any = workflow.take_facilitation
-    more: dict[str, Any] = {}
     if person != request.user:
-        verb, more = workflow.hand_over_facilitation, {"to": person}
-    return click(
-        request, retrospective, verb, retrospective=retrospective, by=request.user,
-        to=retrospective.get_absolute_url(), **more,
-    )  # fmt: skip
+        verb = partial(workflow.hand_over_facilitation, to=person)
+    back = retrospective.get_absolute_url()
+    return click(request, retrospective, verb, retrospective=retrospective, by=request.user, to=back)
 
 
 def _context(request: SignedInRequest, stage: Stage) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from events.retrospectives import (
     LearningWithdrawn,
 )
 from incidents.workflow import Conflict
+from retros.grouping import suggested_name
 from retros.models import (
     Learning,
     LearningGroup,
@@ -145,6 +146,21 @@ def add_learning_group(
     audit(retrospective, "learning_group.added", by, name=group.name)
     announce(retrospective, LearningGroupAdded(), what="learnings")
     return group
+
+
+@transaction.atomic
+def pair_learnings(*, learning: Learning, other: Learning, by: User) -> LearningGroup:
+    """Both into one group: that of `other`, else a new one with a name of the words they share."""
+    retrospective = _lock_revealed(learning.retrospective, by)
+    pair = list(retrospective.learnings.filter(pk__in=(learning.pk, other.pk)))
+    if len(pair) < 2:
+        raise ValidationError("A group needs two learnings of this retrospective.")
+    onto = next(one for one in pair if one.pk == other.pk)
+    if onto.group is not None:
+        move_learning(learning=learning, by=by, group=onto.group)
+        return onto.group
+    name = suggested_name([onto.text, learning.text])
+    return add_learning_group(retrospective=retrospective, by=by, name=name, learnings=pair)
 
 
 @transaction.atomic

@@ -290,6 +290,25 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     assert not theirs.complaints
 
 
+def test_a_card_dropped_on_another_makes_a_group(open_as, retro, commander):
+    for text in ("The checkout runbook was wrong", "Nobody found the checkout runbook", "It was a Tuesday"):
+        add_learning(retrospective=retro, by=commander, kind="hindered", text=text)
+    reveal_learnings(retrospective=retro, by=commander)
+    page = open_as(commander)
+    page.goto(f"/retrospectives/{retro.pk}/learnings/")
+    second = page.get_by_text("Nobody found the checkout runbook", exact=True).bounding_box()
+    first = page.get_by_text("The checkout runbook was wrong", exact=True).bounding_box()
+    page.mouse.move(second["x"] + 12, second["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(second["x"] + 20, second["y"] + 12, steps=5)
+    page.mouse.move(first["x"] + 60, first["y"] + 8, steps=10)
+    with page.expect_response("**/pair/"):
+        page.mouse.up()
+    page.get_by_role("region", name="Group: Checkout, runbook").wait_for()
+    assert retro.learning_groups.get().learnings.count() == 2
+    assert not page.complaints
+
+
 def test_a_reveal_reaches_those_who_are_typing(open_as, listening, retro, commander, responder):
     """Their text and their caret stay, and what others have written is there."""
     page = f"/retrospectives/{retro.pk}/learnings/"

@@ -167,3 +167,22 @@ def test_finishing_is_said_on_the_page_of_the_part(client, retro, responder):
     assert "You have finished" in client.get(page).content.decode()
     reveal = client.get(f"/retrospectives/{retro.pk}/frame/").content.decode()
     assert "Finish writing" not in reveal
+
+
+def test_the_buttons_of_facilitation_are_for_those_who_can_use_them(
+    client, retro, commander, responder, outsider
+):
+    page = retro.get_absolute_url()
+    client.force_login(responder)
+    assert "Take over facilitation" in client.get(page).content.decode()
+    client.post(f"{page}facilitation/")
+    retro.refresh_from_db()
+    assert retro.facilitator == responder
+    html = client.get(page).content.decode()
+    assert "Take over facilitation" not in html
+    assert "Hand over facilitation to" in html
+    client.post(f"{page}facilitation/", {"to": commander.pk})
+    retro.refresh_from_db()
+    assert retro.facilitator == commander
+    client.force_login(outsider)
+    assert "Take over facilitation" not in client.get(page).content.decode()
