@@ -50,7 +50,7 @@ def _offered(people: list[User], empty: str) -> list[tuple[Any, str]]:
 
 
 class NewRetrospectiveForm(Form):
-    subject = forms.ChoiceField(label="Looks back on", choices=Subject, widget=forms.RadioSelect)
+    subject = forms.ChoiceField(choices=[(Subject.INCIDENT, "Incident")], widget=forms.HiddenInput)
     incidents = IncidentsField(label="Incidents", required=False)
     title = NeededField(
         label="Title",
@@ -81,8 +81,6 @@ class NewRetrospectiveForm(Form):
         if not data.get("title"):
             if incidents:
                 data["title"] = incidents[0].title
-            elif data.get("subject") != Subject.INCIDENT:
-                self.add_error("title", "Give it a title.")
         return data
 
 
