@@ -78,9 +78,8 @@ class NewRetrospectiveForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         incidents = data.get("incidents") or []
-        if not data.get("title"):
-            if incidents:
-                data["title"] = incidents[0].title
+        if not data.get("title") and incidents:
+            data["title"] = incidents[0].title
         return data
 
 
@@ -123,6 +122,8 @@ class FrameForm(ModelForm):
         self.typed_field("note_taker", forms.ModelChoiceField).queryset = User.objects.active()
         self.typed_field("note_taker", forms.ModelChoiceField).choices = _offered(people, "Nobody yet")
         self.fields["scope"].widget.attrs["rows"] = 3
+        if self.instance.subject != Subject.INCIDENT:
+            self.fields["due_on"].help_text = ""
 
 
 class ParticipantsForm(Form):

@@ -87,7 +87,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> dict[str, Any]:
     """What `retros/base.html` shows around every section."""
-    parts = parts_of(retrospective)
+    parts = parts_of(retrospective, here)
     position = next((i for i, part in enumerate(parts) if part.key == here), None)
     agenda = list(retrospective.agenda.all())
     timer = timekeeping(agenda) if retrospective.status == RetrospectiveStatus.IN_SESSION else None

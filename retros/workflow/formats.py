@@ -73,7 +73,9 @@ def _named(name: str, but: RetrospectiveFormat | None = None) -> str:
     name = " ".join(name.split())
     if not name or len(name) > 60:
         raise ValidationError({"name": "Give the format a name of at most 60 characters."})
-    others = RetrospectiveFormat.objects.exclude(pk=but.pk if but else None)
+    others = RetrospectiveFormat.objects.all()
+    if but is not None:
+        others = others.exclude(pk=but.pk)
     if others.filter(name__iexact=name).exists():
         raise ValidationError({"name": f"There is a format named {name} already."})
     return name
