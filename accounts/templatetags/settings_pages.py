@@ -44,8 +44,8 @@ GROUPS = {
         ),
         Section(
             "columns-3",
-            "Retrospective formats",
-            "Columns for releases, sprints and projects",
+            "Formats",
+            "Columns of retrospectives of releases, sprints and projects",
             "retrospective_formats",
         ),
         Section("coins", "Costs", "What an hour and a minute are assumed to cost", "cost_settings"),

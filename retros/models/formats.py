@@ -80,7 +80,8 @@ def _is_column(one: Any) -> bool:
 class RetrospectiveFormatQuerySet(models.QuerySet["RetrospectiveFormat"]):
     def with_use(self) -> "RetrospectiveFormatQuerySet":
         """With `use`: how many retrospectives have it."""
-        return self.annotate(use=models.Count("retrospectives"))
+        counted = self.annotate(use=models.Count("retrospectives"))
+        return counted.order_by("order", "name")  # a query that counts does not keep the model's own
 
 
 class RetrospectiveFormat(models.Model):

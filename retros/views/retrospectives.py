@@ -22,7 +22,7 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             {
                 "incidents": incidents,
                 "people": list(retrospective.participants.select_related("user")),
-                "begins": [] if retrospective.has_incidents else ["timeline", "causes"],
+                "offers_more": not retrospective.has_incidents,
             },
             template="retros/retrospective_detail.html",
         )
