@@ -22,7 +22,7 @@ def _last() -> AuditEntry:
 
 def test_four_come_with_the_product(db):
     shipped = RetrospectiveFormat.objects.filter(is_shipped=True)
-    assert [one.name for one in RetrospectiveFormat.objects.with_use()][0] == "What helped, what hindered"
+    assert RetrospectiveFormat.objects.with_use()[0].name == "What helped, what hindered"
     assert {one.name: [c.name for c in one.columns_shown] for one in shipped} == {
         "What helped, what hindered": ["Helped", "Hindered", "Surprised", "Invalidated assumption", "Lucky"],
         "Start, stop, continue": ["Start", "Stop", "Continue"],
