@@ -140,8 +140,8 @@ def test_everybody_sees_the_clock_turn(open_as, commander, responder, full):
     follows.goto(path)
     follows.locator("#retro_head time[data-tick=timer]").wait_for()
     leads.get_by_role("button", name="Pause", exact=True).click()
-    follows.locator("#retro_head").get_by_text("Scope and impact").wait_for()
+    follows.locator("#retro_head").get_by_text("Scope and impact").first.wait_for()
     follows.locator("#retro_head time[data-tick=timer]").wait_for(state="detached")
     leads.get_by_role("button", name="Next", exact=True).click()
-    follows.locator("#retro_head").get_by_text("Timeline", exact=True).wait_for()
+    follows.locator("#retro_head").get_by_text("Timeline", exact=True).first.wait_for()
     assert not follows.complaints
