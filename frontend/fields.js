@@ -1,5 +1,5 @@
-// Small help around fields: a short name made from the name while nobody has typed one, and "Copy" beside an address
-// or a field.
+// Small help around fields: a short name made from the name while nobody has typed one, a search in a list of
+// checkboxes, and "Copy" beside an address or a field.
 
 const short = (text) => text.normalize("NFKD").replace(/[^\w\s-]/g, "").trim().toLowerCase().replace(/[\s_-]+/g, "-").slice(0, 50).replace(/^-+|-+$/g, "");
 
@@ -12,6 +12,14 @@ export function fields() {
     const suggest = () => { if (!own) field.value = short(name.value); };
     name.addEventListener("input", suggest);
     suggest();
+  }
+  for (const search of document.querySelectorAll("input[data-narrows]")) {
+    const labels = document.getElementById(search.dataset.narrows).querySelectorAll("label");
+    search.addEventListener("input", () => {
+      const typed = search.value.trim().toLowerCase();
+      for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(typed);
+    });
+    search.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.metaKey && !event.ctrlKey) event.preventDefault(); });
   }
   // Browsers offer no clipboard to a page without TLS: app.css then hides these buttons, also those that come later.
   document.documentElement.classList.toggle("no-clipboard", !navigator.clipboard);

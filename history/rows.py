@@ -50,6 +50,7 @@ from retros.models import (
     Participant,
     Publication,
     Retrospective,
+    RetrospectiveFormat,
     Review,
     TimelineEntry,
 )
@@ -83,6 +84,8 @@ ANEW: dict[type[Model], set[str]] = {
     },  # without the picture
     ScheduledMaintenance: {"series", "occurs_on", "is_changed", "is_covered"},  # a record, not a plan
 }
+# Not in files that were written before it came.
+ADDED_LATER = {"columns"}
 # What is known by name outside: the column to tell it by.
 NAMED: dict[type[Model], str] = {
     User: "email",
@@ -92,6 +95,7 @@ NAMED: dict[type[Model], str] = {
     IncidentType: "name",
     Team: "name",
     Factor: "text",
+    RetrospectiveFormat: "name",
 }
 
 

@@ -10,7 +10,6 @@ from retros.models import (
     ContributingFactor,
     Learning,
     LearningGroup,
-    LearningKind,
     Level,
     Retrospective,
     TimelineEntry,
@@ -199,7 +198,7 @@ class PlaceForm(Form):
 
 
 class LearningForm(Form):
-    kind = forms.ChoiceField(label="Kind", choices=LearningKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Kind", widget=forms.RadioSelect)
     text = forms.CharField(
         label="What is it?",
         max_length=2000,
@@ -220,6 +219,11 @@ class LearningForm(Form):
                 "version": learning.version,
             }
         super().__init__(*args, **kwargs)
+        self.columns = retrospective.columns_shown
+        choices = [(column.key, column.name) for column in self.columns]
+        if learning and learning.kind not in dict(choices):
+            choices.append((learning.kind, retrospective.column_of(learning.kind).name))
+        self.typed_field("kind", forms.ChoiceField).choices = choices
         if learning:
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
         choose_entries(self, retrospective)

@@ -57,6 +57,7 @@ def checks(retrospective: Retrospective) -> list[Check]:
     """All of them in their order, with what is missing and who waived it."""
     waivers = {w.check_name: w for w in retrospective.waivers.select_related("by", "agreed_by")}
     written = Written(retrospective)
+    has_incidents = retrospective.has_incidents
     needs_two = retrospective.held_as.waivers_need_second_person
     return [
         Check(
@@ -69,7 +70,7 @@ def checks(retrospective: Retrospective) -> list[Check]:
             not needs_two or (waiver is not None and waiver.agreed_by_id is not None),
         )
         for name, (label, section, missing) in CHECKS.items()
-        if name != "evidence" or written.factors
+        if (name != "evidence" or written.factors) and (has_incidents or name not in OF_INCIDENTS)
     ]
 
 
@@ -184,6 +185,7 @@ def _hints(retrospective: Retrospective) -> str:
 
 
 Missing = Callable[[Any], str]
+OF_INCIDENTS = {"factors", "impact", "milestones", "outside"}  # not asked of a release, a sprint or a project
 WRITTEN = {"factors", "evidence", "impact"}  # asked of `Written`, the others of the retrospective
 CHECKS: dict[str, tuple[str, str, Missing]] = {
     "factors": ("At least two contributing factors", "causes", _factors),

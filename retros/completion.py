@@ -57,10 +57,15 @@ class Part:
         return self.state == BEGUN
 
 
-def parts_of(retrospective: Retrospective) -> list[Part]:
-    """Every section in its order, with how far it is and a word about it."""
+def parts_of(retrospective: Retrospective, here: str = "") -> list[Part]:
+    """Every section in its order, with how far it is and a word about it.
+
+    Without an incident there is no impact, timeline or cause, unless somebody has written one or opens
+    the section, which is `here`.
+    """
     n = _counted(retrospective)
-    offered = Account.of_columns(retrospective, n).gaps if n["entries"] else []
+    finds_gaps = n["entries"] and retrospective.has_incidents
+    offered = Account.of_columns(retrospective, n).gaps if finds_gaps else []
     gaps = n["gaps"] + len(offered)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),
@@ -88,6 +93,7 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
         ),
         "review": (DONE if retrospective.is_published else min(n["reviews"] + n["publications"], BEGUN), ""),
     }
+    used = {"impact": n["dimensions"], "timeline": n["entries"], "causes": n["factors"]}
     return [
         Part(
             key,
@@ -97,6 +103,7 @@ def parts_of(retrospective: Retrospective) -> list[Part]:
             is_warning=key == "timeline" and gaps > 0,
         )
         for key, name in SECTIONS
+        if retrospective.has_incidents or used.get(key, 1) or key == here
     ]
 
 

@@ -50,7 +50,7 @@ def _offered(people: list[User], empty: str) -> list[tuple[Any, str]]:
 
 
 class NewRetrospectiveForm(Form):
-    subject = forms.ChoiceField(label="Looks back on", choices=Subject, widget=forms.RadioSelect)
+    subject = forms.ChoiceField(choices=[(Subject.INCIDENT, "Incident")], widget=forms.HiddenInput)
     incidents = IncidentsField(label="Incidents", required=False)
     title = NeededField(
         label="Title",
@@ -78,11 +78,8 @@ class NewRetrospectiveForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         incidents = data.get("incidents") or []
-        if not data.get("title"):
-            if incidents:
-                data["title"] = incidents[0].title
-            elif data.get("subject") != Subject.INCIDENT:
-                self.add_error("title", "Give it a title.")
+        if not data.get("title") and incidents:
+            data["title"] = incidents[0].title
         return data
 
 
@@ -125,6 +122,8 @@ class FrameForm(ModelForm):
         self.typed_field("note_taker", forms.ModelChoiceField).queryset = User.objects.active()
         self.typed_field("note_taker", forms.ModelChoiceField).choices = _offered(people, "Nobody yet")
         self.fields["scope"].widget.attrs["rows"] = 3
+        if self.instance.subject != Subject.INCIDENT:
+            self.fields["due_on"].help_text = ""
 
 
 class ParticipantsForm(Form):

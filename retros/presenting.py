@@ -108,6 +108,7 @@ class Stage:
         shows = self.retrospective.shows_dots
         cards: dict[int | None, list[Learning]] = {}
         for one in self.retrospective.learnings.prefetch_related("votes"):
+            one.column = self.retrospective.column_of(one.kind)  # type: ignore[attr-defined]
             cards.setdefault(one.group_id, []).append(one)
         groups = LearningGroup.objects.filter(retrospective=self.retrospective)
         found = [

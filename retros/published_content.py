@@ -52,6 +52,7 @@ def content_of(retrospective: Retrospective) -> dict[str, Any]:
         "impact": _impact(retrospective),
         "timeline": [_entry(e) for e in _entries(retrospective)],
         "factors": _factors(retrospective),
+        "columns": [column.name for column in retrospective.columns_shown],
         "learnings": _learnings(retrospective),
         "actions": _actions(retrospective),
         "waived": [
@@ -201,7 +202,7 @@ def _learnings(retrospective: Retrospective) -> list[dict[str, Any]]:
     )
     return [
         {
-            "kind": str(row.get_kind_display()),
+            "kind": retrospective.column_of(row.kind).name,
             "text": row.text,
             "group": row.group.name if row.group else "",
             "dots": (row.dots or 0) if retrospective.shows_dots else 0,
@@ -262,6 +263,16 @@ def people_of(content: dict[str, Any]) -> list[tuple[str, str]]:
     for name in people["participants"]:
         found.setdefault(name, [])
     return [(name, ", ".join(words)) for name, words in found.items()]
+
+
+def learnings_by_column(content: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(column, its learnings) in the order of the format; a version from before formats has the five kinds."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in content.get("columns") or LearningKind.labels:
+        found[str(name)] = []
+    for one in content["learnings"]:
+        found.setdefault(one["kind"], []).append(one)
+    return [(name, rows) for name, rows in found.items() if rows]
 
 
 def _facts(content: dict[str, Any]) -> str:
@@ -337,10 +348,8 @@ def _cause_lines(content: dict[str, Any]) -> list[str]:
 
 def _learning_lines(content: dict[str, Any]) -> list[str]:
     parts = ["## Learnings"] if content["learnings"] else []
-    for kind in LearningKind:
-        rows = [one for one in content["learnings"] if one["kind"] == kind.label]
-        if rows:
-            parts += [f"### {kind.label}", "\n".join(f"- {_flat(one['text'])}" for one in rows)]
+    for name, rows in learnings_by_column(content):
+        parts += [f"### {_flat(name)}", "\n".join(f"- {_flat(one['text'])}" for one in rows)]
     return parts
 
 

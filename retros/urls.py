@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from retros.views import closing, framing, library, presenting, retrospectives, review, session
+from retros.views import closing, formats, framing, library, presenting, retrospectives, review, session
 
 RETROSPECTIVE = "retrospectives/<int:pk>/"
 
@@ -10,6 +10,14 @@ urlpatterns = [
     path("retrospectives/", library.retrospective_list, name="retrospective_list"),
     path("settings/costs/", library.cost_settings, name="cost_settings"),
     path("settings/retrospectives/", library.retrospective_settings, name="retrospective_settings"),
+    path("settings/retrospective-formats/", formats.format_list, name="retrospective_formats"),
+    path("settings/retrospective-formats/new/", formats.format_new, name="retrospective_format_new"),
+    path("settings/retrospective-formats/<int:pk>/", formats.format_edit, name="retrospective_format"),
+    path(
+        "settings/retrospective-formats/<int:pk>/deletion/",
+        formats.format_removal,
+        name="retrospective_format_deletion",
+    ),
     path("retrospectives/new/", framing.new_retrospective, name="new_retrospective"),
     path(
         "incidents/<str:reference>/retrospective/",

@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.sessions.models import Session
 from django.core import signing
@@ -51,6 +52,7 @@ from retros.workflow import (
     add_comment,
     add_contributing_factor,
     add_entry,
+    add_format,
     add_hint_word,
     add_learning,
     add_learning_group,
@@ -184,6 +186,11 @@ def waiting(w, incident) -> int:
 def retrospective(w, incident) -> int:
     """Of an incident of everybody's; stakeholders read it once it is published."""
     return start_retrospective(incident=incident or w.incident, by=w.commander, owner=w.commander).pk
+
+
+def own_format(w, _incident) -> int:
+    columns = [("Go", "", "star"), ("No", "", "flag")]
+    return add_format(by=w.admin, name=f"Own {uuid4()}", columns=columns).pk
 
 
 def participant(w, incident) -> int:
@@ -738,6 +745,10 @@ TABLE: dict[str, Row] = {
     "retrospective_list": Row(get=SIGNED_IN),
     "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
     "retrospective_settings": ADMIN_FORM,
+    "retrospective_formats": Row(get=ADMINS),
+    "retrospective_format_new": ADMIN_FORM,
+    "retrospective_format": Row(get=ADMINS, post=ADMINS, pk=own_format),
+    "retrospective_format_deletion": Row(post=ADMINS, pk=own_format),
     "cost_settings": ADMIN_FORM,
     "incident_retrospective": Row(get=RESPONDERS, post=RESPONDERS),
     "seen_before": Row(get=SIGNED_IN),

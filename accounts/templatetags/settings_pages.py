@@ -42,6 +42,12 @@ GROUPS = {
         Section(
             "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
         ),
+        Section(
+            "columns-3",
+            "Formats",
+            "Columns of retrospectives of releases, sprints and projects",
+            "retrospective_formats",
+        ),
         Section("coins", "Costs", "What an hour and a minute are assumed to cost", "cost_settings"),
         Section("rss", "Subscriptions", "Channels, addresses outside, executives", "subscriptions"),
     ],

@@ -19,6 +19,7 @@ from action_items.forms import SORTS, ActionFilter
 from action_items.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
 from action_items.permissions import can_add_action_item
 from core.responses import csv_answer
+from retros.last import last_before
 from retros.views.common import load, section
 
 PAGE = 50
@@ -105,8 +106,13 @@ def retrospective_actions(request: SignedInRequest, pk: int) -> HttpResponse:
     """The section of one retrospective: its items, and the factors nobody addresses yet."""
     retrospective = load(request, pk)
     items = retrospective.action_items.with_sources(request.user).order_by("due_on", "priority", "pk")
+    last = last_before(retrospective, reader=request.user)
     context = {
         "items": items,
+        "last": last,
+        "left": last.action_items.unfinished().with_sources(request.user).order_by("due_on", "priority", "pk")
+        if last
+        else [],
         "unaddressed": retrospective.factors.filter(action_items=None),
         "may_add": can_add_action_item(request.user, retrospective=retrospective),
     }

@@ -12,13 +12,13 @@ from accounts.models import InstallationRole, Team, User
 from history.entry import Own, Refused
 from history.external_references import find, of_document
 from history.models import ImportedEntry
-from history.rows import BY_MODEL, FAR, INCIDENT, NAMED, VERSION, Table, Whole, is_many
+from history.rows import ADDED_LATER, BY_MODEL, FAR, INCIDENT, NAMED, VERSION, Table, Whole, is_many
 from history.workflow.after_import import settle
 from history.workflow.attachments import put_piece
 from history.workflow.writing import Desk
 from incidents.models import Audience, Incident, IncidentType, Role, Service, Severity, StatusUpdate
 from incidents.workflow.transitions import next_number
-from retros.models import Factor
+from retros.models import Factor, RetrospectiveFormat
 from retros.vocabulary import normalised
 from statuspages.models import StatusPage
 
@@ -104,6 +104,8 @@ class _Restorer:
         found: dict[str, Any] = {}
         many: dict[str, list[Any]] = {}
         for field in fields:
+            if field.name in ADDED_LATER and field.name not in row:
+                continue
             value = row.get(field.name)
             if is_many(field):
                 many[field.name] = [self._target(field, one, place) for one in _listed(row, field.name)]
@@ -167,6 +169,8 @@ class _Restorer:
             if known[value] is None:
                 raise Refused(f"there is no {model._meta.verbose_name} “{value[:40]}” here")
             return known[value]
+        if model is RetrospectiveFormat:
+            return model.objects.filter(name=value).first()  # its columns are in the row itself
         if model is Team:
             return _team(value[:100])
         if model is Factor:

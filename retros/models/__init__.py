@@ -5,7 +5,8 @@ from retros.models.causes import Category, ContributingFactor, Factor, FactorSte
 from retros.models.costs import GUESSES, CostAssumptions, RoleRate
 from retros.models.documents import Comment, Document, DocumentUpdate, DocumentVersion, Section
 from retros.models.exports import DueReminder, Export
-from retros.models.learnings import Learning, LearningGroup, LearningKind, LearningVote
+from retros.models.formats import OF_AN_INCIDENT, Column, LearningKind, RetrospectiveFormat
+from retros.models.learnings import Learning, LearningGroup, LearningVote
 from retros.models.retrospective import (
     AgendaItem,
     FinishedPart,
@@ -35,12 +36,14 @@ from retros.models.timeline import (
 
 __all__ = [
     "GUESSES",
+    "OF_AN_INCIDENT",
     "AffectedUsers",
     "AgendaItem",
     "Ballot",
     "Category",
     "CheckWaiver",
     "ClosedQuestion",
+    "Column",
     "Comment",
     "ContributingFactor",
     "CostAssumptions",
@@ -66,6 +69,7 @@ __all__ = [
     "Question",
     "ReaderMark",
     "Retrospective",
+    "RetrospectiveFormat",
     "RetrospectiveQuerySet",
     "RetrospectiveSettings",
     "RetrospectiveStatus",

@@ -1,4 +1,4 @@
-"""Helped, hindered, surprised, invalidated, lucky."""
+"""What people learned, each of one kind: a column of the retrospective's format."""
 
 from typing import Any
 
@@ -9,14 +9,6 @@ from django.utils import timezone
 
 from retros.models.retrospective import Retrospective
 from retros.models.timeline import TimelineEntry
-
-
-class LearningKind(models.TextChoices):
-    HELPED = "helped", "Helped"
-    HINDERED = "hindered", "Hindered"
-    SURPRISED = "surprised", "Surprised"
-    INVALIDATED = "invalidated", "Invalidated assumption"
-    LUCKY = "lucky", "Lucky"
 
 
 class LearningGroup(models.Model):
@@ -44,7 +36,7 @@ class Learning(models.Model):
     """Seen by its author alone until the retrospective's learnings are revealed."""
 
     retrospective = models.ForeignKey(Retrospective, on_delete=models.CASCADE, related_name="learnings")
-    kind = models.CharField(max_length=20, choices=LearningKind)
+    kind = models.CharField(max_length=20, help_text="The key of a column of the format")
     text = models.TextField()
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

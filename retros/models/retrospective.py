@@ -11,6 +11,14 @@ from django.utils.functional import cached_property
 
 from core.subqueries import count_of
 from incidents.models import Incident
+from retros.models.formats import (
+    FALLBACK_ICON,
+    OF_AN_INCIDENT,
+    Column,
+    RetrospectiveFormat,
+    columns_from,
+    validate_columns,
+)
 
 if TYPE_CHECKING:
     from retros.models.review import RetrospectiveSettings
@@ -91,6 +99,20 @@ class Retrospective(models.Model):
         Incident, null=True, blank=True, on_delete=models.CASCADE, related_name="retrospective"
     )
     incidents = models.ManyToManyField(Incident, blank=True, related_name="retrospectives")
+    format = models.ForeignKey(
+        RetrospectiveFormat,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="retrospectives",
+        help_text="None where it has the kinds of an incident",
+    )
+    columns = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_columns],
+        help_text="Of the format, as they were when it was chosen",
+    )
     scope = models.TextField(blank=True, help_text="What is looked at, from when to when, and what is not")
     objectives = models.TextField(blank=True, help_text="What we want to know at the end")
     period_from = models.DateField("from", null=True, blank=True)
@@ -177,6 +199,21 @@ class Retrospective(models.Model):
     def shows_dots(self) -> bool:
         """Whether everyone can see how many dots a learning has; until then people see only their own."""
         return self.dots_closed_at is not None or not self.held_as.hides_dots
+
+    @property
+    def has_incidents(self) -> bool:
+        """Whether it looks back on incidents. Without, nothing about incidents is shown."""
+        return self.subject == Subject.INCIDENT or bool(self.incidents.all())
+
+    @property
+    def columns_shown(self) -> list[Column]:
+        """What learnings are written about, in order."""
+        return columns_from(self.columns) or list(OF_AN_INCIDENT)
+
+    def column_of(self, kind: str) -> Column:
+        """The column of a learning; one that is not there any more is named by its key."""
+        found = next((column for column in self.columns_shown if column.key == kind), None)
+        return found or Column(kind, kind.replace("_", " ").capitalize(), "", FALLBACK_ICON)
 
     @property
     def chain(self) -> str:

@@ -11,7 +11,7 @@ from core.text import in_words
 from retros.clock import Timer
 from retros.models import AgendaItem, Retrospective
 from retros.presenting import section_url
-from retros.published_content import people_of
+from retros.published_content import learnings_by_column, people_of
 from timeline.models import phase_before
 
 register = template.Library()
@@ -34,6 +34,7 @@ def part_url_of(retrospective: Retrospective, item: AgendaItem) -> str:
 
 
 register.filter("people_of", people_of)
+register.filter("learnings_by_column", learnings_by_column)
 register.filter("phase_before", phase_before)
 
 

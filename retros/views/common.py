@@ -88,7 +88,7 @@ def writers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> dict[str, Any]:
     """What `retros/base.html` shows around every section."""
-    parts = parts_of(retrospective)
+    parts = parts_of(retrospective, here)
     position = next((i for i, part in enumerate(parts) if part.key == here), None)
     by_person = FinishedPart.objects.filter(item=OuterRef("pk"), person=request.user)
     agenda = list(retrospective.agenda.annotate(has_finished=Exists(by_person)))

@@ -14,6 +14,7 @@ from incidents.views.common import attempt, responders_only, submitted
 from incidents.views.common import click as click_incident
 from incidents.views.common import load as load_incident
 from retros import workflow
+from retros.format_forms import WITHOUT_INCIDENT, StartForm
 from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, SessionForm
 from retros.models import Retrospective, Subject
 from retros.permissions import can_facilitate
@@ -23,6 +24,9 @@ from retros.views.common import answer_status, click, done, led, load, section
 @require_http_methods(["GET", "POST"])
 @responders_only
 def new_retrospective(request: SignedInRequest) -> HttpResponse:
+    subject = request.POST.get("subject") or request.GET.get("subject", "")
+    if subject in dict(WITHOUT_INCIDENT):
+        return _start_without_incident(request, subject)
     initial = {"subject": Subject.INCIDENT, "incidents": request.GET.get("incidents", "")}
     form = NewRetrospectiveForm(request.POST or None, initial=initial, reader=request.user)
     if submitted(request, form) and attempt(
@@ -30,8 +34,21 @@ def new_retrospective(request: SignedInRequest) -> HttpResponse:
     ):
         return redirect(form.outcome)
     without = Incident.objects.visible_to(request.user).without_retrospective().select_related("severity")[:8]
-    context = {"form": form, "section": "retrospectives", "without": without}
-    return render(request, "retros/new.html", context)
+    return _new_page(request, form, Subject.INCIDENT, without=without)
+
+
+def _start_without_incident(request: SignedInRequest, subject: str) -> HttpResponse:
+    form = StartForm(request.POST or None, initial={"subject": subject}, by=request.user)
+    if submitted(request, form) and attempt(
+        form, workflow.open_retrospective, by=request.user, owner=request.user, **form.cleaned_data
+    ):
+        return redirect(form.outcome)
+    return _new_page(request, form, subject)
+
+
+def _new_page(request: SignedInRequest, form: Any, subject: str, **more: Any) -> HttpResponse:
+    around = {"form": form, "section": "retrospectives", "subject": subject, "subjects": Subject.choices}
+    return render(request, "retros/new.html", around | more)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,7 @@ from accounts.requests import SignedInRequest
 from incidents.views.common import attempt, is_number, submitted
 from retros import workflow
 from retros.board_forms import GroupForm, LearningForm, LearningPlaceForm
-from retros.models import Learning, LearningGroup, LearningKind, Retrospective, TimelineEntry
+from retros.models import Learning, LearningGroup, Retrospective, TimelineEntry
 from retros.permissions import can_facilitate, can_write
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
@@ -161,8 +161,9 @@ def group_removal(request: SignedInRequest, retrospective: Retrospective, number
     return _press(request, retrospective, workflow.dissolve_learning_group, group=one)
 
 
-def _empty_form(retrospective: Retrospective, kind: str = LearningKind.HELPED) -> LearningForm:
-    return LearningForm(retrospective=retrospective, initial={"kind": kind})
+def _empty_form(retrospective: Retrospective, kind: str = "") -> LearningForm:
+    first = retrospective.columns_shown[0].key
+    return LearningForm(retrospective=retrospective, initial={"kind": kind or first})
 
 
 def _one(request: SignedInRequest, retrospective: Retrospective, number: int) -> Learning:
@@ -190,6 +191,7 @@ def _show(
         .order_by("order", "pk")  # a query that counts does not keep the model's own
     )
     for row in rows:
+        row.column = retrospective.column_of(row.kind)
         if not retrospective.shows_dots:
             row.weight = row.mine
         row.drawn_dots = range(min(row.weight, MOST_DRAWN))

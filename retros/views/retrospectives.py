@@ -19,7 +19,11 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             request,
             retrospective,
             "overview",
-            {"incidents": incidents, "people": list(retrospective.participants.select_related("user"))},
+            {
+                "incidents": incidents,
+                "people": list(retrospective.participants.select_related("user")),
+                "offers_more": not retrospective.has_incidents,
+            },
             template="retros/retrospective_detail.html",
         )
     marks = list(retrospective.reader_marks.values_list("user", flat=True))

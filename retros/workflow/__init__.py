@@ -13,6 +13,7 @@ from retros.workflow.commenting import add_comment, resolve_comment
 from retros.workflow.cost_assumptions import assume_costs
 from retros.workflow.costs import state_users, write_impact
 from retros.workflow.exporting import ask_for_pdf
+from retros.workflow.formats import add_format, change_format, remove_format
 from retros.workflow.framing import (
     add_participants,
     frame_retrospective,
@@ -93,6 +94,7 @@ __all__ = [
     "add_comment",
     "add_contributing_factor",
     "add_entry",
+    "add_format",
     "add_gap",
     "add_hint_word",
     "add_learning",
@@ -109,6 +111,7 @@ __all__ = [
     "cast_ballot",
     "change_contributing_factor",
     "change_entry",
+    "change_format",
     "change_learning",
     "close_question",
     "close_voting",
@@ -140,6 +143,7 @@ __all__ = [
     "publish_retrospective",
     "remove_contributing_factor",
     "remove_entry",
+    "remove_format",
     "remove_hint_word",
     "remove_participant",
     "rename_learning_group",

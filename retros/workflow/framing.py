@@ -20,7 +20,7 @@ from events.retrospectives import (
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
-from retros.models import Participant, Retrospective, RetrospectiveStatus, Subject
+from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
 from retros.workflow.session import appointment, participant_ids
@@ -50,6 +50,8 @@ def open_retrospective(
     title: str,
     subject: str = Subject.INCIDENT,
     incidents: Iterable[Incident] = (),
+    format: RetrospectiveFormat | None = None,
+    people: Iterable[User] = (),
     scope: str = "",
     period_from: date | None = None,
     period_to: date | None = None,
@@ -58,6 +60,8 @@ def open_retrospective(
     form_token: UUID | None = None,
 ) -> Retrospective:
     """Start looking back on something: one or several incidents, a release, a sprint, a project.
+
+    `format` gives one without an incident its columns; `people` take part, and need somebody who owns it.
 
     The same `form_token` again returns the one it made the first time. It is the own one of the first
     incident that has none yet; an incident looked back on alone must have none.
@@ -82,6 +86,8 @@ def open_retrospective(
         title=title.strip(),
         subject=subject,
         incident=_own_of(covered) if subject == Subject.INCIDENT else None,
+        format=format if subject != Subject.INCIDENT else None,
+        columns=format.columns if format and subject != Subject.INCIDENT else [],
         scope=scope.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -102,6 +108,9 @@ def open_retrospective(
         announce(retrospective, RetrospectiveStarted())
     if covered:
         seed_timeline(retrospective=retrospective, by=by)
+    if wanted := list(people):
+        add_participants(retrospective=retrospective, by=by, people=wanted)
+        retrospective.refresh_from_db()
     return retrospective
 
 

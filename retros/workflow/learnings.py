@@ -1,4 +1,4 @@
-"""Step 10: what helped, hindered, surprised. Written in silence, then revealed, grouped and weighed."""
+"""Learnings, each in a column of the format. Written in silence, then revealed, grouped and weighed."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -28,7 +28,6 @@ from retros.grouping import suggested_name
 from retros.models import (
     Learning,
     LearningGroup,
-    LearningKind,
     LearningVote,
     Retrospective,
     TimelineEntry,
@@ -48,7 +47,7 @@ def add_learning(
     retrospective = lock(retrospective, by=by)
     learning = Learning.objects.create(
         retrospective=retrospective,
-        kind=_kind(kind),
+        kind=_kind(retrospective, kind),
         text=_worded(text),
         author=by,
         order=retrospective.learnings.count(),
@@ -76,9 +75,9 @@ def change_learning(
     if text is not None and _worded(text) != learning.text:
         told["text"] = [learning.text, _worded(text)]
         learning.text = _worded(text)
-    if kind is not None and _kind(kind) != learning.kind:
+    if kind is not None and kind != learning.kind:
         told["kind"] = [learning.kind, kind]
-        learning.kind = kind
+        learning.kind = _kind(retrospective, kind)
     if entries is not None:
         old, new = set(learning.entries.all()), set(_of_timeline(retrospective, entries))
         if old != new:
@@ -293,9 +292,11 @@ def _stored(retrospective: Retrospective, learning: Learning) -> Learning:
     return stored
 
 
-def _kind(kind: str) -> str:
-    if kind not in LearningKind.values:
-        raise ValidationError({"kind": "Choose one of the five."})
+def _kind(retrospective: Retrospective, kind: str) -> str:
+    columns = retrospective.columns_shown
+    if kind not in [column.key for column in columns]:
+        names = ", ".join(column.name for column in columns)
+        raise ValidationError({"kind": f"Choose one of these: {names}."})
     return kind
 
 

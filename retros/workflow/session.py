@@ -17,28 +17,11 @@ from events.retrospectives import (
     SessionEnded,
     SessionStarted,
 )
+from retros.agendas import LENGTHS, agenda_for
 from retros.clock import spent_on
 from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
 from retros.workflow.basics import IS_PUBLISHED, announce, audit, lock_to_facilitate, save
 
-AGENDAS: dict[int, tuple[tuple[str, int], ...]] = {
-    60: (
-        ("Opening", 5),
-        ("Scope and impact", 5),
-        ("Timeline", 35),
-        ("Surprises, helped, hindered, factors", 10),
-        ("Close", 5),
-    ),
-    30: (("Opening", 3), ("Timeline", 15), ("Surprises, helped, hindered, factors", 9), ("Close", 3)),
-}
-WORKED_ON = {
-    "Opening": ("safety", "How safe do you feel to say everything that matters here?"),
-    "Scope and impact": ("impact", "Who was affected, and how?"),
-    "Timeline": ("timeline", "What happened, and what did each of us know at the time?"),
-    "Surprises, helped, hindered, factors": ("learnings", "What surprised, helped or hindered us?"),
-    "Close": ("actions", "What do we take away, and who does what next?"),
-}
-"""Of each part: the section in which it is worked on, and the question that is shown large."""
 EXTENSION = 5  # minutes
 MOST_MINUTES = 24 * 60
 BACK = {
@@ -109,7 +92,7 @@ def appointment(retrospective: Retrospective) -> dict[str, Any]:
 def plan_agenda(*, retrospective: Retrospective, by: User, minutes: int) -> Retrospective:
     """The agenda for 60 or 30 minutes, as long as its clock has not run."""
     retrospective = lock_to_facilitate(retrospective, by=by)
-    if minutes not in AGENDAS:
+    if minutes not in LENGTHS:
         raise ValidationError("There is an agenda for 60 and one for 30 minutes.")
     if not _plan(retrospective, minutes, anew=True):
         raise ValidationError("The clock has run already.")
@@ -273,17 +256,18 @@ def _plan(retrospective: Retrospective, minutes: int, *, anew: bool = False) -> 
         if not anew or agenda.exclude(spent_seconds=0, running_since=None, is_done=False).exists():
             return False
         agenda.delete()
-    parts = AGENDAS.get(minutes) or AGENDAS[60 if minutes >= 45 else 30]
     AgendaItem.objects.bulk_create(
-        AgendaItem(retrospective=retrospective, name=name, minutes=length, order=order, **worked_on(name))
-        for order, (name, length) in enumerate(parts)
+        AgendaItem(
+            retrospective=retrospective,
+            name=part.name,
+            minutes=part.minutes,
+            section=part.section,
+            question=part.question,
+            order=order,
+        )
+        for order, part in enumerate(agenda_for(retrospective, minutes))
     )
     return True
-
-
-def worked_on(name: str) -> dict[str, str]:
-    section, question = WORKED_ON.get(name, ("", ""))
-    return {"section": section, "question": question}
 
 
 def _start(agenda: list[AgendaItem], item: AgendaItem | None) -> None:

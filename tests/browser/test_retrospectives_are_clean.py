@@ -92,6 +92,7 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
         "/retrospectives/",
         "/retrospectives/?q=nothing",
         "/retrospectives/new/",
+        "/retrospectives/new/?subject=sprint",
         f"/incidents/{incident.reference}/seen-before/",
         here,
         *(f"{here}{part}/" for part in ("frame", "safety", "review")),
@@ -101,7 +102,7 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
         f"{there}versions/1/",
         f"{there}pdf/{export.pk}/",
         f"{there}reopening/",
-        f"{review}review/",
+        *(f"{review}{part}" for part in ("", "learnings/", "actions/", "timeline/", "review/")),
         f"{fixed.get_absolute_url()}frame/",
         f"{fixed.get_absolute_url()}review/start/",
     ]
@@ -125,7 +126,7 @@ def test_every_page_is_clean(open_as, axe, commander, full, viewport):
 
 def test_the_settings_are_clean(open_as, axe, admin):
     page = open_as(admin, viewport=NARROW)
-    for path in ("/settings/retrospectives/", "/settings/costs/"):
+    for path in ("/settings/retrospectives/", "/settings/retrospective-formats/", "/settings/costs/"):
         page.goto(path)
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
@@ -133,14 +134,14 @@ def test_the_settings_are_clean(open_as, axe, admin):
 
 
 def test_everybody_sees_the_clock_turn(open_as, commander, responder, full):
-    path = full[4]
+    path = full[5]
     leads, follows = open_as(commander), open_as(responder)
     leads.goto(path)
     follows.goto(path)
     follows.locator("#retro_head time[data-tick=timer]").wait_for()
     leads.get_by_role("button", name="Pause", exact=True).click()
-    follows.locator("#retro_head [aria-current=step]", has_text="Scope and impact").wait_for()
+    follows.locator("#retro_head").get_by_text("Scope and impact").first.wait_for()
     follows.locator("#retro_head time[data-tick=timer]").wait_for(state="detached")
     leads.get_by_role("button", name="Next", exact=True).click()
-    follows.locator("#retro_head [aria-current=step]", has_text="Timeline").wait_for()
+    follows.locator("#retro_head").get_by_text("Timeline", exact=True).first.wait_for()
     assert not follows.complaints

@@ -64,9 +64,10 @@ LEFT_BEHIND = {
     **dict.fromkeys(
         ["Severity", "Cadence", "IncidentType", "Role", "Service", "ChecklistTemplate", "LinkTemplate",
          "MessageTemplate", "ReferenceCounter", "SavedView", "HintWord", "RetrospectiveSettings", "CostAssumptions",
-         "RoleRate"],
+         "RetrospectiveFormat", "RoleRate"],
         SETTINGS,
     ),
+    "FinishedPart": "who had finished writing while a session ran",
     "Factor": "told by its words where it appears",
     "Ballot": "told as counts",
     "ClosedQuestion": "the counts in an export are of closed questions",
