@@ -44,6 +44,7 @@ from incidents.workflow import (
     set_service_impact,
 )
 from insights.models import InsightsPdf
+from insights.workflow import annotate
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
@@ -291,6 +292,15 @@ def of_section(**more: Any) -> dict[str, Any]:
 def factor(w, incident) -> int:
     looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
     return add_contributing_factor(retrospective=looked_back_on, by=w.commander, text="No limit was set").pk
+
+
+def agenda_item(w, incident) -> int:
+    looked_back_on = Retrospective.objects.get(pk=retrospective(w, incident))
+    return looked_back_on.agenda.get_or_create(name="Opening", defaults={"minutes": 5})[0].pk
+
+
+def annotation(w, _incident) -> int:
+    return annotate(by=w.commander, day=timezone.localdate(), words="New rota").pk
 
 
 def learning(w, incident) -> int:
@@ -692,6 +702,13 @@ TABLE: dict[str, Row] = {
     "insights": Row(get=SIGNED_IN),
     "insights_incidents": Row(get=SIGNED_IN),
     "insights_question": Row(get=SIGNED_IN, more={"key": "faster"}),
+    "insights_trend": Row(get=SIGNED_IN),
+    "insights_trend_csv": Row(get=SIGNED_IN),
+    "insights_annotations": Row(get=SIGNED_IN),
+    "insights_annotation_new": Row(get=RESPONDERS, post=RESPONDERS),
+    "insights_annotation": Row(get=RESPONDERS, post=RESPONDERS, pk=annotation),
+    "insights_annotation_deletion": Row(post=RESPONDERS, pk=annotation),
+    "insights_goals": Row(get=RESPONDERS, post=RESPONDERS, more={"metric": "time_to_resolve"}),
     "insights_missing_times": Row(get=RESPONDERS, post=RESPONDERS),
     "insights_report": Row(get=SIGNED_IN, post=SIGNED_IN),
     "insights_report_ending": Row(post=SIGNED_IN, pk=own_report, may_miss=SIGNED_IN - {COMMANDER}),
@@ -764,6 +781,10 @@ TABLE: dict[str, Row] = {
     "session_invitation": READ,
     "session_clock": LED,
     "session_agenda": LED,
+    "presenter": Row(get=LEADERS, pk=retrospective, may_miss=MISSING),
+    "presentation": LED,
+    "facilitation": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "part_finished": Row(post=SIGNED_IN, more={"item": agenda_item}, **OF_RETROSPECTIVE),
     "retrospective_status": LED,
     "safety_check": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=MISSING),
     "safety_results": READ,
@@ -822,6 +843,9 @@ TABLE: dict[str, Row] = {
     # causes and learnings: whoever reaches the retrospective; a stakeholder does once it is published
     "causes": Row(get=SIGNED_IN, **OF_RETROSPECTIVE),
     "factor_new": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_line": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
+    "factor_row": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_support": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "factor_undo": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
     "factor_suggestions": Row(get=SIGNED_IN, query="?text=limit", **OF_RETROSPECTIVE),
     "factor": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
@@ -839,6 +863,7 @@ TABLE: dict[str, Row] = {
         post=SIGNED_IN - {RESPONDER, OUTSIDER}, more={"number": learning}, **OF_RETROSPECTIVE
     ),
     "learning_place": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning_pair": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
     "learning_dots": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
     "learning_dot_removal": Row(post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
     # status pages, inside

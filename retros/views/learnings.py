@@ -104,7 +104,11 @@ def pair(request: SignedInRequest, retrospective: Retrospective, number: int) ->
     """One card dropped on another, or chosen beside it: both into one group."""
     one = _one(request, retrospective, number)
     key = request.POST.get("other", "")
-    other = _one(request, retrospective, int(key) if is_number(key) else 0)
+    readable = retrospective.learnings.readable_by(request.user)
+    other = readable.filter(pk=int(key)).first() if is_number(key) else None
+    if other is None:
+        gone = ValidationError("The other note is not there any more.")
+        return refused(request, gone, _back(retrospective))
     return _press(request, retrospective, workflow.pair_learnings, at=one.pk, learning=one, other=other)
 
 
