@@ -29,7 +29,7 @@ LEFT_OUT = {
         "shown_style", "channel", "channel_address", "channel_secret", "channel_deletion", "delivery_drop", "delivery_again", "event_again",
         "event_drop", "notice", "approval", "task_owner", "correction", "answer", "component_state", "objection", "hypothesis", "mitigation", "task", "session_invitation",
         "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo",
-        "component_group", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
+        "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
     ),
     "downloads everything there is, a row at a time": ("action_export",),
     "no page of the product": ("account_inactive", "account_logout"),
@@ -153,7 +153,7 @@ class _Samples:
             "service": lambda: work.incident.affected_services.all()[0].service_id,
             "participant": lambda: work.participants.all()[0].pk,
         }
-        if part == "number" and name == "factor":
+        if part == "number" and name in ("factor", "factor_support"):
             return ContributingFactor.objects.filter(retrospective=work)[0].pk
         if part == "number" and name == "learning":
             return Learning.objects.filter(retrospective=work)[0].pk
