@@ -19,9 +19,9 @@ from statuspages.workflow import (
     set_component_state,
     update_maintenance,
 )
-from tests.browser.conftest import server
+from tests.browser.conftest import server, web
 
-__all__ = ["server"]
+__all__ = ["server", "web"]
 
 SOON = 20  # seconds, on a busy machine: answers get no older than that here, so only a notification brings a new one
 TODAY = timezone.now().date()
