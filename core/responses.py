@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the code page of its own country
 
@@ -16,6 +17,12 @@ def csv_answer(text: str, name: str) -> HttpResponse:
     """A CSV file to save, which Excel opens with the right characters."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(BYTE_ORDER_MARK + text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def way_back(asked: str, otherwise: str) -> str:
+    """The page of ours that a form says it came from, else `otherwise`."""
+    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_ours else otherwise
 
 
 def triggered(**events: Any) -> HttpResponse:

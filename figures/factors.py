@@ -12,11 +12,8 @@ from figures.draw import el, text
 
 BONES = ("People", "Process", "Platform", "Code", "Data")
 NO_BONE = "No bone yet"
-MEDIUM, SMALL, SLIM = (
-    920,
-    700,
-    520,
-)  # beside the section list of a retrospective, on a small desk, beside the outline
+MEDIUM, SMALL = 920, 700  # beside the section list of a retrospective, on a desk and on a small one
+SLIM = 480  # beside the outline
 INK, MUTED, EDGE, PAPER = "#14181f", "#555b66", "#767c87", "#ffffff"
 TINTS = {"proximate": "#8a5300", "systemic": "#7b2d94"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"

@@ -238,6 +238,13 @@ SUMS = [
 ]  # fmt: skip
 METRICS: list[Metric] = [*TIMES, *SUMS]
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
+
+
+def short_name(metric: Metric) -> str:
+    """“Time to resolve”, without its abbreviation."""
+    return metric.label.split(" (")[0]
+
+
 HEADLINES = ("time_to_resolve", "time_to_mitigate", "time_to_repair", "time_to_detect", "time_to_acknowledge")
 NOTES = {
     "cohort": "Incidents by impact start in the period, else by declaration. Drills, suspected, declined and merged "

@@ -14,7 +14,7 @@ from core.forms import Form
 from core.local_time import first_moment
 from incidents.models import Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
-from insights.definitions import BY_KEY, HEADLINES, METRICS, Metric
+from insights.definitions import BY_KEY, HEADLINES, METRICS, Metric, short_name
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
 # With days further away there is no period of the same length before.
@@ -37,7 +37,7 @@ class InsightsFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
-        choices=[(key, BY_KEY[key].label.split(" (")[0]) for key in HEADLINES],
+        choices=[(key, short_name(BY_KEY[key])) for key in HEADLINES],
     )  # fmt: skip
     cut = django_filters.ChoiceFilter(
         method="as_it_is", label="Each phase", empty_label=None,

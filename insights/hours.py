@@ -6,10 +6,8 @@ from insights.cohort import Scope
 from insights.measuring import narrow_cte, rows
 from insights.zone_offsets import offsets_of
 
-GAP, SHORTEST = (
-    1_800_000_000,
-    300_000_000,
-)  # microseconds: gaps up to it are merged, a stretch is as long at least
+GAP = 1_800_000_000  # microseconds: shorter gaps are merged
+SHORTEST = 300_000_000  # microseconds: a stretch is at least as long
 SHORTEST_MONTH = 28  # days
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedInRequest
 from incidents.views.common import is_number, responders_only
 from insights import missing_times as times
-from insights.time_limit import limited
+from insights.time_limit import TooLong, limited, too_long
 
 SHOWN = 100
 
@@ -20,8 +20,11 @@ SHOWN = 100
 def missing_times(request: SignedInRequest) -> HttpResponse:
     """`?before=` is the number of the incident below which older ones are read."""
     before = _number(request.GET.get("before", ""))
-    with limited():
-        found = times.find(request.user, before=before)
+    try:
+        with limited():
+            found = times.find(request.user, before=before)
+    except TooLong:
+        return too_long(request)
     if request.method == "POST":
         return _accept(request, found)
     coverage = times.coverage(request.user, found)

@@ -14,8 +14,10 @@ from incidents.models import MILESTONES, AffectedService, Incident, Status, Stat
 from incidents.models.incident import IncidentQuerySet
 from incidents.workflow import set_milestones
 from incidents.workflow.transitions import lock
+from insights.cohort import Scope
 from insights.definitions import HURTING
 from insights.suggesting import Said, Suggestion, suggestions
+from insights.tables import percent
 
 READ_AT_ONCE = 2000  # incidents whose updates are read for one page
 ACCEPTED_AT_ONCE = 200  # times accepted in one request
@@ -69,11 +71,11 @@ class Coverage:
 
     @property
     def known_share(self) -> str:
-        return _percent(self.known, self.of)
+        return _share(self.known, self.of)
 
     @property
     def after_share(self) -> str:
-        return _percent(self.after, self.of)
+        return _share(self.after, self.of)
 
 
 def lacking_times(user: User) -> IncidentQuerySet:
@@ -139,8 +141,7 @@ def _suggested(incident: Incident, updates: Sequence[Said], services: Iterable[s
 
 def coverage(user: User, found: Found | None = None) -> list[Coverage]:
     """Time to mitigate and time to detect over all incidents that count in Insights, now and with what was `found`."""
-    counted = Incident.objects.visible_to(user).filter(is_drill=False)
-    counted = counted.exclude(status__in=(Status.TRIAGE, Status.DECLINED, Status.MERGED))
+    counted = Scope(Incident.objects.visible_to(user)).cohort()
     has_start = Q(impact_started_at__isnull=False)
     totals = counted.order_by().aggregate(
         of=Count("pk"),
@@ -201,5 +202,5 @@ def _is_standing(row: Row, now: Row | None) -> bool:
     return now is not None and now.key == row.key
 
 
-def _percent(part: int, of: int) -> str:
-    return f"{round(100 * part / of)}%" if of else "0%"
+def _share(part: int, of: int) -> str:
+    return percent(part / of if of else 0.0)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Installation, User
 from insights.cohort import Reach
+from insights.definitions import short_name
 from insights.filters import DEFAULT_METRIC, Asked, ask
 from insights.panels import Panel
 from insights.questions import ANSWERS, QUESTIONS, left_out
@@ -102,7 +103,7 @@ def about(asked: Asked) -> str:
     chosen: dict[str, Any] = asked.form.cleaned_data
     words = [str(chosen[name]) for name in KEPT[1:] if chosen.get(name)]
     if asked.metric.key != DEFAULT_METRIC:
-        words.append(asked.metric.label.split(" (")[0].lower())
+        words.append(short_name(asked.metric).lower())
     return ", ".join(words)
 
 

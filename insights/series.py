@@ -53,10 +53,6 @@ class Bucket:
         return self.p90 if self.count >= FEW else None
 
     @property
-    def coverage(self) -> float | None:
-        return (self.count + self.running) / self.of if self.of else None
-
-    @property
     def kept(self) -> float | None:
         """The share within the goal."""
         return self.within / self.count if self.within is not None and self.count else None
@@ -78,15 +74,17 @@ def label(first: date, grain: str) -> str:
 
 def series(scope: Scope, metric: Metric, grain: str, zone: str, goal: int | None = None) -> list[Bucket]:
     """Without gaps from the first month or quarter of the period that has an incident to its last one."""
-    found = _read(scope, metric, grain, zone, EVERYTHING, goal).get("", {})
+    found = _read(scope, metric, grain, zone, EVERYTHING, goal, {}).get("", {})
     return _filled(found, scope, grain, zone)
 
 
 def split_series(
-    scope: Scope, metric: Metric, grain: str, zone: str, by: str, goals: dict[str, int]
+    scope: Scope, metric: Metric, grain: str, zone: str, by: str, goal: int | None, goals: dict[str, int]
 ) -> dict[str, list[Bucket]]:
-    """The same of each group in `KEYS[by]`; all begin and end alike. `goals` are seconds by the name of the group."""
-    found = _read(scope, metric, grain, zone, by, None, goals)
+    """The same of each group in `KEYS[by]`; all begin and end alike. `goals`, in seconds by the name of the group, go
+    before `goal`.
+    """
+    found = _read(scope, metric, grain, zone, by, goal, goals)
     if not found:
         return {}
     first = min(day for group in found.values() for day in group)
@@ -108,6 +106,11 @@ def _filled(
     return buckets
 
 
+def newest_known(buckets: Sequence[Bucket]) -> Bucket | None:
+    """The newest with a median."""
+    return next((bucket for bucket in reversed(buckets) if bucket.known_median is not None), None)
+
+
 def local_day(scope: Scope, zone: str) -> date | None:
     return scope.since.astimezone(ZoneInfo(zone)).date() if scope.since else None
 
@@ -124,13 +127,12 @@ def _read(
     zone: str,
     by: str,
     goal: int | None,
-    goals: dict[str, int] | None = None,
+    goals: dict[str, int],
 ) -> dict[str, dict[date, Bucket]]:
     """{group: {first day: Bucket}}: one pass, one sort, whatever is asked of it."""
     assert grain in GRAINS
     key, join = KEYS[by]
     cohort, params = cohort_cte(scope)
-    names = list(goals or {})
     found = rows(
         f"""WITH {cohort}, goals (name, seconds) AS (SELECT unnest(%s::text[]), unnest(%s::float8[])),
         observed AS (
@@ -149,12 +151,12 @@ def _read(
         SELECT key, first, of::int, running::int, n, within::int, {_quantile(0.5)}, {_quantile(0.9)},
           CASE WHEN rank > 0 THEN a[rank] END, CASE WHEN rank > 0 THEN a[n + 1 - rank] END, a[1:{FEW - 1}]
         FROM ranked WHERE of > 0""",
-        (*params, names, [float((goals or {})[name]) for name in names], zone, goal, _ranks()),
+        (*params, list(goals), list(goals.values()), zone, goal, _ranks()),
     )
     groups: dict[str, dict[date, Bucket]] = {}
     for name, first, of, running, count, within, *quantiles, few in found:
         median, p90, low, high = quantiles
-        has_goal = goal is not None or name in names
+        has_goal = goal is not None or name in goals
         single = tuple(few or ()) if count < FEW else ()
         groups.setdefault(name, {})[first] = Bucket(
             first,

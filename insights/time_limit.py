@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from psycopg2.errors import QueryCanceled
 
 from insights.filters import Asked
@@ -32,6 +34,11 @@ def limited() -> Iterator[None]:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
         raise TooLong from error
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """The page of an answer that has no other place to say so."""
+    return render(request, "insights/too_long.html", {"section": "insights", "seconds": SECONDS}, status=503)
 
 
 def answer(key: str, asked: Asked, person: int, *, is_deep: bool) -> Panel:

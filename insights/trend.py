@@ -1,6 +1,5 @@
 """How a metric changes from month to month: the series, the goal, what is compared with what, and each part of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,21 +14,24 @@ from figures.interval import interval
 from figures.trend import trend
 from incidents.models import Service, Severity
 from insights.comparing import Change, compare
-from insights.definitions import Metric
+from insights.definitions import Metric, short_name
 from insights.durations import explain, signed
 from insights.filters import Asked, days_of
 from insights.models import Goal
 from insights.panels import FEW, GOOD_COVERAGE
-from insights.series import GRAINS, Bucket, label, series, split_series
+from insights.series import GRAINS, Bucket, label, newest_known, series, split_series
 from insights.survival import curve
 from insights.tables import Table, percent
-from insights.trend_filters import SPLITS, Comparison, TrendAsked
+from insights.trend_filters import Comparison, TrendAsked
 from insights.trend_months import marks_of, months_of, table_of
 
 BROAD = 760
 SMALL = 316
 PARTS = 9  # of a split that are drawn, those with most incidents
 NONE = "none"
+KINDS: dict[str, type[Severity] | type[Service] | type[Team]] = {
+    "severity": Severity, "service": Service, "team": Team,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,6 @@ class Part:
     name: str
     buckets: list[Bucket]
     svg: SafeString
-    goal: int | None
     severity: Severity | None = None
     change: Change | None = None
     query: str = ""  # the same page, of this part alone
@@ -120,9 +121,15 @@ class Goals:
         chosen = asked.form.cleaned_data.get("severity")
         return self.of_severities.get(chosen.name, self.overall) if chosen else self.overall
 
-    def seconds_of(self, name: str) -> int | None:
-        found = self.of_severities.get(name, self.overall)
-        return found.seconds if found else None
+    def by_name(self, split: str) -> dict[str, int]:
+        """In seconds; only severities have their own."""
+        return (
+            {name: goal.seconds for name, goal in self.of_severities.items()} if split == "severity" else {}
+        )
+
+    @property
+    def whole(self) -> int | None:
+        return self.overall.seconds if self.overall else None
 
 
 @dataclass
@@ -140,7 +147,7 @@ class Trend:
 
     @property
     def name(self) -> str:
-        return self.metric.label.split(" (")[0]
+        return short_name(self.metric)
 
     @cached_property
     def of(self) -> int:
@@ -169,7 +176,7 @@ class Trend:
     @property
     def latest(self) -> Bucket | None:
         """The newest with a median."""
-        return next((b for b in reversed(self.buckets) if b.known_median is not None), None)
+        return newest_known(self.buckets)
 
     @property
     def headline(self) -> str:
@@ -249,92 +256,77 @@ def compared(asked: TrendAsked) -> Compared | None:
     return Compared(one, change, days_of(one.now), days_of(one.was))
 
 
-def parts(asked: TrendAsked, *, drawn_only: bool = True) -> list[Part]:
-    """By severity in their order; by service or team those with most incidents first."""
-    metric, goals = asked.asked.metric, Goals.of(asked.asked.metric)
-    limits = (
-        {name: goal.seconds for name, goal in goals.of_severities.items()}
-        if asked.split == "severity"
-        else {}
-    )
-    if asked.split == "severity" and goals.overall:
-        limits = {s.name: goals.overall.seconds for s in Severity.objects.all()} | limits
-    found = split_series(asked.asked.scope, metric, asked.grain, asked.zone, asked.split, limits)
-    severities = {s.name: s for s in Severity.objects.all()} if asked.split == "severity" else {}
-    names = sorted(found, key=lambda name: _order(name, found[name], severities))
-    if drawn_only:
-        names = [name for name in names if name != NONE][:PARTS]
-    whole = goals.overall.seconds if goals.overall else None
+def parts(asked: TrendAsked) -> list[Part]:
+    """The first `PARTS` of a split as they are drawn."""
+    goals = Goals.of(asked.asked.metric)
+    found = _groups(asked, goals)
+    known = {one.name: one for one in KINDS[asked.split]._default_manager.filter(name__in=found)}
+    limits, drawn = goals.by_name(asked.split), [name for name in found if name in known][:PARTS]
     return [
-        _part(asked, name, found[name], limits.get(name, whole), severities.get(name), n, is_drawn=drawn_only)
-        for n, name in enumerate(names)
+        _part(asked, known[name], found[name], limits.get(name, goals.whole), n)
+        for n, name in enumerate(drawn)
     ]
 
 
-def _order(name: str, buckets: Sequence[Bucket], severities: dict[str, Severity]) -> tuple[Any, ...]:
-    rank = severities[name].rank if name in severities else 0
-    return name == NONE, rank, -sum(bucket.of for bucket in buckets), name
+def _groups(asked: TrendAsked, goals: Goals) -> dict[str, list[Bucket]]:
+    """By severity in their order; by service or team those with most incidents first; what has none last."""
+    found = split_series(
+        asked.asked.scope, asked.asked.metric, asked.grain, asked.zone, asked.split, goals.whole,
+        goals.by_name(asked.split),
+    )  # fmt: skip
+    ranks = dict(Severity.objects.values_list("name", "rank")) if asked.split == "severity" else {}
+
+    def place(name: str) -> tuple[Any, ...]:
+        return name == NONE, ranks.get(name, 0), -sum(bucket.of for bucket in found[name]), name
+
+    return {name: found[name] for name in sorted(found, key=place)}
 
 
 def _part(
-    asked: TrendAsked,
-    name: str,
-    buckets: list[Bucket],
-    goal: int | None,
-    severity: Severity | None,
-    number: int,
-    *,
-    is_drawn: bool,
+    asked: TrendAsked, one: Severity | Service | Team, buckets: list[Bucket], goal: int | None, number: int
 ) -> Part:
-    if not is_drawn:
-        return Part(name, buckets, SafeString(""), goal, severity)
-    narrowed = _narrowed(asked, name)
+    narrowed = _narrowed(asked, one)
     months = months_of(buckets, asked, narrowed.asked)
-    latest = next((b for b in reversed(buckets) if b.known_median is not None), None)
-    title = f"{name}: median by {asked.grain}"
+    latest = newest_known(buckets)
+    title = f"{one.name}: median by {asked.grain}"
     if latest and latest.median is not None:
         title += f", last {spoken(latest.median)}"
     svg = trend(f"part{number}", f"{title}.", months, goal, marks_of(asked, buckets), SMALL, is_small=True)
     found = compared(narrowed)
-    change = found.change if found else None
-    return Part(name, buckets, svg, goal, severity, change, narrowed.asked.query)
+    severity = one if isinstance(one, Severity) else None
+    return Part(one.name, buckets, svg, severity, found.change if found else None, narrowed.asked.query)
 
 
-def _narrowed(asked: TrendAsked, name: str) -> TrendAsked:
+def _narrowed(asked: TrendAsked, one: Severity | Service | Team) -> TrendAsked:
     """The same, asked of one severity, service or team."""
     scope = asked.asked.scope
-    value: Any
-    if asked.split == "severity":
-        found = Severity.objects.get(name=name)
-        incidents, value = scope.incidents.filter(severity=found), found.pk
-    elif asked.split == "service":
-        service = Service.objects.get(name=name)
-        incidents, value = scope.incidents.affecting([service]), service.slug
+    if isinstance(one, Severity):
+        incidents, value = scope.incidents.filter(severity=one), str(one.pk)
+    elif isinstance(one, Service):
+        incidents, value = scope.incidents.affecting([one]), one.slug
     else:
-        team = Team.objects.get(name=name)
-        incidents, value = scope.incidents.affecting(Service.objects.filter(owner_team=team)), team.slug
+        incidents, value = scope.incidents.affecting(Service.objects.filter(owner_team=one)), one.slug
     query = QueryDict(asked.asked.query, mutable=True)
     query[asked.split] = value
-    one = asked.comparison
-    if one:
-        one = replace(
-            one, now=replace(one.now, incidents=incidents), was=replace(one.was, incidents=incidents)
-        )
     narrowed = replace(asked.asked, scope=replace(scope, incidents=incidents), query=query.urlencode())
-    return replace(asked, comparison=one, asked=narrowed)
+    pair = asked.comparison
+    if pair:
+        now, was = replace(pair.now, incidents=incidents), replace(pair.was, incidents=incidents)
+        pair = replace(pair, now=now, was=was)
+    return replace(asked, comparison=pair, asked=narrowed)
 
 
 def tables(found: Trend) -> list[Table]:
     """What the CSV file holds: the whole, then each part."""
     asked = found.asked
-    groups = [(part.name, part.buckets) for part in parts(asked, drawn_only=False)]
-    has_goal = bool(found.goal or found.goals.of_severities)
-    by = SPLITS[asked.split]
-    return [found.table(), table_of(f"{found.name} by {asked.grain} and {by}", asked, groups, has_goal, by)]
+    groups = list(_groups(asked, found.goals).items())
+    has_goal = bool(found.goals.overall or found.goals.of_severities)
+    caption = f"{found.name} by {asked.grain} and {asked.split}"
+    return [found.table(), table_of(caption, asked, groups, has_goal, asked.split)]
 
 
 def _spelled(first: date, grain: str) -> str:
-    """“November”, with the year where it is not this one's."""
+    """“November 2026”, “Q4 2026”."""
     return label(first, grain) if grain == "quarter" else f"{first:%B %Y}"
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.forms import Form
 from insights.cohort import Reach, Scope
-from insights.definitions import METRICS
+from insights.definitions import METRICS, short_name
 from insights.filters import SENSIBLE, Asked, InsightsFilter, ask, midnight
 from insights.models import Annotation
 from insights.series import GRAINS, start_of
@@ -18,7 +18,7 @@ from insights.series import GRAINS, start_of
 TREND_PERIODS = {
     "12": "12 months", "24": "24 months", "36": "36 months", "all": "All time", "own": "From … to …",
 }  # fmt: skip
-SPLITS = {"severity": "severity", "service": "service", "team": "team"}
+SPLITS = ("severity", "service", "team")
 BEFORE, YEAR, HALVES, DATES = "before", "year", "halves", "dates"
 AGAINST = {
     BEFORE: "Compare with period before",
@@ -26,7 +26,7 @@ AGAINST = {
     HALVES: "Compare the two halves",
     DATES: "Compare with dates",
 }
-MOST_ANNOTATIONS = 20  # offered to compare with, the newest
+OFFERED = 20  # annotations to compare with, the newest
 
 
 class TrendForm(Form):
@@ -52,7 +52,7 @@ class TrendFilter(InsightsFilter):
 
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None,
-        choices=[(metric.key, metric.label.split(" (")[0]) for metric in METRICS],
+        choices=[(metric.key, short_name(metric)) for metric in METRICS],
     )  # fmt: skip
     period = django_filters.ChoiceFilter(
         method="as_it_is",
@@ -61,18 +61,16 @@ class TrendFilter(InsightsFilter):
         empty_label=None,
         null_label=None,
     )
-    since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE)
-    until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
     grain = django_filters.ChoiceFilter(
         method="as_it_is", label="Each point is a", empty_label=None,
         choices=[(key, f"By {name.lower()}") for key, name in GRAINS.items()],
     )  # fmt: skip
     split = django_filters.ChoiceFilter(
         method="as_it_is", label="Split by", empty_label=None,
-        choices=[(key, f"Split by {name}") for key, name in SPLITS.items()],
+        choices=[(key, f"Split by {key}") for key in SPLITS],
     )  # fmt: skip
     against = django_filters.ChoiceFilter(
-        method="as_it_is", label="Compare", empty_label="Compare automatically"
+        method="as_it_is", label="Compare", empty_label="Compare: automatic"
     )
     was_since = django_filters.DateFilter(
         method="as_it_is", label="Compared period, from", validators=SENSIBLE
@@ -85,7 +83,7 @@ class TrendFilter(InsightsFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(f"a{a.pk}", f"Compare since {a}") for a in Annotation.objects.all()[:MOST_ANNOTATIONS]]
+        offered = [(f"a{a.pk}", f"Compare since {a}") for a in Annotation.objects.all()[:OFFERED]]
         self.filters["against"].extra["choices"] = [*AGAINST.items(), *offered]
 
     @classmethod
@@ -100,7 +98,6 @@ class TrendFilter(InsightsFilter):
 class Comparison:
     """What is compared with what, in words: “since New rota, 3 Aug 2026”."""
 
-    key: str
     title: str
     now: Scope
     was: Scope
@@ -142,7 +139,7 @@ def _compared(scope: Scope, chosen: dict[str, Any], annotations: list[Annotation
         return _since(scope, found) if found else None
     if key == BEFORE:
         before = scope.before
-        return Comparison(key, "with the period before", scope, before) if before else None
+        return Comparison("with the period before", scope, before) if before else None
     if key == YEAR:
         return _a_year_before(scope)
     if key == DATES:
@@ -155,7 +152,7 @@ def _since(scope: Scope, annotation: Annotation) -> Comparison | None:
     if cut >= scope.horizon:
         return None
     return Comparison(
-        f"a{annotation.pk}", f"since {annotation}", replace(scope, since=cut), replace(scope, until=cut), annotation
+        f"since {annotation}", replace(scope, since=cut), replace(scope, until=cut), annotation
     )  # fmt: skip
 
 
@@ -164,7 +161,7 @@ def _a_year_before(scope: Scope) -> Comparison | None:
         return None
     year = relativedelta(years=1)
     was = replace(scope, since=scope.since - year, until=scope.horizon - year)
-    return Comparison(YEAR, "with the same time a year before", scope, was)
+    return Comparison("with the same time a year before", scope, was)
 
 
 def _own(scope: Scope, chosen: dict[str, Any]) -> Comparison | None:
@@ -173,7 +170,7 @@ def _own(scope: Scope, chosen: dict[str, Any]) -> Comparison | None:
         return None
     first = midnight(since) if since else None
     last = midnight(until + relativedelta(days=1)) if until else None
-    return Comparison(DATES, "with the dates chosen", scope, replace(scope, since=first, until=last))
+    return Comparison("with the dates chosen", scope, replace(scope, since=first, until=last))
 
 
 def _halves(scope: Scope) -> Comparison | None:
@@ -182,5 +179,5 @@ def _halves(scope: Scope) -> Comparison | None:
         return None
     middle = midnight(timezone.localtime(first + (scope.horizon - first) / 2).date())
     return Comparison(
-        HALVES, "with the first half", replace(scope, since=middle), replace(scope, since=first, until=middle)
+        "with the first half", replace(scope, since=middle), replace(scope, since=first, until=middle)
     )  # fmt: skip

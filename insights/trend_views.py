@@ -7,21 +7,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from core.responses import csv_answer
+from core.responses import csv_answer, way_back
 from incidents.views.common import responders_only
 from insights import workflow
 from insights.cohort import Reach
-from insights.definitions import BY_KEY, Metric
+from insights.definitions import BY_KEY, Metric, short_name
 from insights.forms import AnnotationForm, GoalsForm
 from insights.models import Annotation
 from insights.questions import left_out
-from insights.time_limit import SECONDS, TooLong, limited
+from insights.time_limit import SECONDS, TooLong, limited, too_long
 from insights.trend import compared, parts, read, tables
-from insights.trend_filters import SPLITS, TrendAsked, ask_trend
+from insights.trend_filters import TrendAsked, ask_trend
 
 AT_ONCE = 2000  # incidents up to which the page is answered as a whole; beyond, the rest follows by itself
 
@@ -57,8 +56,12 @@ def over_time(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def over_time_csv(request: SignedInRequest) -> HttpResponse:
     asked = _asked(request)
-    with limited():
-        text = "\r\n".join(table.as_csv() for table in tables(read(asked)))
+    try:
+        with limited():
+            found = tables(read(asked))
+    except TooLong:
+        return too_long(request)
+    text = "\r\n".join(table.as_csv() for table in found)
     return csv_answer(text, f"insights-over-time-{timezone.localdate()}.csv")
 
 
@@ -78,7 +81,7 @@ def annotations(request: SignedInRequest) -> HttpResponse:
 def annotation_new(request: SignedInRequest) -> HttpResponse:
     form = AnnotationForm(request.POST or None, initial={"day": request.GET.get("day", timezone.localdate())})
     if form.is_valid() and form.submit(workflow.annotate, by=request.user, **form.cleaned_data):
-        messages.success(request, "The annotation is on every chart over time now.")
+        messages.success(request, "Annotation added. Everyone sees it on the charts over time.")
         return redirect(_back(request))
     return _form_page(request, form, "Add annotation", "Add annotation")
 
@@ -114,11 +117,8 @@ def goals(request: SignedInRequest, metric: str) -> HttpResponse:
     ):
         messages.success(request, "The goal is saved.")
         return redirect(_back(request))
-    name = found.label.split(" (")[0].lower()
-    return _form_page(
-        request, form, f"Goal for {name}", "Save",
-        hint="The median of a month or quarter should be at most this long. Leave empty what has no goal.",
-    )  # fmt: skip
+    hint = "The longest median you want for a month or quarter. Leave a field empty for no goal."
+    return _form_page(request, form, f"Goal for {short_name(found).lower()}", "Save", hint=hint)
 
 
 def _metric(key: str) -> Metric:
@@ -148,7 +148,7 @@ def _common(request: SignedInRequest, asked: TrendAsked) -> dict[str, Any]:
         "section": "insights",
         "asked": asked.asked,
         "trend_asked": asked,
-        "split": SPLITS[asked.split],
+        "split": asked.split,
         "form": asked.asked.form,
         "query": words,
         "here": f"{reverse('insights_trend')}?{words}",
@@ -158,8 +158,7 @@ def _common(request: SignedInRequest, asked: TrendAsked) -> dict[str, Any]:
 
 def _back(request: SignedInRequest) -> str:
     asked = request.POST.get("back") or request.GET.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
-    return asked if is_ours else reverse("insights_trend")
+    return way_back(asked, reverse("insights_trend"))
 
 
 def _form_page(request: SignedInRequest, form: Any, title: str, submit: str, **extra: Any) -> HttpResponse:

@@ -81,10 +81,8 @@ def set_goals(
             Goal.objects.filter(metric=metric, severity=severity).delete()
         else:
             Goal.objects.update_or_create(metric=metric, severity=severity, defaults={"seconds": seconds})
-    dates = {goal.reached_by for goal in kept.values()}
-    Goal.objects.filter(metric=metric).update(reached_by=reached_by)
-    if kept and dates != {reached_by}:
-        before = next((day for day in dates if day), None)
+    before = next((goal.reached_by for goal in kept.values()), None)
+    if Goal.objects.filter(metric=metric).update(reached_by=reached_by) and before != reached_by:
         changes["reached by"] = [
             before.isoformat() if before else None,
             reached_by and reached_by.isoformat(),

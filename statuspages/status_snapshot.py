@@ -4,13 +4,11 @@ The only way from incidents to a page: what the public reads comes from `StatusU
 words and the name written for the public, and from the changes of status that `following` adds.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -22,6 +20,7 @@ from statuspages.following import with_status_changes
 from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
 from statuspages.models.maintenance import SENTENCES
 from statuspages.models.page import StatusPageQuerySet
+from statuspages.months import appeared_in, first_updates, month_of, months_of, newest_in_each
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
 from statuspages.view_models import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 
@@ -166,7 +165,8 @@ def _chosen(
     if window.pk:
         return list(ids.filter(incident=window.pk)), []
     if window.code:
-        return list(ids.filter(incident=page.pk_of("incident", window.code))), []
+        newest = Incident.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        return list(ids.filter(incident=page.pk_of("incident", window.code, newest))), []
     latest = StatusUpdate.objects.filter(pk__in=here.newest_first().values("pk")[:LATEST])
     newest_first = (
         latest.values("incident_id").annotate(last=Max("posted_at")).order_by("-last", "-incident_id")
@@ -178,64 +178,13 @@ def _chosen(
     )
     if not window.has_history:
         return [pk for pk, _ in shown.order_by()], []
-    done = {_month(m.starts_at, page) for m in maintenances if m.is_over and not m.is_covered}
-    firsts = _firsts(page, here)
-    months = sorted({*_months_of(page, firsts), *done}, reverse=True)
+    done = {month_of(m.starts_at, page) for m in maintenances if m.is_over and not m.is_covered}
+    firsts = first_updates(told(page), here)
+    months = sorted({*months_of(page, firsts), *done}, reverse=True)
     wanted = [window.month] if window.month else months[: window.newest_months]
-    begun = _appeared_in(page, firsts, wanted).values_list("incident_id", "posted_at")
+    begun = appeared_in(page, firsts, wanted).values_list("incident_id", "posted_at")
     found = begun if window.month else begun.union(shown.order_by())
-    return _newest(page, found.order_by(), window.most_a_month), months
-
-
-def _firsts(page: StatusPage, here: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
-    """Of the updates that the page shows, the one by which each incident appeared on it."""
-    before = told(page).filter(incident=OuterRef("incident"), posted_at__lt=OuterRef("posted_at"))
-    return here.filter(~Exists(before)).order_by()
-
-
-def _months_of(page: StatusPage, firsts: StatusUpdateQuerySet) -> list[tuple[int, int]]:
-    """The months in which an incident appeared: each is asked for one of them, not for all."""
-    sql, params = firsts.values("posted_at").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT month FROM (
-              SELECT generate_series(date_trunc('month', min(posted_at) AT TIME ZONE %s), max(posted_at) AT TIME ZONE %s,
-                interval '1 month') AS month FROM incidents_statusupdate) AS months
-            CROSS JOIN LATERAL (SELECT FROM ({sql}) AS told WHERE posted_at >= month AT TIME ZONE %s
-              AND posted_at < (month + interval '1 month') AT TIME ZONE %s LIMIT 1) AS one""",  # noqa: S608
-            [page.time_zone, page.time_zone, *params, page.time_zone, page.time_zone],
-        )
-        return [(month.year, month.month) for (month,) in cursor.fetchall()]
-
-
-def _appeared_in(
-    page: StatusPage, firsts: StatusUpdateQuerySet, months: list[tuple[int, int]]
-) -> StatusUpdateQuerySet:
-    """Those of these months, and of the ones between them: nothing appeared there."""
-    if not months:
-        return firsts.none()
-    first = midnight(date(*min(months), 1), page.zone)
-    after = midnight((date(*max(months), 1) + timedelta(days=31)).replace(day=1), page.zone)
-    return firsts.filter(posted_at__gte=first, posted_at__lt=after)
-
-
-def _newest(
-    page: StatusPage, found: Iterable[tuple[int, datetime | None]], most_a_month: int | None
-) -> list[int]:
-    """The incidents of (incident, when it appeared or None): of each month the newest, no more than that."""
-    chosen = {pk for pk, appeared_at in found if appeared_at is None}
-    by_month: dict[tuple[int, int], list[tuple[datetime, int]]] = defaultdict(list)
-    for pk, appeared_at in found:
-        if appeared_at:
-            by_month[_month(appeared_at, page)].append((appeared_at, pk))
-    for inside in by_month.values():
-        chosen.update(pk for _, pk in sorted(inside, reverse=True)[:most_a_month])
-    return list(chosen)
-
-
-def _month(moment: datetime, page: StatusPage) -> tuple[int, int]:
-    local = moment.astimezone(page.zone)
-    return local.year, local.month
+    return newest_in_each(page, found.order_by(), window.most_a_month), months
 
 
 def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:

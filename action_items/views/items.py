@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
@@ -17,6 +16,7 @@ from action_items.models import ActionItem, ActionState
 from action_items.permissions import can_add_action_item, can_change_action_item
 from audit.models import AuditEntry
 from core.forms import Styled
+from core.responses import way_back
 from incidents.models import Incident
 from incidents.views.common import attempt, is_number, responders_only, submitted
 from incidents.views.common import load as load_incident
@@ -153,7 +153,7 @@ def action_bulk(request: SignedInRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     chosen = [int(number) for number in data.getlist("item")[:MOST_AT_ONCE] if is_number(number)]
     items = list(ActionItem.objects.visible_to(request.user).filter(pk__in=chosen).order_by("pk"))
-    change, back = data.get("change", ""), _back(data, reverse("action_list"))
+    change, back = data.get("change", ""), way_back(data.get("back", ""), reverse("action_list"))
     change, _, state = change.partition(":")
     if not items or change not in BulkForm.CHANGES:
         messages.info(request, "Select action items first.")
@@ -215,18 +215,12 @@ def _part(request: SignedInRequest, retrospective: Retrospective, name: str) -> 
     return rows.filter(pk=int(number)).first() if is_number(number) else None
 
 
-def _back(data: Any, otherwise: str) -> str:
-    asked = data.get("back", "")
-    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if is_ours else otherwise
-
-
 def _done(request: SignedInRequest, to: str, message: str) -> HttpResponse:
     """From a page on to `to`; a dialog leaves one where one was, with everything fresh."""
     messages.info(request, message)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect(_back(request.POST, to))
+    return redirect(way_back(request.POST.get("back", ""), to))
 
 
 def _form_page(

@@ -192,9 +192,9 @@ class StatusPage(models.Model):
         """The name a thing has in this page's addresses and interface: stable, and tells nothing of numbers."""
         return code_of(self.seed, kind, pk)
 
-    def pk_of(self, kind: str, code: str) -> int:
-        """The key a code stands for; of one that was never given, a key that nothing has."""
-        return number_of(self.seed, kind, code)
+    def pk_of(self, kind: str, code: str, newest: int) -> int | None:
+        """The key, at most `newest`, that a code stands for; None for one that was never given."""
+        return number_of(self.seed, kind, code, newest)
 
 
 class PageLogo(models.Model):

@@ -68,7 +68,7 @@ def test_every_cell_of_the_real_history_agrees_with_a_recomputation(db, rows, gr
 @pytest.mark.parametrize("grain", ["month", "quarter"])
 def test_every_severity_of_the_real_history_agrees(db, rows, grain):
     bring_in(rows)
-    found = split_series(everything(), MTTR, grain, "UTC", "severity", {"SEV3": 1800})
+    found = split_series(everything(), MTTR, grain, "UTC", "severity", None, {"SEV3": 1800})
     for impact, sev in RANKS.items():
         wanted = recomputed([row for row in rows if row["impact"] == impact], grain)
         agrees(found[f"SEV{sev}"], wanted, 1800 if impact == "minor" else None)
@@ -80,7 +80,7 @@ def test_every_severity_of_the_real_history_agrees(db, rows, grain):
 @needs_history
 def test_every_service_of_the_real_history_agrees(db, rows):
     bring_in(rows)
-    found = split_series(everything(), MTTR, "quarter", "UTC", "service", {})
+    found = split_series(everything(), MTTR, "quarter", "UTC", "service", None, {})
     names = {name for row in rows for name in row.get("components", [])}
     for name in names:
         agrees(found[name], recomputed([r for r in rows if name in r.get("components", [])], "quarter"))

@@ -1,0 +1,63 @@
+"""In which months incidents appeared on a page, and which of them its history loads."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from incidents.models.communication import StatusUpdateQuerySet
+from statuspages.models import StatusPage
+from statuspages.uptime import midnight
+
+Month = tuple[int, int]  # (2026, 11)
+
+
+def month_of(moment: datetime, page: StatusPage) -> Month:
+    local = moment.astimezone(page.zone)
+    return local.year, local.month
+
+
+def first_updates(told: StatusUpdateQuerySet, here: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
+    """Of the updates `here` on a page the one by which each incident appeared; `told` are all that it may show."""
+    before = told.filter(incident=OuterRef("incident"), posted_at__lt=OuterRef("posted_at"))
+    return here.filter(~Exists(before)).order_by()
+
+
+def months_of(page: StatusPage, firsts: StatusUpdateQuerySet) -> list[Month]:
+    """The months in which an incident appeared: each is asked for one of them, not for all."""
+    sql, params = firsts.values("posted_at").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT month FROM (
+              SELECT generate_series(date_trunc('month', min(posted_at) AT TIME ZONE %s), max(posted_at) AT TIME ZONE %s,
+                interval '1 month') AS month FROM incidents_statusupdate) AS months
+            CROSS JOIN LATERAL (SELECT FROM ({sql}) AS told WHERE posted_at >= month AT TIME ZONE %s
+              AND posted_at < (month + interval '1 month') AT TIME ZONE %s LIMIT 1) AS one""",  # noqa: S608
+            [page.time_zone, page.time_zone, *params, page.time_zone, page.time_zone],
+        )
+        return [(month.year, month.month) for (month,) in cursor.fetchall()]
+
+
+def appeared_in(page: StatusPage, firsts: StatusUpdateQuerySet, months: list[Month]) -> StatusUpdateQuerySet:
+    """Those of these months, and of the ones between them: nothing appeared there."""
+    if not months:
+        return firsts.none()
+    first = midnight(date(*min(months), 1), page.zone)
+    after = midnight((date(*max(months), 1) + timedelta(days=31)).replace(day=1), page.zone)
+    return firsts.filter(posted_at__gte=first, posted_at__lt=after)
+
+
+def newest_in_each(
+    page: StatusPage, found: Iterable[tuple[int, datetime | None]], most_a_month: int | None
+) -> list[int]:
+    """The incidents of (incident, when it appeared or None): of each month the newest, no more than that."""
+    chosen = {pk for pk, appeared_at in found if appeared_at is None}
+    by_month: dict[Month, list[tuple[datetime, int]]] = defaultdict(list)
+    for pk, appeared_at in found:
+        if appeared_at:
+            by_month[month_of(appeared_at, page)].append((appeared_at, pk))
+    for inside in by_month.values():
+        chosen.update(pk for _, pk in sorted(inside, reverse=True)[:most_a_month])
+    return list(chosen)
