@@ -73,7 +73,7 @@ def test_a_part_of_the_page_over_time_says_so(past, affected_services_are_locked
 
 @pytest.mark.parametrize("address", ["over-time.csv?split=service", "missing-times/"])
 def test_what_has_no_other_place_says_so_on_a_page(
-    past, affected_services_are_locked, reader, monkeypatch, page
+    past, affected_services_are_locked, reader, monkeypatch, address
 ):
     past(resolved=10, source=Incident.Source.IMPORT, closed=20)
     monkeypatch.setattr(time_limit, "SECONDS", 1)
