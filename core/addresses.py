@@ -4,7 +4,7 @@ A page of an incident has several links for each of its events; looking their pa
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from django.urls import get_script_prefix, get_urlconf, reverse
 
@@ -29,7 +29,7 @@ def _kind(argument: object) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=1024)  # names times kinds of references; hostile addresses make no more
 def _pattern(name: str, kinds: tuple[str, ...], urlconf: str | None, prefix: str) -> str:
     marks = [f"{kind}{FIRST_MARK + place}" for place, kind in enumerate(kinds)]
     found = reverse(name, args=marks).replace("%", "%%")

@@ -138,8 +138,7 @@ function redrawing() {
   });
   const focusBack = () => {
     if (document.querySelector("dialog[open]") || typing?.isWriting()) return;
-    const edited = box.querySelector("[data-row-text]");
-    if (edited && box.contains(document.activeElement) && edited.closest("[data-editor]").contains(document.activeElement)) return;
+    if (document.activeElement?.closest("[data-editor]")) return;
     const writing = box.querySelector("[data-write-again]");
     if (writing) writing.focus();
     else if (goal && focusOn(goal, label)) goal = null;

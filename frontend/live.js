@@ -138,7 +138,8 @@ export function live() {
   source.addEventListener("inbox", () => document.dispatchEvent(new Event("inbox-rang")));
   source.addEventListener("hello", () => {
     lost?.remove(); lost = null;
-    if (!first) { soon("hello"); for (const what of ["inbox-rang", "home-changed"]) document.dispatchEvent(new Event(what)); }
+    if (first) for (const part of document.querySelectorAll("[data-catch-up][data-src]")) fetchInto(part.id, part.dataset.src); // what happened between the page and its stream
+    else { soon("hello"); for (const what of ["inbox-rang", "home-changed"]) document.dispatchEvent(new Event(what)); }
     first = false;
     document.documentElement.dataset.stream = "open";
   });

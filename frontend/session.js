@@ -36,18 +36,6 @@ document.addEventListener("focusout", later);
 document.addEventListener("input", later);
 document.body.addEventListener("htmx:afterSettle", later);
 
-// What happened between the page and its stream is heard of nowhere else.
-function catchUp() {
-  const part = document.getElementById("stage") ?? document.getElementById("retro_head");
-  if (part) window.htmx.ajax("GET", part.dataset.src, { source: part, target: `#${part.id}`, swap: "outerHTML", select: `#${part.id}` });
-}
-const opening = new MutationObserver(() => {
-  if (document.documentElement.dataset.stream !== "open") return;
-  opening.disconnect();
-  catchUp();
-});
-opening.observe(document.documentElement, { attributes: true, attributeFilter: ["data-stream"] });
-
 document.addEventListener("keydown", (event) => {
   const stage = document.getElementById("stage");
   if (!stage || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;

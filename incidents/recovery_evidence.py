@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Max
+
 from core.text import shorten
 from incidents.models import (
     Audience,
@@ -110,17 +112,15 @@ def _checks(checks: list[RecoveryCheck]) -> Iterator[Evidence]:
 
 def _alerts(incident: Incident) -> Iterator[Evidence]:
     """A silence says something only where alerts were recorded before."""
-    alerts = incident.timeline.standing().filter(kind=Kind.ALERT).order_by("occurred_at")
-    moments = list(alerts.values_list("occurred_at", flat=True))
-    since = [at for at in moments if incident.mitigated_at and at > incident.mitigated_at]
-    if since:
-        yield Evidence(
-            Speaks.AGAINST, f"{_many(len(since), 'alert')} after the mitigation, the last one", since[-1]
-        )
-    elif moments:
-        yield Evidence(
-            Speaks.FOR, "No alert recorded since the mitigation, the last one before it", moments[-1]
-        )
+    alerts = incident.timeline.standing().filter(kind=Kind.ALERT)
+    last = alerts.aggregate(at=Max("occurred_at"))["at"]
+    if last is None:
+        return
+    if incident.mitigated_at and last > incident.mitigated_at:
+        since = alerts.filter(occurred_at__gt=incident.mitigated_at).count()
+        yield Evidence(Speaks.AGAINST, f"{_many(since, 'alert')} after the mitigation, the last one", last)
+    else:
+        yield Evidence(Speaks.FOR, "No alert recorded since the mitigation, the last one before it", last)
 
 
 def _hypotheses(incident: Incident) -> Iterator[Evidence]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.lexemes import lexemes
 from incidents.models import ChecklistKind, CheckState, HypothesisState, Incident
 from incidents.models.response import ServiceImpact
 from incidents.workflow.wording import VARIABLE
@@ -41,7 +42,8 @@ CLAIM = re.compile(
 )
 DATA = re.compile(r"\b(?:data|lost|loss|corrupt\w{0,10}|damaged)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{5,40}")
-COMMON = {"after", "again", "check", "could", "every", "everything", "nothing", "other", "their", "there", "whether", "which", "would"}  # fmt: skip
+COMMON = {"check", "everyth", "noth", "whether", "could", "would"}
+"""Lexemes that a claim and a task share by chance."""
 ADDRESS = re.compile(r"https?://\S+|(?<!\S)[^\s@]+@\S+")
 LONGEST = 4000  # characters of one field that are looked at; forms accept less
 VENDOR = re.compile(
@@ -90,11 +92,10 @@ class Facts:
         return unsure.title if unsure else ""
 
     @cached_property
-    def open_tasks(self) -> list[tuple[str, set[str]]]:
-        """The titles of tasks that people added and that are not done, each with its telling words."""
+    def open_tasks(self) -> list[str]:
+        """The titles of tasks that people added and that are not done."""
         added = self.incident.tasks.filter(done_at=None, template=None)
-        titles = added.values_list("title", flat=True)
-        return [(title, _telling_words(title)) for title in titles]
+        return list(added.values_list("title", flat=True))
 
     @cached_property
     def people(self) -> list[str]:
@@ -155,17 +156,19 @@ def _without_evidence(facts: Facts, field: str, text: str, match: re.Match[str])
         why = f"there is no evidence yet. The check “{check}” has not passed."
         yield Hint(field, "claim", match[0], why, goes_to="resolution")
         return
-    words = _telling_words(claim)
-    for title, of_task in facts.open_tasks:
-        if words & of_task:
+    if not facts.open_tasks:
+        return
+    known = lexemes(word for words in (claim, *facts.open_tasks) for word in WORD.findall(words))
+    for title in facts.open_tasks:
+        if _telling(claim, known) & _telling(title, known):
             why = f"there is no evidence yet. The task “{title}” is open."
             yield Hint(field, "claim", match[0], why, goes_to="incident")
             return
 
 
-def _telling_words(text: str) -> set[str]:
-    """The first five letters of each longer word, so that “charged” and “charges” are the same."""
-    return {word.lower()[:5] for word in WORD.findall(text) if word.lower() not in COMMON}
+def _telling(text: str, known: dict[str, str]) -> set[str]:
+    """The lexemes of its longer words."""
+    return {known[word] for word in map(str.lower, WORD.findall(text)) if word in known} - COMMON
 
 
 def _in_public(facts: Facts, field: str, text: str) -> Iterator[Hint]:

@@ -25,8 +25,8 @@ SURPRISES = (
     "What surprised, helped or hindered us?",
 )
 LAST = ("Last action items", "actions", "What became of the action items from last time?")
-NOTES = ("Notes", "learnings", "What do you want to note?")
-GROUPS = ("Group and vote", "learnings", "Which notes belong together, and which matter most?")
+LEARNINGS = ("Learnings", "learnings", "What did we learn?")
+GROUPS = ("Group and vote", "learnings", "Which learnings belong together, and which matter most?")
 ITEMS = ("Action items", "actions", "What will we change, and who does it by when?")
 END = ("Close", "actions", "Is every action item clear?")
 
@@ -36,8 +36,8 @@ OF_INCIDENTS: dict[int, Plan] = {
     30: ((OPENING, 3), (TIMELINE, 15), (SURPRISES, 9), (CLOSE, 3)),
 }
 WITHOUT_INCIDENTS: dict[int, Plan] = {
-    60: ((OPENING, 5), (LAST, 5), (NOTES, 15), (GROUPS, 15), (ITEMS, 15), (END, 5)),
-    30: ((OPENING, 2), (LAST, 3), (NOTES, 8), (GROUPS, 7), (ITEMS, 8), (END, 2)),
+    60: ((OPENING, 5), (LAST, 5), (LEARNINGS, 15), (GROUPS, 15), (ITEMS, 15), (END, 5)),
+    30: ((OPENING, 2), (LAST, 3), (LEARNINGS, 8), (GROUPS, 7), (ITEMS, 8), (END, 2)),
 }
 LENGTHS = tuple(OF_INCIDENTS)
 

@@ -25,6 +25,18 @@ class Timer:
         return self.spent > timedelta(minutes=self.item.minutes)
 
     @property
+    def ends_at(self) -> datetime | None:
+        """When the part is over; None while the clock stands."""
+        return self.counts_from + timedelta(minutes=self.item.minutes) if self.counts_from else None
+
+    @property
+    def left(self) -> str:
+        """“4:20”, or “+1:12” over time."""
+        seconds = round((timedelta(minutes=self.item.minutes) - self.spent).total_seconds())
+        minutes, rest = divmod(abs(seconds), 60)
+        return f"{'+' if seconds < 0 else ''}{minutes}:{rest:02d}"
+
+    @property
     def clock(self) -> str:
         """21:40"""
         minutes, seconds = divmod(int(self.spent.total_seconds()), 60)

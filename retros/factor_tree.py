@@ -36,20 +36,12 @@ class Node:
 @dataclass(frozen=True)
 class Tree:
     nodes: list[Node]  # all, depth first
-    shown: list[Node] = field(default_factory=list)  # without what is folded away
+    shown: list[Node]  # without what is folded away
+    opened: set[int]  # the factors that would be folded, were it not for the one asked for below them
 
     @property
     def hidden(self) -> int:
         return len(self.nodes) - len(self.shown)
-
-    def folded_above(self, key: int | None) -> set[int]:
-        """The folded factors that hide the factor `key`."""
-        above = {node.pk: node.factor.parent_id for node in self.nodes}
-        folded, found = {node.pk for node in self.nodes if node.is_folded}, set()
-        while key is not None and (key := above.get(key)) is not None:
-            if key in folded:
-                found.add(key)
-        return found
 
     def with_branches(self, key: int) -> set[int]:
         """A factor and all that hangs on it."""
@@ -71,8 +63,12 @@ def tree_of(
     *,
     toggled: Container[int] = (),
     unfolded: bool = False,
+    at: int | None = None,
 ) -> Tree:
-    """`toggled` are the factors whose branches are shown other than they would be by themselves."""
+    """`toggled` are the factors whose branches are shown other than they would be by themselves.
+
+    The factor `at` is never folded away.
+    """
     rows = list(retrospective.factors.with_evidence())
     places = recurrences(retrospective, user) if user is not None and rows else {}
     keys = {row.pk for row in rows}
@@ -84,7 +80,8 @@ def tree_of(
     for node in nodes:
         starts_folded = len(nodes) > LARGE and node.depth >= 1
         node.is_folded = bool(node.below) and not unfolded and (starts_folded != (node.factor.pk in toggled))
-    return Tree(nodes, _shown(nodes))
+    opened = _open_above(nodes, at)
+    return Tree(nodes, _shown(nodes), opened)
 
 
 def drawn(nodes: Sequence[Node], *, is_folding: bool = False) -> list[Drawn]:
@@ -139,6 +136,18 @@ def _count_below(nodes: list[Node]) -> None:
         for one in above:
             one.below += 1
         above.append(node)
+
+
+def _open_above(nodes: list[Node], key: int | None) -> set[int]:
+    """Unfold what hides the factor `key`; the factors that were folded."""
+    by_key: dict[int | None, Node] = {node.pk: node for node in nodes}
+    opened: set[int] = set()
+    node = by_key.get(key)
+    while node is not None and (node := by_key.get(node.factor.parent_id)) is not None:
+        if node.is_folded:
+            node.is_folded = False
+            opened.add(node.pk)
+    return opened
 
 
 def _shown(nodes: list[Node]) -> list[Node]:

@@ -32,6 +32,25 @@ def takes_part(user: Any, retrospective: "Retrospective") -> bool:
     return user.pk in named or retrospective.participants.filter(user=user).exists()
 
 
+def people_on(retrospective: "Retrospective") -> dict[int, Any]:
+    """Who takes part, by id: participants first, then those in charge."""
+    people = {one.user_id: one.user for one in retrospective.participants.select_related("user")}
+    for one in (retrospective.owner, retrospective.facilitator, retrospective.note_taker):
+        if one is not None:
+            people.setdefault(one.pk, one)
+    return people
+
+
+def possible_facilitators(retrospective: "Retrospective") -> list[Any]:
+    """Responders who take part."""
+    return [one for one in people_on(retrospective).values() if one.is_responder]
+
+
+def others_to_facilitate(retrospective: "Retrospective") -> list[Any]:
+    """Who can take over from the facilitator."""
+    return [one for one in possible_facilitators(retrospective) if one.pk != retrospective.facilitator_id]
+
+
 def can_facilitate(user: Any, retrospective: "Retrospective") -> bool:
     """Frame, schedule, run the clock, reveal, publish: who owns or facilitates it, or an administrator.
 

@@ -1,7 +1,6 @@
 """What a shared screen shows of a session: the part that is on, its question and clock, who has finished, the cards."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.urls import reverse
 from retros.ballots import closed_questions, histograms
 from retros.clock import Timer, timekeeping
 from retros.models import AgendaItem, FinishedPart, Learning, LearningGroup, Question, Retrospective
+from retros.permissions import people_on
 
 ANONYMOUS = ("safety", "learnings")
 """Sections in which nobody is named on the shared screen."""
@@ -27,7 +27,7 @@ def section_url(retrospective: Retrospective, section: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class CardGroup:
     """A group of learnings, or those in none."""
 
     name: str
@@ -49,7 +49,7 @@ class Stage:
 
     @property
     def number(self) -> int:
-        return self.agenda.index(self.item) + 1 if self.item in self.agenda and self.item else 0
+        return self.agenda.index(self.item) + 1 if self.item else 0
 
     @property
     def section(self) -> str:
@@ -62,22 +62,6 @@ class Stage:
     @property
     def is_anonymous(self) -> bool:
         return self.section in ANONYMOUS
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """When the part is over; None while the clock stands."""
-        if self.timer is None or self.timer.counts_from is None:
-            return None
-        return self.timer.counts_from + timedelta(minutes=self.timer.item.minutes)
-
-    @property
-    def left(self) -> str:
-        """“4:20”, or “+1:12” over time."""
-        if self.timer is None:
-            return ""
-        seconds = round((timedelta(minutes=self.timer.item.minutes) - self.timer.spent).total_seconds())
-        minutes, rest = divmod(abs(seconds), 60)
-        return f"{'+' if seconds < 0 else ''}{minutes}:{rest:02d}"
 
     @property
     def done_count(self) -> int:
@@ -93,7 +77,7 @@ class Stage:
         return [(person, person.pk in self.finished) for person in self.people]
 
     @cached_property
-    def notes(self) -> int:
+    def learnings(self) -> int:
         return self.retrospective.learnings.count()
 
     @property
@@ -101,7 +85,7 @@ class Stage:
         return self.retrospective.learnings_revealed_at is not None
 
     @cached_property
-    def columns(self) -> list[Column]:
+    def groups(self) -> list[CardGroup]:
         """The cards once they are revealed; their dots once the voting is closed."""
         if self.section != "learnings" or not self.is_revealed:
             return []
@@ -112,11 +96,11 @@ class Stage:
             cards.setdefault(one.group_id, []).append(one)
         groups = LearningGroup.objects.filter(retrospective=self.retrospective)
         found = [
-            Column(group.name, cards.get(group.pk, []), _dots(cards.get(group.pk, []), shows))
+            CardGroup(group.name, cards.get(group.pk, []), _dots(cards.get(group.pk, []), shows))
             for group in groups
         ]
         if loose := cards.get(None):
-            found.append(Column("Not grouped yet" if found else "", loose, _dots(loose, shows)))
+            found.append(CardGroup("Not grouped yet" if found else "", loose, _dots(loose, shows)))
         return found
 
     @cached_property
@@ -132,22 +116,7 @@ def _dots(cards: list[Learning], shows: bool) -> int | None:
     return sum(vote.dots for card in cards for vote in card.votes.all()) if shows else None
 
 
-def people_on(retrospective: Retrospective) -> dict[int, Any]:
-    """Who takes part, by id: participants first, then those in charge."""
-    people = {one.user_id: one.user for one in retrospective.participants.select_related("user")}
-    for one in (retrospective.owner, retrospective.facilitator, retrospective.note_taker):
-        if one is not None:
-            people.setdefault(one.pk, one)
-    return people
-
-
-def others_to_facilitate(retrospective: Retrospective) -> list[Any]:
-    """Responders who take part, besides the facilitator."""
-    people = people_on(retrospective).values()
-    return [one for one in people if one.is_responder and one.pk != retrospective.facilitator_id]
-
-
-def stage_of(retrospective: Retrospective, user: Any) -> Stage:
+def stage_of(retrospective: Retrospective) -> Stage:
     agenda = list(retrospective.agenda.all())
     timer = timekeeping(agenda)
     people = people_on(retrospective)

@@ -21,9 +21,7 @@ Show = Callable[..., HttpResponse]
 
 def state_of(request: SignedInRequest) -> Mapping[str, str]:
     """The choices in the address of the board: of the page itself, or of the page a part is fetched for."""
-    if request.method == "GET" and not request.path.endswith(
-        ("/new/", "/suggestions/", "/row/", "/support/")
-    ):
+    if request.method == "GET" and not request.path.endswith(("/new/", "/suggestions/", "/support/")):
         return request.GET
     address = request.htmx.current_url_abs_path if request.htmx else ""
     return QueryDict(urlsplit(address or "").query)

@@ -97,7 +97,7 @@ def line(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse
         **form.arguments(),
     ):
         return _changed(request, retrospective, at=form.outcome.pk)
-    return refused(request, _first_error(form), _back(retrospective))
+    return refused(request, _refusal(form), _back(retrospective))
 
 
 @require_POST
@@ -112,7 +112,7 @@ def row(request: SignedInRequest, retrospective: Retrospective, number: int) -> 
         edited = one.pk if request.POST.get("stay") else None
         return _changed(request, retrospective, at=one.pk, edited=edited)
     if not request.htmx:
-        return refused(request, _first_error(form), _back(retrospective))
+        return refused(request, _refusal(form), _back(retrospective))
     context = {"one": one, "form": form, "bones": Category.choices, "levels": Level.choices}
     status = form.answer_status(is_part=True)
     response = section(request, retrospective, "causes", context, "retros/_node_edit.html#editor", status)
@@ -243,11 +243,9 @@ def _show(
     """`at` is what has the focus, and `edited` the row that is edited in place."""
     state = state_of(request)
     toggled = {int(key) for key in state.get("fold", "").split(",") if is_number(key)}
-    tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=state.get("all") == "1")
-    folded = tree.folded_above(at)
-    if folded:
-        toggled ^= folded
-        tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=state.get("all") == "1")
+    is_unfolded = state.get("all") == "1"
+    tree = tree_of(retrospective, request.user, toggled=toggled, unfolded=is_unfolded, at=at)
+    toggled ^= tree.opened
     is_fishbone = state.get("view") == "fishbone"
     figure = fishbone if is_fishbone else why_tree
     nodes = tree.nodes if is_fishbone else tree.shown
@@ -261,8 +259,8 @@ def _show(
         "here_query": _query(state, edited=edited or ""),
         "tree_query": _query(state, view=""),
         "fishbone_query": _query(state, view="fishbone"),
-        "is_unfolded": state.get("all") == "1",
-        "unfold_query": _query(state, all="" if state.get("all") == "1" else 1, fold=""),
+        "is_unfolded": is_unfolded,
+        "unfold_query": _query(state, all="" if is_unfolded else 1, fold=""),
         "figure": figure.sizes(drawn(nodes, is_folding=True), retrospective.title) if nodes else {},
         "at": at,
         "edited": edited,
@@ -291,7 +289,7 @@ def _dialog(request: SignedInRequest, retrospective: Retrospective, form: Any, *
     return dialog(request, retrospective, "causes", form, back=_back(retrospective), **what)
 
 
-def _first_error(form: Any) -> ValidationError:
+def _refusal(form: Any) -> ValidationError:
     return ValidationError([error for errors in form.errors.values() for error in errors])
 
 

@@ -1,7 +1,7 @@
 """What every view of a retrospective does: load what the person can reach, and render its section in the shell."""
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +19,8 @@ from retros.completion import parts_of, share
 from retros.export import Copy, copy_of
 from retros.models import FinishedPart, Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
-from retros.permissions import can_facilitate, can_write, sees_draft, takes_part
-from retros.presenting import others_to_facilitate, section_url
+from retros.permissions import can_facilitate, can_write, others_to_facilitate, sees_draft, takes_part
+from retros.presenting import section_url
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
@@ -112,7 +112,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
-        "others_to_facilitate": partial(others_to_facilitate, retrospective),  # asked for by few pages
+        "others_to_facilitate": SimpleLazyObject(lambda: others_to_facilitate(retrospective)),
     }
 
 

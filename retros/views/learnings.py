@@ -91,7 +91,7 @@ def place(request: SignedInRequest, retrospective: Retrospective, number: int) -
     one = _one(request, retrospective, number)
     form = LearningPlaceForm(request.POST, retrospective=retrospective)
     if not form.is_valid():
-        gone = ValidationError("This group is not there any more.")
+        gone = ValidationError("This group was removed.")
         return refused(request, gone, _back(retrospective))
     return _press(
         request, retrospective, workflow.move_learning, at=one.pk, learning=one, **form.cleaned_data
@@ -107,7 +107,7 @@ def pair(request: SignedInRequest, retrospective: Retrospective, number: int) ->
     readable = retrospective.learnings.readable_by(request.user)
     other = readable.filter(pk=int(key)).first() if is_number(key) else None
     if other is None:
-        gone = ValidationError("The other note is not there any more.")
+        gone = ValidationError("The other learning was removed.")
         return refused(request, gone, _back(retrospective))
     return _press(request, retrospective, workflow.pair_learnings, at=one.pk, learning=one, other=other)
 

@@ -33,7 +33,7 @@ def presenter(request: SignedInRequest, pk: int) -> HttpResponse:
     """The part that is on, large; asked for by itself when something has changed."""
     retrospective = led(request, pk)
     template = "retros/present.html" + ("#stage" if request.htmx else "")
-    return render(request, template, _context(request, stage_of(retrospective, request.user)))
+    return render(request, template, _context(request, stage_of(retrospective)))
 
 
 @require_POST

@@ -82,12 +82,13 @@ def open_retrospective(
         raise ValidationError({"incidents": "Name the incident, or look back on something else."})
     _refuse_wrong_period(period_from, period_to)
     refuse_as_owner(owner)
+    format = _hold_format(format) if format and subject != Subject.INCIDENT else None
     retrospective = Retrospective.objects.create(
         title=title.strip(),
         subject=subject,
         incident=_own_of(covered) if subject == Subject.INCIDENT else None,
-        format=format if subject != Subject.INCIDENT else None,
-        columns=format.columns if format and subject != Subject.INCIDENT else [],
+        format=format,
+        columns=format.columns if format else [],
         scope=scope.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -222,6 +223,14 @@ def suggested_people(retrospective: Retrospective) -> list[Any]:
     there = retrospective.participants.values("user")
     on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
     return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
+
+
+def _hold_format(format: RetrospectiveFormat) -> RetrospectiveFormat:
+    """As it stands now, until the retrospective that uses it is stored."""
+    held = RetrospectiveFormat.objects.select_for_update(no_key=True).filter(pk=format.pk).first()
+    if held is None:
+        raise ValidationError({"format": "This format was removed. Choose another one."})
+    return held
 
 
 def _own_of(covered: list[Incident]) -> Incident | None:

@@ -191,7 +191,7 @@ def move_learning(*, learning: Learning, by: User, group: LearningGroup | None =
     retrospective = _lock_revealed(learning.retrospective, by)
     learning = _stored(retrospective, learning)
     if group is not None and not retrospective.learning_groups.filter(pk=group.pk).exists():
-        raise ValidationError("This group is not there any more.")
+        raise ValidationError("This group was removed.")
     old = learning.group
     if old == group:
         return learning
@@ -270,7 +270,7 @@ def _lock_group(group: LearningGroup, by: User) -> tuple[Retrospective, Learning
     retrospective = _lock_revealed(group.retrospective, by)
     stored = retrospective.learning_groups.filter(pk=group.pk).first()
     if stored is None:
-        raise ValidationError("This group is not there any more.")
+        raise ValidationError("This group was removed.")
     return retrospective, stored
 
 

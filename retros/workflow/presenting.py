@@ -7,7 +7,7 @@ from accounts.models import User
 from audit import context
 from events.retrospectives import AgendaChanged, RetrospectiveFramed
 from retros.models import AgendaItem, FinishedPart, Retrospective, RetrospectiveStatus
-from retros.permissions import takes_part
+from retros.permissions import possible_facilitators, takes_part
 from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
 
 
@@ -78,7 +78,7 @@ def hand_over_facilitation(*, retrospective: Retrospective, by: User, to: User) 
 
 
 def _facilitate(retrospective: Retrospective, person: User, by: User) -> Retrospective:
-    if not person.is_responder or not takes_part(person, retrospective):
+    if person not in possible_facilitators(retrospective):
         raise PermissionDenied("Only responders who take part can facilitate.")
     if retrospective.facilitator_id == person.pk:
         return retrospective

@@ -174,6 +174,7 @@ def test_a_row_is_edited_in_place(open_as, retro, commander):
     page.keyboard.type(" of all")
     page.get_by_role("button", name="Process").click()
     page.get_by_role("button", name="Process", pressed=True).wait_for()
+    page.wait_for_function("() => document.activeElement.getAttribute('aria-label') === 'Process'")
     assert page.locator("[data-row-text]").input_value() == "First of all"  # not saved yet, and not lost
     page.get_by_role("button", name="Systemic").click()
     page.get_by_role("button", name="Systemic", pressed=True).wait_for()

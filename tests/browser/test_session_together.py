@@ -82,7 +82,7 @@ def test_from_the_safety_check_to_published(
     phones[0].get_by_role("button", name="Finish writing").click()
     phones[0].get_by_text("You have finished").wait_for()
     shared.get_by_text("1 of 5 have finished.").wait_for()
-    shared.get_by_text("4 notes").wait_for()
+    shared.get_by_text("4 learnings").wait_for()
     assert shared.get_by_text("Thought number").count() == 0
 
     # Words that are being typed are not taken away.
@@ -111,7 +111,7 @@ def test_from_the_safety_check_to_published(
     for page in phones:
         page.get_by_label("Give a dot: Thought number 1").click()
         page.get_by_label("1 dot, 1 yours").wait_for()
-    assert shared.get_by_text("Votes hidden").count() == 2
+    assert shared.get_by_text("Dots hidden").count() == 2
     shared.keyboard.press("r")
     shared.get_by_role("region", name="Numbers").get_by_text("2 dots").wait_for()
 

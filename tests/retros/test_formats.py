@@ -84,6 +84,14 @@ def test_one_in_use_cannot_be_removed(own, admin, commander):
     assert _last().action == "retrospective_format.removed"
 
 
+def test_one_removed_while_the_form_was_open_is_refused(own, admin, commander):
+    seen = RetrospectiveFormat.objects.get(pk=own.pk)
+    remove_format(retrospective_format=own, by=admin)
+    with pytest.raises(ValidationError) as refused:
+        open_retrospective(by=commander, title="Sprint 9", subject="sprint", owner=commander, format=seen)
+    assert refused.value.message_dict == {"format": ["This format was removed. Choose another one."]}
+
+
 def test_a_shipped_one_stays_as_it_is(admin):
     shipped = RetrospectiveFormat.objects.get(name="4Ls")
     with pytest.raises(ValidationError, match="comes with Allclear"):

@@ -51,7 +51,7 @@ def test_its_agenda(sprint, commander, minutes):
     assert [(item.name, item.section) for item in agenda] == [
         ("Opening", "safety"),
         ("Last action items", "actions"),
-        ("Notes", "learnings"),
+        ("Learnings", "learnings"),
         ("Group and vote", "learnings"),
         ("Action items", "actions"),
         ("Close", "actions"),

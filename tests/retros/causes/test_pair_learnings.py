@@ -69,5 +69,5 @@ def test_by_the_button_of_the_card(client, retro, cards, commander):
         ([], ""),
     ],
 )
-def test_names(texts, name):
+def test_names(db, texts, name):
     assert suggested_name(texts) == name
