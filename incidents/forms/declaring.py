@@ -184,7 +184,7 @@ class DeclineForm(Form):
 
 
 class MergeForm(Form):
-    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as", empty_label=None)
+    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as")
 
     def __init__(self, *args: Any, user: User, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
