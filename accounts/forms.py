@@ -134,11 +134,6 @@ class InvitationForm(Form):
         Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not Team.objects.exists():
-            del self.fields["teams"]
-
     def clean_emails(self) -> list[str]:
         """Only the complete addresses. With others among them, `good` counts those that can be sent anyway."""
         typed = self.cleaned_data["emails"]

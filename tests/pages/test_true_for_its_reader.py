@@ -79,11 +79,13 @@ def test_a_password_that_is_not_saved_is_not_kept(client, admin, settings, tmp_p
     assert "Leave this empty to keep" not in client.get("/settings/channels/mail/").text
 
 
-def test_teams_are_asked_for_where_there_are_some(client, admin):
+def test_teams_are_asked_for_where_there_are_some(client, admin, responder):
     client.force_login(admin)
-    assert "teams" not in client.get(reverse("invitation_new")).context["form"].fields
+    pages = [reverse("invitation_new"), reverse("person", args=[responder.pk])]
+    asked = '<legend class="label-t">Teams'
+    assert [asked in client.get(page).text for page in pages] == [False, False]
     Team.objects.create(name="Payments", slug="payments")
-    assert "teams" in client.get(reverse("invitation_new")).context["form"].fields
+    assert [asked in client.get(page).text for page in pages] == [True, True]
 
 
 def test_an_empty_list_says_once_what_belongs_there(client, admin):
