@@ -191,4 +191,4 @@ class MergeForm(Form):
         reachable = Incident.objects.visible_to(user).real().exclude(pk=incident.pk).newest_first()
         into = self.typed_field("into", forms.ModelChoiceField)
         into.queryset = reachable
-        into.choices = [(i.pk, str(i)) for i in reachable[:100]]
+        into.choices = [("", "Choose one"), *((i.pk, str(i)) for i in reachable[:100])]
