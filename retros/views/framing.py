@@ -161,6 +161,7 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
     context: dict[str, Any] = {
         "incidents": incidents,
         "people": seated,
+        "seated": seated,
         "responded": workflow.responded(retrospective.facilitator, retrospective),
     }
     if can_facilitate(request.user, retrospective) and not retrospective.is_published:
