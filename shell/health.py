@@ -96,7 +96,10 @@ def _mail() -> Check:
 
 def _pdf() -> Check:
     if pdf.is_available():
-        return Check("PDF", GOOD, f"Retrospectives and Insights can be saved as PDF.{_fonts()}")
+        lacking = _fonts()
+        return Check(
+            "PDF", UNDONE if lacking else GOOD, f"Retrospectives and Insights can be saved as PDF.{lacking}"
+        )
     return Check("PDF", UNDONE, f"{pdf.MISSING}. Printing from the browser works without.")
 
 
