@@ -13,7 +13,9 @@ def after(**environment: str) -> str:
     """The environment of the tests when bin/test is called with this one."""
     command = [sys.executable, "-c", SHOW]
     given = os.environ | environment
-    return subprocess.run(command, env=given, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        command, env=given, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_those_of_an_installation_do_not_and_those_of_the_random_sessions_do():
