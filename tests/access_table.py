@@ -777,6 +777,7 @@ TABLE: dict[str, Row] = {
     "participant_removal": Row(
         post=LEADERS, pk=retrospective, more={"participant": participant}, may_miss=MISSING
     ),
+    "retrospective_facilitator": LED,
     "session_time": LED,
     "session_invitation": READ,
     "session_clock": LED,
