@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from audit import context
@@ -17,7 +18,7 @@ from events.retrospectives import (
     RetrospectiveLeft,
     RetrospectiveStarted,
 )
-from incidents.models import Incident
+from incidents.models import Incident, Participation, RoleAssignment
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
@@ -26,6 +27,7 @@ from retros.workflow.basics import announce, audit, lock_to_facilitate, require_
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 from retros.workflow.timeline_import import seed_timeline
+from timeline.models import Kind, TimelineEvent
 
 FRAME = (
     "title",
@@ -41,6 +43,10 @@ FRAME = (
     "due_on",
 )
 PEOPLE = ("owner", "facilitator", "note_taker")
+WRITTEN = (
+    Kind.NOTE, Kind.DECISION, Kind.QUESTION, Kind.ANSWER, Kind.HYPOTHESIS, Kind.MITIGATION, Kind.UPDATE,
+)  # fmt: skip
+"""What somebody who responds writes during an incident."""
 
 
 @transaction.atomic
@@ -213,9 +219,11 @@ def responded(person: Any, retrospective: Retrospective) -> list[Incident]:
     """The covered incidents that `person` had a role in or worked on: a reason to let somebody else facilitate."""
     if person is None:
         return []
-    on_it = retrospective.incidents.filter(participations__user=person)
-    in_role = retrospective.incidents.filter(role_assignments__user=person)
-    return list((on_it | in_role).select_related(None).distinct())
+    covered = retrospective.incidents
+    wrote = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind__in=WRITTEN, actor=person)
+    on_it = Participation.objects.filter(incident=OuterRef("pk"), user=person)
+    in_role = RoleAssignment.objects.filter(incident=OuterRef("pk"), user=person)
+    return list(covered.select_related(None).filter(Exists(wrote) | Exists(on_it) | Exists(in_role)))
 
 
 def suggested_people(retrospective: Retrospective) -> list[Any]:

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from retros.models import ContributingFactor
-from retros.published_content import as_markdown, content_of
+from retros.published_content import content_of, markdown_of
 from retros.timeline import Account
 from retros.workflow import (
     add_contributing_factor,
     add_entry,
     add_gap,
     add_recollection,
+    change_contributing_factor,
     mark_phase,
     merge_entries,
     remove_entries,
@@ -59,9 +60,8 @@ def test_star_leave_out_and_bring_back(retrospective, commander, rows, left):
 def test_merged_rows_keep_their_sources_and_come_apart_again(retrospective, commander, responder, rows):
     mark_phase(entry=rows[1], by=commander, phase="detected")
     add_recollection(fact=rows[2], by=responder, text="It was earlier")
-    factor = add_contributing_factor(
-        retrospective=retrospective, by=commander, text="No alert", entries=[rows[2]]
-    )
+    factor = add_contributing_factor(retrospective=retrospective, by=commander, text="No alert")
+    change_contributing_factor(factor=factor, by=commander, entries=[rows[2]])
     kept = merge_entries(retrospective=retrospective, by=commander, entries=rows[:3])
     assert kept == rows[1], "the one that marks a moment stands"
     assert shown(retrospective) == ["Row 1", "Row 3"]
@@ -70,7 +70,7 @@ def test_merged_rows_keep_their_sources_and_come_apart_again(retrospective, comm
     assert [row.text for row in fact.beside_it] == ["It was earlier"]
     assert ContributingFactor.objects.with_evidence().get(pk=factor.pk).entry_rows == 1
     assert not ContributingFactor.objects.without_evidence().exists()
-    assert "Also: Row 2" in as_markdown(content_of(retrospective))
+    assert "Also: Row 2" in markdown_of(content_of(retrospective))
     assert separate_entries(entry=kept, by=commander) == 2
     assert shown(retrospective) == ["Row 0", "Row 1", "Row 2", "Row 3"]
 
