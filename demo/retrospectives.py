@@ -116,7 +116,7 @@ class _Teller:
         return rows.select_related("retrospective").in_order()[0]
 
     def _answer_safety(self) -> None:
-        for person, score in zip(self.people.values(), self.told.safety, strict=False):
+        for person, score in zip(self.people.values(), self.told.safety, strict=True):
             cast_ballot(retrospective=self._fresh(), question="safety_start", score=score, by=person)
 
     def _hold(self) -> None:

@@ -45,7 +45,7 @@ class Told:
     recollection: tuple[str, str, str] | None = None  # beside a word of a row: who, what
     public_text: str = ""
     marks: tuple[str, ...] = ()
-    safety: tuple[int, ...] = (5, 4, 4, 5, 4)
+    safety: tuple[int, ...] = (5, 4, 4, 5, 4, 5)
     starred: tuple[str, ...] = field(default=())
 
 
@@ -62,7 +62,7 @@ POOL = Told(
         (-34, "sam", "change", "Deployed payments-api v222 with the second attempt for card payments"),
         (-9, "mira", "note", "First shop chat asks why card payments take a minute"),
         (2, "sam", "alert", "Alert: checkout errors above 20%"),
-        (9, "lee", "note", "Alert on pool saturation is muted since the load test in September"),
+        (9, "lee", "note", "Alert on pool saturation is muted since the load test seven weeks ago"),
         (12, "sam", "note", "All 40 connections are in use on every instance"),
         (22, "ana", "decision", "We roll back now and look for the cause afterwards"),
         (41, "lee", "note", "v221 runs on all instances, errors fall"),
@@ -75,12 +75,12 @@ POOL = Told(
         " throughout. About 1,900 customers saw an error, and 1,240 of them came back the same day.",
         "business": "Orders fell by 61% in that time. Two partners asked for an explanation and got one within a day.",
         "technical": "No data was lost or charged twice. We rolled back and now run without the second attempt.",
-        "team": "It was lunch time and two people were on their way. Nobody was alone with it, and the evening"
-        " rotation was relieved by an hour.",
+        "team": "Two people were on their way when it began. Nobody was alone with it, and whoever was on"
+        " call next was relieved by an hour.",
     },
     numbers={
         "customers": [("Failed payments", "1,900", ""), ("Came back the same day", "65", "%")],
-        "business": [("Orders compared with the Friday before", "−61", "%")],
+        "business": [("Orders compared with the week before", "−61", "%")],
     },
     debt="Payments have no second attempt until the client releases its connection first.",
     causes=[
@@ -113,7 +113,7 @@ POOL = Told(
         Cause(
             "The provider's contact stands in one person's notes", "People",
             explanation="It took 14 minutes to reach them, and Mira happened to know the number.",
-            evidence="Chat of 12:21 to 12:35", actions=("Page the provider",),
+            evidence="Fourteen minutes in the incident's chat", actions=("Page the provider",),
         ),
         Cause(
             "The shop chat has no way to report to the people on call", "Process",
@@ -131,13 +131,13 @@ POOL = Told(
     ],
     group=("What told us, and when", ("muted for seven weeks", "shop chat before")),
     narrative={
-        "summary": "On a Friday at noon card payments stopped for 41 minutes. The card provider answered slowly, and"
-        " each waiting payment kept a database connection until none was left. A change of the same morning, a"
+        "summary": "Card payments stopped for 41 minutes. The card provider answered slowly, and"
+        " each waiting payment kept a database connection until none was left. A change made shortly before, a"
         " second attempt for card payments, doubled the waiting time. We rolled it back. Nothing was charged twice.",
         "what_happened": "Version 222 of payments-api went live 34 minutes before the impact. For half an hour all"
         " was well, because the provider answered fast. Then its answers slowed to 30 seconds. Each payment held its"
         " connection for both attempts, and within three minutes all 40 connections were in use on every instance."
-        "\n\nThe alert on pool saturation was muted since a load test in September. The first sign was a customer in"
+        "\n\nThe alert on pool saturation was muted since a load test seven weeks earlier. The first sign was a customer in"
         " the shop chat, nine minutes before the errors on checkout rang. We looked at a burst of bots first and set"
         " that aside when the numbers did not show it. At minute 22 we decided to roll back without knowing the cause.",
         "response": "Ana took command within four minutes, Sam and Lee worked on the two most likely causes side by"
@@ -145,7 +145,7 @@ POOL = Told(
         "outlook": "Two things stay with us. Deciding to roll back early costs little when rolling back is easy. And"
         " an alert that is muted without an end is an alert we do not have.",
     },
-    public_text="On a Friday at noon card payments failed for 41 minutes. A partner answered slowly and a change of ours"
+    public_text="For 41 minutes card payments failed. A partner answered slowly and a change of ours"
     " made us sensitive to that. We took the change back. Nobody was charged twice. We are changing how we handle slow"
     " partners and have already improved our alerts.",
     marks=("tom", "jonas", "priya", "nora"),
@@ -170,7 +170,7 @@ SIGN_IN = Told(
         "customers": "About one customer in eleven was signed out at random while shopping, some of them several times.",
         "business": "Baskets were kept, so few orders were lost. Support answered 41 tickets.",
         "technical": "No data was at risk: sessions ended too early, never too late.",
-        "team": "Calm. It was an afternoon, and three people had time.",
+        "team": "Calm. Three people had time to look at it together.",
     },
     numbers={"customers": [("Customers affected", "7,560", "")], "business": [("Tickets", "41", "")]},
     debt="",
@@ -213,14 +213,14 @@ SIGN_IN = Told(
         " to do that took eleven.",
         "outlook": "We look at single servers, not only at averages, when a problem is random for customers.",
     },
-    marks=("mira", "tom"), safety=(5, 5, 4, 4),
+    marks=("mira", "tom"), safety=(5, 5, 4, 4, 5),
 )  # fmt: skip
 
 LABELS = Told(
     about="Label printer",
     facilitator="priya",
     participants=("tom", "ana", "sam", "lee"),
-    scope="The morning in the warehouse, from the first label that did not come to the end of the backlog.",
+    scope="The warehouse, from the first label that did not come to the end of the backlog.",
     objectives="Why can one address stop everything? What do people at the packing desks need to see?",
     held=5, review=0.4, published=None, reviewer="ana", review_note="",
     rows=[
@@ -250,7 +250,7 @@ LABELS = Told(
         ),
         Cause(
             "The packing desks see “waiting”, not why", "Process",
-            evidence="Photo of the screen at desk 2, 07:41",
+            evidence="Photo of the screen at desk 2",
         ),
     ],
     learnings=[
@@ -263,13 +263,13 @@ LABELS = Told(
     narrative={
         "summary": "One address of 300 characters stopped all label printers in the warehouse for 27 minutes. 49 parcels"
         " left a day late.",
-        "what_happened": "That morning the first orders of the new marketplace came in. One of them has an address line"
+        "what_happened": "The first orders of the new marketplace came in. One of them has an address line"
         " of 300 characters, which the printers refuse. The queue keeps such a label in first place and tries again. At"
         " the desks all that could be seen was “waiting”.",
         "response": "Tom called the office after six minutes. Sam found the label by comparing the queue with the"
         " printer's log, and deleted it by hand.",
     },
-    safety=(4, 5, 4, 3),
+    safety=(4, 5, 4, 3, 4),
 )  # fmt: skip
 
 ALL = (SIGN_IN, POOL, LABELS)
