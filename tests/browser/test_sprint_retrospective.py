@@ -68,6 +68,7 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
     card = laptop.locator("[data-node]", has_text="Write release notes together")
     card.get_by_label("More about: Write release notes together").click()
     card.get_by_role("link", name="Make an action item").click()
+    laptop.get_by_label("What will be different?").fill("Release notes are written by two people")
     laptop.get_by_label("How will we know it worked?").fill("Notes are there on the day of the release")
     laptop.get_by_label(re.compile("^Owner")).select_option(label=str(responder))
     laptop.get_by_label(re.compile("^Due")).fill("2030-01-31")
