@@ -850,6 +850,8 @@ TABLE: dict[str, Row] = {
     "factor_line": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
     "factor_row": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
     "factor_support": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_evidence": Row(post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),
+    "factor_rows": Row(get=SIGNED_IN, **OF_RETROSPECTIVE),
     "factor_undo": Row(post=SIGNED_IN, **OF_RETROSPECTIVE),
     "factor_suggestions": Row(get=SIGNED_IN, query="?text=limit", **OF_RETROSPECTIVE),
     "factor": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": factor}, **OF_RETROSPECTIVE),

@@ -3,6 +3,7 @@
 from retros.workflow.ballots import cast_ballot, close_question, has_answered
 from retros.workflow.causes import (
     add_contributing_factor,
+    add_factor_evidence,
     change_contributing_factor,
     link_contributing_factor,
     move_contributing_factor,
@@ -104,6 +105,7 @@ __all__ = [
     "add_comment",
     "add_contributing_factor",
     "add_entry",
+    "add_factor_evidence",
     "add_format",
     "add_gap",
     "add_hint_word",
