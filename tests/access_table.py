@@ -749,6 +749,7 @@ TABLE: dict[str, Row] = {
     "action_list": Row(get=SIGNED_IN),
     "action_board": Row(get=SIGNED_IN),
     "action_export": Row(get=SIGNED_IN),
+    "action_quarter": Row(get=SIGNED_IN),
     "action_bulk": Row(get=SIGNED_IN, post=SIGNED_IN),
     "action_item_new": Row(get=RESPONDERS, post=RESPONDERS),
     "action_item": Row(get=SIGNED_IN, pk=own_item),
