@@ -36,7 +36,7 @@ def burn_up(title: str, weeks: Sequence[Week], today: float | None, width: int) 
     body += _steps(weeks, x, y, lambda week: week.promised, "p90-line")
     body += _steps(weeks, x, y, lambda week: week.verified, "ink")
     body += _steps(weeks, x, y, lambda week: week.done, "this-line")
-    body += _ends(weeks, y, right + 6)
+    body += _ends(weeks, x, y, right + 6)
     every = 1 if width > 600 else 3
     for number, week in enumerate(weeks):
         if number % every == 0:
@@ -61,17 +61,17 @@ def _steps(
     return el("path", d=path, class_=class_)
 
 
-def _ends(weeks: Sequence[Week], y: Scale, at: float) -> str:
-    """The names of the lines at the right, pushed apart where they would cover each other."""
-    last = next((week for week in reversed(weeks) if week.done is not None), None)
-    said = [(y(weeks[-1].promised), "Promised", "t-small t-muted")]
-    if last:
-        said += [
-            (y(last.done or 0), "Done", "t-small t-this"),
-            (y(last.verified or 0), "Verified", "t-small"),
-        ]
-    body, level = "", TOP - 20.0
-    for wanted, words, class_ in sorted(said):
-        level = max(wanted + 4, level + 13)
-        body += text(at, level, words, class_)
-    return body
+def _ends(weeks: Sequence[Week], x: Scale, y: Scale, right: float) -> str:
+    """The name of each line at its end; the lower one of two that are close stands lower."""
+    body = text(right, y(weeks[-1].promised) + 4, "Promised", "t-small t-muted")
+    known = [(number, week) for number, week in enumerate(weeks) if week.done is not None]
+    if not known:
+        return body
+    number, last = known[-1]
+    at = min(x(number) + 6, right)
+    done, verified = y(last.done or 0) + 4, y(last.verified or 0) + 4
+    if verified - done < 13:
+        middle = min((done + verified) / 2, y(0) - 10)
+        done, verified = middle - 7, middle + 7
+    body += text(at, done, "Done", "t-small t-this t-halo")
+    return body + text(at, verified, "Verified", "t-small t-halo")
