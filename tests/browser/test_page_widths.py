@@ -15,6 +15,7 @@ PLAIN = [
     "/inbox/",
     "/actions/",
     "/actions/board/",
+    "/actions/quarter/",
     "/retrospectives/",
     "/insights/",
     "/insights/over-time/?period=all",

@@ -137,6 +137,7 @@ def busy(commander, responder, stakeholder, severity, readers):
         "/actions/",
         "/actions/?state=&sort=newest",
         "/actions/board/",
+        "/actions/quarter/",
         "/actions/new/",
         f"/actions/bulk/?item={item.pk}&change=state:wont_do",
         item.get_absolute_url(),

@@ -14,6 +14,7 @@ PATHS = [
     "/inbox/",
     "/actions/",
     "/actions/board/",
+    "/actions/quarter/",
     "/retrospectives/",
     "/insights/",
     "/insights/over-time/?period=all",
