@@ -158,7 +158,6 @@ function redrawing() {
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
-    evidence(box, post);
     frame(box);
     const edited = box.querySelector("[data-row-text]:not([data-seen])");
     if (edited) { // a row that has just been opened
@@ -178,5 +177,6 @@ if (box) {
   keys();
   dragging();
   redrawing();
+  evidence(box, post);
   focusOn(new URLSearchParams(location.search).get("at"));
 }

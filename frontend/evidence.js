@@ -15,6 +15,13 @@ export function frame(box) {
 }
 
 export function evidence(box, press) {
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    const list = event.target.id === "rows-list" && event.target.querySelector("[data-rows-to-drag]");
+    if (list) draggable(list, box, press);
+  });
+}
+
+function draggable(list, box, press) {
   let over = null;
   const mark = (node) => {
     if (node === over) return;
@@ -23,8 +30,6 @@ export function evidence(box, press) {
     over?.classList.add("is-target");
   };
   const follow = (event) => { event.preventDefault(); mark(nodeAt(box, event)); };
-  const list = box.querySelector("[data-rows-to-drag]");
-  if (!list || Sortable.get(list)) return;
   Sortable.create(list, {
     group: { name: "rows", pull: false, put: false }, sort: false, draggable: "[data-entry]", ghostClass: "is-ghost",
     onStart: () => document.addEventListener("dragover", follow),
