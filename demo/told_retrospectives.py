@@ -75,7 +75,7 @@ POOL = Told(
         " throughout. About 1,900 customers saw an error, and 1,240 of them came back the same day.",
         "business": "Orders fell by 61% in that time. Two partners asked for an explanation and got one within a day.",
         "technical": "No data was lost or charged twice. We rolled back and now run without the second attempt.",
-        "team": "Two people were on their way when it began. Nobody was alone with it, and whoever was on"
+        "team": "Two people were travelling when it began. Nobody was alone with it, and whoever was on"
         " call next was relieved by an hour.",
     },
     numbers={
