@@ -100,7 +100,9 @@ def _words(text: str) -> frozenset[str]:
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Most words in common, and no number that only one of them has beside another number."""
-    numbers, others = ({word for word in words if word[0].isdigit()} for words in (one, other))
+    numbers, others = (
+        {word for word in words if any(letter.isdigit() for letter in word)} for words in (one, other)
+    )
     if not one or not other or (numbers - others and others - numbers):
         return False
     return one == other or (len(one & other) > 1 and len(one & other) / len(one | other) >= ALIKE)
