@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User, UserQuerySet
 from core.subqueries import count_of
-from incidents.models import Incident, Participation, RoleAssignment
+from incidents.models import Incident
 from incidents.models.people import people_reaching
 from retros.models import Retrospective
-from retros.workflow.framing import WRITTEN
-from timeline.models import TimelineEvent
+from retros.responders import responded_to
 
 LOOKED_BACK = timedelta(days=365)
 OFFERED = 3
@@ -50,13 +49,10 @@ def suggested_facilitators(retrospective: Retrospective, reader: Any) -> list[Su
 def _did_not_respond(covered: list[Incident]) -> UserQuerySet:
     """Responders who can see every one of these incidents and worked on none of them."""
     people = User.objects.responders()
-    wrote = TimelineEvent.objects.filter(incident__in=covered, kind__in=WRITTEN, actor=OuterRef("pk"))
-    worked = Participation.objects.filter(incident__in=covered, user=OuterRef("pk"))
-    had_role = RoleAssignment.objects.filter(incident__in=covered, user=OuterRef("pk"))
     for incident in covered:
         if incident.is_private:
             people = people.filter(pk__in=people_reaching(incident).values("pk"))
-    return people.exclude(Exists(worked) | Exists(had_role) | Exists(wrote)) if covered else people
+    return people.exclude(responded_to(covered)) if covered else people
 
 
 def _reason(person: Any, covered: list[Incident]) -> str:

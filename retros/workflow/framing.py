@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from audit import context
@@ -18,16 +17,16 @@ from events.retrospectives import (
     RetrospectiveLeft,
     RetrospectiveStarted,
 )
-from incidents.models import Incident, Participation, RoleAssignment
+from incidents.models import Incident
 from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
 from retros.permissions import can_start
+from retros.responders import responded_to, with_responder
 from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 from retros.workflow.timeline_import import seed_timeline
-from timeline.models import Kind, TimelineEvent
 
 FRAME = (
     "title",
@@ -43,10 +42,6 @@ FRAME = (
     "due_on",
 )
 PEOPLE = ("owner", "facilitator", "note_taker")
-WRITTEN = (
-    Kind.NOTE, Kind.DECISION, Kind.QUESTION, Kind.ANSWER, Kind.HYPOTHESIS, Kind.MITIGATION, Kind.UPDATE,
-)  # fmt: skip
-"""What somebody who responds writes during an incident."""
 
 
 @transaction.atomic
@@ -219,18 +214,15 @@ def responded(person: Any, retrospective: Retrospective) -> list[Incident]:
     """The covered incidents that `person` had a role in or worked on: a reason to let somebody else facilitate."""
     if person is None:
         return []
-    covered = retrospective.incidents
-    wrote = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind__in=WRITTEN, actor=person)
-    on_it = Participation.objects.filter(incident=OuterRef("pk"), user=person)
-    in_role = RoleAssignment.objects.filter(incident=OuterRef("pk"), user=person)
-    return list(covered.select_related(None).filter(Exists(wrote) | Exists(on_it) | Exists(in_role)))
+    covered = retrospective.incidents.select_related(None)
+    return list(covered.filter(with_responder(person)))
 
 
 def suggested_people(retrospective: Retrospective) -> list[Any]:
     """Those who were on the incidents and are no participants yet."""
     there = retrospective.participants.values("user")
-    on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
-    return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
+    on_it = User.objects.active().filter(responded_to(retrospective.incidents.all()))
+    return list(on_it.exclude(pk__in=there).order_by("name")[:30])
 
 
 def _hold_format(format: RetrospectiveFormat) -> RetrospectiveFormat:
