@@ -147,8 +147,10 @@ def evidence(request: SignedInRequest, retrospective: Retrospective, number: int
     one = get_object_or_404(retrospective.factors.select_related("retrospective"), pk=number)
     chosen = request.POST.get("entry", "")
     entries = retrospective.entries.standing()
-    entry = get_object_or_404(entries, pk=int(chosen) if is_number(chosen) else 0)
+    entry = entries.filter(pk=int(chosen) if is_number(chosen) else 0).first()
     try:
+        if entry is None:
+            raise ValidationError("This row was removed from the timeline.")
         workflow.add_factor_evidence(factor=one, entry=entry, by=request.user)
     except ValidationError as refusal:
         return refused(request, refusal, _back(retrospective))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core.responses import refused
 from incidents.models import Incident
 from incidents.views.common import attempt, is_number, responders_only, submitted
 from incidents.views.common import click as click_incident
@@ -122,8 +124,11 @@ def retrospective_facilitator(request: SignedInRequest, pk: int) -> HttpResponse
     """Take a suggestion: one person becomes the facilitator."""
     retrospective = led(request, pk)
     number = request.POST.get("person", "")
-    person = get_object_or_404(User.objects.responders(), pk=number if is_number(number) else None)
+    person = User.objects.responders().filter(pk=number if is_number(number) else None).first()
     is_on_frame = request.POST.get("here") == "frame"
+    to = retrospective.url_of("frame") + "#session" if is_on_frame else retrospective.get_absolute_url()
+    if person is None:
+        return refused(request, ValidationError("Choose who facilitates."), to)
     return click(
         request,
         retrospective,
@@ -131,7 +136,7 @@ def retrospective_facilitator(request: SignedInRequest, pk: int) -> HttpResponse
         retrospective=retrospective,
         by=request.user,
         facilitator=person,
-        to=retrospective.url_of("frame") + "#session" if is_on_frame else retrospective.get_absolute_url(),
+        to=to,
     )
 
 

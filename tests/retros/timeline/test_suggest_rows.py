@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from incidents.models import ChangeEvent
-from incidents.workflow import set_milestones
 from retros.timeline import Account
 from retros.timeline_suggestions import duplicates_in, introducing_in
 from retros.workflow import add_entry, dismiss_suggestion, mark_introduced, merge_suggested
@@ -15,19 +13,19 @@ from timeline.models import Kind
 
 
 @pytest.fixture
-def write(retrospective, commander):
-    began = timezone.now() - timedelta(hours=3)
+def write(retrospective, commander, began):
+    """`write(60, "…")` is a row at the moment the impact began."""
+    start = began - timedelta(minutes=60)
 
     def write(minute, text, **fields):
         return add_entry(
             retrospective=retrospective,
             by=commander,
             text=text,
-            occurred_at=began + timedelta(minutes=minute),
+            occurred_at=start + timedelta(minutes=minute),
             **fields,
         )
 
-    write.began = began
     return write
 
 
@@ -60,18 +58,11 @@ def test_rows_that_were_told_apart_are_not_suggested_again(client, retrospective
     assert "Possible duplicates" not in client.get(page).content.decode()
 
 
-@pytest.fixture
-def impact(retrospective, commander, write):
-    at = write.began + timedelta(minutes=60)
-    set_milestones(incident=retrospective.incident, by=commander, moments={"impact_started_at": at})
-    return at
-
-
-def test_changes_shortly_before_the_impact(client, retrospective, commander, impact, write):
+def test_changes_shortly_before_the_impact(client, retrospective, commander, began, write):
     before = write(50, "Deployed v222", kind=Kind.CHANGE)
     write(70, "Deployed v221", kind=Kind.CHANGE)
-    change = ChangeEvent.objects.create(title="Flag express-checkout on", at=impact - timedelta(minutes=5))
-    ChangeEvent.objects.create(title="Old", at=impact - timedelta(hours=3))
+    change = ChangeEvent.objects.create(title="Flag express-checkout on", at=began - timedelta(minutes=5))
+    ChangeEvent.objects.create(title="Old", at=began - timedelta(hours=3))
     offered = introducing_in(Account(retrospective), commander)
     assert [one.key for one in offered] == [f"change:{change.pk}", f"row:{before.pk}"]
     client.force_login(commander)
@@ -85,16 +76,16 @@ def test_changes_shortly_before_the_impact(client, retrospective, commander, imp
 
 
 def test_a_change_of_a_private_incident_is_not_offered(
-    retrospective, commander, outsider, impact, private_incident, responder
+    retrospective, commander, began, private_incident, responder
 ):
-    hidden = ChangeEvent.objects.create(title="Zephyrquartz", at=impact - timedelta(minutes=5))
+    hidden = ChangeEvent.objects.create(title="Zephyrquartz", at=began - timedelta(minutes=5))
     hidden.incidents.add(private_incident)
     assert introducing_in(Account(retrospective), responder) == []
     with pytest.raises(ValidationError):
         mark_introduced(retrospective=retrospective, by=responder, key=f"change:{hidden.pk}")
 
 
-def test_none_of_these(retrospective, commander, impact, write):
+def test_none_of_these(retrospective, commander, write):
     write(50, "Deployed v222", kind=Kind.CHANGE)
     dismiss_suggestion(retrospective=retrospective, by=commander, key="introduced")
     assert introducing_in(Account(retrospective), commander) == []
