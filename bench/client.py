@@ -36,20 +36,22 @@ class Client:
     token: str = ""
     used_at: float = 0.0
 
-    def get(self, path: str) -> Answer:
-        return self._ask("GET", path, None)
+    def get(self, path: str, *, is_fragment: bool = False) -> Answer:
+        """`is_fragment`: a part of a page, asked for as htmx does."""
+        return self._ask("GET", path, None, {"HX-Request": "true"} if is_fragment else {})
 
     def post(self, path: str, data: Mapping[str, object]) -> Answer:
         """Send a form, with the token of the page read last."""
-        return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **data}, doseq=True))
+        return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **data}, doseq=True), {})
 
-    def _ask(self, method: str, path: str, data: str | None) -> Answer:
+    def _ask(self, method: str, path: str, data: str | None, more: Mapping[str, str]) -> Answer:
         if self.connection is None or time.monotonic() - self.used_at > IDLE:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         self.used_at = time.monotonic()
         headers = {
             "Accept-Encoding": "gzip",
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            **more,
         }
         if data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

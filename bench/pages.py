@@ -40,13 +40,16 @@ def _budgeted(client: Client) -> Iterator[tuple[str, Callable[[], Answer]]]:
         "incidents, deep": deep,
         "incidents, search": "/incidents/?q=checkout",
         "incidents, two words": "/incidents/?q=checkout+answers",
-        "palette": "/palette?q=checkout",
-        "similar": "/declare/similar?title=Checkout+answers+slowly",
         "incident, 20 events": usual,
         "incident, 500 events": large,
         "declare, form": "/declare",
     }
     yield from ((name, partial(client.get, path)) for name, path in asked.items())
+    typed = {
+        "palette": "/palette?q=checkout",
+        "similar": "/declare/similar?title=Checkout+answers+slowly",
+    }
+    yield from ((name, partial(client.get, path, is_fragment=True)) for name, path in typed.items())
     yield "three inserts", partial(client.post, "/bench/inserts/", {})
     yield "declare", partial(_declare, client)
     measured = {

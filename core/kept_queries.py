@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
+from django.db.models.functions import StrIndex, Upper
+from django.db.models.lookups import GreaterThan
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 # Values that no row has: each stands for one that is known only when the query is asked.
 SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW = (2_147_483_600 + n for n in range(4))
 SOME_TIME, ANOTHER_TIME = (datetime(1, 1, 1 + n, tzinfo=UTC) for n in range(2))
-MARKS = (SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME)
+SOME_TEXT = "some text"
+MARKS = (SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
 
 
 class _Compiler(SQLCompiler):
@@ -90,6 +93,11 @@ def keep[Row: Model](queryset: QuerySet[Row]) -> Kept[Row]:
     connection = connections[queryset.db]
     compiler = _Compiler(queryset.query, connection, queryset.db)
     return Kept(queryset, compiler, Statement.of(*SQLCompiler.as_sql(compiler)))
+
+
+def holds_text(field: str) -> GreaterThan:
+    """Rows whose field has `SOME_TEXT` in it, in capitals or not. Like `icontains`, which wraps its value in signs."""
+    return GreaterThan(StrIndex(Upper(field), Upper(Value(SOME_TEXT))), 0)
 
 
 def _is(value: Any, mark: Any) -> bool:

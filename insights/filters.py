@@ -130,8 +130,7 @@ def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = Insig
     if not values.get("period"):
         has_dates = values.get("since") or values.get("until")
         values["period"] = "own" if has_dates else kind.DEFAULT_PERIOD
-    values.setdefault("metric", DEFAULT_METRIC)
-    for name, value in kind.DEFAULTS.items():
+    for name, value in ({"metric": DEFAULT_METRIC} | kind.DEFAULTS).items():
         values.setdefault(name, value)
     found = kind(values, queryset=reach.incidents)
     found.form.is_valid()

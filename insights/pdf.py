@@ -13,6 +13,8 @@ from accounts.models import Installation, User
 from core.requested_files import ask, make_next
 from figures.paper import for_paper
 from insights.models import InsightsPdf
+from insights.pack import pack_of
+from insights.pack_filters import PACK
 from insights.panels import Panel
 from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.report import about, asked_by, zone_of
@@ -25,7 +27,7 @@ MAKE = "insights.tasks.make_waiting_pdfs"
 @transaction.atomic
 def ask_for_insights_pdf(*, by: User, key: str = "", query: str = "") -> InsightsPdf:
     """One that is being made for the same person is taken again."""
-    if key and key not in QUESTIONS:
+    if key and key not in {*QUESTIONS, PACK}:
         raise ValidationError("There is no such question.")
     if len(query) > 500:
         raise ValidationError("These are more filters than an address can have.")
@@ -47,6 +49,8 @@ def _make(asked_for: InsightsPdf) -> tuple[str, bytes, str]:
 def page_of(asked_for: InsightsPdf) -> str:
     """What is printed, in the days and within the reach of whoever asked."""
     person, key = asked_for.asked_by, asked_for.key
+    if key == PACK:
+        return _page_of_pack(person, asked_for.query)
     with timezone.override(zone_of(person)):
         asked = asked_by(person, QueryDict(asked_for.query))
         panels = [ANSWERS[k](asked, person.pk, is_deep=bool(key)) for k in ([key] if key else QUESTIONS)]
@@ -63,6 +67,22 @@ def page_of(asked_for: InsightsPdf) -> str:
             "answers": [_printed(panel) for panel in panels],
         }
         return render_to_string("insights/export/page.html", context)
+
+
+def _page_of_pack(person: User, query: str) -> str:
+    with timezone.override(zone_of(person)):
+        pack = pack_of(person, query=query)
+        style = get_template("insights/export/figure.css").render()
+        drawn = get_template("retros/export/figure.css").render() + style
+        context = {
+            "pack": pack,
+            "person": person,
+            "zone": zone_of(person),
+            "now": timezone.now(),
+            "chart": for_paper(pack.trend.figure(), drawn) if pack.trend and pack.trend.count else "",
+            "answers": [_printed(panel) for panel in pack.panels],
+        }
+        return render_to_string("insights/export/pack.html", context)
 
 
 def _printed(panel: Panel) -> dict[str, Any]:

@@ -1,12 +1,16 @@
-"""The report of Insights by mail to whoever wished for it; what it counts is within their reach at that moment."""
+"""The report and the board pack by mail to whoever wished for them, counted within their reach at that moment."""
+
+from datetime import date
+from typing import Any
 
 from django.conf import settings
 
+from insights.pack import pack_for
 from insights.report import report_for
 from notifications.workflow import deliver
 from subscribers.links import report_unsubscribe_url
 from subscribers.mail_builder import letter
-from subscribers.models import NotificationPreference
+from subscribers.models import NotificationPreference, ReportKind, ReportWish
 from subscribers.workflow import claim_due_report, hand_over
 
 
@@ -19,8 +23,7 @@ def send_due_report() -> bool:
     if wish is None:
         return False
     person, period = wish.person, wish.period  # type: ignore[attr-defined]  # beside it from the claim
-    report = report_for(person, every=wish.every, query=wish.query, day=period)
-    about = f" ({report.about})" if report.about else ""
+    words = (_pack if wish.kind == ReportKind.PACK else _report)(wish, period)
     with hand_over(wish, period) as is_owed:
         if is_owed:
             deliver(
@@ -28,11 +31,29 @@ def send_due_report() -> bool:
                     key=f"report:{wish.pk}:{period}",
                     person=person,
                     wish=NotificationPreference.of(person),
-                    subject=f"{report.title}: {report.count} incident{'' if report.count == 1 else 's'}{about}",
-                    template="insights/mail/report",
-                    context={"report": report, "wish": wish, "url": settings.PUBLIC_URL + report.path},
                     about=f"report:{wish.pk}",
                     unsubscribe=report_unsubscribe_url(wish),
+                    **words,
                 )
             )
     return True
+
+
+def _report(wish: ReportWish, period: date) -> dict[str, Any]:
+    report = report_for(wish.person, every=wish.every, query=wish.query, day=period)
+    about = f" ({report.about})" if report.about else ""
+    return {
+        "subject": f"{report.title}: {report.count} incident{'' if report.count == 1 else 's'}{about}",
+        "template": "insights/mail/report",
+        "context": {"report": report, "wish": wish, "url": settings.PUBLIC_URL + report.path},
+    }
+
+
+def _pack(wish: ReportWish, period: date) -> dict[str, Any]:
+    pack = pack_for(wish.person, query=wish.query, day=period)
+    about = f" of {pack.about}" if pack.about else ""
+    return {
+        "subject": f"Reliability{about}, {pack.title}",
+        "template": "insights/mail/pack",
+        "context": {"pack": pack, "wish": wish, "url": settings.PUBLIC_URL + pack.path},
+    }

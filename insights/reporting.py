@@ -13,11 +13,12 @@ from accounts.requests import SignedInRequest
 from core.requested_files import file_answer
 from core.responses import refused_or
 from insights.models import InsightsPdf
+from insights.pack_filters import PACK
 from insights.pdf import ask_for_insights_pdf
 from insights.questions import QUESTIONS
 from insights.report import PERIOD, kept, latest, report_for, report_of, zone_of
 from retros import pdf
-from subscribers.models import ReportEvery, ReportWish
+from subscribers.models import ReportEvery, ReportKind, ReportWish
 from subscribers.workflow import end_report, wish_report
 
 
@@ -40,7 +41,9 @@ def insights_report(request: SignedInRequest) -> HttpResponse:
         "report": report,
         "query": query,
         "choices": ReportEvery.choices,
-        "wish": ReportWish.objects.filter(person=person, every=every, query=query).first(),
+        "wish": ReportWish.objects.filter(
+            person=person, kind=ReportKind.REPORT, every=every, query=query
+        ).first(),
         "zone": zone_of(person),
     }
     return render(request, "insights/report.html", context)
@@ -70,12 +73,11 @@ def insights_pdfs(request: SignedInRequest) -> HttpResponse:
 def insights_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far it is; the page asks again by itself until it is ready."""
     found = get_object_or_404(InsightsPdf, pk=pk, asked_by=request.user)
-    page = reverse("insights_question", args=[found.key]) if found.key else reverse("insights")
     context = {
         "section": "insights",
         "export": found,
-        "question": QUESTIONS.get(found.key, "Insights"),
-        "back": f"{page}?{found.query}",
+        "question": "Board pack" if found.key == PACK else QUESTIONS.get(found.key, "Insights"),
+        "back": f"{_page(found.key)}?{found.query}",
         "can_make": pdf.is_available(),
         "missing": pdf.MISSING,
     }
@@ -83,6 +85,12 @@ def insights_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     if found.is_waiting and context["can_make"]:
         response["Refresh"] = "3"
     return response
+
+
+def _page(key: str) -> str:
+    if key == PACK:
+        return reverse("insights_pack")
+    return reverse("insights_question", args=[key]) if key else reverse("insights")
 
 
 @require_safe

@@ -18,6 +18,7 @@ from insights.definitions import BY_KEY, Metric, short_name
 from insights.forms import AnnotationForm, GoalsForm
 from insights.models import Annotation
 from insights.questions import left_out
+from insights.saved import saved_context
 from insights.time_limit import SECONDS, TooLong, limited, too_long
 from insights.trend import compared, parts, read, tables
 from insights.trend_filters import TrendAsked, ask_trend
@@ -153,6 +154,7 @@ def _common(request: SignedInRequest, asked: TrendAsked) -> dict[str, Any]:
         "query": words,
         "here": f"{reverse('insights_trend')}?{words}",
         "may_change": workflow.can_change_insights(request.user),
+        **saved_context(request),
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from insights import missing_time_views, reporting, trend_views, views
+from insights import missing_time_views, pack_views, reporting, saved, trend_views, views
 
 urlpatterns = [
     path("insights/", views.insights, name="insights"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("insights/pdf/<int:pk>/file/", reporting.insights_pdf_file, name="insights_pdf_file"),
     path("insights/over-time/", trend_views.over_time, name="insights_trend"),
     path("insights/over-time.csv", trend_views.over_time_csv, name="insights_trend_csv"),
+    path("insights/pack/", pack_views.pack, name="insights_pack"),
+    path("insights/pack/schedule/", pack_views.pack_schedule, name="insights_pack_schedule"),
+    path("insights/views/", saved.insights_views, name="insights_views"),
     path("insights/missing-times/", missing_time_views.missing_times, name="insights_missing_times"),
     path("insights/annotations/", trend_views.annotations, name="insights_annotations"),
     path("insights/annotations/new/", trend_views.annotation_new, name="insights_annotation_new"),

@@ -18,6 +18,7 @@ from insights.filters import Asked, ask
 from insights.panels import FEW
 from insights.queries import dots
 from insights.questions import ANSWERS, QUESTIONS, left_out
+from insights.saved import asked_query, saved_context
 from insights.time_limit import TooLong, answer, limited
 
 AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
@@ -38,7 +39,7 @@ def insights(request: SignedInRequest) -> HttpResponse:
     panels = [
         {"key": key, "question": question, "panel": told.get(key)} for key, question in QUESTIONS.items()
     ]
-    context = _context(asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
+    context = _context(request, asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
     context |= {"needs": NEEDS, "terms": TERMS, "few": FEW, "enough": ENOUGH}
     if count < FEW:
         context["known"] = known_of(asked.scope)
@@ -51,10 +52,10 @@ def question(request: SignedInRequest, key: str) -> HttpResponse:
     """One question in depth; asked for by the overview, its panel alone."""
     asked = _asked(request, key)
     if request.htmx and not request.htmx.boosted and "panel" in request.GET:
-        context = {"item": {"key": key, "panel": _answer(request, asked, key)}, "query": _query(request)}
+        context = {"item": {"key": key, "panel": _answer(request, asked, key)}, "query": asked_query(request)}
         return render(request, "insights/overview.html#panel", context)
     panel = answer(key, asked, request.user.pk, is_deep=True)
-    context = _context(asked) | {"panel": panel, "key": key, "left_out": left_out(asked)}
+    context = _context(request, asked) | {"panel": panel, "key": key, "left_out": left_out(asked)}
     template = "insights/question.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
 
@@ -75,7 +76,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
     found = dots(asked.scope, asked.metric, LISTED)
     known = {dot.number: dot for dot in found}
     listed = asked.scope.newest_first().select_related("severity")[:LISTED]
-    context = _context(asked) | {
+    context = _context(request, asked) | {
         "rows": [(incident, known.get(incident.number)) for incident in listed],
         "count": asked.scope.count,
         "limit": LISTED,
@@ -94,11 +95,6 @@ def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:
     return answer(key, asked, request.user.pk, is_deep=False)
 
 
-def _context(asked: Asked) -> dict[str, Any]:
-    return {"section": "insights", "asked": asked, "form": asked.form, "query": asked.query}
-
-
-def _query(request: SignedInRequest) -> str:
-    values = request.GET.copy()
-    values.pop("panel", None)
-    return values.urlencode()
+def _context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
+    context = {"section": "insights", "asked": asked, "form": asked.form, "query": asked.query}
+    return context | saved_context(request)

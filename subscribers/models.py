@@ -266,12 +266,18 @@ class ReportEvery(models.TextChoices):
     MONTH = "month", "Each month"
 
 
+class ReportKind(models.TextChoices):
+    REPORT = "report", "Report"
+    PACK = "pack", "Board pack"
+
+
 class ReportWish(models.Model):
-    """That a person gets the report of Insights, of what the filters of `query` leave."""
+    """That a person gets the report or the board pack of Insights, of what the filters of `query` leave."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="report_wishes"
     )
+    kind = models.CharField(max_length=10, choices=ReportKind, default=ReportKind.REPORT)
     every = models.CharField(max_length=5, choices=ReportEvery, default=ReportEvery.WEEK)
     query = models.CharField(max_length=500, blank=True, help_text="As in the address, without the period")
     about = models.CharField(max_length=200, blank=True, help_text="The same in words; empty for all")
@@ -286,11 +292,12 @@ class ReportWish(models.Model):
     class Meta:
         ordering = ["every", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "every", "query"], name="report_wished_once")
+            models.UniqueConstraint(fields=["person", "kind", "every", "query"], name="report_wished_once")
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_every_display()}: {self.about or 'all incidents'}"
+        name = "Board pack, " if self.kind == ReportKind.PACK else ""
+        return f"{name}{self.get_every_display()}: {self.about or 'all incidents'}"
 
 
 def reports_told_to(reader: Any) -> models.QuerySet[ReportWish]:

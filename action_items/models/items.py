@@ -54,6 +54,13 @@ class ActionGroup(models.IntegerChoices):
     DONE = 4, "Done"
 
 
+def number_of(reference: str) -> int | None:
+    """7 for ACT-7; None for anything else."""
+    prefix, _, number = reference.strip().upper().rpartition("-")
+    is_one = prefix == "ACT" and number.isascii() and number.isdigit() and len(number) < 10
+    return int(number) if is_one else None
+
+
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: "User") -> "ActionItemQuerySet":
         """As far as what they come from is in `user`'s reach; an owner always sees their own."""
@@ -87,9 +94,8 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
     def of_reference(self, reference: str) -> "ActionItemQuerySet":
         """ACT-7; none for anything else."""
-        prefix, _, number = reference.strip().upper().rpartition("-")
-        is_one = prefix == "ACT" and number.isascii() and number.isdigit() and len(number) < 10
-        return self.filter(pk=int(number)) if is_one else self.none()
+        number = number_of(reference)
+        return self.none() if number is None else self.filter(pk=number)
 
     def due_between(self, first: date, last: date) -> "ActionItemQuerySet":
         """Due from `first` to `last`, both days included, whatever became of them."""

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,7 +22,7 @@ from retros.last import last_before
 from retros.views.common import load, section
 
 PAGE = 50
-COLUMN = 30
+COLUMN = 20
 SHOWN_FINISHED = timedelta(days=30)
 LOOK_BACK = timedelta(days=90)
 BULK_BUTTONS = [
@@ -73,27 +72,33 @@ def action_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def action_board(request: SignedInRequest) -> HttpResponse:
     """A column a state; what is finished stays on it for 30 days."""
-    today = timezone.localdate()
     found = _filter(request, state="")
-    recent = timezone.now() - SHOWN_FINISHED
-    shown: ActionItemQuerySet = found.qs.unfinished() | found.qs.filter(state_since__gte=recent)
-    order = ("due_on", "priority", "pk")
-    rows = shown.with_sources(request.user).annotate(
-        place=Window(RowNumber(), partition_by="state", order_by=order),
-        size=Window(Count("pk"), partition_by="state"),
-    )
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for item in rows.filter(place__lte=COLUMN).order_by(*order):
-        columns[item.state].append(item)
-    context = _head(request, found, today) | {
+    sizes, columns = _columns(found.qs, request)
+    context = _head(request, found, timezone.localdate()) | {
         "columns": [
-            (state, label, columns[state], columns[state][0].size if columns[state] else 0)
-            for state, label in ActionState.choices
+            (state, label, columns[state], sizes.get(state, 0)) for state, label in ActionState.choices
         ],
         "view": "board",
     }
     template = "action_items/board.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
+
+
+def _columns(
+    found: ActionItemQuerySet, request: SignedInRequest
+) -> tuple[dict[str, int], dict[str, list[ActionItem]]]:
+    """How many are in each state, and the first of each: an index has them in order, however many there are."""
+    recent = timezone.now() - SHOWN_FINISHED
+    shown: ActionItemQuerySet = (found.unfinished() | found.filter(state_since__gte=recent)).order_by()
+    sizes = dict(shown.values_list("state").annotate(n=Count("pk", distinct=True)))
+    order = ("due_on", "priority", "pk")
+    firsts = [shown.filter(state=state).order_by(*order).values(*order)[:COLUMN] for state in sizes]
+    chosen = firsts[0].union(*firsts[1:]) if firsts else []
+    rows = ActionItem.objects.filter(pk__in=[row["pk"] for row in chosen]).with_sources(request.user)
+    columns: dict[str, list[ActionItem]] = defaultdict(list)
+    for item in rows.order_by(*order):
+        columns[item.state].append(item)
+    return sizes, columns
 
 
 @require_safe

@@ -84,6 +84,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             )
         )
 
+    def updated_by(self, user: "User") -> "IncidentQuerySet":
+        """Those whose status updates are up to `user`: who commands them or leads their communication."""
+        held = self.model.role_assignments.rel.related_model._default_manager
+        own = held.filter(
+            user=user, role__slug__in=("commander", "communications_lead"), ended_at__isnull=True
+        )
+        return self.filter(Exists(own.filter(incident=OuterRef("pk"))))
+
     def with_updates(self) -> "IncidentQuerySet":
         """The update schedules and when the last update was published."""
         return self.prefetch_related("update_schedules").annotate(

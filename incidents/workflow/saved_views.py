@@ -10,16 +10,18 @@ MOST, LONGEST = 30, 3000
 
 
 @transaction.atomic
-def save_view(*, by: User, name: str, query: str) -> SavedView:
-    """The same name again means the new question."""
+def save_view(*, by: User, name: str, query: str, path: str = "") -> SavedView:
+    """The same name again means the new question. `path` is the page, where it is not the list of incidents."""
     name = " ".join(name.split())
     if not name:
         raise ValidationError({"name": "Give it a name."})
     if len(query) > LONGEST:
         raise ValidationError({"query": "The search is too long to be saved. Use fewer words."})
-    if by.saved_views.exclude(name=name).count() >= MOST:
+    if by.saved_views.exclude(name=name, path=path).count() >= MOST:
         raise ValidationError({"name": f"There are {MOST} saved views already. Delete one first."})
-    view, _is_new = SavedView.objects.update_or_create(person=by, name=name, defaults={"query": query})
+    view, _is_new = SavedView.objects.update_or_create(
+        person=by, path=path, name=name, defaults={"query": query}
+    )
     return view
 
 

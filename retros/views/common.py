@@ -1,7 +1,7 @@
 """What every view of a retrospective does: load what the person can reach, and render its section in the shell."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -114,7 +114,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "running": _running(retrospective),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
-        "others_to_facilitate": SimpleLazyObject(lambda: others_to_facilitate(retrospective)),
+        "others_to_facilitate": cache(partial(others_to_facilitate, retrospective)),  # by few pages, twice
     }
 
 

@@ -73,7 +73,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
         "count": count,
         "told_count": told_count,
         "question": _question(request.GET.urlencode()),
-        "views": request.user.saved_views.all(),
+        "views": request.user.saved_views.of_list(),
     }
     template = "incidents/incident_list.html" + (
         "#results" if request.htmx and not request.htmx.boosted else ""
@@ -149,4 +149,4 @@ def saved_view_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(request.user.saved_views, pk=pk)
     delete_view(view=view)
     messages.success(request, f"“{view}” is deleted.")
-    return redirect("incident_list")
+    return redirect(view.path or "incident_list")

@@ -8,10 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.requests import SignedInRequest
-from action_items.models import ActionItem
 from incidents.models import Incident, Service
+from shell.palette_queries import action_items_named, people_named, services_named, views_named
 from shell.search import NEWEST, Asked, found, is_common, newest_number, parse
 
 SHOWN = 6
@@ -114,7 +113,7 @@ def _incidents(request: SignedInRequest, asked: Asked) -> Iterable[Incident]:
 
 def _everything(request: SignedInRequest, typed: str, *, is_found: bool) -> list[dict]:
     """The saved views whose name fits, and the way to all that was found."""
-    views = request.user.saved_views.filter(name__icontains=typed)[:4]
+    views = views_named(typed, request.user)
     rows = [{"text": view.name, "url": view.get_absolute_url(), "icon": "bookmark"} for view in views]
     listed = f"{reverse('incident_list')}?{urlencode({'q': typed})}"
     if not is_found:
@@ -132,18 +131,15 @@ def _row(incident: Incident) -> dict:
 
 
 def _action_items(request: SignedInRequest, typed: str) -> list[dict]:
-    """ACT-7, or words of the title; what is still to be done first."""
-    reachable = ActionItem.objects.visible_to(request.user)
-    found = reachable.of_reference(typed) | reachable.unfinished().filter(title__icontains=typed)
     return [
         {"text": item.title, "note": item.reference, "url": item.get_absolute_url(), "icon": "list-checks"}
-        for item in found[:4]
+        for item in action_items_named(typed, request.user)
     ]
 
 
 def _services(typed: str) -> list[dict]:
     listed = reverse("incident_list")
-    found = Service.objects.in_use().filter(name__icontains=typed)[:4]
+    found = services_named(typed)
     return [{"text": s.name, "url": f"{listed}?{_of_service(s)}", "icon": "layers"} for s in found]
 
 
@@ -152,7 +148,6 @@ def _of_service(service: Service) -> str:
 
 
 def _people(typed: str) -> list[dict]:
-    found = User.objects.active().filter(name__icontains=typed)[:4]
     return [
         {
             "text": u.name,
@@ -160,5 +155,5 @@ def _people(typed: str) -> list[dict]:
             "url": f"mailto:{u.email}",
             "icon": "user-round",
         }
-        for u in found
+        for u in people_named(typed)
     ]

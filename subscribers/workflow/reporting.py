@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from accounts.models import Installation, User
 from audit import context
-from subscribers.models import ReportEvery, ReportWish
+from subscribers.models import ReportEvery, ReportKind, ReportWish
 
 MORNING = timedelta(hours=8)
 HELD = timedelta(minutes=10)
@@ -20,17 +20,24 @@ MOST = 10
 
 
 @transaction.atomic
-def wish_report(*, by: User, every: str, query: str = "", about: str = "") -> ReportWish:
+def wish_report(
+    *, by: User, every: str, query: str = "", about: str = "", kind: str = ReportKind.REPORT
+) -> ReportWish:
     """One's own; the same once more changes nothing. The first comes with the next Monday, or first of a month."""
-    if every not in ReportEvery.values:
+    if every not in ReportEvery.values or (kind == ReportKind.PACK and every != ReportEvery.MONTH):
         raise ValidationError({"every": "Choose how often."})
+    if kind not in ReportKind.values:
+        raise ValidationError({"kind": "Choose what is sent."})
     if len(query) > 500:
         raise ValidationError("These are more filters than a report can have.")
-    same = ReportWish.objects.filter(person=by, every=every, query=query).first()
-    if same is None and ReportWish.objects.filter(person=by).count() >= MOST:
+    same = {"person": by, "kind": kind, "every": every, "query": query}
+    if (
+        not ReportWish.objects.filter(**same).exists()
+        and ReportWish.objects.filter(person=by).count() >= MOST
+    ):
         raise ValidationError(f"You have {MOST} reports already. Stop one of them first.")
     wish, _is_new = ReportWish.objects.get_or_create(
-        person=by, every=every, query=query, defaults={"about": about[:200], "created_at": context.now()}
+        **same, defaults={"about": about[:200], "created_at": context.now()}
     )
     return wish
 

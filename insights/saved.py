@@ -1,0 +1,52 @@
+"""Pages of Insights with their filters, kept under a name."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.requests import SignedInRequest
+from core.responses import way_back
+from incidents.workflow import save_view
+
+PARTS_OF_PAGES = ("panel", "sheet", "whole")
+
+
+@require_POST
+def insights_views(request: SignedInRequest) -> HttpResponse:
+    """Keep a page of Insights with its filters; any other address is the first page."""
+    home = reverse("insights")
+    path = way_back(request.POST.get("path", ""), home).partition("?")[0]
+    query = request.POST.get("query", "")
+    try:
+        view = save_view(
+            by=request.user,
+            name=request.POST.get("name", "")[:60],
+            query=query,
+            path=path if path.startswith(home) and len(path) <= 200 else home,
+        )
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect(f"{path}?{query}")
+    messages.success(request, f"“{view}” is saved.")
+    return redirect(view)
+
+
+def saved_context(request: SignedInRequest) -> dict[str, Any]:
+    """What the menu of saved views shows on this page."""
+    views = list(request.user.saved_views.of_insights())
+    query = asked_query(request)
+    here = next((view for view in views if (view.path, view.query) == (request.path, query)), None)
+    return {"saved_views": views, "saved_here": here, "save_path": request.path, "save_query": query}
+
+
+def asked_query(request: SignedInRequest) -> str:
+    """What the address asks, without which part of the page is to be answered."""
+    values = request.GET.copy()
+    for name in PARTS_OF_PAGES:
+        values.pop(name, None)
+    return values.urlencode()
