@@ -88,6 +88,7 @@ def test_a_change_of_a_private_incident_is_not_offered(
 def test_none_of_these(retrospective, commander, write):
     write(50, "Deployed v222", kind=Kind.CHANGE)
     dismiss_suggestion(retrospective=retrospective, by=commander, key="introduced")
+    retrospective.refresh_from_db()
     assert introducing_in(Account(retrospective), commander) == []
     with pytest.raises(ValidationError):
         dismiss_suggestion(retrospective=retrospective, by=commander, key="introduced")
