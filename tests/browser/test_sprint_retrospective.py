@@ -52,7 +52,8 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
 
     # Revealed, grouped by what they share, weighed.
     shared.keyboard.press("r")
-    shared.get_by_text("Write release notes together").wait_for()
+    for page in (shared, laptop):
+        page.get_by_text("Write release notes together").first.wait_for()
     card = laptop.locator("[data-node]", has_text="Write release notes while we work")
     card.get_by_label("More about: Write release notes while we work").click()
     card.get_by_role("button", name="With “Write release notes").click()
