@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from accounts.models import Installation, InstallationRole, Team, Theme, User
 from accounts.time_zones import time_zone_choices
 from accounts.workflow.inviting import MOST_AT_ONCE
-from core.forms import Form, LongSelect, Styled
+from core.forms import EmailField, Form, LongSelect, Styled
 
 LENGTH_HELP = "At least 12 characters. Several words are easy to remember."
 
@@ -57,7 +57,7 @@ class NewcomerForm(Form):
 
 
 class FirstAdministratorForm(NewcomerForm):
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     field_order = ["name", "email", "password", "time_zone"]
@@ -82,7 +82,7 @@ class OrganisationSettingsForm(OrganisationForm):
         empty_label="Nobody",
         help_text="Reminded when an update is 15 minutes late or an incident stays without a commander.",
     )
-    duty_mail = forms.EmailField(
+    duty_mail = EmailField(
         label="Duty address",
         max_length=254,
         required=False,

@@ -40,6 +40,12 @@ def _written_choice(value: Any, label: Any, chosen: set[str]) -> str:
     return f'<option value="{html.escape(str(value))}"{selected}>{html.escape(str(label))}</option>'
 
 
+class EmailField(forms.EmailField):
+    """An address of somebody inside, with the spelling of “e-mail” that the interface has."""
+
+    default_error_messages = {"invalid": "Enter a complete e-mail address, such as name@example.org."}
+
+
 LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {
     forms.Textarea: "textarea",

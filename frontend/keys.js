@@ -50,6 +50,11 @@ const GROUPS = [
   ]],
 ];
 
+// The hints on buttons are written with “Ctrl”; also in what is fetched later.
+function nameModifier() {
+  for (const hint of document.querySelectorAll(".kbd")) if (hint.textContent.includes("Ctrl")) hint.textContent = hint.textContent.replace("Ctrl", MOD);
+}
+
 const made = (name, text, className) => {
   const node = document.createElement(name);
   if (text) node.textContent = text;
@@ -87,6 +92,7 @@ function help() {
 }
 
 export function keys() {
+  if (ON_APPLE) { nameModifier(); document.body.addEventListener("htmx:afterSettle", nameModifier); }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = event.target.closest?.("form");

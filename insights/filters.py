@@ -133,7 +133,9 @@ def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = Insig
     for name, value in ({"metric": DEFAULT_METRIC} | kind.DEFAULTS).items():
         values.setdefault(name, value)
     found = kind(values, queryset=reach.incidents)
-    found.form.is_valid()
+    defaults = {"period": kind.DEFAULT_PERIOD, "metric": DEFAULT_METRIC, **kind.DEFAULTS}
+    for name in found.form.errors:  # the fields show what holds
+        values[name] = defaults.get(name, "")
     _name_unused_dates(found.form, kind.PERIODS)
     chosen = found.form.cleaned_data
     narrowed = found.filter_queryset(reach.incidents)

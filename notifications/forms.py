@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from core.forms import Form
+from core.forms import EmailField, Form
+from notifications import mail_server
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind, Kind, why_retired
 from notifications.mail_server import UNSET_SENDER
 from notifications.models import Channel
@@ -109,10 +110,12 @@ class MailServerForm(Form):
         help_text="Leave this empty to keep the saved password. Enter it again to change the server, the user name or "
         "the encryption.",
     )
-    sender = forms.EmailField(label="From address", max_length=254)
+    sender = EmailField(label="From address", max_length=254)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if mail_server.saved() is None:
+            self.fields["password"].help_text = ""
         if settings.DEFAULT_FROM_EMAIL != UNSET_SENDER:
             address = settings.DEFAULT_FROM_EMAIL
             self.fields[

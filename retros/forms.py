@@ -108,7 +108,13 @@ class FrameForm(ModelForm):
             for name in ("period_from", "period_to", "due_on")
         }
         help_texts = {"due_on": "From the severity, in business days after it was resolved"}
-        labels = {"due_on": "Due", "owner": "Owner", "facilitator": "Facilitator", "note_taker": "Note-taker"}
+        labels = {
+            "subject": "About",
+            "due_on": "Due",
+            "owner": "Owner",
+            "facilitator": "Facilitator",
+            "note_taker": "Note-taker",
+        }
 
     field_order = ("title", "subject", "incidents", "scope", "objectives")
 

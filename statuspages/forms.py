@@ -39,6 +39,11 @@ class PageForm(ModelForm):
             "is_published",
         ]
         widgets = {"audience": forms.RadioSelect}
+        help_texts = {
+            "time_zone": "Times are shown in it, and in UTC. Each day of the bars begins at its midnight.",
+            "host": "For example status.example.com. Name it in ALLCLEAR_STATUS_HOSTS too. "
+            "Nothing else is served there.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -164,6 +169,10 @@ class ComponentForm(PartForm):
         model = Component
         fields = ["name", "description", "service", "group", "tracked_since"]
         widgets = {"tracked_since": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        help_texts = {
+            "name": "As customers call it. The name of the service is not shown to them.",
+            "service": "Its state follows this service. Without one, you set the state by hand.",
+        }
 
     def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

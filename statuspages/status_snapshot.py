@@ -30,7 +30,7 @@ LATEST = 1000  # updates among which those incidents are found
 NEEDED = (
     "incident_id", "corrects_id", "status", "posted_at", "next_update_at", "wordings", "names_by_page", "public_title",
     "known", "unknown", "doing", "workaround", "ask", "incident__status", "incident__title",
-    "incident__impact_started_at", "incident__resolved_at", "incident__source",
+    "incident__impact_started_at", "incident__declared_at", "incident__resolved_at", "incident__source",
 )  # fmt: skip
 CLOSED = (Status.CLOSED, Status.MERGED, Status.DECLINED)
 
@@ -220,6 +220,7 @@ def _incident(page: StatusPage, newest: StatusUpdate) -> ShownIncident:
         is_closed=incident.status in CLOSED,
         updates=[],
         impact_started_at=incident.impact_started_at,
+        declared_at=incident.declared_at,
         ended_at=incident.ended_at,
         is_recorded=incident.source in Incident.OF_THE_PAST,
     )

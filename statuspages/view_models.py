@@ -81,6 +81,7 @@ class ShownIncident:
     is_closed: bool
     updates: list[ShownUpdate]  # newest first
     impact_started_at: datetime | None = None
+    declared_at: datetime | None = None
     ended_at: datetime | None = None  # when the incident was resolved, whatever was written about it
     is_recorded: bool = False  # from elsewhere: what was published then is all that is shown
     due_at: datetime | None = None  # of the next update, where the latest entry promises none
@@ -115,7 +116,8 @@ class ShownIncident:
         """When the impact began; where nobody said so, the earliest that is known of it."""
         if self.impact_started_at:
             return self.impact_started_at
-        return min([span.start for _component, span in self.spans] + [self.announced_at])
+        known = [self.announced_at, *(span.start for _component, span in self.spans)]
+        return min([*known, self.declared_at] if self.declared_at else known)
 
     @property
     def resolved_at(self) -> datetime | None:

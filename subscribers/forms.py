@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from core.forms import Form
+from core.forms import EmailField, Form
 from incidents.models import Audience, IncidentType, Service, Severity
 from notifications.models import Channel
 from subscribers.models import News, NotificationPreference
@@ -104,7 +104,7 @@ class SubscriptionForm(FilterForm):
 
 
 class OutsideForm(FilterForm):
-    email = forms.EmailField(label="E-mail", max_length=254)
+    email = EmailField(label="E-mail", max_length=254)
     field_order = ["email", "audience", "service", "severity", "incident_type"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

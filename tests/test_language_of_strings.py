@@ -13,6 +13,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Field
+from django.forms import BaseForm
+from django.urls import get_resolver
 
 from core.interface_strings import strings_file
 
@@ -56,6 +58,45 @@ WORDS = [
 ]
 REJECTED = re.compile(rf"\b({'|'.join([*map(re.escape, PHRASES), *WORDS])})\b", re.IGNORECASE)
 
+REPLACED = [
+    "took commander",
+    "take it along",
+    "no way back",
+    "from memory",
+    "what people notice",
+    "what the public page calls it",
+    "what the public reads",
+    "names that are filled in",
+    "resolve anyway",
+    "while you wait",
+    "promise another time",
+    "what i hear of",
+    "nothing fits",
+    "fix a time",
+    "call it off",
+    "at the table",
+    "looks back on",
+    "bring rows in",
+    "would come in",
+    "take over newer",
+    "to look at",
+    "is told yet",
+    "keep it for the reveal",
+    "nobody looks back",
+    "what was so, for",
+    "out of review",
+    "keyed mark",
+    "does one still run",
+    "nights broken",
+    "take it off",
+    "off the page",
+    "stands in here",
+    "do not come back",
+    "says how it is now",
+    "added by itself",
+]
+"""Wordings that users did not understand, each replaced by the usual term everywhere."""
+
 MEANT = {
     "statuspages/view_models.py: %(name)s, last 90 days: %(percent)s up; %(days)s.",
 }
@@ -98,6 +139,22 @@ def _words_of(field: Field) -> Iterator[str]:
     yield from (str(label) for _value, label in field.flatchoices)
 
 
+def _is_replaced(text: str) -> bool:
+    return any(wording in text.lower() for wording in REPLACED)
+
+
+def _forms(base: type = BaseForm) -> Iterator[type]:
+    for form in base.__subclasses__():
+        if form.__module__.split(".")[0] not in ("django", "allauth", "tests"):
+            yield from [form] if hasattr(form, "base_fields") else []
+        yield from _forms(form)
+
+
+def _shown_by(field) -> Iterator[str]:
+    yield str(field.label or "")
+    yield str(field.help_text)
+
+
 def _words_of_button(source: str) -> str:
     """What a button says: no tags of HTML, and `…` for a variable of the template."""
     without_tags = re.sub(r"{%.*?%}", " ", source, flags=re.DOTALL)
@@ -116,6 +173,18 @@ def test_texts_are_found_in_templates_python_and_scripts(texts):
 
 def test_no_rejected_word_or_phrase(texts):
     assert _without_meant(one for one in texts if REJECTED.search(one[1])) == []
+
+
+def test_no_wording_that_was_replaced(texts):
+    assert [one for one in texts if _is_replaced(one[1])] == []
+
+
+def test_labels_and_help_of_forms_keep_to_it_too():
+    """What fields of models say of themselves is read here, where a form shows it."""
+    assert get_resolver().url_patterns  # imports every module of forms
+    shown = {text for form in _forms() for field in form.base_fields.values() for text in _shown_by(field)}
+    assert len(shown) > 300
+    assert sorted(t for t in shown if REJECTED.search(t) or _is_replaced(t) or ";" in t) == []
 
 
 def test_no_semicolon(texts):

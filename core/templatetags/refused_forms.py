@@ -20,7 +20,8 @@ def error_summary(form: BaseForm | None) -> dict[str, Any]:
     errors = [{"text": text, "anchor": "", "label": ""} for text in form.non_field_errors()]
     for field in form:
         anchor = "" if field.is_hidden else field.id_for_label or f"{field.auto_id}_0"
-        errors += [{"text": text, "anchor": anchor, "label": field.label} for text in field.errors]
+        label = field.label if str(field.label).endswith("?") else f"{field.label}:"
+        errors += [{"text": text, "anchor": anchor, "label": label} for text in field.errors]
     return {"errors": errors}
 
 

@@ -61,6 +61,9 @@ class SeverityForm(CatalogueForm):
             "when_unsure",
         ]
         widgets = {"retrospective": forms.RadioSelect}
+        help_texts = {
+            "public_if_seen": "Updates are due once a service is marked as affected, or the public has had an update."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,6 +101,7 @@ class RoleForm(CatalogueForm):
     class Meta:
         model = Role
         fields = ["name", "brief", "is_single", "order"]
+        help_texts = {"brief": "What a person who takes this role needs to know. It is shown to them then."}
 
 
 class ServiceForm(CatalogueForm):
@@ -134,12 +138,16 @@ class ChecklistForm(CatalogueForm):
             "done_when",
             "order",
         ]
+        help_texts = {"lowest_severity": "From SEV1 down to this one. Leave it empty for all."}
 
 
 class LinkForm(CatalogueForm):
     class Meta:
         model = LinkTemplate
         fields = ["label", "kind", "url_template", "service"]
+        help_texts = {
+            "service": "Shown only when this service is affected. Leave it empty to show it always."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

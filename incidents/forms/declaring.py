@@ -184,11 +184,11 @@ class DeclineForm(Form):
 
 
 class MergeForm(Form):
-    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as", empty_label=None)
+    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as")
 
     def __init__(self, *args: Any, user: User, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reachable = Incident.objects.visible_to(user).real().exclude(pk=incident.pk).newest_first()
         into = self.typed_field("into", forms.ModelChoiceField)
         into.queryset = reachable
-        into.choices = [(i.pk, str(i)) for i in reachable[:100]]
+        into.choices = [("", "Choose one"), *((i.pk, str(i)) for i in reachable[:100])]

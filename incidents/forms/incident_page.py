@@ -186,14 +186,21 @@ class ServiceImpactForm(Form):
 
 
 class RoleForm(Form):
-    user = ResponderField(label="To", empty_label=None)
+    user = ResponderField(label="To")
     note = forms.CharField(
         label="Hand-over note", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def __init__(self, *args: Any, holder: User | None, hands_over: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = hands_over
+        if holder:
+            field = self.typed_field("user", forms.ModelChoiceField)
+            field.queryset = User.objects.responders().exclude(pk=holder.pk)
+
 
 class PersonForm(Form):
-    user = forms.ModelChoiceField(User.objects.none(), label="Who", empty_label=None)
+    user = forms.ModelChoiceField(User.objects.none(), label="Who")
 
     def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -245,7 +245,7 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
 class ResolveForm(ServiceStates, AudienceTexts, Form):
     at = MomentField(label="Resolved at", required=False, help_text="Empty means now.")
     impact_ended_at = MomentField(label="Impact ended at", required=False)
-    waive_reason = NeededField(label="Reason to go on without", max_length=300, required=False)
+    waive_reason = NeededField(label="Reason for skipping the checks", max_length=300, required=False)
 
     def __init__(
         self,

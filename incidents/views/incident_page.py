@@ -30,9 +30,9 @@ def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def head(request: SignedInRequest, reference: str) -> HttpResponse:
-    return render(
-        request, "incidents/incident_detail.html#head", page_context(request, reference, timeline=False)
-    )
+    """The head, and the actions at the bottom of a phone with it."""
+    context = page_context(request, reference, timeline=False) | {"as_part": True}
+    return render(request, "incidents/incident_detail.html#head", context)
 
 
 @require_safe

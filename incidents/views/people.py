@@ -21,30 +21,39 @@ def role(request: SignedInRequest, reference: str, slug: str) -> HttpResponse:
     incident = load(request, reference)
     role = get_object_or_404(Role, slug=slug)
     holder = incident.holder_of(slug)
-    form = RoleForm(request.POST or None, initial={"user": request.GET.get("user") or None})
-    verb = workflow.hand_over_role if holder == request.user else workflow.assign_role
+    hands_over = holder == request.user
+    form = RoleForm(
+        request.POST or None,
+        initial={"user": request.GET.get("user") or None},
+        holder=holder,
+        hands_over=hands_over,
+    )
+    verb = workflow.hand_over_role if hands_over else workflow.assign_role
     person = (
-        {"to" if verb is workflow.hand_over_role else "user": form.cleaned_data.get("user")}
-        if submitted(request, form)
-        else {}
+        {"to" if hands_over else "user": form.cleaned_data.get("user")} if submitted(request, form) else {}
     )
     if person and attempt(
         form, verb, incident=incident, role=role, by=request.user, note=form.cleaned_data["note"], **person
     ):
         return done(request, incident)
-    title = f"Hand over {role.name.lower()}" if holder == request.user else f"Who is {role.name.lower()}?"
     last = incident.role_assignments.filter(role=role).exclude(handover_note="").order_by("-ended_at").first()
     return form_page(
         request,
         incident,
         form,
-        title=title,
-        submit="Hand over" if holder == request.user else "Assign",
+        title=_title(role, hands_over=hands_over),
+        submit="Hand over" if hands_over else "Assign",
         template_part="incidents/_role_form.html",
         role=role,
         holder=holder,
         last_note=last,
     )
+
+
+def _title(role: Role, *, hands_over: bool) -> str:
+    if hands_over:
+        return f"Hand over {'command' if role.slug == Role.COMMANDER else role.name.lower()}"
+    return f"Assign {role.name.lower()}"
 
 
 @require_POST

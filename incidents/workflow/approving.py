@@ -26,7 +26,7 @@ def approve_status_update(*, update: StatusUpdate, by: User) -> StatusUpdate:
     """Publish it; only the commander or the deputy can, see `approvers`."""
     update = _waiting(update, by=by)
     if reason := out_of_date(update):
-        raise ValidationError(f"{reason} Return it, so that its author says how it is now.")
+        raise ValidationError(f"{reason} Return it so that its author can correct it.")
     now = context.now()
     if update.next_update_at and update.next_update_at <= now:
         raise ValidationError(

@@ -97,7 +97,12 @@ def resolve_incident(
         )
     missing = missing_for_resolution(incident)
     if missing and not waive_reason.strip():
-        raise ValidationError([f"Not yet: {'; '.join(missing)}."])
+        raise ValidationError(
+            {
+                "waive_reason": f"You can’t resolve {incident.reference} yet: {', '.join(missing)}."
+                " Complete the checks, or enter a reason for skipping them."
+            }
+        )
     updates, unsent = dict(updates or {}), {a: r.strip() for a, r in (unsent or {}).items() if r.strip()}
     if incident.source not in Incident.OF_THE_PAST:
         require_final_updates(incident, updates, unsent)

@@ -298,7 +298,7 @@ def _set_evidence(
 ) -> dict[str, list[Any]]:
     covered = set(retrospective.incidents.values_list("pk", flat=True)) | {retrospective.incident_id}
     if any(one.incident_id not in covered for one in chosen):
-        raise ValidationError({"evidence": "Evidence comes from the incidents this looks back on."})
+        raise ValidationError({"evidence": "Evidence comes from the incidents of this retrospective."})
     old = list(factor.evidence.all())
     if {one.pk for one in old} == {one.pk for one in chosen}:
         return {}

@@ -265,8 +265,8 @@ def _refuse_to_let_out(retrospective: Retrospective, removed: list[Incident]) ->
         ):
             raise ValidationError(
                 {
-                    "incidents": f"{incident.reference} is private, and what came from it stands in here."
-                    " It stays, or everybody could read that."
+                    "incidents": f"{incident.reference} is private, and this retrospective contains parts of it."
+                    " You can’t remove it, because everybody could read those parts."
                 }
             )
 

@@ -125,7 +125,7 @@ def component_deletion(request: SignedInRequest, slug: str, pk: int) -> HttpResp
     page = load(request, slug)
     part = get_object_or_404(page.components, pk=pk)
     if request.method == "POST":
-        return _done(request, slug, f"{part} is taken off the page.", workflow.remove_from_page, entry=part)
+        return _done(request, slug, f"{part} is deleted.", workflow.remove_from_page, entry=part)
     confirmed = page.subscribers.confirmed()
     context = {
         "page": page,

@@ -49,6 +49,17 @@ def test_the_system_check_runs_again_and_keeps_what_was_typed(open_as, transacti
     assert not page.complaints
 
 
+def test_errors_stand_below_the_words_before_them(open_as, transactional_db):
+    page = open_as(None)
+    page.goto(reverse("setup", args=[issue_setup_link()]))
+    page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Continue").click()
+    errors = page.locator("[data-errors]")
+    errors.wait_for()
+    words = page.get_by_text("You become the first administrator").bounding_box()
+    assert errors.bounding_box()["y"] >= words["y"] + words["height"] + 8
+
+
 @pytest.mark.parametrize("scripted", [True, False])
 def test_invite_and_come_in(open_as, admin, scripted):
     page = open_as(admin, java_script_enabled=scripted)

@@ -83,7 +83,7 @@ def test_the_whole_way_by_keyboard(open_as, commander):
     page.goto(incident.get_absolute_url() + "resolution/")
     _tab_to(page, "Skip remaining checks")
     page.keyboard.press("Enter")
-    _tab_to(page, "Reason to go on")
+    _tab_to(page, "Reason for skipping")
     page.keyboard.type("Watched it by hand")
     page.keyboard.press("Control+Enter")
     page.get_by_role("heading", name="Close formally").wait_for()
@@ -115,6 +115,19 @@ def test_keys_are_listed_and_a_dialog_gives_the_focus_back(open_as, commander, i
     page.keyboard.press("Escape")
     page.locator("#dialog:not([open])").wait_for(state="attached")
     page.wait_for_function("before => document.activeElement.outerHTML === before", arg=before)
+
+
+def test_keys_are_named_as_on_the_platform(open_as, commander, incident):
+    page = open_as(commander)
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'userAgentData', { get: () => undefined });"
+        "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });"
+    )
+    page.goto(incident.get_absolute_url())
+    page.get_by_text("⌘ K").wait_for()
+    page.keyboard.press("t")
+    page.locator("#dialog[open]").get_by_text("⌘ ↵").wait_for()
+    assert page.locator(".kbd", has_text="Ctrl").count() == 0
 
 
 def test_single_keys_can_be_switched_off(open_as, commander, incident):

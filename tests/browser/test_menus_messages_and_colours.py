@@ -50,6 +50,17 @@ def test_a_message_after_saving_moves_nothing(open_as, commander):
     assert page.locator("main h1").bounding_box() == top
 
 
+def test_a_message_on_a_phone_has_the_width_of_the_screen(open_as, commander):
+    page = open_as(commander, viewport=NARROW)
+    page.goto("/settings/profile/")
+    page.get_by_role("button", name=re.compile("^Save")).first.click()
+    page.locator("#toasts").get_by_text("Saved.").wait_for()
+    page.locator("#toasts p").evaluate(
+        "node => { node.textContent = 'One text of several words. '.repeat(4); }"
+    )
+    assert page.locator("#toasts .toast-i").bounding_box()["width"] > 320
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_five_steps_of_the_load_map_are_told_apart(open_as, commander, scheme):
     page = open_as(commander, color_scheme=scheme)

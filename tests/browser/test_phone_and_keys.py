@@ -85,6 +85,18 @@ def test_a_phone_has_one_bar_and_every_page_within_reach(open_as, commander, inc
     assert not page.complaints
 
 
+def test_the_actions_at_the_thumb_follow_the_incident(open_as, listening, commander, responder, incident):
+    page = open_as(responder, viewport=PHONE)
+    page.goto(incident.get_absolute_url())
+    actions = page.get_by_role("region", name="Quick actions")
+    actions.get_by_role("link", name="Mitigated").wait_for()
+    listening(page)
+    mitigate_incident(incident=incident, by=commander)
+    actions.get_by_role("link", name="Verify").wait_for()
+    assert actions.get_by_role("link").count() == 3
+    assert not page.complaints
+
+
 def test_the_frame_of_an_open_page_follows_what_happens(open_as, listening, commander, incident):
     page = open_as(commander)
     page.goto("/settings/")  # a page that shows no incident itself

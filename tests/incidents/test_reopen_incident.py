@@ -31,7 +31,7 @@ def test_everything_is_verified_anew(resolved, commander):
     reopened = reopen_incident(incident=resolved, by=commander, reason="x")
     assert {c.state for c in reopened.recovery_checks.all()} == {"open"}
     mitigate_incident(incident=reopened, by=commander)
-    with pytest.raises(ValidationError, match="Not yet"):
+    with pytest.raises(ValidationError, match="can’t resolve"):
         resolve_incident(incident=reopened, by=commander)
 
 

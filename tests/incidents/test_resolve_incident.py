@@ -32,7 +32,9 @@ def test_works_when_everything_is_verified(mitigated, commander, service, traces
 
 def test_names_what_is_missing(mitigated, commander, traces):
     seen = traces(mitigated)
-    with pytest.raises(ValidationError, match=r"Not yet: .*“The affected function works in a test” is open"):
+    with pytest.raises(
+        ValidationError, match=r"can’t resolve .* yet: .*“The affected function works in a test” is open"
+    ):
         resolve_incident(incident=mitigated, by=commander)
     assert seen.none
 

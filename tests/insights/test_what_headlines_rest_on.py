@@ -61,6 +61,13 @@ def test_dates_alone_are_the_period_and_beside_a_named_one_an_error(read, past):
     assert "The last day is before the first." in read("/insights/?since=2025-06-02&until=2025-05-30")
 
 
+def test_a_period_that_there_is_not_shows_the_one_that_holds(read, past):
+    past(at=datetime(2025, 6, 1, 12, tzinfo=UTC), resolved=60)
+    page = read("/insights/?period=nonsense")
+    assert "nonsense is not one of the available choices" in page
+    assert '<option value="90" selected>90 days</option>' in page
+
+
 def test_report_covers_the_period_it_was_asked_for(read, past):
     past(at=datetime(2025, 6, 1, 12, tzinfo=UTC), resolved=60)
     asked = read("/insights/report/?period=own&since=2025-05-30&until=2025-06-02")

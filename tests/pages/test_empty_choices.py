@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import Team
 from core.forms import Form, ModelForm
 from incidents.models import IncidentType, Service
+from incidents.workflow import declare_incident
 
 
 class Plain(Form):
@@ -46,3 +47,14 @@ def test_the_type_of_an_incident_starts_as_none(client, commander):
     client.force_login(commander)
     field = client.get(reverse("declare")).content.decode().split('name="incident_type"')[1]
     assert '<option value="" selected>None</option>' in field
+
+
+@pytest.mark.parametrize("part", ["merger/", "roles/commander/", "people/"])
+def test_no_person_and_no_incident_is_chosen_beforehand(
+    client, commander, responder, incident, severity, part
+):
+    declare_incident(by=commander, title="The same again", severity=severity(1))
+    client.force_login(commander)
+    assert (
+        '<option value="" selected>Choose one</option>' in client.get(incident.get_absolute_url() + part).text
+    )

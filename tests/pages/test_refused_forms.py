@@ -9,7 +9,7 @@ from cssselect2 import ElementWrapper
 from django.conf import settings
 from django.urls import reverse
 
-from incidents.workflow import declare_incident
+from incidents.workflow import declare_incident, mitigate_incident
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OWN_FIELDS = re.compile(r"\{\{ [\w.]*form\.\w+\.as_field_group|\.errors %}")
@@ -49,6 +49,29 @@ def test_a_refused_page_lists_its_errors_first(client, commander, incident, path
     assert links
     for link in links:
         assert page.all(link), f"{link} leads to no field"
+
+
+def test_a_label_that_is_a_question_takes_no_colon(client, commander):
+    client.force_login(commander)
+    _, summary = refused(client.post("/declare", {"sent": "yes"}))
+    words = " ".join("".join(summary.itertext()).split())
+    assert "What is wrong? This field is required." in words
+
+
+def test_an_address_is_an_e_mail_address_in_errors_too(client, admin):
+    client.force_login(admin)
+    answer = client.post("/settings/channels/mail/", {"host": "smtp.example.org", "sender": "nobody@"})
+    assert "Enter a complete e-mail address, such as name@example.org." in answer.text
+    assert "valid email" not in answer.text
+
+
+def test_a_missing_reason_is_named_at_its_field(client, commander, incident):
+    mitigate_incident(incident=incident, by=commander)
+    client.force_login(commander)
+    url = incident.get_absolute_url() + "resolution/"
+    page, summary = refused(client.post(url, {"sent": "yes"}))
+    assert page.all("[data-errors] a[href='#id_waive_reason']")
+    assert "enter a reason for skipping them" in "".join(summary.itertext())
 
 
 def test_a_refused_dialog_too(client, commander, incident):

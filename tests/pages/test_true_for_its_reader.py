@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
-from accounts.models import Installation
+from accounts.models import Installation, Team
 from incidents.models import Service
-from incidents.workflow import declare_incident
+from incidents.workflow import declare_incident, mitigate_incident
 from notifications.models import Delivery, OutboxMessage
 from statuspages.models import StatusPage
 from subscribers.announcements.routing import consume
@@ -71,3 +71,45 @@ def test_the_checklist_leads_to_a_declaration_that_is_a_drill(client, admin):
     step = next(step for step in client.get("/").context["checklist"].steps if "drill" in step.title.lower())
     form = client.get(step.url).context["form"]
     assert form["is_drill"].value() is True
+
+
+def test_a_password_that_is_not_saved_is_not_kept(client, admin, settings, tmp_path):
+    settings.DATA_DIR, settings.SMTP_URL = tmp_path, ""
+    client.force_login(admin)
+    assert "Leave this empty to keep" not in client.get("/settings/channels/mail/").text
+
+
+def test_teams_are_asked_for_where_there_are_some(client, admin, responder):
+    client.force_login(admin)
+    pages = [reverse("invitation_new"), reverse("person", args=[responder.pk])]
+    asked = '<legend class="label-t">Teams'
+    assert [asked in client.get(page).text for page in pages] == [False, False]
+    Team.objects.create(name="Payments", slug="payments")
+    assert [asked in client.get(page).text for page in pages] == [True, True]
+
+
+def test_an_empty_list_says_once_what_belongs_there(client, admin):
+    client.force_login(admin)
+    assert client.get(reverse("catalogue_list", args=["services"])).text.count("What can break") == 1
+
+
+def test_command_is_handed_over_to_somebody_else(client, commander, responder, incident):
+    client.force_login(commander)
+    url = reverse("role", args=[incident.reference, "commander"])
+    page = client.get(url)
+    assert "Hand over command<" in page.text
+    assert "You hold this role now." in page.text
+    assert list(page.context["form"].fields["user"].queryset) == [responder]
+    assert ">Choose one</option>" in page.text
+    answer = client.post(url, {"user": responder.pk, "note": "", "sent": "yes"})
+    assert answer.context["form"].errors.keys() == {"note"}
+    client.force_login(responder)
+    assert "Assign commander<" in client.get(url).text
+
+
+def test_what_has_stopped_is_not_called_running(client, commander, stakeholder, incident):
+    mitigate_incident(incident=incident, by=commander)
+    client.force_login(stakeholder)
+    page = client.get(reverse("overview")).text
+    assert "The impact has stopped." in page
+    assert "been running for" not in page

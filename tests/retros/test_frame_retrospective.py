@@ -136,7 +136,7 @@ def test_what_came_from_a_private_incident_keeps_it_in(commander, incident, priv
     )
     assert both.entries.filter(event__incident=private_incident).exists()
     seen = left(both)
-    with pytest.raises(ValidationError, match="what came from it stands in here"):
+    with pytest.raises(ValidationError, match="contains parts of it"):
         frame_retrospective(retrospective=both, by=commander, incidents=[incident], is_private=False)
     assert private_incident in both.incidents.all()
     assert not Retrospective.objects.visible_to(outsider).exists()

@@ -70,6 +70,18 @@ def test_the_times_are_those_of_the_incident(shop, told, commander, resolve):
     assert shown_on(shop).resolved_at == earlier
 
 
+def test_it_lasts_from_its_declaration_where_nobody_said_when_the_impact_began(
+    client, shop, told, commander, resolve
+):
+    declared = timezone.now() - timedelta(minutes=25)
+    type(told).objects.filter(pk=told.pk).update(impact_started_at=None, declared_at=declared)
+    told.affected_services.all().delete()
+    told.refresh_from_db()
+    resolve(mitigate_incident(incident=told, by=commander))
+    assert shown_on(shop).began_at == declared
+    assert "lasted 25 min" in client.get("/status/shop/history").text
+
+
 def test_what_was_written_about_a_status_stands_for_it(shop, told, commander, tell):
     mitigate_incident(incident=told, by=commander)
     told.refresh_from_db()

@@ -107,7 +107,7 @@ def test_evidence_of_elsewhere_is_refused(add, commander, severity):
     one = add("a")
     other = declare_incident(by=commander, title="Other", severity=severity(3))
     proof = attach_evidence(incident=other, by=commander, kind="log", title="Log", body="x")
-    with pytest.raises(ValidationError, match="looks back on"):
+    with pytest.raises(ValidationError, match="incidents of this retrospective"):
         change_contributing_factor(factor=one, by=commander, evidence=[proof])
 
 
