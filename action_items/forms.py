@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from accounts.models import Team, User
 from action_items.models import (
@@ -107,10 +108,11 @@ class HelpedForm(Form):
 class BulkForm(Form):
     """One change for many."""
 
-    CHANGES = {"owner": "owner", "due": "due_on", "priority": "priority", "state": "state"}
+    CHANGES = {"owner": "owner", "due": "due_on", "priority": "priority", "state": "state", "team": "team"}
 
     change = forms.ChoiceField(choices=[(name, name) for name in CHANGES], widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(User.objects.active(), required=False, empty_label="Nobody")
+    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="No team")
     due_on = forms.DateField(label="Due", required=False, widget=forms.DateInput(attrs=DATE))
     priority = forms.ChoiceField(choices=Priority)
     state = forms.ChoiceField(
@@ -148,7 +150,7 @@ class ActionFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         method="by_state",
         label="State",
-        choices=[("unfinished", "Open only"), *ActionState.choices],
+        choices=[("unfinished", "Open only"), ("at_risk", "At risk"), *ActionState.choices],
         empty_label="Any state",
     )
     service = django_filters.ModelChoiceFilter(
@@ -200,6 +202,8 @@ class ActionFilter(django_filters.FilterSet):
         return queryset.filter(owner=self.reader.pk if value == "me" else int(value))
 
     def by_state(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
+        if value == "at_risk":
+            return queryset.at_risk(timezone.localdate())
         wanted = UNFINISHED_STATES if value == "unfinished" else (value,)
         return queryset.filter(state__in=wanted)
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from action_items.views import items, lists
+from action_items.views import items, lists, quarter
 
 ITEM = "actions/<int:pk>/"
 
 urlpatterns = [
     path("actions/", lists.action_list, name="action_list"),
     path("actions/board/", lists.action_board, name="action_board"),
+    path("actions/quarter/", quarter.action_quarter, name="action_quarter"),
     path("actions/export/", lists.action_export, name="action_export"),
     path("actions/bulk/", items.action_bulk, name="action_bulk"),
     path("actions/new/", items.action_item_new, name="action_item_new"),

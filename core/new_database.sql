@@ -1771,6 +1771,7 @@ CREATE TABLE public.retros_retrospective (
     presenter_id bigint,
     columns jsonb NOT NULL,
     format_id bigint,
+    dismissed jsonb NOT NULL,
     CONSTRAINT retros_retrospective_calendar_sequence_check CHECK ((calendar_sequence >= 0)),
     CONSTRAINT retros_retrospective_minutes_check CHECK ((minutes >= 0)),
     CONSTRAINT retros_retrospective_version_check CHECK ((version >= 0))
@@ -1890,6 +1891,7 @@ CREATE TABLE public.retros_timelineentry (
     event_id bigint,
     retrospective_id bigint NOT NULL,
     service_id bigint,
+    merged_into_id bigint,
     CONSTRAINT retros_timelineentry_precision_seconds_check CHECK ((precision_seconds >= 0)),
     CONSTRAINT retros_timelineentry_version_check CHECK ((version >= 0))
 );
@@ -3008,14 +3010,15 @@ INSERT INTO public.django_migrations VALUES
 	(98, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
 	(99, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
 	(100, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(106, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
 	(101, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
-	(106, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
 	(102, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
 	(103, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
 	(104, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
 	(105, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
-	(107, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(108, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(107, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(108, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(109, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3037,7 +3040,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 436, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 109, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 108, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 109, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -3829,6 +3832,7 @@ CREATE INDEX retros_timelineentry_beside_id_c797ff3c ON public.retros_timelineen
 CREATE INDEX retros_timelineentry_event_id_3d309b35 ON public.retros_timelineentry USING btree (event_id);
 CREATE INDEX retros_timelineentry_evidence_evidence_id_043b5d70 ON public.retros_timelineentry_evidence USING btree (evidence_id);
 CREATE INDEX retros_timelineentry_evidence_timelineentry_id_be6c3ef0 ON public.retros_timelineentry_evidence USING btree (timelineentry_id);
+CREATE INDEX retros_timelineentry_merged_into_id_8ef7828c ON public.retros_timelineentry USING btree (merged_into_id);
 CREATE INDEX retros_timelineentry_retrospective_id_a7b9c048 ON public.retros_timelineentry USING btree (retrospective_id);
 CREATE INDEX retros_timelineentry_service_id_70fcefa2 ON public.retros_timelineentry USING btree (service_id);
 CREATE INDEX retros_updates_in_order ON public.retros_documentupdate USING btree (document_id, id);
@@ -4249,6 +4253,8 @@ ALTER TABLE ONLY public.retros_timelineentry
     ADD CONSTRAINT retros_timelineentry_event_id_3d309b35_fk_timeline_ FOREIGN KEY (event_id) REFERENCES public.timeline_timelineevent(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.retros_timelineentry_evidence
     ADD CONSTRAINT retros_timelineentry_evidence_id_043b5d70_fk_timeline_ FOREIGN KEY (evidence_id) REFERENCES public.timeline_evidence(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.retros_timelineentry
+    ADD CONSTRAINT retros_timelineentry_merged_into_id_8ef7828c_fk_retros_ti FOREIGN KEY (merged_into_id) REFERENCES public.retros_timelineentry(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.retros_timelineentry
     ADD CONSTRAINT retros_timelineentry_retrospective_id_a7b9c048_fk_retros_re FOREIGN KEY (retrospective_id) REFERENCES public.retros_retrospective(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.retros_timelineentry

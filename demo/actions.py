@@ -56,11 +56,11 @@ ITEMS = [
         ticket="PLT-220", team="Warehouse",
     ),
     Resolved(
-        "Alert on pool saturation, with an end date for mutes", "Pool exhausted", "ana", -3, "P1", "tooling", 24,
+        "Alert on pool saturation, with an end date for mutes", "Pool exhausted", "ana", -3, "P1", "tooling", 20,
         "in_progress", check="A mute without an end date is refused", ticket="PAY-482",
     ),
     Resolved(
-        "Page the provider from the runbook, not from memory", "Pool exhausted", "mira", -5, "P2", "process", 24,
+        "Page the provider from the runbook, not from memory", "Pool exhausted", "mira", -5, "P2", "process", 20,
         check="A drill reaches them in five minutes", ticket="OPS-91",
     ),
     Resolved(
@@ -75,12 +75,13 @@ ITEMS = [
     Resolved("Release a connection before each second attempt", "Pool exhausted", "sam", 18, "P1", "code", 20,
              check="The load test keeps 20 connections free", ticket="PAY-491"),
     Resolved("Collect zone c’s metrics twice", "", "lee", 25, "P2", "tooling", 6),
-    Resolved("Practise a rollback each quarter", "Pool exhausted", "ines", 53, "P3", "process", 20),
+    Resolved("Practise a rollback each quarter", "Pool exhausted", "ines", 53, "P3", "process", 20,
+             check="Somebody new rolls back in five minutes, once a quarter"),
     Resolved("Give the search index a second home", "search index", "jonas", None, "P4", "code", 17),
     Resolved("Rehearse the index rebuild with a stopwatch", "search index", "lee", -4, "P2", "process", 17, "done", 6,
              "Under twenty minutes, by somebody else than Lee"),
     Resolved(
-        "Freeze deployments on market days", "Pool exhausted", "ana", -10, "P2", "process", 22, "wont_do", 12,
+        "Freeze deployments on market days", "Pool exhausted", "ana", -10, "P2", "process", 20, "wont_do", 12,
         reason="Small deployments with a flag carry less risk than a pile after the freeze.",
     ),
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from demo.cast import make_cast
 from demo.closed_incidents import tell_past, tell_yesterday
 from demo.payments import tell_payments
 from demo.present import tell_label_printing, tell_private, tell_search, tell_suspicions
+from demo.retrospectives import tell_retrospectives
 from demo.status_page import tell_status_page
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Incident
@@ -45,6 +46,7 @@ def load_demo() -> bool:
             tell_payments,
             tell_suspicions,
             tell_actions,
+            tell_retrospectives,
             tell_status_page,
         ):
             tell(stage)

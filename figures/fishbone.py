@@ -113,7 +113,7 @@ def _bone(
         middle = start + 4 + ROW / 2
         x = foot - abs(middle - spine) * lean
         body += wire(f"M{x - 8:.1f} {middle:.1f}H{x:.1f}") + mark(one.level, x - 16, middle, 13)
-        body += lines(x - 28, middle + 4, rows, "", ROW, text_anchor="end")
+        body += lines(x - 28, middle + 4, rows, "", ROW, text_anchor="end", data_key=one.key)
         y -= sign * height
     return body
 
@@ -129,7 +129,7 @@ def _loose(loose: list[Factor], y: float, width: float) -> tuple[str, float]:
     body = said(0, y + 6, f"{NO_BONE} {len(loose)}", "strong")
     y += 14
     for one, rows, height in _twigs(loose, width - 40):
-        body += mark(one.level, 10, y + 9, 13) + lines(24, y + 13, rows, "", ROW)
+        body += mark(one.level, 10, y + 9, 13) + lines(24, y + 13, rows, "", ROW, data_key=one.key)
         y += height
     return body, y + 12
 
@@ -159,7 +159,7 @@ def _stacked(
             y += 20
         for one, words, height in _twigs(by_bone[bone], width - 64):
             body += wire(f"M26 {y + 9:.1f}H34") + mark(one.level, 42, y + 8, 13)
-            body += lines(54, y + 12, words, "", ROW)
+            body += lines(54, y + 12, words, "", ROW, data_key=one.key)
             body += wire(f"M26 {last + 7:.1f}V{y + 9:.1f}")
             last, y = y + 2, y + height + 4
     body += el(

@@ -100,6 +100,7 @@ def _card(one: Factor, x: float, y: float, width: float) -> tuple[str, float]:
         fill=PAPER,
         stroke=EDGE,
         stroke_dasharray="4 3" if one.is_bare else None,
+        data_key=one.key,
     )
     body += mark(one.level, x + 18, y + 17)
     body += lines(x + 34, y + 20, rows)

@@ -1,6 +1,7 @@
 // Causes and learnings: keys, dragging and undo on a board that the server draws again after every change.
 import Sortable from "sortablejs";
 import { toast } from "./dialogs.js";
+import { evidence, frame } from "./evidence.js";
 import { outline } from "./outline.js";
 
 const box = document.querySelector("[data-board]");
@@ -20,7 +21,11 @@ function focusOn(key, label) {
 
 function press(form, values = {}) {
   if (!form) return;
-  window.htmx.ajax("POST", form.getAttribute("action"), { source: box, target: `#${box.id}`, swap: "innerHTML", values });
+  post(form.getAttribute("action"), values);
+}
+
+function post(address, values) {
+  window.htmx.ajax("POST", address, { source: box, target: `#${box.id}`, swap: "innerHTML", values });
 }
 
 const MOVES = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
@@ -122,6 +127,7 @@ function redrawing() {
   box.addEventListener("focusin", (event) => {
     const node = event.target.closest("[data-node]");
     if (node) { last = node.dataset.node; since = Date.now(); }
+    frame(box);
   });
   document.body.addEventListener("board-said", (event) => { words = event.detail.text; });
   document.body.addEventListener("board-refused", again);
@@ -152,6 +158,7 @@ function redrawing() {
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.target !== box && !box.contains(event.target)) return;
     dragging();
+    frame(box);
     const edited = box.querySelector("[data-row-text]:not([data-seen])");
     if (edited) { // a row that has just been opened
       edited.dataset.seen = "";
@@ -170,5 +177,6 @@ if (box) {
   keys();
   dragging();
   redrawing();
+  evidence(box, post);
   focusOn(new URLSearchParams(location.search).get("at"));
 }

@@ -27,6 +27,45 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   if (used && !document.querySelector("dialog[open]")) document.getElementById(used)?.focus({ preventScroll: true });
 });
 
+// Rows are selected by their boxes, with Shift from the last one on, by x on the row in use; they stay selected while
+// the section is replaced.
+const boxes = () => [...document.querySelectorAll("#account .tl-pick input")];
+let selected = new Set(), last = null;
+function count() {
+  selected = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  const label = document.querySelector("#account [data-selected]");
+  if (label) label.textContent = `${selected.size} selected`;
+}
+function choose(box, ranges) {
+  const all = boxes().filter((one) => !one.closest(".hidden")), from = all.findIndex((one) => one.value === last), to = all.indexOf(box);
+  if (ranges && from >= 0) for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
+  last = box.value;
+  count();
+}
+document.addEventListener("click", (event) => {
+  if (event.target.matches?.("#account .tl-pick input")) choose(event.target, event.shiftKey);
+});
+document.addEventListener("mousedown", (event) => { if (event.shiftKey && event.target.closest?.(".tl-pick")) event.preventDefault(); }); // no text is marked
+document.addEventListener("reset", (event) => { if (event.target.id === "rows-form") setTimeout(count); });
+document.body.addEventListener("account-changed", () => { selected = new Set(); for (const box of boxes()) box.checked = false; });
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "account") return;
+  for (const box of boxes()) box.checked = selected.has(box.value);
+  count();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && selected.size) { document.querySelector("#account [data-clear]")?.click(); return; }
+  if (event.key.toLowerCase() !== "x" || !document.body.hasAttribute("data-keys")) return;
+  if (event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]")) return;
+  const box = document.activeElement?.closest("[data-row]")?.querySelector(".tl-pick input");
+  if (!box) return;
+  event.preventDefault();
+  box.checked = !box.checked;
+  choose(box, event.shiftKey);
+});
+addEventListener("pageshow", count);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "e" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!document.body.hasAttribute("data-keys") || document.querySelector("dialog[open]")) return;

@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.models import User
 from core.forms import Form
+from retros.forms import Choice
 from retros.models import RetrospectiveFormat, Subject
 from retros.models.formats import FALLBACK_ICON, LONGEST_NAME, LONGEST_QUESTION, MOST_COLUMNS
 
@@ -46,7 +47,6 @@ class StartForm(Form):
         User.objects.active(),
         label="Participants",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text="You own the retrospective. You can add more people and a facilitator later.",
     )
     subject = forms.ChoiceField(choices=WITHOUT_INCIDENT, widget=forms.HiddenInput)
@@ -62,7 +62,10 @@ class StartForm(Form):
             self.fields["format"].initial = self.formats[0].pk
         people = self.typed_field("people", forms.ModelMultipleChoiceField)
         people.queryset = User.objects.active().exclude(pk=by.pk)
-        people.choices = [(person.pk, str(person)) for person in people.queryset]
+        chosen = set(self["people"].value() or ())
+        self.choices = [
+            Choice(person.pk, str(person), is_chosen=str(person.pk) in chosen) for person in people.queryset
+        ]
 
 
 class FormatForm(Form):

@@ -1,6 +1,7 @@
 """What people type into the frame of a retrospective, its session and its review."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -132,30 +133,39 @@ class FrameForm(ModelForm):
             self.fields["due_on"].help_text = ""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One person in a picker of several people."""
+
+    pk: int
+    name: str
+    note: str = ""
+    is_chosen: bool = False
+
+
 class ParticipantsForm(Form):
-    suggested = forms.ModelMultipleChoiceField(
-        User.objects.none(),
-        label="Were on the incidents",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    person = forms.ModelChoiceField(
-        User.objects.active(), label="Somebody else", required=False, empty_label="Nobody else"
+    """Any number of people at once. Those who were on the incidents come first."""
+
+    people = forms.ModelMultipleChoiceField(
+        User.objects.active(),
+        label="Add participants",
+        error_messages={"required": "Choose at least one person."},
     )
 
     def __init__(self, *args: Any, suggested: list[User], others: list[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        field = self.typed_field("suggested", forms.ModelMultipleChoiceField)
-        field.queryset = User.objects.active()
-        field.choices = [(person.pk, str(person)) for person in suggested]
-        if not suggested:
-            del self.fields["suggested"]
-        self.typed_field("person", forms.ModelChoiceField).choices = _offered(others, "Nobody else")
-
-    @property
-    def people(self) -> list[User]:
-        chosen = [*self.cleaned_data.get("suggested", ()), self.cleaned_data.get("person")]
-        return [person for person in dict.fromkeys(chosen) if person]
+        chosen = set(self["people"].value() or ())
+        were_on = {person.pk for person in suggested}
+        rest = [person for person in others if person.pk not in were_on]
+        self.choices = [
+            Choice(
+                person.pk,
+                str(person),
+                "Was on the incident" if person.pk in were_on else "",
+                str(person.pk) in chosen,
+            )
+            for person in (*suggested, *rest)
+        ]
 
 
 class SessionForm(Form):

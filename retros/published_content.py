@@ -4,11 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Sum, Value
+from django.db.models import Prefetch, Sum, Value
 
 from core.text import in_words
 from incidents.models import MILESTONES, Incident
-from retros.models import ContributingFactor, Dimension, LearningKind, Retrospective, Section
+from retros.models import (
+    ContributingFactor,
+    Dimension,
+    LearningKind,
+    Retrospective,
+    Section,
+    TimelineEntry,
+)
 from timeline.models import phase_before
 
 FORMAT = "allclear.retrospective/1"
@@ -140,7 +147,9 @@ def _impact(retrospective: Retrospective) -> list[dict[str, Any]]:
 
 
 def _entries(retrospective: Retrospective) -> Any:
-    return retrospective.entries.standing().in_order().select_related("actor", "service")
+    merged = TimelineEntry.objects.filter(removed_at__isnull=True).in_order().select_related("actor")
+    rows = retrospective.entries.standing().in_order().select_related("actor", "service")
+    return rows.prefetch_related(Prefetch("merged", merged))
 
 
 def _entry(entry: Any) -> dict[str, Any]:
@@ -158,6 +167,10 @@ def _entry(entry: Any) -> dict[str, Any]:
         "text": entry.text,
         "detail": entry.detail,
         "is_recollection": entry.is_recollection,
+        "sources": [
+            {"at": _iso(one.occurred_at), "who": str(one.actor or one.system or one.source), "text": one.text}
+            for one in entry.merged.all()
+        ],
     }
 
 
@@ -325,6 +338,8 @@ def _timeline_lines(content: dict[str, Any]) -> list[str]:
         who = f"{_flat(entry['who'])}: " if entry["who"] else ""
         rows.append(f"- **{entry['at'][11:16]}** {who}{_flat(entry['text'])}{said}")
         rows += [f"  {_flat(line)}" for line in entry["detail"].splitlines() if line.strip()]
+        for one in entry.get("sources", ()):
+            rows.append(f"  Also: {_flat(': '.join(filter(None, (one['who'], one['text']))))}")
     return ["## Timeline", "Times in UTC.", "\n".join(rows)] if rows else []
 
 

@@ -54,7 +54,9 @@ LATE = Q(
 ) & ~Q(kind__in=(Kind.MILESTONE, Kind.GAP))
 """A row that was written down late, where its time of recording says something."""
 MOMENTS = ("occurred_at", "ended_at", "recorded_at")
-ROW_FIELDS = (*MOMENTS, "pk", "removed_at", "event_id", "kind", "phase", "source", "source_id")
+ROW_FIELDS = (
+    *MOMENTS, "pk", "removed_at", "merged_into_id", "event_id", "kind", "phase", "source", "source_id",
+)  # fmt: skip
 ENDED = Coalesce("ended_at", "occurred_at")
 
 
@@ -135,7 +137,7 @@ class Account:
 
     @cached_property
     def standing(self) -> list[Any]:
-        return [row for row in self.everything if row.removed_at is None]
+        return [row for row in self.everything if row.removed_at is None and row.merged_into_id is None]
 
     @cached_property
     def removed(self) -> list[Any]:
@@ -145,14 +147,21 @@ class Account:
 
     @cached_property
     def facts(self) -> list[Any]:
-        """The rows themselves, each with its `beside_it`: the recollections that stand beside it."""
+        """The rows themselves, each with its `beside_it`: the recollections that stand beside it or beside a row
+        that was merged into it, and with its `sources`: those rows.
+        """
+        stands_for = {row.pk: row.merged_into_id for row in self.everything if row.merged_into_id}
         by_fact: dict[int, list[Any]] = {}
+        sources: dict[int, list[Any]] = {}
+        for row in self.everything:
+            if row.merged_into_id and row.removed_at is None:
+                sources.setdefault(row.merged_into_id, []).append(row)
         for row in self.standing:
             if row.beside_id:
-                by_fact.setdefault(row.beside_id, []).append(row)
+                by_fact.setdefault(stands_for.get(row.beside_id, row.beside_id), []).append(row)
         facts = [row for row in self.standing if not row.beside_id]
         for row in facts:
-            row.beside_it = by_fact.get(row.pk, [])
+            row.beside_it, row.sources = by_fact.get(row.pk, []), sources.get(row.pk, [])
         return facts
 
     @cached_property

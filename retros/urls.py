@@ -37,6 +37,7 @@ urlpatterns = [
         framing.participant_removal,
         name="participant_removal",
     ),
+    path(RETROSPECTIVE + "facilitator/", framing.retrospective_facilitator, name="retrospective_facilitator"),
     path(RETROSPECTIVE + "session/", framing.session_time, name="session_time"),
     path(RETROSPECTIVE + "session/invitation.ics", framing.session_invitation, name="session_invitation"),
     path(RETROSPECTIVE + "session/clock/", session.session_clock, name="session_clock"),

@@ -35,6 +35,7 @@ class ActionState(models.TextChoices):
 
 
 UNFINISHED_STATES = (ActionState.OPEN, ActionState.IN_PROGRESS)
+SOON = timedelta(days=7)
 DONE_STATES = (ActionState.DONE, ActionState.VERIFIED)
 
 
@@ -80,6 +81,10 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """Still to be done, and nobody's, of no day, or without a way to tell that it worked."""
         lacks = Q(owner=None, team=None) | Q(due_on=None) | Q(verification="")
         return self.unfinished().filter(lacks)
+
+    def at_risk(self, today: date) -> "ActionItemQuerySet":
+        """Due within seven days, and nobody has started."""
+        return self.filter(state=ActionState.OPEN, due_on__gte=today, due_on__lt=today + SOON)
 
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)
@@ -134,7 +139,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
             When(~unfinished, then=Value(ActionGroup.DONE)),
             When(due_on__isnull=True, then=Value(ActionGroup.NO_DATE)),
             When(due_on__lt=today, then=Value(ActionGroup.OVERDUE)),
-            When(due_on__lt=today + timedelta(days=7), then=Value(ActionGroup.NEXT_7_DAYS)),
+            When(due_on__lt=today + SOON, then=Value(ActionGroup.NEXT_7_DAYS)),
             default=Value(ActionGroup.LATER),
             output_field=IntegerField(),
         )
@@ -268,6 +273,14 @@ class ActionItem(models.Model):
     def is_overdue(self) -> bool:
         """By the reader's calendar."""
         return self.is_unfinished and self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Due within seven days of the reader's calendar, and nobody has started."""
+        today = timezone.localdate()
+        return (
+            self.state == ActionState.OPEN and self.due_on is not None and today <= self.due_on < today + SOON
+        )
 
     @property
     def came_from(self) -> Incident | None:

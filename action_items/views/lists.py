@@ -27,8 +27,10 @@ SHOWN_FINISHED = timedelta(days=30)
 LOOK_BACK = timedelta(days=90)
 BULK_BUTTONS = [
     ("owner", "Owner", "user-round"),
+    ("team", "Team", "users-round"),
     ("due", "Due", "calendar"),
     ("priority", "Priority", "signal-high"),
+    ("state", "State", "circle-dot"),
     ("state:done", "Done", "check"),
     ("state:wont_do", "Won’t do …", "circle-slash"),
 ]

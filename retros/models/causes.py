@@ -55,7 +55,7 @@ class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
 
     def without_evidence(self) -> "ContributingFactorQuerySet":
         """Those for which nothing is captured, linked or written, and that nobody has confirmed."""
-        entries = TimelineEntry.objects.filter(factors=OuterRef("pk"), removed_at__isnull=True)
+        entries = TimelineEntry.objects.standing().filter(factors=OuterRef("pk"))
         evidence = Evidence.objects.filter(
             pk__in=self.model.evidence.through.objects.filter(contributingfactor=OuterRef("pk")).values(
                 "evidence"
@@ -68,9 +68,10 @@ class ContributingFactorQuerySet(models.QuerySet["ContributingFactor"]):
 
         Ordered here because a query that counts does not keep the model's own order.
         """
+        standing = Q(entries__removed_at__isnull=True, entries__merged_into__isnull=True)
         counted = self.annotate(
             evidence_rows=Count("evidence", distinct=True),
-            entry_rows=Count("entries", filter=Q(entries__removed_at__isnull=True), distinct=True),
+            entry_rows=Count("entries", filter=standing, distinct=True),
         )
         return counted.order_by("order", "pk")
 

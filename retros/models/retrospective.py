@@ -168,6 +168,9 @@ class Retrospective(models.Model):
     material = models.JSONField(
         default=dict, blank=True, help_text="Brought along from elsewhere, kept whole."
     )
+    dismissed = models.JSONField(
+        default=list, blank=True, help_text="Keys of suggestions for the timeline that do not apply"
+    )
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     form_token = models.UUIDField(null=True, blank=True, unique=True)

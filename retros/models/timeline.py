@@ -12,7 +12,8 @@ from timeline.models import Evidence, Gap, Kind, Phase, TimelineEvent
 
 class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
     def standing(self) -> "TimelineEntryQuerySet":
-        return self.filter(removed_at__isnull=True)
+        """Those that are shown: neither left out nor merged into another one."""
+        return self.filter(removed_at__isnull=True, merged_into__isnull=True)
 
     def in_order(self) -> "TimelineEntryQuerySet":
         return self.order_by("occurred_at", "pk")
@@ -60,6 +61,14 @@ class TimelineEntry(models.Model):
         on_delete=models.CASCADE,
         related_name="recollections",
         help_text="The fact this recollection stands beside",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="merged",
+        help_text="The row that says the same, and stands for this one",
     )
     is_starred = models.BooleanField(default=False)
     evidence = models.ManyToManyField(Evidence, blank=True, related_name="+")

@@ -34,6 +34,7 @@ from retros.views.common import load, section, writers_only
 from retros.vocabulary import recurrences, similar
 
 BOARD = "#causes-box"
+MOST_DRAGGED = 200
 
 
 @require_GET
@@ -137,6 +138,33 @@ def support(request: SignedInRequest, retrospective: Retrospective, number: int)
     context = {"one": one, "form": form}
     status = form.answer_status(is_part=True)
     return section(request, retrospective, "causes", context, "retros/_node_edit.html#support", status)
+
+
+@require_POST
+@writers_only
+def evidence(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
+    """A row of the timeline was dropped on a factor: it speaks for it from now on."""
+    one = get_object_or_404(retrospective.factors.select_related("retrospective"), pk=number)
+    chosen = request.POST.get("entry", "")
+    entries = retrospective.entries.standing()
+    entry = entries.filter(pk=int(chosen) if is_number(chosen) else 0).first()
+    try:
+        if entry is None:
+            raise ValidationError("This row was removed from the timeline.")
+        workflow.add_factor_evidence(factor=one, entry=entry, by=request.user)
+    except ValidationError as refusal:
+        return refused(request, refusal, _back(retrospective))
+    return _changed(request, retrospective, at=one.pk, said=f"Added evidence to “{one.text}”.")
+
+
+@require_GET
+@writers_only
+def rows(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
+    """Rows of the timeline to drag onto a factor, on the page of the causes."""
+    if not request.htmx:
+        return redirect("retro_timeline", retrospective.pk)
+    found = retrospective.entries.standing().filter(beside=None, gap="").in_order()[:MOST_DRAGGED]
+    return section(request, retrospective, "causes", {"rows": found}, "retros/_rows_to_drag.html")
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,6 +21,8 @@ from retros.models import FinishedPart, Retrospective, RetrospectiveStatus
 from retros.models.retrospective import RetrospectiveQuerySet
 from retros.permissions import can_facilitate, can_write, others_to_facilitate, sees_draft, takes_part
 from retros.presenting import section_url
+from retros.rotation import suggested_facilitators
+from retros.workflow import responded
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 
@@ -139,6 +141,18 @@ def section(
         )
     around = shell(request, retrospective, here)
     return render(request, template or f"retros/{here}.html", around | context, status=status)
+
+
+def facilitation(request: SignedInRequest, retrospective: Retrospective) -> dict[str, Any]:
+    """Whether the facilitator responded, and before the session who could facilitate instead."""
+    responded_to = responded(retrospective.facilitator, retrospective)
+    is_ahead = retrospective.status in (RetrospectiveStatus.COLLECTING, RetrospectiveStatus.SCHEDULED)
+    is_open = retrospective.facilitator is None or responded_to
+    offers = is_ahead and is_open and can_facilitate(request.user, retrospective)
+    return {
+        "responded": responded_to,
+        "suggested_facilitators": suggested_facilitators(retrospective, request.user) if offers else [],
+    }
 
 
 def answer_status(forms: dict[str, Styled]) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core.responses import refused
 from incidents.models import Incident
-from incidents.views.common import attempt, responders_only, submitted
+from incidents.views.common import attempt, is_number, responders_only, submitted
 from incidents.views.common import click as click_incident
 from incidents.views.common import load as load_incident
 from retros import workflow
@@ -18,7 +20,7 @@ from retros.format_forms import WITHOUT_INCIDENT, StartForm
 from retros.forms import FrameForm, NewRetrospectiveForm, ParticipantsForm, SessionForm
 from retros.models import Retrospective, Subject
 from retros.permissions import can_facilitate
-from retros.views.common import answer_status, click, done, led, load, section
+from retros.views.common import answer_status, click, done, facilitation, led, load, section
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +99,7 @@ def retrospective_participants(request: SignedInRequest, pk: int) -> HttpRespons
     there = list(retrospective.participants.values_list("user", flat=True))
     form = _participants_form(retrospective, list(User.objects.active()), there, request.POST)
     if submitted(request, form) and attempt(
-        form, workflow.add_participants, retrospective=retrospective, by=request.user, people=form.people
+        form, workflow.add_participants, retrospective=retrospective, by=request.user, **form.cleaned_data
     ):
         return done(request, retrospective, to=reverse("retrospective_frame", args=[pk]) + "#people")
     return _frame(request, retrospective, people_form=form)
@@ -114,6 +116,27 @@ def participant_removal(request: SignedInRequest, pk: int, participant: int) -> 
         by=request.user,
         participant=get_object_or_404(retrospective.participants, pk=participant),
         to=reverse("retrospective_frame", args=[pk]) + "#people",
+    )
+
+
+@require_POST
+def retrospective_facilitator(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a suggestion: one person becomes the facilitator."""
+    retrospective = led(request, pk)
+    number = request.POST.get("person", "")
+    person = User.objects.responders().filter(pk=number if is_number(number) else None).first()
+    is_on_frame = request.POST.get("here") == "frame"
+    to = retrospective.url_of("frame") + "#session" if is_on_frame else retrospective.get_absolute_url()
+    if person is None:
+        return refused(request, ValidationError("Choose who facilitates."), to)
+    return click(
+        request,
+        retrospective,
+        workflow.frame_retrospective,
+        retrospective=retrospective,
+        by=request.user,
+        facilitator=person,
+        to=to,
     )
 
 
@@ -162,8 +185,7 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
         "incidents": incidents,
         "people": seated,
         "seated": seated,
-        "responded": workflow.responded(retrospective.facilitator, retrospective),
-    }
+    } | facilitation(request, retrospective)
     if can_facilitate(request.user, retrospective) and not retrospective.is_published:
         everybody = list(User.objects.active())
         there = [participant.user_id for participant in seated]

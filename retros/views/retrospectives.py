@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from retros.views.common import load, load_read, reading, section, shell
+from retros.views.common import facilitation, load, load_read, reading, section, shell
 
 
 @require_safe
@@ -22,7 +22,8 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             {
                 "incidents": incidents,
                 "offers_more": not retrospective.has_incidents,
-            },
+            }
+            | facilitation(request, retrospective),
             template="retros/retrospective_detail.html",
         )
     marks = list(retrospective.reader_marks.values_list("user", flat=True))

@@ -21,6 +21,7 @@ from retros.permissions import can_write
 from retros.picture import story_of
 from retros.timeline import PHASE_MILESTONES, Account, known_at
 from retros.timeline_forms import EntryForm, GapForm, PhaseForm, RecollectionForm
+from retros.timeline_suggestions import duplicates_in, introducing_in
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page, pressed
 
@@ -135,6 +136,8 @@ def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[st
         "page": page,
         "pages": pages,
         "offered": account.gaps if page == 1 and known is None else [],
+        "duplicates": duplicates_in(account) if page == 1 and known is None else [],
+        "introducing": introducing_in(account, request.user) if page == 1 and known is None else [],
         "section_url": address(account.retrospective),
         "here_url": request.get_full_path(),
         "zone": timezone.get_current_timezone_name(),
@@ -173,7 +176,8 @@ def _picture(request: SignedInRequest, account: Account, slider: Slider) -> dict
 
 
 def _entry(retrospective: Retrospective, entry: int, *, removed: bool = False) -> TimelineEntry:
-    rows = TimelineEntry.objects.filter(retrospective=retrospective, removed_at__isnull=not removed)
+    of_it = TimelineEntry.objects.filter(retrospective=retrospective)
+    rows = of_it.filter(removed_at__isnull=False) if removed else of_it.standing()
     return get_object_or_404(rows.select_related("retrospective", "actor"), pk=entry)
 
 

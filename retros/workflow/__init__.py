@@ -3,6 +3,7 @@
 from retros.workflow.ballots import cast_ballot, close_question, has_answered
 from retros.workflow.causes import (
     add_contributing_factor,
+    add_factor_evidence,
     change_contributing_factor,
     link_contributing_factor,
     move_contributing_factor,
@@ -80,6 +81,16 @@ from retros.workflow.timeline import (
     restore_entry,
 )
 from retros.workflow.timeline_import import Brought, bring_rows, seed_timeline
+from retros.workflow.timeline_rows import (
+    dismiss_suggestion,
+    mark_introduced,
+    merge_entries,
+    merge_suggested,
+    remove_entries,
+    restore_entries,
+    separate_entries,
+    star_entries,
+)
 from retros.workflow.writing import (
     keep_version,
     open_section,
@@ -94,6 +105,7 @@ __all__ = [
     "add_comment",
     "add_contributing_factor",
     "add_entry",
+    "add_factor_evidence",
     "add_format",
     "add_gap",
     "add_hint_word",
@@ -118,6 +130,7 @@ __all__ = [
     "close_with_retrospective",
     "describe_retrospectives",
     "dismiss_gap",
+    "dismiss_suggestion",
     "dissolve_learning_group",
     "due_date",
     "end_session",
@@ -132,7 +145,10 @@ __all__ = [
     "leave_hint",
     "link_contributing_factor",
     "mark_changed_how_i_work",
+    "mark_introduced",
     "mark_phase",
+    "merge_entries",
+    "merge_suggested",
     "move_contributing_factor",
     "move_learning",
     "open_retrospective",
@@ -142,6 +158,7 @@ __all__ = [
     "present",
     "publish_retrospective",
     "remove_contributing_factor",
+    "remove_entries",
     "remove_entry",
     "remove_format",
     "remove_hint_word",
@@ -150,6 +167,7 @@ __all__ = [
     "reopen_retrospective",
     "resolve_comment",
     "responded",
+    "restore_entries",
     "restore_entry",
     "restore_version",
     "reveal_learnings",
@@ -157,7 +175,9 @@ __all__ = [
     "save_text",
     "schedule_session",
     "seed_timeline",
+    "separate_entries",
     "settle_sections",
+    "star_entries",
     "start_retrospective",
     "start_review",
     "start_session",

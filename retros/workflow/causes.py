@@ -107,6 +107,13 @@ def change_contributing_factor(
 
 
 @transaction.atomic
+def add_factor_evidence(*, factor: ContributingFactor, entry: TimelineEntry, by: User) -> ContributingFactor:
+    """One more row of the timeline speaks for the factor, besides those that do."""
+    _, factor = _lock_factor(factor, by)
+    return change_contributing_factor(factor=factor, by=by, entries=[*factor.entries.all(), entry])
+
+
+@transaction.atomic
 def move_contributing_factor(
     *,
     factor: ContributingFactor,

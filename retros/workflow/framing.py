@@ -22,6 +22,7 @@ from incidents.models.people import people_reaching
 from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
 from retros.permissions import can_start
+from retros.responders import responded_to, with_responder
 from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
@@ -213,16 +214,15 @@ def responded(person: Any, retrospective: Retrospective) -> list[Incident]:
     """The covered incidents that `person` had a role in or worked on: a reason to let somebody else facilitate."""
     if person is None:
         return []
-    on_it = retrospective.incidents.filter(participations__user=person)
-    in_role = retrospective.incidents.filter(role_assignments__user=person)
-    return list((on_it | in_role).select_related(None).distinct())
+    covered = retrospective.incidents.select_related(None)
+    return list(covered.filter(with_responder(person)))
 
 
 def suggested_people(retrospective: Retrospective) -> list[Any]:
     """Those who were on the incidents and are no participants yet."""
     there = retrospective.participants.values("user")
-    on_it = User.objects.active().filter(participations__incident__in=retrospective.incidents.all())
-    return list(on_it.exclude(pk__in=there).distinct().order_by("name")[:30])
+    on_it = User.objects.active().filter(responded_to(retrospective.incidents.all()))
+    return list(on_it.exclude(pk__in=there).order_by("name")[:30])
 
 
 def _hold_format(format: RetrospectiveFormat) -> RetrospectiveFormat:

@@ -412,3 +412,19 @@ def _faults(page, axe, path: str) -> tuple:
     complaints, page.complaints[:] = list(page.complaints), []
     bad = response.status != 200 or sideways > 0 or found or complaints
     return (path, response.status, wide, found, complaints) if bad else ()
+
+
+def test_a_timeline_row_is_dragged_onto_a_factor(open_as, commander, retro):
+    factor = add_contributing_factor(retrospective=retro, by=commander, text="No alert rang")
+    row = add_entry(retrospective=retro, by=commander, text="Pool was full", occurred_at=timezone.now())
+    page = open_as(commander)
+    page.goto(f"{retro.get_absolute_url()}causes/")
+    page.get_by_text("Evidence from the timeline").click()
+    node = page.locator(f"#row-{factor.pk} > .node")
+    node.locator("[data-node-link]").focus()
+    page.locator(f"svg .is-here[data-key='{factor.pk}']").first.wait_for(state="attached")
+    page.locator("[data-entry]", has_text="Pool was full").drag_to(node)
+    node.get_by_text("evidence 1").wait_for()
+    assert [one.pk for one in factor.entries.all()] == [row.pk]
+    assert page.locator("[data-entry]", has_text="Pool was full").is_visible(), "the list stays open"
+    assert not page.complaints

@@ -89,6 +89,31 @@ def test_every_page_is_clean(open_as, axe, commander, retrospective, viewport):
     assert not faults
 
 
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_rows_are_selected_merged_and_separated(open_as, commander, retrospective, has_scripts):
+    page = open_as(commander, java_script_enabled=has_scripts)
+    page.goto(f"{retrospective.get_absolute_url()}timeline/")
+    rows = page.locator("#account [data-row]").filter(has=page.locator(".tl-pick"))
+    plain = [rows.filter(has_text="x" * 90).first, rows.filter(has_text="pool was full").first]
+    if has_scripts:
+        plain[0].focus()
+        page.keyboard.press("x")
+        plain[1].focus()
+        page.keyboard.press("x")
+        page.get_by_text("2 selected").wait_for()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("2 selected")).to_be_hidden()
+    assert not page.get_by_role("button", name="Leave out").is_visible()
+    for row in plain:
+        row.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Merge", exact=True).last.click()
+    page.get_by_text("Merged from 2 sources").click()
+    page.get_by_role("button", name="Separate").click()
+    page.get_by_text("Merged from 2 sources").wait_for(state="detached")
+    assert TimelineEntry.objects.filter(merged_into__isnull=False).count() == 0
+    assert not page.complaints
+
+
 def test_by_keys_alone(open_as, commander, retrospective):
     page = open_as(commander)
     page.goto(f"{retrospective.get_absolute_url()}timeline/")

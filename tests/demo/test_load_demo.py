@@ -4,12 +4,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import Installation, User
 from audit.models import AuditEntry, first_broken_link
 from incidents.models import Incident, Status
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
+from retros.checks import unsettled
+from retros.models import Retrospective, RetrospectiveStatus
 from timeline.models import TimelineEvent
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +29,7 @@ def test_is_believable_everywhere():
     load()
     every_status_is_there_and_every_chain_holds()
     the_large_one_is_rich_and_the_forgotten_one_is_overdue()
+    three_retrospectives_are_finished_examples()
     nobody_has_a_password()
     a_second_time_changes_nothing()
 
@@ -52,6 +56,24 @@ def the_large_one_is_rich_and_the_forgotten_one_is_overdue():
     assert forgotten.commander is None
     assert forgotten.next_due.is_overdue
     assert not large.next_due.is_overdue
+
+
+def three_retrospectives_are_finished_examples():
+    published = Retrospective.objects.filter(status=RetrospectiveStatus.PUBLISHED)
+    in_review = Retrospective.objects.get(status=RetrospectiveStatus.IN_REVIEW)
+    assert published.count() == 2
+    for one in (*published, in_review):
+        assert not one.factors.without_evidence().exists(), one
+        assert one.factors.filter(parent__isnull=False).exists(), one
+        assert one.action_items.exclude(factor=None).exists(), one
+        assert one.learning_groups.exists(), one
+        assert one.entries.filter(phase="introduced").exists(), one
+        assert one.impact_statements.count() == 4, one
+        assert not one.waivers.exists(), one
+        assert first_broken_link(AuditEntry.objects.of(one.chain)) is None
+        assert all(entry.at <= timezone.now() for entry in AuditEntry.objects.of(one.chain))
+    assert {check.name for check in unsettled(in_review)} == {"read", "outside"}
+    assert published.order_by("-published_at").first().public_text
 
 
 def a_second_time_changes_nothing():

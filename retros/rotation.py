@@ -1,0 +1,69 @@
+"""Who could facilitate a retrospective next: people who did not respond, those with the least to do so far first."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Max, OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.models import User, UserQuerySet
+from core.subqueries import count_of
+from incidents.models import Incident
+from incidents.models.people import people_reaching
+from retros.models import Retrospective
+from retros.responders import responded_to
+
+LOOKED_BACK = timedelta(days=365)
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    person: User
+    reason: str
+
+
+def suggested_facilitators(retrospective: Retrospective, reader: Any) -> list[Suggestion]:
+    """The first few by how often, then how long ago they facilitated a session in the last year.
+
+    Counts only retrospectives that `reader` can see. Three queries however many people there are, and one more for
+    each private incident.
+    """
+    covered = list(retrospective.incidents.all())
+    held = (
+        Retrospective.objects.visible_to(reader)
+        .filter(facilitator=OuterRef("pk"), session_started_at__gte=timezone.now() - LOOKED_BACK)
+        .exclude(pk=retrospective.pk)
+    )
+    last = held.order_by().values("facilitator").annotate(last=Max("session_started_at")).values("last")
+    people = (
+        _did_not_respond(covered)
+        .exclude(pk=retrospective.facilitator_id)
+        .annotate(held=count_of(held), last_held=Subquery(last))
+        .order_by("held", "last_held", "name")[:OFFERED]
+    )
+    return [Suggestion(person, _reason(person, covered)) for person in people]
+
+
+def _did_not_respond(covered: list[Incident]) -> UserQuerySet:
+    """Responders who can see every one of these incidents and worked on none of them."""
+    people = User.objects.responders()
+    for incident in covered:
+        if incident.is_private:
+            people = people.filter(pk__in=people_reaching(incident).values("pk"))
+    return people.exclude(responded_to(covered)) if covered else people
+
+
+def _reason(person: Any, covered: list[Incident]) -> str:
+    """In words, what speaks for `person`, who has `held` and `last_held`."""
+    if not person.held:
+        held = "Has not facilitated in the last 12 months."
+    else:
+        last = timezone.localtime(person.last_held)
+        times = "once" if person.held == 1 else f"{person.held} times"
+        held = f"Facilitated {times} in the last 12 months, most recently on {last.day} {last:%b %Y}."
+    names = ", ".join(str(incident.reference) for incident in covered[:3])
+    if len(covered) > 3:
+        names += f" and {len(covered) - 3} more"
+    return f"Did not respond to {names}. {held}" if covered else held
