@@ -80,7 +80,7 @@ def _worker() -> Check:
             WRONG,
             f"Silent for {in_words(silent)}. Reminders and mail wait until it is back.",
         )
-    return Check("Worker", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
+    return Check("Worker", GOOD, f"The worker reported {max(int(silent.total_seconds()), 0)} s ago.")
 
 
 def _mail() -> Check:

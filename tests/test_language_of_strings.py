@@ -60,6 +60,7 @@ WORDS = [
 REJECTED = re.compile(rf"\b({'|'.join([*map(re.escape, PHRASES), *WORDS])})\b", re.IGNORECASE)
 
 REPLACED = [
+    "last beat",
     "took commander",
     "take it along",
     "no way back",
