@@ -165,7 +165,8 @@ def test_what_was_never_resolved_is_not_reopened(client, incident, commander):
 
 
 def test_mitigated_asks_first_what_stopped_it_and_its_time_may_stay_empty(client, told):
-    assert [field.name for field in page(client, told, "mitigation").context["form"]][:2] == ["note", "at"]
+    asked = page(client, told, "mitigation").text
+    assert 0 < asked.index('name="note"') < asked.index('name="at"')
 
 
 def test_the_impact_is_said_to_end_when_it_was_mitigated(client, told, commander):
