@@ -213,6 +213,7 @@ def _review(request: SignedInRequest, retrospective: Retrospective, **forms: Any
     context: dict[str, Any] = {
         "checks": checks(retrospective),
         "reviews": asked,
+        "seated": None,  # the page lists reviewers, and asks the database enough already
         "mine": next((r for r in asked if r.reviewer_id == request.user.pk), None),
         "versions": list(
             retrospective.publications.select_related("by").defer("content", "text", "figures", "search")
