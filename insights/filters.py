@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from action_items.models import ActionItemQuerySet
-from core.forms import Form
+from core.forms import Form, LongSelect
 from core.local_time import first_moment
 from incidents.models import Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
@@ -31,29 +31,35 @@ class InsightsFilter(django_filters.FilterSet):
     DEFAULTS: ClassVar = {"cut": DEFAULT_CUT}
 
     period = django_filters.ChoiceFilter(
-        method="as_it_is", label="Period", choices=list(PERIODS.items()), empty_label=None, null_label=None
+        method="as_it_is",
+        label="Period",
+        choices=list(PERIODS.items()),
+        empty_label=None,
+        null_label=None,
+        widget=LongSelect,
     )
     since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE)
     until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
     metric = django_filters.ChoiceFilter(
-        method="as_it_is", label="Measured by", empty_label=None,
+        method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
         choices=[(key, short_name(BY_KEY[key])) for key in HEADLINES],
     )  # fmt: skip
     cut = django_filters.ChoiceFilter(
-        method="as_it_is", label="Each phase", empty_label=None,
+        method="as_it_is", label="Each phase", empty_label=None, widget=LongSelect,
         choices=[(str(cut), f"{cut}% shorter") for cut in CUTS],
     )  # fmt: skip
     severity = django_filters.ModelChoiceFilter(
-        queryset=Severity.objects.all(), empty_label="Any severity", label="Severity"
+        queryset=Severity.objects.all(), empty_label="Any severity", label="Severity", widget=LongSelect
     )
     incident_type = django_filters.ModelChoiceFilter(
-        queryset=IncidentType.objects.all(), empty_label="Any type", label="Type"
+        queryset=IncidentType.objects.all(), empty_label="Any type", label="Type", widget=LongSelect
     )
     service = django_filters.ModelChoiceFilter(
         queryset=Service.objects.all(),
         empty_label="Any service",
         label="Service",
         to_field_name="slug",
+        widget=LongSelect,
         method="by_service",
     )
     team = django_filters.ModelChoiceFilter(
@@ -61,6 +67,7 @@ class InsightsFilter(django_filters.FilterSet):
         empty_label="Any team",
         label="Team",
         to_field_name="slug",
+        widget=LongSelect,
         method="by_team",
     )
 

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from core.forms import Form
+from core.forms import Form, LongSelect
 from insights.cohort import Reach
 from insights.definitions import HEADLINES, METRICS, short_name
 from insights.filters import Asked, InsightsFilter, ask, midnight
@@ -52,9 +52,10 @@ class PackFilter(InsightsFilter):
         choices=list(PACK_PERIODS.items()),
         empty_label=None,
         null_label=None,
+        widget=LongSelect,
     )
     metric = django_filters.ChoiceFilter(
-        method="as_it_is", label="Measured by", empty_label=None,
+        method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
         choices=[(m.key, short_name(m)) for m in METRICS if m.key in HEADLINES],
     )  # fmt: skip
     part = django_filters.MultipleChoiceFilter(

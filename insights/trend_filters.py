@@ -8,7 +8,7 @@ import django_filters
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from core.forms import Form
+from core.forms import Form, LongSelect
 from insights.cohort import Reach, Scope
 from insights.definitions import METRICS, short_name
 from insights.filters import SENSIBLE, Asked, InsightsFilter, ask, midnight
@@ -51,7 +51,7 @@ class TrendFilter(InsightsFilter):
     DEFAULTS: ClassVar = {"grain": "month", "split": "severity", "against": ""}
 
     metric = django_filters.ChoiceFilter(
-        method="as_it_is", label="Measured by", empty_label=None,
+        method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
         choices=[(metric.key, short_name(metric)) for metric in METRICS],
     )  # fmt: skip
     period = django_filters.ChoiceFilter(
@@ -60,17 +60,18 @@ class TrendFilter(InsightsFilter):
         choices=list(TREND_PERIODS.items()),
         empty_label=None,
         null_label=None,
+        widget=LongSelect,
     )
     grain = django_filters.ChoiceFilter(
-        method="as_it_is", label="Each point is a", empty_label=None,
+        method="as_it_is", label="Each point is a", empty_label=None, widget=LongSelect,
         choices=[(key, f"By {name.lower()}") for key, name in GRAINS.items()],
     )  # fmt: skip
     split = django_filters.ChoiceFilter(
-        method="as_it_is", label="Split by", empty_label=None,
+        method="as_it_is", label="Split by", empty_label=None, widget=LongSelect,
         choices=[(key, f"Split by {key}") for key in SPLITS],
     )  # fmt: skip
     against = django_filters.ChoiceFilter(
-        method="as_it_is", label="Compare", empty_label="Compare: automatic"
+        method="as_it_is", label="Compare", empty_label="Compare: automatic", widget=LongSelect
     )
     was_since = django_filters.DateFilter(
         method="as_it_is", label="Compared period, from", validators=SENSIBLE

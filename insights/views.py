@@ -15,24 +15,25 @@ from insights.cohort import Reach
 from insights.comparing import ENOUGH
 from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
-from insights.panels import FEW
+from insights.panels import FEW, Panel
 from insights.queries import dots
 from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.saved import asked_query, saved_context
 from insights.time_limit import TooLong, answer, limited
 
-AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, one after the other
+AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, each by itself
 FIRST = "faster"
 LISTED = 500
 
 
 @require_safe
 def insights(request: SignedInRequest) -> HttpResponse:
-    """The first question is always answered; with very many incidents the others follow by themselves."""
+    """Every question with its answer; with very many incidents each answer follows as soon as it is ready."""
     asked = _asked(request)
-    told = {FIRST: _answer(request, asked, FIRST)}
-    count = told[FIRST].count
+    count = asked.scope.count
+    told: dict[str, Panel] = {}
     if count <= AT_ONCE:
+        told[FIRST] = _answer(request, asked, FIRST)
         with suppress(TooLong), limited():  # else they follow, each with a limit of its own
             others = [key for key in QUESTIONS if key != FIRST]
             told |= {key: ANSWERS[key](asked, request.user.pk, is_deep=False) for key in others}

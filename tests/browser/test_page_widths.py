@@ -19,6 +19,7 @@ PLAIN = [
     "/retrospectives/",
     "/insights/",
     "/insights/over-time/?period=all",
+    "/insights/pack/?period=12&part=trend&part=largest&part=commitments&part=decisions&part=promises",
     "/insights/annotations/",
     "/insights/missing-times/",
     "/declare",

@@ -156,6 +156,7 @@ def busy(commander, responder, stakeholder, severity, readers):
         "/overview/",
         "/insights/?period=own",
         "/insights/over-time/?period=all",
+        "/insights/pack/?period=12&part=trend&part=largest&part=commitments&part=decisions&part=promises",
         "/insights/over-time/?period=own&against=dates",
         "/insights/annotations/",
         "/insights/missing-times/",

@@ -18,6 +18,7 @@ PATHS = [
     "/retrospectives/",
     "/insights/",
     "/insights/over-time/?period=all",
+    "/insights/pack/?period=12&part=trend&part=largest&part=commitments&part=decisions&part=promises",
     "/declare",
     "/report",
     "/status-pages/",
