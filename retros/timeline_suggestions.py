@@ -18,6 +18,7 @@ READ = 1000  # characters of a row; what is longer was pasted
 ALIKE = 0.6  # the share of their words that two rows have in common
 SHORT_BEFORE = timedelta(hours=2)
 OFFERED = 3
+DIGIT = re.compile(r"\d")
 # The application writes these about clicks. They read alike and are not the same.
 NOTED = frozenset({
     Kind.STATUS, Kind.SEVERITY, Kind.ROLE, Kind.SERVICE, Kind.TASK, Kind.CHECK, Kind.FACT, Kind.GAP,
@@ -105,7 +106,7 @@ class _Words:
     @classmethod
     def of(cls, text: str) -> "_Words":
         found = frozenset(re.findall(r"\w+", text[:READ].casefold()))
-        return cls(found, frozenset(word for word in found if any(map(str.isdigit, word))))
+        return cls(found, frozenset(filter(DIGIT.search, found)))
 
 
 def _same(one: _Words, other: _Words) -> bool:
@@ -113,7 +114,7 @@ def _same(one: _Words, other: _Words) -> bool:
     shorter, longer = sorted((len(one.all), len(other.all)))
     if not shorter or shorter < ALIKE * longer:
         return False
-    if one.numbers - other.numbers and other.numbers - one.numbers:
+    if not (one.numbers <= other.numbers or other.numbers <= one.numbers):
         return False
     common = len(one.all & other.all)
     return one.all == other.all or (common > 1 and common / (shorter + longer - common) >= ALIKE)
