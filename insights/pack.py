@@ -156,7 +156,7 @@ def read_pack(person: User, asked: Asked, parts: list[str]) -> Pack:
         Installation.get().name,
         whose(asked),
         left_out(asked),
-        " ".join(filter(None, (missing(asked), found.summary))),
+        " ".join(filter(None, (asked.missing, found.summary))),
         found.facts,
         found.rates,
     )
@@ -172,15 +172,6 @@ def whose(asked: Asked) -> str:
     """“Payments, SEV1”; empty for the whole organisation."""
     chosen = asked.form.cleaned_data
     return ", ".join(str(chosen[name]) for name in ("team", "service", "severity") if chosen.get(name))
-
-
-def missing(asked: Asked) -> str:
-    """A sentence where a chosen team, service or severity is none, or was deleted since; else empty."""
-    names = [name for name in ("team", "service", "severity") if name in asked.form.errors]
-    if not names:
-        return ""
-    verb = "does" if len(names) == 1 else "do"
-    return f"The chosen {' and '.join(names)} {verb} not exist, so nothing is left out for it."
 
 
 class _Reading:

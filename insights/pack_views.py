@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedInRequest
 from core.responses import refused, refused_or
 from insights.cohort import Reach
-from insights.pack import missing, read_pack, whose
+from insights.pack import read_pack, whose
 from insights.pack_filters import PACK, PARTS, ask_pack, kept_pack
 from insights.report import zone_of
 from insights.saved import asked_query, saved_context
@@ -45,8 +45,8 @@ def pack(request: SignedInRequest) -> HttpResponse:
 def pack_schedule(request: SignedInRequest) -> HttpResponse:
     query = kept_pack(request.POST.get("query", ""))
     asked, _parts = ask_pack(QueryDict(query), Reach.of(request.user))
-    if why_not := missing(asked):
-        return refused(request, ValidationError(why_not), f"{reverse('insights_pack')}?{query}")
+    if asked.missing:
+        return refused(request, ValidationError(asked.missing), f"{reverse('insights_pack')}?{query}")
     words = {"every": ReportEvery.MONTH, "query": query, "about": whose(asked), "kind": ReportKind.PACK}
     told = "You get this pack by e-mail on the first of each month."
     return refused_or(request, told, "my_notifications", [], wish_report, by=request.user, **words)

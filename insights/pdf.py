@@ -61,7 +61,7 @@ def page_of(asked_for: InsightsPdf) -> str:
             "organisation": Installation.get(),
             "asked": asked,
             "about": about(asked),
-            "left_out": left_out(asked),
+            "left_out": " · ".join(filter(None, (asked.missing, left_out(asked)))),
             "person": person,
             "zone": zone_of(person),
             "now": timezone.now(),

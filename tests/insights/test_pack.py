@@ -209,7 +209,9 @@ def test_the_button_asks_for_it_once_and_another_stops_it(months, client, respon
         client.post("/insights/pack/schedule/", {"query": "team=payments&period=12"})
     wish = ReportWish.objects.get()
     assert (wish.kind, wish.query, wish.about) == ("pack", "team=payments", "Payments")
-    assert "You get it by e-mail on the first of each month" in client.get("/insights/pack/?team=payments").text
+    assert (
+        "You get it by e-mail on the first of each month" in client.get("/insights/pack/?team=payments").text
+    )
     assert "Board pack, " in client.get("/settings/notifications/").text
     client.post(f"/insights/report/{wish.pk}/ending/")
     assert not ReportWish.objects.exists()
