@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Team
 from action_items.models import ActionItem, ActionState
 from audit import context
-from incidents.models import AffectedService, Service
+from incidents.models import AffectedService, Incident, Service
 from insights.models import InsightsPdf
 from insights.pack import pack_for, pack_of
 from insights.pack_actions import commitments, decisions
@@ -19,6 +19,7 @@ from insights.pack_filters import OWN_PARTS, kept_pack
 from insights.pdf import ask_for_insights_pdf, page_of
 from insights.tasks import send_due_reports
 from notifications.models import Delivery
+from retros.models import ContributingFactor, Factor, Retrospective
 from subscribers.models import ReportKind, ReportWish
 from subscribers.workflow import wish_report
 
@@ -247,3 +248,24 @@ def test_the_same_pack_for_a_month_as_by_hand(months, responder):
     mailed = pack_for(responder, query="team=payments", day=date(2026, 12, 1))
     assert mailed.title == "September to November 2026"
     assert mailed.facts[0].value == "31 min"
+
+
+def test_factors_seen_again_lead_to_the_retrospective_that_names_them(months, client, responder):
+    factor = Factor.objects.create(text="Alert was muted", key="alert was muted")
+    alone = Factor.objects.create(text="Only once", key="only once")
+    for number, incident in enumerate(
+        Incident.objects.filter(impact_started_at__month=10).order_by("number")[:2]
+    ):
+        found = Retrospective.objects.create(
+            title="Back", subject="incident", status="published", incident=incident
+        )
+        found.incidents.add(incident)
+        for one in (factor, alone)[: 2 - number]:
+            ContributingFactor.objects.create(
+                retrospective=found, factor=one, text=one.text, is_confirmed=True
+            )
+    client.force_login(responder)
+    told = client.get("/insights/pack/").text
+    assert f'href="/retrospectives/{found.pk}/">Alert was muted</a>' in told
+    assert "Only once" not in told
+    assert "Alert was muted" in page_of(ask_for_insights_pdf(by=responder, key="pack"))
