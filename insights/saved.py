@@ -37,7 +37,7 @@ def insights_views(request: SignedInRequest) -> HttpResponse:
 
 def _is_page(path: str) -> bool:
     """One of Insights; “/insights/../” is none, though it begins like one."""
-    return path.startswith(reverse("insights")) and len(path) <= 200 and is_valid_path(path)
+    return path.startswith(reverse("insights")) and len(path) <= 200 and bool(is_valid_path(path))
 
 
 def saved_context(request: SignedInRequest) -> dict[str, Any]:
