@@ -67,7 +67,7 @@ PASTS = [
         128, "Prices show without tax after the import", 2, "ana", "stock-import", "partial_outage",
         "The import reads the net column since the supplier renamed it.", "Restore prices of 05:00 from backup",
         "rollback", 35, 41, 88, 205, incident_type="Data", refuted="The tax service answers with zero.",
-        notes=[(60, "jonas", "412 products are affected; 37 orders were placed with a wrong price.")],
+        notes=[(60, "jonas", "412 products are affected. 37 orders were placed with a wrong price.")],
         felt=(61_000, "0.5"),
     ),
     Past(
@@ -180,7 +180,7 @@ def _until_resolved(stage: Stage, past: Past) -> Incident:
     with stage.at(began - past.mitigated):
         set_service_impact(incident=incident, service=service, impact=None, by=by)
         mitigate_incident(incident=incident, by=by, note=past.fix)
-        _say(stage, incident, others[0], "It works again; we are watching.", began - past.mitigated - 60)
+        _say(stage, incident, others[0], "It works again. We are watching.", began - past.mitigated - 60)
     _verify(stage, past, incident, by)
     return incident
 

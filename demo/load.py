@@ -32,7 +32,7 @@ def load_demo() -> bool:
     if User.objects.filter(is_demo=True).exists():
         return False
     if Incident.objects.exists():
-        raise InUse("This installation has incidents of its own; the demo is loaded into an empty one only.")
+        raise InUse("This installation has incidents of its own. The demo is loaded into an empty one only.")
     load_built_in_catalogue()
     stage = make_cast(timezone.now())
     with context.coming_from("command load_demo"):

@@ -37,7 +37,7 @@ def _declared(stage: Stage) -> Incident:
         incident = declare_incident(
             by=ana,
             title="Card payments fail at checkout",
-            summary="Card payments return errors; wallets and invoice seem to work.",
+            summary="Card payments return errors. Wallets and invoice seem to work.",
             severity=stage.severity(2),
             impact_started_at=stage.ago(42),
             detected_at=stage.ago(40),
@@ -149,7 +149,7 @@ def _raised(stage: Stage, incident: Incident) -> None:
             incident=incident,
             by=ana,
             audiences=["executives"],
-            known="Card payments fail for a quarter of an hour; about 38% return an error.",
+            known="Card payments fail for a quarter of an hour. About 38% return an error.",
             unknown="The cause.",
             doing="Payments and Platform work on it together.",
             next_update_at=stage.ago(-3),
@@ -160,7 +160,7 @@ def _raised(stage: Stage, incident: Incident) -> None:
             role=stage.role("communications_lead"),
             to=mira,
             by=ana,
-            note="Executives know; nothing public yet. Wallets and invoice work.",
+            note="Executives know. Nothing is public yet. Wallets and invoice work.",
         )
 
 

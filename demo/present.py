@@ -46,7 +46,7 @@ def tell_private(stage: Stage) -> None:
             incident=incident,
             by=ines,
             audiences=["stakeholders", "executives"],
-            known="One account exported addresses; it is locked. No payment data is involved.",
+            known="One account exported addresses. It is locked. No payment data is involved.",
             unknown="Whether the addresses left our network.",
             next_update_at=stage.ago(120),
         )
@@ -102,7 +102,7 @@ def tell_label_printing(stage: Stage) -> None:
             target=stage.services["label-printing"],
         )
     with stage.at(86):
-        _say(stage, incident, tom, "No labels are printed; parcels wait. A second queue is being set up.", 26)
+        _say(stage, incident, tom, "No labels are printed. Parcels wait. A second queue is being set up.", 26)
     with stage.at(40):
         move_mitigation(
             mitigation=queue, state="worked", by=jonas, observed_effect="40 labels a minute again."
@@ -116,7 +116,7 @@ def tell_label_printing(stage: Stage) -> None:
             stage,
             incident,
             tom,
-            "Labels print again from the second queue; watching.",
+            "Labels print again from the second queue. We are watching.",
             -34,
             [*Audience.values],
         )

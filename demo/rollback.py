@@ -103,7 +103,7 @@ def _fixing(stage: Stage, incident: Incident) -> None:
             incident=incident,
             by=ana,
             kind=Kind.DECISION,
-            text="Roll back now; do not wait for the v232 patch.",
+            text="Roll back now. Do not wait for the v232 patch.",
             detail="The patch needs 25 min of tests and each minute costs about 51 orders.",
         )
         star_event(event=decision, by=stage.people["jonas"], starred=True)
@@ -134,7 +134,7 @@ def _now(stage: Stage, incident: Incident) -> None:
             (
                 "metric",
                 "Pool saturation",
-                "40 of 40 in use on every v231 instance; 12 of 40 on the v230 canary.",
+                "40 of 40 in use on every v231 instance, 12 of 40 on the v230 canary.",
             ),
             (
                 "log",

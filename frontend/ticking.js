@@ -40,7 +40,7 @@ function tick() {
   for (const node of document.querySelectorAll("[data-until]")) {
     const left = Date.parse(node.dataset.until) - now;
     if (left <= 0) node.remove();
-    else set(node.querySelector("[data-left]"), `${Math.ceil(left / 1000)} s`);
+    else set(node.querySelector("[data-left]"), `in ${Math.ceil(left / 1000)} s`);
   }
   const error = document.title.startsWith("Error: ") ? "Error: " : "";
   const title = document.title.slice(error.length).replace(/^\(!\) [^·]+ late · (?:\S+-\d+ · )?/, "");

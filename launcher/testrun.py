@@ -21,13 +21,13 @@ def main(arguments: list[str]) -> int:
     """Run pytest, return its exit code."""
     with tempfile.TemporaryDirectory(prefix="allclear-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the database may run under another account
-        _plain_environment(folder)
+        plain_environment(folder)
         return _run_on_database(Path(folder), arguments)
 
 
-def _plain_environment(folder: str) -> None:
+def plain_environment(folder: str) -> None:
     """What somebody set for their own installation must not reach the tests."""
-    kept = {"ALLCLEAR_POSTGRES_BIN"}
+    kept = {"ALLCLEAR_POSTGRES_BIN", "ALLCLEAR_SESSIONS", "ALLCLEAR_FIRST_SESSION"}
     for name in [name for name in os.environ if name.startswith("ALLCLEAR_") and name not in kept]:
         del os.environ[name]
     for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"):

@@ -80,7 +80,7 @@ def _worker() -> Check:
             WRONG,
             f"Silent for {in_words(silent)}. Reminders and mail wait until it is back.",
         )
-    return Check("Worker", GOOD, f"Last beat {max(int(silent.total_seconds()), 0)} s ago.")
+    return Check("Worker", GOOD, f"The worker reported {max(int(silent.total_seconds()), 0)} s ago.")
 
 
 def _mail() -> Check:
@@ -96,7 +96,10 @@ def _mail() -> Check:
 
 def _pdf() -> Check:
     if pdf.is_available():
-        return Check("PDF", GOOD, f"Retrospectives and Insights can be saved as PDF.{_fonts()}")
+        lacking = _fonts()
+        return Check(
+            "PDF", UNDONE if lacking else GOOD, f"Retrospectives and Insights can be saved as PDF.{lacking}"
+        )
     return Check("PDF", UNDONE, f"{pdf.MISSING}. Printing from the browser works without.")
 
 

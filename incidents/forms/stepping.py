@@ -194,8 +194,8 @@ class AudienceTexts(_Base):
 
 
 class MitigatedForm(ServiceStates, AudienceTexts, Form):
-    at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
     note = forms.CharField(label="What stopped it", max_length=300, required=False, widget=forms.Textarea)
+    at = MomentField(label="When did the impact stop?", required=False, help_text="Empty means now.")
 
     def __init__(self, *args: Any, incident: Incident, texts: Mapping[str, str], **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -142,9 +142,15 @@ def edit_incident(*, incident: Incident, by: User, version: int | None = None, *
             record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"field": name})
     if any(name in QUIET for name in changes):
         record_event(
-            incident=incident, kind=Kind.FACT, text="described the impact", by=by, detail=_figures(incident)
+            incident=incident,
+            kind=Kind.FACT,
+            text="described the impact",
+            by=by,
+            detail=_in_words(incident.impact_figures),
         )
-    audit(incident, "incident.edited", by, **{n: [str(a), str(b)] for n, (a, b) in changes.items()})
+    audit(
+        incident, "incident.edited", by, **{n: [_in_words(a), _in_words(b)] for n, (a, b) in changes.items()}
+    )
     announce(incident, IncidentEdited(fields=sorted(changes)))
     return incident
 
@@ -183,5 +189,8 @@ def change_visibility(*, incident: Incident, is_private: bool, by: User) -> Inci
     return incident
 
 
-def _figures(incident: Incident) -> str:
-    return " · ".join(f"{figure['label']} {figure['value']}" for figure in incident.impact_figures)
+def _in_words(value: object) -> str:
+    """A value as it is recorded: figures as people read them."""
+    if not isinstance(value, list):
+        return str(value)
+    return " · ".join(f"{figure['label']} {figure['value']}" for figure in value)

@@ -112,6 +112,7 @@ def shell(request: SignedInRequest, retrospective: Retrospective, here: str) -> 
         "part_url": section_url(retrospective, timer.item.section) if timer else "",
         "framing": retrospective.held_as.framing,
         "running": _running(retrospective),
+        "seated": SimpleLazyObject(lambda: list(retrospective.participants.select_related("user"))),
         "may_write": SimpleLazyObject(lambda: can_write(request.user, retrospective)),
         "may_facilitate": can_facilitate(request.user, retrospective),
         "others_to_facilitate": cache(partial(others_to_facilitate, retrospective)),  # by few pages, twice

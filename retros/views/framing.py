@@ -184,6 +184,7 @@ def _frame(request: SignedInRequest, retrospective: Retrospective, **forms: Any)
     context: dict[str, Any] = {
         "incidents": incidents,
         "people": seated,
+        "seated": seated,
     } | facilitation(request, retrospective)
     if can_facilitate(request.user, retrospective) and not retrospective.is_published:
         everybody = list(User.objects.active())

@@ -21,7 +21,6 @@ def retrospective_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "overview",
             {
                 "incidents": incidents,
-                "people": list(retrospective.participants.select_related("user")),
                 "offers_more": not retrospective.has_incidents,
             }
             | facilitation(request, retrospective),

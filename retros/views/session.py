@@ -134,6 +134,8 @@ def retrospective_status(request: SignedInRequest, pk: int) -> HttpResponse:
     if step is None:
         return done(request, retrospective)
     to = _back(request, retrospective)
+    if step is workflow.start_session and retrospective.facilitator_id is None:
+        to = reverse("retrospective_frame", args=[pk]) + "#id_facilitator"
     return click(request, retrospective, step, retrospective=retrospective, by=request.user, to=to)
 
 

@@ -110,7 +110,7 @@ def start_session(*, retrospective: Retrospective, by: User, version: int | None
     if retrospective.status not in (S.COLLECTING, S.SCHEDULED):
         raise ValidationError("The session has begun already.")
     if retrospective.facilitator_id is None:
-        raise ValidationError("Say who facilitates before the session begins.")
+        raise ValidationError("Choose a facilitator before you start the session.")
     _plan(retrospective, retrospective.minutes)
     retrospective.status, retrospective.session_started_at = S.IN_SESSION, context.now()
     save(retrospective, "status", "session_started_at")

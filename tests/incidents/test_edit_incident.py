@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from audit.models import AuditEntry
 from incidents.models import Incident
 from incidents.workflow import Conflict, edit_incident
 
@@ -20,6 +21,9 @@ def test_figures_are_one_row(incident, commander, traces):
     seen = traces(incident)
     edit_incident(incident=incident, by=commander, impact_figures=[{"label": "Orders lost", "value": "12"}])
     assert (seen.texts, seen.events[0].detail) == (["described the impact"], "Orders lost 12")
+    assert AuditEntry.objects.of(incident.chain).latest("pk").changes == {
+        "impact_figures": ["", "Orders lost 12"]
+    }
 
 
 def test_clearing_says_so(incident, commander, traces):

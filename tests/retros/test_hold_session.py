@@ -174,7 +174,7 @@ def test_only_who_leads_turns_it(scheduled, responder, outsider):
 
 
 def test_no_session_without_a_facilitator(retrospective, commander):
-    with pytest.raises(ValidationError, match="who facilitates"):
+    with pytest.raises(ValidationError, match="Choose a facilitator"):
         start_session(retrospective=retrospective, by=commander)
 
 

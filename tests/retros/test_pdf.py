@@ -138,5 +138,6 @@ def test_scripts_without_a_font_are_in_the_system_check():
     missing = fonts.missing_scripts()
     (check,) = (check for check in [_pdf()] if check.name == "PDF")
     assert all(script.name in check.words and script.package in check.words for script in missing)
+    assert (check.state == "good") == (not missing)
     chinese = fonts.remark_on("\u652f\u4ed8")
     assert ("no font for Chinese" in chinese) == ("Chinese" in {script.name for script in missing})

@@ -1,5 +1,6 @@
 """Do the forms of an incident's steps ask for what readers outside depend on?"""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -161,3 +162,25 @@ def test_reopening_tells_each_audience_that_was_told_it_is_over(client, told, co
 def test_what_was_never_resolved_is_not_reopened(client, incident, commander):
     answer = send(client, incident, "reopening", reason="x", commander=commander.pk)
     assert "there is nothing to reopen" in answer.text
+
+
+def test_mitigated_asks_first_what_stopped_it_and_its_time_may_stay_empty(client, told):
+    asked = page(client, told, "mitigation").text
+    assert 0 < asked.index('name="note"') < asked.index('name="at"')
+
+
+def test_the_impact_is_said_to_end_when_it_was_mitigated(client, told, commander):
+    def impact() -> str:
+        room = client.get(told.get_absolute_url()).text
+        return room.partition("<h2>Impact</h2>")[2].partition("</span>")[0]
+
+    Incident.objects.filter(pk=told.pk).update(impact_started_at=timezone.now() - timedelta(minutes=20))
+    assert "since " in impact()
+    mitigate_incident(incident=told, by=commander)
+    assert "since " not in impact()
+    assert "–" in impact()
+
+
+def test_without_scripts_an_update_says_at_what_time_it_is_sent(client, told):
+    send(client, told, "mitigation")
+    assert re.search(r"will be sent <b[^>]*>at \d\d:\d\d:\d\d</b>", client.get(told.get_absolute_url()).text)

@@ -1,0 +1,30 @@
+"""Which settings of the caller reach the tests that `bin/test` runs?"""
+
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+
+SHOW = "import os; from launcher import testrun; testrun.plain_environment('/nowhere'); print(sorted(os.environ.items()))"
+
+
+def after(**environment: str) -> str:
+    """The environment of the tests when bin/test is called with this one."""
+    command = [sys.executable, "-c", SHOW]
+    given = os.environ | environment
+    return subprocess.run(
+        command, env=given, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_those_of_an_installation_do_not_and_those_of_the_random_sessions_do():
+    seen = after(
+        ALLCLEAR_URL="https://ours.example",
+        SMTP_URL="smtp://ours.example",
+        ALLCLEAR_SESSIONS="5000",
+        ALLCLEAR_FIRST_SESSION="1973",
+    )
+    assert "ours.example" not in seen
+    assert "('ALLCLEAR_SESSIONS', '5000')" in seen
+    assert "('ALLCLEAR_FIRST_SESSION', '1973')" in seen
