@@ -150,7 +150,12 @@ class ActionFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         method="by_state",
         label="State",
-        choices=[("unfinished", "Open only"), ("at_risk", "At risk"), *ActionState.choices],
+        choices=[
+            ("unfinished", "Open only"),
+            ("at_risk", "At risk"),
+            ("promised", "All but won’t do"),
+            *ActionState.choices,
+        ],
         empty_label="Any state",
     )
     service = django_filters.ModelChoiceFilter(
@@ -204,6 +209,8 @@ class ActionFilter(django_filters.FilterSet):
     def by_state(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
         if value == "at_risk":
             return queryset.at_risk(timezone.localdate())
+        if value == "promised":
+            return queryset.exclude(state=ActionState.WONT_DO)
         wanted = UNFINISHED_STATES if value == "unfinished" else (value,)
         return queryset.filter(state__in=wanted)
 

@@ -72,8 +72,7 @@ def trend(
     lanes = [] if is_small else _lanes(marks, left, right, len(months))
     top = 8 if is_small else 14 + ROW * (1 + max(lanes, default=-1))
     bottom = top + (66 if is_small else 190 if width == NARROW else 240)
-    usual = median([m.median for m in months if m.median is not None] or [goal or 60])
-    y, ticks, is_log = _scale(_shown(months, goal, is_small=is_small), usual, (bottom, top))
+    y, ticks, is_log = _scale(_shown(months, goal, is_small=is_small), _usual(months, goal), (bottom, top))
     x = linear((0, max(len(months), 1)), (left, right))
     body = "".join(rule(left, y(tick), right, y(tick)) for tick in ticks)
     if is_small:
@@ -96,6 +95,12 @@ def trend(
     body += _foot(months, x, bottom, is_small=is_small)
     role = "img" if is_small else "group"
     return figure(name, width, bottom + (18 if is_small else 38), title, body, role=role)
+
+
+def _usual(months: Sequence[Month], goal: float | None) -> float:
+    """The length in the middle: of the medians, or of single values where there is no median."""
+    medians = [month.median for month in months if month.median is not None]
+    return median(medians or [value for month in months for value in month.few] or [goal or 60])
 
 
 def _shown(months: Sequence[Month], goal: float | None, *, is_small: bool) -> list[float]:
@@ -221,7 +226,8 @@ def _ends(
         said.append((y(goal), spoken(goal) if is_small else "Goal", "t-small t-label"))
     if last and not is_small:
         said.append((y(last.median or 0), "Median", "t-small t-this"))
-        if last.p90 is not None:
+        slowest = _runs(months, lambda m: m.p90)
+        if last.p90 is not None and len(slowest[-1]) > 1:  # one alone is no line
             said.append((y(last.p90), "p90", "t-small t-muted"))
     body, level = "", within[0] - 20.0
     for wanted, words, class_ in sorted(said):

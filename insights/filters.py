@@ -20,6 +20,7 @@ PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All tim
 # With days further away there is no period of the same length before.
 SENSIBLE = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 DEFAULT_PERIOD, DEFAULT_METRIC = "90", "time_to_resolve"
+CHOSEN = ("team", "service", "severity", "incident_type")
 CUTS, DEFAULT_CUT = (10, 20, 30, 50), "20"  # per cent of a phase
 
 
@@ -116,6 +117,15 @@ class Asked:
     @property
     def period(self) -> str:
         return days_of(self.scope)
+
+    @property
+    def missing(self) -> str:
+        """A sentence where a chosen team or the like does not exist, or was deleted since; else empty."""
+        names = [name.replace("_", " ") for name in CHOSEN if name in self.form.errors]
+        if not names:
+            return ""
+        verb = "does" if len(names) == 1 else "do"
+        return f"The chosen {' and '.join(names)} {verb} not exist, so nothing is left out for it."
 
 
 def days_of(scope: Scope) -> str:

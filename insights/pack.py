@@ -156,7 +156,7 @@ def read_pack(person: User, asked: Asked, parts: list[str]) -> Pack:
         Installation.get().name,
         whose(asked),
         left_out(asked),
-        found.summary,
+        " ".join(filter(None, (asked.missing, found.summary))),
         found.facts,
         found.rates,
     )

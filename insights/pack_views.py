@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from core.responses import refused_or
+from core.responses import refused, refused_or
 from insights.cohort import Reach
 from insights.pack import read_pack, whose
 from insights.pack_filters import PACK, PARTS, ask_pack, kept_pack
@@ -43,6 +45,8 @@ def pack(request: SignedInRequest) -> HttpResponse:
 def pack_schedule(request: SignedInRequest) -> HttpResponse:
     query = kept_pack(request.POST.get("query", ""))
     asked, _parts = ask_pack(QueryDict(query), Reach.of(request.user))
+    if asked.missing:
+        return refused(request, ValidationError(asked.missing), f"{reverse('insights_pack')}?{query}")
     words = {"every": ReportEvery.MONTH, "query": query, "about": whose(asked), "kind": ReportKind.PACK}
     told = "You get this pack by e-mail on the first of each month."
     return refused_or(request, told, "my_notifications", [], wish_report, by=request.user, **words)

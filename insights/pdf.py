@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import get_template, render_to_string
@@ -31,6 +32,7 @@ def ask_for_insights_pdf(*, by: User, key: str = "", query: str = "") -> Insight
         raise ValidationError("There is no such question.")
     if len(query) > 500:
         raise ValidationError("These are more filters than an address can have.")
+    ProhibitNullCharactersValidator()(query)
     found, _is_new = ask(InsightsPdf, partial(wake_worker, MAKE), by=by, key=key, query=query)
     return found
 
@@ -59,7 +61,7 @@ def page_of(asked_for: InsightsPdf) -> str:
             "organisation": Installation.get(),
             "asked": asked,
             "about": about(asked),
-            "left_out": left_out(asked),
+            "left_out": " · ".join(filter(None, (asked.missing, left_out(asked)))),
             "person": person,
             "zone": zone_of(person),
             "now": timezone.now(),

@@ -77,7 +77,8 @@ def _report(person: User, every: str, name: str, asked: Asked) -> Report:
     ]
     path = f"{reverse('insights')}?{asked.query}"
     title = f"{name} {asked.period}"
-    return Report(every, title, asked, about(asked), answers, left_out(asked), path)
+    told = " · ".join(filter(None, (asked.missing, left_out(asked))))
+    return Report(every, title, asked, about(asked), answers, told, path)
 
 
 def asked_by(person: User, data: QueryDict) -> Asked:

@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
-from core.responses import way_back
 from incidents.workflow import save_view
 
 PARTS_OF_PAGES = ("panel", "sheet", "whole")
@@ -20,20 +19,25 @@ PARTS_OF_PAGES = ("panel", "sheet", "whole")
 def insights_views(request: SignedInRequest) -> HttpResponse:
     """Keep a page of Insights with its filters; any other address is the first page."""
     home = reverse("insights")
-    path = way_back(request.POST.get("path", ""), home).partition("?")[0]
-    query = request.POST.get("query", "")
+    path, query = request.POST.get("path", ""), request.POST.get("query", "")
+    path = path if _is_page(path) else home
     try:
         view = save_view(
             by=request.user,
             name=request.POST.get("name", "")[:60],
             query=query,
-            path=path if path.startswith(home) and len(path) <= 200 else home,
+            path=path,
         )
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(f"{path}?{query}")
     messages.success(request, f"“{view}” is saved.")
     return redirect(view)
+
+
+def _is_page(path: str) -> bool:
+    """One of Insights; “/insights/../” is none, though it begins like one."""
+    return path.startswith(reverse("insights")) and len(path) <= 200 and bool(is_valid_path(path))
 
 
 def saved_context(request: SignedInRequest) -> dict[str, Any]:

@@ -60,7 +60,17 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
         return [arguments]
     processes = str(len(os.sched_getaffinity(0)) + 1)  # tests in a browser wait half of their time
     return [
-        ["-m", "not alone", "-n", processes, "--dist", "loadfile", "--no-loadscope-reorder", *arguments],
+        [
+            "-m",
+            "not alone",
+            "-n",
+            processes,
+            "--dist",
+            "loadfile",
+            "--no-loadscope-reorder",
+            "--durations=50",
+            *arguments,
+        ],
         ["-m", "alone", *arguments],
     ]
 

@@ -14,9 +14,11 @@ from timeline.models import Kind
 
 CLOSE = timedelta(minutes=5)
 COMPARED = 20  # rows that follow one; more within five minutes are a log
+READ = 1000  # characters of a row; what is longer was pasted
 ALIKE = 0.6  # the share of their words that two rows have in common
 SHORT_BEFORE = timedelta(hours=2)
 OFFERED = 3
+DIGIT = re.compile(r"\d")
 # The application writes these about clicks. They read alike and are not the same.
 NOTED = frozenset({
     Kind.STATUS, Kind.SEVERITY, Kind.ROLE, Kind.SERVICE, Kind.TASK, Kind.CHECK, Kind.FACT, Kind.GAP,
@@ -46,7 +48,7 @@ class Introducing:
 def duplicates_in(account: Account) -> list[Duplicates]:
     """Rows within five minutes that say the same, first ones first, without those that were told apart."""
     rows = [row for row in account.facts if not row.is_recollection and row.kind not in NOTED]
-    words = [_words(row.text) for row in rows]
+    words = [_Words.of(row.text) for row in rows]
     taken: set[int] = set()
     found = []
     for place, row in enumerate(rows):
@@ -94,18 +96,28 @@ def _close_after(rows: Sequence[Any], place: int) -> Iterable[int]:
         yield other
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()))
+@dataclass(frozen=True)
+class _Words:
+    """What a row says, as far as it is compared: all of its words, and those of them with a digit."""
+
+    all: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Words":
+        found = frozenset(re.findall(r"\w+", text[:READ].casefold()))
+        return cls(found, frozenset(filter(DIGIT.search, found)))
 
 
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+def _same(one: _Words, other: _Words) -> bool:
     """Most words in common, and no number that only one of them has beside another number."""
-    numbers, others = (
-        {word for word in words if any(letter.isdigit() for letter in word)} for words in (one, other)
-    )
-    if not one or not other or (numbers - others and others - numbers):
+    shorter, longer = sorted((len(one.all), len(other.all)))
+    if not shorter or shorter < ALIKE * longer:
         return False
-    return one == other or (len(one & other) > 1 and len(one & other) / len(one | other) >= ALIKE)
+    if not (one.numbers <= other.numbers or other.numbers <= one.numbers):
+        return False
+    common = len(one.all & other.all)
+    return one.all == other.all or (common > 1 and common / (shorter + longer - common) >= ALIKE)
 
 
 def _at_most_one_mark(rows: Iterable[Any]) -> bool:

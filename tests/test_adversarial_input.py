@@ -13,9 +13,10 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from re import _parser as sre
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +30,7 @@ from retros.imports.rows import Refused
 from retros.imports.slack import Window, read_slack
 from retros.imports.tables import LONGEST_FILE, read_csv, read_json
 from retros.queries import side_by_side
+from retros.timeline_suggestions import duplicates_in
 from retros.workflow.writing import MAX_LETTERS, MAX_LINES
 from shell.search import parse as parse_search
 
@@ -236,6 +238,24 @@ def _many(unit: str, join: str, number: int) -> str:
 )
 def test_comparison_of_versions(before, after):
     assert _cpu_seconds(lambda: side_by_side(before, after), PARSER_SECONDS) < PARSER_SECONDS
+
+
+def _rows(number: int, words: int) -> SimpleNamespace:
+    """A timeline of which every row has words and numbers of its own, five seconds apart."""
+    rows = [
+        SimpleNamespace(
+            pk=n, text=" ".join(f"w{word}x{n % 40}" for word in range(words)), kind="note", phase="", milestone=None,
+            is_recollection=False, occurred_at=NOW + timedelta(seconds=5 * n),
+        )
+        for n in range(number)
+    ]  # fmt: skip
+    return SimpleNamespace(facts=rows, retrospective=SimpleNamespace(dismissed=[]))
+
+
+@pytest.mark.parametrize(("number", "words"), [(2000, 150), (500, 5000)], ids=["many rows", "long rows"])
+def test_rows_that_say_the_same(number, words):
+    account = _rows(number, words)
+    assert _cpu_seconds(lambda: duplicates_in(account), PARSER_SECONDS) < PARSER_SECONDS
 
 
 def _slack(text: str, number: int = 1) -> bytes:

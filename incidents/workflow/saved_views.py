@@ -1,6 +1,7 @@
 """Keeping a way to look at the list; one's own, nobody else's."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import transaction
 
 from accounts.models import User
@@ -15,6 +16,7 @@ def save_view(*, by: User, name: str, query: str, path: str = "") -> SavedView:
     name = " ".join(name.split())
     if not name:
         raise ValidationError({"name": "Give it a name."})
+    ProhibitNullCharactersValidator()(name + query + path)
     if len(query) > LONGEST:
         raise ValidationError({"query": "The search is too long to be saved. Use fewer words."})
     if by.saved_views.exclude(name=name, path=path).count() >= MOST:

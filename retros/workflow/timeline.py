@@ -101,7 +101,7 @@ def remove_entry(*, entry: TimelineEntry, by: User) -> TimelineEntry:
         entry.removed_at = context.now()
         entry.version += 1
         entry.save(update_fields=["removed_at", "version"])
-        entry.recollections.filter(removed_at__isnull=True).update(removed_at=entry.removed_at)
+        _beside(entry).filter(removed_at__isnull=True).update(removed_at=entry.removed_at)
         audit(retrospective, "timeline.removed", by, entry=entry.pk, text=entry.text)
         announce(retrospective, RetrospectiveTimelineChanged(), what="timeline")
     return entry
@@ -113,7 +113,7 @@ def restore_entry(*, entry: TimelineEntry, by: User) -> TimelineEntry:
     retrospective, entry = _lock_entry(entry, by=by)
     if entry.removed_at is None:
         return entry
-    entry.recollections.filter(removed_at=entry.removed_at).update(removed_at=None)
+    _beside(entry).filter(removed_at=entry.removed_at).update(removed_at=None)
     entry.removed_at = None
     if entry.phase and _other_markers(entry, entry.phase).exists():
         entry.phase = ""
@@ -325,6 +325,11 @@ def _lock_entry(
         raise Conflict(locked, "This row")
     locked.retrospective = retrospective
     return retrospective, locked
+
+
+def _beside(entry: TimelineEntry) -> Any:
+    """The recollections that stand beside a row, or beside one that was merged into it."""
+    return TimelineEntry.objects.filter(Q(beside=entry) | Q(beside__merged_into=entry))
 
 
 def _other_markers(entry: TimelineEntry, phase: str) -> Any:

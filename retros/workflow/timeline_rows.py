@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import User
@@ -41,8 +41,8 @@ def remove_entries(*, retrospective: Retrospective, by: User, entries: Iterable[
     retrospective = lock(retrospective, by=by)
     changed = list(_standing(retrospective, entries).values_list("pk", flat=True))
     now = context.now()
-    beside = TimelineEntry.objects.standing().filter(beside__in=changed)
-    beside.update(removed_at=now)
+    stood = Q(beside__in=changed) | Q(beside__merged_into__in=changed)
+    TimelineEntry.objects.standing().filter(stood).update(removed_at=now)
     TimelineEntry.objects.filter(pk__in=changed).update(removed_at=now, version=F("version") + 1)
     _record(retrospective, "timeline.removed", by, changed)
     return len(changed)

@@ -1,6 +1,8 @@
 """How much of what was promised for a quarter is done and verified, and what is at risk?"""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Team
 from action_items.models import ActionItem
 from action_items.quarters import Quarter, kept, kept_by_team, weeks
-from action_items.workflow import add_action_item, start_action_item
+from action_items.workflow import add_action_item, start_action_item, wont_do_action_item
 from incidents.workflow import declare_incident
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -105,6 +107,19 @@ def test_at_risk_is_shown_until_somebody_starts(client, commander, severity):
     assert [one.title for one in client.get("/actions/?state=at_risk").context["page"]] == ["Alert on it"]
     start_action_item(item=item, by=commander)
     assert "not started" not in client.get("/actions/").content.decode()
+
+
+def test_the_numbers_of_the_page_lead_to_as_many_items(client, commander):
+    quarter = Quarter.of(timezone.localdate())
+    for title, due in (("Now", timezone.localdate()), ("After it", quarter.last + timedelta(days=1))):
+        add_action_item(by=commander, title=title, due_on=due)
+    given_up = add_action_item(by=commander, title="Given up", due_on=quarter.last)
+    wont_do_action_item(item=given_up, by=commander, reason="Too dear")
+    client.force_login(commander)
+    body = client.get("/actions/quarter/").content.decode()
+    for name in ("promised", "at_risk"):
+        address = unescape(re.search(rf'href="(/actions/\?state={name}[^"]*)"', body)[1])
+        assert [one.title for one in client.get(address).context["page"]] == ["Now"], name
 
 
 def test_state_and_team_of_many_at_once(client, commander):

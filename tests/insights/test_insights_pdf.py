@@ -96,3 +96,9 @@ def test_nothing_for_the_deactivated_and_forgotten_after_a_day(many, outsider):
     InsightsPdf.objects.update(asked_at=timezone.now() - timedelta(hours=25))
     make_waiting_pdfs()
     assert not InsightsPdf.objects.exists()
+
+
+def test_a_null_character_is_refused_with_a_message(client, outsider):
+    client.force_login(outsider)
+    assert client.post("/insights/pdf/", {"key": "pack", "query": "team=\0"}).url == "/insights/"
+    assert not InsightsPdf.objects.exists()

@@ -218,6 +218,21 @@ def test_the_button_asks_for_it_once_and_another_stops_it(months, client, respon
     assert not ReportWish.objects.exists()
 
 
+def test_a_team_that_was_deleted_is_not_passed_over_in_silence(months, client, responder, payments):
+    words = "The chosen team does not exist, so nothing is left out for it."
+    with context.at(NOW):
+        wish_report(by=responder, every="month", query="team=payments", kind=ReportKind.PACK)
+    payments.delete()
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
+        send_due_reports()
+    assert words in Delivery.objects.get().content["text"]
+    client.force_login(responder)
+    assert words in client.get("/insights/pack/?team=payments").text
+    answer = client.post("/insights/pack/schedule/", {"query": "team=nobody"}, follow=True)
+    assert words in answer.text
+    assert not ReportWish.objects.filter(query="team=nobody").exists()
+
+
 def test_it_is_no_weekly_mail(responder):
     with pytest.raises(ValidationError):
         wish_report(by=responder, every="week", kind=ReportKind.PACK)

@@ -228,6 +228,12 @@ def test_the_filters_of_the_address_hold(week, outsider):
     assert "1 incident (payments)" in mail.content["subject"]
 
 
+def test_a_team_that_was_deleted_is_not_passed_over_in_silence(responder):
+    wish(responder, query="team=payments")
+    (mail,) = sweep(2026, 3, 9, 12)
+    assert "The chosen team does not exist, so nothing is left out for it." in mail.content["text"]
+
+
 def test_waits_for_the_end_of_quiet_hours(responder):
     preference = NotificationPreference.defaults_for(responder)
     preference.quiet_from, preference.quiet_to = (

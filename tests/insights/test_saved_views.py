@@ -57,7 +57,15 @@ def test_it_is_deleted_by_its_owner_only(client, kept, outsider):
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.test/insights/", "https://evil.test/", "/incidents/", "/insights/" + "x" * 300]
+    "path",
+    [
+        "//evil.test/insights/",
+        "https://evil.test/",
+        "/incidents/",
+        "/insights/" + "x" * 300,
+        "/insights/../sign-out/",
+        "/insights/\r\nX: y/",
+    ],
 )
 def test_no_other_address_is_kept(client, responder, path):
     client.force_login(responder)
@@ -70,3 +78,11 @@ def test_without_a_name_it_says_so(client, responder):
     answer = client.post("/insights/views/", {"name": " ", "path": "/insights/", "query": ""}, follow=True)
     assert "Give it a name." in answer.text
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["name", "path", "query"])
+def test_a_null_character_is_refused_with_a_message(client, responder, field):
+    client.force_login(responder)
+    data = {"name": "Odd", "path": "/insights/", "query": "team=x", field: "/insights/\0"}
+    assert client.post("/insights/views/", data).status_code == 302
+    assert SavedView.objects.count() == (field == "path"), "another address is the first page"

@@ -83,6 +83,22 @@ def test_a_merged_row_merged_again_keeps_all(retrospective, commander, rows):
     assert separate_entries(entry=rows[0], by=commander) == 2
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_what_is_remembered_of_a_merged_row_goes_and_comes_with_it(
+    retrospective, commander, responder, rows, is_alone
+):
+    facts = {"retrospective": retrospective, "by": commander}
+    recollection = add_recollection(fact=rows[1], by=responder, text="It was earlier")
+    kept = merge_entries(**facts, entries=rows[:2])
+    if is_alone:
+        remove_entry(entry=kept, by=commander)
+    else:
+        remove_entries(**facts, entries=[kept])
+    assert recollection not in Account(retrospective).standing
+    restore_entries(**facts, entries=[kept])
+    assert recollection in Account(retrospective).standing
+
+
 def test_what_cannot_be_merged(retrospective, commander, rows):
     facts = {"retrospective": retrospective, "by": commander}
     gap = add_gap(**facts, text="?", occurred_at=rows[0].occurred_at)
