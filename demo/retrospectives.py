@@ -56,7 +56,7 @@ class _Teller:
     def __init__(self, stage: Stage, told: Told) -> None:
         self.stage, self.told = stage, told
         self.retrospective = Retrospective.objects.select_related("owner", "incident").get(
-            title__contains=told.about
+            title__contains=told.incident_words
         )
         self.owner: Any = self.retrospective.owner
         self.people = {key: stage.people[key] for key in (*told.participants, told.facilitator)}

@@ -22,7 +22,7 @@ class Cause:
 class Told:
     """Days count back from today, minutes of `rows` from the beginning of the impact."""
 
-    about: str
+    incident_words: str  # in the title of the incident it is about
     facilitator: str
     participants: tuple[str, ...]
     scope: str
@@ -50,7 +50,7 @@ class Told:
 
 
 POOL = Told(
-    about="Pool exhausted",
+    incident_words="Pool exhausted",
     facilitator="ines",
     participants=("ana", "sam", "lee", "mira", "nora"),
     scope="From the deployment of payments-api v222 to the end of the recovery checks. Not part of it: the card"
@@ -152,7 +152,7 @@ POOL = Told(
 )  # fmt: skip
 
 SIGN_IN = Told(
-    about="signed out",
+    incident_words="signed out",
     facilitator="jonas",
     participants=("lee", "sam", "ana", "priya"),
     scope="From the first ticket to the moment both servers were back in rotation.",
@@ -217,7 +217,7 @@ SIGN_IN = Told(
 )  # fmt: skip
 
 LABELS = Told(
-    about="Label printer",
+    incident_words="Label printer",
     facilitator="priya",
     participants=("tom", "ana", "sam", "lee"),
     scope="The warehouse, from the first label that did not come to the end of the backlog.",

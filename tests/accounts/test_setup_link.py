@@ -99,7 +99,7 @@ def test_is_closed_once_there_is_an_administrator(client, token, admin):
     ("changes", "says"),
     [
         ({"password": "short"}, "at least 12 characters"),
-        ({"email": "no address"}, "valid email"),
+        ({"email": "no address"}, "complete e-mail address"),
         ({"time_zone": "Mars/Base"}, "valid choice"),
         ({"name": ""}, "required"),
     ],

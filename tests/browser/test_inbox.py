@@ -101,7 +101,7 @@ def test_a_browser_that_refuses_is_said_so(open_as, responder):
     page = open_as(responder)
     page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
     page.goto("/inbox/")
-    page.get_by_text("This browser does not allow it").wait_for()
+    page.get_by_text("This browser blocks notifications.").wait_for()
     assert page.get_by_role("button", name="Switch on").is_disabled()
 
 
