@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
+from django.db.models import BooleanField, Case, Count, F, Q, When
 from django.db.models.functions import TruncDate
 
 from action_items.models import DONE_STATES, UNFINISHED_STATES, ActionItemQuerySet, ActionState, Helped
@@ -38,6 +38,16 @@ def on_time(items: ActionItemQuerySet, *, first: date, last: date, today: date, 
     due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone))
     counted = {name: Count("pk", filter=which, distinct=True) for name, which in _on_time_of(today).items()}
     return OnTime(**due.aggregate(**counted))
+
+
+def with_outcome(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> ActionItemQuerySet:
+    """Beside each item `was_on_time` and `was_due`, by the rule of `on_time`."""
+    rules = _on_time_of(today)
+    dated: ActionItemQuerySet = items.annotate(done_on=TruncDate("done_at", tzinfo=zone))
+    return dated.annotate(
+        was_on_time=Case(When(rules["on_time"], then=True), default=False, output_field=BooleanField()),
+        was_due=Case(When(rules["due"], then=True), default=False, output_field=BooleanField()),
+    )
 
 
 @dataclass(frozen=True)

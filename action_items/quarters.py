@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from action_items.models import DONE_STATES, ActionItemQuerySet, ActionState
-from action_items.models.items import SOON
+from action_items.models.items import at_risk_on
 from figures.burn_up import Week
 
 WEEK = timedelta(days=7)
@@ -88,13 +88,12 @@ GIVEN_UP = Q(state=ActionState.WONT_DO)
 
 def _counts(today: date) -> dict[str, Count]:
     unfinished = ~GIVEN_UP & ~Q(state__in=DONE_STATES)
-    at_risk = Q(state=ActionState.OPEN, due_on__gte=today, due_on__lt=today + SOON)
     return {
         "promised": Count("pk", filter=~GIVEN_UP),
         "done": Count("pk", filter=Q(state__in=DONE_STATES)),
         "verified": Count("pk", filter=Q(state=ActionState.VERIFIED)),
         "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
-        "at_risk": Count("pk", filter=at_risk),
+        "at_risk": Count("pk", filter=at_risk_on(today)),
         "given_up": Count("pk", filter=GIVEN_UP),
     }
 

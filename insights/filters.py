@@ -34,7 +34,7 @@ class InsightsFilter(django_filters.FilterSet):
     period = django_filters.ChoiceFilter(
         method="as_it_is",
         label="Period",
-        choices=list(PERIODS.items()),
+        choices=(),
         empty_label=None,
         null_label=None,
         widget=LongSelect,
@@ -76,6 +76,10 @@ class InsightsFilter(django_filters.FilterSet):
         model = Incident
         fields: list[str] = []
         form = Form
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["period"].extra["choices"] = list(self.PERIODS.items())
 
     def as_it_is(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset
@@ -125,7 +129,7 @@ class Asked:
         if not names:
             return ""
         verb = "does" if len(names) == 1 else "do"
-        return f"The chosen {' and '.join(names)} {verb} not exist, so nothing is left out for it."
+        return f"The chosen {' and '.join(names)} {verb} not exist, so this is not limited to it."
 
 
 def days_of(scope: Scope) -> str:

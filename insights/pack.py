@@ -14,6 +14,7 @@ from accounts.models import Installation, User
 from action_items.figures import OnTime, on_time
 from figures.draw import spoken
 from incidents.models import Incident
+from insights.actions import Days
 from insights.cohort import Reach, Scope
 from insights.comparing import Change, compare
 from insights.cost_queries import Rates, Spending, Spent, spending
@@ -188,9 +189,10 @@ class _Reading:
         self.promised_before = promises(before) if before else []
         self.rates = Rates.get()
         self.spent: Spending = spending(self.scope, self.rates, SHOWN)
-        self.first, self.last = _days(self.scope)
+        days = Days.of(asked)
+        self.last = days.last
         self.kept: OnTime = on_time(
-            asked.items, first=self.first, last=self.last, today=self.today, zone=self.zone
+            asked.items, first=days.first, last=days.last, today=days.today, zone=self.zone
         )
         self.overdue = asked.items.unfinished().filter(due_on__lt=self.today).count()
         self.goal = Goals.of(asked.metric).for_asked(asked)
@@ -262,8 +264,11 @@ FILLED: dict[str, Callable[[Pack, _Reading], None]] = {
 
 
 def months_of(scope: Scope) -> str:
-    """“September to November 2026”; days where it does not begin with a month."""
-    first, last = _days(scope)
+    """“September to November 2026”; days where it does not begin with a month, or has no beginning."""
+    last = timezone.localtime(scope.horizon - timedelta(microseconds=1)).date()
+    if scope.since is None:
+        return f"Until {last.day} {last:%B %Y}"
+    first = timezone.localtime(scope.since).date()
     ends = last + timedelta(days=1)
     if first.day != 1 or (ends.day != 1 and scope.until and scope.until <= scope.now):
         return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
@@ -271,9 +276,3 @@ def months_of(scope: Scope) -> str:
         return f"{last:%B %Y}"
     year = "" if first.year == last.year else f" {first.year}"
     return f"{first:%B}{year} to {last:%B %Y}"
-
-
-def _days(scope: Scope) -> tuple[date, date]:
-    """The first and the last day of it that has come."""
-    last = timezone.localtime(scope.horizon - timedelta(microseconds=1)).date()
-    return timezone.localtime(scope.since).date() if scope.since else date(1970, 1, 1), last

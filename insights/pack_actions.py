@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from action_items.figures import OnTime, on_time
-from action_items.models import DONE_STATES, ActionItem, ActionItemQuerySet, ActionState
+from action_items.figures import OnTime, on_time, with_outcome
+from action_items.models import ActionItem, ActionItemQuerySet, ActionState
 from insights.series import start_of
 
 LISTED = 10
 LATE = timedelta(days=30)
-"""An item that is overdue for longer needs a decision: a new date, another owner, or that it is not done."""
+"""An item that is overdue for longer needs a decision: a new date, another owner, or “won’t do”."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,18 @@ class Commitments:
     def more(self) -> int:
         return self.count - len(self.listed)
 
+    @property
+    def says(self) -> str:
+        """“7 of 10 done on time, 4 verified. 3 are due in the month after.”"""
+        words = "Nothing was due in this month."
+        if self.count:
+            given_up = f", {self.kept.given_up} not to be done" if self.kept.given_up else ""
+            words = (
+                f"{self.kept.on_time} of {self.kept.due} done on time, {self.verified} verified{given_up}."
+            )
+        following = {0: "Nothing is", 1: "1 is"}.get(self.next_count, f"{self.next_count} are")
+        return f"{words} {following} due in the month after."
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -55,30 +68,28 @@ def commitments(items: ActionItemQuerySet, last: date, today: date, zone: ZoneIn
     month = start_of(last + timedelta(days=1), "month") - relativedelta(months=1)
     ending = month + relativedelta(months=1, days=-1)
     due = items.due_between(month, ending).select_related("owner", "team")
-    listed = [_commitment(item, today, zone) for item in due.order_by("due_on", "priority", "pk")[:LISTED]]
+    rows = with_outcome(due, today=today, zone=zone).order_by("due_on", "priority", "pk")[:LISTED]
+    counted = due.aggregate(count=Count("pk"), verified=Count("pk", filter=Q(state=ActionState.VERIFIED)))
     following = items.due_between(ending + timedelta(days=1), ending + relativedelta(months=1))
     return Commitments(
         month,
         on_time(items, first=month, last=ending, today=today, zone=zone),
-        due.filter(state=ActionState.VERIFIED).count(),
-        listed,
-        due.count(),
+        counted["verified"],
+        [_commitment(item) for item in rows],
+        counted["count"],
         following.count(),
     )
 
 
-def _commitment(item: ActionItem, today: date, zone: ZoneInfo) -> Commitment:
+def _commitment(item: Any) -> Commitment:
     if item.state == ActionState.WONT_DO:
         return Commitment(item, "Won’t do", "open")
-    if item.state in DONE_STATES and item.done_at and item.due_on:
-        is_late = item.done_at.astimezone(zone).date() > item.due_on
-        words = "Done late" if is_late else "Done on time"
-        if item.state == ActionState.VERIFIED:
-            words += ", verified"
-        return Commitment(item, words, "late" if is_late else "ok")
-    if item.due_on and item.due_on < today:
-        return Commitment(item, "Overdue", "late")
-    return Commitment(item, "Open", "open")
+    if item.is_unfinished:
+        return Commitment(item, "Overdue", "late") if item.was_due else Commitment(item, "Open", "open")
+    words = "Done on time" if item.was_on_time else "Done late"
+    if item.state == ActionState.VERIFIED:
+        words += ", verified"
+    return Commitment(item, words, "ok" if item.was_on_time else "late")
 
 
 def decisions(items: ActionItemQuerySet, today: date) -> list[Decision]:
@@ -94,4 +105,4 @@ def _decision(item: ActionItem, today: date) -> Decision:
     if item.due_on is None:
         return Decision("Set a due date", item)
     days = (today - item.due_on).days
-    return Decision(f"{days} days overdue: do it, move it, or give it up", item)
+    return Decision(f"Decide what happens, {days} days overdue", item)

@@ -9,9 +9,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from core.forms import Form, LongSelect
+from core.forms import Form
 from insights.cohort import Reach
-from insights.definitions import HEADLINES, METRICS, short_name
 from insights.filters import Asked, InsightsFilter, ask, midnight
 from insights.questions import QUESTIONS
 from insights.series import start_of
@@ -46,18 +45,6 @@ class PackFilter(InsightsFilter):
     DEFAULT_PERIOD: ClassVar = "3"
     DEFAULTS: ClassVar = {"metric": "time_to_mitigate"}
 
-    period = django_filters.ChoiceFilter(
-        method="as_it_is",
-        label="Period",
-        choices=list(PACK_PERIODS.items()),
-        empty_label=None,
-        null_label=None,
-        widget=LongSelect,
-    )
-    metric = django_filters.ChoiceFilter(
-        method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
-        choices=[(m.key, short_name(m)) for m in METRICS if m.key in HEADLINES],
-    )  # fmt: skip
     part = django_filters.MultipleChoiceFilter(
         method="as_it_is", label="Contents", choices=list(PARTS.items()), widget=forms.CheckboxSelectMultiple
     )

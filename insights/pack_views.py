@@ -15,11 +15,9 @@ from insights.pack import read_pack, whose
 from insights.pack_filters import PACK, PARTS, ask_pack, kept_pack
 from insights.report import zone_of
 from insights.saved import asked_query, saved_context
-from insights.time_limit import SECONDS, TooLong, limited
+from insights.time_limit import AT_ONCE, SECONDS, TooLong, limited
 from subscribers.models import ReportEvery, ReportKind, ReportWish
 from subscribers.workflow import wish_report
-
-AT_ONCE = 2000  # incidents up to which the pack comes with its page; beyond, it follows by itself
 
 
 @require_safe

@@ -13,6 +13,8 @@ from insights.panels import Panel
 from insights.questions import ANSWERS, QUESTIONS
 
 SECONDS = 10
+AT_ONCE = 2000
+"""Incidents up to which a page is answered as a whole; beyond, its parts follow by themselves."""
 MEMORY = "64MB"
 """For each sort and hash table; with less PostgreSQL writes them to disk."""
 

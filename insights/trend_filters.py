@@ -54,14 +54,6 @@ class TrendFilter(InsightsFilter):
         method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
         choices=[(metric.key, short_name(metric)) for metric in METRICS],
     )  # fmt: skip
-    period = django_filters.ChoiceFilter(
-        method="as_it_is",
-        label="Period",
-        choices=list(TREND_PERIODS.items()),
-        empty_label=None,
-        null_label=None,
-        widget=LongSelect,
-    )
     grain = django_filters.ChoiceFilter(
         method="as_it_is", label="Each point is a", empty_label=None, widget=LongSelect,
         choices=[(key, f"By {name.lower()}") for key, name in GRAINS.items()],

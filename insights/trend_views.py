@@ -19,11 +19,9 @@ from insights.forms import AnnotationForm, GoalsForm
 from insights.models import Annotation
 from insights.questions import left_out
 from insights.saved import saved_context
-from insights.time_limit import SECONDS, TooLong, limited, too_long
+from insights.time_limit import AT_ONCE, SECONDS, TooLong, limited, too_long
 from insights.trend import compared, parts, read, tables
 from insights.trend_filters import TrendAsked, ask_trend
-
-AT_ONCE = 2000  # incidents up to which the page is answered as a whole; beyond, the rest follows by itself
 
 
 @require_safe

@@ -19,9 +19,8 @@ from insights.panels import FEW, Panel
 from insights.queries import dots
 from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.saved import asked_query, saved_context
-from insights.time_limit import TooLong, answer, limited
+from insights.time_limit import AT_ONCE, TooLong, answer, limited
 
-AT_ONCE = 2000  # incidents up to which every question is answered with the page; beyond, each by itself
 FIRST = "faster"
 LISTED = 500
 

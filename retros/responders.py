@@ -15,21 +15,17 @@ WRITTEN = (
 
 def responded_to(incidents: Any) -> Q:
     """A condition on users: those who responded to one of `incidents`."""
-    of_it = {"incident__in": incidents, "user": OuterRef("pk")}
-    wrote = TimelineEvent.objects.filter(incident__in=incidents, kind__in=WRITTEN, actor=OuterRef("pk"))
-    return Q(
-        Exists(RoleAssignment.objects.filter(**of_it))
-        | Exists(Participation.objects.filter(**of_it))
-        | Exists(wrote)
-    )
+    return _traces({"incident__in": incidents}, OuterRef("pk"))
 
 
 def with_responder(person: Any) -> Q:
     """A condition on incidents: those that `person` responded to."""
-    by_person = {"incident": OuterRef("pk"), "user": person}
-    wrote = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind__in=WRITTEN, actor=person)
+    return _traces({"incident": OuterRef("pk")}, person)
+
+
+def _traces(which: dict[str, Any], person: Any) -> Q:
     return Q(
-        Exists(RoleAssignment.objects.filter(**by_person))
-        | Exists(Participation.objects.filter(**by_person))
-        | Exists(wrote)
+        Exists(RoleAssignment.objects.filter(user=person, **which))
+        | Exists(Participation.objects.filter(user=person, **which))
+        | Exists(TimelineEvent.objects.filter(actor=person, kind__in=WRITTEN, **which))
     )

@@ -1,7 +1,10 @@
 """What Home asks: each query is put together once a process (core/kept_queries.py)."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+from django.db.models import Model
 
 from accounts.models import User
 from action_items.models import ActionItem
@@ -18,7 +21,7 @@ OWN = 50  # more than anybody runs at once
 
 def active_for(user: User) -> tuple[list[Incident], int]:
     """The most urgent active incidents, and how many there are."""
-    rows: list[Any] = _active(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+    rows: list[Any] = _asked(_active, user)
     return rows, rows[0].active_count if rows else 0
 
 
@@ -29,26 +32,30 @@ def owed_by(user: User, shown: list[Incident], count: int) -> Incident | None:
     """
     own = [i for i in shown if user in (i.commander, i.holder_of(Role.COMMUNICATIONS_LEAD))]
     if count > len(shown):
-        own = _own(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+        own = _asked(_own, user)
     due = [(schedule.due_at, i) for i in own if (schedule := i.next_due) and schedule.due_at]
     return min(due, key=lambda pair: pair[0])[1] if due else None
 
 
 def suspected_for(user: User) -> list[Incident]:
-    return _suspected(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+    return _asked(_suspected, user)
 
 
 def affected_for(user: User) -> list[AffectedService]:
-    return _affected(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+    return _asked(_affected, user)
 
 
 def action_items_of(user: User) -> list[ActionItem]:
-    return _action_items(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+    return _asked(_action_items, user)
 
 
 def retrospectives_for(user: User) -> list[Retrospective]:
     """Those that nobody owns."""
-    return _retrospectives(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
+    return _asked(_retrospectives, user)
+
+
+def _asked[Row: Model](kept: Callable[[str, bool], Kept[Row]], user: User) -> list[Row]:
+    return kept(user.installation_role, user.sees_private_incidents).rows({SOMEBODY: user.pk})
 
 
 def _anybody(role: str, sees_private: bool) -> User:

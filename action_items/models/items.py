@@ -61,6 +61,11 @@ def number_of(reference: str) -> int | None:
     return int(number) if is_one else None
 
 
+def at_risk_on(today: date) -> Q:
+    """Due within seven days, and nobody has started."""
+    return Q(state=ActionState.OPEN, due_on__gte=today, due_on__lt=today + SOON)
+
+
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: "User") -> "ActionItemQuerySet":
         """As far as what they come from is in `user`'s reach; an owner always sees their own."""
@@ -83,8 +88,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         return self.unfinished().filter(lacks)
 
     def at_risk(self, today: date) -> "ActionItemQuerySet":
-        """Due within seven days, and nobody has started."""
-        return self.filter(state=ActionState.OPEN, due_on__gte=today, due_on__lt=today + SOON)
+        return self.filter(at_risk_on(today))
 
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from incidents.models.catalogue import Audience, IncidentType, LinkKind, Severity
+from incidents.models.catalogue import Audience, IncidentType, LinkKind, Role, Severity
 from incidents.models.reference import address_of, number_of, reference_of
 from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDING, Status
 
@@ -88,7 +88,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Those whose status updates are up to `user`: who commands them or leads their communication."""
         held = self.model.role_assignments.rel.related_model._default_manager
         own = held.filter(
-            user=user, role__slug__in=("commander", "communications_lead"), ended_at__isnull=True
+            user=user, role__slug__in=(Role.COMMANDER, Role.COMMUNICATIONS_LEAD), ended_at__isnull=True
         )
         return self.filter(Exists(own.filter(incident=OuterRef("pk"))))
 

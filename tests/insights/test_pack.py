@@ -135,7 +135,7 @@ def test_decisions_are_those_that_nobody_has_taken(at_noon, responder):
     assert found == {
         "Nobody has it": "Name an owner",
         "No day": "Set a due date",
-        "Long overdue": "58 days overdue: do it, move it, or give it up",
+        "Long overdue": "Decide what happens, 58 days overdue",
     }
 
 
@@ -219,7 +219,7 @@ def test_the_button_asks_for_it_once_and_another_stops_it(months, client, respon
 
 
 def test_a_team_that_was_deleted_is_not_passed_over_in_silence(months, client, responder, payments):
-    words = "The chosen team does not exist, so nothing is left out for it."
+    words = "The chosen team does not exist, so this is not limited to it."
     with context.at(NOW):
         wish_report(by=responder, every="month", query="team=payments", kind=ReportKind.PACK)
     payments.delete()
@@ -269,3 +269,7 @@ def test_factors_seen_again_lead_to_the_retrospective_that_names_them(months, cl
     assert f'href="/retrospectives/{found.pk}/">Alert was muted</a>' in told
     assert "Only once" not in told
     assert "Alert was muted" in page_of(ask_for_insights_pdf(by=responder, key="pack"))
+
+
+def test_without_a_beginning_no_day_is_made_up(months, responder):
+    assert pack_of(responder, query="period=own&until=2026-09-30").title == "Until 30 September 2026"
