@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from accounts.models import User, UserQuerySet
@@ -12,6 +12,7 @@ from core.subqueries import count_of
 from incidents.models import Incident
 from incidents.models.people import people_reaching
 from retros.models import Retrospective
+from retros.models.retrospective import RetrospectiveQuerySet
 from retros.responders import responded_to
 
 LOOKED_BACK = timedelta(days=365)
@@ -27,8 +28,7 @@ class Suggestion:
 def suggested_facilitators(retrospective: Retrospective, reader: Any) -> list[Suggestion]:
     """The first few by how often, then how long ago they facilitated a session in the last year.
 
-    Counts only retrospectives that `reader` can see. Three queries however many people there are, and one more for
-    each private incident.
+    Counts only retrospectives that `reader` can see. At most four queries, and one more for each private incident.
     """
     covered = list(retrospective.incidents.all())
     held = (
@@ -36,14 +36,17 @@ def suggested_facilitators(retrospective: Retrospective, reader: Any) -> list[Su
         .filter(facilitator=OuterRef("pk"), session_started_at__gte=timezone.now() - LOOKED_BACK)
         .exclude(pk=retrospective.pk)
     )
+    people = _did_not_respond(covered).exclude(pk=retrospective.facilitator_id)
+    never: list[Any] = list(people.exclude(Exists(held)).annotate(held=Value(0)).order_by("name")[:OFFERED])
+    found = never if len(never) == OFFERED else [*never, *_by_turns(people, held)[: OFFERED - len(never)]]
+    return [Suggestion(person, _reason(person, covered)) for person in found]
+
+
+def _by_turns(people: UserQuerySet, held: RetrospectiveQuerySet) -> list[Any]:
+    """Those who facilitated, the seldom ones first. It counts every session of a year: asked only where it is needed."""
     last = held.order_by().values("facilitator").annotate(last=Max("session_started_at")).values("last")
-    people = (
-        _did_not_respond(covered)
-        .exclude(pk=retrospective.facilitator_id)
-        .annotate(held=count_of(held), last_held=Subquery(last))
-        .order_by("held", "last_held", "name")[:OFFERED]
-    )
-    return [Suggestion(person, _reason(person, covered)) for person in people]
+    counted = people.filter(Exists(held)).annotate(held=count_of(held), last_held=Subquery(last))
+    return list(counted.order_by("held", "last_held", "name")[:OFFERED])
 
 
 def _did_not_respond(covered: list[Incident]) -> UserQuerySet:
