@@ -129,7 +129,7 @@ class Asked:
         if not names:
             return ""
         verb = "does" if len(names) == 1 else "do"
-        return f"The chosen {' and '.join(names)} {verb} not exist, so this is not limited to it."
+        return f"The chosen {' and '.join(names)} {verb} not exist. The figures are not limited to {'it' if len(names) == 1 else 'them'}."
 
 
 def days_of(scope: Scope) -> str:

@@ -45,7 +45,7 @@ class Commitments:
         """“7 of 10 done on time, 4 verified. 3 are due in the month after.”"""
         words = "Nothing was due in this month."
         if self.count:
-            given_up = f", {self.kept.given_up} not to be done" if self.kept.given_up else ""
+            given_up = f", {self.kept.given_up} won’t be done" if self.kept.given_up else ""
             words = (
                 f"{self.kept.on_time} of {self.kept.due} done on time, {self.verified} verified{given_up}."
             )

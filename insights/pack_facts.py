@@ -57,7 +57,11 @@ def update_sentence(promised: Sequence[Promises]) -> str:
     share = kept_share(list(promised))
     if share is None:
         return ""
-    against = f"below the target of {percent(TARGET)}" if share < TARGET else "as targeted"
+    against = (
+        f"below the target of {percent(TARGET)}"
+        if share < TARGET
+        else f"which meets the target of {percent(TARGET)}"
+    )
     return f"{percent(share)} of updates were on time, {against}."
 
 
@@ -92,7 +96,7 @@ def update_fact(promised: Sequence[Promises], before: Sequence[Promises]) -> Fac
 
 def impact_fact(spent: Spending) -> Fact:
     impact, users = spent.impact, spent.users
-    note = f"{impact.known} of {impact.of} state it"
+    note = f"{impact.known} of {impact.of} incidents state it"
     if users.known:
         note = f"{rounded(users.whole / 3600)} user-hours, stated for {users.known} of {users.of}"
     return Fact("Services affected for", spoken(impact.whole) if impact.known else NOT_KNOWN, note)

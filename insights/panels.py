@@ -54,5 +54,10 @@ class Panel:
         return self.coverage is not None and self.coverage < GOOD_COVERAGE
 
     @property
+    def said(self) -> tuple[str, str]:
+        """The question and its answer in words."""
+        return self.question, f"{self.headline}: {self.says}"
+
+    @property
     def coverage_words(self) -> str:
         return percent(self.coverage) if self.coverage is not None else ""

@@ -19,6 +19,7 @@ from insights.panels import FEW, Panel
 from insights.queries import dots
 from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.saved import asked_query, saved_context
+from insights.tables import Column, Table
 from insights.time_limit import AT_ONCE, TooLong, answer, limited
 
 FIRST = "faster"
@@ -65,7 +66,8 @@ def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
     """Every table of the question, one under the other."""
     asked = _asked(request, key)  # 404 where there is no such question
     panel = answer(key, asked, request.user.pk, is_deep=True)
-    text = "\r\n".join(table.as_csv() for table in panel.tables)
+    tables = panel.tables or [Table(panel.question, [Column("Question"), Column("Answer")], [panel.said])]
+    text = "\r\n".join(table.as_csv() for table in tables)
     return csv_answer(text, f"insights-{key}-{timezone.localdate()}.csv")
 
 

@@ -19,7 +19,7 @@ from retros.workflow.timeline import mark_phase, restore_entry
 from retros.workflow.timeline_import import bring_rows
 from timeline.models import Phase
 
-CHANGED = "It was changed or answered meanwhile. Nothing was done."
+CHANGED = "Someone else changed or answered this. Nothing was done."
 
 
 @transaction.atomic

@@ -219,7 +219,7 @@ def test_the_button_asks_for_it_once_and_another_stops_it(months, client, respon
 
 
 def test_a_team_that_was_deleted_is_not_passed_over_in_silence(months, client, responder, payments):
-    words = "The chosen team does not exist, so this is not limited to it."
+    words = "The chosen team does not exist. The figures are not limited to it."
     with context.at(NOW):
         wish_report(by=responder, every="month", query="team=payments", kind=ReportKind.PACK)
     payments.delete()

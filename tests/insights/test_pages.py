@@ -177,6 +177,15 @@ def test_with_very_many_each_answer_follows_by_itself(reader, past, settings, mo
         assert "hx-get" not in answer
 
 
+def test_a_file_without_figures_says_why(reader, past):
+    past(resolved=10)
+    told = reader.get("/insights/faster.csv?period=own&since=2001-01-01&until=2001-02-01").content.decode(
+        "utf-8-sig"
+    )
+    assert told.splitlines()[0] == "Question,Answer"
+    assert "No incident in this period" in told
+
+
 def test_cells_that_a_spreadsheet_would_run_are_harmless(reader, past):
     past(title="=HYPERLINK(1)", resolved=10)
     Service.objects.create(name="=1+1", slug="sum")

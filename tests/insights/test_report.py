@@ -231,7 +231,7 @@ def test_the_filters_of_the_address_hold(week, outsider):
 def test_a_team_that_was_deleted_is_not_passed_over_in_silence(responder):
     wish(responder, query="team=payments")
     (mail,) = sweep(2026, 3, 9, 12)
-    assert "The chosen team does not exist, so this is not limited to it." in mail.content["text"]
+    assert "The chosen team does not exist. The figures are not limited to it." in mail.content["text"]
 
 
 def test_waits_for_the_end_of_quiet_hours(responder):
