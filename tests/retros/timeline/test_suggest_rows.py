@@ -43,7 +43,7 @@ def test_rows_of_a_few_minutes_that_say_the_same(retrospective, commander, write
     assert [row.text for row in one.rows] == ["Pool of payments-api is full", "payments-api: pool is full!"]
     merge_suggested(retrospective=retrospective, by=commander, key=one.key)
     assert found(retrospective) == []
-    with pytest.raises(ValidationError, match="meanwhile"):
+    with pytest.raises(ValidationError, match="Someone else changed or answered this"):
         merge_suggested(retrospective=retrospective, by=commander, key=one.key)
 
 
