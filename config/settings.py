@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.usersessions",
     "rest_framework",
+    "drf_spectacular",
     "audit",
     "accounts",
     "notifications",
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "events",
     "replay",
     "shell",
+    "api",
     "demo",
     "launcher",
     "core.apps.CoreConfig",
@@ -227,6 +229,32 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
+# -- the API -----------------------------------------------------------------------------------------------
+
+API_RATE = env.str("ALLCLEAR_API_RATE", default="600 per minute")
+"""Requests of one token, as the library `limits` writes it; without a token by address:"""
+API_RATE_UNKNOWN = "60 per minute"
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "api.errors.answer_error",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Allclear API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["api.schema.finish"],
+    "CONTACT": {},
+    "LICENSE": {},
+    "SERVERS": [],
+    "AUTHENTICATION_WHITELIST": ["api.authentication.TokenAuthentication"],
+}
+
 # -- words and time ----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -308,6 +336,8 @@ JOBS: dict[str, dict] = {
     "history.tasks.carry_on_imports": {"next_at": "history.tasks.next_import_at", "takes_long": True},
     "history.tasks.make_waiting_exports": {"next_at": "history.tasks.next_export_at", "takes_long": True},
     "insights.tasks.send_due_reports": {"takes_long": True},
+    "accounts.tasks.warn_of_expiring_tokens": {},
+    "api.idempotency.forget_old_answers": {},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }
 """What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.

@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("statuspages.urls")),
     path("", include("history.urls")),
     path("", include("insights.urls")),
+    path("api/", include("api.urls")),
 ]

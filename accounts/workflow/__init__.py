@@ -22,15 +22,24 @@ from accounts.workflow.setting_up import (
     hide_checklist,
     issue_setup_link,
 )
+from accounts.workflow.tokens import (
+    add_service_account,
+    create_token,
+    revoke_token,
+    warn_of_expiry,
+    working_token,
+)
 
 __all__ = [
     "accept_invitation",
     "activate_person",
+    "add_service_account",
     "add_team",
     "add_team_members",
     "change_person",
     "create_first_administrator",
     "create_password_link",
+    "create_token",
     "deactivate_person",
     "delete_team",
     "describe_organisation",
@@ -44,5 +53,8 @@ __all__ = [
     "rename_team",
     "renew_invitation",
     "revoke_invitation",
+    "revoke_token",
     "set_password",
+    "warn_of_expiry",
+    "working_token",
 ]

@@ -68,7 +68,7 @@ def at_risk_on(today: date) -> Q:
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: "User") -> "ActionItemQuerySet":
-        """As far as what they come from is in `user`'s reach; an owner always sees their own."""
+        """As far as what they come from is in `user`'s reach; an owner always sees their own (but by an API token that hides what is private)."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         # Asked of each row, not gathered: a list is of few items, and an organisation has many retrospectives.
@@ -77,7 +77,8 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         from_retrospective = Q(Exists(retrospectives))
         from_incident = Q(Exists(incidents), retrospective__isnull=True)
         from_neither = Q(retrospective__isnull=True, incident__isnull=True)
-        return self.filter(from_retrospective | from_incident | from_neither | Q(owner=user))
+        in_reach = from_retrospective | from_incident | from_neither
+        return self.filter(in_reach if user.hides_private else in_reach | Q(owner=user))
 
     def unfinished(self) -> "ActionItemQuerySet":
         return self.filter(state__in=UNFINISHED_STATES)

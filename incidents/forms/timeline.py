@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-import filetype
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
@@ -17,6 +14,7 @@ from core.local_time import UnclearTimeError, at_local, choices_of, readings, zo
 from incidents.forms.fields import MinutesField, MomentField, ServiceField
 from incidents.models import Confidence, Hypothesis, Incident, Mitigation, MitigationState
 from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
+from timeline.uploads import checked_file
 
 LONGEST_EVENT = 4_000  # characters; a page shows many events
 TIME_FIRST = re.compile(
@@ -195,11 +193,7 @@ class EvidenceForm(Form):
         file = self.cleaned_data["file"]
         if not file:
             return None
-        if file.size > settings.UPLOAD_MAX_BYTES:
-            raise ValidationError(f"At most {settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB.")
-        self.file_type = sniff(file)
-        if not self.file_type:
-            raise ValidationError("Only pictures (PNG, JPEG, GIF, WebP), PDF and plain text are kept.")
+        self.file_type = checked_file(file)
         return file
 
     def clean(self) -> dict:
@@ -209,22 +203,3 @@ class EvidenceForm(Form):
             field, what = FIELD_OF.get(data.get("kind", ""), ("body", "a text, an address or a file"))
             self.add_error(field, f"Add {what}.")
         return data
-
-
-KEPT_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
-
-
-def sniff(file: UploadedFile) -> str:
-    """The media type by the file's first bytes; "" for what is not kept. Text is what decodes as UTF-8."""
-    head = file.read(4096)
-    file.seek(0)
-    media_type = filetype.guess_mime(head)
-    if media_type:
-        return media_type if media_type in KEPT_TYPES else ""
-    if b"\0" in head:
-        return ""
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:  # a character may be cut in two at the end of what was read
-        return "text/plain" if error.start > len(head) - 4 else ""
-    return "text/plain"

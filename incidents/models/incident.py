@@ -29,6 +29,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """The incidents that `user` can see; private ones are loaded in no other way."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        if user.hides_private:
+            return self.filter(is_private=False)
         if user.sees_private_incidents:
             return self
         return self.filter(Q(is_private=False) | self._is_on_it(user))
@@ -37,6 +39,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """All others: few, so that what hangs on many incidents is found by leaving out what hangs on these."""
         if not user.is_authenticated or not user.is_active:
             return self
+        if user.hides_private:
+            return self.filter(is_private=True)
         if user.sees_private_incidents:
             return self.none()
         return self.filter(~self._is_on_it(user), is_private=True)

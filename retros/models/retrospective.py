@@ -59,7 +59,9 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
         takes_part = Exists(Participant.objects.filter(retrospective=OuterRef("pk"), user=user))
         on_it = Q(owner=user) | Q(facilitator=user) | Q(note_taker=user) | takes_part
         reachable = self.exclude(Exists(hidden))
-        if not user.sees_private_incidents:
+        if user.hides_private:
+            reachable = reachable.filter(is_private=False)
+        elif not user.sees_private_incidents:
             reachable = reachable.filter(Q(is_private=False) | on_it)
         if not user.is_responder:
             reachable = reachable.filter(by_anybody | on_it)

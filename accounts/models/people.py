@@ -80,9 +80,13 @@ class UserQuerySet(models.QuerySet):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
 
+    def people(self) -> "UserQuerySet":
+        """Everybody but the service accounts."""
+        return self.filter(is_service=False)
+
     def responders(self) -> "UserQuerySet":
         """Those who may take a role in an incident."""
-        return self.active().exclude(installation_role=InstallationRole.STAKEHOLDER)
+        return self.active().people().exclude(installation_role=InstallationRole.STAKEHOLDER)
 
     def administrators(self) -> "UserQuerySet":
         return self.active().filter(installation_role=InstallationRole.ADMINISTRATOR)
@@ -142,8 +146,14 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
+    is_service = models.BooleanField(
+        default=False, help_text="A service account: it acts by its API tokens and never signs in"
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+    hides_private = False
+    """On the copy of a person for whom an API token acts that was made without “private”: nothing private exists."""
     objects = UserManager()
 
     class Meta:

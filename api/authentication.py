@@ -1,0 +1,61 @@
+"""Who is asking: a bearer token, or the session of somebody who tries the API on its page."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from accounts.workflow import working_token
+
+REFUSED = "This token is not known, expired or revoked."
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer alc_…`. `request.auth` is then the token, `request.user` the person it acts for."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed("Write one token after “Bearer”.")
+        token = working_token(parts[1].decode("latin-1"))
+        if token is None:
+            raise AuthenticationFailed(REFUSED)
+        token.note_use(request.META.get("REMOTE_ADDR", ""), timezone.now())
+        return token.acting_person(), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Allclear"'
+
+
+class SignedInAuthentication(SessionAuthentication):
+    """The person signed in; what changes something needs the CSRF token of the page."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Allclear"'
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "alc_…",
+            "description": "An API token, made under Settings, API tokens.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = SignedInAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return []  # for the page that tries the API; not offered to clients

@@ -1,0 +1,185 @@
+"""Fields of requests and answers: text, choices, names of the catalogue, people, times."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from api.shapes.base import UtcField
+from core.text import without_directions
+
+LONGEST_TEXT = 10_000
+
+
+class Body(serializers.Serializer):
+    """What a request may say. A field that is not known is refused by its name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = [name for name in data if name not in self.fields or self.fields[name].read_only]
+            if unknown:
+                raise serializers.ValidationError(
+                    {name: ["There is no such field."] for name in unknown}, code="unknown"
+                )
+        return super().to_internal_value(data)
+
+
+def body(name: str, /, **fields: serializers.Field) -> type[Body]:
+    """A `Body` of that name with these fields, for operations that need nothing more."""
+    return type(name, (Body,), dict(fields))
+
+
+class TextField(serializers.CharField):
+    """Text without null characters and invisible direction characters, at most `max_length` characters."""
+
+    def __init__(self, max_length: int = LONGEST_TEXT, **options: Any):
+        options.setdefault("allow_blank", not options.get("required", True))
+        super().__init__(max_length=max_length, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return without_directions(super().to_internal_value(data))
+
+
+def text(max_length: int = LONGEST_TEXT, **options: Any) -> TextField:
+    """A text that must be given and say something."""
+    return TextField(max_length, **options)
+
+
+def optional_text(max_length: int = LONGEST_TEXT, **options: Any) -> TextField:
+    return TextField(max_length, required=False, **options)
+
+
+def choice(choices: Any, **options: Any) -> serializers.ChoiceField:
+    """One of the values of a `TextChoices`, or of a list."""
+    return serializers.ChoiceField(choices=getattr(choices, "choices", choices), **options)
+
+
+def flag(**options: Any) -> serializers.BooleanField:
+    return serializers.BooleanField(required=False, **options)
+
+
+def moment(**options: Any) -> UtcField:
+    return UtcField(required=options.pop("required", False), **options)
+
+
+class Named(serializers.SlugRelatedField):
+    """A record by the word it is known by, such as a service by its slug."""
+
+    default_error_messages = {
+        "does_not_exist": "There is no “{value}” here that you can choose.",
+        "invalid": "Write its name as text.",
+    }
+
+
+def named(rows: QuerySet[Any], by: str = "slug", **options: Any) -> Named:
+    return Named(queryset=rows, slug_field=by, **options)
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "email"}]})
+class PersonField(serializers.Field):
+    """A person by id or e-mail address; by default somebody active."""
+
+    default_error_messages = {
+        "unknown": "There is nobody active with this id or e-mail address.",
+        "invalid": "Write a person's id or e-mail address.",
+    }
+
+    def __init__(self, people: QuerySet[User] | None = None, **options: Any):
+        super().__init__(**options)
+        self.people = people
+
+    def to_internal_value(self, data: Any) -> User:
+        people = User.objects.active() if self.people is None else self.people.all()
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("invalid")
+        if isinstance(data, int):
+            found = people.filter(pk=data).first() if 0 < data < 2**63 else None
+        else:
+            found = None if "\0" in data else people.with_email(data[:254]).first()
+        if found is None:
+            self.fail("unknown")
+        return found
+
+    def to_representation(self, value: User) -> dict[str, Any]:
+        return {"id": value.pk, "name": str(value)}
+
+
+def person(**options: Any) -> PersonField:
+    return PersonField(**options)
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+        "required": ["id", "name"],
+        "additionalProperties": False,
+    }
+)
+class ShownPerson(serializers.Field):
+    """Who it was, by id and name."""
+
+    def __init__(self, **options: Any):
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return {"id": value.pk, "name": str(value)}
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Reference(serializers.Field):
+    """The reference of an incident, retrospective or action item, such as INC-14."""
+
+    def __init__(self, **options: Any):
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> str:
+        return value if isinstance(value, str) else value.reference
+
+
+class RecordIn(serializers.Field):
+    """A record of the one that the address names, by its id: `RecordIn("incident", "mitigations")`."""
+
+    default_error_messages = {
+        "unknown": "There is none with this id here.",
+        "invalid": "Write an id, a whole number.",
+    }
+
+    def __init__(self, part: str, relation: str, **options: Any):
+        super().__init__(**options)
+        self.part, self.relation = part, relation
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        rows = getattr(self.context["call"][self.part], self.relation)
+        found = rows.filter(pk=data).first() if 0 < data < 2**63 else None
+        if found is None:
+            self.fail("unknown")
+        return found
+
+    def to_representation(self, value: Any) -> int:
+        return value.pk
+
+
+extend_schema_field(OpenApiTypes.INT64)(RecordIn)
+
+
+class ByKey(serializers.DictField):
+    """An object whose keys are chosen from a list: `{"public": "…", "stakeholders": "…"}`."""
+
+    default_error_messages = {"key": "“{key}” is not one of {known}."}
+
+    def __init__(self, keys: Any, child: serializers.Field, **options: Any):
+        super().__init__(child=child, **options)
+        self.keys = list(getattr(keys, "values", keys))
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        said = super().to_internal_value(data)
+        for key in said:
+            if key not in self.keys:
+                self.fail("key", key=key, known=", ".join(self.keys))
+        return said

@@ -1,0 +1,74 @@
+"""One request, one effect: a POST that is sent again with its Idempotency-Key is answered as the first time.
+
+The answer is kept in the transaction of the change: there is never one without the other.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import connection
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api.errors import KeyUsed, Malformed, StateConflict
+from api.models import KeptAnswer
+
+LONGEST = 200
+KEPT_HEADERS = ("Location", "ETag")
+
+
+def key_of(request: Request) -> str:
+    """The key as the draft writes it (a quoted string) or bare; "" without one."""
+    written = request.headers.get("Idempotency-Key", "").strip()
+    key = written[1:-1] if len(written) > 1 and written[0] == written[-1] == '"' else written
+    if written and not key:
+        raise Malformed("The Idempotency-Key is empty.", name="Idempotency-Key")
+    if len(key) > LONGEST or not key.isprintable():
+        raise Malformed(
+            f"An Idempotency-Key has at most {LONGEST} printable characters.", name="Idempotency-Key"
+        )
+    return key
+
+
+def earlier_answer(request: Request, key: str) -> Response | None:
+    """What this request was answered before. Holds the key until the transaction ends.
+
+    Raises StateConflict while another request with the key is being answered, KeyUsed where its body was another.
+    """
+    owner: User = request.user
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"api key:{owner.pk}:{key}"]
+        )
+        is_ours = cursor.fetchone()[0]
+    if not is_ours:
+        raise StateConflict("A request with this Idempotency-Key is being answered. Try again in a second.")
+    kept = KeptAnswer.objects.filter(owner=owner, key=key).first()
+    if kept is None:
+        return None
+    if kept.request_hash != _hash(request):
+        raise KeyUsed("This Idempotency-Key was used for another request. Use a new key.")
+    return Response(kept.body, status=kept.status, headers=kept.headers | {"Idempotency-Replayed": "true"})
+
+
+def keep_answer(request: Request, key: str, response: Response) -> None:
+    KeptAnswer.objects.create(
+        owner=request.user,
+        key=key,
+        request_hash=_hash(request),
+        status=response.status_code,
+        headers={name: response[name] for name in KEPT_HEADERS if name in response},
+        body=json.loads(json.dumps(response.data, default=str)),
+    )
+
+
+def forget_old_answers() -> None:
+    """A job of a worker."""
+    KeptAnswer.objects.too_old().delete()
+
+
+def _hash(request: Request) -> str:
+    facts: list[Any] = [request.method, request.get_full_path(), request.data]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

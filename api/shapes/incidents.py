@@ -1,0 +1,521 @@
+"""Incidents and what belongs to one."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from api.fields import Reference, ShownPerson
+from api.shapes.base import Shape, UtcField
+from api.shapes.catalogue import (
+    IncidentTypeName,
+    RoleName,
+    ServiceName,
+    SeverityName,
+)
+from incidents.models import (
+    MILESTONES,
+    AffectedService,
+    BriefLink,
+    ChangeEvent,
+    Hypothesis,
+    ImpactAssessment,
+    Incident,
+    IncidentLink,
+    Mitigation,
+    Participation,
+    RecoveryCheck,
+    RoleAssignment,
+    SavedView,
+    StatusUpdate,
+    Task,
+    UpdateSchedule,
+)
+from timeline.models import Evidence, TimelineEvent
+
+
+class ImpactShape(Shape):
+    """How a service is affected over one interval."""
+
+    service = ServiceName()
+
+    class Meta:
+        model = AffectedService
+        fields = ["service", "impact", "started_at", "ended_at"]
+
+    order: ClassVar = ("started_at", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(AffectedService.objects.select_related("service"), user)
+
+
+class RoleHolderShape(Shape):
+    role = RoleName()
+    person = ShownPerson(source="user")
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["id", "role", "person", "started_at", "ended_at", "handover_note"]
+
+    order: ClassVar = ("started_at", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(RoleAssignment.objects.select_related("role", "user"), user)
+
+
+class UpdateDueShape(Shape):
+    class Meta:
+        model = UpdateSchedule
+        fields = ["audience", "due_at", "promised_at", "told_at", "asks"]
+
+    order: ClassVar = ("audience",)
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(UpdateSchedule.objects.all(), user)
+
+
+class IncidentShape(Shape):
+    """An incident as it stands. Times that are not known are null."""
+
+    reference = Reference(source="*")
+    severity = SeverityName()
+    incident_type = IncidentTypeName(allow_null=True)
+    reported_by = ShownPerson(allow_null=True)
+    commander = ShownPerson(allow_null=True)
+    roles = RoleHolderShape(source="loaded_roles", many=True)
+    affected_services = ImpactShape(source="running_impacts", many=True)
+    updates_due = UpdateDueShape(source="update_schedules", many=True)
+    merged_into = Reference(allow_null=True)
+    milestones = serializers.SerializerMethodField()
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Incident
+        fields = [
+            "reference",
+            "title",
+            "summary",
+            "severity",
+            "status",
+            "incident_type",
+            "is_private",
+            "is_drill",
+            "source",
+            "reported_by",
+            "commander",
+            "roles",
+            "affected_services",
+            "updates_due",
+            "now_note",
+            "next_note",
+            "degraded_note",
+            "impact_summary",
+            "cost_low",
+            "cost_high",
+            "impact_figures",
+            "milestones",
+            "merged_into",
+            "decline_reason",
+            "reopen_count",
+            "created_at",
+            "version",
+            "url",
+        ]
+
+    order: ClassVar = ("-number",)
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        running = AffectedService.objects.running().select_related("service").order_by("started_at", "pk")
+        return (
+            Incident.objects.visible_to(user)
+            .with_people()
+            .select_related("severity", "incident_type", "reported_by")
+            .prefetch_related(
+                Prefetch("affected_services", running, to_attr="running_impacts"),
+                Prefetch("update_schedules", UpdateSchedule.objects.order_by("audience")),
+                Prefetch("merged_into", Incident.objects.visible_to(user)),
+            )
+        )
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "properties": {
+                name: {
+                    "type": "object",
+                    "properties": {
+                        "at": {"type": ["string", "null"], "format": "date-time"},
+                        "source": {"type": ["string", "null"]},
+                        "uncertainty_seconds": {"type": ["integer", "null"]},
+                    },
+                    "required": ["at", "source", "uncertainty_seconds"],
+                }
+                for name in MILESTONES
+            },
+            "required": list(MILESTONES),
+            "additionalProperties": False,
+        }
+    )
+    def get_milestones(self, incident: Incident) -> dict[str, Any]:
+        """Each with where it is known from, and how sure it is."""
+        told = {}
+        for name in MILESTONES:
+            basis = incident.milestone_basis.get(name, {})
+            moment = getattr(incident, name)
+            told[name] = {
+                "at": UtcField().to_representation(moment) if moment else None,
+                "source": basis.get("source"),
+                "uncertainty_seconds": basis.get("uncertainty_seconds"),
+            }
+        return told
+
+
+def _of_incident(rows: Any, user: User) -> Any:
+    return rows.filter(incident__in=Incident.objects.visible_to(user))
+
+
+class HypothesisShape(Shape):
+    incident = Reference()
+    owner = ShownPerson(allow_null=True)
+
+    class Meta:
+        model = Hypothesis
+        fields = [
+            "id",
+            "incident",
+            "claim",
+            "confidence",
+            "test",
+            "owner",
+            "state",
+            "verdict",
+            "raised_at",
+            "settled_at",
+        ]
+
+    order: ClassVar = ("-raised_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(Hypothesis.objects.select_related("incident", "owner"), user)
+
+
+class MitigationShape(Shape):
+    incident = Reference()
+    owner = ShownPerson(allow_null=True)
+    target = ServiceName(allow_null=True)
+    next_states = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Mitigation
+        fields = [
+            "id",
+            "incident",
+            "kind",
+            "text",
+            "target",
+            "owner",
+            "risk",
+            "is_reversible",
+            "time_box_minutes",
+            "expected_effect",
+            "observed_effect",
+            "state",
+            "next_states",
+            "proposed_at",
+            "started_at",
+            "settled_at",
+            "reverted_at",
+        ]
+
+    order: ClassVar = ("-proposed_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(Mitigation.objects.select_related("incident", "owner", "target"), user)
+
+
+class TaskShape(Shape):
+    incident = Reference()
+    owner = ShownPerson(allow_null=True)
+    done_by = ShownPerson(allow_null=True)
+
+    class Meta:
+        model = Task
+        fields = ["id", "incident", "title", "owner", "due_at", "done_at", "done_by", "done_because"]
+
+    order: ClassVar = ("order", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(Task.objects.select_related("incident", "owner", "done_by"), user)
+
+
+class RecoveryCheckShape(Shape):
+    incident = Reference()
+    owner = ShownPerson(allow_null=True)
+    settled_by = ShownPerson(allow_null=True)
+
+    class Meta:
+        model = RecoveryCheck
+        fields = [
+            "id",
+            "incident",
+            "kind",
+            "title",
+            "owner",
+            "minutes",
+            "state",
+            "watching_since",
+            "result",
+            "settled_by",
+            "settled_at",
+        ]
+
+    order: ClassVar = ("order", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(RecoveryCheck.objects.select_related("incident", "owner", "settled_by"), user)
+
+
+class ChangeShape(Shape):
+    """A deployment or other change near an incident."""
+
+    service = ServiceName(allow_null=True)
+    incidents = serializers.SerializerMethodField()
+    suspected_in = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ChangeEvent
+        fields = ["id", "kind", "title", "at", "service", "url", "source", "incidents", "suspected_in"]
+
+    order: ClassVar = ("-at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        seen = Incident.objects.visible_to(user)
+        return (
+            ChangeEvent.objects.visible_to(user)
+            .select_related("service")
+            .prefetch_related(
+                Prefetch("incidents", seen, to_attr="seen_incidents"),
+                Prefetch("suspected_in", seen, to_attr="seen_suspected"),
+            )
+        )
+
+    def get_incidents(self, change: Any) -> list[str]:
+        """The references of the incidents it is told on."""
+        return [incident.reference for incident in change.seen_incidents]
+
+    def get_suspected_in(self, change: Any) -> list[str]:
+        """The references of the incidents it may have introduced."""
+        return [incident.reference for incident in change.seen_suspected]
+
+
+class StatusUpdateShape(Shape):
+    incident = Reference()
+    severity = SeverityName()
+    author = ShownPerson()
+    approver = ShownPerson(allow_null=True)
+    audiences = serializers.ListField(child=serializers.CharField(), read_only=True)
+    corrects = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = StatusUpdate
+        fields = [
+            "id",
+            "incident",
+            "audiences",
+            "state",
+            "status",
+            "severity",
+            "known",
+            "unknown",
+            "doing",
+            "workaround",
+            "ask",
+            "wordings",
+            "public_title",
+            "next_update_at",
+            "author",
+            "approver",
+            "approved_at",
+            "return_reason",
+            "corrects",
+            "correction_reason",
+            "posted_at",
+            "leaves_at",
+        ]
+
+    order: ClassVar = ("-posted_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        updates = StatusUpdate.objects.select_related("incident", "severity", "author", "approver")
+        return _of_incident(updates, user)
+
+
+class EvidenceShape(Shape):
+    incident = Reference()
+    captured_by = ShownPerson(allow_null=True)
+    event = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    hypothesis = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    has_file = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Evidence
+        fields = [
+            "id",
+            "incident",
+            "kind",
+            "title",
+            "body",
+            "url",
+            "has_file",
+            "file_type",
+            "captured_at",
+            "captured_by",
+            "event",
+            "hypothesis",
+        ]
+
+    order: ClassVar = ("captured_at", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(Evidence.objects.select_related("incident", "captured_by"), user)
+
+    def get_has_file(self, evidence: Evidence) -> bool:
+        return bool(evidence.file)
+
+
+class TimelineEventShape(Shape):
+    incident = Reference()
+    actor = ShownPerson(allow_null=True)
+    answers = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    hypothesis = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    mitigation = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    status_update = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = TimelineEvent
+        fields = [
+            "id",
+            "incident",
+            "occurred_at",
+            "precision_seconds",
+            "recorded_at",
+            "kind",
+            "source",
+            "actor",
+            "text",
+            "detail",
+            "phase",
+            "is_starred",
+            "gap",
+            "is_recollection",
+            "answers",
+            "hypothesis",
+            "mitigation",
+            "status_update",
+            "edited_at",
+        ]
+
+    order: ClassVar = ("-occurred_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(TimelineEvent.objects.standing().select_related("incident", "actor"), user)
+
+
+class LinkShape(Shape):
+    class Meta:
+        model = IncidentLink
+        fields = ["id", "label", "kind", "url"]
+
+    order: ClassVar = ("kind", "label", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(IncidentLink.objects.all(), user)
+
+
+class ParticipantShape(Shape):
+    """Somebody on the incident; those who left have `left_at`."""
+
+    person = ShownPerson(source="user")
+
+    class Meta:
+        model = Participation
+        fields = ["person", "joined_at", "left_at"]
+
+    order: ClassVar = ("joined_at", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        seats = Participation.objects.filter(access_revoked_at=None).select_related("user")
+        return _of_incident(seats, user)
+
+
+class AssessmentShape(Shape):
+    suggested = SeverityName()
+    chosen = SeverityName()
+    assessed_by = ShownPerson()
+
+    class Meta:
+        model = ImpactAssessment
+        fields = [
+            "users_affected",
+            "criticality",
+            "data_at_risk",
+            "has_workaround",
+            "is_spreading",
+            "suggested",
+            "chosen",
+            "override_reason",
+            "assessed_by",
+            "assessed_at",
+        ]
+
+    order: ClassVar = ("-assessed_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(
+            ImpactAssessment.objects.select_related("suggested", "chosen", "assessed_by"), user
+        )
+
+
+class BriefLinkShape(Shape):
+    """A link to the brief; its address is told once, when it is made."""
+
+    created_by = ShownPerson()
+
+    class Meta:
+        model = BriefLink
+        fields = ["id", "audience", "created_by", "created_at", "expires_at", "revoked_at"]
+
+    order: ClassVar = ("-created_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return _of_incident(BriefLink.objects.select_related("created_by"), user)
+
+
+class SavedViewShape(Shape):
+    class Meta:
+        model = SavedView
+        fields = ["id", "name", "path", "query"]
+
+    order: ClassVar = ("name", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> "QuerySet[Any]":
+        return SavedView.objects.filter(person=user)

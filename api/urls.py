@@ -1,0 +1,18 @@
+"""/api/: version 1, its description, and an answer in JSON for every other address."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path, re_path
+
+from api import (
+    docs,
+    parts,  # noqa: F401 - they register
+)
+from api.operations import catalogue, incidents, me, response, timeline, updates  # noqa: F401 - they register
+from api.views import Nowhere, patterns
+
+urlpatterns = [
+    path("v1/openapi.json", docs.openapi, name="api_openapi"),
+    path("v1/docs/", docs.page, name="api_docs"),
+    path("v1/", include(patterns())),
+    re_path(r"", login_not_required(Nowhere.as_view()), name="api_nowhere"),
+]
