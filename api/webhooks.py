@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.shapes.events import EventShape
+from api.shapes.events import told_event
 from events.event import BY_NAME
 from incidents.models import AffectedService, Incident
 from notifications.access import out_of_reach
@@ -42,12 +42,12 @@ def _delivery(message: OutboxMessage, channel: Channel, content: dict[str, Any])
 
 def _content(message: OutboxMessage) -> dict[str, Any]:
     """`sequence` grows with each event about one record: whoever gets two out of order can tell."""
-    told = EventShape(message).data
+    told = told_event(message)
     return {
         "type": message.topic,
         "timestamp": told["occurred_at"],
         "sequence": int(message.created_at.timestamp() * 1_000_000),
-        "data": dict(told),
+        "data": told,
     }
 
 

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 
 from core.forms import EmailField, Form
+from events.catalogue import BY_NAME
 from notifications import mail_server
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind, Kind, why_retired
 from notifications.mail_server import UNSET_SENDER
-from notifications.models import Channel
+from notifications.models import BodyFormat, Channel
 
 
 class AddressField(forms.CharField):
@@ -88,6 +90,39 @@ class ChannelEditForm(Form):
         if url:
             check_address(self._kind, url)
         return url
+
+
+def _events_by_subject() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every public event with what it says, under the heading of its module."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name, event in BY_NAME.items():
+        if event.is_public:
+            subject = event.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+            said = (event.__doc__ or "").strip().split("\n")[0]
+            groups.setdefault(subject, []).append((name, f"{name}: {said[:1].lower()}{said[1:]}"))
+    return list(groups.items())
+
+
+class ChannelEventsForm(Form):
+    """What a webhook gets as it happens, beside what it is subscribed to."""
+
+    body_format = forms.ChoiceField(label="Format of the body", choices=BodyFormat)
+    services = forms.CharField(
+        label="Only of these services",
+        max_length=1000,
+        required=False,
+        help_text="Their short names with spaces between, as they stand in addresses: payments search. "
+        "Empty means all.",
+    )
+    events = forms.MultipleChoiceField(
+        label="Events", choices=_events_by_subject, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean_services(self) -> list[str]:
+        slugs = self.cleaned_data["services"].replace(",", " ").lower().split()
+        for slug in slugs:
+            validate_slug(slug)
+        return slugs
 
 
 class MailServerForm(Form):
