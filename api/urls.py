@@ -7,7 +7,16 @@ from api import (
     docs,
     parts,  # noqa: F401 - they register
 )
-from api.operations import catalogue, incidents, me, response, timeline, updates  # noqa: F401 - they register
+from api.operations import (  # noqa: F401 - they register
+    catalogue,
+    incidents,
+    me,
+    people,
+    response,
+    timeline,
+    tokens,
+    updates,
+)
 from api.views import Nowhere, patterns
 
 urlpatterns = [
