@@ -10,9 +10,11 @@ from api import (
 from api.operations import (  # noqa: F401 - they register
     catalogue,
     incidents,
+    maintenances,
     me,
     people,
     response,
+    status_pages,
     timeline,
     tokens,
     updates,

@@ -41,6 +41,7 @@ from incidents.permissions import can_edit_catalogue
 from incidents.workflow.catalogue import define_severity, keep_in_catalogue, remove_from_catalogue
 from incidents.workflow.wording import OWN_WORDS, unknown_names
 
+READ, WRITE = "catalogue:read", "catalogue:write"
 Fields = Callable[[bool], dict[str, Any]]
 """The fields of a body: `True` where it must say what an entry cannot do without, `False` where it changes some."""
 
@@ -70,14 +71,22 @@ def kept(
 ) -> None:
     """The operations of one kind of entry: list, read, add, change, remove."""
     entry = f"{path}/{{{name}}}"
-    listing(path, shape, lambda call: shape.rows(call.user), name=f"list_{many}", summary=f"{_words(many)}.")
-    item(entry, shape, name=f"get_{one}", summary=f"One {_words(one).lower()}.")
+    listing(
+        path,
+        shape,
+        lambda call: shape.rows(call.user),
+        name=f"list_{many}",
+        summary=f"{_words(many)}.",
+        scope=READ,
+    )
+    item(entry, shape, name=f"get_{one}", summary=f"One {_words(one).lower()}.", scope=READ)
     title = "".join(word.capitalize() for word in one.split("_"))
     verb(
         "POST",
         path,
         does,
         name=f"add_{one}",
+        scope=WRITE,
         body=body(f"New{title}Body", **fields(True)),
         answer=shape,
         status=201,
@@ -90,6 +99,7 @@ def kept(
         entry,
         does,
         name=f"edit_{one}",
+        scope=WRITE,
         body=body(f"{title}ChangesBody", **fields(False)),
         answer=shape,
         run=lambda call: _keep(call, does, _held(call[name])),
@@ -100,6 +110,7 @@ def kept(
         entry,
         remove_from_catalogue,
         name=f"remove_{one}",
+        scope=WRITE,
         run=lambda call: remove_from_catalogue(by=call.user, entry=call[name]),
         summary=f"Remove: {_words(one).lower()} that nothing refers to. Administrators only.",
     )
@@ -385,6 +396,7 @@ listing(
     MessageTemplateShape,
     lambda call: MessageTemplateShape.rows(call.user),
     name="list_message_templates",
+    scope=READ,
     summary="The words that updates begin with, by audience and stage.",
 )
 item(
@@ -392,6 +404,7 @@ item(
     MessageTemplateShape,
     _template,
     name="get_message_template",
+    scope=READ,
     summary="The words that an update of this stage to this audience begins with.",
 )
 verb(
@@ -399,6 +412,7 @@ verb(
     TEMPLATE,
     keep_in_catalogue,
     name="edit_message_template",
+    scope=WRITE,
     body=MessageTemplateBody,
     answer=MessageTemplateShape,
     run=_keep_template,

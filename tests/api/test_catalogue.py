@@ -18,7 +18,8 @@ def test_a_service_from_adding_to_removing(api, admin):
     calls.delete("services/gateway")
     assert calls.status == 422
     calls.delete("services/payments")
-    assert calls.status == 204 and not Service.objects.filter(slug="payments").exists()
+    assert calls.status == 204
+    assert not Service.objects.filter(slug="payments").exists()
 
 
 def test_a_refusal_names_the_field(api, admin):
@@ -35,7 +36,8 @@ def test_a_refusal_names_the_field(api, admin):
 def test_a_severity_with_its_cadences(api, admin):
     calls = api(admin)
     changed = calls.patch("severities/SEV2", {"cadences": {"public": {"first_minutes": 25}}})
-    assert calls.status == 200 and changed["cadences"]["public"]["first_minutes"] == 25
+    assert calls.status == 200
+    assert changed["cadences"]["public"]["first_minutes"] == 25
     assert calls.get("severities/2")["criteria"] == Severity.objects.get(rank=2).criteria
     refused = calls.patch("severities/5", {"rank": 1})
     assert calls.status == 422 and refused["errors"][0]["pointer"] == "/rank", refused
@@ -67,10 +69,12 @@ def test_words_for_an_audience_have_known_names_only(api, admin):
     calls = api(admin)
     at = "message-templates/public/" + MessageTemplate.objects.first().stage
     kept = calls.put(at, {"known": "We see {{ components }} fail."})
-    assert calls.status == 200 and kept["known"] == "We see {{ components }} fail."
+    assert calls.status == 200
+    assert kept["known"] == "We see {{ components }} fail."
     assert calls.get(at) == kept
     refused = calls.put(at, {"known": "{{ commander }} looks"})
-    assert calls.status == 422 and refused["errors"][0]["pointer"] == "/known"
+    assert calls.status == 422
+    assert refused["errors"][0]["pointer"] == "/known"
     calls.get("message-templates/nobody/declared")
     assert calls.status == 404
 
