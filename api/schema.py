@@ -150,6 +150,8 @@ def _refusals(operation: Operation) -> list[int]:
         codes.append(404)
     if operation.query or operation.is_write:
         codes.append(422)
+    if operation.path.startswith("insights/") and not operation.is_write:
+        codes.append(503)
     if operation.is_write:
         codes += [409, 413, 415]
         if operation.guarded:

@@ -9,12 +9,16 @@ from api import (
 )
 from api.operations import (  # noqa: F401 - they register
     catalogue,
+    channels,
     incidents,
+    insights,
     maintenances,
     me,
     people,
+    reports,
     response,
     status_pages,
+    subscriptions,
     timeline,
     tokens,
     updates,

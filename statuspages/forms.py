@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import Form, ModelForm
 from incidents.models import Service, ServiceImpact
-from notifications.forms import check_address
+from notifications.addresses import check_address
 from notifications.kinds import DeliveryKind
 from statuspages.accent import Accent, Sample, accent_of, normal, samples
 from statuspages.logo import MOST_BYTES, Logo, logo_of

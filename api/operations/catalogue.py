@@ -170,7 +170,7 @@ part(
     number=True,
 )
 part(
-    "line",
+    "checklist_line",
     _by_id(ChecklistLineShape),
     shape=ChecklistLineShape,
     about="The id of a line of a checklist.",
@@ -295,7 +295,7 @@ kept(
 )
 kept(
     "checklists",
-    "line",
+    "checklist_line",
     ChecklistTemplate,
     ChecklistLineShape,
     lambda is_new: {

@@ -37,7 +37,7 @@ part(
     shape=StatusPageShape,
     about="The short name of a status page.",
 )
-within("group", ComponentGroupShape, "page", "The id of a group of components of the page.")
+within("component_group", ComponentGroupShape, "page", "The id of a group of components of the page.")
 within("component", ComponentShape, "page", "The id of a component of the page.")
 
 
@@ -188,7 +188,7 @@ def _moved(part_name: str) -> Callable[[Call], Any]:
 
 
 Move = body("MoveBody", to=choice(["up", "down"]))
-GROUP = f"{PAGE}/groups/{{group}}"
+GROUP = f"{PAGE}/groups/{{component_group}}"
 listing(
     f"{PAGE}/groups",
     ComponentGroupShape,
@@ -216,7 +216,7 @@ verb(
     name="edit_component_group",
     body=body("ComponentGroupNameBody", name=text(80)),
     answer=ComponentGroupShape,
-    run=lambda call: _keep_group(call, call["group"]),
+    run=lambda call: _keep_group(call, call["component_group"]),
     summary="Rename a group. Administrators only.",
 )
 verb(
@@ -224,7 +224,7 @@ verb(
     GROUP,
     workflow.remove_from_page,
     name="remove_component_group",
-    run=lambda call: workflow.remove_from_page(by=call.user, entry=call["group"]),
+    run=lambda call: workflow.remove_from_page(by=call.user, entry=call["component_group"]),
     summary="Remove a group; its components stay. Administrators only.",
 )
 verb(
@@ -234,7 +234,7 @@ verb(
     name="move_component_group",
     body=Move,
     answer=ComponentGroupShape,
-    run=_moved("group"),
+    run=_moved("component_group"),
     summary="One place up or down. Administrators only.",
 )
 
