@@ -206,5 +206,11 @@ ABOUT = {
     "People and teams": "Accounts, invitations, teams.",
     "Catalogue": "Severities, roles, services, types, checklists, links.",
     "Insights": "Metrics of incidents and of action items.",
+    "API tokens": "One's own, and those of service accounts.",
+    "Being told": "Subscriptions, the inbox, and how one wants to hear of what.",
+    "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
+    "History": "What is brought in from other systems, and everything taken out.",
+    "Search": "Finding by words.",
+    "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

@@ -8,8 +8,10 @@ from api import (
     parts,  # noqa: F401 - they register
 )
 from api.operations import (  # noqa: F401 - they register
+    audit,
     catalogue,
     channels,
+    history,
     incidents,
     insights,
     maintenances,
@@ -17,6 +19,7 @@ from api.operations import (  # noqa: F401 - they register
     people,
     reports,
     response,
+    search,
     status_pages,
     subscriptions,
     timeline,

@@ -48,7 +48,9 @@ part(
     shape=None,
     about=f"One of {', '.join(QUESTIONS)}.",
 )
-part("insights_metric", lambda call, raw: _known(raw, BY_KEY), shape=None, about=f"One of {', '.join(BY_KEY)}.")
+part(
+    "insights_metric", lambda call, raw: _known(raw, BY_KEY), shape=None, about=f"One of {', '.join(BY_KEY)}."
+)
 part(
     "annotation",
     lambda call, raw: AnnotationShape.rows(call.user).get(pk=number(raw)),

@@ -71,7 +71,14 @@ listing(
     scope=READ,
     tag=TAG,
 )
-item("me/reports/{report}", ReportWishShape, name="get_report_wish", summary="One of them.", scope=READ, tag=TAG)
+item(
+    "me/reports/{report}",
+    ReportWishShape,
+    name="get_report_wish",
+    summary="One of them.",
+    scope=READ,
+    tag=TAG,
+)
 verb(
     "POST",
     "me/reports",

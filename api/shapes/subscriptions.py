@@ -13,7 +13,6 @@ from api.shapes.base import Shape
 from api.shapes.catalogue import IncidentTypeName, ServiceName, SeverityName
 from incidents.models import Audience, Incident
 from notifications.models import Channel
-from retros.models import Retrospective
 from subscribers.models import Notice, NotificationPreference, OutsideAddress, ReportWish, Subscription
 
 
@@ -122,7 +121,7 @@ class NoticeShape(Shape):
     """One line of the caller's inbox."""
 
     incident = Reference(allow_null=True)
-    retrospective = Reference(allow_null=True)
+    retrospective = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
     action_item = Reference(allow_null=True)
 
     class Meta:
@@ -146,7 +145,6 @@ class NoticeShape(Shape):
     def rows(cls, user: User) -> "QuerySet[Any]":
         return Notice.objects.of(user).prefetch_related(
             Prefetch("incident", Incident.objects.visible_to(user)),
-            Prefetch("retrospective", Retrospective.objects.visible_to(user)),
             Prefetch("action_item", ActionItem.objects.visible_to(user)),
         )
 
