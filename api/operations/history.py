@@ -28,7 +28,7 @@ from statuspages.models import StatusPage
 SCOPE, TAG = "admin", "History"
 
 part(
-    "import",
+    "import_run",
     lambda call, raw: ImportShape.rows(call.user).get(pk=number(raw)),
     shape=ImportShape,
     about="The id of an import.",
@@ -122,7 +122,7 @@ class ColumnsBody(Body):
 
 def _read_again(call: Call) -> Import:
     require_administrator(call)
-    run, said = call["import"], dict(call.data)
+    run, said = call["import_run"], dict(call.data)
     known = _columns_of(run)
     for column in said["columns"].values():
         if column and column not in known:
@@ -153,7 +153,7 @@ listing(
     tag=TAG,
 )
 item(
-    "imports/{import}",
+    "imports/{import_run}",
     ImportShape,
     name="get_import",
     summary="What was read, and how far it is.",
@@ -176,17 +176,17 @@ verb(
 )
 verb(
     "POST",
-    "imports/{import}/confirmation",
+    "imports/{import_run}/confirmation",
     workflow.confirm_import,
     body=ConfirmBody,
     answer=ImportShape,
-    run=lambda call: workflow.confirm_import(run=call["import"], by=call.user, **call.data),
+    run=lambda call: workflow.confirm_import(run=call["import_run"], by=call.user, **call.data),
     scope=SCOPE,
     tag=TAG,
 )
 verb(
     "POST",
-    "imports/{import}/reading",
+    "imports/{import_run}/reading",
     workflow.read_import_again,
     body=ColumnsBody,
     answer=ImportShape,
@@ -197,17 +197,17 @@ verb(
 )
 verb(
     "POST",
-    "imports/{import}/drop",
+    "imports/{import_run}/drop",
     workflow.drop_import,
     answer=ImportShape,
-    run=lambda call: workflow.drop_import(run=call["import"], by=call.user),
+    run=lambda call: workflow.drop_import(run=call["import_run"], by=call.user),
     scope=SCOPE,
     tag=TAG,
 )
 listing(
-    "imports/{import}/refused",
+    "imports/{import_run}/refused",
     RefusedEntryShape,
-    lambda call: RefusedEntryShape.rows(call.user).filter(run=call["import"]),
+    lambda call: RefusedEntryShape.rows(call.user).filter(run=call["import_run"]),
     name="list_refused_entries",
     summary="Entries that are not brought in, with their place and the reason.",
     scope=SCOPE,
