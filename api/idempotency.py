@@ -6,7 +6,7 @@ The answer is kept in the transaction of the change: there is never one without 
 import hashlib
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from rest_framework.request import Request
@@ -38,7 +38,7 @@ def earlier_answer(request: Request, key: str) -> Response | None:
 
     Raises StateConflict while another request with the key is being answered, KeyUsed where its body was another.
     """
-    owner: User = request.user
+    owner = cast(User, request.user)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"api key:{owner.pk}:{key}"]
@@ -57,7 +57,7 @@ def earlier_answer(request: Request, key: str) -> Response | None:
 def keep_answer(request: Request, key: str, response: Response, secrets: Collection[str] = ()) -> None:
     """`secrets` are the names of fields that nobody can read again."""
     KeptAnswer.objects.create(
-        owner=request.user,
+        owner=cast(User, request.user),
         key=key,
         request_hash=_hash(request),
         status=response.status_code,

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -33,7 +32,6 @@ class SeverityName(_Name):
     class Meta:
         model = Severity
         fields = ["name", "rank"]
-        extra_kwargs = {"name": {"validators": []}, "rank": {"validators": []}}
 
 
 class RoleName(_Name):
@@ -82,7 +80,7 @@ class SeverityShape(Shape):
     order: ClassVar = ("rank",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Severity.objects.with_cadences()
 
     @extend_schema_field(
@@ -116,7 +114,7 @@ class ServiceShape(Shape):
     order: ClassVar = ("name",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Service.objects.with_neighbours()
 
 
@@ -128,7 +126,7 @@ class RoleShape(Shape):
     order: ClassVar = ("order", "name")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Role.objects.all()
 
 
@@ -140,7 +138,7 @@ class IncidentTypeShape(Shape):
     order: ClassVar = ("name",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return IncidentType.objects.all()
 
 
@@ -169,7 +167,7 @@ class ChecklistLineShape(Shape):
     order: ClassVar = ("status", "order", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return ChecklistTemplate.objects.select_related("incident_type", "lowest_severity", "role")
 
 
@@ -183,7 +181,7 @@ class LinkTemplateShape(Shape):
     order: ClassVar = ("kind", "label", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return LinkTemplate.objects.select_related("service")
 
 
@@ -198,5 +196,5 @@ class MessageTemplateShape(Shape):
     order: ClassVar = ("audience", "stage")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return MessageTemplate.objects.all()

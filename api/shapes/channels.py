@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.models import User
@@ -36,7 +35,7 @@ class ChannelShape(Shape):
     order: ClassVar = ("name",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Channel.objects.listed()
         return rows if user.is_administrator else rows.none()
 
@@ -86,7 +85,7 @@ class DeliveryShape(Shape):
     order: ClassVar = ("due_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Delivery.objects.select_related("channel")
         return rows if user.is_administrator else rows.none()
 
@@ -110,7 +109,7 @@ class DeadEventShape(Shape):
     order: ClassVar = ("dead_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = OutboxMessage.objects.dead()
         return rows if user.is_administrator else rows.none()
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -52,7 +51,7 @@ class ImportShape(Shape):
     order: ClassVar = ("-pk",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Import.objects.select_related("by", "page")
         return rows if user.is_administrator else rows.none()
 
@@ -73,7 +72,7 @@ class RefusedEntryShape(Shape):
     order: ClassVar = ("place", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return RefusedEntry.objects.filter(run__in=ImportShape.rows(user))
 
 
@@ -97,7 +96,7 @@ class ExportShape(Shape):
     order: ClassVar = ("-pk",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         """Written as the person sees it: not for a token that does not reach what is private."""
         rows = Export.objects.filter(asked_by=user)
         return rows if user.is_administrator and not user.hides_private else rows.none()
@@ -128,7 +127,7 @@ class AuditEntryShape(Shape):
     order: ClassVar = ("-sequence",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return AuditEntry.objects.select_related("actor")
 
     @extend_schema_field({"type": "object", "additionalProperties": True})

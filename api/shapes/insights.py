@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.models import User
@@ -101,7 +100,7 @@ class AnnotationShape(Shape):
     order: ClassVar = ("-day", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Annotation.objects.select_related("added_by")
 
 
@@ -118,7 +117,7 @@ class GoalShape(Shape):
     order: ClassVar = ("metric", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Goal.objects.select_related("severity")
 
 
@@ -132,7 +131,7 @@ class InsightsFileShape(Shape):
     order: ClassVar = ("-pk",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         """Made as the person sees it: not for a token that does not reach what is private."""
         rows = InsightsPdf.objects.filter(asked_by=user)
         return rows.none() if user.hides_private else rows

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -55,7 +54,7 @@ class PersonShape(Shape):
     order: ClassVar = ("name", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         """Administrators reach the deactivated as well."""
         people = User.objects.with_teams()
         return people if user.is_administrator else people.active()
@@ -70,19 +69,20 @@ class ProfileShape(Shape):
         extra_kwargs: ClassVar = {"email": {"read_only": True}}
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return User.objects.filter(pk=user.pk)
 
 
 class OrganisationShape(Shape):
     duty_person = ShownPerson(allow_null=True)
+    duty_mail = serializers.CharField(read_only=True)
 
     class Meta:
         model = Installation
         fields = ["name", "time_zone", "duty_contact", "duty_person", "duty_mail", "checklist_hidden"]
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Installation.objects.select_related("duty_person")
         return rows if user.is_administrator else rows.none()
 
@@ -97,7 +97,7 @@ class TeamShape(Shape):
     order: ClassVar = ("name",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Team.objects.prefetch_related("members")
 
     @extend_schema_field(
@@ -127,7 +127,7 @@ class InvitationShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Invitation.objects.unanswered().with_details()
         return rows if user.is_administrator else rows.none()
 
@@ -155,7 +155,7 @@ class TokenShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         """One's own and, for administrators, those of service accounts."""
         tokens = ApiToken.objects.select_related("owner")
         if user.is_administrator:

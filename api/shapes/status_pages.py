@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from rest_framework import serializers
 
 from accounts.models import User
@@ -19,6 +19,7 @@ from statuspages.models import (
     ScheduledMaintenance,
     StatusPage,
 )
+from statuspages.models.page import StatusPageQuerySet
 
 OPERATIONAL = "operational"
 
@@ -47,7 +48,7 @@ class GroupName(_Part):
         fields = ["id", "name"]
 
 
-def pages_for(user: User) -> "QuerySet[StatusPage]":
+def pages_for(user: User) -> StatusPageQuerySet:
     return StatusPage.objects.shown_inside(drafts=user.is_responder)
 
 
@@ -76,7 +77,7 @@ class StatusPageShape(Shape):
     order: ClassVar = ("name", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return pages_for(user)
 
     def get_has_logo(self, page: StatusPage) -> bool:
@@ -95,7 +96,7 @@ class ComponentGroupShape(Shape):
     order: ClassVar = ("order", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return ComponentGroup.objects.filter(page__in=pages_for(user)).select_related("page")
 
 
@@ -125,7 +126,7 @@ class ComponentShape(Shape):
     order: ClassVar = ("order", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         running = ComponentState.objects.filter(ended_at__isnull=True)
         return (
             Component.objects.filter(page__in=pages_for(user))
@@ -145,6 +146,7 @@ class PageSubscriberShape(Shape):
 
     page = PageSlug()
     components = ComponentName(many=True)
+    url = serializers.CharField(read_only=True)
 
     class Meta:
         model = PageSubscriber
@@ -154,7 +156,7 @@ class PageSubscriberShape(Shape):
     order: ClassVar = ("created_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = PageSubscriber.objects.confirmed().select_related("page").prefetch_related("components")
         return rows if user.is_administrator else rows.none()
 
@@ -169,7 +171,7 @@ class MaintenanceUpdateShape(Shape):
     order: ClassVar = ("-posted_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         pages = pages_for(user)
         return MaintenanceUpdate.objects.filter(maintenance__page__in=pages).select_related("author")
 
@@ -236,7 +238,7 @@ class MaintenanceShape(Shape):
     order: ClassVar = ("-starts_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         updates = MaintenanceUpdate.objects.select_related("author")
         return (
             ScheduledMaintenance.objects.filter(page__in=pages_for(user))

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -56,7 +56,7 @@ class SubscriptionShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         rows = Subscription.objects.within_reach(user).with_filters()
         rows = rows.select_related(
             "person", "channel", "outside", "service", "severity", "incident", "incident_type"
@@ -90,7 +90,7 @@ class OutsideAddressShape(Shape):
     order: ClassVar = ("email", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         wanted = Prefetch("subscriptions", SubscriptionShape.rows(user), to_attr="wanted")
         rows = OutsideAddress.objects.prefetch_related(wanted)
         return rows if user.is_administrator else rows.none()
@@ -108,7 +108,7 @@ class PreferencesShape(Shape):
         fields = ["by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to"]
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return NotificationPreference.objects.filter(person=user)
 
     @classmethod
@@ -142,7 +142,7 @@ class NoticeShape(Shape):
     order: ClassVar = ("-pk",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Notice.objects.of(user).prefetch_related(
             Prefetch("incident", Incident.objects.visible_to(user)),
             Prefetch("action_item", ActionItem.objects.visible_to(user)),
@@ -161,7 +161,7 @@ class ReportWishShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return ReportWish.objects.filter(person=user)
 
     @extend_schema_field({"type": "string"})

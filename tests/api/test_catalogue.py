@@ -16,7 +16,7 @@ def test_a_service_from_adding_to_removing(api, admin):
     calls.patch("services/payments", {"description": "Late"}, if_match=etag)
     assert calls.status == 412
     calls.delete("services/gateway")
-    assert calls.status == 422
+    assert calls.status == 409
     calls.delete("services/payments")
     assert calls.status == 204
     assert not Service.objects.filter(slug="payments").exists()

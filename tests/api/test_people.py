@@ -39,7 +39,7 @@ def test_a_team_and_its_members(api, admin, responder):
         told = calls.post("teams/payments/members", {"people": [responder.pk]})
     assert [one["id"] for one in told["members"]] == [responder.pk]
     refused = calls.delete("teams/payments")
-    assert calls.status == 422, refused
+    assert calls.status == 409, refused
     calls.delete(f"teams/payments/members/{responder.pk}")
     assert calls.status == 204
     assert calls.patch("teams/payments", {"name": "Cards"})["slug"] == "payments"
@@ -55,7 +55,7 @@ def test_a_person_is_changed_and_shut_out(api, admin, responder):
     assert calls.post(f"{at}/deactivation")["is_active"] is False
     assert calls.post(f"{at}/activation")["is_active"] is True
     refused = calls.patch(f"people/{admin.pk}", {"installation_role": "responder"})
-    assert calls.status == 422, refused
+    assert calls.status == 409, refused
 
 
 def test_addresses_are_told_to_administrators_and_oneself(api, admin, responder, stakeholder):

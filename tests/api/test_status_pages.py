@@ -33,9 +33,9 @@ def test_a_page_from_adding_to_removing(api, admin):
     assert calls.status == 201, part
     assert part["group"] == {"id": group["id"], "name": "Money"}
     twice = calls.post(f"{at}/components", {"name": "Payments"})
-    assert calls.status == 422, twice
+    assert calls.status == 409, twice
     calls.put(f"{at}/components/{part['id']}/state", {"state": "degraded"})
-    assert calls.status == 422
+    assert calls.status == 409
     calls.post(f"{at}/components/{part['id']}/move", {"to": "up"})
     assert calls.status == 200
     calls.delete(f"{at}/groups/{group['id']}")
@@ -44,7 +44,7 @@ def test_a_page_from_adding_to_removing(api, admin):
     assert refused["errors"][0]["pointer"] == "/host"
     assert calls.patch(at, {"is_published": True})["is_published"]
     calls.delete(at)
-    assert calls.status == 422
+    assert calls.status == 409
     calls.patch(at, {"is_published": False})
     calls.delete(at)
     assert calls.status == 204
