@@ -26,11 +26,14 @@ def test_a_refusal_names_the_field(api, admin):
     calls = api(admin)
     calls.post("services", {"name": "Payments"})
     twice = calls.post("services", {"name": "Payments"})
-    assert calls.status == 422 and twice["errors"][0]["pointer"] == "/name", twice
+    assert calls.status == 422, twice
+    assert twice["errors"][0]["pointer"] == "/name"
     unknown = calls.post("services", {"name": "Shop", "depends_on": ["no-such"]})
-    assert calls.status == 422 and unknown["errors"][0]["pointer"].startswith("/depends_on"), unknown
+    assert calls.status == 422, unknown
+    assert unknown["errors"][0]["pointer"].startswith("/depends_on")
     wrong = calls.post("link-templates", {"label": "Call", "url_template": "https://x/{secret}"})
-    assert calls.status == 422 and wrong["errors"][0]["pointer"] == "/url_template", wrong
+    assert calls.status == 422, wrong
+    assert wrong["errors"][0]["pointer"] == "/url_template"
 
 
 def test_a_severity_with_its_cadences(api, admin):
@@ -40,7 +43,8 @@ def test_a_severity_with_its_cadences(api, admin):
     assert changed["cadences"]["public"]["first_minutes"] == 25
     assert calls.get("severities/2")["criteria"] == Severity.objects.get(rank=2).criteria
     refused = calls.patch("severities/5", {"rank": 1})
-    assert calls.status == 422 and refused["errors"][0]["pointer"] == "/rank", refused
+    assert calls.status == 422, refused
+    assert refused["errors"][0]["pointer"] == "/rank"
 
 
 def test_other_kinds_can_be_added_changed_and_removed(api, admin):
