@@ -62,7 +62,7 @@ def _date_order() -> serializers.ChoiceField:
 class ImportBody(Body):
     format = choice(list(FORMATS))
     file = serializers.FileField(help_text="UTF-8 text, not packed; as multipart/form-data.")
-    source = serializers.SlugField(
+    source = serializers.SlugField(  # type: ignore[assignment]  # a field of that name
         max_length=40,
         required=False,
         help_text="Only where two systems of the same kind are imported from.",

@@ -76,7 +76,16 @@ def _known(raw: str, keys: Any) -> str:
 # -- what is asked ------------------------------------------------------------------------------------------
 
 
-class InsightsQuery(Body):
+class Which(Body):
+    """Which incidents; without any, every one."""
+
+    severity = named(Severity.objects.all(), "name", required=False)
+    incident_type = named(IncidentType.objects.all(), "name", required=False)
+    service = named(Service.objects.all(), required=False)
+    team = named(Team.objects.all(), required=False)
+
+
+class InPeriod(Which):
     """As the pages have it: a period, in the days of where the person is, and which incidents."""
 
     period = choice(
@@ -84,11 +93,14 @@ class InsightsQuery(Body):
     )
     since = serializers.DateField(required=False, validators=SENSIBLE)
     until = serializers.DateField(required=False, validators=SENSIBLE)
-    severity = named(Severity.objects.all(), "name", required=False)
-    incident_type = named(IncidentType.objects.all(), "name", required=False)
-    service = named(Service.objects.all(), required=False)
-    team = named(Team.objects.all(), required=False)
-    metric = choice(HEADLINES, required=False, help_text="What answers are measured by.")
+
+
+def measured_by() -> serializers.ChoiceField:
+    return choice(HEADLINES, required=False, help_text="What answers are measured by.")
+
+
+class InsightsQuery(InPeriod):
+    metric = measured_by()
 
 
 def address_of(said: dict[str, Any]) -> QueryDict:
@@ -124,8 +136,7 @@ def asking(call: Call) -> Iterator[Asked]:
 # -- metrics ------------------------------------------------------------------------------------------------
 
 
-class MetricsQuery(InsightsQuery):
-    metric = None
+class MetricsQuery(InPeriod):
     by = choice([key for key in KEYS if key], required=False, help_text="Groups.")
 
 

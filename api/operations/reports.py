@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import choice
-from api.operations.insights import InsightsQuery, address_of
+from api.operations.insights import Which, address_of, measured_by
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.subscriptions import ReportWishShape
@@ -29,10 +29,8 @@ part(
 )
 
 
-class ReportWishBody(InsightsQuery):
-    period = None
-    since = None
-    until = None
+class ReportWishBody(Which):
+    metric = measured_by()
     kind = choice(ReportKind, required=False)
     every = choice(ReportEvery, required=False, help_text="A board pack comes each month.")
     parts = serializers.ListField(

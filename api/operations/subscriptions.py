@@ -322,7 +322,7 @@ class PreferencesBody(Body):
 
 def _choose(call: Call) -> NotificationPreference:
     wish = NotificationPreference.of(call.user)
-    stands = {name: getattr(wish, name) for name in PreferencesBody().fields}
+    stands: dict[str, Any] = {name: getattr(wish, str(name)) for name in PreferencesBody().fields}
     return workflow.choose_notifications(by=call.user, **(stands | call.data))
 
 

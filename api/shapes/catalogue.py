@@ -191,7 +191,7 @@ class MessageTemplateShape(Shape):
     class Meta:
         model = MessageTemplate
         fields = ["audience", "stage", "known", "unknown", "doing", "workaround", "ask"]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("audience", "stage")
 

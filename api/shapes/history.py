@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.models import User
 from api.fields import ShownPerson
 from api.shapes.base import Shape
+from api.shapes.status_pages import PageSlug
 from audit.models import AuditEntry
 from history.models import Export, Import, RefusedEntry
 
@@ -16,7 +17,7 @@ class ImportShape(Shape):
     """A file of history, what was found in it, and how far it is."""
 
     by = ShownPerson(allow_null=True)
-    page = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    page = PageSlug(allow_null=True)
     columns = serializers.DictField(child=serializers.CharField(), read_only=True)
     summary = serializers.SerializerMethodField()
 
@@ -122,7 +123,7 @@ class AuditEntryShape(Shape):
             "previous_hash",
             "hash",
         ]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("-sequence",)
 

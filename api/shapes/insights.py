@@ -112,7 +112,7 @@ class GoalShape(Shape):
     class Meta:
         model = Goal
         fields = ["metric", "severity", "seconds", "reached_by"]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("metric", "pk")
 

@@ -90,7 +90,7 @@ class ComponentGroupShape(Shape):
     class Meta:
         model = ComponentGroup
         fields = ["id", "page", "name", "order"]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
         extra_kwargs: ClassVar = {"order": {"read_only": True}}
 
     order: ClassVar = ("order", "pk")
@@ -121,7 +121,7 @@ class ComponentShape(Shape):
             "state_by_hand",
             "order",
         ]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("order", "pk")
 
@@ -151,7 +151,7 @@ class PageSubscriberShape(Shape):
     class Meta:
         model = PageSubscriber
         fields = ["id", "page", "kind", "address", "url", "hears_all", "components", "confirmed_at"]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("created_at", "pk")
 

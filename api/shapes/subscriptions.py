@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from action_items.models import ActionItem
-from api.fields import Reference, ShownPerson
+from api.fields import RecordId, Reference, ShownPerson
 from api.shapes.base import Shape
 from api.shapes.catalogue import IncidentTypeName, ServiceName, SeverityName
 from incidents.models import Audience, Incident
@@ -51,7 +51,7 @@ class SubscriptionShape(Shape):
             "is_active",
             "created_at",
         ]
-        validators: ClassVar = []
+        validators: ClassVar[list[Any]] = []
 
     order: ClassVar = ("-created_at", "-pk")
 
@@ -121,7 +121,7 @@ class NoticeShape(Shape):
     """One line of the caller's inbox."""
 
     incident = Reference(allow_null=True)
-    retrospective = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    retrospective = RecordId()
     action_item = Reference(allow_null=True)
 
     class Meta:

@@ -40,7 +40,8 @@ def offered(audience: str) -> tuple[str, ...]:
 
 def unknown_names(audience: str, words: Mapping[str, str]) -> dict[str, list[str]]:
     """By word of a text to this audience, what is wrong with the {{ names }} in it."""
-    allowed, wrong = offered(audience), {}
+    allowed = offered(audience)
+    wrong: dict[str, list[str]] = {}
     for word in WORDS:
         for braces in BRACES.findall(words.get(word) or ""):
             name = VARIABLE.fullmatch(braces)
