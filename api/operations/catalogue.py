@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models
-from django.http import Http404
 from rest_framework import serializers
 
 from accounts.models import Team
-from api.fields import Body, ByKey, body, choice, flag, named, optional_text, text
+from api.fields import ByKey, body, choice, flag, named, optional_text, text
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.base import Shape
@@ -17,29 +16,23 @@ from api.shapes.catalogue import (
     ChecklistLineShape,
     IncidentTypeShape,
     LinkTemplateShape,
-    MessageTemplateShape,
     RoleShape,
     ServiceShape,
     SeverityShape,
 )
 from incidents.models import (
-    WORDS,
     Audience,
     ChecklistKind,
     ChecklistTemplate,
     DoneWhen,
     IncidentType,
     LinkTemplate,
-    MessageTemplate,
     Role,
     Service,
     Severity,
-    Stage,
 )
 from incidents.models.catalogue import LinkKind, RetrospectiveRule
-from incidents.permissions import can_edit_catalogue
 from incidents.workflow.catalogue import define_severity, keep_in_catalogue, remove_from_catalogue
-from incidents.workflow.wording import OWN_WORDS, unknown_names
 
 READ, WRITE = "catalogue:read", "catalogue:write"
 Fields = Callable[[bool], dict[str, Any]]
@@ -90,7 +83,7 @@ def kept(
         body=body(f"New{title}Body", **fields(True)),
         answer=shape,
         status=201,
-        run=lambda call: _keep(call, does, model()),
+        run=lambda call: keep_as_said(call, does, model()),
         summary=f"Add: {_words(one).lower()}. Administrators only.",
         location=lambda made: f"/api/v1/{path}/{getattr(made, key)}",
     )
@@ -102,7 +95,7 @@ def kept(
         scope=WRITE,
         body=body(f"{title}ChangesBody", **fields(False)),
         answer=shape,
-        run=lambda call: _keep(call, does, _held(call[name])),
+        run=lambda call: keep_as_said(call, does, _held(call[name])),
         summary=f"Change: {_words(one).lower()}; what is not said stays. Administrators only.",
     )
     verb(
@@ -125,7 +118,7 @@ def _held(entry: models.Model) -> models.Model:
     return type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
 
 
-def _keep(call: Call, does: Callable[..., Any], entry: models.Model) -> models.Model:
+def keep_as_said(call: Call, does: Callable[..., Any], entry: models.Model) -> models.Model:
     """Fill in what is said and keep it; what is no plain field is for the verb."""
     plain = {field.name for field in entry._meta.concrete_fields}
     for name, value in call.data.items():
@@ -341,80 +334,4 @@ kept(
     },
     one="link_template",
     many="link_templates",
-)
-
-# -- the words updates begin with ---------------------------------------------------------------------------
-
-
-def _of(choices: Any) -> Callable[[Call, str], str]:
-    def load(call: Call, raw: str) -> str:
-        if raw not in choices.values:
-            raise Http404
-        return raw
-
-    return load
-
-
-part("audience", _of(Audience), shape=None, about=f"One of {', '.join(Audience.values)}.")
-part("stage", _of(Stage), shape=None, about=f"One of {', '.join(Stage.values)}.")
-
-
-class MessageTemplateBody(Body):
-    known = optional_text(2000, help_text="{{ names }} of the guide are filled in.")
-    unknown = optional_text(2000)
-    doing = optional_text(2000)
-    workaround = optional_text(1000)
-    ask = optional_text(1000)
-
-
-def _template(call: Call) -> MessageTemplate:
-    return MessageTemplateShape.rows(call.user).get(audience=call["audience"], stage=call["stage"])
-
-
-def _keep_template(call: Call) -> Any:
-    at = {"audience": call["audience"], "stage": call["stage"]}
-    if can_edit_catalogue(call.user):
-        _check_words(call["audience"], call.data)
-    entry = MessageTemplate.objects.filter(**at).first() or MessageTemplate(**at)
-    call.data = dict.fromkeys(WORDS, "") | call.data
-    return _keep(call, keep_in_catalogue, entry)
-
-
-def _check_words(audience: str, words: dict[str, str]) -> None:
-    wrong = unknown_names(audience, words)
-    own = OWN_WORDS.get(Audience(audience))
-    for word in words:
-        if own and word not in own and words[word]:
-            wrong[word] = ["This audience does not read it."]
-    if wrong:
-        raise serializers.ValidationError(wrong)
-
-
-TEMPLATE = "message-templates/{audience}/{stage}"
-listing(
-    "message-templates",
-    MessageTemplateShape,
-    lambda call: MessageTemplateShape.rows(call.user),
-    name="list_message_templates",
-    scope=READ,
-    summary="The words that updates begin with, by audience and stage.",
-)
-item(
-    TEMPLATE,
-    MessageTemplateShape,
-    _template,
-    name="get_message_template",
-    scope=READ,
-    summary="The words that an update of this stage to this audience begins with.",
-)
-verb(
-    "PUT",
-    TEMPLATE,
-    keep_in_catalogue,
-    name="edit_message_template",
-    scope=WRITE,
-    body=MessageTemplateBody,
-    answer=MessageTemplateShape,
-    run=_keep_template,
-    summary="Other words for updates to begin with. Administrators only.",
 )

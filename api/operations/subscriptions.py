@@ -6,21 +6,19 @@ from django.db.models import Q
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import Body, body, choice, flag, named, person
+from api.fields import Body, body, choice, named, person
 from api.operations.administrators import administrators, all_of, require_administrator
 from api.operations.incidents import INCIDENT
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.subscriptions import (
-    NoticeShape,
     OutsideAddressShape,
-    PreferencesShape,
     SubscriptionShape,
 )
 from incidents.models import Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel
 from subscribers import workflow
-from subscribers.models import News, NotificationPreference, OutsideAddress, Subscription
+from subscribers.models import OutsideAddress, Subscription
 
 READ, WRITE, TAG = "people:read", "people:write", "Being told"
 
@@ -29,13 +27,6 @@ part(
     lambda call, raw: SubscriptionShape.rows(call.user).get(pk=number(raw)),
     shape=SubscriptionShape,
     about="The id of a subscription.",
-    number=True,
-)
-part(
-    "notice",
-    lambda call, raw: NoticeShape.rows(call.user).get(pk=number(raw)),
-    shape=NoticeShape,
-    about="The id of a line of the inbox.",
     number=True,
 )
 part(
@@ -302,115 +293,4 @@ verb(
     scope="admin",
     tag=TAG,
     summary="Remove an address outside and its subscriptions.",
-)
-
-# -- preferences --------------------------------------------------------------------------------------------
-
-
-def _news() -> serializers.ListField:
-    return serializers.ListField(child=choice(News), required=False, max_length=len(News))
-
-
-class PreferencesBody(Body):
-    by_mail = _news()
-    in_inbox = _news()
-    in_browser = _news()
-    follows_worst = flag(help_text="Of every SEV1 and SEV2.")
-    quiet_from = serializers.TimeField(required=False, allow_null=True)
-    quiet_to = serializers.TimeField(required=False, allow_null=True)
-
-
-def _choose(call: Call) -> NotificationPreference:
-    wish = NotificationPreference.of(call.user)
-    stands: dict[str, Any] = {name: getattr(wish, str(name)) for name in PreferencesBody().fields}
-    return workflow.choose_notifications(by=call.user, **(stands | call.data))
-
-
-item(
-    "me/notification-preferences",
-    PreferencesShape,
-    lambda call: call.user,
-    name="get_notification_preferences",
-    summary="How the caller hears of what.",
-    scope=READ,
-    tag=TAG,
-)
-verb(
-    "PATCH",
-    "me/notification-preferences",
-    workflow.choose_notifications,
-    body=PreferencesBody,
-    answer=PreferencesShape,
-    run=_choose,
-    scope=WRITE,
-    tag=TAG,
-    summary="Choose how to hear of what; what is not said stays.",
-)
-verb(
-    "PUT",
-    "me/notification-preferences/browser",
-    workflow.choose_browser,
-    body=body("BrowserBody", on=serializers.BooleanField()),
-    answer=PreferencesShape,
-    scope=WRITE,
-    tag=TAG,
-)
-
-# -- the inbox ----------------------------------------------------------------------------------------------
-
-
-def _inbox(call: Call) -> Any:
-    notices = NoticeShape.rows(call.user)
-    return notices.unread() if call.query.get("unread") else notices
-
-
-def _read(call: Call) -> Any:
-    workflow.mark_read(notice=call["notice"], by=call.user)
-    return call["notice"]
-
-
-listing(
-    "me/inbox",
-    NoticeShape,
-    _inbox,
-    name="list_inbox",
-    summary="What the caller was told, newest first.",
-    query=body("InboxQuery", unread=flag()),
-    scope=READ,
-    tag=TAG,
-)
-item(
-    "me/inbox/{notice}",
-    NoticeShape,
-    name="get_notice",
-    summary="One line of the inbox.",
-    scope=READ,
-    tag=TAG,
-)
-verb(
-    "POST",
-    "me/inbox/{notice}/reading",
-    workflow.mark_read,
-    answer=NoticeShape,
-    run=_read,
-    scope=WRITE,
-    tag=TAG,
-    summary="Mark one line as read.",
-)
-verb(
-    "POST",
-    "me/inbox/reading",
-    workflow.mark_all_read,
-    body=body(
-        "ReadingBody",
-        up_to=serializers.IntegerField(
-            min_value=1,
-            max_value=2**62,
-            required=False,
-            help_text="The id of the newest that was seen; without one, all.",
-        ),
-    ),
-    scope=WRITE,
-    tag=TAG,
-    summary="Mark everything as read.",
 )
