@@ -116,14 +116,19 @@ def address_of(said: dict[str, Any]) -> QueryDict:
     return data
 
 
+def _asked(call: Call) -> Asked:
+    said = {name: value for name, value in call.query.items() if name in InsightsQuery().fields}
+    asked = ask(address_of(said), Reach.of(call.user), Installation.get().time_zone)
+    if asked.form.errors:
+        raise ValidationError({name: list(errors) for name, errors in asked.form.errors.items()})
+    return asked
+
+
 @contextmanager
 def asking(call: Call) -> Iterator[Asked]:
     """What is asked, within the caller's reach and days; a statement in here may take so long and no longer."""
-    said = {name: value for name, value in call.query.items() if name in InsightsQuery().fields}
     with timezone.override(zone_of(call.user)):
-        asked = ask(address_of(said), Reach.of(call.user), Installation.get().time_zone)
-        if asked.form.errors:
-            raise ValidationError({name: list(errors) for name, errors in asked.form.errors.items()})
+        asked = _asked(call)
         try:
             with limited():
                 yield asked
@@ -161,8 +166,8 @@ item(
 
 
 def _counted(call: Call) -> Any:
-    with asking(call) as asked:
-        counted = asked.scope.cohort().order_by().values("pk")
+    with timezone.override(zone_of(call.user)):
+        counted = _asked(call).scope.cohort().order_by().values("pk")
     return IncidentShape.rows(call.user).filter(pk__in=counted)
 
 
