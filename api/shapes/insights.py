@@ -6,8 +6,9 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import ShownPerson
-from api.shapes.base import Shape, UtcField
+from api.shapes.base import Shape
 from api.shapes.catalogue import SeverityName
+from api.times import UtcField
 from insights.models import Annotation, Goal, InsightsPdf
 
 
