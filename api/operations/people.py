@@ -137,6 +137,7 @@ verb(
     answer=LinkMade,
     run=lambda call: {"link": workflow.create_password_link(by=call.user, person=call["person"])},
     status=201,
+    scope="admin",  # whoever holds the link can become that person
     summary="Create a link with which somebody chooses a new password. It is told once.",
 )
 
