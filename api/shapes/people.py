@@ -19,6 +19,10 @@ class TeamName(serializers.ModelSerializer):
         fields = ["slug", "name"]
 
 
+def _may_know(reader: User, person: User) -> bool:
+    return reader.is_administrator or reader.pk == person.pk
+
+
 @extend_schema_field({"type": ["string", "null"], "format": "email"})
 class ShownAddress(serializers.Field):
     """The e-mail address of a person, for administrators and for that person; null for others."""
@@ -27,14 +31,14 @@ class ShownAddress(serializers.Field):
         super().__init__(read_only=True, source="*", **options)
 
     def to_representation(self, value: User) -> str | None:
-        reader = self.context["call"].user
-        return value.email if reader.is_administrator or reader.pk == value.pk else None
+        return value.email if _may_know(self.context["call"].user, value) else None
 
 
 class PersonShape(Shape):
-    """Somebody with an account. The address is told to administrators and to oneself."""
+    """Somebody with an account. Address and access are told to administrators and to oneself; null for others."""
 
     email = ShownAddress()
+    sees_private_incidents = serializers.SerializerMethodField()
     teams = TeamName(many=True)
 
     class Meta:
@@ -58,6 +62,9 @@ class PersonShape(Shape):
         """Administrators reach the deactivated as well."""
         people = User.objects.with_teams()
         return people if user.is_administrator else people.active()
+
+    def get_sees_private_incidents(self, person: User) -> bool | None:
+        return person.sees_private_incidents if _may_know(self.context["call"].user, person) else None
 
 
 class ProfileShape(Shape):

@@ -62,6 +62,7 @@ def test_addresses_are_told_to_administrators_and_oneself(api, admin, responder,
     told = {one["id"]: one["email"] for one in api(responder).get("people")["results"]}
     assert told[responder.pk] == responder.email
     assert told[stakeholder.pk] is None
+    assert api(responder).get(f"people/{stakeholder.pk}")["sees_private_incidents"] is None
     assert all(one["email"] for one in api(admin).get("people")["results"])
     assert "example.test" not in json.dumps(api(stakeholder).get("teams"))
 
