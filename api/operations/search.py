@@ -40,7 +40,7 @@ class FoundRetrospective(serializers.Serializer):
 class FoundActionItem(serializers.Serializer):
     reference = Reference(source="*")
     title = serializers.CharField()
-    status = serializers.CharField()
+    state = serializers.CharField()
     url = serializers.CharField(source="get_absolute_url")
 
 

@@ -65,7 +65,7 @@ def test_an_address_outside(api, admin, responder):
     assert calls.status == 409
     others = api(responder)
     others.get(at)
-    assert others.status == 404
+    assert others.status == 403
     calls.delete(at)
     assert calls.status == 204
 
