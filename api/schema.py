@@ -211,6 +211,7 @@ ABOUT = {
     "Status pages": "Pages, components, maintenance and their readers.",
     "People and teams": "Accounts, invitations, teams.",
     "Catalogue": "Severities, roles, services, types, checklists, links.",
+    "Events": "What happened, for those who read it instead of receiving webhooks.",
     "Insights": "Metrics of incidents and of action items.",
     "API tokens": "One's own, and those of service accounts.",
     "Being told": "Subscriptions, the inbox, and how one wants to hear of what.",

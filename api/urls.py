@@ -11,6 +11,7 @@ from api.operations import (  # noqa: F401 - they register
     audit,
     catalogue,
     channels,
+    events,
     history,
     inbox,
     incidents,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from rest_framework import serializers
 
-from api.fields import Body, body, choice, optional_text, text
+from api.fields import Body, body, choice, named, optional_text, text
 from api.operations.administrators import administrators, all_of, require_administrator
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
@@ -19,10 +19,11 @@ from api.shapes.channels import (
     DeliveryShape,
     MailServerShape,
 )
+from incidents.models import Service
 from notifications import mail_server, workflow
 from notifications.addresses import checked_host, usable_address
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind
-from notifications.models import Channel, Delivery
+from notifications.models import BodyFormat, Channel, Delivery
 
 SCOPE, TAG = "admin", "Channels and deliveries"
 
@@ -83,6 +84,13 @@ def _change(call: Call) -> Channel:
     return workflow.change_channel(by=call.user, channel=channel, **said)
 
 
+def _choose_events(call: Call) -> Channel:
+    services = [service.slug for service in call.data.get("services", [])]
+    return workflow.choose_events(
+        by=call.user, channel=call["channel"], **(call.data | {"services": services})
+    )
+
+
 def _rotate(call: Call) -> dict[str, Any]:
     channel = workflow.rotate_secret(by=call.user, channel=call["channel"])
     return {"secret": channel.secret, "channel": channel}
@@ -138,6 +146,29 @@ verb(
     scope=SCOPE,
     tag=TAG,
     summary="Another name or address; what is not said stays.",
+)
+verb(
+    "PUT",
+    "channels/{channel}/events",
+    workflow.choose_events,
+    body=body(
+        "ChannelEventsBody",
+        events=serializers.ListField(
+            child=serializers.CharField(max_length=80), max_length=200, help_text="Names of `event-types`."
+        ),
+        services=named(
+            Service.objects.all(),
+            many=True,
+            required=False,
+            help_text="Only incidents that affect one of these.",
+        ),
+        body_format=choice(BodyFormat, required=False),
+    ),
+    answer=ChannelShape,
+    run=_choose_events,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Choose what a webhook gets as it happens.",
 )
 verb(
     "POST",

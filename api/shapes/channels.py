@@ -17,6 +17,8 @@ class ChannelShape(Shape):
 
     shown_address = serializers.CharField(read_only=True)
     service_name = serializers.CharField(read_only=True)
+    events = serializers.ListField(child=serializers.CharField(), read_only=True)
+    services = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = Channel
@@ -26,6 +28,9 @@ class ChannelShape(Shape):
             "kind",
             "service_name",
             "shown_address",
+            "events",
+            "services",
+            "body_format",
             "is_active",
             "paused_because",
             "previous_secret_until",

@@ -17,6 +17,8 @@ def test_a_webhook_from_adding_to_deleting(api, admin):
     assert calls.patch(at, {"name": "Operations"})["name"] == "Operations"
     assert Channel.objects.get().url == SECRET
     assert calls.post(f"{at}/secret")["secret"] != made["secret"]
+    chosen = calls.put(f"{at}/events", {"events": ["incident.declared"]})
+    assert (calls.status, chosen["events"]) == (200, ["incident.declared"])
     assert calls.post(f"{at}/pause")["is_active"] is False
     assert calls.post(f"{at}/resumption")["is_active"] is True
     sent = calls.post(f"{at}/test")
