@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from action_items.models import ActionItem
-from api.shapes.base import Shape, UtcField
+from api.shapes.base import Shape
+from api.times import UtcField
 from events.catalogue import BY_NAME
 from events.event import named
 from incidents.models import Incident
@@ -29,7 +30,7 @@ class EventShape(Shape):
     incident = serializers.SerializerMethodField()
     retrospective = serializers.SerializerMethodField()
     action_item = serializers.SerializerMethodField()
-    data = serializers.SerializerMethodField()
+    data: Any = serializers.SerializerMethodField()
 
     class Meta:
         model = OutboxMessage
