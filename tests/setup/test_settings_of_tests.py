@@ -28,3 +28,8 @@ def test_those_of_an_installation_do_not_and_those_of_the_random_sessions_do():
     assert "ours.example" not in seen
     assert "('ALLCLEAR_SESSIONS', '5000')" in seen
     assert "('ALLCLEAR_FIRST_SESSION', '1973')" in seen
+
+
+def test_no_process_compiles_every_module_again():
+    """Also where PYTHONDONTWRITEBYTECODE is set, as in many images: what is compiled then lies in a folder of its own."""
+    assert not sys.dont_write_bytecode
