@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from demo.load import load_demo
 from tests.browser.processes import Browsers, Web
-from tests.resetting import end_sessions, end_work_of_others
+from tests.resetting import are_kept, end_sessions, end_work_of_others, keep_rows, restore_rows
 
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -108,8 +108,12 @@ def open_as(request, server, browser):
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo organisation; its first administrator."""
-    load_demo()
+    """The demo organisation; its first administrator. It is loaded once in a test process, for that takes long."""
+    if are_kept("kept_demo"):
+        restore_rows("kept_demo")
+    else:
+        load_demo()
+        keep_rows("kept_demo")
     return User.objects.administrators().first()
 
 
@@ -137,6 +141,7 @@ def axe():
             "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
         )
         if not page.evaluate("'axe' in window"):
+            page.add_init_script(source)  # from the next page on it is there already
             page.evaluate("() => {" + source + "}")
         dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both
         light = found(page, "light")

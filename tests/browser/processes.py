@@ -15,7 +15,7 @@ from django.conf import settings
 from playwright.sync_api import Browser
 
 from launcher.processes import die_with_parent
-from tests.browser.web_process import BETWEEN_TESTS
+from tests.browser.web_process import AS_DEMO, BETWEEN_TESTS
 from tests.faults.processes import ROOT, Installation
 
 NAME = "web"
@@ -29,7 +29,10 @@ class Web(Installation):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            folder, ALLCLEAR_DATA=str(settings.STATIC_ROOT.parent), FAULTS_DATA_DIR=str(settings.DATA_DIR)
+            folder,
+            DJANGO_SETTINGS_MODULE="tests.browser.web_settings",
+            ALLCLEAR_DATA=str(settings.STATIC_ROOT.parent),
+            DATA_DIR_OF_TESTS=str(settings.DATA_DIR),
         )
         self._place = (
             socket.socket()
@@ -61,12 +64,16 @@ class Web(Installation):
         super().stop()
         self._running.clear()
 
-    def answering(self) -> int | None:
+    def become_demo(self) -> None:
+        """Until the end of the test it has the door of the demo."""
+        assert self.answering(f"?{AS_DEMO.decode()}") is not None
+
+    def answering(self, query: str = "") -> int | None:
         """How many requests it answers; None where it does not say so."""
         if self.ended():
             return None
         try:
-            with urllib.request.urlopen(self.url + BETWEEN_TESTS, timeout=ANSWERS_WITHIN) as said:
+            with urllib.request.urlopen(self.url + BETWEEN_TESTS + query, timeout=ANSWERS_WITHIN) as said:
                 return int(said.read())
         except OSError:
             return None

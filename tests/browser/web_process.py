@@ -9,17 +9,20 @@ import sys
 import time
 
 import uvicorn
+from django.conf import settings
 
 from config.asgi import application, forget_answers
 from core.asgi import Receive, Scope, Send
 
 BETWEEN_TESTS = "/between-tests/"
+AS_DEMO = b"demo"
 
 
 class Counted:
     """The product's application; at `BETWEEN_TESTS` it says how many requests it is answering.
 
-    The tests empty the tables without its hearing of it, so that it forgets its kept pages there.
+    The tests empty the tables without its hearing of it, so that it forgets its kept pages there. Asked for
+    `AS_DEMO`, it is one of the demo until it is asked the next time.
     """
 
     def __init__(self) -> None:
@@ -30,6 +33,7 @@ class Counted:
             await application(scope, receive, send)
         elif scope["path"] == BETWEEN_TESTS:
             forget_answers()
+            settings.DEMO = scope["query_string"] == AS_DEMO
             await self._say(send)
         else:
             self.answering += 1  # in the one thread of the event loop
