@@ -2,11 +2,9 @@
 
 import json
 import os
-from pathlib import Path
 
 from config.settings import *  # noqa: F403
-from config.settings import DATA_DIR, DATABASES, OUTBOX_CONSUMERS
+from config.settings import DATABASES, OUTBOX_CONSUMERS
 
 DATABASES["default"] |= json.loads(os.environ["FAULTS_DATABASE"])
-DATA_DIR = Path(os.environ.get("FAULTS_DATA_DIR", DATA_DIR))
 OUTBOX_CONSUMERS = [*OUTBOX_CONSUMERS, "tests.faults.consumer.consume"]
