@@ -37,13 +37,7 @@ SETTINGS = {
     "log_min_messages": "warning",
     "log_checkpoints": "off",
 }
-TEST_SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
-    "jit": "off",
-}
+TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def binary_directory(named: str) -> Path:
