@@ -40,10 +40,10 @@ PLAIN = [
 ]
 SECTIONS = ("", "timeline/", "narrative/", "causes/", "learnings/", "actions/", "impact/")
 
-# Letters as wide as those of the widest system fonts.
-WIDER = "document.body.style.letterSpacing = '.06em'"
+FONTS = {"own": "", "wider": ".06em"}  # letters as wide as those of the widest system fonts
 # What stands out of the screen, and text that its box cuts off without an ellipsis; strips that scroll are right.
-OUTSIDE = """() => {
+OUTSIDE = """(spacing) => {
+  document.body.style.letterSpacing = spacing;
   const width = document.documentElement.clientWidth, found = [];
   if (document.scrollingElement.scrollWidth > width) found.push(`page ${document.scrollingElement.scrollWidth}`);
   const scrolls = (node) => { for (let p = node; p; p = p.parentElement) if (/auto|scroll/.test(getComputedStyle(p).overflowX)) return true; return false; };
@@ -71,12 +71,10 @@ def too_wide(page, path: str) -> list:
     if composer.count():
         composer.fill("Averyveryverylongwordwithoutanyspaceatallindeed and more")
     faults = []
-    for font in ("own", "wider"):
-        if font == "wider":
-            page.evaluate(WIDER)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            if found := page.evaluate(OUTSIDE):
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for font, spacing in FONTS.items():
+            if found := page.evaluate(OUTSIDE, spacing):
                 faults.append((path, font, width, found))
     return faults
 
