@@ -131,7 +131,7 @@ def verb(
     does: Callable[..., Any],
     *,
     body: type[Body] | None = None,
-    answer: type[Shape] | None = None,
+    answer: type[serializers.BaseSerializer] | None = None,
     run: Callable[[Call], Any] | None = None,
     name: str = "",
     scope: str | None = None,

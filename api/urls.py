@@ -6,8 +6,9 @@ from django.urls import include, path, re_path
 from api import (
     docs,
     parts,  # noqa: F401 - they register
+    parts_retrospectives,  # noqa: F401 - they register
 )
-from api.operations import catalogue, incidents, me, response, timeline, updates  # noqa: F401 - they register
+from api.operations import action_items, catalogue, incidents, me, response, retrospectives, timeline, updates  # noqa: F401 - they register  # noqa: F401 - they register
 from api.views import Nowhere, patterns
 
 urlpatterns = [
