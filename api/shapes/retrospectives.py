@@ -56,7 +56,7 @@ class RetrospectiveShape(Shape):
     """A retrospective as it stands. Its sections are below its address."""
 
     incident = Reference(allow_null=True, help_text="The one whose duty it fulfils.")
-    format = serializers.SlugRelatedField(slug_field="name", read_only=True, allow_null=True)
+    format: Any = serializers.SlugRelatedField(slug_field="name", read_only=True, allow_null=True)
     columns = ShownColumn(source="columns_shown", many=True, read_only=True)
     owner = ShownPerson(allow_null=True)
     facilitator = ShownPerson(allow_null=True)
