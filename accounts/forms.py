@@ -218,7 +218,11 @@ class ChangePasswordForm(_AllauthStyled, allauth_forms.ChangePasswordForm):
 
 
 class ForgottenPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        """Service accounts have no way to sign in: nothing is sent."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if not user.is_service]
+        return email
 
 
 class NewPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordKeyForm):

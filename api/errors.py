@@ -111,8 +111,8 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
     if auth := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(max(1, round(error.wait)))
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
     if isinstance(error, ChangedMeanwhile):
         headers["ETag"] = error.etag
     return headers

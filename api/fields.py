@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import User, UserQuerySet
 from api.shapes.base import UtcField
 from core.text import without_directions
 
@@ -87,7 +87,7 @@ class PersonField(serializers.Field):
         "invalid": "Write a person's id or e-mail address.",
     }
 
-    def __init__(self, people: QuerySet[User] | None = None, **options: Any):
+    def __init__(self, people: UserQuerySet | None = None, **options: Any):
         super().__init__(**options)
         self.people = people
 
@@ -127,6 +127,13 @@ class ShownPerson(serializers.Field):
 
     def to_representation(self, value: Any) -> dict[str, Any]:
         return {"id": value.pk, "name": str(value)}
+
+
+class RecordId(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of another record, or null."""
+
+    def __init__(self, **options: Any):
+        super().__init__(read_only=True, allow_null=True, **options)
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -171,7 +178,7 @@ extend_schema_field(OpenApiTypes.INT64)(RecordIn)
 class ByKey(serializers.DictField):
     """An object whose keys are chosen from a list: `{"public": "…", "stakeholders": "…"}`."""
 
-    default_error_messages = {"key": "“{key}” is not one of {known}."}
+    default_error_messages = {"key": "“{name}” is not one of {known}."}
 
     def __init__(self, keys: Any, child: serializers.Field, **options: Any):
         super().__init__(child=child, **options)
@@ -181,7 +188,7 @@ class ByKey(serializers.DictField):
         said = super().to_internal_value(data)
         for key in said:
             if key not in self.keys:
-                self.fail("key", key=key, known=", ".join(self.keys))
+                self.fail("key", name=key, known=", ".join(self.keys))
         return said
 
 

@@ -5,7 +5,7 @@ The answer is kept in the transaction of the change: there is never one without 
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from rest_framework.request import Request
@@ -37,7 +37,7 @@ def earlier_answer(request: Request, key: str) -> Response | None:
 
     Raises StateConflict while another request with the key is being answered, KeyUsed where its body was another.
     """
-    owner: User = request.user
+    owner = cast(User, request.user)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"api key:{owner.pk}:{key}"]
@@ -55,7 +55,7 @@ def earlier_answer(request: Request, key: str) -> Response | None:
 
 def keep_answer(request: Request, key: str, response: Response) -> None:
     KeptAnswer.objects.create(
-        owner=request.user,
+        owner=cast(User, request.user),
         key=key,
         request_hash=_hash(request),
         status=response.status_code,

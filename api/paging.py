@@ -20,10 +20,10 @@ class Pages(CursorPagination):
     cursor_query_param = "cursor"
 
     def __init__(self, ordering: tuple[str, ...]):
-        self.ordering = ordering
+        self.order = ordering
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return self.ordering
+        return self.order
 
     def get_page_size(self, request: Request) -> int:
         written = request.query_params.get("limit")

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from rest_framework import serializers
@@ -31,11 +31,11 @@ class Call:
 
     @property
     def user(self) -> User:
-        return self.request.user
+        return cast(User, self.request.user)
 
     @property
     def token(self) -> ApiToken | None:
-        return self.request.auth
+        return cast(ApiToken | None, self.request.auth)
 
     def __getitem__(self, name: str) -> Any:
         """The record that a part of the address names."""

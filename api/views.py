@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError as Refusal
@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import ApiToken
 from api import rates
 from api.authentication import SignedInAuthentication, TokenAuthentication
 from api.errors import ChangedMeanwhile, Malformed
@@ -73,7 +74,7 @@ class OperationView(ApiView):
         operation = self.operations[request.method or ""]
         _admit(request, operation)
         call = Call(request, operation, raw)
-        token = f" {request.auth.name}" if request.auth else ""
+        token = f" {call.token.name}" if call.token else ""
         with coming_from(f"api{token} {request.META.get('REMOTE_ADDR', '')}".strip()[:100]):
             return _write(call) if operation.is_write else _read(call, self)
 
@@ -81,7 +82,8 @@ class OperationView(ApiView):
 def _admit(request: Request, operation: Operation) -> None:
     if not request.user.is_authenticated:
         raise NotAuthenticated("Send a token: Authorization: Bearer alc_…")
-    if request.auth is not None and operation.scope and not request.auth.allows(operation.scope):
+    token = cast(ApiToken | None, request.auth)
+    if token is not None and operation.scope and not token.allows(operation.scope):
         raise Forbidden(f"This token lacks the scope “{operation.scope}”.")
 
 
@@ -94,9 +96,10 @@ def _read(call: Call, view: ApiView) -> HttpResponseBase:
         return found
     if operation.is_list:
         shape = operation.answer
-        assert shape is not None and issubclass(shape, Shape)
+        assert shape is not None
+        assert issubclass(shape, Shape)
         pages = Pages(shape.order)
-        rows = pages.paginate_queryset(found, call.request, view)
+        rows: Any = pages.paginate_queryset(found, call.request, view)
         return pages.get_paginated_response(shape(rows, many=True, context={"call": call}).data)
     return _told(call, found)
 

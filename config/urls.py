@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "config.views.bad_request"
 handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shell.urls")),

@@ -3,9 +3,10 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
 from psycopg2.errors import QueryCanceled
 
 from core.time_limit import TimeLimitExceededError
@@ -19,6 +20,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if match and match.url_name == "subscription":  # of a status page, in the page's language
         return subscription_too_old(request, **match.kwargs)
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; below /api/ as problem+json, since what refused it came before the API's own views."""
+    if not request.path_info.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    problem = {
+        "type": "/api/v1/docs/errors#malformed",
+        "title": "The request could not be read",
+        "status": 400,
+        "detail": str(exception),
+    }
+    return JsonResponse(problem, status=400, content_type="application/problem+json")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

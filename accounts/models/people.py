@@ -78,15 +78,15 @@ class Team(models.Model):
 
 class UserQuerySet(models.QuerySet):
     def active(self) -> "UserQuerySet":
-        return self.filter(is_active=True)
+        """People who may sign in; service accounts act, but they are nobody to choose or to tell."""
+        return self.filter(is_active=True, is_service=False)
 
-    def people(self) -> "UserQuerySet":
-        """Everybody but the service accounts."""
-        return self.filter(is_service=False)
+    def service_accounts(self) -> "UserQuerySet":
+        return self.filter(is_service=True)
 
     def responders(self) -> "UserQuerySet":
         """Those who may take a role in an incident."""
-        return self.active().people().exclude(installation_role=InstallationRole.STAKEHOLDER)
+        return self.active().exclude(installation_role=InstallationRole.STAKEHOLDER)
 
     def administrators(self) -> "UserQuerySet":
         return self.active().filter(installation_role=InstallationRole.ADMINISTRATOR)

@@ -45,7 +45,7 @@ def organisation(request: SignedInRequest) -> HttpResponse:
 @administrators_only
 def people(request: SignedInRequest) -> HttpResponse:
     context = {
-        "people": User.objects.with_teams().active_first(),
+        "people": User.objects.filter(is_service=False).with_teams().active_first(),
         "invitations": Invitation.objects.unanswered().with_details(),
     }
     return render(request, "settings/people.html", context)

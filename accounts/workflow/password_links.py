@@ -20,6 +20,8 @@ def create_password_link(*, by: User, person: User) -> str:
     require_administrator(by)
     if not person.is_active:
         raise ValidationError(f"{person} is deactivated. Activate the account first.")
+    if person.is_service:
+        raise ValidationError(f"{person} is a service account. It acts by its tokens and never signs in.")
     key = default_token_generator.make_token(person)
     audit("person.password_link", person, by)
     address = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])

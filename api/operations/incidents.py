@@ -105,10 +105,7 @@ listing(
 item(INCIDENT, IncidentShape, name="get_incident", summary="One incident.")
 
 
-class SimilarQuery(Body):
-    title = text(200)
-
-
+SimilarQuery = body("SimilarQuery", title=text(200))
 item(
     "incidents/similar",
     IncidentShape,
@@ -225,9 +222,7 @@ verb("POST", f"{INCIDENT}/merge", workflow.merge_incident, body=MergeBody, answe
 # -- words, severity, status --------------------------------------------------------------------------------
 
 
-class Figure(Body):
-    label = text(60)
-    value = text(30)
+Figure = body("Figure", label=text(60), value=text(30))
 
 
 class EditBody(Body):
@@ -239,7 +234,7 @@ class EditBody(Body):
     impact_summary = optional_text(300)
     cost_low = optional_text(40)
     cost_high = optional_text(40)
-    impact_figures = Figure(many=True, required=False, max_length=6)
+    impact_figures = serializers.ListField(child=Figure(), required=False, max_length=6)
     incident_type = named(IncidentType.objects.all(), "name", required=False, allow_null=True)
     is_drill = flag()
 
@@ -287,20 +282,17 @@ listing(
 )
 
 
-class MilestoneBody(Body):
-    at = moment(required=True, allow_null=True)
-    source = choice(["system", "alert", "person", "estimate", "unknown"], required=False)
-    uncertainty_seconds = serializers.IntegerField(
+MilestoneBody = body(
+    "MilestoneBody",
+    at=moment(required=True, allow_null=True),
+    source=choice(["system", "alert", "person", "estimate", "unknown"], required=False),
+    uncertainty_seconds=serializers.IntegerField(
         min_value=0, max_value=86_400, required=False, allow_null=True
-    )
-
-
-class MilestonesBody(Body):
-    """Only the times that change; null takes one away."""
-
-
-for _name in MILESTONES:
-    MilestonesBody._declared_fields[_name] = MilestoneBody(required=False)
+    ),
+)
+MilestonesBody = body(
+    "MilestonesBody", **{name: MilestoneBody(required=False) for name in MILESTONES}
+)  # only those that change; null takes one away
 
 
 def _set_milestones(call: Call) -> Incident:

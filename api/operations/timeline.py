@@ -50,7 +50,7 @@ class NoteBody(Body):
         min_value=0, max_value=86_400, required=False, allow_null=True
     )
     is_recollection = flag()
-    source = optional_text(60)
+    source = optional_text(60)  # type: ignore[assignment]  # a field of the body, not of the class
     answers = RecordIn("incident", "timeline", required=False, allow_null=True)
     phase = choice([*Phase.values, ""], required=False)
 

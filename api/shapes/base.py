@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from rest_framework import serializers
 
 from accounts.models import User
@@ -29,7 +29,7 @@ class UtcField(serializers.DateTimeField):
         except OverflowError:
             self.fail("invalid")
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
         return super().to_representation(value)
@@ -46,7 +46,7 @@ class Shape(serializers.ModelSerializer):
     }
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         """Those in `user`'s reach, with what the shape tells, in a constant number of queries."""
         raise NotImplementedError(cls.__name__)
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.models import User
@@ -21,7 +20,6 @@ class SeverityName(_Name):
     class Meta:
         model = Severity
         fields = ["name", "rank"]
-        extra_kwargs = {"name": {"validators": []}, "rank": {"validators": []}}
 
 
 class RoleName(_Name):
@@ -61,5 +59,5 @@ class SeverityShape(Shape):
     order: ClassVar = ("rank",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return Severity.objects.all()

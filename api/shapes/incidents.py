@@ -2,12 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import Reference, ShownPerson
+from api.fields import RecordId, Reference, ShownPerson
 from api.shapes.base import Shape, UtcField
 from api.shapes.catalogue import (
     IncidentTypeName,
@@ -48,7 +48,7 @@ class ImpactShape(Shape):
     order: ClassVar = ("started_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(AffectedService.objects.select_related("service"), user)
 
 
@@ -63,7 +63,7 @@ class RoleHolderShape(Shape):
     order: ClassVar = ("started_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(RoleAssignment.objects.select_related("role", "user"), user)
 
 
@@ -75,7 +75,7 @@ class UpdateDueShape(Shape):
     order: ClassVar = ("audience",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(UpdateSchedule.objects.all(), user)
 
 
@@ -130,7 +130,7 @@ class IncidentShape(Shape):
     order: ClassVar = ("-number",)
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         running = AffectedService.objects.running().select_related("service").order_by("started_at", "pk")
         return (
             Incident.objects.visible_to(user)
@@ -202,7 +202,7 @@ class HypothesisShape(Shape):
     order: ClassVar = ("-raised_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(Hypothesis.objects.select_related("incident", "owner"), user)
 
 
@@ -237,7 +237,7 @@ class MitigationShape(Shape):
     order: ClassVar = ("-proposed_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(Mitigation.objects.select_related("incident", "owner", "target"), user)
 
 
@@ -253,7 +253,7 @@ class TaskShape(Shape):
     order: ClassVar = ("order", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(Task.objects.select_related("incident", "owner", "done_by"), user)
 
 
@@ -281,7 +281,7 @@ class RecoveryCheckShape(Shape):
     order: ClassVar = ("order", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(RecoveryCheck.objects.select_related("incident", "owner", "settled_by"), user)
 
 
@@ -299,7 +299,7 @@ class ChangeShape(Shape):
     order: ClassVar = ("-at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         seen = Incident.objects.visible_to(user)
         return (
             ChangeEvent.objects.visible_to(user)
@@ -325,7 +325,7 @@ class StatusUpdateShape(Shape):
     author = ShownPerson()
     approver = ShownPerson(allow_null=True)
     audiences = serializers.ListField(child=serializers.CharField(), read_only=True)
-    corrects = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    corrects = RecordId()
 
     class Meta:
         model = StatusUpdate
@@ -357,7 +357,7 @@ class StatusUpdateShape(Shape):
     order: ClassVar = ("-posted_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         updates = StatusUpdate.objects.select_related("incident", "severity", "author", "approver")
         return _of_incident(updates, user)
 
@@ -365,8 +365,8 @@ class StatusUpdateShape(Shape):
 class EvidenceShape(Shape):
     incident = Reference()
     captured_by = ShownPerson(allow_null=True)
-    event = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
-    hypothesis = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    event = RecordId()
+    hypothesis = RecordId()
     has_file = serializers.SerializerMethodField()
 
     class Meta:
@@ -389,7 +389,7 @@ class EvidenceShape(Shape):
     order: ClassVar = ("captured_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(Evidence.objects.select_related("incident", "captured_by"), user)
 
     def get_has_file(self, evidence: Evidence) -> bool:
@@ -399,10 +399,10 @@ class EvidenceShape(Shape):
 class TimelineEventShape(Shape):
     incident = Reference()
     actor = ShownPerson(allow_null=True)
-    answers = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
-    hypothesis = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
-    mitigation = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
-    status_update = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    answers = RecordId()
+    hypothesis = RecordId()
+    mitigation = RecordId()
+    status_update = RecordId()
 
     class Meta:
         model = TimelineEvent
@@ -431,7 +431,7 @@ class TimelineEventShape(Shape):
     order: ClassVar = ("-occurred_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(TimelineEvent.objects.standing().select_related("incident", "actor"), user)
 
 
@@ -443,7 +443,7 @@ class LinkShape(Shape):
     order: ClassVar = ("kind", "label", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(IncidentLink.objects.all(), user)
 
 
@@ -459,7 +459,7 @@ class ParticipantShape(Shape):
     order: ClassVar = ("joined_at", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         seats = Participation.objects.filter(access_revoked_at=None).select_related("user")
         return _of_incident(seats, user)
 
@@ -487,7 +487,7 @@ class AssessmentShape(Shape):
     order: ClassVar = ("-assessed_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(
             ImpactAssessment.objects.select_related("suggested", "chosen", "assessed_by"), user
         )
@@ -505,7 +505,7 @@ class BriefLinkShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return _of_incident(BriefLink.objects.select_related("created_by"), user)
 
 
@@ -517,5 +517,5 @@ class SavedViewShape(Shape):
     order: ClassVar = ("name", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return SavedView.objects.filter(person=user)

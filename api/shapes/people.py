@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.models import ApiToken, Team, User
@@ -30,7 +29,7 @@ class PersonShape(Shape):
     order: ClassVar = ("name", "pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return User.objects.prefetch_related("teams")
 
 
@@ -57,5 +56,5 @@ class TokenShape(Shape):
     order: ClassVar = ("-created_at", "-pk")
 
     @classmethod
-    def rows(cls, user: User) -> "QuerySet[Any]":
+    def rows(cls, user: User) -> Any:
         return ApiToken.objects.filter(owner=user).select_related("owner")

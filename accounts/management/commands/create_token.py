@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="command line", help="where it is used")
 
     def handle(self, *args: object, **options: Any) -> None:
-        owner = User.objects.active().with_email(options["email"]).first()
+        owner = User.objects.filter(is_active=True).with_email(options["email"]).first()
         if owner is None:
             raise CommandError(f"There is no active account with the address {options['email']}.")
         try:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def _administrator() -> User:
-    person = User.objects.administrators().people().first()
+    person = User.objects.administrators().first()
     if person is None:
         raise CommandError("There is no administrator. Run bin/start and become one first.")
     return person

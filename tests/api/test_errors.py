@@ -1,0 +1,102 @@
+"""Does every refusal say in JSON what is wrong, and with which field?"""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"title": ""}, "/title"),
+        ({"title": "x", "severity": "SEV9"}, "/severity"),
+        ({"title": "x", "services": ["no-such"]}, "/services"),
+        ({"title": "x", "colour": "red"}, "/colour"),
+        ({"title": "x", "impact_started_at": "2026-03-01T14:33:00"}, "/impact_started_at"),
+        ({"title": "x", "impact_started_at": "2999-01-01T00:00:00Z"}, "/impact_started_at"),
+        ({"title": "a\0b"}, "/title"),
+        ({"title": "x" * 201}, "/title"),
+        ({"title": ["x"]}, "/title"),
+        ([], ""),
+    ],
+)
+def test_a_value_that_cannot_be_used(calls, body, pointer):
+    problem = calls.post("incidents", body)
+    assert calls.status == 422, problem
+    assert problem["errors"][0]["pointer"] == pointer
+    assert problem["detail"]
+
+
+def test_a_nested_value_is_named_by_its_place(calls, incident):
+    problem = calls.post(
+        f"incidents/{incident.reference}/mitigation",
+        {"services": [{"service": "nope", "impact": "degraded"}]},
+    )
+    assert problem["errors"][0]["pointer"] == "/services/0/service"
+
+
+def test_what_does_not_fit_the_state(calls, incident):
+    problem = calls.post(f"incidents/{incident.reference}/reopening", {"reason": "It is back"})
+    assert calls.status == 409
+    assert problem["title"] == "It does not fit the present state"
+
+
+def test_a_body_that_is_no_json(calls):
+    answer = calls.client.post(
+        "/api/v1/incidents",
+        "{",
+        content_type="application/json",
+        headers={"authorization": f"Bearer {calls.token}"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The body is not valid JSON."
+
+
+@pytest.mark.parametrize(
+    "path", ["nonsense", "incidents/INC-999999", "incidents/x y", "incidents/INC-1/nonsense"]
+)
+def test_an_address_with_nothing(calls, path):
+    problem = calls.get(path)
+    assert (calls.status, problem["status"]) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=201", "limit=x", "cursor=nonsense", "colour=red", "q=colour:red"],
+)
+def test_a_parameter_that_makes_no_sense(calls, query):
+    problem = calls.get(f"incidents?{query}")
+    assert calls.status == 400, problem
+    assert problem["errors"][0]["pointer"] == query.split("=")[0]
+
+
+def test_a_method_that_is_not_there(calls):
+    calls.delete("incidents")
+    assert calls.status == 405
+
+
+def test_null_characters_in_an_address(calls):
+    calls.get("incidents?q=%00")
+    assert calls.status == 400
+
+
+def test_a_trailing_slash_leads_to_the_address_without(calls, incident):
+    calls.get(f"incidents/{incident.reference}/?x=1")
+    assert calls.status == 308
+    assert calls.last["Location"] == f"/api/v1/incidents/{incident.reference}?x=1"
+
+
+def test_a_stakeholder_changes_nothing(api, stakeholder, incident):
+    calls = api(stakeholder)
+    problem = calls.patch(f"incidents/{incident.reference}", {"title": "Mine"})
+    assert calls.status == 403
+    assert problem["detail"] == "Only responders can change an incident."
+
+
+def test_too_many_requests_say_when_to_come_back(calls, settings):
+    settings.API_RATE = "2 per hour"
+    for _time in range(2):
+        calls.get("me")
+        assert calls.status == 200
+        assert calls.last["RateLimit-Policy"] == '"token";q=2;w=3600'
+    calls.get("me")
+    assert calls.status == 429
+    assert int(calls.last["Retry-After"]) > 0

@@ -1,0 +1,80 @@
+"""Does a request that is sent again happen once?"""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from api.idempotency import forget_old_answers
+from api.models import KeptAnswer
+from incidents.models import Incident
+
+BODY = {"title": "Payments fail", "severity": "SEV2"}
+
+
+def test_the_same_key_gives_the_same_answer(calls):
+    first = calls.post("incidents", BODY, idempotency_key='"a-1"')
+    again = calls.post("incidents", BODY, idempotency_key="a-1")
+    assert again == first
+    assert calls.status == 201
+    assert calls.last["Idempotency-Replayed"] == "true"
+    assert calls.last["Location"].endswith(first["reference"])
+    assert Incident.objects.count() == 1
+
+
+def test_another_body_with_the_key_is_refused(calls):
+    calls.post("incidents", BODY, idempotency_key="a-1")
+    calls.post("incidents", BODY | {"title": "Another"}, idempotency_key="a-1")
+    assert calls.status == 422
+    assert Incident.objects.count() == 1
+
+
+def test_a_refusal_does_not_use_the_key_up(calls):
+    calls.post("incidents", {"title": ""}, idempotency_key="a-1")
+    assert calls.status == 422
+    calls.post("incidents", BODY, idempotency_key="a-1")
+    assert calls.status == 201
+
+
+def test_keys_of_two_people_are_apart(api, commander, responder):
+    for person in (commander, responder):
+        api(person).post("incidents", BODY, idempotency_key="a-1")
+    assert Incident.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["x" * 201, '""', "\x07"])
+def test_impossible_keys_are_refused(calls, key):
+    calls.post("incidents", BODY, idempotency_key=key)
+    assert calls.status == 400
+
+
+def test_answers_are_kept_for_a_day(calls):
+    calls.post("incidents", BODY, idempotency_key="a-1")
+    forget_old_answers()
+    assert KeptAnswer.objects.count() == 1
+    KeptAnswer.objects.update(created_at=timezone.now() - KeptAnswer.KEPT)
+    forget_old_answers()
+    assert KeptAnswer.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_declare_one(api, commander):
+    client, key = api(commander), str(uuid4())
+    statuses: list[int] = []
+
+    def declare():
+        mine = type(client)(client.token)
+        mine.post("incidents", BODY, idempotency_key=key)
+        statuses.append(mine.status)
+        connection.close()
+
+    threads = [threading.Thread(target=declare) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Incident.objects.count() == 1
+    assert set(statuses) <= {201, 409}
+    assert 201 in statuses
