@@ -251,11 +251,14 @@ def _view(address: str, operations: dict[str, Operation]) -> type[OperationView]
 
 
 def patterns() -> list[URLPattern]:
+    """Words before parts in braces: `incidents/similar` is not the incident of that name."""
+    views = views_by_path()
+    addresses = sorted(views, key=lambda address: [step.startswith("{") for step in address.split("/")])
     return [
         path(
             address.replace("{", "<str:").replace("}", ">"),
-            login_not_required(view.as_view()),
+            login_not_required(views[address].as_view()),
             name="api " + address,
         )
-        for address, view in views_by_path().items()
+        for address in addresses
     ]

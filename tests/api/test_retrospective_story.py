@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from retros.checks import CHECKS
@@ -85,6 +86,13 @@ def test_what_happened_and_why(calls, at, commander):
     assert brought == {"added": 1, "changed": 0, "known": 1}
     pasted = {"which": "lines", "lines": "10:05 Rolled back", "day": "2026-01-05"}
     assert calls.post(f"{at}/timeline/records", pasted)["added"] == 1
+    sent = SimpleUploadedFile("rows.csv", b"occurred_at,text\n2026-01-05T10:07:00Z,It was over\n")
+    answer = calls.client.post(
+        f"/api/v1/{at}/timeline/records",
+        {"which": "csv", "file": sent},
+        headers={"Authorization": f"Bearer {calls.token}"},
+    )
+    assert answer.json() == {"added": 1, "changed": 0, "known": 0}
     rows = calls.get(f"{at}/timeline?starred=true")["results"]
     assert [one["id"] for one in rows] == [row["id"]]
     assert calls.post(f"{at}/timeline/removals", {"entries": [said["id"]]}) == {"changed": 1}
