@@ -21,7 +21,7 @@ from action_items.models import (
 from action_items.models.items import number_of
 from action_items.quarters import Quarter, kept
 from api.fields import Body, TextField, body, choice, named, optional_text, person, text
-from api.operations.retrospectives.common import LARGEST_ID, PersonAsked
+from api.operations.retrospectives.common import LARGEST_ID, PersonAsked, RecordFrom
 from api.registry import Call, item, listing, verb
 from api.shapes.action_items import ActionItemShape
 from incidents.models import Incident, IncidentType, Service, Severity
@@ -176,26 +176,21 @@ item(
 # -- adding and changing ------------------------------------------------------------------------------------
 
 
-class _Source(serializers.IntegerField):
-    """A record the caller reaches, by its id."""
+def _retrospectives(call: Call) -> Any:
+    return Retrospective.objects.visible_to(call.user)
 
-    default_error_messages = {"unknown": "There is none with this id that you can reach."}
 
-    def __init__(self, model: Any, **options: Any):
-        super().__init__(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, **options)
-        self.model = model
+def _factors(call: Call) -> Any:
+    return ContributingFactor.objects.visible_to(call.user)
 
-    def to_internal_value(self, data: Any) -> Any:
-        key, user = super().to_internal_value(data), self.context["call"].user
-        if self.model is Learning:
-            reached = Retrospective.objects.visible_to(user)
-            rows: Any = Learning.objects.readable_by(user).filter(retrospective__in=reached)
-        else:
-            rows = self.model.objects.visible_to(user)
-        found = rows.filter(pk=key).first()
-        if found is None:
-            self.fail("unknown")
-        return found
+
+def _learnings(call: Call) -> Any:
+    return Learning.objects.readable_by(call.user).filter(retrospective__in=_retrospectives(call))
+
+
+def _source(find: Any, **options: Any) -> RecordFrom:
+    """What an item comes from, of what the caller reaches."""
+    return RecordFrom(find, required=False, allow_null=True, **options)
 
 
 class _IncidentNamed(TextField):
@@ -225,16 +220,16 @@ class ActionItemChangeBody(Body):
     owner = person(required=False, allow_null=True)
     team = named(Team.objects.all(), required=False, allow_null=True)
     due_on = serializers.DateField(required=False, allow_null=True)
-    factor = _Source(ContributingFactor, help_text="A contributing factor of its retrospective.")
+    factor = _source(_factors, help_text="A contributing factor of its retrospective.")
     external_key = optional_text(100, help_text="Its name in the tracker, such as PAY-482.")
     external_url = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
 class ActionItemBody(ActionItemChangeBody):
     title = text(200, help_text="What will be different.")
-    retrospective = _Source(Retrospective)
+    retrospective = _source(_retrospectives)
     incident = _IncidentNamed()
-    learning = _Source(Learning)
+    learning = _source(_learnings)
 
 
 verb(

@@ -47,6 +47,7 @@ class ActionItemShape(Shape):
     verified_by = ShownPerson(allow_null=True)
     is_self_verified = serializers.BooleanField(read_only=True)
     created_by = ShownPerson(allow_null=True)
+    external_url = serializers.CharField(read_only=True, allow_blank=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
@@ -62,6 +64,30 @@ class RecordsIn(serializers.ListField):
         if missing := [str(key) for key in wanted if key not in found]:
             self.fail("unknown", ids=", ".join(missing))
         return [found[key] for key in wanted]
+
+
+class RecordFrom(serializers.Field):
+    """A record by its id, of those that `find` gives for the request."""
+
+    default_error_messages = {
+        "unknown": "There is none with this id that you can reach.",
+        "invalid": "Write an id, a whole number.",
+    }
+
+    def __init__(self, find: Callable[[Call], Any], **options: Any):
+        super().__init__(**options)
+        self.find = find
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        found = self.find(self.context["call"]).filter(pk=data).first() if 0 < data <= LARGEST_ID else None
+        if found is None:
+            self.fail("unknown")
+        return found
+
+
+extend_schema_field(OpenApiTypes.INT64)(RecordFrom)
 
 
 def standing_entries(call: Call) -> Any:

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from api.fields import Body, RecordIn, TextField, body, choice, flag, optional_text, text
 from api.operations.retrospectives.common import (
-    LARGEST_ID,
     RETROSPECTIVE,
+    RecordFrom,
     RecordsIn,
     address_of,
     for_writers,
@@ -169,24 +169,15 @@ verb(
 )
 
 
-class FactorSeen(serializers.IntegerField):
-    """A factor of any retrospective in the caller's reach, by its id."""
-
-    default_error_messages = {"unknown": "You can't see this factor, or it was removed."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        key = super().to_internal_value(data)
-        seen = ContributingFactor.objects.visible_to(self.context["call"].user)
-        found = seen.filter(pk=key).first()
-        if found is None:
-            self.fail("unknown")
-        return found
+def _seen(call: Call) -> Any:
+    """Factors of any retrospective in the caller's reach."""
+    return ContributingFactor.objects.visible_to(call.user)
 
 
 verb(
     "POST",
     f"{FACTOR}/link",
     workflow.link_contributing_factor,
-    body=body("FactorLinkBody", same_as=FactorSeen(min_value=1, max_value=LARGEST_ID)),
+    body=body("FactorLinkBody", same_as=RecordFrom(_seen)),
     answer=FactorShape,
 )

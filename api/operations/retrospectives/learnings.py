@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from rest_framework import serializers
-
 from api.fields import Body, RecordIn, TextField, body, text
 from api.operations.retrospectives.common import (
-    LARGEST_ID,
     RETROSPECTIVE,
+    RecordFrom,
     RecordsIn,
     address_of,
     of_it,
@@ -42,18 +40,6 @@ class LearningChangeBody(Body):
     kind = TextField(20, required=False, allow_blank=False)
     text = TextField(LONGEST, required=False, allow_blank=False)
     entries = RecordsIn(standing_entries, required=False)
-
-
-class LearningIn(serializers.IntegerField):
-    """A learning that the caller can read, by its id."""
-
-    default_error_messages = {"unknown": "There is none with this id here."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        found = _readable(self.context["call"]).filter(pk=super().to_internal_value(data)).first()
-        if found is None:
-            self.fail("unknown")
-        return found
 
 
 verb(
@@ -95,7 +81,7 @@ verb(
     "POST",
     f"{LEARNING}/pairing",
     workflow.pair_learnings,
-    body=body("PairBody", other=LearningIn(min_value=1, max_value=LARGEST_ID)),
+    body=body("PairBody", other=RecordFrom(_readable)),
     answer=LearningGroupShape,
 )
 

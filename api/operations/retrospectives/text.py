@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from api.fields import TextField, body, optional_text, text
-from api.operations.retrospectives.common import LARGEST_ID, RETROSPECTIVE, for_writers
+from api.operations.retrospectives.common import LARGEST_ID, RETROSPECTIVE, RecordFrom, for_writers
 from api.registry import Call, item, listing, verb
 from api.shapes.retrospective_sections import CommentShape, SectionShape, SectionVersionShape
 from retros import workflow
@@ -96,17 +96,8 @@ listing(
 item(f"{SECTION}/comments/{{comment}}", CommentShape, name="get_comment", summary="One comment.")
 
 
-class CommentIn(serializers.IntegerField):
-    """A comment of the section by its id."""
-
-    default_error_messages = {"unknown": "There is none with this id here."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        key, document = super().to_internal_value(data), self.context["call"]["document"]
-        found = document.comments.filter(pk=key).first() if document.pk else None
-        if found is None:
-            self.fail("unknown")
-        return found
+def _comments(call: Call) -> Any:
+    return CommentShape.rows(call.user).filter(document_id=call["document"].pk)
 
 
 def _comment_address(made: Any) -> str:
@@ -124,9 +115,7 @@ verb(
         "CommentBody",
         text=text(5000, help_text="An @ and a name notifies that person."),
         quote=optional_text(300, help_text="The words it is about."),
-        parent=CommentIn(
-            required=False, allow_null=True, min_value=1, max_value=LARGEST_ID, help_text="What it answers."
-        ),
+        parent=RecordFrom(_comments, required=False, allow_null=True, help_text="What it answers."),
     ),
     answer=CommentShape,
     status=201,
