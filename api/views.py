@@ -251,14 +251,16 @@ def _view(address: str, operations: dict[str, Operation]) -> type[OperationView]
 
 
 def patterns() -> list[URLPattern]:
-    """Words before parts in braces: `incidents/similar` is not the incident of that name."""
-    views = views_by_path()
-    addresses = sorted(views, key=lambda address: [step.startswith("{") for step in address.split("/")])
     return [
         path(
             address.replace("{", "<str:").replace("}", ">"),
-            login_not_required(views[address].as_view()),
+            login_not_required(view.as_view()),
             name="api " + address,
         )
-        for address in addresses
+        for address, view in sorted(views_by_path().items(), key=lambda item: _by_words(item[0]))
     ]
+
+
+def _by_words(address: str) -> list[tuple[bool, str]]:
+    """Sorts `incidents/similar` before `incidents/{incident}`, which would take it."""
+    return [(piece.startswith("{"), piece) for piece in address.split("/")]
