@@ -9,6 +9,8 @@ from django.utils import timezone
 from retros.checks import CHECKS
 from retros.models import Retrospective
 
+NEXT_YEAR = timezone.now().year + 1
+
 
 @pytest.fixture
 def at(calls, incident, commander, responder):
@@ -18,7 +20,9 @@ def at(calls, incident, commander, responder):
     assert (made["title"], made["incident"]) == (incident.title, incident.reference)
     at = f"retrospectives/{made['id']}"
     assert calls.last["Location"] == f"/api/v1/{at}"
-    framed = calls.patch(at, {"scope": "The evening", "facilitator": commander.pk, "due_on": "2099-01-02"})
+    framed = calls.patch(
+        at, {"scope": "The evening", "facilitator": commander.pk, "due_on": f"{NEXT_YEAR}-01-02"}
+    )
     assert (framed["scope"], framed["facilitator"]["id"]) == ("The evening", commander.pk)
     seated = calls.post(f"{at}/participants", {"people": [commander.pk, responder.email]})
     assert [one["person"]["id"] for one in seated["participants"]] == [commander.pk, responder.pk]
