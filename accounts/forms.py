@@ -218,6 +218,8 @@ class ChangePasswordForm(_AllauthStyled, allauth_forms.ChangePasswordForm):
 
 
 class ForgottenPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordForm):
+    users: list[User]
+
     def clean_email(self) -> str:
         """Service accounts have no way to sign in: nothing is sent."""
         email = super().clean_email()

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User, UserQuerySet
-from api.shapes.base import UtcField
+from api.times import UtcField
 from core.text import without_directions
 
 LONGEST_TEXT = 10_000

@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import Reference, ShownPerson
-from api.shapes.base import Shape, UtcField
+from api.shapes.base import Shape
+from api.times import UtcField
 from core.subqueries import count_of
 from incidents.models import Incident
 from retros.models import (

@@ -6,8 +6,8 @@ from rest_framework import serializers
 from api.fields import Body, ShownPerson, TextField, body, choice, optional_text, person, text
 from api.operations.retrospectives.common import RETROSPECTIVE, for_leaders, of_it
 from api.registry import Call, item, listing, verb
-from api.shapes.base import UtcField
 from api.shapes.retrospectives import PdfExportShape, PublicationShape, RetrospectiveShape, ReviewShape
+from api.times import UtcField
 from core.requested_files import file_answer
 from retros import workflow
 from retros.checks import checks

@@ -18,8 +18,8 @@ from api.operations.retrospectives.common import (
     standing_entries,
 )
 from api.registry import Call, item, listing, verb
-from api.shapes.base import UtcField
 from api.shapes.retrospective_sections import RetrospectiveEntryShape
+from api.times import UtcField
 from incidents.models import Service
 from retros import workflow
 from retros.models import TimelineEntry
