@@ -138,7 +138,7 @@ item(
 
 class QuarterQuery(Body):
     quarter = serializers.RegexField(
-        r"^20[0-9]{2}-Q[1-4]\Z", required=False, help_text="Such as 2026-Q4; by default this one."
+        r"^20[0-9]{2}-Q[1-4]\Z", required=False, help_text="Such as 2026-Q4. By default this one."
     )
     team = named(Team.objects.all(), required=False)
 

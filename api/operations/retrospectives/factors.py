@@ -44,7 +44,7 @@ def _position() -> serializers.IntegerField:
         max_value=MOST,
         required=False,
         allow_null=True,
-        help_text="Among those there; by default last.",
+        help_text="Among the factors there. By default last.",
     )
 
 
@@ -124,7 +124,7 @@ listing(
     FactorShape,
     of_it(FactorShape),
     name="list_factors",
-    summary="The contributing factors; `parent` makes them a tree.",
+    summary="The contributing factors. `parent` makes them a tree.",
 )
 verb(
     "POST",
@@ -158,7 +158,7 @@ verb(
     workflow.move_contributing_factor,
     body=body("FactorPlaceBody", parent=_parent(), position=_position()),
     answer=FactorShape,
-    summary="Move a factor, with everything that hangs on it.",
+    summary="Move a factor with everything below it.",
 )
 verb(
     "POST",

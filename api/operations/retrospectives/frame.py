@@ -40,7 +40,7 @@ class RetrospectiveQuery(Body):
     status = choice([*RetrospectiveStatus.values, "open"], required=False)
     subject = choice(Subject, required=False)
     owner = PersonAsked(required=False)
-    incident = optional_text(20, help_text="The reference of an incident it looks back on.")
+    incident = optional_text(20, help_text="The reference of an incident of the retrospective.")
     service = named(Service.objects.all(), required=False)
     factor = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="`shared_as` of a contributing factor."
@@ -160,7 +160,7 @@ item(
     RetrospectiveShape,
     _of_incident,
     name="get_incident_retrospective",
-    summary="The retrospective that looks back on the incident.",
+    summary="The retrospective of the incident.",
     scope="retrospectives:read",
     tag="Retrospectives",
 )

@@ -53,7 +53,7 @@ verb(
         ),
     ),
     run=_state_users,
-    summary="State how many use a service and which share felt it; null in both takes it back.",
+    summary="State how many use a service and which share was affected. null in both takes it back.",
 )
 
 
@@ -61,7 +61,7 @@ class Duration(serializers.Serializer):
     """How long services were affected; while that goes on, up to now."""
 
     affected_seconds = serializers.FloatField(
-        help_text="At least one service; time that several share counts once."
+        help_text="At least one service. Time that several share counts once."
     )
     user_minutes = serializers.FloatField(allow_null=True, help_text="null where nobody has stated users.")
     unstated = serializers.ListField(
@@ -125,7 +125,7 @@ item(
     ImpactStatementShape,
     _dimensions,
     name="list_impact",
-    summary="The four dimensions of impact; version 0 where nothing is said yet.",
+    summary="The four dimensions of impact. Version 0 has no text yet.",
     many=True,
 )
 item(f"{IMPACT}/{{dimension}}", ImpactStatementShape, name="get_impact", summary="One dimension of impact.")

@@ -47,7 +47,7 @@ verb(
     f"{LEARNINGS}/revelation",
     workflow.reveal_learnings,
     answer=RetrospectiveShape,
-    summary="Let everybody read all learnings. There is no way back.",
+    summary="Let everybody read all learnings. This cannot be undone.",
 )
 verb("POST", f"{LEARNINGS}/voting-closure", workflow.close_voting, answer=RetrospectiveShape)
 listing(

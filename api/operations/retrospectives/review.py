@@ -186,7 +186,7 @@ class VersionQuery(Body):
         min_value=1,
         max_value=2**31 - 1,
         required=False,
-        help_text="A published one; by default what is read now.",
+        help_text="A published one. By default the one that is read now.",
     )
 
 
@@ -209,7 +209,7 @@ item(
     None,
     _export,
     name="export_retrospective",
-    summary="A version, or what stands now, as a file: JSON, Markdown or HTML.",
+    summary="A version, or the current text, as a file: JSON, Markdown or HTML.",
     query=VersionQuery,
     file_types=("application/json", "text/markdown", "text/html"),
 )

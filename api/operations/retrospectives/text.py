@@ -39,12 +39,12 @@ verb(
             required=False,
             allow_null=True,
             default=None,
-            help_text="That was read; 409 where the section says something else by now.",
+            help_text="The version that was read. 409 if the section has changed since.",
         ),
     ),
     answer=SectionShape,
     also=(workflow.open_section,),
-    summary="Let the section say this text; people who have it open see it arrive.",
+    summary="Write the text of a section. People who have it open see the change.",
 )
 
 # -- versions -----------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ verb(
     answer=SectionVersionShape,
     run=_keep,
     status=201,
-    summary="Keep what the section says now as a version; 204 where the last one says the same.",
+    summary="Keep the current text of a section as a version. 204 if the last version is the same.",
 )
 verb(
     "POST",

@@ -225,7 +225,9 @@ verb(
 
 class EntryQuery(Body):
     state = choice(
-        ["standing", "removed"], required=False, help_text="removed: left out; told to who writes in it."
+        ["standing", "removed"],
+        required=False,
+        help_text="removed: rows that were left out, for those who can write in the retrospective.",
     )
     kind = choice(Kind, required=False)
     phase = choice(Phase, required=False)
@@ -345,7 +347,7 @@ verb(
     body=body(
         "RecollectionBody",
         text=text(LONGEST_ROW),
-        actor=about_whom(help_text="Whose memory; by default the caller's."),
+        actor=about_whom(help_text="Whose memory. By default the caller's."),
         occurred_at=moment(allow_null=True, help_text="When, as remembered."),
         detail=optional_text(LONGEST_ROW),
     ),

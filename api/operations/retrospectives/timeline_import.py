@@ -48,7 +48,7 @@ BroughtRow = body(
     "BroughtRow",
     occurred_at=moment(required=True),
     text=text(LONGEST_TEXT),
-    source=optional_text(60, help_text="Where it is from; by default “api”."),
+    source=optional_text(60, help_text="Where it is from. By default “api”."),
     source_id=optional_text(200, help_text="What it is called there: the same row comes in once."),
     kind=choice(list(WRITTEN_KINDS), required=False),
     detail=optional_text(10_000),
