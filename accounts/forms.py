@@ -223,7 +223,7 @@ class ForgottenPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordForm):
     def clean_email(self) -> str:
         """Service accounts have no way to sign in: nothing is sent."""
         email = super().clean_email()
-        self.users = [user for user in self.users if not user.is_service]
+        self.users: list[User] = [user for user in self.users if not user.is_service]
         return email
 
 

@@ -95,6 +95,8 @@ def part(
     about: str,
     number: bool = False,
 ) -> None:
+    if name in PARTS:
+        raise ValueError(f"Two parts of addresses are called {name}.")
     PARTS[name] = Part(name, load, shape, about, number)
 
 
@@ -141,6 +143,7 @@ def verb(
     also: tuple[Callable[..., Any], ...] = (),
     tag: str = "",
     takes_files: bool = False,
+    many: bool = False,
 ) -> Operation:
     """An operation over the verb `does`.
 
@@ -160,6 +163,7 @@ def verb(
             None,
             answer,
             status or (204 if answer is None else 200),
+            many=many,
             location=location,
             tag=tag,
             takes_files=takes_files,

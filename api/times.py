@@ -1,4 +1,4 @@
-"""Times as the API tells and reads them."""
+"""Times as the API writes and reads them."""
 
 from datetime import UTC, datetime
 from typing import Any

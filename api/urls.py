@@ -8,7 +8,30 @@ from api import (
     parts,  # noqa: F401 - they register
     parts_retrospectives,  # noqa: F401 - they register
 )
-from api.operations import action_items, catalogue, incidents, me, response, retrospectives, timeline, updates  # noqa: F401 - they register  # noqa: F401 - they register
+from api.operations import (  # noqa: F401 - they register
+    action_items,
+    audit,
+    catalogue,
+    channels,
+    events,
+    history,
+    inbox,
+    incidents,
+    insights,
+    maintenances,
+    me,
+    message_templates,
+    people,
+    reports,
+    response,
+    retrospectives,
+    search,
+    status_pages,
+    subscriptions,
+    timeline,
+    tokens,
+    updates,
+)
 from api.views import Nowhere, patterns
 
 urlpatterns = [
