@@ -6,7 +6,7 @@ from uuid import uuid4
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Team, User
@@ -190,16 +190,7 @@ class ActionFilter(django_filters.FilterSet):
 
     def search(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
         """Words of the title or text, ACT-7, INC-142, @owner."""
-        for word in value.split()[:8]:
-            if word.startswith("@"):
-                queryset = queryset.filter(owner__name__icontains=word[1:])
-                continue
-            incidents = Incident.objects.visible_to(self.reader).of_reference(word).values("pk")
-            found = Q(title__icontains=word) | Q(description__icontains=word) | Q(external_key__iexact=word)
-            found |= Q(incident__in=incidents) | Q(retrospective__incident__in=incidents)
-            found |= Q(pk__in=ActionItem.objects.of_reference(word).values("pk"))
-            queryset = queryset.filter(found)
-        return queryset
+        return queryset.told_by(value, self.reader)
 
     def by_owner(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
         if value == "nobody":

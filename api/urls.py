@@ -6,8 +6,10 @@ from django.urls import include, path, re_path
 from api import (
     docs,
     parts,  # noqa: F401 - they register
+    parts_retrospectives,  # noqa: F401 - they register
 )
 from api.operations import (  # noqa: F401 - they register
+    action_items,
     audit,
     catalogue,
     channels,
@@ -22,6 +24,7 @@ from api.operations import (  # noqa: F401 - they register
     people,
     reports,
     response,
+    retrospectives,
     search,
     status_pages,
     subscriptions,
