@@ -36,7 +36,9 @@ def expiry_choices(*, with_none: bool) -> list[tuple[str, str]]:
     today = timezone.localdate()
     ends = [(days, today + timedelta(days=days)) for days in DAYS]
     names = {365: "In a year"}
-    found = [(str(days), f"{names.get(days, f'In {days} days')}, {end.day} {end:%b %Y}") for days, end in ends]
+    found = [
+        (str(days), f"{names.get(days, f'In {days} days')}, {end.day} {end:%b %Y}") for days, end in ends
+    ]
     return [*found, *([(NO_END, "Never, for service accounts only")] if with_none else [])]
 
 

@@ -31,7 +31,9 @@ def openapi(request: HttpRequest) -> JsonResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """How to begin, and every tag; with `q` the operations that have these words."""
     question = request.GET.get("q", "")[:LONGEST_QUESTION].strip()
-    return _render(request, "api/docs.html", question=question, found=search(question), PUBLIC_URL=settings.PUBLIC_URL)
+    return _render(
+        request, "api/docs.html", question=question, found=search(question), PUBLIC_URL=settings.PUBLIC_URL
+    )
 
 
 @require_safe

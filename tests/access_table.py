@@ -585,8 +585,6 @@ TABLE: dict[str, Row] = {
     "person_activation": Row(post=ADMINS, pk=anybody),
     "person_password_link": Row(post=ADMINS, pk=anybody),
     "checklist_hiding": Row(post=ADMINS),
-    "api_openapi": Row(get=EVERYBODY),
-    "api_docs": Row(get=SIGNED_IN),
     "api_docs_tag": Row(get=SIGNED_IN, more={"tag": "incidents"}),
     "api_errors": Row(get=SIGNED_IN),
     "tokens": Row(get=SIGNED_IN, post=SIGNED_IN),

@@ -124,7 +124,9 @@ class ApiToken(models.Model):
     @property
     def shown_scopes(self) -> list[str]:
         """Without `subject:read` where there is `subject:write`, which covers it."""
-        return [scope for scope in self.scopes if scope.replace(":read", ":write") not in {*self.scopes} - {scope}]
+        return [
+            scope for scope in self.scopes if scope.replace(":read", ":write") not in {*self.scopes} - {scope}
+        ]
 
     @property
     def lifetime(self) -> timedelta | None:

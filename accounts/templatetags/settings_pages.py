@@ -78,7 +78,9 @@ GROUPS = {
     ],
     "Developers": [
         Section("key-round", "API tokens", "Access for scripts and programs", "tokens", for_all=True),
-        Section("book-open", "API reference", "Every operation, to read and to try", "api_docs", for_all=True),
+        Section(
+            "book-open", "API reference", "Every operation, to read and to try", "api_docs", for_all=True
+        ),
     ],
     "History": [
         Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),

@@ -36,13 +36,12 @@ def _accounts(person: User) -> list[User]:
 def _page(request: SignedInRequest, form: TokenForm, accounts: list[User], **made: Any) -> HttpResponse:
     """The page; `made` is a token that was just created, with its text."""
     reachable = ApiToken.objects.within_reach_of(request.user)
-    own = list(request.user.api_tokens.lasting().listed())
     context = {
         "form": form,
-        "own": own,
+        "own": reachable.lasting().filter(owner=request.user).listed(),
         "accounts": accounts,
         "ended": reachable.ended().listed()[:LAST_ENDED],
-        "token_count": len(own) + sum(len(account.lasting_tokens) for account in accounts),
+        "token_count": reachable.lasting().count(),
         **made,
     }
     return render(request, "settings/tokens.html", context)
@@ -84,7 +83,13 @@ def token_rotation(request: SignedInRequest, pk: int) -> HttpResponse:
             new, text = form.outcome
             accounts = _accounts(request.user)
             return _page(
-                request, _form(request, accounts), accounts, made=new, text=text, rotated=True, at_once=at_once
+                request,
+                _form(request, accounts),
+                accounts,
+                made=new,
+                text=text,
+                rotated=True,
+                at_once=at_once,
             )
     return render(request, "settings/token_rotation.html", {"form": form, "token": token})
 
@@ -137,6 +142,4 @@ def service_account_deactivation(request: SignedInRequest, pk: int) -> HttpRespo
 def service_account_activation(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User.objects.service_accounts(), pk=pk)
     done = f"{account} is active. Its tokens work again."
-    return refused_or(
-        request, done, "tokens", [], activate_service_account, by=request.user, account=account
-    )
+    return refused_or(request, done, "tokens", [], activate_service_account, by=request.user, account=account)
