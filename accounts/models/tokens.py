@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models.people import User, UserQuerySet
@@ -66,8 +67,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
 
     def ended(self) -> "ApiTokenQuerySet":
-        """Revoked or expired."""
-        return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now()))
+        """Revoked or expired, the last first; with whose it was."""
+        over = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
+        when = Coalesce("revoked_at", "expires_at").desc()
+        return self.filter(over).select_related("owner").order_by(when, "-pk")
 
     def within_reach_of(self, person: User) -> "ApiTokenQuerySet":
         """One's own; for administrators also those of service accounts."""

@@ -40,7 +40,7 @@ def _page(request: SignedInRequest, form: TokenForm, accounts: list[User], **mad
         "form": form,
         "own": reachable.lasting().filter(owner=request.user).listed(),
         "accounts": accounts,
-        "ended": reachable.ended().listed()[:LAST_ENDED],
+        "ended": reachable.ended()[:LAST_ENDED],
         "token_count": reachable.lasting().count(),
         **made,
     }
