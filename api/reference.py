@@ -140,8 +140,8 @@ def _shown(name: str, schema: dict[str, Any], *, is_required: bool, **more: Any)
     plain = resolved(schema, _components())
     item = resolved(plain.get("items", {}), _components()) if kind_of(plain) == "array" else plain
     choices = tuple(str(one) for one in item.get("enum", []) if one is not None)
-    about = schema.get("description") or plain.get("description", "") if "$ref" not in schema else ""
     shape = shape_name(schema) or shape_name(plain.get("items", {}))
+    about = schema.get("description") or ("" if shape else plain.get("description", ""))
     more = {"about": about, "shape": shape, **more}
     return Shown(name, kind_in_words(schema), is_required=is_required, choices=choices, **more)
 
