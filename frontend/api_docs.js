@@ -74,11 +74,13 @@ function open() {
   folded.scrollIntoView({ block: "start" });
 }
 
+const wordsOf = (one) => `${one.firstElementChild.textContent} ${one.lastElementChild.id}`.toLowerCase();
+
 function narrow(field) {
   const words = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const all = [...document.querySelectorAll("[data-words]")];
   if (!all.length) return;
-  for (const one of all) one.hidden = !words.every((word) => one.dataset.words.toLowerCase().includes(word));
+  for (const one of all) one.hidden = !words.every((word) => wordsOf(one).includes(word));
   document.querySelector("[data-none]").hidden = all.some((one) => !one.hidden);
 }
 
