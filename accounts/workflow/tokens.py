@@ -41,7 +41,7 @@ def create_token(
 
     Without a `lifetime` it has no end, which only a service account's may. Raises ValidationError naming the field.
     """
-    owner = owner or by
+    owner, now = owner or by, timezone.now()
     _require_own(by, owner)
     token = ApiToken(
         name=name.strip(),
@@ -49,7 +49,8 @@ def create_token(
         created_by=by,
         scopes=_checked_scopes(scopes, owner),
         reaches_private=reaches_private,
-        expires_at=_end(lifetime, owner),
+        created_at=now,
+        expires_at=_end(now, lifetime, owner),
     )
     if not token.name:
         raise ValidationError({"name": "Give the token a name, such as “deploy pipeline”."})
@@ -163,7 +164,7 @@ def _checked_scopes(scopes: Iterable[str], owner: User) -> list[str]:
     return [scope for scope in SCOPES if scope in wanted]
 
 
-def _end(lifetime: timedelta | None, owner: User) -> datetime | None:
+def _end(now: datetime, lifetime: timedelta | None, owner: User) -> datetime | None:
     if lifetime is None:
         if not owner.is_service:
             raise ValidationError({"days": "A person's token needs an end, at most a year from now."})
@@ -172,7 +173,7 @@ def _end(lifetime: timedelta | None, owner: User) -> datetime | None:
         raise ValidationError({"days": f"From 1 to {LONGEST.days} days."})
     if not timedelta(0) < lifetime <= 10 * LONGEST:
         raise ValidationError({"days": f"From 1 to {10 * LONGEST.days} days, or none."})
-    return timezone.now() + lifetime
+    return now + lifetime
 
 
 def working_token(text: str) -> ApiToken | None:
