@@ -29,11 +29,21 @@ BY_NAME = {
     "url": "https://example.org/",
 }
 COMMANDS = {
-    "declare_incident": 'allclear declare "Card payments fail at checkout"',
+    "declare_incident": 'allclear declare "Card payments fail at checkout" --severity SEV2 --service checkout',
     "list_incidents": "allclear list",
     "get_incident": "allclear show INC-14",
-    "add_note": 'allclear note INC-14 "Rolled back to the last release."',
+    "list_roles_held": "allclear who INC-14",
+    "write_event": 'allclear note INC-14 "The connection pool is exhausted"',
     "list_timeline": "allclear timeline INC-14",
+    "export_timeline": "allclear export INC-14 --format markdown",
+    "post_status_update": 'allclear update INC-14 "4 in 10 payments fail." --unknown "Why." --next 30m',
+    "post_no_change": "allclear update INC-14 --no-change",
+    "mitigate_incident": 'allclear mitigate INC-14 "Rolled back to 4.1"',
+    "resolve_incident": "allclear resolve INC-14",
+    "close_incident": "allclear close INC-14",
+    "record_change": 'allclear change "Release 4.2" --service checkout --incident INC-14',
+    "add_action_item": 'allclear action add "Alert before the pool is exhausted" --incident INC-14',
+    "list_action_items": "allclear action list",
 }
 """Operation → how the command line does it."""
 
