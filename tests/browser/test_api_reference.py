@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.workflow import create_token
+from accounts.models import SCOPES
+from accounts.workflow import add_service_account, create_token
 from incidents.models import Incident
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_settings_are_clean import faults_of
@@ -59,8 +60,11 @@ def test_the_list_narrows_while_somebody_types(open_as, commander):
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
 def test_the_pages_are_clean(open_as, axe, admin, viewport):
     token, _text = create_token(by=admin, name="Laptop", scopes=["incidents:read"])
+    account = add_service_account(by=admin, name="A-deploy-pipeline-with-a-name-that-goes-on")
+    create_token(by=admin, owner=account, name="ci", scopes=SCOPES[:-1])
     page = open_as(admin, viewport=viewport)
     paths = [
+        reverse("service_account", args=[account.pk]),
         *map(reverse, ("api_docs", "api_errors", "tokens", "service_account_new")),
         f"{reverse('api_docs')}?q=incident",
         *(f"{PAGE}#{name}" for name in ("list_incidents", "declare_incident", "shape-IncidentShape")),
