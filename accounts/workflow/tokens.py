@@ -142,7 +142,7 @@ def _require_own(by: User, owner: User) -> None:
     if owner.pk == by.pk and not owner.is_service:
         return
     if not owner.is_service:
-        raise PermissionDenied("A token acts for a person; only that person can create or revoke it.")
+        raise PermissionDenied("A token acts for a person. Only that person can create, rotate or revoke it.")
     require_administrator(by)
 
 
