@@ -40,8 +40,13 @@ async function show(form, answer, took) {
   const names = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
   const more = element("details", "mb-2", "");
   more.append(element("summary", "text-xs cursor-pointer py-1", "Headers"), code(names, "Headers of the answer"));
-  const text = /json|text/.test(type) ? await written(answer) : "";
   place.replaceChildren(told, more);
+  if (type.includes("event-stream")) {
+    answer.body.cancel();
+    place.append(element("p", "text-sm muted", "A stream of events. It goes on until the reader closes it."));
+    return;
+  }
+  const text = /json|text/.test(type) ? await written(answer) : "";
   if (text) place.append(code(text, "Body of the answer"));
   else if (type && answer.status !== 204) place.append(element("p", "text-sm muted", `A file of the type ${type}.`));
 }
