@@ -55,6 +55,12 @@ class ChangedMeanwhile(exceptions.APIException):
         self.current, self.etag = current, etag
 
 
+class Unavailable(exceptions.APIException):
+    """What is asked for takes too long, or something that it needs is not there now."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
 class KeyUsed(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
 
