@@ -206,3 +206,78 @@ verb(
     tag=TAG,
     summary="Revoke a token of a service account.",
 )
+
+RotationBody = body(
+    "RotationBody",
+    at_once=flag(help_text="Revokes the old one at once; otherwise it works for 24 more hours."),
+)
+
+
+def _rotate(call: Call, token: ApiToken) -> dict[str, Any]:
+    if call.token:
+        lifetime = token.lifetime or USUAL
+        said = {"scopes": token.scopes, "reaches_private": token.reaches_private, "lifetime": lifetime}
+        _require_no_more(call.token, said, token.owner)
+    made, written = workflow.rotate_token(by=call.user, token=token, **call.data)
+    return {"text": written, "token": made}
+
+
+verb(
+    "POST",
+    "me/tokens/{token}/rotation",
+    workflow.rotate_token,
+    body=RotationBody,
+    answer=TokenMade,
+    run=lambda call: _rotate(call, call["token"]),
+    status=201,
+    scope="people:write",
+    tag=TAG,
+    summary="Replace a token by a new one of the same name, scopes and lifetime. Its text is told once.",
+    location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/tokens/{{account_token}}/rotation",
+    workflow.rotate_token,
+    name="rotate_service_account_token",
+    body=RotationBody,
+    answer=TokenMade,
+    run=lambda call: _rotate(call, call["account_token"]),
+    status=201,
+    scope="admin",
+    tag=TAG,
+    summary="Replace a token of a service account. Its text is told once.",
+    location=lambda made: f"/api/v1/service-accounts/{made['token'].owner_id}/tokens/{made['token'].pk}",
+)
+
+
+class ServiceAccountChangeBody(Body):
+    name = text(100)
+    installation_role = choice(InstallationRole)
+
+
+verb(
+    "PUT",
+    ACCOUNT,
+    workflow.change_service_account,
+    body=ServiceAccountChangeBody,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/deactivation",
+    workflow.deactivate_service_account,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/activation",
+    workflow.activate_service_account,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
+)
