@@ -209,7 +209,7 @@ verb(
 
 RotationBody = body(
     "RotationBody",
-    at_once=flag(help_text="Revokes the old one at once; otherwise it works for 24 more hours."),
+    at_once=flag(help_text="Revokes the old one at once. By default it works for 24 more hours."),
 )
 
 
