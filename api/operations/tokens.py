@@ -57,7 +57,7 @@ def _fields(longest: int) -> dict[str, Any]:
             max_value=longest,
             required=False,
             allow_null=longest > LONGEST.days,
-            help_text=f"How long it works; {USUAL.days} by default.",
+            help_text=f"How long it works. By default {USUAL.days} days.",
         ),
     }
 
@@ -113,7 +113,7 @@ verb(
     status=201,
     scope="people:write",
     tag=TAG,
-    summary="Create a token that can do no more than the one that asks. Its text is told once.",
+    summary="Create a token that can do no more than the one that asks. Its text is shown once.",
     location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
 )
 verb(
@@ -192,7 +192,7 @@ verb(
     status=201,
     scope="admin",
     tag=TAG,
-    summary="Create a token of a service account. Its text is told once.",
+    summary="Create a token of a service account. Its text is shown once.",
     location=lambda made: f"/api/v1/service-accounts/{made['token'].owner_id}/tokens/{made['token'].pk}",
 )
 verb(
@@ -232,7 +232,7 @@ verb(
     status=201,
     scope="people:write",
     tag=TAG,
-    summary="Replace a token by a new one of the same name, scopes and lifetime. Its text is told once.",
+    summary="Replace a token by a new one of the same name, scopes and lifetime. Its text is shown once.",
     location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
 )
 verb(
@@ -246,7 +246,7 @@ verb(
     status=201,
     scope="admin",
     tag=TAG,
-    summary="Replace a token of a service account. Its text is told once.",
+    summary="Replace a token of a service account. Its text is shown once.",
     location=lambda made: f"/api/v1/service-accounts/{made['token'].owner_id}/tokens/{made['token'].pk}",
 )
 
