@@ -28,7 +28,7 @@ TYPES = {
     429: ("too-many-requests", "Too many requests"),
     503: ("unavailable", "The answer takes too long or cannot be given now"),
 }
-"""Status → (last part of `type`, `title`). docs/api.md explains each."""
+"""Status → (last part of `type`, `title`). The page /api/v1/docs/errors explains each."""
 
 
 class Malformed(exceptions.APIException):

@@ -37,6 +37,8 @@ from api.views import Nowhere, patterns
 urlpatterns = [
     path("v1/openapi.json", docs.openapi, name="api_openapi"),
     path("v1/docs/", docs.page, name="api_docs"),
+    path("v1/docs/errors", docs.errors_page, name="api_errors"),
+    path("v1/docs/<slug:tag>/", docs.tag_page, name="api_docs_tag"),
     path("v1/", include(patterns())),
     re_path(r"", login_not_required(Nowhere.as_view()), name="api_nowhere"),
 ]

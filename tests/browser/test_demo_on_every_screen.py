@@ -36,6 +36,11 @@ PLAIN = [
     "/settings/channels/mail/",
     "/settings/channels/new/",
     "/settings/invitations/new/",
+    "/settings/tokens/",
+    "/settings/service-accounts/new/",
+    "/api/v1/docs/",
+    "/api/v1/docs/the-caller/",
+    "/api/v1/docs/errors",
     "/status-pages/",
 ]
 SECTIONS = ("", "timeline/", "narrative/", "causes/", "learnings/", "actions/", "impact/")
