@@ -55,6 +55,13 @@ class ChangedMeanwhile(exceptions.APIException):
         self.current, self.etag = current, etag
 
 
+class KeyBusy(StateConflict):
+    """The only conflict with Retry-After: the same request, sent again later, is answered as the first one."""
+
+    default_detail = "A request with this Idempotency-Key is being answered. Try again in a second."
+    wait = 1
+
+
 class KeyUsed(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
 
