@@ -108,9 +108,7 @@ def _failure(response: httpx.Response, url: str, options: Options) -> CommandErr
         return CommandError(f"{url} sends to {target}. Use the address that it sends to.", Exit.USAGE)
     problem = _problem(response)
     if problem is None and status < 500:
-        return CommandError(
-            f"What answers at {url} is not Allclear's API ({status}).", CODES.get(status, Exit.USAGE)
-        )
+        return CommandError(f"What answers at {url} is not Allclear's API ({status}).", Exit.USAGE)
     if status >= 500:
         detail = (problem or {}).get("detail") or f"It answers {status}."
         return CommandError(f"{url} cannot answer now. {detail}", Exit.AWAY, problem=problem)

@@ -85,8 +85,17 @@ def declare(
         is_drill=drill or None,
         takes_command=False if no_command else None,
     )
-    made = _declare_or_keep(body) if keeps else connect().post("incidents", body, DECLARE_FIELDS)
+    made = _declare_or_keep(body) if keeps else _declare(body)
     _tell_declared(made, quiet=quiet, is_json=is_json)
+
+
+def _declare(body: dict[str, Any]) -> Any:
+    try:
+        return connect().post("incidents", body, DECLARE_FIELDS)
+    except CommandError as failure:
+        if failure.code == Exit.AWAY:
+            failure.details.append("With --offline, the declaration is kept and delivered later.")
+        raise
 
 
 def _declare_or_keep(body: dict[str, Any]) -> Any:

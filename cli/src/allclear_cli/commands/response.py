@@ -28,7 +28,9 @@ SAY = ("--say", "AUDIENCE=TEXT")
 def note(
     incident: Incident,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What happened. “-” reads it from input.")],
-    kind: Annotated[str, typer.Option("--kind", help="note, decision, question, answer, alert or change. [note]")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help="note, decision, question, answer, alert or change. [note]")
+    ] = "",
     detail: Annotated[
         str, typer.Option("--detail", help="More than one line. “-” reads it from input.")
     ] = "",
