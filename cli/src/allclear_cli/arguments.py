@@ -3,11 +3,20 @@
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-Incident = Annotated[str, typer.Argument(metavar="INCIDENT", help="The reference, such as INC-14.")]
+
+def reference(written: str) -> str:
+    """As one part of an address."""
+    return quote(written.strip(), safe="")
+
+
+Incident = Annotated[
+    str, typer.Argument(metavar="INCIDENT", callback=reference, help="The reference, such as INC-14.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
 At = Annotated[
     str,
@@ -77,6 +86,6 @@ def person(written: str) -> str | int:
     return int(written) if written.isascii() and written.isdigit() else written
 
 
-def given(**fields: object) -> dict[str, object]:
+def given(**fields: Any) -> dict[str, Any]:
     """Only what was given: what is left out, the server decides."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

@@ -1,5 +1,6 @@
 """The server, as the command line talks to it: one token, one key a request, patient with the network."""
 
+import re
 import time
 import uuid
 from typing import Any
@@ -12,11 +13,12 @@ from allclear_cli.settings import Settings
 
 WAITS = (0.5, 1.0, 2.0)  # seconds between the attempts
 LONGEST_WAIT = 30  # seconds that a Retry-After may ask for
+ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 AWAY = {502, 503, 504}
+NOTHING = "There is no such incident or item that you can reach."
 CODES = {
     401: Exit.NO_ACCESS,
     403: Exit.NO_ACCESS,
-    404: Exit.NOT_FOUND,
     409: Exit.CONFLICT,
     412: Exit.CONFLICT,
     429: Exit.TOO_MANY,
@@ -37,12 +39,12 @@ class Server:
                 "Authorization": f"Bearer {settings.token}",
                 "User-Agent": f"allclear-cli/{__version__}",
             },
-            timeout=httpx.Timeout(30, connect=5),
+            timeout=httpx.Timeout(20, connect=5),
         )
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, options: Options | None = None, **params: Any) -> Any:
         said = {name: value for name, value in params.items() if value not in (None, "")}
-        return self.ask("GET", path, params=said).json()
+        return self.ask("GET", path, params=said, options=options).json()
 
     def post(self, path: str, body: dict[str, Any], options: Options | None = None) -> Any:
         return self.ask("POST", path, body=body, options=options).json()
@@ -98,7 +100,7 @@ def _wait_after(response: httpx.Response | None) -> float | None:
 def _why(fault: Exception | None) -> str:
     if isinstance(fault, httpx.TimeoutException):
         return "it does not answer in time."
-    return f"{str(fault).removesuffix('.') or type(fault).__name__}."
+    return f"{ERRNO.sub('', str(fault)).removesuffix('.') or type(fault).__name__}."
 
 
 def _failure(response: httpx.Response, url: str, options: Options) -> CommandError:
@@ -113,6 +115,8 @@ def _failure(response: httpx.Response, url: str, options: Options) -> CommandErr
         detail = (problem or {}).get("detail") or f"It answers {status}."
         return CommandError(f"{url} cannot answer now. {detail}", Exit.AWAY, problem=problem)
     assert problem is not None
+    if status == 404:
+        return CommandError(NOTHING, Exit.NOT_FOUND, problem=problem)
     errors = problem.get("errors") or []
     details = [f"{_option(one, options)}: {one.get('detail', '')}" for one in errors if one.get("pointer")]
     sentence = "Some values cannot be used." if details else problem.get("detail") or problem.get("title", "")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allclear_cli.arguments import LIMIT, Json, given, person, said
+from allclear_cli.arguments import LIMIT, Json, given, person, reference, said
 from allclear_cli.connecting import connect
 from allclear_cli.output import as_json, note, say, table
 
@@ -65,7 +65,9 @@ def list_items(
       allclear action list --state overdue --json
     """
     chosen = state or ("" if everything or search else "unfinished")
-    page = connect().get("action-items", q=search, state=chosen, owner=owner, incident=incident, limit=limit)
+    page = connect().get(
+        "action-items", {"q": "SEARCH"}, q=search, state=chosen, owner=owner, incident=incident, limit=limit
+    )
     if is_json:
         as_json(page)
     elif not page["results"]:
@@ -75,7 +77,7 @@ def list_items(
             ["Item", "State", "Due", "Owner", "Title"], [_row(one) for one in page["results"]], wide="Title"
         )
         if page["next"]:
-            note(f"There are more. Show up to 200 with --limit; these are {len(page['results'])}.")
+            note(f"There are more than these {len(page['results'])}. Show up to 200 with --limit.")
 
 
 def _row(one: Any) -> tuple[str, ...]:
@@ -90,7 +92,9 @@ def _row(one: Any) -> tuple[str, ...]:
 
 
 def done(
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="The reference, such as ACT-7.")],
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", callback=reference, help="The reference, such as ACT-7.")
+    ],
     is_json: Json = False,
 ) -> None:
     """Mark an action item as done.

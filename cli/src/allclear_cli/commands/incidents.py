@@ -159,7 +159,7 @@ def list_incidents(
     """
     chosen = status or ("" if everything or search else "open")
     page = connect().get(
-        "incidents", q=search, status=chosen, severity=severity, service=service, limit=limit
+        "incidents", {"q": "SEARCH"}, q=search, status=chosen, severity=severity, service=service, limit=limit
     )
     if is_json:
         as_json(page)
@@ -179,7 +179,7 @@ def list_incidents(
         ]
         table(["Incident", "Severity", "Status", "Title", "Commander", "Age"], rows, wide="Title")
         if page["next"]:
-            note(f"There are more. Show up to 200 with --limit; these are {len(rows)}.")
+            note(f"There are more than these {len(rows)}. Show up to 200 with --limit.")
 
 
 def show(incident: Incident, is_json: Json = False) -> None:

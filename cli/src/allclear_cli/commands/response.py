@@ -16,6 +16,7 @@ from allclear_cli.arguments import (
     given,
     pairs,
     person,
+    reference,
     said,
     states,
 )
@@ -58,7 +59,9 @@ def update(
     ] = "",
     to: Annotated[
         list[Audience] | None,
-        typer.Option("--to", help="Who reads it. Repeatable. [stakeholders, and those of --say]"),
+        typer.Option(
+            "--to", help="Who reads it. Repeatable. [stakeholders if there is KNOWN, and those of --say]"
+        ),
     ] = None,
     unknown: Annotated[str, typer.Option("--unknown", help="What we do not know yet.")] = "",
     nothing_unknown: Annotated[
@@ -96,7 +99,7 @@ def update(
         made = server.post(f"incidents/{incident}/status-updates/no-change", {})
     else:
         other_words = pairs(texts, *SAY)
-        audiences = [one.value for one in to or []] or ([] if other_words else [Audience.STAKEHOLDERS.value])
+        audiences = [one.value for one in to or []] or ([Audience.STAKEHOLDERS.value] if known else [])
         body: dict[str, Any] = {"audiences": list(dict.fromkeys([*audiences, *other_words]))} | given(
             known=said(known),
             unknown=unknown,
@@ -274,9 +277,9 @@ def change(
         raise typer.BadParameter("Name the service that was changed, or an incident.", param_hint="--service")
     server = connect()
     body = {"title": title, "at": times.past(at) if at else times.now()}
-    body |= given(service=service, kind=kind, url=url, source=source)  # type: ignore[arg-type]
+    body |= given(service=service, kind=kind, url=url, source=source)
     if incident:
-        on = [incident]
+        on = [reference(incident)]
     else:
         page = server.get("incidents", status="open", service=service, limit=200)
         on = [one["reference"] for one in page["results"]]

@@ -60,7 +60,7 @@ def timeline(
         say("There is no such event.")
     else:
         if page["next"]:
-            note(f"There are earlier events. Show up to 200 with --limit; these are {len(page['results'])}.")
+            note(f"There are more before these {len(page['results'])}. Show up to 200 with --limit.")
         rows = [
             (
                 times.shown(one["occurred_at"]),
