@@ -29,8 +29,8 @@ Exit codes:
 \b
 Environment:
   ALLCLEAR_URL      the server, such as https://incidents.example.com
-  ALLCLEAR_TOKEN    an API token; both come before what configure has stored
-  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR are respected
+  ALLCLEAR_TOKEN    an API token. Both come before what configure has stored
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and NO_COLOR are respected
 """
 
 app = typer.Typer(

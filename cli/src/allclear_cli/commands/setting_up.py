@@ -43,7 +43,7 @@ def configure(
     asks = sys.stdin.isatty()
     url = checked_url(url or (typer.prompt("Server", err=True) if asks else ""))
     if urlsplit(url).scheme == "http" and urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1"):
-        note("Warning: with http:// the token can be read on its way. Use https:// where you can.")
+        note("Warning: with http:// others on the network can read the token. Use https:// if you can.")
     token = checked_token(typer.prompt("Token", hide_input=True, err=True) if asks else sys.stdin.readline())
     settings = Settings(url, token, "", "")
     me = Server(settings).get("me")
