@@ -257,5 +257,10 @@ def patterns() -> list[URLPattern]:
             login_not_required(view.as_view()),
             name="api " + address,
         )
-        for address, view in views_by_path().items()
+        for address, view in sorted(views_by_path().items(), key=lambda item: _by_words(item[0]))
     ]
+
+
+def _by_words(address: str) -> list[tuple[bool, str]]:
+    """Sorts `incidents/similar` before `incidents/{incident}`, which would take it."""
+    return [(piece.startswith("{"), piece) for piece in address.split("/")]

@@ -548,6 +548,9 @@ OF_RETROSPECTIVE: dict[str, Any] = {"pk": retrospective, "may_miss": frozenset({
 TABLE: dict[str, Row] = {
     # the doors
     "healthz": Row(get=EVERYBODY),
+    "api_openapi": Row(get=EVERYBODY),
+    "api_docs": Row(get=SIGNED_IN),
+    "api_nowhere": Row(get=EVERYBODY, post=EVERYBODY, may_miss=EVERYBODY),
     "setup": Row(get=EVERYBODY, post=EVERYBODY, more={"token": setup_token}),
     "setup_organisation": ADMIN_FORM,
     "invitation_answer": Row(get=EVERYBODY, post=EVERYBODY, more={"token": invitation_token}),

@@ -46,6 +46,7 @@ def _checks(data: str) -> list:
         ("import contracts", [tool / "lint-imports"], plain),
         ("missing migrations", [*quiet, "makemigrations", "--check", "--dry-run"], plain),
         ("translations", [*manage, "translations", "--check"], plain),
+        ("OpenAPI description", [*manage, "write_openapi", "--check"], plain),
         ("interface strings", [*manage, "write_strings", "--check"], plain),
         (
             "docs site",
