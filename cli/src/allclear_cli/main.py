@@ -93,6 +93,3 @@ def main() -> None:
             as_json(failure.problem)
         note("\n".join([f"allclear: {failure.sentence}", *(f"  {one}" for one in failure.details)]))
         sys.exit(failure.code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)

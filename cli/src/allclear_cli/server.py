@@ -100,6 +100,8 @@ def _wait_after(response: httpx.Response | None) -> float | None:
 def _why(fault: Exception | None) -> str:
     if isinstance(fault, httpx.TimeoutException):
         return "it does not answer in time."
+    if "CERTIFICATE_VERIFY_FAILED" in str(fault):
+        return "its certificate is not trusted. Name the file of your certificate authority in SSL_CERT_FILE."
     return f"{ERRNO.sub('', str(fault)).removesuffix('.') or type(fault).__name__}."
 
 
