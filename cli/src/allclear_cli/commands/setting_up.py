@@ -119,8 +119,11 @@ def _show_kept(is_json: bool) -> None:
     elif not kept:
         say("Nothing is waiting to be sent.")
     else:
-        rows = [(one.id[:8], times.shown(one.at), f"{one.title}\n{one.refused}".strip()) for one in kept]
-        table(["ID", "Declared", "Title"], rows, wide="Title")
+        rows = [
+            (one.id[:8], times.shown(one.at), "\n".join(filter(None, [one.title, one.url, one.refused])))
+            for one in kept
+        ]
+        table(["ID", "Declared", "Title and server"], rows, wide="Title and server")
 
 
 def _drop(start: str) -> None:
