@@ -19,6 +19,8 @@ STYLES = {
     "resolved": "green",
 }
 
+NARROW, WIDE = 16, 24  # a time is 16 characters long
+
 out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 
@@ -49,10 +51,13 @@ def as_json(data: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, wide: str = "") -> None:
-    """`wide` is the column that is broken into lines where there is not enough room."""
+    """`wide` is the column that gets the room that is left. All are broken into lines where there is not enough."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        made.add_column(name, no_wrap=name != wide, overflow="fold" if name == wide else "ellipsis")
+        if name == wide:
+            made.add_column(name, overflow="fold", min_width=WIDE)
+        else:
+            made.add_column(name, overflow="fold", max_width=NARROW)
     for row in rows:
         made.add_row(
             *(Text(plain(words(v)), style=STYLES.get(v, "")) if _is_state(v) else Text(plain(v)) for v in row)
