@@ -31,6 +31,7 @@ def test_a_list_fits_80_columns_and_loses_nothing(allclear):
     out = allclear.run("list").out
     assert max(map(len, out.splitlines())) <= 80
     assert "INC-123456" in out
+    assert out.splitlines()[0].split() == ["Incident", "Severity", "Status", "Title", "Commander", "Age"]
     assert out.count("slow") == 6
     assert "\x1b" not in out
     assert "\u202e" not in out

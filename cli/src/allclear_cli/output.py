@@ -19,7 +19,7 @@ STYLES = {
     "resolved": "green",
 }
 
-NARROW, WIDE = 16, 24  # a time is 16 characters long
+NARROW = 16  # characters, as a time has
 
 out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
@@ -54,10 +54,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, wide: str = 
     """`wide` is the column that gets the room that is left. All are broken into lines where there is not enough."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        if name == wide:
-            made.add_column(name, overflow="fold", min_width=WIDE)
-        else:
-            made.add_column(name, overflow="fold", max_width=NARROW)
+        made.add_column(name, overflow="fold", max_width=None if name == wide else NARROW)
     for row in rows:
         made.add_row(
             *(Text(plain(words(v)), style=STYLES.get(v, "")) if _is_state(v) else Text(plain(v)) for v in row)
