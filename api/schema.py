@@ -209,6 +209,7 @@ ABOUT = {
     "Status pages": "Pages, components, maintenance and their readers.",
     "People and teams": "Accounts, invitations, teams.",
     "Catalogue": "Severities, roles, services, types, checklists, links.",
+    "Events": "What happened, for those who read it instead of receiving webhooks.",
     "Insights": "Metrics of incidents and of action items.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

@@ -7,7 +7,7 @@ from api import (
     docs,
     parts,  # noqa: F401 - they register
 )
-from api.operations import catalogue, incidents, me, response, timeline, updates  # noqa: F401 - they register
+from api.operations import catalogue, events, incidents, me, response, timeline, updates  # noqa: F401 - they register
 from api.views import Nowhere, patterns
 
 urlpatterns = [

@@ -14,6 +14,8 @@ from config.wsgi import application as pages
 # isort: split
 from django.conf import settings
 
+from api.event_stream import PATH as EVENTS
+from api.event_stream import EventStream
 from core.asgi import App, Receive, Scope, Send
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
@@ -27,6 +29,7 @@ LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack exp
 
 _time_limit = TimeLimit(pages, seconds=settings.REQUEST_SECONDS)
 _documents = DocumentSync(stream.listener)
+_events = EventStream(stream.listener)
 
 
 def _in_threads(number: int) -> TransferBuffer:
@@ -67,6 +70,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _documents(scope, receive, send)
     elif scope["path"].startswith("/live/"):
         await stream(scope, receive, send)
+    elif scope["path"] == EVENTS and scope["method"] == "GET":
+        await _events(scope, receive, send)
     elif _is_public(scope):
         await _public_pages(scope, receive, send)
     else:

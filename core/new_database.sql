@@ -3060,21 +3060,22 @@ INSERT INTO public.django_migrations VALUES
 	(94, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
 	(95, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(96, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(97, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(98, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
-	(99, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
-	(100, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
-	(101, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
-	(102, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(103, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
-	(104, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
-	(105, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
-	(106, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
-	(107, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
-	(108, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
-	(109, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(110, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(111, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(97, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(98, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(99, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
+	(100, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
+	(101, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
+	(102, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
+	(103, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(104, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
+	(105, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
+	(106, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
+	(107, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
+	(108, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
+	(109, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
+	(110, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(111, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(112, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3098,7 +3099,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 444, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 111, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 111, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 112, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -3807,6 +3808,7 @@ CREATE UNIQUE INDEX one_running_impact ON public.incidents_affectedservice USING
 CREATE UNIQUE INDEX one_running_state ON public.statuspages_componentstate USING btree (component_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_running_status_period ON public.incidents_statusperiod USING btree (incident_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_user_per_email ON public.accounts_user USING btree (lower((email)::text));
+CREATE INDEX outbox_newest ON public.notifications_outboxmessage USING btree (due_at DESC, id DESC);
 CREATE INDEX outbox_pending ON public.notifications_outboxmessage USING btree (due_at) WHERE ((dead_at IS NULL) AND (done_at IS NULL));
 CREATE INDEX outbox_pending_by_subject ON public.notifications_outboxmessage USING btree (subject, due_at) WHERE ((dead_at IS NULL) AND (done_at IS NULL));
 CREATE INDEX participation_reach ON public.incidents_participation USING btree (user_id, incident_id) WHERE (access_revoked_at IS NULL);

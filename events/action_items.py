@@ -60,7 +60,7 @@ class ActionItemHelped(ActionItemEvent, name="action_item.helped"):
 
 
 @dataclass(frozen=True)
-class ActionItemReminder(Event, name="action_item.reminder"):
+class ActionItemReminder(Event, name="action_item.reminder", public=False):
     """An action item is due, overdue, or asked whether it helped."""
 
     step: str
@@ -69,7 +69,7 @@ class ActionItemReminder(Event, name="action_item.reminder"):
 
 
 @dataclass(frozen=True)
-class ActionItemsDigest(Event, name="action_items.digest"):
+class ActionItemsDigest(Event, name="action_items.digest", public=False):
     """The weekly list of a person's action items."""
 
     recipients: list[int]

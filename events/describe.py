@@ -17,6 +17,9 @@ INTRODUCTION = dedent(
     A name stays for good; its version grows when a field changes its meaning. Fields are ids and plain values.
     Where a webhook type is given, the webhooks of channels receive it (see [What webhooks get](webhooks.md)).
 
+    Those marked as inner are for the application itself; all others are read with `GET /api/v1/events`, with their
+    JSON Schema in `GET /api/v1/event-types`.
+
     | Event | What happened | Fields | Webhook type |
     |---|---|---|---|
     """
@@ -31,5 +34,5 @@ def as_markdown() -> str:
 
 def _row(event: type[Event]) -> str:
     names = ", ".join(f"`{field.name}`" for field in fields(event))
-    webhook = f"`{event.webhook}`" if event.webhook else ""
+    webhook = f"`{event.webhook}`" if event.webhook else "" if event.is_public else "inner"
     return f"| `{event.name}` v{event.version} | {event.__doc__} | {names} | {webhook} |\n"

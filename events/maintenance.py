@@ -29,7 +29,7 @@ class MaintenanceUpdated(MaintenanceEvent, name="maintenance.updated"):
 
 
 @dataclass(frozen=True)
-class MaintenanceReminder(MaintenanceEvent, name="maintenance.reminder"):
+class MaintenanceReminder(MaintenanceEvent, name="maintenance.reminder", public=False):
     """A maintenance begins within the hour."""
 
 

@@ -80,7 +80,7 @@ class RetrospectiveReopened(Event, name="retrospective.reopened"):
 
 
 @dataclass(frozen=True)
-class RetrospectiveDue(Event, name="retrospective.due"):
+class RetrospectiveDue(Event, name="retrospective.due", public=False):
     """A retrospective is due soon or overdue."""
 
     due_on: str
@@ -111,29 +111,29 @@ class SessionEnded(Event, name="session.ended"):
 
 
 @dataclass(frozen=True)
-class AgendaChanged(Event, name="agenda.changed"):
+class AgendaChanged(Event, name="agenda.changed", public=False):
     """The agenda or its clock was changed."""
 
     do: str = ""
 
 
 @dataclass(frozen=True)
-class LearningAdded(Event, name="learning.added"):
+class LearningAdded(Event, name="learning.added", public=False):
     """A learning was added."""
 
 
 @dataclass(frozen=True)
-class LearningChanged(Event, name="learning.changed"):
+class LearningChanged(Event, name="learning.changed", public=False):
     """A learning was changed."""
 
 
 @dataclass(frozen=True)
-class LearningMoved(Event, name="learning.moved"):
+class LearningMoved(Event, name="learning.moved", public=False):
     """A learning was moved to another group."""
 
 
 @dataclass(frozen=True)
-class LearningWithdrawn(Event, name="learning.withdrawn"):
+class LearningWithdrawn(Event, name="learning.withdrawn", public=False):
     """A learning was withdrawn."""
 
 
@@ -148,17 +148,17 @@ class LearningsVotingClosed(Event, name="learnings.voting_closed"):
 
 
 @dataclass(frozen=True)
-class LearningGroupAdded(Event, name="learning_group.added"):
+class LearningGroupAdded(Event, name="learning_group.added", public=False):
     """A group of learnings was added."""
 
 
 @dataclass(frozen=True)
-class LearningGroupRenamed(Event, name="learning_group.renamed"):
+class LearningGroupRenamed(Event, name="learning_group.renamed", public=False):
     """A group of learnings was renamed."""
 
 
 @dataclass(frozen=True)
-class LearningGroupDissolved(Event, name="learning_group.dissolved"):
+class LearningGroupDissolved(Event, name="learning_group.dissolved", public=False):
     """A group of learnings was dissolved."""
 
 
@@ -220,7 +220,7 @@ class CommentAdded(Event, name="comment.added"):
 
 
 @dataclass(frozen=True)
-class CommentMentioned(Event, name="comment.mentioned"):
+class CommentMentioned(Event, name="comment.mentioned", public=False):
     """A comment mentions `recipients`."""
 
     comment: int
@@ -288,10 +288,10 @@ class RetrospectiveTimelineChanged(Event, name="retrospective.timeline_changed")
 
 
 @dataclass(frozen=True)
-class LearningDotGiven(Event, name="learning.dot_given"):
+class LearningDotGiven(Event, name="learning.dot_given", public=False):
     """A dot was given to a learning."""
 
 
 @dataclass(frozen=True)
-class LearningDotTakenBack(Event, name="learning.dot_taken_back"):
+class LearningDotTakenBack(Event, name="learning.dot_taken_back", public=False):
     """A dot was taken back from a learning."""

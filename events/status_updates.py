@@ -62,7 +62,7 @@ class UpdateSnoozed(Event, name="update.snoozed"):
 
 
 @dataclass(frozen=True)
-class ReminderDue(Event, name="reminder.due"):
+class ReminderDue(Event, name="reminder.due", public=False):
     """An update is due or overdue, or an incident has no commander; see the schedule of reminders."""
 
     audience: str

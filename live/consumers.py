@@ -52,7 +52,7 @@ class Stream:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await _refuse(send, 405)
             return
-        user, topic = await _in_thread(_authorise, scope)
+        user, topic = await in_thread(_authorise, scope)
         if user is None:
             await _refuse(send, 404)
             return
@@ -64,7 +64,7 @@ class Stream:
                 await self._stream(scope, receive, send, user, topic, queue)
         finally:
             if _is_incident(topic):
-                await _in_thread(end_presence, incident_id=topic, by=user)
+                await in_thread(end_presence, incident_id=topic, by=user)
 
     @staticmethod
     async def _stream(
@@ -113,9 +113,9 @@ async def _watch(scope: Scope, user: User, topic: Topic) -> None:
     """Keep the person present, and end when the session ended or the incident left their reach."""
     while True:
         if _is_incident(topic):
-            await _in_thread(note_presence, incident_id=topic, by=user)
+            await in_thread(note_presence, incident_id=topic, by=user)
         await asyncio.sleep(PRESENCE)
-        again, _ = await _in_thread(_authorise, scope)
+        again, _ = await in_thread(_authorise, scope)
         if again is None:
             return
 
@@ -162,7 +162,7 @@ def _retrospective(user: User, number: str) -> tuple[User | None, Topic]:
     return (user, found.chain) if found else (None, HOME)
 
 
-async def _in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run database work in a thread and give the connection back at once."""
 
     def work() -> R:

@@ -55,6 +55,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["-due_at", "-id"], name="outbox_newest"),
             models.Index(fields=["due_at"], name="outbox_pending", condition=Q(done_at=None, dead_at=None)),
             models.Index(
                 fields=["subject", "due_at"],

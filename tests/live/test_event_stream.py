@@ -1,0 +1,90 @@
+"""Do events reach whoever listens by the API, each once, and nobody who may not see them?"""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from accounts.workflow import create_token, revoke_token
+from incidents.workflow import change_severity, change_visibility
+
+
+class Listener:
+    """Reads a stream in a thread; `wait_for(name)` returns its event."""
+
+    def __init__(self, port: int, token: str, last: str = ""):
+        headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last} if last else {})
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/events/stream", headers=headers)
+        self.response = urllib.request.urlopen(request, timeout=60)
+        assert self.response.headers["Content-Type"] == "text/event-stream"
+        self.events: list[dict] = []
+        self.changed = threading.Condition()
+        self.is_over = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.response:
+            if line.startswith(b"data: "):
+                with self.changed:
+                    self.events.append(json.loads(line[6:]))
+                    self.changed.notify_all()
+        with self.changed:
+            self.is_over = True
+            self.changed.notify_all()
+
+    def wait_for(self, name: str) -> dict:
+        def found():
+            return next((event for event in self.events if event["name"] == name), None)
+
+        with self.changed:
+            assert self.changed.wait_for(found, timeout=30), [event["name"] for event in self.events]
+            return found()
+
+
+def token_of(person, **options):
+    return create_token(by=person, name="stream", scopes=["incidents:read"], **options)
+
+
+def test_each_event_once_and_from_where_it_was_left(webs, incident, commander, severity):
+    _token, text = token_of(commander)
+    listener = Listener(webs.ports[0], text)
+    change_severity(incident=incident, by=commander, severity=severity(1), reason="Worse")
+    first = listener.wait_for("severity.changed")
+    assert first["incident"] == incident.reference
+    change_severity(incident=incident, by=commander, severity=severity(3), reason="Better")
+    later = Listener(webs.ports[1], text, last=first["id"])
+    second = later.wait_for("severity.changed")
+    assert second["data"]["severity"] == "SEV3"
+    ids = [event["id"] for event in later.events]
+    assert len(ids) == len(set(ids))
+    assert first["id"] not in ids
+
+
+def test_what_is_private_reaches_only_those_on_it(webs, incident, commander, responder, severity):
+    outside = Listener(webs.ports[0], token_of(responder, reaches_private=True)[1])
+    inside = Listener(webs.ports[0], token_of(commander, reaches_private=True)[1])
+    blind = Listener(webs.ports[0], token_of(commander)[1])
+    change_visibility(incident=incident, is_private=True, by=commander)
+    change_severity(incident=incident, by=commander, severity=severity(1), reason="Worse")
+    inside.wait_for("severity.changed")
+    change_visibility(incident=incident, is_private=False, by=commander)
+    for listener in (outside, blind):
+        listener.wait_for("visibility.changed")
+
+
+def test_it_ends_with_its_token(webs, incident, commander, severity):
+    token, text = token_of(commander)
+    listener = Listener(webs.ports[0], text)
+    revoke_token(by=commander, token=token)
+    with listener.changed:
+        assert listener.changed.wait_for(lambda: listener.is_over, timeout=30)
+
+
+@pytest.mark.parametrize(("scopes", "status"), [(["insights:read"], 403), ([], 401)])
+def test_without_the_scope_there_is_none(webs, commander, scopes, status):
+    text = create_token(by=commander, name="x", scopes=scopes)[1] if scopes else "alc_nonsense"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        Listener(webs.ports[0], text)
+    assert refused.value.code == status
