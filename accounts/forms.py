@@ -218,10 +218,12 @@ class ChangePasswordForm(_AllauthStyled, allauth_forms.ChangePasswordForm):
 
 
 class ForgottenPasswordForm(_AllauthStyled, allauth_forms.ResetPasswordForm):
+    users: list[User]
+
     def clean_email(self) -> str:
         """Service accounts have no way to sign in: nothing is sent."""
         email = super().clean_email()
-        self.users = [user for user in self.users if not user.is_service]
+        self.users: list[User] = [user for user in self.users if not user.is_service]
         return email
 
 

@@ -1,11 +1,16 @@
 """What a message about action items may be about."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from action_items.models import ActionItem
+from retros.access import retrospectives_told_to
 
 
 def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
-    """What a message to this person may be about; none goes to an address or channel."""
-    return ActionItem.objects.visible_to(reader) if reader else ActionItem.objects.none()
+    """What a message to this person may be about; to an address or channel only of what is not private."""
+    if reader:
+        return ActionItem.objects.visible_to(reader)
+    hidden = Q(incident__is_private=True)
+    hidden |= Q(retrospective__isnull=False) & ~Q(retrospective__in=retrospectives_told_to(None))
+    return ActionItem.objects.exclude(hidden)

@@ -62,6 +62,12 @@ class KeyBusy(StateConflict):
     wait = 1
 
 
+class Unavailable(exceptions.APIException):
+    """What is asked for takes too long, or something that it needs is not there now."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
 class KeyUsed(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
 

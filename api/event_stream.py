@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from accounts.workflow import working_token
-from api.shapes.events import PUBLIC, EventShape
+from api.shapes.events import PUBLIC, EventShape, told_event
 from core.asgi import Receive, Scope, Send
 from core.listen import HOME, Listener, person_topic
 from live.consumers import HEADERS, in_thread
@@ -129,7 +129,7 @@ class Reader:
 
 
 def _written(message: Any) -> str:
-    told = EventShape(message).data
+    told = told_event(message)
     return f"id: {told['id']}\nevent: {told['name']}\ndata: {json.dumps(told)}\n\n"
 
 

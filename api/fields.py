@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User, UserQuerySet
-from api.shapes.base import UtcField
+from api.times import UtcField
 from core.text import without_directions
 
 LONGEST_TEXT = 10_000
@@ -41,6 +41,22 @@ class TextField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         return without_directions(super().to_internal_value(data))
+
+
+class Once(serializers.CharField):
+    """A secret that is told once and stored nowhere: an answer repeated for its Idempotency-Key leaves it empty."""
+
+    def __init__(self, **options: Any):
+        options.setdefault("help_text", "Told this once. Empty where an answer is repeated.")
+        super().__init__(read_only=True, **options)
+
+
+def told_once(serializer: Any) -> set[str]:
+    """The names of such fields of a serializer, also inside others."""
+    names: set[str] = set()
+    for name, field in getattr(getattr(serializer, "child", serializer), "fields", {}).items():
+        names |= {name} if isinstance(field, Once) else told_once(field)
+    return names
 
 
 def text(max_length: int = LONGEST_TEXT, **options: Any) -> TextField:

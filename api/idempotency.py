@@ -5,6 +5,7 @@ The answer is kept in the transaction of the change: there is never one without 
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any, cast
 
 from django.db import connection
@@ -53,15 +54,22 @@ def earlier_answer(request: Request, key: str) -> Response | None:
     return Response(kept.body, status=kept.status, headers=kept.headers | {"Idempotency-Replayed": "true"})
 
 
-def keep_answer(request: Request, key: str, response: Response) -> None:
+def keep_answer(request: Request, key: str, response: Response, secrets: Collection[str] = ()) -> None:
+    """`secrets` are the names of fields that nobody can read again."""
     KeptAnswer.objects.create(
         owner=cast(User, request.user),
         key=key,
         request_hash=_hash(request),
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if name in response},
-        body=json.loads(json.dumps(response.data, default=str)),
+        body=_without(json.loads(json.dumps(response.data, default=str)), secrets),
     )
+
+
+def _without(data: Any, secrets: Collection[str]) -> Any:
+    if isinstance(data, dict):
+        return {name: "" if name in secrets else _without(inner, secrets) for name, inner in data.items()}
+    return [_without(inner, secrets) for inner in data] if isinstance(data, list) else data
 
 
 def forget_old_answers() -> None:

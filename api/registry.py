@@ -95,6 +95,8 @@ def part(
     about: str,
     number: bool = False,
 ) -> None:
+    if name in PARTS:
+        raise ValueError(f"Two parts of addresses are called {name}.")
     PARTS[name] = Part(name, load, shape, about, number)
 
 
@@ -131,7 +133,7 @@ def verb(
     does: Callable[..., Any],
     *,
     body: type[Body] | None = None,
-    answer: type[Shape] | None = None,
+    answer: type[serializers.BaseSerializer] | None = None,
     run: Callable[[Call], Any] | None = None,
     name: str = "",
     scope: str | None = None,
@@ -141,6 +143,7 @@ def verb(
     also: tuple[Callable[..., Any], ...] = (),
     tag: str = "",
     takes_files: bool = False,
+    many: bool = False,
 ) -> Operation:
     """An operation over the verb `does`.
 
@@ -160,6 +163,7 @@ def verb(
             None,
             answer,
             status or (204 if answer is None else 200),
+            many=many,
             location=location,
             tag=tag,
             takes_files=takes_files,

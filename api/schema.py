@@ -156,6 +156,8 @@ def _refusals(operation: Operation) -> list[int]:
         codes.append(404)
     if operation.query or operation.is_write:
         codes.append(422)
+    if operation.path.startswith("insights/") and not operation.is_write:
+        codes.append(503)
     if operation.is_write:
         codes += [409, 413, 415]
         if operation.guarded:
@@ -211,5 +213,11 @@ ABOUT = {
     "Catalogue": "Severities, roles, services, types, checklists, links.",
     "Events": "What happened, for those who read it instead of receiving webhooks.",
     "Insights": "Metrics of incidents and of action items.",
+    "API tokens": "One's own, and those of service accounts.",
+    "Being told": "Subscriptions, the inbox, and how one wants to hear of what.",
+    "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
+    "History": "What is brought in from other systems, and everything taken out.",
+    "Search": "Finding by words.",
+    "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

@@ -7,7 +7,28 @@ from api import (
     docs,
     parts,  # noqa: F401 - they register
 )
-from api.operations import catalogue, events, incidents, me, response, timeline, updates  # noqa: F401 - they register
+from api.operations import (  # noqa: F401 - they register
+    audit,
+    catalogue,
+    channels,
+    events,
+    history,
+    inbox,
+    incidents,
+    insights,
+    maintenances,
+    me,
+    message_templates,
+    people,
+    reports,
+    response,
+    search,
+    status_pages,
+    subscriptions,
+    timeline,
+    tokens,
+    updates,
+)
 from api.views import Nowhere, patterns
 
 urlpatterns = [

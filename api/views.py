@@ -24,7 +24,7 @@ from api import rates
 from api.authentication import SignedInAuthentication, TokenAuthentication
 from api.errors import ChangedMeanwhile, Malformed
 from api.etags import etag_of, is_named
-from api.fields import Body
+from api.fields import Body, told_once
 from api.idempotency import earlier_answer, keep_answer, key_of
 from api.locking import lock_root
 from api.paging import Pages
@@ -114,7 +114,8 @@ def _write(call: Call) -> HttpResponseBase:
         call.data = _said(call)
         response = _told(call, _run(call))
         if key and isinstance(response, Response):
-            keep_answer(call.request, key, response)
+            secrets = told_once(call.operation.answer()) if call.operation.answer else ()
+            keep_answer(call.request, key, response, secrets)
     return response
 
 

@@ -1,12 +1,15 @@
 """Every named address of the product that answers a GET, filled in with records of the bench."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Team, User
 from action_items.models import ActionItem
+from api.registry import OPERATIONS
 from bench.client import Client
 from incidents.models import Incident, Service, StatusUpdate
 from insights.questions import QUESTIONS
@@ -35,6 +38,8 @@ LEFT_OUT = {
     "no page of the product": ("account_inactive", "account_logout"),
 }  # fmt: skip
 """Routes without a figure, by the reason."""
+API_LEFT_OUT = {"stream_events"}  # served by ASGI without an end
+API_QUERIES = {"list_similar_incidents": "?title=Checkout+answers+slowly", "search": "?q=checkout"}
 QUERIES = {
     "similar": "?title=Checkout+answers+slowly",
     "palette": "?q=checkout",
@@ -48,7 +53,7 @@ def routes(client: Client, administrator: Client) -> Iterator[tuple[str, str, Cl
     sample, wrong = _Samples(), []
     for pattern, prefix in _patterns(get_resolver().url_patterns):
         name = pattern.name
-        if not name or name in left_out:
+        if not name or name in left_out or name.startswith("api "):
             continue
         for more, arguments in sample.of(name, prefix, pattern):
             path = reverse(name, kwargs=arguments) + QUERIES.get(name, "")
@@ -63,8 +68,28 @@ def routes(client: Client, administrator: Client) -> Iterator[tuple[str, str, Cl
                 wrong.append(f"{name} answered {answer.status} at {path}")
                 continue
             yield f"{name}{more}", path, who
+    for name, path in _api_addresses(sample):
+        who = client if client.get(path).status == 200 else administrator
+        if (status := who.get(path).status) == 200:
+            yield name, path, who
+        else:
+            wrong.append(f"{name} answered {status} at {path}")
     if wrong:
         raise RuntimeError("Say in LEFT_OUT why, or fill it in:\n" + "\n".join(wrong))
+
+
+def _api_addresses(sample: "_Samples") -> Iterator[tuple[str, str]]:
+    """What the API reads without a part in its address, or of one incident; and a page far down a list."""
+    for operation in OPERATIONS:
+        if (
+            operation.method == "GET"
+            and operation.name not in API_LEFT_OUT
+            and operation.parts in ([], ["incident"])
+        ):
+            path = operation.path.replace("{incident}", sample.running.reference)
+            yield f"API {operation.name}", f"/api/v1/{path}{API_QUERIES.get(operation.name, '')}"
+    far = b64encode(urlencode({"p": str(Incident.objects.count() * 3 // 4)}).encode()).decode()
+    yield "API list_incidents, far down", f"/api/v1/incidents?{urlencode({'cursor': far})}"
 
 
 def _patterns(found: list[Any], prefix: str = "") -> Iterator[tuple[URLPattern, str]]:

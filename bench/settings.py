@@ -8,3 +8,4 @@ ROOT_URLCONF = "bench.urls"
 MIDDLEWARE = ["bench.middleware.count_queries", *PRODUCT]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGGING["root"]["handlers"] = ["nowhere"]  # routes are tried, and some say no
+API_RATE = "1000000 per minute"

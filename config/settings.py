@@ -350,6 +350,7 @@ OUTBOX_CONSUMERS = [
     "subscribers.announcements.action_items.consume",
     "subscribers.announcements.retrospectives.consume",
     "statuspages.publishing.consume",
+    "api.webhooks.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 INCIDENT_HOOKS = {

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from incidents.forms.stepping import AudienceTexts, in_minutes
-from incidents.forms.updating import OWN_WORDS, StatusUpdateForm, states_of, words_of
+from incidents.forms.updating import StatusUpdateForm, states_of, words_of
 from incidents.models import (
     WORDS,
     Audience,
@@ -23,7 +23,7 @@ from incidents.models.cadence import asking_now
 from incidents.models.communication import REOPENED, UNNAMED
 from incidents.update_hints import Hint, hints
 from incidents.workflow.announcing import words_of_texts
-from incidents.workflow.wording import VARIABLE, Variables, fill, in_language_of
+from incidents.workflow.wording import OWN_WORDS, VARIABLE, Variables, fill, in_language_of
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 

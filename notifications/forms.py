@@ -1,17 +1,19 @@
 """What administrators type about channels and messages."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 
 from core.forms import EmailField, Form
+from events.catalogue import BY_NAME
 from notifications import mail_server
-from notifications.kinds import CHANNEL_KINDS, DeliveryKind, Kind, why_retired
+from notifications.addresses import chat_address, check_address, checked_host, usable_address
+from notifications.kinds import CHANNEL_KINDS, DeliveryKind, Kind
 from notifications.mail_server import UNSET_SENDER
-from notifications.models import Channel
+from notifications.models import BodyFormat, Channel
 
 
 class AddressField(forms.CharField):
@@ -33,9 +35,7 @@ class ChannelForm(Form):
         data = super().clean()
         if data.get("url") and data.get("kind"):
             try:
-                if pasted := recognised(data["url"]):
-                    data["kind"], data["url"] = DeliveryKind.CHAT, pasted
-                check_address(data["kind"], data["url"])
+                data["kind"], data["url"] = usable_address(data["kind"], data["url"])
             except ValidationError as refusal:
                 self.add_error("url", refusal)
         self.channel = data
@@ -90,6 +90,39 @@ class ChannelEditForm(Form):
         return url
 
 
+def _events_by_subject() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every public event with what it says, under the heading of its module."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name, event in BY_NAME.items():
+        if event.is_public:
+            subject = event.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+            said = (event.__doc__ or "").strip().split("\n")[0]
+            groups.setdefault(subject, []).append((name, f"{name}: {said[:1].lower()}{said[1:]}"))
+    return list(groups.items())
+
+
+class ChannelEventsForm(Form):
+    """What a webhook gets as it happens, beside what it is subscribed to."""
+
+    body_format = forms.ChoiceField(label="Format of the body", choices=BodyFormat)
+    services = forms.CharField(
+        label="Only of these services",
+        max_length=1000,
+        required=False,
+        help_text="Their short names with spaces between, as they stand in addresses: payments search. "
+        "Empty means all.",
+    )
+    events = forms.MultipleChoiceField(
+        label="Events", choices=_events_by_subject, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean_services(self) -> list[str]:
+        slugs = self.cleaned_data["services"].replace(",", " ").lower().split()
+        for slug in slugs:
+            validate_slug(slug)
+        return slugs
+
+
 class MailServerForm(Form):
     host = forms.CharField(label="Server", max_length=200, help_text="For example smtp.example.org.")
     port = forms.IntegerField(min_value=1, max_value=65535, initial=587)
@@ -123,55 +156,8 @@ class MailServerForm(Form):
             ].help_text = f"ALLCLEAR_FROM_EMAIL is set and wins: e-mail comes from {address}."
 
     def clean_host(self) -> str:
-        host = self.cleaned_data["host"].strip()
-        if "/" in host or ":" in host or any(character.isspace() for character in host):
-            raise ValidationError("Enter only the name of the server, without smtp:// and without a port.")
-        try:
-            host.encode("idna")
-        except UnicodeError as error:  # every e-mail would be given up, as if it could not be written
-            raise ValidationError("This is not the name of a server. Check the dots.") from error
-        return host
+        return checked_host(self.cleaned_data["host"])
 
 
 class ReasonForm(Form):
     reason = forms.CharField(max_length=150, help_text="The reason is kept with the message.")
-
-
-def recognised(url: str) -> str | None:
-    """The address of a chat service, where it is one. Raises ValidationError for one that its service retired."""
-    if instead := why_retired(url):
-        raise ValidationError(instead)
-    from notifications.channels import chat  # brings a library for every service along
-
-    return chat.recognised(url)
-
-
-def chat_address(url: str) -> str:
-    """The address of a chat service, as pasted or as Apprise writes it. Raises ValidationError."""
-    address = recognised(url) or url
-    check_address(DeliveryKind.CHAT, address)
-    return address
-
-
-def check_address(kind: str, url: str) -> None:
-    """Raises ValidationError, in words that repeat nothing of the address."""
-    if kind == DeliveryKind.CHAT:
-        from notifications.channels import chat  # brings a library for every service along
-
-        try:
-            chat.service(url)
-        except chat.NotAnAddressError as error:
-            raise ValidationError(str(error)) from error
-        return
-    try:
-        parts = urlsplit(url)
-        is_complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        has_person = "@" in parts.netloc
-    except ValueError:
-        is_complete = has_person = False
-    if not is_complete or any(character.isspace() for character in url):
-        raise ValidationError(
-            "This is not a complete address. It must begin with https:// and name a server."
-        )
-    if has_person or "\\" in url:
-        raise ValidationError("An address with a name before an @, or with a \\, is not called.")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -100,6 +101,11 @@ class ChannelQuerySet(models.QuerySet):
         )
 
 
+class BodyFormat(models.TextChoices):
+    STANDARD = "standard", "Standard Webhooks"
+    CLOUDEVENTS = "cloudevents", "CloudEvents 1.0, structured"
+
+
 class Channel(models.Model):
     """A place outside that receives events of incidents: a signed webhook, or a chat or push service."""
 
@@ -109,6 +115,21 @@ class Channel(models.Model):
     secret = models.CharField(max_length=200, blank=True, help_text="Signs what a webhook gets")
     previous_secret = models.CharField(max_length=200, blank=True)
     previous_secret_until = models.DateTimeField(null=True, blank=True)
+    events = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        blank=True,
+        help_text="Names of the catalogue that a webhook gets as they happen, beside what it is subscribed to",
+    )
+    services = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        blank=True,
+        help_text="Slugs: of incidents that affect one of these only; empty means of all",
+    )
+    body_format = models.CharField(
+        "format", max_length=12, choices=BodyFormat, default="standard", help_text="What a webhook's body is"
+    )
     is_active = models.BooleanField("in use", default=True)
     is_listed = models.BooleanField(default=True, editable=False)
     paused_because = models.CharField(max_length=200, blank=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("settings/channels/mail/test/", views.mail_test, name="mail_test"),
     path("settings/channels/<int:pk>/", views.channel, name="channel"),
     path("settings/channels/<int:pk>/address/", views.channel_address, name="channel_address"),
+    path("settings/channels/<int:pk>/events/", views.channel_events, name="channel_events"),
     path("settings/channels/<int:pk>/secret/", views.channel_secret, name="channel_secret"),
     path("settings/channels/<int:pk>/pause/", views.channel_pause, name="channel_pause"),
     path("settings/channels/<int:pk>/resumption/", views.channel_resumption, name="channel_resumption"),

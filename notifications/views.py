@@ -13,12 +13,20 @@ from core.requests import PersonRequest
 from core.responses import refused_or
 from notifications import mail_server
 from notifications.access import hide
-from notifications.forms import ChannelEditForm, ChannelForm, MailServerForm, ReasonForm, ServiceForm
+from notifications.forms import (
+    ChannelEditForm,
+    ChannelEventsForm,
+    ChannelForm,
+    MailServerForm,
+    ReasonForm,
+    ServiceForm,
+)
 from notifications.kinds import SERVICES, DeliveryKind
 from notifications.models import Channel, Delivery, Destination, OutboxMessage
 from notifications.workflow import (
     add_channel,
     change_channel,
+    choose_events,
     delete_channel,
     drop_delivery,
     drop_event,
@@ -85,6 +93,23 @@ def channel_address(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("channel", pk)
     context = {"form": form, "channel": subject}
     return render(request, "settings/channel_address.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators_only
+def channel_events(request: PersonRequest, pk: int) -> HttpResponse:
+    """Which events of the catalogue a webhook gets as they happen."""
+    subject = get_object_or_404(Channel.objects.filter(kind=DeliveryKind.WEBHOOK), pk=pk)
+    initial = {
+        "events": subject.events,
+        "services": " ".join(subject.services),
+        "body_format": subject.body_format,
+    }
+    form = ChannelEventsForm(request.POST or None, initial=initial)
+    if form.is_valid() and form.submit(choose_events, by=request.user, channel=subject, **form.cleaned_data):
+        messages.success(request, "Saved.")
+        return redirect("channel", pk)
+    return render(request, "settings/channel_events.html", {"form": form, "channel": subject})
 
 
 @never_cache

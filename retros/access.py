@@ -30,8 +30,10 @@ def people_reaching(retrospective: Retrospective) -> Any:
 
 
 def retrospectives_told_to(reader: User | None) -> QuerySet[Retrospective]:
-    """What a message to this person may be about; none goes to an address or channel."""
-    return Retrospective.objects.visible_to(reader) if reader else Retrospective.objects.none()
+    """What a message to this person may be about; to an address or channel only of what is not private."""
+    if reader:
+        return Retrospective.objects.visible_to(reader)
+    return Retrospective.objects.filter(is_private=False).exclude(incidents__is_private=True)
 
 
 def mentionable(retrospective: Retrospective, typed: str) -> list[str]:

@@ -4,14 +4,12 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from core.forms import Form, ModelForm
 from incidents.models import Service, ServiceImpact
-from notifications.forms import check_address
+from notifications.addresses import check_address
 from notifications.kinds import DeliveryKind
 from statuspages.accent import Accent, Sample, accent_of, normal, samples
 from statuspages.logo import MOST_BYTES, Logo, logo_of
@@ -20,8 +18,7 @@ from statuspages.models import (
     ComponentGroup,
     StatusPage,
 )
-
-SHORT = 50  # characters of a short name that is made of a name
+from statuspages.workflow.pages import check_host, short_name_of
 
 
 class PageForm(ModelForm):
@@ -55,19 +52,13 @@ class PageForm(ModelForm):
         """Without a short name there is one made of the name, or that which the page has."""
         data = super().clean()
         if not data.get("slug") and "slug" not in self.errors:
-            data["slug"] = self.instance.slug or slugify(data.get("name", ""))[:SHORT].strip("-")
+            data["slug"] = self.instance.slug or short_name_of(data.get("name", ""))
             if not data["slug"]:
                 self.add_error("slug", "Enter a short name in the letters a to z.")
         return data
 
     def clean_host(self) -> str:
-        """Only a name that was set aside for this: nobody turns Allclear's own address into a status page."""
-        host = self.cleaned_data["host"].strip().lower()
-        if host and host not in settings.STATUS_HOSTS:
-            raise ValidationError(
-                f"Add {host} to ALLCLEAR_STATUS_HOSTS first, and restart Allclear. The operating guide says how."
-            )
-        return host
+        return check_host(self.cleaned_data["host"])
 
 
 class LookForm(Form):

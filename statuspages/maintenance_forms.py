@@ -25,6 +25,7 @@ from statuspages.recurrence import LAST_DAY, MOST_INTERVAL, PLACES, SAME_DAY, WE
 from statuspages.rules import ON_WORKDAYS
 from statuspages.workflow import check_series
 from statuspages.workflow.maintenance import LONGEST_WORD
+from statuspages.workflow.planning import planned_series
 from statuspages.workflow.series import MOST_WINDOWS
 
 PREVIEWED = 5  # windows of a series
@@ -187,32 +188,18 @@ class RepeatingMaintenanceForm(MaintenanceForm):
         return data
 
     def _made_of(self, data: dict[str, Any]) -> MaintenanceSeries:
-        frequency, ends = data["frequency"], data["ends"]
-        days: list[str] = []
-        if frequency == Frequency.WEEKLY:
-            days = data["weekdays"]
-        elif frequency == Frequency.MONTHLY and data["month_on"] in PLACES:
-            days = [data["month_weekday"]]
-        series = MaintenanceSeries(
+        ends = data["ends"]
+        return planned_series(
             page=self.page,
             title=data.get("title", ""),
             text=data.get("text", ""),
-            time_zone=self.page.time_zone,
-            duration=data["ends_at"] - data["starts_at"],
-            frequency=frequency,
-            interval=data["interval"] or 1,
-            month_on=data["month_on"] if frequency == Frequency.MONTHLY else SAME_DAY,
             ends_on=data["ends_on"] if ends == self.ON_DATE else None,
             count=data["count"] if ends == self.AFTER else None,
+            interval=data["interval"] or 1,
+            **{name: data[name] for name in ("starts_at", "ends_at", "frequency", "weekdays", "month_on")},
+            month_weekday=data["month_weekday"],
             **{name: data[name] for name in ("begins_by_itself", "ends_by_itself", "reminds")},
         )
-        local = data["starts_at"].astimezone(series.zone)
-        own = WEEKDAYS[local.weekday()]
-        series.weekdays = ",".join(filter(None, [*days] or [own])) if frequency == Frequency.WEEKLY else ""
-        if frequency == Frequency.MONTHLY and days:
-            series.weekdays = days[0] or own
-        series.set_beginning(data["starts_at"])
-        return series
 
     def keep_rule_errors_only(self) -> None:
         """For a preview, which needs no title and no text yet."""

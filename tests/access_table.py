@@ -594,6 +594,7 @@ TABLE: dict[str, Row] = {
     "channels": Row(get=ADMINS),
     "channel_new": ADMIN_FORM,
     "channel": Row(get=ADMINS, pk=channel),
+    "channel_events": Row(get=ADMINS, post=ADMINS, pk=channel),
     "channel_address": Row(get=ADMINS, post=ADMINS, pk=channel),
     "channel_secret": Row(post=ADMINS, pk=channel),
     "channel_pause": Row(post=ADMINS, pk=channel),

@@ -108,8 +108,12 @@ def delete_team(*, by: User, team: Team) -> None:
 
 @transaction.atomic
 def add_team_members(*, by: User, team: Team, people: Iterable[User]) -> None:
+    """Whoever is a member already stays one."""
     require_administrator(by)
+    members = set(team.members.values_list("pk", flat=True))
     for person in people:
+        if person.pk in members:
+            continue
         person.teams.add(team)
         audit("person.changed", person, by, teams=[None, str(team)])
 

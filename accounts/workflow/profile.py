@@ -17,6 +17,7 @@ def edit_profile(*, by: User, name: str, time_zone: str, theme: str, keys_enable
     )
     for field, (_old, new) in changes.items():
         setattr(person, field, new)
+    person.clean_fields(exclude={field.name for field in person._meta.fields} - set(changes))
     person.save(update_fields=["name", "time_zone", "theme", "keys_enabled"])
     if "name" in changes:  # the only one that others see
         audit("person.renamed", person, by, name=changes["name"])

@@ -81,6 +81,7 @@ def describe_organisation(
     changes = differences(installation, told)
     for field, (_old, new) in changes.items():
         setattr(installation, field, new)
+    installation.clean_fields()
     installation.save()
     if changes:
         as_text = {

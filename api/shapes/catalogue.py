@@ -2,11 +2,23 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Team, User
 from api.shapes.base import Shape
-from incidents.models import IncidentType, Role, Service, Severity
+from incidents.models import (
+    Audience,
+    ChecklistTemplate,
+    IncidentType,
+    LinkTemplate,
+    MessageTemplate,
+    Role,
+    Service,
+    Severity,
+)
+
+CADENCE = ("first_minutes", "investigating_minutes", "fixing_minutes", "mitigated_minutes")
 
 
 class _Name(serializers.ModelSerializer):
@@ -34,6 +46,12 @@ class ServiceName(_Name):
         fields = ["slug", "name"]
 
 
+class OwnerName(_Name):
+    class Meta:
+        model = Team
+        fields = ["slug", "name"]
+
+
 class IncidentTypeName(_Name):
     class Meta:
         model = IncidentType
@@ -41,6 +59,8 @@ class IncidentTypeName(_Name):
 
 
 class SeverityShape(Shape):
+    cadences = serializers.SerializerMethodField()
+
     class Meta:
         model = Severity
         fields = [
@@ -54,10 +74,127 @@ class SeverityShape(Shape):
             "approves_updates",
             "public_if_seen",
             "when_unsure",
+            "cadences",
         ]
 
     order: ClassVar = ("rank",)
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return Severity.objects.all()
+        return Severity.objects.with_cadences()
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {column: {"type": ["integer", "null"]} for column in CADENCE},
+                "required": list(CADENCE),
+                "additionalProperties": False,
+            },
+            "propertyNames": {"enum": Audience.values},
+        }
+    )
+    def get_cadences(self, severity: Severity) -> dict[str, Any]:
+        """By audience: how many minutes may pass until an update is due, in each status."""
+        return {
+            cadence.audience: {column: getattr(cadence, column) for column in CADENCE}
+            for cadence in severity.cadences.all()
+        }
+
+
+class ServiceShape(Shape):
+    owner_team = OwnerName(allow_null=True)
+    depends_on = ServiceName(many=True)
+
+    class Meta:
+        model = Service
+        fields = ["slug", "name", "description", "tier", "owner_team", "depends_on", "is_archived"]
+
+    order: ClassVar = ("name",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return Service.objects.with_neighbours()
+
+
+class RoleShape(Shape):
+    class Meta:
+        model = Role
+        fields = ["slug", "name", "brief", "is_single", "is_built_in", "order"]
+
+    order: ClassVar = ("order", "name")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return Role.objects.all()
+
+
+class IncidentTypeShape(Shape):
+    class Meta:
+        model = IncidentType
+        fields = ["id", "name", "description", "is_private_by_default"]
+
+    order: ClassVar = ("name",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return IncidentType.objects.all()
+
+
+class ChecklistLineShape(Shape):
+    """A line that is added to incidents when they enter a status."""
+
+    incident_type = IncidentTypeName(allow_null=True)
+    lowest_severity = SeverityName(allow_null=True)
+    role = RoleName(allow_null=True)
+
+    class Meta:
+        model = ChecklistTemplate
+        fields = [
+            "id",
+            "title",
+            "kind",
+            "status",
+            "incident_type",
+            "lowest_severity",
+            "role",
+            "minutes",
+            "done_when",
+            "order",
+        ]
+
+    order: ClassVar = ("status", "order", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return ChecklistTemplate.objects.select_related("incident_type", "lowest_severity", "role")
+
+
+class LinkTemplateShape(Shape):
+    service = ServiceName(allow_null=True)
+
+    class Meta:
+        model = LinkTemplate
+        fields = ["id", "label", "kind", "url_template", "service"]
+
+    order: ClassVar = ("kind", "label", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return LinkTemplate.objects.select_related("service")
+
+
+class MessageTemplateShape(Shape):
+    """The words that an update to one audience begins with."""
+
+    class Meta:
+        model = MessageTemplate
+        fields = ["audience", "stage", "known", "unknown", "doing", "workaround", "ask"]
+        validators: ClassVar[list[Any]] = []
+
+    order: ClassVar = ("audience", "stage")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return MessageTemplate.objects.all()

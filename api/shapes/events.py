@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from action_items.models import ActionItem
-from api.shapes.base import Shape, UtcField
+from api.shapes.base import Shape
+from api.times import UtcField
 from events.catalogue import BY_NAME
 from events.event import named
 from incidents.models import Incident
@@ -29,7 +30,7 @@ class EventShape(Shape):
     incident = serializers.SerializerMethodField()
     retrospective = serializers.SerializerMethodField()
     action_item = serializers.SerializerMethodField()
-    data = serializers.SerializerMethodField()
+    data: Any = serializers.SerializerMethodField()
 
     class Meta:
         model = OutboxMessage
@@ -86,6 +87,11 @@ class EventShape(Shape):
     @staticmethod
     def _about(message: OutboxMessage, subject: str) -> int | None:
         return int(message.subject.removeprefix(subject)) if message.subject.startswith(subject) else None
+
+
+def told_event(message: OutboxMessage) -> dict[str, Any]:
+    """An event as the API tells it, in plain values."""
+    return dict(EventShape(message).data)
 
 
 class EventTypeShape(serializers.Serializer):

@@ -8,13 +8,14 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import RecordId, Reference, ShownPerson
-from api.shapes.base import Shape, UtcField
+from api.shapes.base import Shape
 from api.shapes.catalogue import (
     IncidentTypeName,
     RoleName,
     ServiceName,
     SeverityName,
 )
+from api.times import UtcField
 from incidents.models import (
     MILESTONES,
     AffectedService,

@@ -1,6 +1,5 @@
 """The form of a status update: the team's own words, the public's, and where others read something else."""
 
-import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -14,16 +13,8 @@ from core.text import in_words
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
 from incidents.forms.stepping import OPERATIONAL, STATES, ServiceStates
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, Service, StatusUpdate
-from incidents.workflow.wording import VARIABLE, offered
+from incidents.workflow.wording import OWN_WORDS, unknown_names
 from timeline.models import Evidence
-
-BRACES = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}")
-# the fields in which an audience reads other words than the team's own
-OWN_WORDS = {
-    Audience.PUBLIC: ("known", "workaround"),
-    Audience.EXECUTIVES: ("known",),
-    Audience.RESPONDERS: ("known",),
-}
 
 
 class StatusUpdateForm(ServiceStates, Form):
@@ -183,12 +174,9 @@ class MessageTemplateForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        allowed = offered(self.instance.audience)
-        for word in WORDS:
-            for braces in BRACES.findall(data.get(word, "")):
-                name = VARIABLE.fullmatch(braces)
-                if name is None or name[1] not in allowed or name[1] == word:
-                    self.add_error(word, f"There is no {braces} in a text for this audience.")
+        for word, sentences in unknown_names(self.instance.audience, data).items():
+            for sentence in sentences:
+                self.add_error(word, sentence)
         return data
 
     def arguments(self) -> dict[str, Any]:

@@ -19,13 +19,14 @@ CADENCE_FIELDS = ("first_minutes", "investigating_minutes", "fixing_minutes", "m
 def keep_in_catalogue(*, by: User, entry: models.Model, **many: Iterable[models.Model]) -> models.Model:
     """Add or change one entry as it is filled in; `many` sets its many-to-many fields by name.
 
-    Raises ValidationError where a service would depend on itself.
+    Raises ValidationError naming the field, also where a service would depend on itself.
     """
     _require_editor(by)
     is_new = entry.pk is None
     before = {} if is_new else _facts(_locked(entry))
     if is_new and hasattr(entry, "slug"):
         entry.slug = _free_slug(entry)
+    entry.full_clean()
     entry.save()
     for field, chosen in many.items():
         if entry in (chosen := list(chosen)):
@@ -48,6 +49,7 @@ def define_severity(*, by: User, entry: Severity, cadences: dict[str, dict[str, 
             {"when_unsure": "One severity must be used for “not sure”. Choose another one for it first."}
         )
     is_new = entry.pk is None
+    entry.full_clean()
     entry.save()
     for audience, minutes in cadences.items():
         if any(minutes.values()):

@@ -13,6 +13,13 @@ from incidents.hooks import public_pages
 from incidents.models import WORDS, Audience, Incident, StatusUpdate
 
 VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+BRACES = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}")
+OWN_WORDS = {
+    Audience.PUBLIC: ("known", "workaround"),
+    Audience.EXECUTIVES: ("known",),
+    Audience.RESPONDERS: ("known",),
+}
+"""What an audience reads instead of the team's own words."""
 
 PART = gettext_noop("part of our service")
 MANY = 2
@@ -29,6 +36,18 @@ def offered(audience: str) -> tuple[str, ...]:
     if audience == Audience.PUBLIC:
         return PUBLIC
     return INTERNAL + (EXECUTIVE if audience == Audience.EXECUTIVES else ())
+
+
+def unknown_names(audience: str, words: Mapping[str, str]) -> dict[str, list[str]]:
+    """By word of a text to this audience, what is wrong with the {{ names }} in it."""
+    allowed = offered(audience)
+    wrong: dict[str, list[str]] = {}
+    for word in WORDS:
+        for braces in BRACES.findall(words.get(word) or ""):
+            name = VARIABLE.fullmatch(braces)
+            if name is None or name[1] not in allowed or name[1] == word:
+                wrong.setdefault(word, []).append(f"There is no {braces} in a text for this audience.")
+    return wrong
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -6,13 +6,17 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
+from cloudevents.core.bindings.http import to_structured
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from requests.utils import get_environ_proxies
 from requests_hardened import Config, HTTPSession
 from standardwebhooks import Webhook
 
 from notifications.channels.guard import outbound_to
-from notifications.models import Channel, Delivery
+from notifications.models import BodyFormat, Channel, Delivery
 from notifications.outcomes import Answer, Outcome
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, seconds of silence
@@ -29,8 +33,7 @@ _HARDENED = Config(
 def send(delivery: Delivery) -> Answer:
     channel = delivery.channel
     assert channel is not None
-    content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
-    body = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    body, media = _body(delivery, channel)
     try:
         # What the library makes of an address is what it calls: other parsers may read another host in it.
         called = requests.Request("POST", channel.url).prepare().url or ""
@@ -38,13 +41,41 @@ def send(delivery: Delivery) -> Answer:
         return _failure(error)
     with outbound_to(urlsplit(called).hostname or "", is_ours=channel.is_listed) as leash:
         try:
-            return _answer(_post(called, body, signed(delivery, channel, body)))
+            return _answer(_post(called, body, signed(delivery, channel, body) | {"content-type": media}))
         except requests.RequestException as error:
             if leash.was_pulled:
                 return Answer(
                     Outcome.REFUSED, "This is not a public address. Allow it with ALLCLEAR_OUTBOUND_ALLOW"
                 )
             return _failure(error)
+
+
+def _body(delivery: Delivery, channel: Channel) -> tuple[str, str]:
+    """What is sent, as the channel wants it, and its media type."""
+    content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
+    if channel.body_format == BodyFormat.CLOUDEVENTS:
+        return _cloud_event(delivery), "application/cloudevents+json"
+    written = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    return written, "application/json"
+
+
+def _cloud_event(delivery: Delivery) -> str:
+    """CloudEvents 1.0 in structured mode (github.com/cloudevents/spec), written by its own library."""
+    content = delivery.content
+    attributes = {
+        "id": str(delivery.pk),
+        "source": settings.PUBLIC_URL,
+        "type": content.get("type", ""),
+        "time": delivery.due_at,
+        "datacontenttype": "application/json",
+    }
+    if delivery.about:
+        attributes["subject"] = delivery.about
+    if sequence := content.get("sequence"):
+        attributes["sequence"] = str(sequence)
+    plain = json.loads(json.dumps(content.get("data", {}), cls=DjangoJSONEncoder))
+    message = to_structured(CloudEvent(attributes=attributes, data=plain), JSONFormat())
+    return message.body.decode()
 
 
 def signed(delivery: Delivery, channel: Channel, body: str) -> dict[str, str]:
@@ -56,7 +87,6 @@ def signed(delivery: Delivery, channel: Channel, body: str) -> dict[str, str]:
         if secret
     ]
     return {
-        "content-type": "application/json",
         "webhook-id": str(delivery.pk),
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),

@@ -3,6 +3,7 @@
 from notifications.workflow.channels import (
     add_channel,
     change_channel,
+    choose_events,
     delete_channel,
     pause_channel,
     resume_channel,
@@ -42,6 +43,7 @@ from notifications.workflow.tidying import forget_delivered, give_up_old, hour_h
 __all__ = [
     "add_channel",
     "change_channel",
+    "choose_events",
     "claim_deliveries",
     "delete_channel",
     "deliver",

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from audit.workflow import INSTALLATION, record_audit
 from core.person import Person
+from events.catalogue import BY_NAME
 from notifications.kinds import DeliveryKind
 from notifications.models import Channel, Delivery
 from notifications.workflow.queueing import deliver, destination_of, try_at_once
@@ -53,6 +55,47 @@ def change_channel(*, by: Person, channel: Channel, name: str, url: str = "") ->
     destination = destination_of(Delivery(kind=channel.kind, channel=channel))
     Delivery.objects.waiting().filter(channel=channel).update(destination=destination)
     audit("channel.changed", channel, by, **changes)
+    return channel
+
+
+@transaction.atomic
+def choose_events(
+    *,
+    by: Person,
+    channel: Channel,
+    events: Iterable[str],
+    services: Iterable[str] = (),
+    body_format: str = "",
+) -> Channel:
+    """What a webhook gets as it happens: events by name, of incidents that affect one of `services` (slugs) or of all.
+
+    Raises ValidationError for another kind of channel and for a name that the catalogue does not make public.
+    """
+    require_administrator(by)
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    if channel.kind != DeliveryKind.WEBHOOK:
+        raise ValidationError(
+            "Only webhooks get events as they happen. Subscribe a chat channel to incidents."
+        )
+    wanted = {
+        "events": sorted(set(events)),
+        "services": sorted(set(services)),
+        "body_format": body_format or channel.body_format,
+    }
+    for name in wanted["events"]:
+        if name not in BY_NAME or not BY_NAME[name].is_public:
+            raise ValidationError({"events": f"There is no event “{name}”."})
+    changes = {
+        name: [str(getattr(channel, name)), str(value)]
+        for name, value in wanted.items()
+        if value != getattr(channel, name)
+    }
+    for name, value in wanted.items():
+        setattr(channel, name, value)
+    channel.full_clean()
+    channel.save(update_fields=list(wanted))
+    if changes:
+        audit("channel.events_chosen", channel, by, **changes)
     return channel
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.text import slugify
 
 from accounts.models import User
 from audit import context
@@ -21,8 +23,33 @@ from statuspages.models import Component, ComponentGroup, ComponentState, PageLo
 from statuspages.workflow.basics import LOOK, facts, lock, record, require_announcer, require_editor
 from statuspages.workflow.subscribing import forget
 
+SHORT = 50  # characters of a short name that is made of a name
 DECIDE_READERS = ("is_published", "is_default", "audience")
 """What of a page decides whose incidents it shows, and to whom."""
+
+
+def short_name_of(name: str) -> str:
+    """A short name made of a page's name; "" where that has no letters for it."""
+    return slugify(name)[:SHORT].strip("-")
+
+
+def check_host(host: str) -> str:
+    """Only a name that was set aside for this: nobody turns Allclear's own address into a status page."""
+    host = host.strip().lower()
+    if host and host not in settings.STATUS_HOSTS:
+        raise ValidationError(
+            f"Add {host} to ALLCLEAR_STATUS_HOSTS first, and restart Allclear. The operating guide says how."
+        )
+    return host
+
+
+def complete_page(page: StatusPage) -> StatusPage:
+    """With a short name where none is said. Raises ValidationError naming the field that cannot be kept."""
+    page.slug = page.slug or short_name_of(page.name)
+    with naming("host"):
+        page.host = check_host(page.host)
+    page.full_clean()
+    return page
 
 
 @transaction.atomic

@@ -1,0 +1,134 @@
+"""The inbox, and how one wants to hear of what."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import Body, body, choice, flag
+from api.operations.subscriptions import READ, TAG, WRITE
+from api.parts import number
+from api.registry import Call, item, listing, part, verb
+from api.shapes.subscriptions import NoticeShape, PreferencesShape
+from subscribers import workflow
+from subscribers.models import News, NotificationPreference
+
+part(
+    "notice",
+    lambda call, raw: NoticeShape.rows(call.user).get(pk=number(raw)),
+    shape=NoticeShape,
+    about="The id of a line of the inbox.",
+    number=True,
+)
+# -- preferences --------------------------------------------------------------------------------------------
+
+
+def _news() -> serializers.ListField:
+    return serializers.ListField(child=choice(News), required=False, max_length=len(News))
+
+
+class PreferencesBody(Body):
+    by_mail = _news()
+    in_inbox = _news()
+    in_browser = _news()
+    follows_worst = flag(help_text="Of every SEV1 and SEV2.")
+    quiet_from = serializers.TimeField(required=False, allow_null=True)
+    quiet_to = serializers.TimeField(required=False, allow_null=True)
+
+
+PREFERENCES = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")
+
+
+def _choose(call: Call) -> NotificationPreference:
+    wish = NotificationPreference.of(call.user)
+    stands: dict[str, Any] = {name: getattr(wish, name) for name in PREFERENCES}
+    return workflow.choose_notifications(by=call.user, **(stands | call.data))
+
+
+item(
+    "me/notification-preferences",
+    PreferencesShape,
+    lambda call: call.user,
+    name="get_notification_preferences",
+    summary="How the caller hears of what.",
+    scope=READ,
+    tag=TAG,
+)
+verb(
+    "PATCH",
+    "me/notification-preferences",
+    workflow.choose_notifications,
+    body=PreferencesBody,
+    answer=PreferencesShape,
+    run=_choose,
+    scope=WRITE,
+    tag=TAG,
+    summary="Choose how to hear of what; what is not said stays.",
+)
+verb(
+    "PUT",
+    "me/notification-preferences/browser",
+    workflow.choose_browser,
+    body=body("BrowserBody", on=serializers.BooleanField()),
+    answer=PreferencesShape,
+    scope=WRITE,
+    tag=TAG,
+)
+
+# -- the inbox ----------------------------------------------------------------------------------------------
+
+
+def _inbox(call: Call) -> Any:
+    notices = NoticeShape.rows(call.user)
+    return notices.unread() if call.query.get("unread") else notices
+
+
+def _read(call: Call) -> Any:
+    workflow.mark_read(notice=call["notice"], by=call.user)
+    return call["notice"]
+
+
+listing(
+    "me/inbox",
+    NoticeShape,
+    _inbox,
+    name="list_inbox",
+    summary="What the caller was told, newest first.",
+    query=body("InboxQuery", unread=flag()),
+    scope=READ,
+    tag=TAG,
+)
+item(
+    "me/inbox/{notice}",
+    NoticeShape,
+    name="get_notice",
+    summary="One line of the inbox.",
+    scope=READ,
+    tag=TAG,
+)
+verb(
+    "POST",
+    "me/inbox/{notice}/reading",
+    workflow.mark_read,
+    answer=NoticeShape,
+    run=_read,
+    scope=WRITE,
+    tag=TAG,
+    summary="Mark one line as read.",
+)
+verb(
+    "POST",
+    "me/inbox/reading",
+    workflow.mark_all_read,
+    body=body(
+        "ReadingBody",
+        up_to=serializers.IntegerField(
+            min_value=1,
+            max_value=2**62,
+            required=False,
+            help_text="The id of the newest that was seen; without one, all.",
+        ),
+    ),
+    scope=WRITE,
+    tag=TAG,
+    summary="Mark everything as read.",
+)

@@ -1,0 +1,90 @@
+"""The words that updates begin with, by audience and stage."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404
+from rest_framework import serializers
+
+from api.fields import Body, optional_text
+from api.operations.catalogue import READ, WRITE, keep_as_said
+from api.registry import Call, item, listing, part, verb
+from api.shapes.catalogue import MessageTemplateShape
+from incidents.models import WORDS, Audience, MessageTemplate, Stage
+from incidents.permissions import can_edit_catalogue
+from incidents.workflow.catalogue import keep_in_catalogue
+from incidents.workflow.wording import OWN_WORDS, unknown_names
+
+
+def _of(choices: Any) -> Callable[[Call, str], str]:
+    def load(call: Call, raw: str) -> str:
+        if raw not in choices.values:
+            raise Http404
+        return raw
+
+    return load
+
+
+part("audience", _of(Audience), shape=None, about=f"One of {', '.join(Audience.values)}.")
+part("stage", _of(Stage), shape=None, about=f"One of {', '.join(Stage.values)}.")
+
+
+class MessageTemplateBody(Body):
+    known = optional_text(2000, help_text="{{ names }} of the guide are filled in.")
+    unknown = optional_text(2000)
+    doing = optional_text(2000)
+    workaround = optional_text(1000)
+    ask = optional_text(1000)
+
+
+def _template(call: Call) -> MessageTemplate:
+    return MessageTemplateShape.rows(call.user).get(audience=call["audience"], stage=call["stage"])
+
+
+def _keep_template(call: Call) -> Any:
+    at = {"audience": call["audience"], "stage": call["stage"]}
+    if can_edit_catalogue(call.user):
+        _check_words(call["audience"], call.data)
+    entry = MessageTemplate.objects.filter(**at).first() or MessageTemplate(**at)
+    call.data = dict.fromkeys(WORDS, "") | call.data
+    return keep_as_said(call, keep_in_catalogue, entry)
+
+
+def _check_words(audience: str, words: dict[str, str]) -> None:
+    wrong = unknown_names(audience, words)
+    own = OWN_WORDS.get(Audience(audience))
+    for word in words:
+        if own and word not in own and words[word]:
+            wrong[word] = ["This audience does not read it."]
+    if wrong:
+        raise serializers.ValidationError(wrong)
+
+
+TEMPLATE = "message-templates/{audience}/{stage}"
+listing(
+    "message-templates",
+    MessageTemplateShape,
+    lambda call: MessageTemplateShape.rows(call.user),
+    name="list_message_templates",
+    scope=READ,
+    summary="The words that updates begin with, by audience and stage.",
+)
+item(
+    TEMPLATE,
+    MessageTemplateShape,
+    _template,
+    name="get_message_template",
+    scope=READ,
+    summary="The words that an update of this stage to this audience begins with.",
+)
+verb(
+    "PUT",
+    TEMPLATE,
+    keep_in_catalogue,
+    name="edit_message_template",
+    scope=WRITE,
+    body=MessageTemplateBody,
+    answer=MessageTemplateShape,
+    run=_keep_template,
+    summary="Other words for updates to begin with. Administrators only.",
+)

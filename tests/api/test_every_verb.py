@@ -1,0 +1,61 @@
+"""Does every verb of a person have an operation?"""
+
+import inspect
+
+import pytest
+
+import accounts.models
+import accounts.workflow
+import history.workflow
+import incidents.workflow.catalogue
+import insights.workflow
+import notifications.workflow
+import statuspages.workflow
+import subscribers.workflow
+from api.registry import OPERATIONS
+
+BROWSER = "About the sessions of a browser, which a token has none of."
+LINK = "Done by a link from a mail or the terminal, before there is an account that a token could act for."
+WITHOUT_OPERATION = {
+    "accept_invitation": LINK,
+    "create_first_administrator": LINK,
+    "issue_setup_link": LINK,
+    "end_other_sessions": BROWSER,
+    "end_session": BROWSER,
+    "set_password": "A password is changed by who types the present one; a token must not lock its person out.",
+    "extend_series": "A job: it makes the next windows of maintenance that repeats.",
+}
+"""Verb → why the API does not offer it."""
+WORKFLOWS = [
+    accounts.workflow,
+    history.workflow,
+    incidents.workflow.catalogue,
+    insights.workflow,
+    notifications.workflow,
+    statuspages.workflow,
+    subscribers.workflow,
+]
+
+
+def names_of(workflow):
+    own = [name for name in vars(workflow) if not name.startswith("_")]
+    return getattr(workflow, "__all__", own)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.__name__)
+def test_every_verb_has_an_operation(workflow, api):
+    offered = {verb for operation in OPERATIONS for verb in operation.verbs}
+    verbs = {
+        name: getattr(workflow, name)
+        for name in names_of(workflow)
+        if inspect.isfunction(getattr(workflow, name))
+        and "by" in inspect.signature(getattr(workflow, name)).parameters
+    }
+    missing = sorted(name for name, verb in verbs.items() if verb not in offered)
+    missing = [name for name in missing if not verbs[name].__module__.startswith("audit.")]
+    assert missing == sorted(set(WITHOUT_OPERATION) & set(verbs))
+
+
+def test_every_scope_is_one_that_a_token_can_have(api):
+    known = {*accounts.models.SCOPES, ""}
+    assert [one.name for one in OPERATIONS if one.scope not in known] == []
