@@ -55,6 +55,13 @@ class ChangedMeanwhile(exceptions.APIException):
         self.current, self.etag = current, etag
 
 
+class KeyBusy(StateConflict):
+    """The only conflict with Retry-After: the same request, sent again later, is answered as the first one."""
+
+    default_detail = "A request with this Idempotency-Key is being answered. Try again in a second."
+    wait = 1
+
+
 class Unavailable(exceptions.APIException):
     """What is asked for takes too long, or something that it needs is not there now."""
 
