@@ -1,0 +1,61 @@
+"""Does any route answer with a fault where a field that it reads holds a null character?
+
+Every route with POST is asked once for each name that the module of its view reads by itself, beside its forms, and
+once with all of them. Addresses are refused before any view.
+"""
+
+import inspect
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.access_table import COMMANDER, TABLE
+from tests.test_access import INCIDENT_ROUTES, ROUTES, address, world
+
+__all__ = ["world"]
+
+READ = re.compile(r"""\.POST(?:\.get|\.getlist)?[\[(]\s*["']([\w-]+)["']""")
+NULLS = ("a\0b", "/actions/?q=%00&team=%00", "1\0")
+
+
+def names_read_by(name: str) -> list[str]:
+    """The fields that the module of this route's view reads from a request without a form."""
+    module = inspect.getmodule(inspect.unwrap(ROUTES[name].callback))
+    assert module is not None
+    return sorted(set(READ.findall(inspect.getsource(module))))
+
+
+def fault(world, role: str, url: str, data: dict[str, str]) -> bool:
+    """Whether it answers with one; whatever was changed is taken back."""
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        client.force_login(getattr(world, role))
+        status = client.post(url, data).status_code
+        transaction.set_rollback(True)
+    return status >= 500
+
+
+def test_no_field_of_any_route_makes_a_fault(world):
+    faults, asked = [], 0
+    for name in sorted(n for n, row in TABLE.items() if row.post):
+        names = names_read_by(name)
+        role = COMMANDER if COMMANDER in TABLE[name].post else "admin"
+        with transaction.atomic():
+            url = address(world, name, world.incident if name in INCIDENT_ROUTES else None)
+            for null in NULLS:
+                sent = [{one: null} for one in names] + [dict.fromkeys(names, null)]
+                asked += len(sent)
+                faults += [(name, data) for data in sent if names and fault(world, role, url, data)]
+            transaction.set_rollback(True)
+    assert asked > 300
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", ["kind", "state", "order", "cursor", "to", "q"])
+def test_a_field_of_any_name_is_refused_where_it_is_read(world, name):
+    """Of views that read it in the address as well."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.commander)
+    assert client.get(f"/incidents/?{name}=%00").status_code == 400
