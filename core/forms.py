@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models.utils import get_blank_choice_label
@@ -15,7 +16,7 @@ from django.forms.utils import flatatt
 from django.utils.choices import BlankChoiceIterator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language
 
 from core.text import without_directions
 
@@ -154,16 +155,16 @@ _DJANGOS = [
 
 
 def _not_offered(error: ValidationError, label: str, *, is_filter: bool) -> ValidationError:
-    """`error` in our words where it has Django's, with the label of the field and what becomes of the value."""
-    if not any(error.message is one for one in _DJANGOS):
+    """`error` in our words where it has Django's, with the label of the field and what becomes of the value.
+
+    Public forms in other languages keep Django's words, which are translated.
+    """
+    if get_language() != settings.LANGUAGE_CODE or not any(error.message is one for one in _DJANGOS):
         return error
     params = error.params or {}
     value = str(params.get("value", params.get("pk", "")))[:80]
-    if is_filter:
-        told = gettext("There is no “%(value)s” to choose for “%(label)s”. This filter is ignored.")
-    else:
-        told = gettext("There is no “%(value)s” to choose for “%(label)s”. Choose another one.")
-    return ValidationError(told % {"value": value, "label": label}, code=error.code)
+    then = "This filter is ignored." if is_filter else "Choose another one."
+    return ValidationError(f"There is no “{value}” to choose for “{label}”. {then}", code=error.code)
 
 
 class Styled(_Base):

@@ -207,7 +207,7 @@ class ShownComponent:
         }
         if not days:
             return gettext("%(name)s, last 90 days: %(percent)s up.") % values
-        return gettext("%(name)s, last 90 days: %(percent)s up; %(days)s.") % values
+        return gettext("%(name)s, last 90 days: %(percent)s up. %(days)s.") % values
 
     @property
     def picture(self) -> SafeString:
@@ -287,6 +287,11 @@ class Shown:
     @property
     def active(self) -> list[ShownIncident]:
         return [i for i in self.incidents if not i.is_over]
+
+    @property
+    def only_active(self) -> ShownIncident | None:
+        """The one that is active. Its next update stands in the head of the page, those of several beside each."""
+        return self.active[0] if len(self.active) == 1 else None
 
     @property
     def running(self) -> list[ShownMaintenance]:

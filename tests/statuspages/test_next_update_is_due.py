@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 from django.utils.http import http_date
 
+from incidents.workflow import declare_incident
 from statuspages import static_copies
 from statuspages.status_snapshot import read
 from statuspages.tasks import write_stale_copies
@@ -64,3 +65,12 @@ def test_the_copy_waits_no_longer_than_the_promise(shop, broken, tell):
     write_stale_copies()
     shop.refresh_from_db()
     assert shop.copy_due_at <= at
+
+
+def test_of_several_incidents_each_names_its_own(client, shop, promised, tell, commander, severity):
+    other = declare_incident(by=commander, title="x", severity=severity(2))
+    tell(other, "Search is slow.", title="Search", next_update_at=timezone.now() + timedelta(hours=2))
+    text = client.get("/status/shop/").text
+    head, *incidents = text.partition("</section>")[0].split("<article")
+    assert PROMISE not in head
+    assert [one.count(PROMISE) for one in incidents] == [1, 1]
