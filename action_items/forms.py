@@ -162,8 +162,12 @@ class ActionFilter(django_filters.FilterSet):
         queryset=Service.objects.in_use(), method="by_service", empty_label="Any service", label="Service"
     )
     # Asked for by addresses elsewhere, and kept while the list is narrowed further.
-    due_from = django_filters.DateFilter(field_name="due_on", lookup_expr="gte", label="Due from", widget=forms.HiddenInput)
-    due_to = django_filters.DateFilter(field_name="due_on", lookup_expr="lte", label="Due until", widget=forms.HiddenInput)
+    due_from = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="gte", label="Due from", widget=forms.HiddenInput
+    )
+    due_to = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="lte", label="Due until", widget=forms.HiddenInput
+    )
     severity = django_filters.ModelChoiceFilter(
         queryset=Severity.objects.all(), method="by_incidents", widget=forms.HiddenInput, label="Severity"
     )

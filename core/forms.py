@@ -193,7 +193,7 @@ class Styled(_Base):
     @property
     def ignored(self) -> list[str]:
         """Of a filter: a sentence for each value of the address that narrows nothing."""
-        return [text for field in self for text in field.errors]
+        return [str(text) for field in self for text in field.errors]
 
     def submit(self, verb: Callable[..., Any], **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.

@@ -171,7 +171,9 @@ class NoChangeForm(Form):
 
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     next_minutes = MinutesField(
-        label="Next update in", required=False, widget=forms.Select(attrs={"class": "select w-auto lg:h-7 lg:text-xs"})
+        label="Next update in",
+        required=False,
+        widget=forms.Select(attrs={"class": "select w-auto lg:h-7 lg:text-xs"}),
     )
 
     def __init__(self, *args: Any, incident: Incident | None = None, **kwargs: Any) -> None:
