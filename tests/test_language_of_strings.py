@@ -41,6 +41,13 @@ PHRASES = [
     "is gone",
     "on its way",
     "on their way",
+    "in the words for",
+    "nothing yet beside",
+    "answered in a sentence",
+    "reads what is written",
+    "what mattered",
+    "not said yet",
+    "hypotheses standing",
 ]
 WORDS = [
     "told",
