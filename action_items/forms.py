@@ -19,7 +19,7 @@ from action_items.models import (
     Helped,
     Priority,
 )
-from core.forms import Form, ModelForm
+from core.forms import FilterForm, Form, ModelForm
 from incidents.models import Incident, IncidentType, Service, Severity
 from retros.models import Retrospective
 
@@ -162,19 +162,23 @@ class ActionFilter(django_filters.FilterSet):
         queryset=Service.objects.in_use(), method="by_service", empty_label="Any service", label="Service"
     )
     # Asked for by addresses elsewhere, and kept while the list is narrowed further.
-    due_from = django_filters.DateFilter(field_name="due_on", lookup_expr="gte", widget=forms.HiddenInput)
-    due_to = django_filters.DateFilter(field_name="due_on", lookup_expr="lte", widget=forms.HiddenInput)
+    due_from = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="gte", label="Due from", widget=forms.HiddenInput
+    )
+    due_to = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="lte", label="Due until", widget=forms.HiddenInput
+    )
     severity = django_filters.ModelChoiceFilter(
-        queryset=Severity.objects.all(), method="by_incidents", widget=forms.HiddenInput
+        queryset=Severity.objects.all(), method="by_incidents", widget=forms.HiddenInput, label="Severity"
     )
     incident_type = django_filters.ModelChoiceFilter(
-        queryset=IncidentType.objects.all(), method="by_incidents", widget=forms.HiddenInput
+        queryset=IncidentType.objects.all(), method="by_incidents", widget=forms.HiddenInput, label="Type"
     )
 
     class Meta:
         model = ActionItem
         fields: list[str] = []
-        form = Form
+        form = FilterForm
 
     def __init__(self, *args: Any, reader: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
