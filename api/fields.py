@@ -47,7 +47,7 @@ class Once(serializers.CharField):
     """A secret that is told once and stored nowhere: an answer repeated for its Idempotency-Key leaves it empty."""
 
     def __init__(self, **options: Any):
-        options.setdefault("help_text", "Told this once. Empty where an answer is repeated.")
+        options.setdefault("help_text", "Shown once. Empty where an answer is repeated.")
         super().__init__(read_only=True, **options)
 
 
