@@ -8,7 +8,7 @@ from rest_framework import serializers
 from api.errors import Malformed
 from api.fields import (
     Body,
-    TextField,
+    IncidentField,
     body,
     choice,
     flag,
@@ -180,17 +180,10 @@ verb(
 )
 
 
-class MergeBody(Body):
-    into = TextField(20, help_text="The reference of the incident that goes on, such as INC-14.")
-
-
-def _merge(call: Call) -> Incident:
-    into = Incident.objects.visible_to(call.user).of_reference(call.data["into"]).first()
-    if into is None:
-        raise serializers.ValidationError(
-            {"into": "There is no incident with this reference that you can reach."}
-        )
-    return workflow.merge_incident(incident=call["incident"], into=into, by=call.user)
-
-
-verb("POST", f"{INCIDENT}/merge", workflow.merge_incident, body=MergeBody, answer=IncidentShape, run=_merge)
+verb(
+    "POST",
+    f"{INCIDENT}/merge",
+    workflow.merge_incident,
+    body=body("MergeBody", into=IncidentField(help_text="The reference of the incident that continues.")),
+    answer=IncidentShape,
+)
