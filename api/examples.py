@@ -9,6 +9,7 @@ from django.conf import settings
 
 DEEPEST = 4  # of nested objects
 BY_FORMAT = {
+    "decimal": "1.5",
     "date-time": "2026-03-10T13:04:00Z",
     "date": "2026-03-10",
     "email": "ana@example.org",
@@ -73,7 +74,8 @@ def example_of(schema: dict[str, Any], components: dict[str, Any], name: str = "
     if kind == "object":
         return example_object(schema, components, depth)
     if kind == "array":
-        return [example_of(schema.get("items", {}), components, name, depth + 1)] if depth < DEEPEST else []
+        one = example_of(schema.get("items", {}), components, name, depth + 1)
+        return [one] * max(1, schema.get("minItems", 1)) if depth < DEEPEST else []
     if kind in ("integer", "number"):
         return schema.get("minimum", 1) or 1
     if kind == "boolean":

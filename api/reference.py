@@ -221,11 +221,14 @@ def _entry(path: str, method: str, operation: dict[str, Any], scope: str) -> Ent
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every operation, in the order of the register."""
+    paths = openapi_schema()[
+        "paths"
+    ]  # before the register is read: the operations register with the addresses
     scopes = {operation.name: operation.scope for operation in OPERATIONS}
     order = {name: place for place, name in enumerate(scopes)}
     found = [
         _entry(path, method, operation, scopes.get(operation["operationId"], ""))
-        for path, methods in openapi_schema()["paths"].items()
+        for path, methods in paths.items()
         for method, operation in methods.items()
     ]
     return tuple(sorted(found, key=lambda entry: order.get(entry.name, len(order))))
