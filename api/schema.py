@@ -215,6 +215,7 @@ ABOUT = {
     "Insights": "Metrics of incidents and of action items.",
     "API tokens": "One's own, and those of service accounts.",
     "Being told": "Subscriptions, the inbox, and how one wants to hear of what.",
+    "Configuration": "All that is set up, read and applied as a whole.",
     "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
     "History": "What is brought in from other systems, and everything taken out.",
     "Search": "Finding by words.",

@@ -1,0 +1,124 @@
+"""The same through the API: read what is configured, plan, apply."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.fields import Body, flag
+from api.operations.administrators import administrators
+from api.registry import Call, item, verb
+from configuration.applying import apply_configuration
+from configuration.entries import Document, Mistaken
+from configuration.plans import Plan
+from configuration.references import reading_for_requests
+from configuration.telling import exported
+
+SCOPE, TAG = "admin", "Configuration"
+LISTS = {
+    "type": "object",
+    "additionalProperties": {"type": ["array", "null"], "items": {"type": "object"}},
+    "description": "By kind its entries, as in the files. docs/configuration.schema.json says all fields.",
+}
+
+
+@extend_schema_field(LISTS)
+class ListsByKind(serializers.Field):
+    """Entries by kind, which the configuration's own checks read."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ConfigurationBody(Body):
+    configuration = ListsByKind()
+    prune = flag(help_text="Remove what the named kinds do not say and nothing refers to.")
+
+
+class ConfigurationTold(serializers.Serializer):
+    configuration = ListsByKind(read_only=True)
+
+
+class FieldChangeTold(serializers.Serializer):
+    name = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class ConfigurationChange(serializers.Serializer):
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    action = serializers.ChoiceField(choices=["added", "changed", "removed"])
+    fields = FieldChangeTold(many=True)  # type: ignore[assignment]  # a serializer's own name for its fields
+
+
+class ConfigurationKept(serializers.Serializer):
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ConfigurationPlan(serializers.Serializer):
+    changes = ConfigurationChange(many=True)
+    kept = ConfigurationKept(many=True, help_text="What pruning leaves, and why.")
+
+
+def _run(call: Call, *, dry_run: bool) -> Plan:
+    try:
+        return apply_configuration(
+            by=call.user,
+            documents=[Document(call.data["configuration"])],
+            look=reading_for_requests,
+            prune=call.data.get("prune", False),
+            dry_run=dry_run,
+        )
+    except Mistaken as refusal:
+        raise serializers.ValidationError({"configuration": _by_place(refusal)}) from refusal
+
+
+def _by_place(refusal: Mistaken) -> dict[str, Any]:
+    """As nested as the values are, so that each error points at its own."""
+    found: dict[str, Any] = {}
+    for mistake in refusal.mistakes:
+        inner = found
+        for part in mistake.at:
+            inner = inner.setdefault(str(part), {})
+        inner.setdefault("non_field_errors", []).append(mistake.sentence)
+    return found
+
+
+item(
+    "configuration",
+    ConfigurationTold,
+    administrators(lambda call: {"configuration": exported(call.user)}),
+    name="get_configuration",
+    summary="All that can be configured, as it would be applied. Administrators only.",
+    scope=SCOPE,
+    tag=TAG,
+)
+verb(
+    "POST",
+    "configuration/plan",
+    apply_configuration,
+    name="plan_configuration",
+    body=ConfigurationBody,
+    answer=ConfigurationPlan,
+    run=lambda call: _run(call, dry_run=True),
+    scope=SCOPE,
+    tag=TAG,
+    summary="What applying a configuration would change; nothing is changed. Administrators only.",
+)
+verb(
+    "POST",
+    "configuration/apply",
+    apply_configuration,
+    body=ConfigurationBody,
+    answer=ConfigurationPlan,
+    run=lambda call: _run(call, dry_run=False),
+    scope=SCOPE,
+    tag=TAG,
+    summary="Apply a configuration: all of it, or nothing. Administrators only.",
+)
