@@ -44,8 +44,8 @@ class ConfigurationTold(serializers.Serializer):
 
 class FieldChangeTold(serializers.Serializer):
     name = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class ConfigurationChange(serializers.Serializer):

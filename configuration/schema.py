@@ -42,11 +42,16 @@ def configuration_schema() -> dict[str, Any]:
 
 def _list(kind: Kind, known: dict[str, Any]) -> dict[str, Any]:
     names = [kind.add, kind.edit, *([kind.also[0]] if kind.also else [])]
-    said = [known[body_of(name).__name__]["properties"] for name in names]
+    said = [_properties(name, known) for name in names]
     fields = {name: _field(kind, name, said) for name in kind.fields}
     entry = {"type": "object", "additionalProperties": False, "properties": fields}
     ways = [{"required": [n for n in names if n != kind.parent and n in kind.needed]} for names in kind.keys]
     return {"type": ["array", "null"], "items": entry | ({"anyOf": ways} if len(ways) > 1 else ways[0])}
+
+
+def _properties(operation: str, known: dict[str, Any]) -> dict[str, Any]:
+    name = f"{body_of(operation).__name__}Request"
+    return dict((known.get(name) or known[f"Patched{name}"])["properties"])
 
 
 def _field(kind: Kind, name: str, said: list[dict[str, Any]]) -> dict[str, Any]:

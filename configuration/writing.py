@@ -63,7 +63,8 @@ class Writer:
         entry.said["url"] = url
 
     def _find_group(self, entry: Entry) -> None:
-        name, page = entry.said["group"], entry.parent and entry.parent.record
+        assert entry.parent is not None
+        name, page = entry.said["group"], entry.parent.record
         group = page.groups.filter(name=name).first() if isinstance(name, str) and "\0" not in name else None
         if group is None:
             self._refuse(entry, ("group",), f"There is no group “{name}” on this page.")
@@ -94,11 +95,16 @@ class Writer:
         act = Act(self.by, name, _records(kind, entry))
         body = body_of(name)
         keys = {key: value for key, value in said.items() if key not in body._declared_fields}
-        data = {key: value for key, value in said.items() if key not in keys}
+        kept = {
+            key: value
+            for key, value in said.items()
+            if key not in keys and not body._declared_fields[key].required and _is_as_told(entry, key, value)
+        }
+        data = {key: value for key, value in said.items() if key not in keys | kept}
         known = self._checked(entry, act, data)
         if known is None:
             return
-        entry.wanted |= {key: flat(value) for key, value in known.items() if key in data} | keys
+        entry.wanted |= {key: flat(value) for key, value in known.items() if key in data} | keys | kept
         if entry.record is not None and says(entry.told, entry.wanted):
             return
         if act.operation.method == "PUT":
@@ -129,7 +135,7 @@ class Writer:
     def _tell(self, entry: Entry, refusal: Exception) -> None:
         for pointer, sentence in reasons(refusal):
             path = tuple(int(part) if part.isdigit() else part for part in pointer.split("/")[1:])
-            self._refuse(entry, path, sentence)
+            self._refuse(entry, _nearer(entry, path, sentence), sentence)
 
     def _refuse(self, entry: Entry, path: Path, sentence: str) -> None:
         entry.has_failed = True
@@ -143,6 +149,19 @@ def _records(kind: Kind, entry: Entry) -> dict[str, Any]:
     if entry.parent is not None:
         records[kind.parent] = entry.parent.record
     return records
+
+
+def _is_as_told(entry: Entry, name: str, value: Any) -> bool:
+    """A text that stands there already need not pass the checks of today, such as for spaces at its end."""
+    return isinstance(value, str) and entry.record is not None and bool(entry.told.get(name) == value)
+
+
+def _nearer(entry: Entry, path: Path, sentence: str) -> Path:
+    """The very name in a list, where the sentence says which."""
+    value = entry.said.get(str(path[0])) if len(path) == 1 else None
+    names = value if isinstance(value, list) else []
+    place = next((place for place, one in enumerate(names) if f"“{one}”" in sentence), None)
+    return path if place is None else (*path, place)
 
 
 def reasons(refusal: Exception) -> list[tuple[str, str]]:
