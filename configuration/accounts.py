@@ -32,7 +32,7 @@ def _account() -> User:
 
 
 def _administrator() -> User:
-    person = User.objects.administrators().first()
+    person = User.objects.administrators().filter(is_service=False).first()
     if person is None:
         raise NobodyActs("There is no administrator. Run bin/start and become one first.")
     return person
