@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from accounts.models import User
-from configuration.reading import ENDINGS
 from configuration.telling import exported
+from configuration.yaml_files import ENDINGS
 
 ABOUT = {
     "channels": "Addresses are secrets and are not here; those of channels that exist stay as they are.\n"

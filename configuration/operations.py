@@ -15,6 +15,7 @@ from configuration.references import reading_for_requests
 from configuration.telling import exported
 
 SCOPE, TAG = "admin", "Configuration"
+MOST = 1000
 LISTS = {
     "type": "object",
     "additionalProperties": {"type": ["array", "null"], "items": {"type": "object"}},
@@ -67,6 +68,7 @@ class ConfigurationPlan(serializers.Serializer):
 
 
 def _run(call: Call, *, dry_run: bool) -> Plan:
+    _require_few(call.data["configuration"])
     try:
         return apply_configuration(
             by=call.user,
@@ -77,6 +79,14 @@ def _run(call: Call, *, dry_run: bool) -> Plan:
         )
     except Mistaken as refusal:
         raise serializers.ValidationError({"configuration": _by_place(refusal)}) from refusal
+
+
+def _require_few(said: Any) -> None:
+    """A request has to be answered while its sender waits."""
+    lists = said.values() if isinstance(said, dict) else ()
+    if sum(len(rows) for rows in lists if isinstance(rows, list)) > MOST:
+        sentence = f"A request holds at most {MOST} entries. Use bin/manage apply on the server."
+        raise serializers.ValidationError({"configuration": [sentence]})
 
 
 def _by_place(refusal: Mistaken) -> dict[str, Any]:

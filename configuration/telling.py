@@ -53,6 +53,15 @@ def says(told: Any, said: Any) -> bool:
     return bool(told == said)
 
 
+def is_told(told: Any, said: Any) -> bool:
+    """The same before any check: told in the very form in which an export writes it."""
+    if isinstance(said, dict) and isinstance(told, dict):
+        return all(name in told and is_told(told[name], inner) for name, inner in said.items())
+    if isinstance(said, list) and isinstance(told, list):
+        return all(isinstance(one, str) for one in said) and sorted(said) == told
+    return type(told) is type(said) and bool(told == said)
+
+
 def exported(by: User) -> dict[str, list[Told]]:
     """All that can be configured; addresses and secrets of channels are left out, and stay as they are."""
     found = {name: _without_twins(KINDS[name], by) for name in TOP}

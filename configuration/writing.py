@@ -13,7 +13,7 @@ from api.errors import refused
 from configuration.entries import Entry, Mistake, Path
 from configuration.kinds import CHANNELS, COMPONENTS, MESSAGE_TEMPLATES, Act, Kind, body_of
 from configuration.references import Look
-from configuration.telling import flat, says, told_rows
+from configuration.telling import flat, is_told, says, told_rows
 from core.conflict import Conflict
 from notifications.addresses import usable_address
 from notifications.kinds import DeliveryKind
@@ -65,6 +65,9 @@ class Writer:
     def _find_group(self, entry: Entry) -> None:
         assert entry.parent is not None
         name, page = entry.said["group"], entry.parent.record
+        if entry.told.get("group") == name:
+            del entry.said["group"]
+            return
         group = page.groups.filter(name=name).first() if isinstance(name, str) and "\0" not in name else None
         if group is None:
             self._refuse(entry, ("group",), f"There is no group “{name}” on this page.")
@@ -92,6 +95,9 @@ class Writer:
 
     def _change(self, kind: Kind, entry: Entry, name: str, said: Said) -> None:
         """Run the operation `name` with what is said, unless all of it is so already."""
+        if entry.record is not None and is_told(entry.told, said):
+            entry.wanted |= {key: flat(value) for key, value in said.items()}
+            return
         act = Act(self.by, name, _records(kind, entry))
         body = body_of(name)
         keys = {key: value for key, value in said.items() if key not in body._declared_fields}

@@ -28,6 +28,8 @@ def test_a_mistake_points_at_its_value(api, admin):
     for wrong in ("x", [1], None, {"services": {"name": 1}}, {"services": [1, {"name": {}}]}):
         calls.post("configuration/plan", {"configuration": wrong})
         assert calls.status == 422, wrong
+    calls.post("configuration/plan", {"configuration": {"services": [{}] * 1001}})
+    assert calls.status == 422
     assert not Service.objects.exists()
 
 

@@ -97,6 +97,19 @@ def test_an_export_changes_nothing_twice(folder, apply, tmp_path):
         call_command("export_config", str(exported))
 
 
+def test_what_is_unchanged_costs_no_queries(folder, apply, written, django_assert_max_num_queries):
+    def count():
+        with django_assert_max_num_queries(120) as asked:
+            assert apply(folder) == "Nothing changes.\n"
+        return len(asked)
+
+    apply(folder)
+    few = count()
+    many = "\n".join(f"  - {{name: S{n}, owner_team: pay, depends_on: [shop]}}" for n in range(20))
+    apply(written(more=f"services:\n{many}"))
+    assert count() == few
+
+
 def test_a_dry_run_is_a_plan(folder, apply):
     said = apply(folder, "--dry-run")
     assert "+ component acme-shop: Checkout" in said

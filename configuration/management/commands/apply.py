@@ -9,8 +9,8 @@ from audit import context
 from configuration.accounts import NobodyActs, acting
 from configuration.applying import apply_configuration
 from configuration.entries import Mistaken
-from configuration.reading import read_folder
 from configuration.references import reading_from
+from configuration.yaml_files import read_folder
 
 
 class Command(BaseCommand):
