@@ -16,11 +16,8 @@ def told_rows(kind: Kind, by: User, pk: Any = None) -> list[tuple[Any, Told]]:
     rows = kind.shape.rows(by)
     if pk is not None:
         rows = rows.filter(pk=pk)
-    call = Act(by, kind.edit, {})
-    return [
-        (row, _told(kind, row, kind.shape(row, context={"call": call}).data))
-        for row in rows.order_by(*kind.shape.order)
-    ]
+    shape = kind.shape(context={"call": Act(by, kind.edit, {})})
+    return [(row, _told(kind, row, shape.to_representation(row))) for row in rows.order_by(*kind.shape.order)]
 
 
 def _told(kind: Kind, row: Any, data: Any) -> Told:
