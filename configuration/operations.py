@@ -19,7 +19,7 @@ MOST = 1000
 LISTS = {
     "type": "object",
     "additionalProperties": {"type": ["array", "null"], "items": {"type": "object"}},
-    "description": "By kind its entries, as in the files. docs/configuration.schema.json says all fields.",
+    "description": "A list of entries for each kind, as in the files. docs/configuration.schema.json lists all fields.",
 }
 
 
@@ -36,7 +36,7 @@ class ListsByKind(serializers.Field):
 
 class ConfigurationBody(Body):
     configuration = ListsByKind()
-    prune = flag(help_text="Remove what the named kinds do not say and nothing refers to.")
+    prune = flag(help_text="Remove entries of these kinds that are missing here and not in use.")
 
 
 class ConfigurationTold(serializers.Serializer):
@@ -64,7 +64,7 @@ class ConfigurationKept(serializers.Serializer):
 
 class ConfigurationPlan(serializers.Serializer):
     changes = ConfigurationChange(many=True)
-    kept = ConfigurationKept(many=True, help_text="What pruning leaves, and why.")
+    kept = ConfigurationKept(many=True, help_text="What pruning did not remove, and why.")
 
 
 def _run(call: Call, *, dry_run: bool) -> Plan:
@@ -105,7 +105,7 @@ item(
     ConfigurationTold,
     administrators(lambda call: {"configuration": exported(call.user)}),
     name="get_configuration",
-    summary="All that can be configured, as it would be applied. Administrators only.",
+    summary="The whole configuration, in the form in which it is applied. Administrators only.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -119,7 +119,7 @@ verb(
     run=lambda call: _run(call, dry_run=True),
     scope=SCOPE,
     tag=TAG,
-    summary="What applying a configuration would change; nothing is changed. Administrators only.",
+    summary="Show what applying a configuration would change, without changing it. Administrators only.",
 )
 verb(
     "POST",
@@ -130,5 +130,5 @@ verb(
     run=lambda call: _run(call, dry_run=False),
     scope=SCOPE,
     tag=TAG,
-    summary="Apply a configuration: all of it, or nothing. Administrators only.",
+    summary="Apply a configuration, all of it or nothing. Administrators only.",
 )

@@ -14,18 +14,23 @@ from configuration.yaml_files import read_folder
 
 
 class Command(BaseCommand):
-    help = "Make this installation be as the YAML files of a folder say: all of it, or nothing."
+    help = "Apply the configuration in a folder of YAML files, all of it or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, help="every file in it that ends in .yaml or .yml is read")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+        parser.add_argument("folder", type=Path, help="reads every file in it that ends in .yaml or .yml")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what would change, without changing it"
+        )
         parser.add_argument(
             "--prune",
             action="store_true",
-            help="remove what the named kinds do not say and nothing refers to",
+            help="remove entries that are missing from the files and not in use",
         )
         parser.add_argument(
-            "--as", dest="email", default="", help="an administrator's address (a service account)"
+            "--as",
+            dest="email",
+            default="",
+            help="e-mail address of an administrator (by default a service account)",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -12,10 +12,10 @@ from configuration.schema import configuration_schema
 
 
 class Command(BaseCommand):
-    help = "Write what is configured as YAML files, as bin/manage apply reads them."
+    help = "Write the configuration as YAML files for bin/manage apply."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, nargs="?", help="is made where there is none")
+        parser.add_argument("folder", type=Path, nargs="?", help="created if it does not exist")
         parser.add_argument("--schema", action="store_true", help="print the JSON Schema for editors instead")
 
     def handle(self, *args: object, **options: Any) -> None:
