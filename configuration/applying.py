@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from configuration.collecting import Entries, check, collect, key, repeated
+from configuration.collecting import Entries, check, collect, key, repeated, unknown_fields
 from configuration.entries import Document, Entry, Mistake, Mistaken
 from configuration.kinds import KINDS, Act, Kind
 from configuration.matching import match
@@ -73,6 +73,7 @@ def _is_sound(kind: Kind, entry: Entry, mistakes: list[Mistake]) -> bool:
             entry.has_failed = True
             return False
         entry.said[kind.parent] = entry.parent.record.slug
+    mistakes += unknown_fields(kind, entry)
     found = check(kind, entry)
     mistakes += found
     entry.has_failed = bool(found)

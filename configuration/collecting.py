@@ -66,9 +66,8 @@ def _add_all(
 
 
 def check(kind: Kind, entry: Entry) -> list[Mistake]:
-    """Fields that do not exist, and whether it says by what it is recognised."""
-    unknown = [name for name in entry.said if name not in (*kind.fields, kind.parent)]
-    mistakes = [entry.mistake((name,), "There is no such field.") for name in unknown]
+    """Whether it says by what it is recognised."""
+    mistakes = []
     for name in {name for names in kind.keys for name in names if name in entry.said}:
         if sentence := _wrong(kind, name, entry.said[name]):
             mistakes.append(entry.mistake((name,), sentence))
@@ -76,6 +75,14 @@ def check(kind: Kind, entry: Entry) -> list[Mistake]:
         ways = [" and ".join(n for n in names if n in kind.needed - {kind.parent}) for names in kind.keys]
         mistakes.append(entry.mistake((), f"Say its {' or '.join(dict.fromkeys(ways))}."))
     return mistakes
+
+
+def unknown_fields(kind: Kind, entry: Entry) -> list[Mistake]:
+    """Take away fields that do not exist, so that the others are checked as well."""
+    unknown = [name for name in entry.said if name not in (*kind.fields, kind.parent)]
+    for name in unknown:
+        del entry.said[name]
+    return [entry.mistake((name,), "There is no such field.") for name in unknown]
 
 
 def _wrong(kind: Kind, name: str, value: Any) -> str:

@@ -20,6 +20,7 @@ FIRST = """services:
   - name: Cart
     depends_on: [mail]
     colour: red
+    description: [1]
 """
 SECOND = """severities:
   - name: SEV2
@@ -49,6 +50,7 @@ def test_all_are_told_at_once_with_their_lines(written, apply):
         "a.yaml:9:",
         "a.yaml:10:",
         "a.yaml:13:",
+        "a.yaml:14:",
         "b.yaml:5:",
         "b.yaml:6:",
         "b.yaml:9:",
@@ -58,7 +60,7 @@ def test_all_are_told_at_once_with_their_lines(written, apply):
     ], "\n".join(lines)
     assert "depends_on.1: There is no “nowhere” here" in lines[2]
     assert "also at a.yaml:2" in lines[3]
-    assert "cadences.public.first_minutes: A valid integer is required." in lines[6]
+    assert "cadences.public.first_minutes: A valid integer is required." in lines[7]
     assert "s3cret" not in str(refusal.value)
     assert not Service.objects.exists()
     assert not Channel.objects.exists()
