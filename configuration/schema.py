@@ -50,7 +50,7 @@ def _list(kind: Kind, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _properties(operation: str, known: dict[str, Any]) -> dict[str, Any]:
-    name = f"{body_of(operation).__name__}Request"
+    name = body_of(operation).__name__
     return dict((known.get(name) or known[f"Patched{name}"])["properties"])
 
 
