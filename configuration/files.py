@@ -10,10 +10,10 @@ from configuration.telling import exported
 from configuration.yaml_files import ENDINGS
 
 ABOUT = {
-    "channels": "Addresses are secrets and are not here; those of channels that exist stay as they are.\n"
-    "# A new one needs it: url: ${env:NAME} or ${file:PATH}",
+    "channels": "Addresses are secrets and are left out. Channels that exist keep theirs.\n"
+    "# A new channel needs one: url: ${env:NAME} or ${file:PATH}",
     "checklists": "Lines are recognised by status, title and incident type.",
-    "message_templates": "Words that updates begin with; {{ names }} are filled in.",
+    "message_templates": "Words that updates begin with. {{ names }} are filled in.",
 }
 
 
