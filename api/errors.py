@@ -87,6 +87,14 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(problem, status=code, headers=headers, content_type="application/problem+json")
 
 
+def refused(error: Exception) -> list[tuple[str, str]] | None:
+    """What an operation refused: (JSON pointer to the value or "", sentence). None for what nobody foresaw."""
+    code, detail, errors, _ = _read(error)
+    if code is None:
+        return None
+    return [(one["pointer"], one["detail"]) for one in errors] or [("", detail)]
+
+
 def _read(error: Exception) -> tuple[int | None, str, list[dict[str, str]], dict[str, str]]:
     """(status, detail, the fields refused, headers)."""
     if isinstance(error, exceptions.ValidationError):

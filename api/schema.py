@@ -247,6 +247,7 @@ ABOUT = {
     "Insights": "Metrics of incidents and of action items.",
     "API tokens": "One's own, and those of service accounts.",
     "Notifications": "Subscriptions, the inbox and notification settings.",
+    "Configuration": "Teams, services, status pages and more, read and applied as a whole.",
     "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
     "History": "Imports from other systems and exports.",
     "Search": "Finding by words.",

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "replay",
     "shell",
     "api",
+    "configuration",
     "demo",
     "launcher",
     "core.apps.CoreConfig",
@@ -242,9 +243,8 @@ REST_FRAMEWORK = {"EXCEPTION_HANDLER": "api.errors.answer_error"} | {
 # -- words and time ----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-USE_I18N = (
-    True  # for readers of status pages; nothing here reads Accept-Language, so that all else stays English
-)
+# For readers of status pages. Nothing here reads Accept-Language, so that all else stays English.
+USE_I18N = True
 LANGUAGES = [
     ("en", "English"),
     ("de", "German"),
@@ -371,11 +371,7 @@ AUDITED_NAMES = {
     "event": "timeline.TimelineEvent",
 }
 """What a number in the audit trail stands for, by the name it is recorded under."""
-AUDITED_MODELS = [
-    "incidents.Incident",
-    "retros.Retrospective",
-    "action_items.ActionItem",
-]
+AUDITED_MODELS = ["incidents.Incident", "retros.Retrospective", "action_items.ActionItem"]
 """Models with a `chain` in the audit trail: `verify_audit` misses one that was removed."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""

@@ -24,7 +24,8 @@ def hold_administrators() -> None:
 
 
 def require_another_administrator(person: User) -> None:
-    if not User.objects.administrators().exclude(pk=person.pk).exists():
+    """One who can sign in: a service account cannot let anybody in again."""
+    if not User.objects.administrators().exclude(pk=person.pk).exclude(is_service=True).exists():
         raise ValidationError(
             f"{person} is the only administrator. Make someone else an administrator first.",
             code="last_administrator",

@@ -70,9 +70,10 @@ def activate_person(*, by: User, person: User) -> None:
 
 
 @transaction.atomic
-def add_team(*, by: User, name: str) -> Team:
+def add_team(*, by: User, name: str, slug: str = "") -> Team:
+    """Known by `slug`, or by one made of the name."""
     require_administrator(by)
-    team = Team(name=name, slug=_free_slug(name))
+    team = Team(name=name, slug=slug or _free_slug(name))
     team.full_clean()
     team.save()
     audit("team.added", team, by)

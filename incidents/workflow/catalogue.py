@@ -25,7 +25,7 @@ def keep_in_catalogue(*, by: User, entry: models.Model, **many: Iterable[models.
     is_new = entry.pk is None
     before = {} if is_new else _facts(_locked(entry))
     if is_new and hasattr(entry, "slug"):
-        entry.slug = _free_slug(entry)
+        entry.slug = entry.slug or _free_slug(entry)
     entry.full_clean()
     entry.save()
     for field, chosen in many.items():

@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import InstallationRole, Team, User
-from accounts.workflow import activate_person, change_person, deactivate_person
+from accounts.workflow import activate_person, add_service_account, change_person, deactivate_person
 from audit.models import AuditEntry
 
 
@@ -46,6 +46,14 @@ def test_the_last_administrator_stays_one(client, admin):
     client.post(reverse("person_deactivation", args=[admin.pk]))
     admin.refresh_from_db()
     assert admin.is_administrator
+
+
+def test_a_service_account_is_no_other_administrator(admin):
+    account = add_service_account(by=admin, name="Configuration", installation_role="administrator")
+    for verb in (change, deactivate_person):
+        with pytest.raises(ValidationError, match="only administrator"):
+            verb(by=admin, person=admin)
+    deactivate_person(by=admin, person=account)
 
 
 def test_a_deactivated_administrator_does_not_count(admin, responder):
