@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "replay",
     "shell",
     "api",
+    "assistants",
     "demo",
     "launcher",
     "core.apps.CoreConfig",

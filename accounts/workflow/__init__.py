@@ -17,6 +17,7 @@ from accounts.workflow.people import (
 )
 from accounts.workflow.profile import edit_profile, end_other_sessions, end_session, set_password
 from accounts.workflow.setting_up import (
+    allow_assistants,
     create_first_administrator,
     describe_organisation,
     hide_checklist,
@@ -36,6 +37,7 @@ __all__ = [
     "add_service_account",
     "add_team",
     "add_team_members",
+    "allow_assistants",
     "change_person",
     "create_first_administrator",
     "create_password_link",
