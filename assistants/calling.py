@@ -70,10 +70,10 @@ def _called(request: Request, tool: Tool, arguments: dict[str, Any]) -> dict[str
 def _require_known(tool: Tool, arguments: dict[str, Any]) -> None:
     unknown = [name for name in arguments if name not in tool.names]
     if unknown:
-        raise serializers.ValidationError({name: "There is no such argument." for name in unknown})
+        raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such argument."))
     missing = [name for name in tool.operation.parts if name not in arguments]
     if missing:
-        raise serializers.ValidationError({name: "This argument is needed." for name in missing})
+        raise serializers.ValidationError(dict.fromkeys(missing, "This argument is needed."))
     for name, allowed in tool.only.items():
         given = arguments.get(name, [])
         for value in given if isinstance(given, list) else [given]:
@@ -86,7 +86,7 @@ def _call(request: Request, tool: Tool, arguments: dict[str, Any]) -> Call:
     operation = tool.operation
     call = Call(request, operation, {name: str(arguments[name]) for name in operation.parts})
     load_parts(call)
-    said = {name: arguments[name] for name in tool.arguments if name in arguments} | tool.usual
+    said = {name: arguments[name] for name in tool.arguments if name in arguments}
     if operation.is_write:
         call.data = read_body(call, operation.body, said)
     else:

@@ -22,9 +22,10 @@ class Tool:
     arguments: tuple[str, ...] = ()
     sentence: Callable[[Call], str] | None = None  # of a tool that writes: what it is about to do
     narrow: Callable[[Any], Any] | None = None  # of a list
-    usual: dict[str, Any] = field(default_factory=dict)  # arguments that are always given
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)  # argument → the only values it may hold
-    run: Callable[[Call, dict[str, Any]], dict[str, Any]] | None = None  # where it does more than its operation
+    run: Callable[[Call, dict[str, Any]], dict[str, Any]] | None = (
+        None  # where it does more than its operation
+    )
     changes_state: bool = False  # of a tool that writes: whether it changes what is there
 
     @cached_property
