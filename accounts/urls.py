@@ -1,7 +1,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import entering, people, profile
+from accounts.views import entering, people, profile, tokens
 
 urlpatterns = [
     path("invitation/<str:token>/", entering.invitation_answer, name="invitation_answer"),
@@ -58,4 +58,19 @@ urlpatterns = [
         name="team_member_removal",
     ),
     path("settings/teams/<int:pk>/deletion/", people.team_deletion, name="team_deletion"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/rotation/", tokens.token_rotation, name="token_rotation"),
+    path("settings/tokens/<int:pk>/revocation/", tokens.token_revocation, name="token_revocation"),
+    path("settings/service-accounts/new/", tokens.service_account_new, name="service_account_new"),
+    path("settings/service-accounts/<int:pk>/", tokens.service_account, name="service_account"),
+    path(
+        "settings/service-accounts/<int:pk>/deactivation/",
+        tokens.service_account_deactivation,
+        name="service_account_deactivation",
+    ),
+    path(
+        "settings/service-accounts/<int:pk>/activation/",
+        tokens.service_account_activation,
+        name="service_account_activation",
+    ),
 ]

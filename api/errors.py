@@ -28,7 +28,7 @@ TYPES = {
     429: ("too-many-requests", "Too many requests"),
     503: ("unavailable", "The answer takes too long or cannot be given now"),
 }
-"""Status → (last part of `type`, `title`). docs/api.md explains each."""
+"""Status → (last part of `type`, `title`). The page /api/v1/docs/errors explains each."""
 
 
 class Malformed(exceptions.APIException):
@@ -53,6 +53,13 @@ class ChangedMeanwhile(exceptions.APIException):
     def __init__(self, current: Any, etag: str):
         super().__init__("It was changed since you read it. Its present state is in “current”.")
         self.current, self.etag = current, etag
+
+
+class KeyBusy(StateConflict):
+    """The only conflict with Retry-After: the same request, sent again later, is answered as the first one."""
+
+    default_detail = "A request with this Idempotency-Key is being answered. Try again in a second."
+    wait = 1
 
 
 class Unavailable(exceptions.APIException):

@@ -206,3 +206,15 @@ class ByKey(serializers.DictField):
             if key not in self.keys:
                 self.fail("key", name=key, known=", ".join(self.keys))
         return said
+
+
+class ShownPeople(serializers.ListField):
+    """Who they are, of a relation that was loaded."""
+
+    child = ShownPerson()
+
+    def __init__(self, **options: Any):
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return super().to_representation(data.all())

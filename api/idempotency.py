@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from api.errors import KeyUsed, Malformed, StateConflict
+from api.errors import KeyBusy, KeyUsed, Malformed
 from api.models import KeptAnswer
 
 LONGEST = 200
@@ -36,7 +36,7 @@ def key_of(request: Request) -> str:
 def earlier_answer(request: Request, key: str) -> Response | None:
     """What this request was answered before. Holds the key until the transaction ends.
 
-    Raises StateConflict while another request with the key is being answered, KeyUsed where its body was another.
+    Raises KeyBusy while another request with the key is being answered, KeyUsed where its body was another.
     """
     owner = cast(User, request.user)
     with connection.cursor() as cursor:
@@ -45,7 +45,7 @@ def earlier_answer(request: Request, key: str) -> Response | None:
         )
         is_ours = cursor.fetchone()[0]
     if not is_ours:
-        raise StateConflict("A request with this Idempotency-Key is being answered. Try again in a second.")
+        raise KeyBusy
     kept = KeptAnswer.objects.filter(owner=owner, key=key).first()
     if kept is None:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
 from api.errors import TYPES
@@ -24,6 +24,11 @@ TAGS = {
 }
 
 
+@extend_schema_field({})
+class AnyField(serializers.JSONField):
+    """Any value, null too."""
+
+
 Problem = type(
     "Problem",
     (serializers.Serializer,),
@@ -36,9 +41,7 @@ Problem = type(
         "errors": serializers.ListField(
             child=serializers.DictField(child=serializers.CharField(allow_blank=True)), required=False
         ),
-        "current": serializers.JSONField(
-            required=False, allow_null=True, help_text="With 412: the present state"
-        ),
+        "current": AnyField(required=False, help_text="With 412: the present state, null where it is gone"),
     },
 )
 

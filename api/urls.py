@@ -6,8 +6,10 @@ from django.urls import include, path, re_path
 from api import (
     docs,
     parts,  # noqa: F401 - they register
+    parts_retrospectives,  # noqa: F401 - they register
 )
 from api.operations import (  # noqa: F401 - they register
+    action_items,
     audit,
     catalogue,
     channels,
@@ -22,6 +24,7 @@ from api.operations import (  # noqa: F401 - they register
     people,
     reports,
     response,
+    retrospectives,
     search,
     status_pages,
     subscriptions,
@@ -34,6 +37,8 @@ from api.views import Nowhere, patterns
 urlpatterns = [
     path("v1/openapi.json", docs.openapi, name="api_openapi"),
     path("v1/docs/", docs.page, name="api_docs"),
+    path("v1/docs/errors", docs.errors_page, name="api_errors"),
+    path("v1/docs/<slug:tag>/", docs.tag_page, name="api_docs_tag"),
     path("v1/", include(patterns())),
     re_path(r"", login_not_required(Nowhere.as_view()), name="api_nowhere"),
 ]

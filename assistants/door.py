@@ -116,11 +116,8 @@ async def _refuse(send: Send, error: Exception) -> None:
     response = answer_error(error, {})
     if response is None:
         raise error
-    headers = {
-        "Content-Type": "application/problem+json",
-        "Cache-Control": "no-store",
-        **dict(response.items()),
-    }
+    headers = dict(response.items())
+    headers |= {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
     if response.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
         headers["Allow"] = "POST"
     sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

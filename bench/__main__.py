@@ -173,7 +173,11 @@ def _signed_in(email: str) -> dict[str, str]:
 
 def _one_after_the_other(chosen: argparse.Namespace, arguments: list[str], caller: Path) -> int:
     """Each number of incidents in a process of its own; each table is compared with the first."""
-    others = [a for a in arguments if not a.isdigit() and a != "--incidents"]
+    others, is_size = [], False
+    for argument in arguments:
+        is_size = argument == "--incidents" or (is_size and argument.isdigit())
+        if not is_size:
+            others.append(argument)
     first = caller / f"bench-{chosen.incidents[0]}.json"
     for size in chosen.incidents:
         kept = ["--json", str(first)] if size == chosen.incidents[0] else ["--compare", str(first)]

@@ -29,13 +29,14 @@ LEFT_OUT = {
     "a file or record that somebody must have asked for or sent before": (
         "export", "export_file", "import", "import_columns", "import_refusals", "insights_pdf", "insights_pdf_file",
         "pdf_export", "pdf_file", "evidence_item", "evidence_file", "public_logo", "shown_logo", "public_style",
-        "shown_style", "channel", "channel_address", "channel_secret", "channel_deletion", "delivery_drop", "delivery_again", "event_again",
+        "shown_style", "channel", "channel_address", "channel_events", "channel_secret", "channel_deletion", "delivery_drop", "delivery_again", "event_again",
         "event_drop", "notice", "approval", "task_owner", "correction", "answer", "component_state", "objection", "hypothesis", "mitigation", "task", "session_invitation",
         "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo",
         "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
+        "token_rotation", "token_revocation", "service_account",
     ),
     "downloads everything there is, a row at a time": ("action_export",),
-    "no page of the product": ("account_inactive", "account_logout"),
+    "no page of the product": ("account_inactive", "account_logout", "api_nowhere"),
 }  # fmt: skip
 """Routes without a figure, by the reason."""
 API_LEFT_OUT = {"stream_events"}  # served by ASGI without an end
@@ -134,6 +135,7 @@ class _Samples:
             else "md",
             "part": "description",
             "kind": "addresses" if "subscriptions" in prefix else "services",
+            "tag": "incidents",
             "slug": "commander" if name == "role" else "bench",
             "name": "factors" if "checks" in prefix else "summary",
             "section": "what_happened",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models.utils import get_blank_choice_label
@@ -15,6 +16,7 @@ from django.forms.utils import flatatt
 from django.utils.choices import BlankChoiceIterator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from core.text import without_directions
 
@@ -143,9 +145,32 @@ def _style(field: forms.Field) -> None:
         widget.choices = field.choices
 
 
+_DJANGOS = [
+    kind.default_error_messages[code]
+    for kind in (forms.ChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField)
+    for code in ("invalid_choice", "invalid_pk_value")
+    if code in kind.default_error_messages
+]
+"""What Django says of a value that is not offered: it names neither the field nor, often, the value."""
+
+
+def _not_offered(error: ValidationError, label: str, *, is_filter: bool) -> ValidationError:
+    """`error` in our words where it has Django's, with the label of the field and what becomes of the value.
+
+    Public forms in other languages keep Django's words, which are translated.
+    """
+    if get_language() != settings.LANGUAGE_CODE or not any(error.message is one for one in _DJANGOS):
+        return error
+    params = error.params or {}
+    value = str(params.get("value", params.get("pk", "")))[:80]
+    then = "This filter is ignored." if is_filter else "Choose another one."
+    return ValidationError(f"There is no “{value}” to choose for “{label}”. {then}", code=error.code)
+
+
 class Styled(_Base):
     """Mixin of every form: gives each widget its class; the templates do the rest."""
 
+    is_filter = False  # it narrows what a page shows, and a value that is not offered narrows nothing
     outcome: Any  # what the verb returned
     conflict: Any  # what somebody else has written meanwhile; only where that happened
 
@@ -159,6 +184,16 @@ class Styled(_Base):
         if name in self.fields:
             _style(self.fields[name])
         return super().__getitem__(name)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field and isinstance(error, ValidationError) and hasattr(error, "message"):
+            error = _not_offered(error, str(self[field].label), is_filter=self.is_filter)
+        super().add_error(field, error)
+
+    @property
+    def ignored(self) -> list[str]:
+        """Of a filter: a sentence for each value of the address that narrows nothing."""
+        return [str(text) for field in self for text in field.errors]
 
     def submit(self, verb: Callable[..., Any], **arguments: Any) -> bool:
         """Run `verb`, keep what it returns in `outcome`; what it refuses shows at the field it names.
@@ -202,6 +237,12 @@ class Form(Styled, forms.Form):
         """Django lets this answer None; ours always answers what there is."""
         super().clean()
         return self.cleaned_data
+
+
+class FilterForm(Form):
+    """What an address narrows a page by. Values that are not offered are `ignored`, and the page says so."""
+
+    is_filter = True
 
 
 class ModelForm(Styled, _ModelForm):

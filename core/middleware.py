@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
@@ -11,7 +12,9 @@ from django.utils.http import escape_leading_slashes
 
 
 class NullCharacterMiddleware:
-    """400 for an address or cookie with a null character, which PostgreSQL cannot store; forms refuse it by field."""
+    """400 for a null character, which PostgreSQL cannot store: in an address or cookie, and in fields that a view reads
+    by itself. Forms refuse it by field.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -25,6 +28,17 @@ class NullCharacterMiddleware:
         if any("\0" in text for text in asked):
             raise BadRequest("A null character in the address or in a cookie.")
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A fault that such a field has caused is the sender's."""
+        if isinstance(exception, ValueError | DataError) and _has_null(request):
+            raise BadRequest("A null character in a field of the form.") from exception
+
+
+def _has_null(request: HttpRequest) -> bool:
+    """Whether a field that was sent holds one, as itself or written as in an address."""
+    sent = (text for name, values in request.POST.lists() for text in (name, *values))
+    return any("\0" in unquote_plus(text) for text in sent)
 
 
 class FragmentsApartMiddleware:

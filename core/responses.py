@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.forms import FilterForm
+
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the code page of its own country
 
 
@@ -17,6 +19,13 @@ def csv_answer(text: str, name: str) -> HttpResponse:
     """A CSV file to save, which Excel opens with the right characters."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(BYTE_ORDER_MARK + text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def in_question(request: HttpRequest, form: FilterForm, page: str) -> HttpResponse | None:
+    """Instead of a file where a filter of its address is ignored: the page, which says so. None: all are used."""
+    if not form.ignored:
+        return None
+    return redirect(f"{page}?{request.GET.urlencode()}")
 
 
 def way_back(asked: str, otherwise: str) -> str:

@@ -27,7 +27,8 @@ export function fields() {
     const button = event.target.closest("button[data-copy-text], button[data-copy-field]");
     if (!button) return;
     const { copyText, copyField } = button.dataset;
-    await navigator.clipboard.writeText(copyText ?? document.getElementById(copyField).value);
+    const field = document.getElementById(copyField);
+    await navigator.clipboard.writeText(copyText ?? field.value ?? field.textContent);
     button.querySelector("span").textContent = "Copied";
   });
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from action_items.models import ActionItemQuerySet
-from core.forms import Form, LongSelect
+from core.forms import FilterForm, LongSelect
 from core.local_time import first_moment
 from incidents.models import Incident, IncidentType, Service, Severity
 from insights.cohort import Reach, Scope
@@ -75,7 +75,7 @@ class InsightsFilter(django_filters.FilterSet):
     class Meta:
         model = Incident
         fields: list[str] = []
-        form = Form
+        form = FilterForm
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from core.forms import Form
+from core.forms import FilterForm
 from insights.cohort import Reach
 from insights.filters import Asked, InsightsFilter, ask, midnight
 from insights.questions import QUESTIONS
@@ -34,7 +34,7 @@ PACK_PERIODS = {
 WHOLE = {"whole": 3, "month": 1}  # months that are over
 
 
-class PackForm(Form):
+class PackForm(FilterForm):
     field_order = ("team", "service", "severity", "period", "since", "until", "metric", "part")
 
 

@@ -8,7 +8,7 @@ import django_filters
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from core.forms import Form, LongSelect
+from core.forms import FilterForm, LongSelect
 from insights.cohort import Reach, Scope
 from insights.definitions import METRICS, short_name
 from insights.filters import SENSIBLE, Asked, InsightsFilter, ask, midnight
@@ -29,7 +29,7 @@ AGAINST = {
 OFFERED = 20  # annotations to compare with, the newest
 
 
-class TrendForm(Form):
+class TrendForm(FilterForm):
     field_order = (
         "metric",
         "period",

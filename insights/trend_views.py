@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from core.responses import csv_answer, way_back
+from core.responses import csv_answer, in_question, way_back
 from incidents.views.common import responders_only
 from insights import workflow
 from insights.cohort import Reach
@@ -55,6 +55,8 @@ def over_time(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def over_time_csv(request: SignedInRequest) -> HttpResponse:
     asked = _asked(request)
+    if page := in_question(request, asked.asked.form, reverse("insights_trend")):
+        return page
     try:
         with limited():
             found = tables(read(asked))

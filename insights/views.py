@@ -5,12 +5,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
-from core.responses import csv_answer
+from core.responses import csv_answer, in_question
 from insights.cohort import Reach
 from insights.comparing import ENOUGH
 from insights.few import NEEDS, TERMS, known_of
@@ -65,6 +66,8 @@ def question(request: SignedInRequest, key: str) -> HttpResponse:
 def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
     """Every table of the question, one under the other."""
     asked = _asked(request, key)  # 404 where there is no such question
+    if page := in_question(request, asked.form, reverse("insights_question", args=[key])):
+        return page
     panel = answer(key, asked, request.user.pk, is_deep=True)
     tables = panel.tables or [Table(panel.question, [Column("Question"), Column("Answer")], [panel.said])]
     text = "\r\n".join(table.as_csv() for table in tables)

@@ -71,8 +71,14 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
             "--durations=50",
             *arguments,
         ],
-        ["-m", "alone", *arguments],
+        ["-m", "alone", *arguments, *_files_with_tests_alone()],
     ]
+
+
+def _files_with_tests_alone() -> list[str]:
+    """Few: only these are read a second time, instead of all."""
+    files = (PROJECT_ROOT / "tests").rglob("test_*.py")
+    return sorted(str(file) for file in files if "pytest.mark.alone" in file.read_text())
 
 
 def _in_turn(runs: list[list[str]]) -> int:

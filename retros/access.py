@@ -29,6 +29,12 @@ def people_reaching(retrospective: Retrospective) -> Any:
     return people.order_by("name", "pk")
 
 
+def people_of(retrospective: Retrospective) -> Any:
+    """Who a row of the timeline can be about: responders, and those who take part."""
+    taking_part = User.objects.filter(participates_in__retrospective=retrospective, is_active=True)
+    return (User.objects.responders() | User.objects.filter(pk__in=taking_part.values("pk"))).order_by("name")
+
+
 def retrospectives_told_to(reader: User | None) -> QuerySet[Retrospective]:
     """What a message to this person may be about; to an address or channel only of what is not private."""
     if reader:

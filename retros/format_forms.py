@@ -9,31 +9,10 @@ from accounts.models import User
 from core.forms import Form
 from retros.forms import Choice
 from retros.models import RetrospectiveFormat, Subject
-from retros.models.formats import FALLBACK_ICON, LONGEST_NAME, LONGEST_QUESTION, MOST_COLUMNS
+from retros.models.formats import FALLBACK_ICON, FORMAT_ICONS, LONGEST_NAME, LONGEST_QUESTION, MOST_COLUMNS
 
 WITHOUT_INCIDENT = [choice for choice in Subject.choices if choice[0] != Subject.INCIDENT]
 NUMBERS = range(1, MOST_COLUMNS + 1)
-FORMAT_ICONS = [
-    ("message-square", "Speech bubble"),
-    ("thumbs-up", "Thumbs up"),
-    ("lightbulb", "Light bulb"),
-    ("sparkles", "Sparkles"),
-    ("play", "Play"),
-    ("square", "Stop"),
-    ("repeat", "Repeat"),
-    ("puzzle", "Puzzle"),
-    ("wind", "Wind"),
-    ("anchor", "Anchor"),
-    ("mountain", "Mountain"),
-    ("tree-palm", "Island"),
-    ("construction", "Barrier"),
-    ("circle-slash", "Crossed circle"),
-    ("clover", "Clover"),
-    ("star", "Star"),
-    ("flag", "Flag"),
-    ("sun", "Sun"),
-    ("cloud-rain", "Rain"),
-]
 
 
 class StartForm(Form):

@@ -10,25 +10,18 @@ from accounts.models import User
 from core.forms import Form
 from core.written_time import ORDER_CHOICES, ORDER_HELP
 from incidents.forms.fields import MomentField
+from retros.access import people_of
 from retros.imports.rows import MOST_ROWS
 from retros.imports.slack import LARGEST_ZIP
 from retros.imports.tables import LONGEST_FILE
 from retros.models import Retrospective, TimelineEntry
+from retros.models.timeline import WRITTEN_KINDS
 from timeline.models import Gap, Kind, Phase
 
-KINDS = [
-    Kind.NOTE, Kind.DECISION, Kind.HYPOTHESIS, Kind.MITIGATION, Kind.UPDATE, Kind.ALERT, Kind.CHANGE, Kind.QUESTION,
-]  # fmt: skip
 MOST_PASTED = 200_000
 LARGEST_BUNDLE = (
     2_000_000  # characters of what was read, signed and sent back; DATA_UPLOAD_MAX_MEMORY_SIZE is larger
 )
-
-
-def people_of(retrospective: Retrospective) -> Any:
-    """Who a row can be about: responders, and those who take part."""
-    taking_part = User.objects.filter(participates_in__retrospective=retrospective, is_active=True)
-    return (User.objects.responders() | User.objects.filter(pk__in=taking_part.values("pk"))).order_by("name")
 
 
 class _Moments:
@@ -47,7 +40,7 @@ class _Moments:
 class EntryForm(_Moments, Form):
     occurred_at = MomentField(label="When it happened")
     text = forms.CharField(label="What happened", max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
-    kind = forms.ChoiceField(choices=[(k.value, k.label) for k in KINDS], initial=Kind.NOTE)
+    kind = forms.ChoiceField(choices=[(k.value, k.label) for k in WRITTEN_KINDS], initial=Kind.NOTE)
     actor = forms.ModelChoiceField(
         User.objects.none(), label="Who", required=False, empty_label="Nobody in particular"
     )
@@ -88,9 +81,12 @@ class EntryForm(_Moments, Form):
         self.typed_field("actor", forms.ModelChoiceField).queryset = people.distinct()
         if entry:
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
-            if entry.kind not in KINDS:
+            if entry.kind not in WRITTEN_KINDS:
                 kinds = self.typed_field("kind", forms.ChoiceField)
-                kinds.choices = [(entry.kind, entry.get_kind_display()), *((k.value, k.label) for k in KINDS)]
+                kinds.choices = [
+                    (entry.kind, entry.get_kind_display()),
+                    *((k.value, k.label) for k in WRITTEN_KINDS),
+                ]
 
     def change(self) -> dict[str, Any]:
         """What the verbs take."""

@@ -10,7 +10,7 @@ from accounts.models import User
 from action_items.models import ActionItem
 from core.kept_queries import SOMEBODY, Kept, keep
 from core.subqueries import count_of
-from incidents.models import AffectedService, Incident, Role
+from incidents.models import AffectedService, Incident, Role, StatusUpdate
 from incidents.models.incident import IncidentQuerySet
 from incidents.models.status import ACTIVE_STATUSES
 from retros.models import Retrospective
@@ -35,6 +35,11 @@ def owed_by(user: User, shown: list[Incident], count: int) -> Incident | None:
         own = _asked(_own, user)
     due = [(schedule.due_at, i) for i in own if (schedule := i.next_due) and schedule.due_at]
     return min(due, key=lambda pair: pair[0])[1] if due else None
+
+
+def approvals_for(user: User) -> list[StatusUpdate]:
+    """The updates that wait for the approval of the commander or the deputy, who is this person."""
+    return _asked(_approvals, user)
 
 
 def suspected_for(user: User) -> list[Incident]:
@@ -80,6 +85,13 @@ def _active(role: str, sees_private: bool) -> Kept[Incident]:
 def _own(role: str, sees_private: bool) -> Kept[Incident]:
     own = _reach(role, sees_private).active().updated_by(_anybody(role, sees_private))
     return keep(own.with_updates().most_urgent_first()[:OWN])
+
+
+@cache
+def _approvals(role: str, sees_private: bool) -> Kept[StatusUpdate]:
+    waiting = StatusUpdate.objects.waiting_for(_anybody(role, sees_private))
+    reachable = waiting.filter(incident__in=_reach(role, sees_private).order_by())
+    return keep(reachable.select_related("incident", "author")[:OWN])
 
 
 @cache

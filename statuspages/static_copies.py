@@ -19,6 +19,7 @@ from statuspages.models import ScheduledMaintenance, StatusPage
 from statuspages.public_routes import CSS, FEED_TYPES, HTML, ICS, JSON, PNG, SVG, Answer, Frame, everything
 from statuspages.status_snapshot import Window, incidents_on, read, told
 from statuspages.uptime import midnight
+from statuspages.view_models import Shown
 
 MONTHS_KEPT = 12  # of those in which anything happened; what is older waits until the database is back
 HOSTS, WHOLE = "hosts", "whole"
@@ -61,12 +62,16 @@ def write(page: StatusPage) -> None:
         os.utime(target, (at, at))
     _turn(folder() / page.slug, place)
     StatusPage.objects.filter(pk=page.pk).update(
-        copied_version=version, copied_at=shown.now, copy_due_at=next_change(page, shown.now)
+        copied_version=version, copied_at=shown.now, copy_due_at=next_change(shown)
     )
 
 
-def next_change(page: StatusPage, now: datetime) -> datetime:
-    """When the page changes although nobody does anything: a day ends, an update leaves, a window is reached."""
+def next_change(shown: Shown) -> datetime:
+    """When the page changes although nobody does anything.
+
+    A day ends, an update is sent, the time of the next one passes, or a maintenance window is reached.
+    """
+    page, now = shown.page, shown.now
     today = now.astimezone(page.zone).date()
     moments = [midnight(today + timedelta(days=1), page.zone)]
     leaving = StatusUpdate.objects.posted().filter(leaves_at__gt=now, incident__in=incidents_on(page))
@@ -75,6 +80,7 @@ def next_change(page: StatusPage, now: datetime) -> datetime:
         ScheduledMaintenance.objects.filter(page=page).open().values_list("starts_at", "ends_at")
     ):
         moments += [t for t in (starts_at, ends_at) if t > now]
+    moments += [incident.next_at for incident in shown.active if incident.next_at]
     if told(page).filter(incident__in=incidents_on(page).open()).exists():
         moments.append(now + HURTING)  # uptime falls while it hurts
     return min(moments)

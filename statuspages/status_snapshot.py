@@ -120,7 +120,7 @@ def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) 
     mine = incidents_on(page, viewer)
     maintenances = _maintenances(page, components, window, now)
     ids, months = _chosen(page, mine, window, maintenances)
-    incidents = {i.pk: i for i in _incidents(page, ids)}
+    incidents = {i.pk: i for i in _incidents(page, ids, now)}
     impacts = _impacts(page, mine, components, ids, now)
     for pk, component, span in impacts:
         if pk in incidents:
@@ -187,7 +187,7 @@ def _chosen(
     return newest_in_each(page, found.order_by(), window.most_a_month), months
 
 
-def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
+def _incidents(page: StatusPage, ids: list[int], now: datetime) -> list[ShownIncident]:
     updates = told(page).filter(incident__in=ids).select_related("incident").only(*NEEDED).newest_first()
     corrected = {u.corrects_id: u.posted_at for u in updates if u.corrects_id}
     found: dict[int, ShownIncident] = {}
@@ -205,13 +205,13 @@ def _incidents(page: StatusPage, ids: list[int]) -> list[ShownIncident]:
             is_correction=update.corrects_id is not None,
         )
         if update.incident_id not in found:
-            found[update.incident_id] = _incident(page, update)
+            found[update.incident_id] = _incident(page, update, now)
         found[update.incident_id].updates.append(shown)
     with_status_changes(page, {pk: shown for pk, shown in found.items() if not shown.is_recorded})
     return sorted(found.values(), key=lambda i: (i.announced_at, i.pk), reverse=True)
 
 
-def _incident(page: StatusPage, newest: StatusUpdate) -> ShownIncident:
+def _incident(page: StatusPage, newest: StatusUpdate, now: datetime) -> ShownIncident:
     incident = newest.incident
     return ShownIncident(
         pk=incident.pk,
@@ -219,6 +219,7 @@ def _incident(page: StatusPage, newest: StatusUpdate) -> ShownIncident:
         name=name_of(page, newest),
         is_closed=incident.status in CLOSED,
         updates=[],
+        read_at=now,
         impact_started_at=incident.impact_started_at,
         declared_at=incident.declared_at,
         ended_at=incident.ended_at,
@@ -342,9 +343,14 @@ def _fill(
 def _changed_at(
     page: StatusPage, components: list[ShownComponent], incidents: list[ShownIncident], now: datetime
 ) -> datetime:
-    """Since when the page is as it is: the last change, midnight's new column, or this minute's share of uptime."""
+    """Since when the page is as it is.
+
+    That is the last change, midnight's new column, this minute's share of uptime, or the time of an update that did
+    not come.
+    """
     moments = [page.changed_at, midnight(now.astimezone(page.zone).date(), page.zone)]
     if any(c.state != "operational" for c in components):
         moments.append(now.replace(second=0, microsecond=0))
     moments += [c.changed_at for c in components] + [i.latest.at for i in incidents]
+    moments += [i.promised_at for i in incidents if i.promised_at and i.is_update_due]
     return min(max(moments), now)

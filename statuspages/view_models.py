@@ -80,6 +80,7 @@ class ShownIncident:
     name: str  # empty where nobody gave it one for the page's readers
     is_closed: bool
     updates: list[ShownUpdate]  # newest first
+    read_at: datetime
     impact_started_at: datetime | None = None
     declared_at: datetime | None = None
     ended_at: datetime | None = None  # when the incident was resolved, whatever was written about it
@@ -140,8 +141,19 @@ class ShownIncident:
         return IMPACT.get(worst(span.state for _component, span in self.spans), "minor")
 
     @property
-    def next_at(self) -> datetime | None:
+    def promised_at(self) -> datetime | None:
+        """When the next update was to come, whether or not that time has passed."""
         return None if self.is_over else self.latest.next_at or self.due_at
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next update comes; None once that time has passed."""
+        return None if self.is_update_due else self.promised_at
+
+    @property
+    def is_update_due(self) -> bool:
+        """The time of the next update has passed, and no update has come."""
+        return self.promised_at is not None and self.promised_at <= self.read_at
 
 
 @dataclass(eq=False)
@@ -195,7 +207,7 @@ class ShownComponent:
         }
         if not days:
             return gettext("%(name)s, last 90 days: %(percent)s up.") % values
-        return gettext("%(name)s, last 90 days: %(percent)s up; %(days)s.") % values
+        return gettext("%(name)s, last 90 days: %(percent)s up. %(days)s.") % values
 
     @property
     def picture(self) -> SafeString:
@@ -275,6 +287,11 @@ class Shown:
     @property
     def active(self) -> list[ShownIncident]:
         return [i for i in self.incidents if not i.is_over]
+
+    @property
+    def only_active(self) -> ShownIncident | None:
+        """The one that is active. Its next update stands in the head of the page, those of several beside each."""
+        return self.active[0] if len(self.active) == 1 else None
 
     @property
     def running(self) -> list[ShownMaintenance]:

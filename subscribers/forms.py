@@ -1,4 +1,4 @@
-"""What people type about being told."""
+"""The forms of notification settings and subscriptions."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from subscribers.models import News, NotificationPreference
 HELP = {
     News.DUTY: "Reminders, roles and tasks given to you",
     News.REQUESTS: "When you command or write the updates",
-    News.DECLARED: "What you follow, and the worst",
-    News.PROGRESS: "Of what you are on, follow or reported",
-    News.UPDATES: "Of what you are on or follow",
-    News.ACTIONS: "On Monday morning, and whether they helped",
-    News.RETROSPECTIVES: "You became a participant, it was approved or published",
+    News.DECLARED: "Incidents that match what you follow, and every SEV1 and SEV2 if you choose so",
+    News.PROGRESS: "Incidents that you are on, follow or reported",
+    News.UPDATES: "Incidents that you are on or follow",
+    News.ACTIONS: "A list on Monday morning, and when to check whether they worked",
+    News.RETROSPECTIVES: "When you become a participant, and when one is approved or published",
 }
 
 
@@ -85,7 +85,7 @@ class FilterForm(Form):
     incident_type = forms.ModelChoiceField(
         IncidentType.objects.all(), label="Type", required=False, empty_label="Any type"
     )
-    audience = forms.ChoiceField(label="Reads what is written for", choices=Audience)
+    audience = forms.ChoiceField(label="Gets updates written for", choices=Audience)
 
 
 class SubscriptionForm(FilterForm):
@@ -100,7 +100,7 @@ class SubscriptionForm(FilterForm):
             allowed.append(Audience.EXECUTIVES)
         audience = self.typed_field("audience", forms.ChoiceField)
         audience.choices = [(str(a), str(a.label)) for a in allowed]
-        audience.label = "In the words for"
+        audience.label = "Updates written for"
 
 
 class OutsideForm(FilterForm):

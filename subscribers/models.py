@@ -126,7 +126,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """That somebody or something reads what is written for one audience, about incidents that fit the filters."""
+    """A subscription of a person, channel or address to the updates for one audience, of incidents that fit the filters."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -201,9 +201,9 @@ class Subscription(models.Model):
 
     @property
     def in_words(self) -> str:
-        """“in the words for stakeholders”"""
+        """“updates for stakeholders”"""
         the = "the " if self.audience == Audience.PUBLIC else ""
-        return f"in the words for {the}{self.get_audience_display().lower()}"
+        return f"updates for {the}{self.get_audience_display().lower()}"
 
     @property
     def about(self) -> str:

@@ -26,7 +26,7 @@ from PIL import Image
 
 import history.models
 from accounts.models import InstallationRole, Team, User
-from accounts.workflow import invite_people, issue_setup_link
+from accounts.workflow import add_service_account, create_token, invite_people, issue_setup_link
 from action_items.workflow import add_action_item
 from history.tasks import carry_on_imports
 from history.workflow import start_import
@@ -361,6 +361,16 @@ def guest(w, incident) -> int:
     return person.pk
 
 
+def service_account(w, incident) -> int:
+    return add_service_account(by=w.admin, name="Deploy pipeline").pk
+
+
+def token(w, incident) -> int:
+    """Of a service account: administrators reach it, nobody else."""
+    account = User.objects.get(pk=service_account(w, incident))
+    return create_token(by=w.admin, owner=account, name="ci", scopes=["incidents:read"])[0].pk
+
+
 def team(_w, _incident) -> int:
     return Team.objects.get_or_create(name="Payments", slug="payments")[0].pk
 
@@ -578,6 +588,15 @@ TABLE: dict[str, Row] = {
     "person_activation": Row(post=ADMINS, pk=anybody),
     "person_password_link": Row(post=ADMINS, pk=anybody),
     "checklist_hiding": Row(post=ADMINS),
+    "api_docs_tag": Row(get=SIGNED_IN, more={"tag": "incidents"}),
+    "api_errors": Row(get=SIGNED_IN),
+    "tokens": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "token_rotation": Row(get=SIGNED_IN, post=SIGNED_IN, pk=token, may_miss=SIGNED_IN - ADMINS),
+    "token_revocation": Row(get=SIGNED_IN, post=SIGNED_IN, pk=token, may_miss=SIGNED_IN - ADMINS),
+    "service_account_new": ADMIN_FORM,
+    "service_account": Row(get=ADMINS, post=ADMINS, pk=service_account),
+    "service_account_deactivation": Row(post=ADMINS, pk=service_account),
+    "service_account_activation": Row(post=ADMINS, pk=service_account),
     "invitation_new": ADMIN_FORM,
     "invitation_renewal": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),
     "invitation_revocation": Row(post=ADMINS, pk=lambda w, i: invitation(w, i)[0].pk),

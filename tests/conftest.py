@@ -26,13 +26,13 @@ def pytest_addoption(parser):
     group.addoption("--seconds", type=int, default=10, help="within how long, while processes are killed")
 
 
-FIRST = ("setup", "browser", "faults", "live")
-"""Folders whose files take longest. They begin first, so that no core waits for one of them at the end."""
+FIRST = {"setup", "browser", "faults", "live", "test_access.py"}
+"""Folders and a file that take longest. They begin first, so that no core waits for one of them at the end."""
 
 
 def pytest_collection_modifyitems(items):
     """A fixture called `page` elsewhere pulls the browser's in, and its tests out of the order of the database's."""
-    items.sort(key=lambda item: item.path.parent.name not in FIRST)
+    items.sort(key=lambda item: FIRST.isdisjoint((item.path.parent.name, item.path.name)))
     for item in items:
         drawn_in = getattr(getattr(item, "callspec", None), "params", {})
         if "browser_name" in drawn_in and "browser" not in item.path.parts:

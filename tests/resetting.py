@@ -9,14 +9,19 @@ from django.db import OperationalError, connection, transaction
 
 LARGEST = 2**20  # bytes of a table whose rows are deleted; beyond, all tables are emptied at once
 KEPT = "kept_rows"
-_copied: dict[str, str] = {}
-"""By table with rows from the start its columns, without those the database computes."""
+_copied: dict[str, dict[str, str]] = {}
+"""By schema and by table with kept rows its columns, without those the database computes."""
 
 
-def keep_rows() -> None:
+def are_kept(schema: str) -> bool:
+    return schema in _copied
+
+
+def keep_rows(schema: str = KEPT) -> None:
     """Copy every row there is now; `restore_rows` brings the database back to it."""
+    copied = _copied[schema] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA {KEPT}")
+        cursor.execute(f"CREATE SCHEMA {schema}")
         for table in _tables():
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
             if not cursor.fetchone()[0]:
@@ -27,11 +32,11 @@ def keep_rows() -> None:
                 WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'""",
                 [table],
             )
-            _copied[table] = cursor.fetchone()[0]
-            cursor.execute(f'CREATE TABLE {KEPT}."{table}" AS SELECT {_copied[table]} FROM public."{table}"')
+            copied[table] = cursor.fetchone()[0]
+            cursor.execute(f'CREATE TABLE {schema}."{table}" AS SELECT {copied[table]} FROM public."{table}"')
 
 
-def restore_rows() -> None:
+def restore_rows(schema: str = KEPT) -> None:
     """Delete every row and bring back the kept ones; sequences go on, as after Django's own way."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -47,8 +52,8 @@ def restore_rows() -> None:
         else:
             emptied = "; ".join(f'DELETE FROM "{table}"' for table in used)
         brought = [
-            f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {KEPT}."{table}"'
-            for table, columns in _copied.items()
+            f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {schema}."{table}"'
+            for table, columns in _copied[schema].items()
         ]
         # No trigger runs: neither the checks of references nor those that guard the audit trail.
         statements = "; ".join(["SET LOCAL session_replication_role = replica", emptied, *brought])

@@ -88,7 +88,7 @@ def as_markdown(incident: Any, zone: ZoneInfo) -> tuple[str, str]:
         if local.date() != day:
             day = local.date()
             lines += ["", f"## {day.isoformat()}", ""]
-        who = f" {_escaped(str(event.actor))}:" if event.actor else ""
+        who = f", {_escaped(str(event.actor))}" if event.actor else ""
         marks = "".join(
             f" _({mark})_"
             for mark in (
@@ -99,7 +99,7 @@ def as_markdown(incident: Any, zone: ZoneInfo) -> tuple[str, str]:
             if mark
         )
         lines.append(
-            f"- **{local:%H:%M:%S}** ({utc:%H:%M:%S}Z) {event.get_kind_display()}:{who} {_escaped(event.text)}{marks}"
+            f"- **{local:%H:%M:%S}** ({utc:%H:%M:%S}Z) {event.get_kind_display()}{who}: {_escaped(event.text)}{marks}"
         )
         lines += [f"  {_escaped(line)}" for line in event.detail.splitlines()]
         lines += [

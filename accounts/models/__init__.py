@@ -15,7 +15,7 @@ from accounts.models.people import (
     hash_token,
     validate_time_zone,
 )
-from accounts.models.tokens import SCOPES, SUBJECTS, ApiToken
+from accounts.models.tokens import SCOPES, SUBJECTS, ApiToken, service_accounts_with_tokens
 
 __all__ = [
     "SCOPES",
@@ -35,5 +35,6 @@ __all__ = [
     "UserManager",
     "UserQuerySet",
     "hash_token",
+    "service_accounts_with_tokens",
     "validate_time_zone",
 ]

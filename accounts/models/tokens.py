@@ -1,6 +1,7 @@
 """API tokens: who acts by one, what it may do, and how long."""
 
 import hashlib
+import math
 import secrets
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -8,9 +9,11 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models.people import User
+from accounts.models.people import User, UserQuerySet
+from core.text import in_words
 
 PREFIX = "alc_"
 LONGEST = timedelta(days=365)
@@ -18,6 +21,9 @@ LONGEST = timedelta(days=365)
 USUAL = timedelta(days=90)
 WARNED = timedelta(days=7)
 """How long before the end its owner is warned by mail."""
+DAY = timedelta(days=1)
+OVERLAP = timedelta(hours=24)
+"""How long a token still works after it was rotated, unless it is revoked at once."""
 SUBJECTS = {
     "incidents": "Incidents",
     "retrospectives": "Retrospectives",
@@ -45,8 +51,7 @@ def new_api_token() -> str:
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def working(self) -> "ApiTokenQuerySet":
         """Those that open something now: not revoked, not expired, of an active account."""
-        alive = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        return self.filter(alive, revoked_at=None, owner__is_active=True)
+        return self.lasting().filter(owner__is_active=True)
 
     def of_text(self, token: str) -> "ApiTokenQuerySet":
         return self.filter(token_hash=hash_api_token(token))
@@ -56,6 +61,21 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.select_related("owner", "created_by").order_by(
             models.F("revoked_at").asc(nulls_first=True), "-created_at", "-pk"
         )
+
+    def lasting(self) -> "ApiTokenQuerySet":
+        """Those that are neither revoked nor expired, whether or not their account is active."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
+    def ended(self) -> "ApiTokenQuerySet":
+        """Revoked or expired, the last first; with whose it was."""
+        over = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
+        when = Coalesce("revoked_at", "expires_at").desc()
+        return self.filter(over).select_related("owner").order_by(when, "-pk")
+
+    def within_reach_of(self, person: User) -> "ApiTokenQuerySet":
+        """One's own; for administrators also those of service accounts."""
+        own = Q(owner=person)
+        return self.filter(own | Q(owner__is_service=True) if person.is_administrator else own)
 
     def to_warn_of(self) -> "ApiTokenQuerySet":
         """Those that end soon and whose owner was not told."""
@@ -81,6 +101,9 @@ class ApiToken(models.Model):
     last_used_from = models.CharField(max_length=64, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was rotated: another token took its place"
+    )
 
     objects = ApiTokenQuerySet.as_manager()
     USE_NOTED_EVERY: ClassVar[timedelta] = timedelta(minutes=1)
@@ -100,6 +123,24 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def shown_scopes(self) -> list[str]:
+        """Without `subject:read` where there is `subject:write`, which covers it."""
+        return [
+            scope for scope in self.scopes if scope.replace(":read", ":write") not in {*self.scopes} - {scope}
+        ]
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        """How long it was made for; None without an end."""
+        return self.expires_at - self.created_at if self.expires_at else None
+
+    @property
+    def left(self) -> str:
+        """How long it still works, in words: in days until the last two."""
+        span = (self.expires_at or timezone.now()) - timezone.now()
+        return f"{math.ceil(span / DAY)} days" if span > 2 * DAY else in_words(max(span, timedelta()))
 
     @property
     def is_working(self) -> bool:
@@ -125,3 +166,9 @@ class ApiToken(models.Model):
         """Remember the use, once a minute at most."""
         if self.last_used_at is None or moment - self.last_used_at >= self.USE_NOTED_EVERY:
             ApiToken.objects.filter(pk=self.pk).update(last_used_at=moment, last_used_from=place[:64])
+
+
+def service_accounts_with_tokens() -> UserQuerySet:
+    """All service accounts, those in use first, with `lasting_tokens`: those that are neither revoked nor expired."""
+    tokens = models.Prefetch("api_tokens", ApiToken.objects.lasting().listed(), to_attr="lasting_tokens")
+    return User.objects.service_accounts().active_first().prefetch_related(tokens)

@@ -76,6 +76,12 @@ GROUPS = {
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
         Section("mailbox", "Deliveries", "Waiting and failed messages", "deliveries"),
     ],
+    "Developers": [
+        Section("key-round", "API tokens", "Access for scripts and programs", "tokens", for_all=True),
+        Section(
+            "book-open", "API reference", "Every operation, to read and to try", "api_docs", for_all=True
+        ),
+    ],
     "History": [
         Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),
     ],

@@ -16,6 +16,12 @@ from accounts.workflow.people import (
     rename_team,
 )
 from accounts.workflow.profile import edit_profile, end_other_sessions, end_session, set_password
+from accounts.workflow.service_accounts import (
+    activate_service_account,
+    add_service_account,
+    change_service_account,
+    deactivate_service_account,
+)
 from accounts.workflow.setting_up import (
     allow_assistants,
     create_first_administrator,
@@ -24,9 +30,9 @@ from accounts.workflow.setting_up import (
     issue_setup_link,
 )
 from accounts.workflow.tokens import (
-    add_service_account,
     create_token,
     revoke_token,
+    rotate_token,
     warn_of_expiry,
     working_token,
 )
@@ -34,15 +40,18 @@ from accounts.workflow.tokens import (
 __all__ = [
     "accept_invitation",
     "activate_person",
+    "activate_service_account",
     "add_service_account",
     "add_team",
     "add_team_members",
     "allow_assistants",
     "change_person",
+    "change_service_account",
     "create_first_administrator",
     "create_password_link",
     "create_token",
     "deactivate_person",
+    "deactivate_service_account",
     "delete_team",
     "describe_organisation",
     "edit_profile",
@@ -56,6 +65,7 @@ __all__ = [
     "renew_invitation",
     "revoke_invitation",
     "revoke_token",
+    "rotate_token",
     "set_password",
     "warn_of_expiry",
     "working_token",

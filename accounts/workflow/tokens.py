@@ -1,4 +1,4 @@
-"""API tokens and service accounts: make, change, revoke, warn before the end."""
+"""API tokens: make, rotate, revoke, warn before the end."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,16 +7,22 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
-from accounts.models import InstallationRole, User
-from accounts.models.tokens import LONGEST, PREFIX, SCOPES, USUAL, ApiToken, hash_api_token, new_api_token
+from accounts.models import User
+from accounts.models.tokens import (
+    LONGEST,
+    OVERLAP,
+    PREFIX,
+    SCOPES,
+    USUAL,
+    ApiToken,
+    hash_api_token,
+    new_api_token,
+)
 from accounts.workflow.basics import audit, require_administrator
 from core.text import in_words
 from notifications.workflow import enqueue_mail
 
-SERVICE_DOMAIN = "service.invalid"
-"""Service accounts have addresses that no mail reaches (RFC 2606)."""
 MOST_TOKENS = 50
 """Of one account, in use at a time."""
 
@@ -35,7 +41,7 @@ def create_token(
 
     Without a `lifetime` it has no end, which only a service account's may. Raises ValidationError naming the field.
     """
-    owner = owner or by
+    owner, now = owner or by, timezone.now()
     _require_own(by, owner)
     token = ApiToken(
         name=name.strip(),
@@ -43,11 +49,12 @@ def create_token(
         created_by=by,
         scopes=_checked_scopes(scopes, owner),
         reaches_private=reaches_private,
-        expires_at=_end(lifetime, owner),
+        created_at=now,
+        expires_at=_end(now, lifetime, owner),
     )
     if not token.name:
         raise ValidationError({"name": "Give the token a name, such as “deploy pipeline”."})
-    if owner.api_tokens.working().count() >= MOST_TOKENS:
+    if owner.api_tokens.working().filter(replaced_at=None).count() >= MOST_TOKENS:
         raise ValidationError(f"{owner} has {MOST_TOKENS} tokens in use. Revoke one first.")
     text = new_api_token()
     token.token_hash, token.ending = hash_api_token(text), text[-4:]
@@ -77,25 +84,29 @@ def revoke_token(*, by: User, token: ApiToken) -> ApiToken:
 
 
 @transaction.atomic
-def add_service_account(*, by: User, name: str, installation_role: str = InstallationRole.RESPONDER) -> User:
-    """An account that acts by its tokens and has no way to sign in."""
-    require_administrator(by)
-    name = name.strip()
-    if not name:
-        raise ValidationError({"name": "Name what acts by it, such as “Deploy pipeline”."})
-    if User.objects.filter(is_service=True, name__iexact=name).exists():
-        raise ValidationError({"name": "There is a service account of this name."})
-    account = User(
-        email=_free_address(name),
-        name=name,
-        installation_role=installation_role,
-        is_service=True,
+def rotate_token(*, by: User, token: ApiToken, at_once: bool = False) -> tuple[ApiToken, str]:
+    """A new token of the same name, scopes and lifetime; the old one works for 24 more hours, or is revoked `at_once`.
+
+    Answers the new token with its text. Raises ValidationError where the old one opens nothing or was rotated before.
+    """
+    _require_own(by, token.owner)
+    old = ApiToken.objects.select_for_update(of=("self",)).select_related("owner").get(pk=token.pk)
+    _require_rotatable(old)
+    lifetime, now = old.lifetime, timezone.now()
+    old.replaced_at = old.warned_at = now  # whoever rotates it knows that it ends
+    old.expires_at = min(now + OVERLAP, old.expires_at or now + OVERLAP)
+    if at_once:
+        old.revoked_at = now
+    old.save(update_fields=["replaced_at", "warned_at", "expires_at", "revoked_at"])
+    audit("token.rotated", f"{old.owner}: {old}", by, until=old.revoked_at or old.expires_at)
+    return create_token(
+        by=by,
+        owner=old.owner,
+        name=old.name,
+        scopes=old.scopes,
+        lifetime=lifetime,
+        reaches_private=old.reaches_private,
     )
-    account.set_unusable_password()
-    account.full_clean(exclude=["password"])
-    account.save()
-    audit("service_account.added", account, by, role=installation_role)
-    return account
 
 
 def warn_of_expiry() -> bool:
@@ -131,8 +142,15 @@ def _require_own(by: User, owner: User) -> None:
     if owner.pk == by.pk and not owner.is_service:
         return
     if not owner.is_service:
-        raise PermissionDenied("A token acts for a person; only that person can create or revoke it.")
+        raise PermissionDenied("A token acts for a person. Only that person can create, rotate or revoke it.")
     require_administrator(by)
+
+
+def _require_rotatable(token: ApiToken) -> None:
+    if token.replaced_at is not None:
+        raise ValidationError(f"“{token}” was rotated already. Rotate the token that replaced it.")
+    if not token.is_working:
+        raise ValidationError(f"“{token}” no longer works. Create a new token instead.")
 
 
 def _checked_scopes(scopes: Iterable[str], owner: User) -> list[str]:
@@ -146,7 +164,7 @@ def _checked_scopes(scopes: Iterable[str], owner: User) -> list[str]:
     return [scope for scope in SCOPES if scope in wanted]
 
 
-def _end(lifetime: timedelta | None, owner: User) -> datetime | None:
+def _end(now: datetime, lifetime: timedelta | None, owner: User) -> datetime | None:
     if lifetime is None:
         if not owner.is_service:
             raise ValidationError({"days": "A person's token needs an end, at most a year from now."})
@@ -155,16 +173,7 @@ def _end(lifetime: timedelta | None, owner: User) -> datetime | None:
         raise ValidationError({"days": f"From 1 to {LONGEST.days} days."})
     if not timedelta(0) < lifetime <= 10 * LONGEST:
         raise ValidationError({"days": f"From 1 to {10 * LONGEST.days} days, or none."})
-    return timezone.now() + lifetime
-
-
-def _free_address(name: str) -> str:
-    base = slugify(name)[:60] or "service"
-    for number in range(1, 1000):
-        address = f"{base}{f'-{number}' if number > 1 else ''}@{SERVICE_DOMAIN}"
-        if not User.objects.with_email(address).exists():
-            return address
-    raise ValidationError({"name": "Choose another name."})
+    return now + lifetime
 
 
 def working_token(text: str) -> ApiToken | None:

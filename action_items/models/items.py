@@ -94,6 +94,22 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def done(self) -> "ActionItemQuerySet":
         return self.filter(state__in=DONE_STATES)
 
+    def overdue(self, today: date) -> "ActionItemQuerySet":
+        return self.unfinished().filter(due_on__lt=today)
+
+    def told_by(self, words: str, reader: "User") -> "ActionItemQuerySet":
+        """Those with all of these words in title or text; ACT-7, INC-142 (in `reader`'s reach) and @owner count too."""
+        found = self
+        for word in words.split()[:8]:
+            if word.startswith("@"):
+                found = found.filter(owner__name__icontains=word[1:])
+                continue
+            incidents = Incident.objects.visible_to(reader).of_reference(word).values("pk")
+            told = Q(title__icontains=word) | Q(description__icontains=word) | Q(external_key__iexact=word)
+            told |= Q(incident__in=incidents) | Q(retrospective__incident__in=incidents)
+            found = found.filter(told | Q(pk__in=ActionItem.objects.of_reference(word).values("pk")))
+        return found
+
     def owned_by(self, user: "User") -> "ActionItemQuerySet":
         return self.filter(owner=user)
 

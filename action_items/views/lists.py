@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,7 @@ from action_items.figures import on_time
 from action_items.forms import SORTS, ActionFilter
 from action_items.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
 from action_items.permissions import can_add_action_item
-from core.responses import csv_answer
+from core.responses import csv_answer, in_question
 from retros.last import last_before
 from retros.views.common import load, section
 
@@ -104,7 +105,10 @@ def _columns(
 @require_safe
 def action_export(request: SignedInRequest) -> HttpResponse:
     """What the list shows, whole, as CSV."""
-    rows = _filter(request).qs.with_sources(request.user).order_by("due_on", "priority", "pk")
+    asked = _filter(request)
+    if page := in_question(request, asked.form, reverse("action_list")):
+        return page
+    rows = asked.qs.with_sources(request.user).order_by("due_on", "priority", "pk")
     return csv_answer(as_csv(rows.iterator(chunk_size=500)), "action-items.csv")
 
 

@@ -147,6 +147,12 @@ class DeclareBody(Body):
     is_drill = flag()
     impact_started_at = moment()
     detected_at = moment()
+    declaration_id = serializers.UUIDField(
+        source="form_token",
+        required=False,
+        help_text="An id of the caller's own. Sent again with it, however late, it is answered with the incident "
+        "that it made the first time.",
+    )
 
 
 def _declare(call: Call) -> Incident:

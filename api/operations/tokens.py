@@ -57,7 +57,7 @@ def _fields(longest: int) -> dict[str, Any]:
             max_value=longest,
             required=False,
             allow_null=longest > LONGEST.days,
-            help_text=f"How long it works; {USUAL.days} by default.",
+            help_text=f"How long it works. By default {USUAL.days} days.",
         ),
     }
 
@@ -113,7 +113,7 @@ verb(
     status=201,
     scope="people:write",
     tag=TAG,
-    summary="Create a token that can do no more than the one that asks. Its text is told once.",
+    summary="Create a token that can do no more than the one that asks. Its text is shown once.",
     location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
 )
 verb(
@@ -192,7 +192,7 @@ verb(
     status=201,
     scope="admin",
     tag=TAG,
-    summary="Create a token of a service account. Its text is told once.",
+    summary="Create a token of a service account. Its text is shown once.",
     location=lambda made: f"/api/v1/service-accounts/{made['token'].owner_id}/tokens/{made['token'].pk}",
 )
 verb(
@@ -205,4 +205,79 @@ verb(
     scope="admin",
     tag=TAG,
     summary="Revoke a token of a service account.",
+)
+
+RotationBody = body(
+    "RotationBody",
+    at_once=flag(help_text="Revokes the old one at once. By default it works for 24 more hours."),
+)
+
+
+def _rotate(call: Call, token: ApiToken) -> dict[str, Any]:
+    if call.token:
+        lifetime = token.lifetime or USUAL
+        said = {"scopes": token.scopes, "reaches_private": token.reaches_private, "lifetime": lifetime}
+        _require_no_more(call.token, said, token.owner)
+    made, written = workflow.rotate_token(by=call.user, token=token, **call.data)
+    return {"text": written, "token": made}
+
+
+verb(
+    "POST",
+    "me/tokens/{token}/rotation",
+    workflow.rotate_token,
+    body=RotationBody,
+    answer=TokenMade,
+    run=lambda call: _rotate(call, call["token"]),
+    status=201,
+    scope="people:write",
+    tag=TAG,
+    summary="Replace a token by a new one of the same name, scopes and lifetime. Its text is shown once.",
+    location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/tokens/{{account_token}}/rotation",
+    workflow.rotate_token,
+    name="rotate_service_account_token",
+    body=RotationBody,
+    answer=TokenMade,
+    run=lambda call: _rotate(call, call["account_token"]),
+    status=201,
+    scope="admin",
+    tag=TAG,
+    summary="Replace a token of a service account. Its text is shown once.",
+    location=lambda made: f"/api/v1/service-accounts/{made['token'].owner_id}/tokens/{made['token'].pk}",
+)
+
+
+class ServiceAccountChangeBody(Body):
+    name = text(100)
+    installation_role = choice(InstallationRole)
+
+
+verb(
+    "PUT",
+    ACCOUNT,
+    workflow.change_service_account,
+    body=ServiceAccountChangeBody,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/deactivation",
+    workflow.deactivate_service_account,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
+)
+verb(
+    "POST",
+    f"{ACCOUNT}/activation",
+    workflow.activate_service_account,
+    answer=PersonShape,
+    scope="admin",
+    tag=TAG,
 )

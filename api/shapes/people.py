@@ -164,6 +164,7 @@ class TokenShape(Shape):
             "created_at",
             "expires_at",
             "last_used_at",
+            "replaced_at",
             "revoked_at",
         ]
 

@@ -1,7 +1,7 @@
 """The forms that move an incident on: mitigated, resolved, closed, reopened."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -253,9 +253,12 @@ class ResolveForm(ServiceStates, AudienceTexts, Form):
         incident: Incident,
         texts: Mapping[str, str],
         pages: Mapping[int, list[str]],
+        missing: Sequence[str] = (),
         **kwargs: Any,
     ):
+        """`missing` is what the page names as open: the field only asks for a reason then."""
         super().__init__(*args, **kwargs)
+        self.missing = missing
         self.typed_field("waive_reason", NeededField).is_needed = True
         self.fields["impact_ended_at"].initial = incident.impact_ended_at
         running = {a.service: a.impact for a in incident.affected_services.running().worst_first()}
@@ -265,6 +268,8 @@ class ResolveForm(ServiceStates, AudienceTexts, Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         self.check_texts()
+        if self.missing and not self.cleaned_data.get("waive_reason"):
+            self.add_error("waive_reason", "Complete the checks, or enter a reason for skipping them.")
         return self.cleaned_data
 
     def arguments(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -13,8 +13,17 @@ from core.text import in_words
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
 from incidents.forms.stepping import OPERATIONAL, STATES, ServiceStates
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, Service, StatusUpdate
+from incidents.models.cadence import policy_minutes, waiting_for_more
+from incidents.workflow.no_change import NO_CHANGE_MINUTES
 from incidents.workflow.wording import OWN_WORDS, unknown_names
 from timeline.models import Evidence
+
+NEXT_MINUTES = (15, 30, 60, 120)
+"""Until the next update: what is offered beside the policy's interval."""
+
+
+def minutes_in_words(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 120 else in_words(timedelta(minutes=minutes))
 
 
 class StatusUpdateForm(ServiceStates, Form):
@@ -105,10 +114,8 @@ class StatusUpdateForm(ServiceStates, Form):
     def minutes(self) -> list[tuple[int, str, bool]]:
         """(minutes, words, chosen) of what is offered for the next update."""
         now = str(self["next_minutes"].value() or self.policy or 30)
-        offered = sorted({15, 30, 60, 120, self.policy or 30} | ({int(now)} if now.isdecimal() else set()))
-        return [
-            (m, f"{m} min" if m < 120 else in_words(timedelta(minutes=m)), str(m) == now) for m in offered
-        ]
+        offered = sorted({*NEXT_MINUTES, self.policy or 30} | ({int(now)} if now.isdecimal() else set()))
+        return [(m, minutes_in_words(m), str(m) == now) for m in offered]
 
     @property
     def chosen(self) -> list[str]:
@@ -150,9 +157,35 @@ class StatusUpdateForm(ServiceStates, Form):
 
 
 class NoChangeForm(Form):
-    """One tap; sent twice, it is still one update."""
+    """One tap; sent twice, it is still one update. The next one comes when the policy wants it, or when chosen."""
 
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    next_minutes = MinutesField(
+        label="Next update in",
+        required=False,
+        widget=forms.Select(attrs={"class": "select w-auto lg:h-7 lg:text-xs"}),
+    )
+
+    def __init__(self, *args: Any, incident: Incident | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="no_change_%s", **kwargs)
+        self.audiences: list[str] = []
+        if incident:
+            self.audiences = waiting_for_more(incident)
+            usual = policy_minutes(incident, self.audiences) or NO_CHANGE_MINUTES
+            self.fields["next_minutes"].initial = usual
+            offered = [(m, minutes_in_words(m)) for m in sorted({*NEXT_MINUTES, usual})]
+            cast("forms.Select", self.fields["next_minutes"].widget).choices = offered
+
+    @property
+    def audience_names(self) -> list[str]:
+        return [str(Audience(a).label) for a in self.audiences]
+
+    def arguments(self) -> dict[str, Any]:
+        """What `post_no_change` takes."""
+        return {
+            "form_token": self.cleaned_data["form_token"],
+            "minutes": self.cleaned_data["next_minutes"],
+        }
 
 
 class ReturnForm(Form):

@@ -72,6 +72,12 @@ def waiting_for_more(incident: Incident) -> list[str]:
     )
 
 
+def policy_minutes(incident: Incident, audiences: list[str]) -> int | None:
+    """Minutes between updates that the policy has for these audiences now, the shortest; None: on change only."""
+    cadences = Cadence.objects.filter(severity=incident.severity_id, audience__in=audiences)
+    return min(filter(None, (cadence.minutes_in(incident.status) for cadence in cadences)), default=None)
+
+
 def asking_now(incident: Incident) -> list[str]:
     """The audiences whose update is overdue, or of whom somebody asks for one; from the loaded schedules."""
     return _in_order(

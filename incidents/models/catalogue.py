@@ -111,6 +111,8 @@ class Role(models.Model):
     COMMANDER = "commander"
     DEPUTY = "deputy"
     COMMUNICATIONS_LEAD = "communications_lead"
+    APPROVERS = (COMMANDER, DEPUTY)
+    """Who can approve an update where the severity requires it."""
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60, unique=True)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,8 +11,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from incidents.models.catalogue import Audience, Severity
+from incidents.models.catalogue import Audience, Role, Severity
 from incidents.models.incident import Incident
+from incidents.models.people import RoleAssignment
 from incidents.models.status import PUBLIC_WORDING, Status
 
 
@@ -132,6 +134,18 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
 
     def for_audience(self, audience: str) -> "StatusUpdateQuerySet":
         return self.filter(audiences__contains=[audience])
+
+    def waiting_for(self, user: Any) -> "StatusUpdateQuerySet":
+        """Those that wait for approval where `user` is commander or deputy, the oldest first.
+
+        `may_decide`: the role was theirs when it was written, as `approvers` asks for.
+        """
+        held = RoleAssignment.objects.running().filter(
+            incident=models.OuterRef("incident"), user=user, role__slug__in=Role.APPROVERS
+        )
+        since = held.filter(started_at__lte=models.OuterRef("posted_at"))
+        waiting = self.filter(models.Exists(held), state=UpdateState.AWAITING)
+        return waiting.annotate(may_decide=models.Exists(since)).order_by("posted_at", "pk")
 
     def newest_first(self) -> "StatusUpdateQuerySet":
         return self.order_by("-posted_at", "-pk")

@@ -116,9 +116,9 @@ def recovery_check(request: SignedInRequest, reference: str, pk: int) -> HttpRes
 def _resolve_form(incident: Incident, data: QueryDict | None = None) -> ResolveForm:
     informed = audiences_informed(incident) if incident.status == Status.MITIGATED else []
     pages = component_pages(incident) if incident.status == Status.MITIGATED else {}
-    return ResolveForm(
-        data, incident=incident, texts=texts_for(incident, Stage.RESOLVED, informed), pages=pages
-    )
+    texts = texts_for(incident, Stage.RESOLVED, informed)
+    missing = missing_for_resolution(incident) if incident.status == Status.MITIGATED else []
+    return ResolveForm(data, incident=incident, texts=texts, pages=pages, missing=missing)
 
 
 def resolution_context(
@@ -135,6 +135,7 @@ def resolution_context(
     else:
         step = "confirm" if verify and all(c.is_settled for c in verify) else "verify"
     had = received(incident)
+    resolve_form = resolve_form or _resolve_form(incident)
     return {
         "incident": incident,
         "section": "incidents",
@@ -145,13 +146,13 @@ def resolution_context(
         ],
         "verify": verify,
         "confirm": confirm,
-        "missing": missing_for_resolution(incident),
+        "missing": resolve_form.missing,
         "missing_for_closing": missing_for_closing(incident),
         "applied": incident.mitigations.exclude(
             state__in=(MitigationState.PROPOSED, MitigationState.REJECTED)
         ),
         "tasks": incident.tasks.filter(template__status__in=("mitigated", "resolved")),
-        "resolve_form": resolve_form or _resolve_form(incident),
+        "resolve_form": resolve_form,
         "affected": incident.affected_services.running().worst_first(),
         "counts": recipient_counts(incident) if step in ("verify", "confirm") else None,
         "received": had,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, Subquery, prefetch_related_objects
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from core.responses import refused
 from incidents import workflow
 from incidents.forms.updating import NoChangeForm, ReturnForm, StatusUpdateForm
 from incidents.hooks import recipients
 from incidents.models import Audience, Incident, Stage, StatusUpdate, UpdateState
-from incidents.models.cadence import waiting_for_more
 from incidents.update_hints import hints
 from incidents.update_text import (
     continues,
@@ -107,12 +107,18 @@ def update_preview(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 @responders_only
 def no_change(request: SignedInRequest, reference: str) -> HttpResponse:
-    """One tap: nothing has changed, the next update comes in half an hour."""
+    """One tap: nothing has changed, the next update comes when the policy wants it or when chosen."""
     incident = load(request, reference)
     form = NoChangeForm(request.POST)
-    token = form.cleaned_data["form_token"] if form.is_valid() else None
+    if not form.is_valid():
+        return refused(request, ValidationError(list(form.errors.values())), incident.get_absolute_url())
     return click(
-        request, incident, workflow.post_no_change, incident=incident, by=request.user, form_token=token
+        request,
+        incident,
+        workflow.post_no_change,
+        incident=incident,
+        by=request.user,
+        **form.arguments(),
     )
 
 
@@ -252,8 +258,7 @@ def _composer(
             "is_fresh": "stage" in request.GET or before is not None,
             "dismissed": request.POST.getlist("dismissed"),
             "section": "incidents",
-            "no_change": NoChangeForm(),
-            "no_change_to": [Audience(a).label for a in waiting_for_more(incident)],
+            "no_change": NoChangeForm(incident=incident),
         }
     )
     if unseen:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
 
 from accounts.models import User
 from audit import context
@@ -138,7 +139,8 @@ def edit_incident(*, incident: Incident, by: User, version: int | None = None, *
     for name, (_, value) in changes.items():
         if name not in QUIET:
             label = getattr(Incident._meta.get_field(name), "verbose_name", name)
-            text = f"set {label}: {value}" if value not in ("", False) else f"cleared {label}"
+            is_set = value not in ("", False)
+            text = f"changed “{capfirst(label)}” to “{value}”" if is_set else f"cleared “{capfirst(label)}”"
             record_event(incident=incident, kind=Kind.FACT, text=text, by=by, data={"field": name})
     if any(name in QUIET for name in changes):
         record_event(

@@ -16,6 +16,7 @@ from incidents.models import (
     Audience,
     DoneWhen,
     Incident,
+    Role,
     Service,
     Status,
     StatusUpdate,
@@ -154,7 +155,7 @@ def approvers(incident: Incident, update: StatusUpdate | None = None) -> list[Us
     With `update`, only those who held the role when it was written: nobody can take a role to approve what is
     waiting.
     """
-    held = incident.role_assignments.running().filter(role__slug__in=("commander", "deputy"))
+    held = incident.role_assignments.running().filter(role__slug__in=Role.APPROVERS)
     if update is not None:
         held = held.filter(started_at__lte=update.posted_at)
     return [assignment.user for assignment in held.select_related("user")]

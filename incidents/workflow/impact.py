@@ -56,7 +56,7 @@ def assess_impact(
         assessed_at=context.now(),
         **answers,
     )
-    text = f"assessed the impact: {suggested} suggested, {incident.severity} chosen"
+    text = f"assessed the impact and chose {incident.severity} where {suggested} is suggested"
     record_event(
         incident=incident, kind=Kind.FACT, text=text, detail=override_reason.strip(), by=by, data=answers
     )

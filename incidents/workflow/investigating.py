@@ -113,7 +113,7 @@ def move_hypothesis(
         by=by,
         occurred_at=moment,
         detail=verdict.strip(),
-        text=f"marked the hypothesis {HypothesisState(state).label.lower()}: {hypothesis.claim}",
+        text=f"marked the hypothesis “{hypothesis.claim}” as “{HypothesisState(state).label}”",
         data={"hypothesis": hypothesis.pk, "from": before, "to": state},
     )
     audit(incident, "hypothesis.moved", by, hypothesis=hypothesis.pk, state=[before, state], verdict=verdict)
@@ -194,7 +194,7 @@ def add_task(
     due_at = context.now() + timedelta(minutes=minutes) if minutes else None
     task = Task.objects.create(incident=incident, title=title.strip(), owner=owner, due_at=due_at)
     whose = f" for {owner}" if owner else ""
-    record_event(incident=incident, kind=Kind.TASK, text=f"added the task{whose}: {task.title}", by=by)
+    record_event(incident=incident, kind=Kind.TASK, text=f"added the task “{task.title}”{whose}", by=by)
     audit(incident, "task.added", by, task=task.pk, title=task.title)
     announce(incident, TaskAdded(task=task.pk))
     return task
@@ -209,7 +209,7 @@ def complete_task(*, task: Task, by: User, done: bool = True) -> Task:
     task.done_at, task.done_by = (context.now(), by) if done else (None, None)
     task.done_because = ""
     task.save(update_fields=["done_at", "done_by", "done_because"])
-    text = f"finished the task: {task.title}" if done else f"reopened the task: {task.title}"
+    text = f"finished the task “{task.title}”" if done else f"reopened the task “{task.title}”"
     record_event(incident=incident, kind=Kind.TASK, text=text, by=by)
     audit(incident, "task.completed" if done else "task.reopened", by, task=task.pk)
     announce(incident, (TaskCompleted if done else TaskReopened)(task=task.pk))
@@ -226,9 +226,8 @@ def assign_task(*, task: Task, owner: Any, by: User) -> Task:
         return task
     task.owner = owner
     task.save(update_fields=["owner"])
-    record_event(
-        incident=incident, kind=Kind.TASK, text=f"gave {owner or 'nobody'} the task: {task.title}", by=by
-    )
+    text = f"gave {owner} the task “{task.title}”" if owner else f"unassigned the task “{task.title}”"
+    record_event(incident=incident, kind=Kind.TASK, text=text, by=by)
     audit(incident, "task.assigned", by, task=task.pk, owner=str(owner))
     announce(incident, TaskAssigned(by=by.pk, task=task.pk, user=owner.pk if owner else None))
     return task
@@ -240,7 +239,7 @@ def add_link(*, incident: Incident, by: User, label: str, url: str, kind: str = 
     link = IncidentLink(incident=incident, label=label.strip(), url=url.strip(), kind=kind)
     link.full_clean()
     link.save()
-    record_event(incident=incident, kind=Kind.FACT, text=f"added the link {link.label}", by=by)
+    record_event(incident=incident, kind=Kind.FACT, text=f"added the link “{link.label}”", by=by)
     audit(incident, "link.added", by, label=link.label, url=link.url)
     announce(incident, LinkAdded(link=link.pk))
     return link

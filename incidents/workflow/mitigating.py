@@ -113,7 +113,7 @@ def move_mitigation(
     record_event(
         incident=incident,
         kind=Kind.STATUS,
-        text=f"marked the mitigation {MitigationState(state).label.lower()}: {mitigation.text}",
+        text=f"marked the mitigation “{mitigation.text}” as “{MitigationState(state).label}”",
         detail=observed_effect.strip(),
         by=by,
         occurred_at=moment,

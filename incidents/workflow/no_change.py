@@ -9,18 +9,20 @@ from django.db import transaction
 from accounts.models import User
 from audit import context
 from incidents.models import Audience, Incident, MessageTemplate, Stage, StatusUpdate
-from incidents.models.cadence import waiting_for_more
+from incidents.models.cadence import policy_minutes, waiting_for_more
 from incidents.workflow.communicating import post_status_update
 from incidents.workflow.wording import in_language_of
 
-NO_CHANGE_MINUTES = 30
+NO_CHANGE_MINUTES = 30  # where the policy has no interval
 
 
 @transaction.atomic
 def post_no_change(
-    *, incident: Incident, by: User, minutes: int = NO_CHANGE_MINUTES, form_token: UUID | None = None
+    *, incident: Incident, by: User, minutes: int | None = None, form_token: UUID | None = None
 ) -> StatusUpdate:
     """Post to every audience that had an update and is due the next that nothing has changed; the next in `minutes`.
+
+    Without `minutes` the next one comes when the policy wants it.
 
     What is unknown and what people can do still holds, as each of them read it last.
     """
@@ -28,6 +30,7 @@ def post_no_change(
     if not updates or not incident.is_active:
         raise ValidationError("Post a first update before you use “No change”.")
     audiences = waiting_for_more(incident) or updates[0].audiences
+    minutes = minutes or policy_minutes(incident, audiences) or NO_CHANGE_MINUTES
     last_to = {a: next((u for u in updates if a in u.audiences), updates[0]) for a in audiences}
     last = next((u for a, u in last_to.items() if a not in u.wordings), updates[0])
     templates = {t.audience: t.words for t in MessageTemplate.objects.filter(stage=Stage.NO_CHANGE)}

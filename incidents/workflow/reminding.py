@@ -250,7 +250,7 @@ def _tell(incident: Incident, reached: list[Owed]) -> None:
             incident=incident,
             kind=Kind.FACT,
             text=f"{_named(owed)} {_says(worst, now)}",
-            detail=f"Reminded: {heard or 'nobody could be reached'}",
+            detail=f"Reminded {heard}." if heard else "Nobody could be reminded.",
             by=None,
             data={"overdue": int(step)},
         )

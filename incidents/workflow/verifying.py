@@ -32,7 +32,7 @@ def add_recovery_check(
         owner=owner,
         minutes=minutes if kind == ChecklistKind.SIGNAL else None,
     )
-    record_event(incident=incident, kind=Kind.CHECK, text=f"added the recovery check: {check.title}", by=by)
+    record_event(incident=incident, kind=Kind.CHECK, text=f"added the recovery check “{check.title}”", by=by)
     audit(incident, "recovery_check.added", by, check=check.pk, title=check.title)
     announce(incident, RecoveryCheckAdded(check=check.pk))
     return check
@@ -51,7 +51,7 @@ def watch_recovery_check(*, check: RecoveryCheck, by: User, since: datetime | No
     record_event(
         incident=incident,
         kind=Kind.CHECK,
-        text=f"started watching: {check.title}",
+        text=f"started watching the check “{check.title}”",
         by=by,
         occurred_at=check.watching_since,
     )
@@ -97,7 +97,7 @@ def settle_recovery_check(
     record_event(
         incident=incident,
         kind=Kind.CHECK,
-        text=f"{check.answer.lower()}: {check.title}",
+        text=f"marked the check “{check.title}” as “{check.answer}”",
         detail=check.result,
         by=by,
         occurred_at=moment,

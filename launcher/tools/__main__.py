@@ -128,6 +128,7 @@ COMMANDS = {
 if __name__ == "__main__":
     os.chdir(PROJECT_ROOT)
     os.environ.update({**programs.network_environment(), **programs.cache_environment()})
+    os.environ.update(python_env.compiled_environment())
     try:
         COMMANDS[sys.argv[1]](sys.argv[2:])
     except Refused as refused:

@@ -31,6 +31,16 @@ def wanted_set(dev: bool) -> str:
     return "dev" if dev or stamps.read(STAMP).startswith("dev ") else "base"
 
 
+def compiled_environment() -> dict[str, str]:
+    """Variables with which no process compiles every module again, where no compiled files may lie beside the sources.
+
+    Without them a process takes four seconds longer to start, and the tests start hundreds.
+    """
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(VENV / "compiled")}
+
+
 def is_current(dev: bool) -> bool:
     return PYTHON.exists() and stamps.read(STAMP) == _stamp(wanted_set(dev))
 

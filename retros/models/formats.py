@@ -14,6 +14,27 @@ MOST_COLUMNS = 8
 LONGEST_NAME = 40
 LONGEST_QUESTION = 200
 FALLBACK_ICON = "message-square"
+FORMAT_ICONS = [
+    ("message-square", "Speech bubble"),
+    ("thumbs-up", "Thumbs up"),
+    ("lightbulb", "Light bulb"),
+    ("sparkles", "Sparkles"),
+    ("play", "Play"),
+    ("square", "Stop"),
+    ("repeat", "Repeat"),
+    ("puzzle", "Puzzle"),
+    ("wind", "Wind"),
+    ("anchor", "Anchor"),
+    ("mountain", "Mountain"),
+    ("tree-palm", "Island"),
+    ("construction", "Barrier"),
+    ("circle-slash", "Crossed circle"),
+    ("clover", "Clover"),
+    ("star", "Star"),
+    ("flag", "Flag"),
+    ("sun", "Sun"),
+    ("cloud-rain", "Rain"),
+]
 
 
 class LearningKind(models.TextChoices):

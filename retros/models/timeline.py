@@ -9,6 +9,11 @@ from incidents.models import Service
 from retros.models.retrospective import Retrospective
 from timeline.models import Evidence, Gap, Kind, Phase, TimelineEvent
 
+WRITTEN_KINDS = (
+    Kind.NOTE, Kind.DECISION, Kind.HYPOTHESIS, Kind.MITIGATION, Kind.UPDATE, Kind.ALERT, Kind.CHANGE, Kind.QUESTION,
+)  # fmt: skip
+"""What a person writes; the other kinds come from the application."""
+
 
 class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
     def standing(self) -> "TimelineEntryQuerySet":

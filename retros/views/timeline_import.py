@@ -18,6 +18,7 @@ from accounts.requests import SignedInRequest
 from core.forms import Styled
 from incidents.views.common import submitted
 from retros import workflow
+from retros.access import people_of
 from retros.imports.lines import read_lines
 from retros.imports.records import alerts_of, changes_around
 from retros.imports.rows import Reading, Refused, Row, names_of
@@ -32,7 +33,6 @@ from retros.timeline_forms import (
     PasteForm,
     SlackForm,
     days_around,
-    people_of,
 )
 from retros.views.common import section, writers_only
 from retros.views.timeline import address

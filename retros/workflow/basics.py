@@ -1,5 +1,6 @@
 """What every verb of a retrospective does first and last: lock, check, record."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +18,15 @@ from retros.permissions import can_facilitate, can_write
 IS_PUBLISHED = "It is published. Open it again to change it."
 ONLY_WRITERS = "Only responders and participants can write in a retrospective."
 ONLY_LEADERS = "Only the owner, the facilitator or an administrator can do this."
+
+
+CHECK_YEAR = "Check the year."
+FIRST_YEAR, YEARS_AHEAD = 2000, 10
+
+
+def has_likely_year(day: date) -> bool:
+    """Whether a day or moment is one that somebody can mean: what a slip of the keyboard makes of it is not."""
+    return FIRST_YEAR <= day.year <= context.now().year + YEARS_AHEAD
 
 
 def require_administrator(by: User) -> None:

@@ -23,7 +23,15 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.responders import responded_to, with_responder
-from retros.workflow.basics import announce, audit, lock_to_facilitate, require_open, save
+from retros.workflow.basics import (
+    CHECK_YEAR,
+    announce,
+    audit,
+    has_likely_year,
+    lock_to_facilitate,
+    require_open,
+    save,
+)
 from retros.workflow.session import appointment, participant_ids
 from retros.workflow.starting import due_date, hold, refuse_as_owner, seat_starter, tell_incident
 from retros.workflow.timeline_import import seed_timeline
@@ -41,6 +49,7 @@ FRAME = (
     "note_taker",
     "due_on",
 )
+DAYS = ("period_from", "period_to", "due_on")
 PEOPLE = ("owner", "facilitator", "note_taker")
 
 
@@ -82,6 +91,7 @@ def open_retrospective(
     if subject == Subject.INCIDENT and not covered:
         raise ValidationError({"incidents": "Name the incident, or look back on something else."})
     _refuse_wrong_period(period_from, period_to)
+    _refuse_unlikely_years({"period_from": period_from, "period_to": period_to})
     refuse_as_owner(owner)
     format = _hold_format(format) if format and subject != Subject.INCIDENT else None
     retrospective = Retrospective.objects.create(
@@ -143,6 +153,7 @@ def frame_retrospective(
     _refuse_wrong_period(
         fields.get("period_from", retrospective.period_from), fields.get("period_to", retrospective.period_to)
     )
+    _refuse_unlikely_years({name: fields.get(name) for name in DAYS})
     for name in PEOPLE:
         if person := fields.get(name):
             _refuse_at_table(person, covered, name)
@@ -274,6 +285,11 @@ def _refuse_to_let_out(retrospective: Retrospective, removed: list[Incident]) ->
 def _refuse_wrong_period(start: date | None, end: date | None) -> None:
     if start and end and end < start:
         raise ValidationError({"period_to": "It ends before it begins."})
+
+
+def _refuse_unlikely_years(days: dict[str, date | None]) -> None:
+    if wrong := [name for name, day in days.items() if day and not has_likely_year(day)]:
+        raise ValidationError(dict.fromkeys(wrong, CHECK_YEAR))
 
 
 def _refuse_at_table(person: Any, incidents: list[Incident], field: str) -> None:

@@ -260,7 +260,13 @@ def mark_changed_how_i_work(*, retrospective: Retrospective, by: User, is_so: bo
 
 @transaction.atomic
 def describe_retrospectives(
-    *, by: User, framing: str, soak_days: int, reading_hours: int, hides_dots: bool
+    *,
+    by: User,
+    framing: str,
+    soak_days: int,
+    reading_hours: int,
+    hides_dots: bool,
+    waivers_need_second_person: bool,
 ) -> RetrospectiveSettings:
     """How this installation holds them: administrators only."""
     require_administrator(by)
@@ -274,6 +280,7 @@ def describe_retrospectives(
         "soak_days": soak_days,
         "reading_hours": reading_hours,
         "hides_dots": hides_dots,
+        "waivers_need_second_person": waivers_need_second_person,
     }
     changes = {n: [str(getattr(held, n)), str(v)] for n, v in values.items() if getattr(held, n) != v}
     for name, value in values.items():

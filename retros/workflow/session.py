@@ -20,7 +20,15 @@ from events.retrospectives import (
 from retros.agendas import LENGTHS, agenda_for
 from retros.clock import spent_on
 from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
-from retros.workflow.basics import IS_PUBLISHED, announce, audit, lock_to_facilitate, save
+from retros.workflow.basics import (
+    CHECK_YEAR,
+    IS_PUBLISHED,
+    announce,
+    audit,
+    has_likely_year,
+    lock_to_facilitate,
+    save,
+)
 
 EXTENSION = 5  # minutes
 MOST_MINUTES = 24 * 60
@@ -48,6 +56,8 @@ def schedule_session(
         raise ValidationError("The session has been held already.")
     if scheduled_at <= context.now():
         raise ValidationError({"scheduled_at": "Choose a time that is still to come."})
+    if not has_likely_year(scheduled_at):
+        raise ValidationError({"scheduled_at": CHECK_YEAR})
     before, is_as_long = retrospective.scheduled_at, retrospective.minutes == minutes
     retrospective.scheduled_at, retrospective.minutes = scheduled_at, minutes
     retrospective.place, retrospective.status = place.strip(), S.SCHEDULED

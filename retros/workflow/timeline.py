@@ -14,7 +14,7 @@ from incidents.models import Service
 from incidents.workflow import Conflict, set_milestones
 from retros.models import Retrospective, TimelineEntry
 from retros.timeline import GAP_SOURCE, PHASE_MILESTONES, Account
-from retros.workflow.basics import announce, audit, lock
+from retros.workflow.basics import CHECK_YEAR, announce, audit, has_likely_year, lock
 from timeline.models import Gap, Kind, Phase
 
 LATER = ("occurred_at", "ended_at", "known_at")
@@ -302,6 +302,8 @@ def check_entry(entry: TimelineEntry) -> None:
         errors["text"] = "Write what happened, or remove the row."
     if entry.kind not in Kind.values:
         errors["kind"] = "Choose what it is."
+    if not has_likely_year(entry.occurred_at):
+        errors["occurred_at"] = CHECK_YEAR
     for name in LATER:
         moment = getattr(entry, name)
         if moment and moment > context.now():

@@ -17,7 +17,7 @@ from events.retrospectives import NarrativeSaved
 from incidents.workflow import Conflict
 from notifications.workflow import wake_worker
 from retros.document_cache import current_state, remember
-from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective
+from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective, Section
 from retros.permissions import can_write
 from retros.workflow.basics import announce, audit, require_open_writer
 
@@ -39,15 +39,30 @@ def open_section(*, retrospective: Retrospective, section: str, by: User) -> Doc
 
     Made when somebody who may write first looks at it; before, an empty one that is not saved.
     """
-    newer = DocumentUpdate.objects.filter(document=OuterRef("pk"), pk__gt=OuterRef("compacted_to"))
-    sections = Document.objects.filter(retrospective=retrospective, section=section)
-    found: Any = sections.annotate(is_behind=Exists(newer)).first()
+    found: Any = _opened(retrospective).filter(section=section).first()
     if found is None and not can_write(by, retrospective):
         return Document(retrospective=retrospective, section=section)
     if found is None:
         return Document.objects.get_or_create(retrospective=retrospective, section=section)[0]
     found.retrospective = retrospective
     return _caught_up(found) if found.is_behind else found
+
+
+@transaction.atomic
+def sections_of(retrospective: Retrospective) -> list[Document]:
+    """All sections with what was written in them by now; where nobody has, one that is not saved."""
+    stored = {document.section: document for document in _opened(retrospective)}
+    sections = [
+        stored.get(section) or Document(retrospective=retrospective, section=section)
+        for section in Section.values
+    ]
+    return [_caught_up(one) if getattr(one, "is_behind", False) else one for one in sections]
+
+
+def _opened(retrospective: Retrospective) -> Any:
+    """The stored sections, with `is_behind`: whether something was written that `text` does not hold."""
+    newer = DocumentUpdate.objects.filter(document=OuterRef("pk"), pk__gt=OuterRef("compacted_to"))
+    return Document.objects.filter(retrospective=retrospective).annotate(is_behind=Exists(newer))
 
 
 @transaction.atomic

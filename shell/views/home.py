@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from incidents.forms.updating import NoChangeForm
-from incidents.models import Audience, Incident, Service
-from incidents.models.cadence import waiting_for_more
+from incidents.models import Incident, Service
 from shell.checklist import checklist_for
 from shell.home_queries import (
     action_items_of,
     active_for,
     affected_for,
+    approvals_for,
     owed_by,
     retrospectives_for,
     suspected_for,
@@ -32,8 +32,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "active": active,
         "active_count": active_count,
         "owed": owed,
-        "no_change": NoChangeForm(),
-        "no_change_to": [Audience(a).label for a in waiting_for_more(owed)] if owed else [],
+        "no_change": NoChangeForm(incident=owed),
+        "approvals": approvals_for(request.user),
         "suspected": suspected_for(request.user),
         "has_services": SimpleLazyObject(lambda: Service.objects.in_use().exists()),
         "checklist": checklist_for(request.user),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from core.forms import Form
+from core.forms import FilterForm
 from incidents.models import Incident, IncidentType, Severity, Status
 from incidents.models.incident import IncidentQuerySet
 from incidents.views.common import is_number
@@ -24,7 +24,7 @@ COUNTED = 1000  # beyond, it is just “1,000+”
 KEPT = ("q", "status", "severity", "incident_type")  # what of the address is the question
 
 
-class NarrowForm(Form):
+class NarrowForm(FilterForm):
     """What the list can be narrowed by beside the words; the address carries it."""
 
     q = forms.CharField(label="Search", required=False, max_length=200)
@@ -65,7 +65,7 @@ def incident_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "section": "incidents",
         "form": form,
-        "problems": asked.problems,
+        "problems": [*asked.problems, *form.ignored],
         "keys": SHOWN_KEYS,
         "rows": rows,
         "older": older,

@@ -36,7 +36,7 @@ def _add_channel(*, by: User, channel: Channel, **given: Any) -> str:
 
 def _add_executive(*, by: User, person: User, **given: Any) -> str:
     subscribe(owner=person, by=by, audience=Audience.EXECUTIVES, **given)
-    return f"{person} reads what is written for executives."
+    return f"{person} gets the updates for executives."
 
 
 KINDS: dict[str, tuple[str, type[FilterForm], Callable[..., str]]] = {

@@ -100,7 +100,7 @@ def test_is_closed_once_there_is_an_administrator(client, token, admin):
     [
         ({"password": "short"}, "at least 12 characters"),
         ({"email": "no address"}, "complete e-mail address"),
-        ({"time_zone": "Mars/Base"}, "valid choice"),
+        ({"time_zone": "Mars/Base"}, "There is no “Mars/Base” to choose"),
         ({"name": ""}, "required"),
     ],
 )

@@ -60,6 +60,35 @@ def test_answers_are_kept_for_a_day(calls):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_key_in_use_says_when_to_try_again(calls, commander):
+    with connection.cursor() as cursor:
+        held = f"api key:{commander.pk}:a-1"
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [held])
+        client = calls
+        asking = threading.Thread(
+            target=lambda: (client.post("incidents", BODY, idempotency_key="a-1"), connection.close())
+        )
+        asking.start()
+        asking.join()
+        heard = [client.status, client.last.headers.get("Retry-After")]
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [held])
+    assert heard == [409, "1"]
+
+
+def test_a_declaration_with_its_id_is_made_once_even_without_the_key(api, commander, responder):
+    declared = BODY | {"declaration_id": str(uuid4()), "detected_at": "2026-01-01T10:00:00Z"}
+    calls = api(commander)
+    first = calls.post("incidents", declared, idempotency_key="a-1")
+    again = calls.post("incidents", declared, idempotency_key="a-2")
+    assert calls.status == 201
+    assert again["reference"] == first["reference"]
+    assert Incident.objects.count() == 1
+    other = api(responder)
+    other.post("incidents", declared)
+    assert other.status == 409
+
+
+@pytest.mark.django_db(transaction=True)
 def test_fifty_at_once_declare_one(api, commander):
     client, key = api(commander), str(uuid4())
     statuses: list[int] = []

@@ -53,3 +53,44 @@ def test_a_token_of_somebody_else_is_not_there(api, admin, responder):
     calls = api(admin)
     calls.post(f"me/tokens/{token['id']}/revocation")
     assert calls.status == 404
+
+
+def test_rotating_replaces_a_token_by_one_alike(api, admin):
+    calls = api(admin)
+    made = calls.post("me/tokens", {"name": "deploy", "scopes": ["incidents:read"], "days": 30})
+    at = f"me/tokens/{made['token']['id']}/rotation"
+    new = calls.post(at, {"at_once": True})
+    assert calls.status == 201, new
+    assert new["token"]["scopes"] == ["incidents:read"]
+    assert ApiClient(new["text"]).get("me")["token"] == "deploy"
+    old = ApiClient(made["text"])
+    old.get("me")
+    assert old.status == 401
+    calls.post(at, {})
+    assert calls.status == 409
+
+
+def test_a_token_rotates_none_that_can_more(api, responder):
+    more = api(responder, "incidents:write", "people:write").get("me/tokens")["results"][0]
+    calls = api(responder, "people:write")
+    refused = calls.post(f"me/tokens/{more['id']}/rotation", {})
+    assert calls.status == 422
+    assert "incidents:write" in refused["detail"]
+
+
+def test_a_service_account_is_changed_and_switched_off(api, admin):
+    calls = api(admin)
+    account = calls.post("service-accounts", {"name": "Pipeline"})
+    at = f"service-accounts/{account['id']}"
+    made = calls.post(f"{at}/tokens", {"name": "ci", "scopes": ["incidents:write"], "days": None})
+    new = calls.post(f"{at}/tokens/{made['token']['id']}/rotation", {})
+    assert new["token"]["expires_at"] is None
+    assert calls.put(at, {"name": "CI", "installation_role": "stakeholder"})["name"] == "CI"
+    calls.post(f"{at}/deactivation")
+    assert calls.status == 200
+    stopped = ApiClient(new["text"])
+    stopped.get("me")
+    assert stopped.status == 401
+    calls.post(f"{at}/activation")
+    stopped.get("me")
+    assert stopped.status == 200

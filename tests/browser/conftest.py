@@ -1,26 +1,21 @@
 """A real Chromium, the one bin/test found; without one these tests fail, they are never skipped.
 
-The server is the product's own ASGI application under uvicorn, on the tests' database.
+The server is the product's own web process, on the tests' database.
 """
 
-import asyncio
 import os
 import shutil
-import socket
-import threading
-import time
 from pathlib import Path
 
 import pytest
-import uvicorn
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
-from config.asgi import application, forget_answers
 from demo.load import load_demo
-from tests.resetting import end_sessions, end_work_of_others
+from tests.browser.processes import Browsers, Web
+from tests.resetting import are_kept, end_sessions, end_work_of_others, keep_rows, restore_rows
 
 # Playwright runs an event loop in this thread, and Django then takes the tests' own queries for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -41,70 +36,25 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": ["--disable-dev-shm-usage"]}
 
 
-class Server:
-    """The product's web process in a thread; `stop()` and `start()` again on the same port."""
+@pytest.fixture(scope="session")
+def _browsers(launch_browser):
+    browsers = Browsers(launch_browser)
+    yield browsers
+    browsers.close()
 
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.thread: threading.Thread | None = None
-        self.answering = 0
 
-    async def _counted(self, scope, receive, send) -> None:
-        if scope["type"] == "lifespan":
-            return await application(scope, receive, send)
-        self.answering += 1  # in the one thread of the event loop
-        try:
-            await application(scope, receive, send)
-        finally:
-            self.answering -= 1
-
-    def start(self) -> None:
-        if self.thread:
-            return
-        config = uvicorn.Config(
-            self._counted,
-            interface="asgi3",
-            port=self.port,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-            lifespan="on",
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()), daemon=True)
-        self.thread.start()
-        deadline = time.monotonic() + 20
-        while not self.server.started:
-            assert time.monotonic() < deadline, "the web server did not start"
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        if self.thread:
-            self.server.should_exit = True
-            self.thread.join(10)
-            self.thread = None
-
-    def come_to_rest(self) -> None:
-        """Wait until nobody is answered any more: the test's browsers are closed, and the tables will be emptied.
-
-        Whatever does not end is stopped with the server, so that nothing of a test reaches the next one.
-        """
-        deadline = time.monotonic() + 5
-        while self.answering and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if self.answering:
-            self.stop()
-            self.answering = 0
+@pytest.fixture
+def browser(_browsers):
+    """One Chromium for all tests of this test process; one that died is replaced."""
+    return _browsers.running()
 
 
 @pytest.fixture(scope="session")
-def web(django_db_setup, django_db_blocker):
+def web(django_db_setup, django_db_blocker, tmp_path_factory):
     """One web process for all tests of this test process."""
-    server = Server()
-    yield server
-    server.stop()
+    process = Web(tmp_path_factory.mktemp("web") / "data")
+    yield process
+    process.stop()
     with django_db_blocker.unblock():
         end_sessions()
 
@@ -112,7 +62,6 @@ def web(django_db_setup, django_db_blocker):
 @pytest.fixture
 def server(transactional_db, web):
     web.start()
-    forget_answers()
     yield web
     web.come_to_rest()
     end_work_of_others()
@@ -159,8 +108,12 @@ def open_as(request, server, browser):
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo organisation; its first administrator."""
-    load_demo()
+    """The demo organisation; its first administrator. It is loaded once in a test process, for that takes long."""
+    if are_kept("kept_demo"):
+        restore_rows("kept_demo")
+    else:
+        load_demo()
+        keep_rows("kept_demo")
     return User.objects.administrators().first()
 
 
@@ -188,6 +141,7 @@ def axe():
             "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
         )
         if not page.evaluate("'axe' in window"):
+            page.add_init_script(source)  # from the next page on it is there already
             page.evaluate("() => {" + source + "}")
         dark = found(page, "dark", runOnly=["color-contrast"])  # all else is the same in both
         light = found(page, "light")

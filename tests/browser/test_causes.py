@@ -52,7 +52,8 @@ def _focused(page) -> str:
 
 
 def _focus(page, words: str) -> None:
-    """The focus is there and stays there when the live change has drawn the board a second time, at a person's pace."""
+    """The focus comes there and stays there when the live change has drawn the board a second time, at a person's pace."""
+    page.wait_for_function("words => document.activeElement.textContent.trim() === words", arg=words)
     page.wait_for_timeout(900)
     assert _focused(page) == words
 

@@ -8,7 +8,7 @@ def test_works(incident, responder, traces):
     seen = traces(incident)
     add_link(incident=incident, by=responder, label="Bridge", url="https://meet.example/1", kind="bridge")
     assert (seen.texts, seen.actions, seen.topics) == (
-        ["added the link Bridge"],
+        ["added the link “Bridge”"],
         ["link.added"],
         ["link.added"],
     )

@@ -60,7 +60,7 @@ def test_works(incident, commander, traces):
     seen = traces(incident)
     assessment = assess_impact(incident=incident, by=commander, answers=MIDDLE)
     assert (assessment.suggested.name, assessment.chosen.name) == ("SEV2", "SEV2")
-    assert seen.texts == ["assessed the impact: SEV2 suggested, SEV2 chosen"]
+    assert seen.texts == ["assessed the impact and chose SEV2 where SEV2 is suggested"]
     assert (seen.actions, seen.topics) == (["impact.assessed"], ["impact.assessed"])
 
 

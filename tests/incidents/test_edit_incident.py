@@ -11,7 +11,7 @@ def test_works(incident, commander, traces):
     edited = edit_incident(incident=incident, by=commander, now_note=" Rolling back ", title=incident.title)
     assert edited.now_note == "Rolling back"
     assert (seen.texts, seen.actions, seen.topics) == (
-        ["set now: Rolling back"],
+        ["changed “Now” to “Rolling back”"],
         ["incident.edited"],
         ["incident.edited"],
     )
@@ -30,7 +30,7 @@ def test_clearing_says_so(incident, commander, traces):
     edit_incident(incident=incident, by=commander, degraded_note="On standby")
     seen = traces(incident)
     edit_incident(incident=incident, by=commander, degraded_note="")
-    assert seen.texts == ["cleared running degraded"]
+    assert seen.texts == ["cleared “Running degraded”"]
 
 
 def test_the_same_again_writes_nothing(incident, commander, traces):

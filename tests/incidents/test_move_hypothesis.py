@@ -19,8 +19,8 @@ def test_testing_then_supported(hypothesis, incident, responder, traces):
     assert (settled.state, settled.verdict, settled.confidence) == ("supported", "df says 100%", "likely")
     assert settled.settled_at is not None
     assert seen.texts == [
-        "marked the hypothesis testing: The disk is full",
-        "marked the hypothesis supported: The disk is full",
+        "marked the hypothesis “The disk is full” as “Testing”",
+        "marked the hypothesis “The disk is full” as “Supported”",
     ]
     assert seen.actions == seen.topics == ["hypothesis.moved"] * 2
 

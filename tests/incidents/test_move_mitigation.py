@@ -22,8 +22,8 @@ def test_works(mitigation, incident, responder, traces):
     assert (moved.state, moved.observed_effect) == ("worked", "38% → 0.4%")
     assert moved.started_at <= moved.settled_at
     assert seen.texts == [
-        "marked the mitigation applying: Roll back",
-        "marked the mitigation worked: Roll back",
+        "marked the mitigation “Roll back” as “Applying”",
+        "marked the mitigation “Roll back” as “Worked”",
     ]
     assert seen.actions == seen.topics == ["mitigation.moved"] * 2
 

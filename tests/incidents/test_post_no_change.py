@@ -26,6 +26,13 @@ def first(incident, commander):
     )
 
 
+def set_policy(incident, **minutes: int) -> None:
+    for audience, interval in minutes.items():
+        incident.severity.cadences.update_or_create(
+            audience=audience, defaults={"investigating_minutes": interval}
+        )
+
+
 def test_everybody_hears_it_in_the_words_for_them(incident, commander, first):
     update = post_no_change(incident=incident, by=commander)
     assert update.audiences == first.audiences
@@ -36,7 +43,34 @@ def test_everybody_hears_it_in_the_words_for_them(incident, commander, first):
     assert update.text_for("public").workaround == "Pay later"
     assert (update.unknown, update.workaround) == ("Why", "Pay by invoice")
     assert "Zephyrquartz" not in str(update.wordings)
-    assert timedelta(minutes=29) < update.next_update_at - timezone.now() <= timedelta(minutes=30)
+
+
+def test_the_next_one_comes_when_the_policy_wants_it(incident, commander, first):
+    set_policy(incident, public=90, stakeholders=45, executives=10)
+    update = post_no_change(incident=incident, by=commander)
+    assert timedelta(minutes=44) < update.next_update_at - timezone.now() <= timedelta(minutes=45)
+
+
+@pytest.mark.parametrize("address", ["/incidents/{}/status-updates/new/", "/"])
+def test_the_button_offers_the_interval_of_the_policy(client, incident, commander, first, address):
+    set_policy(incident, public=90, stakeholders=45)
+    client.force_login(commander)
+    html = client.get(address.format(incident.reference)).text
+    assert '<option value="45" selected>45 min</option>' in html
+
+
+def test_a_person_chooses_another_time(client, incident, commander, first):
+    client.force_login(commander)
+    client.post(incident.get_absolute_url() + "status-updates/no-change/", {"next_minutes": "120"})
+    update = incident.status_updates.posted().newest_first().first()
+    assert timedelta(minutes=119) < update.next_update_at - timezone.now() <= timedelta(minutes=120)
+
+
+def test_a_time_that_is_none_posts_nothing(client, incident, commander, first):
+    client.force_login(commander)
+    address = incident.get_absolute_url() + "status-updates/no-change/"
+    assert "Enter a whole number." in client.post(address, {"next_minutes": "soon"}, follow=True).text
+    assert incident.status_updates.posted().count() == 1
 
 
 def test_without_a_template_too(incident, commander, first):
@@ -53,7 +87,7 @@ def test_not_before_there_was_an_update(incident, commander):
 def test_from_the_page(client, incident, commander, first):
     client.force_login(commander)
     page = client.get(incident.get_absolute_url() + "status-updates/new/").content.decode()
-    assert "Next update in 30 min" in page
+    assert "No change" in page
     client.post(incident.get_absolute_url() + "status-updates/no-change/")
     assert incident.status_updates.posted().count() == 2
 
@@ -78,7 +112,7 @@ def test_everybody_who_waits_hears_it_whoever_heard_the_last_update(incident, co
 def test_the_button_says_who_receives_it(client, incident, commander, first, address):
     client.force_login(commander)
     html = client.get(address.format(incident.reference)).content.decode()
-    assert "Next update in 30 min. Public, stakeholders." in html
+    assert "Public, stakeholders." in html
 
 
 def test_one_form_makes_one_update(client, incident, commander, first):

@@ -27,7 +27,7 @@ def test_add_recovery_check(mitigated, commander, traces):
     seen = traces(mitigated)
     add_recovery_check(incident=mitigated, by=commander, title="Refunds run", kind="test")
     assert (seen.texts, seen.actions, seen.topics) == (
-        ["added the recovery check: Refunds run"],
+        ["added the recovery check “Refunds run”"],
         ["recovery_check.added"],
         ["recovery_check.added"],
     )
@@ -106,4 +106,4 @@ def test_the_question_about_data_is_answered_in_its_words(mitigated, commander, 
     seen = traces(mitigated)
     check = settle_recovery_check(check=check, state=state, by=commander, result="counted")
     assert check.answer == answer
-    assert seen.texts == [f"{answer.lower()}: {check.title}"]
+    assert seen.texts == [f"marked the check “{check.title}” as “{answer}”"]

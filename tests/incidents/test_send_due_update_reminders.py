@@ -254,7 +254,7 @@ def test_only_what_is_late_stands_on_the_timeline(only_stakeholders, traces):
     sweep(only_stakeholders, 20)
     assert seen.texts == ["Stakeholder update 5 min overdue"]
     assert seen.actions == ["reminder.escalated"]
-    assert seen.events[0].detail == "Reminded: Commander Example"
+    assert seen.events[0].detail == "Reminded Commander Example."
 
 
 def test_nobody_commands(no_cadence, commander, responder, severity, stakeholder, duty):

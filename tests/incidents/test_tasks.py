@@ -13,7 +13,7 @@ def test_add_task(incident, commander, responder, traces):
     seen = traces(incident)
     task = add_task(incident=incident, by=commander, title="Page the vendor", owner=responder, minutes=15)
     assert task.due_at is not None
-    assert seen.texts == ["added the task for Responder Example: Page the vendor"]
+    assert seen.texts == ["added the task “Page the vendor” for Responder Example"]
     assert (seen.actions, seen.topics) == (["task.added"], ["task.added"])
 
 
@@ -21,7 +21,7 @@ def test_complete_task_and_back(task, incident, responder, traces):
     seen = traces(incident)
     for done in (True, True, False, False):
         complete_task(task=task, by=responder, done=done)
-    assert seen.texts == ["finished the task: Freeze deployments", "reopened the task: Freeze deployments"]
+    assert seen.texts == ["finished the task “Freeze deployments”", "reopened the task “Freeze deployments”"]
     assert seen.actions == seen.topics == ["task.completed", "task.reopened"]
 
 
@@ -30,8 +30,8 @@ def test_assign_task(task, incident, responder, traces):
     for owner in (responder, responder, None):
         task = assign_task(task=task, owner=owner, by=responder)
     assert seen.texts == [
-        "gave Responder Example the task: Freeze deployments",
-        "gave nobody the task: Freeze deployments",
+        "gave Responder Example the task “Freeze deployments”",
+        "unassigned the task “Freeze deployments”",
     ]
     assert seen.actions == seen.topics == ["task.assigned"] * 2
 

@@ -64,7 +64,7 @@ def test_dates_alone_are_the_period_and_beside_a_named_one_an_error(read, past):
 def test_a_period_that_there_is_not_shows_the_one_that_holds(read, past):
     past(at=datetime(2025, 6, 1, 12, tzinfo=UTC), resolved=60)
     page = read("/insights/?period=nonsense")
-    assert "nonsense is not one of the available choices" in page
+    assert "There is no “nonsense” to choose for “Period”. This filter is ignored." in page
     assert '<option value="90" selected>90 days</option>' in page
 
 

@@ -42,7 +42,7 @@ def test_in_a_dialog_the_page_stays(client, incident, commander, address):
         ({"reason": ""}, "This field is required"),
         ({"minutes": "15", "until": "2001-01-01T00:00:00"}, "That is in the past."),
         ({"minutes": "15"}, "Choose a later time"),
-        ({"audience": "responders"}, "Select a valid choice"),
+        ({"audience": "responders"}, "There is no “responders” to choose for “"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(client, incident, commander, address, change, says):

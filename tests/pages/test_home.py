@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents.models import UpdateSchedule
-from incidents.workflow import declare_incident
+from incidents.models import Role, Severity, UpdateSchedule
+from incidents.workflow import assign_role, declare_incident, post_status_update
 from shell.home_queries import SHOWN
 
 
@@ -53,4 +53,42 @@ def test_the_others_cost_two_queries_more_however_many(client, commander, crowd)
     client.get("/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
-    assert len(queries) <= 13
+    assert len(queries) <= 15
+
+
+@pytest.fixture
+def waiting(incident, responder):
+    """An update of the responder's that the commander has to approve."""
+    Severity.objects.filter(pk=incident.severity_id).update(approves_updates=True)
+    incident.refresh_from_db()
+    return post_status_update(
+        incident=incident,
+        by=responder,
+        audiences=["stakeholders"],
+        known="Zephyrquartz is slow.",
+        unknown="Why",
+        next_update_at=timezone.now() + timedelta(minutes=20),
+    )
+
+
+def test_an_update_to_approve_is_the_first_thing_its_approver_sees(client, commander, incident, waiting):
+    client.force_login(commander)
+    page = client.get("/").text
+    address = f"/incidents/{incident.reference}/status-updates/{waiting.pk}/approval/"
+    assert address in page
+    assert "Zephyrquartz is slow." in page
+    assert page.index(f'data-approval="{incident.reference}"') < page.index("data-owed")
+
+
+def test_whoever_took_the_role_later_sees_it_and_why_not_to_approve(
+    client, commander, admin, incident, waiting
+):
+    assign_role(incident=incident, role=Role.objects.get(slug="deputy"), user=admin, by=commander)
+    client.force_login(admin)
+    assert "You took the role after it was written" in client.get("/").text
+
+
+def test_nobody_else_is_asked_to_approve_it(client, responder, stakeholder, outsider, waiting):
+    for person in (responder, stakeholder, outsider):
+        client.force_login(person)
+        assert "data-approval" not in client.get("/").text

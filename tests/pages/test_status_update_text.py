@@ -1,5 +1,6 @@
 """Are the whitelisted variables filled in, and nothing else, per audience?"""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,3 +73,11 @@ def test_each_audience_reads_its_own_words(incident, commander):
     assert update.text_for("executives").known == f"SEV2: We are Investigating, says {commander}"
     assert update.text_for("responders").unknown == "why"
     assert update.text_for("public").unknown == ""
+
+
+def test_the_head_of_the_update_page_says_what_is_due(client, commander, incident, readers):
+    client.force_login(commander)
+    page = client.get(incident.get_absolute_url() + "status-updates/new/").text
+    due = incident.next_due
+    assert due is not None
+    assert re.search(rf"<span[^>]*>{due.what}</span><span[^>]*><time[^>]*data-tick=\"due\"", page)

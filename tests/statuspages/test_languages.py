@@ -258,6 +258,13 @@ def test_catalogues_are_complete_and_compiled(language):
                 assert (said or translation.gettext(message.id)) == message.string
 
 
+@pytest.mark.parametrize("language", ALL)
+def test_sentences_have_no_semicolons(language):
+    sentences = [m.string for m in catalogues.load(language) if m.id and m.string]
+    assert len(sentences) > 100
+    assert [s for s in sentences if ";" in str(s)] == []
+
+
 def test_a_missing_catalogue_stops_the_start(settings, tmp_path):
     assert run_checks(tags=[Tags.translation]) == []
     settings.LOCALE_PATHS = [tmp_path]

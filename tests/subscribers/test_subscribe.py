@@ -133,7 +133,7 @@ def test_following_more_by_form(client, stakeholder, service, severity):
 def test_the_form_offers_only_what_one_may_choose(client, stakeholder):
     client.force_login(stakeholder)
     page = client.post(reverse("my_subscriptions"), {"audience": "executives"}).content.decode()
-    assert "Select a valid choice" in page
+    assert "There is no “executives” to choose" in page
     assert not Subscription.objects.exists()
 
 

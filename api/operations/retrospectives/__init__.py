@@ -1,0 +1,15 @@
+"""Retrospectives: a module for each of their sections."""
+
+from api.operations.retrospectives import (  # noqa: F401 - they register
+    factors,
+    frame,
+    impact,
+    learnings,
+    questions,
+    review,
+    session,
+    settings,
+    text,
+    timeline,
+    timeline_import,
+)

@@ -1,0 +1,183 @@
+"""Contributing factors: a tree of how and why."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import Body, RecordIn, TextField, body, choice, flag, optional_text, text
+from api.operations.retrospectives.common import (
+    RETROSPECTIVE,
+    RecordFrom,
+    RecordsIn,
+    address_of,
+    for_writers,
+    of_it,
+    standing_entries,
+)
+from api.registry import Call, item, listing, verb
+from api.shapes.retrospective_sections import FactorShape
+from retros import workflow
+from retros.models import Category, ContributingFactor, Level
+from retros.vocabulary import similar
+from retros.workflow.causes import MOST
+from timeline.models import Evidence
+
+FACTORS = f"{RETROSPECTIVE}/contributing-factors"
+FACTOR = f"{FACTORS}/{{factor}}"
+LONGEST = 10_000
+
+
+def _evidence(call: Call) -> Any:
+    """Captured in the incidents it looks back on."""
+    return Evidence.objects.filter(incident__in=call["retrospective"].incidents.values("pk"))
+
+
+def _parent() -> RecordIn:
+    return RecordIn(
+        "retrospective", "factors", required=False, allow_null=True, help_text="null: first in line."
+    )
+
+
+def _position() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=0,
+        max_value=MOST,
+        required=False,
+        allow_null=True,
+        help_text="Among the factors there. By default last.",
+    )
+
+
+# -- suggestions and undoing: before the factors, whose addresses are theirs by id ---------------------------
+
+
+class SimilarFactorQuery(Body):
+    text = text(300)
+
+
+class SimilarFactor(serializers.Serializer):
+    """A factor of another retrospective that reads alike."""
+
+    id = serializers.IntegerField(source="pk")
+    text = serializers.CharField()
+    category = serializers.CharField(allow_blank=True)
+    appears_in = serializers.ListField(child=serializers.CharField(), source="places.names")
+
+
+item(
+    f"{FACTORS}/similar",
+    SimilarFactor,
+    lambda call: similar(for_writers(call), call.user, call.query["text"]),
+    name="list_similar_factors",
+    summary="Factors of other retrospectives that read like this text.",
+    query=SimilarFactorQuery,
+    many=True,
+)
+
+
+class FactorStepTaken(serializers.Serializer):
+    """A change of the tree."""
+
+    what = serializers.CharField()
+
+
+verb(
+    "POST",
+    f"{FACTORS}/undoing",
+    workflow.undo_factor_change,
+    answer=FactorStepTaken,
+    also=(workflow.last_step,),
+    summary="Take back the caller's own latest change of the tree, within an hour.",
+)
+
+# -- the factors --------------------------------------------------------------------------------------------
+
+
+FactorBody = body(
+    "FactorBody",
+    text=text(300),
+    parent=_parent(),
+    position=_position(),
+    question=optional_text(200, help_text="What was asked that this answers."),
+    category=choice([*Category.values, ""], required=False),
+    level=choice(Level, required=False),
+    explanation=optional_text(LONGEST),
+)
+
+
+class FactorChangeBody(Body):
+    """Only what changes."""
+
+    text = TextField(300, required=False, allow_blank=False)
+    question = optional_text(200)
+    category = choice([*Category.values, ""], required=False)
+    level = choice(Level, required=False)
+    explanation = optional_text(LONGEST)
+    is_confirmed = flag(help_text="Supported by evidence.")
+    evidence_text = optional_text(LONGEST)
+    evidence = RecordsIn(_evidence, required=False, help_text="Ids of evidence of the incidents.")
+    entries = RecordsIn(standing_entries, required=False, help_text="Ids of rows of the timeline.")
+
+
+listing(
+    FACTORS,
+    FactorShape,
+    of_it(FactorShape),
+    name="list_factors",
+    summary="The contributing factors. `parent` makes them a tree.",
+)
+verb(
+    "POST",
+    FACTORS,
+    workflow.add_contributing_factor,
+    body=FactorBody,
+    answer=FactorShape,
+    status=201,
+    location=lambda made: address_of(made, "contributing-factors"),
+)
+item(FACTOR, FactorShape, name="get_factor", summary="One contributing factor.")
+verb(
+    "PATCH",
+    FACTOR,
+    workflow.change_contributing_factor,
+    body=FactorChangeBody,
+    answer=FactorShape,
+    run=lambda call: workflow.change_contributing_factor(factor=call["factor"], by=call.user, **call.data),
+)
+verb("DELETE", FACTOR, workflow.remove_contributing_factor)
+verb(
+    "POST",
+    f"{FACTOR}/evidence",
+    workflow.add_factor_evidence,
+    body=body("FactorEvidenceBody", entry=RecordIn("retrospective", "entries")),
+    answer=FactorShape,
+)
+verb(
+    "PUT",
+    f"{FACTOR}/place",
+    workflow.move_contributing_factor,
+    body=body("FactorPlaceBody", parent=_parent(), position=_position()),
+    answer=FactorShape,
+    summary="Move a factor with everything below it.",
+)
+verb(
+    "POST",
+    f"{FACTOR}/steps",
+    workflow.step_contributing_factor,
+    body=body("FactorStepBody", step=choice(["up", "down", "in", "out"])),
+    answer=FactorShape,
+)
+
+
+def _seen(call: Call) -> Any:
+    """Factors of any retrospective in the caller's reach."""
+    return ContributingFactor.objects.visible_to(call.user)
+
+
+verb(
+    "POST",
+    f"{FACTOR}/link",
+    workflow.link_contributing_factor,
+    body=body("FactorLinkBody", same_as=RecordFrom(_seen)),
+    answer=FactorShape,
+)

@@ -1,0 +1,116 @@
+"""The session: when it is held, its agenda and clock, who facilitates and presents."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from rest_framework import serializers
+
+from api.fields import RecordIn, body, choice, moment, optional_text, person
+from api.operations.retrospectives.common import RETROSPECTIVE, of_it
+from api.registry import Call, item, listing, verb
+from api.shapes.retrospectives import AgendaItemShape, RetrospectiveShape
+from retros import workflow
+from retros.agendas import LENGTHS
+from retros.models import Retrospective
+
+SESSION = f"{RETROSPECTIVE}/session"
+AGENDA = f"{RETROSPECTIVE}/agenda"
+SESSION_LENGTHS = [30, 60, 90]
+STEPS = ["start", "pause", "next", "previous", "extend"]
+
+verb(
+    "PUT",
+    SESSION,
+    workflow.schedule_session,
+    body=body(
+        "SessionBody",
+        scheduled_at=moment(required=True),
+        minutes=choice(SESSION_LENGTHS, required=False),
+        place=optional_text(300),
+    ),
+    answer=RetrospectiveShape,
+)
+
+
+def _invitation(call: Call) -> HttpResponse:
+    from retros.invitation import invitation  # brings a library along that hardly any request needs
+
+    retrospective = call["retrospective"]
+    if retrospective.scheduled_at is None:
+        raise Http404
+    return HttpResponse(invitation(retrospective), content_type="text/calendar; charset=utf-8")
+
+
+item(
+    f"{SESSION}/invitation",
+    None,
+    _invitation,
+    name="get_session_invitation",
+    summary="The session as a calendar file.",
+    file_types=("text/calendar",),
+)
+verb("POST", f"{SESSION}/start", workflow.start_session, answer=RetrospectiveShape)
+verb("POST", f"{SESSION}/end", workflow.end_session, answer=RetrospectiveShape)
+verb("POST", f"{RETROSPECTIVE}/step-back", workflow.step_back, answer=RetrospectiveShape)
+
+# -- agenda and clock ---------------------------------------------------------------------------------------
+
+listing(
+    AGENDA,
+    AgendaItemShape,
+    of_it(AgendaItemShape),
+    name="list_agenda",
+    summary="The parts of the session, in order, with the time spent on each.",
+)
+verb(
+    "PUT",
+    AGENDA,
+    workflow.plan_agenda,
+    body=body("AgendaBody", minutes=choice(list(LENGTHS))),
+    answer=RetrospectiveShape,
+)
+
+
+def _run_clock(call: Call) -> Retrospective:
+    workflow.run_clock(retrospective=call["retrospective"], by=call.user, **call.data)
+    return call["retrospective"]
+
+
+verb(
+    "POST",
+    f"{AGENDA}/clock",
+    workflow.run_clock,
+    body=body("ClockBody", do=choice(STEPS), item=RecordIn("retrospective", "agenda", required=False)),
+    answer=RetrospectiveShape,
+    run=_run_clock,
+)
+
+
+def _finish(call: Call) -> Any:
+    workflow.finish_part(item=call["agenda_item"], by=call.user, **call.data)
+    return call["agenda_item"]
+
+
+verb(
+    "PUT",
+    f"{AGENDA}/{{agenda_item}}/finished",
+    workflow.finish_part,
+    body=body("FinishedBody", is_finished=serializers.BooleanField()),
+    answer=AgendaItemShape,
+    run=_finish,
+)
+
+# -- facilitating and presenting ----------------------------------------------------------------------------
+
+verb("POST", f"{RETROSPECTIVE}/facilitation", workflow.take_facilitation, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{RETROSPECTIVE}/facilitation/handover",
+    workflow.hand_over_facilitation,
+    body=body("HandOverFacilitationBody", to=person()),
+    answer=RetrospectiveShape,
+    summary="Hand the facilitation to somebody who takes part.",
+)
+verb("POST", f"{RETROSPECTIVE}/presentation", workflow.present, answer=RetrospectiveShape)
+verb("DELETE", f"{RETROSPECTIVE}/presentation", workflow.stop_presenting, summary="Stop presenting.")
+verb("POST", f"{RETROSPECTIVE}/presentation/call", workflow.call_everyone, answer=RetrospectiveShape)

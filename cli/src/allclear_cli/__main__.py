@@ -1,0 +1,3 @@
+from allclear_cli.main import main
+
+main()
