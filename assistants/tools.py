@@ -118,6 +118,24 @@ offer(
 )
 offer(
     Tool(
+        "list_action_items",
+        "list_action_items",
+        "Read action items",
+        "What is to be changed, by whom and until when. “state” also takes unfinished, overdue and at_risk.",
+        ("q", "state", "owner", "team", "incident", "service"),
+    )
+)
+offer(
+    Tool(
+        "list_retrospectives",
+        "list_published_retrospectives",
+        "Read retrospectives",
+        "Published retrospectives, newest first: what happened, why, and what was learned.",
+        ("q", "service"),
+    )
+)
+offer(
+    Tool(
         "search",
         "search",
         "Search",
@@ -162,6 +180,10 @@ def _raised(call: Call) -> str:
 
 def _moved(call: Call) -> str:
     return f"Set the mitigation “{call['mitigation'].text}” to “{call.data['state']}”."
+
+
+def _promised(call: Call) -> str:
+    return f"Add the action item “{call.data['title']}”."
 
 
 def _completed(call: Call) -> str:
@@ -239,5 +261,15 @@ offer(
         ("done",),
         sentence=_completed,
         changes_state=True,
+    )
+)
+offer(
+    Tool(
+        "add_action_item",
+        "add_action_item",
+        "Add an action item",
+        "Add what is to be changed so that it does not happen again. With an owner and a day it is more likely done.",
+        ("title", "description", "category", "priority", "owner", "due_on", "incident"),
+        sentence=_promised,
     )
 )

@@ -10,6 +10,7 @@ from accounts.models import SCOPES
 from accounts.workflow import create_token
 from assistants import tools  # noqa: F401 - it offers them
 from assistants.calling import call_tool
+from tests.api.client import ApiClient
 
 NAMES = count(1)
 READING = tuple(scope for scope in SCOPES if scope.endswith(":read"))
@@ -34,6 +35,11 @@ class Assistant:
         """Through preview and confirmation."""
         preview = self(tool, **arguments)
         return self(tool, **arguments, confirmation=preview["confirmation"])
+
+
+@pytest.fixture
+def api():
+    return ApiClient.of
 
 
 @pytest.fixture

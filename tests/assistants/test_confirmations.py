@@ -8,6 +8,7 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.workflow import create_token
+from action_items.models import ActionItem
 from assistants.confirmations import SALT, NotConfirmed, confirmation_of, use
 from audit.models import AuditEntry
 from incidents.models import Incident, MitigationState
@@ -108,6 +109,12 @@ def test_a_mitigation_moves_and_a_task_is_done(assistant, incident, commander):
     mitigation.refresh_from_db()
     task.refresh_from_db()
     assert (mitigation.state, bool(task.done_at)) == (MitigationState.APPLYING, True)
+
+
+def test_an_action_item_is_added(assistant, incident):
+    told = assistant.agreed("add_action_item", title="Alert on the queue", incident=incident.reference)
+    assert told.get("done"), told
+    assert ActionItem.objects.get().title == "Alert on the queue"
 
 
 def test_what_the_verb_refuses_is_refused_before_the_question(assistant_of, stakeholder, incident):

@@ -38,13 +38,15 @@ def sent(address, token="", method="POST", **headers):
 async def _declared(address, token):
     """The tools, and what came back from preview and confirmation."""
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
-        async with Client(streamable_http_client(address, http_client=http)) as client:
-            tools = (await client.list_tools()).tools
-            said = {"title": "Checkout fails", "severity": "SEV2"}
-            preview = await client.call_tool("declare_incident", said)
-            agreed = said | {"confirmation": preview.structured_content["confirmation"]}
-            return tools, preview, await client.call_tool("declare_incident", agreed)
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as http,
+        Client(streamable_http_client(address, http_client=http)) as client,
+    ):
+        tools = (await client.list_tools()).tools
+        said = {"title": "Checkout fails", "severity": "SEV2"}
+        preview = await client.call_tool("declare_incident", said)
+        agreed = said | {"confirmation": preview.structured_content["confirmation"]}
+        return tools, preview, await client.call_tool("declare_incident", agreed)
 
 
 def test_its_client_declares_through_preview_and_confirmation(address, assistant):
