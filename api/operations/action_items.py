@@ -201,9 +201,13 @@ class _IncidentNamed(TextField):
     def __init__(self, **options: Any):
         super().__init__(20, required=False, allow_null=True, allow_blank=False, **options)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The length is that of the reference, so the incident is looked up after the validators."""
+        written = super().run_validation(data)
+        if written is None:
+            return None
         reached = Incident.objects.visible_to(self.context["call"].user)
-        found = reached.of_reference(super().to_internal_value(data)).first()
+        found = reached.of_reference(written).first()
         if found is None:
             self.fail("unknown")
         return found
