@@ -24,7 +24,7 @@ offer(
         "find_incidents",
         "list_incidents",
         "Find incidents",
-        "Incidents, newest first. “q” takes words and the search of the list, such as “sev1 open service:payments”.",
+        "Incidents, newest first, by words or the search of the list, such as “sev1 open service:payments”.",
         ("q", "status", "severity", "incident_type", "service"),
     )
 )
@@ -36,7 +36,7 @@ offer(
         "get_timeline",
         "list_timeline",
         "Read a timeline",
-        "What happened in an incident, newest first. Go back in time with “before”.",
+        "What happened in an incident, newest first.",
         ("kind", "which", "after", "before"),
     )
 )
@@ -79,7 +79,7 @@ offer(
         "list_mitigations",
         "list_mitigations",
         "Read mitigations",
-        "What is proposed and applied to limit the impact of an incident, with the ids that move_mitigation needs.",
+        "What is proposed and applied to limit the impact of an incident, with their ids.",
     )
 )
 offer(
@@ -87,7 +87,7 @@ offer(
         "list_tasks",
         "list_tasks",
         "Read tasks",
-        "The tasks of an incident, with the ids that complete_task needs.",
+        "The tasks of an incident, with their ids.",
     )
 )
 offer(
@@ -121,7 +121,7 @@ offer(
         "list_action_items",
         "list_action_items",
         "Read action items",
-        "What is to be changed, by whom and until when. “state” also takes unfinished, overdue and at_risk.",
+        "What is to be changed, by whom and until when.",
         ("q", "state", "owner", "team", "incident", "service"),
     )
 )
@@ -196,7 +196,7 @@ offer(
         "declare_incident",
         "declare_incident",
         "Declare an incident",
-        "Declare an incident. Look for similar ones first.",
+        "Declare an incident, once no similar one is open.",
         (
             "title",
             "severity",
@@ -224,7 +224,7 @@ offer(
     Tool(
         "post_status_update",
         "post_status_update",
-        "Send a status update inside",
+        "Send an internal status update",
         "Send a status update to responders or stakeholders. What customers read is published by a person only.",
         UPDATE,
         sentence=_posted,
