@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.models import User, UserQuerySet
 from api.times import UtcField
 from core.text import without_directions
+from incidents.models import Incident
 
 LONGEST_TEXT = 10_000
 
@@ -47,7 +48,7 @@ class Once(serializers.CharField):
     """A secret that is told once and stored nowhere: an answer repeated for its Idempotency-Key leaves it empty."""
 
     def __init__(self, **options: Any):
-        options.setdefault("help_text", "Told this once. Empty where an answer is repeated.")
+        options.setdefault("help_text", "Shown once. Empty where an answer is repeated.")
         super().__init__(read_only=True, **options)
 
 
@@ -161,6 +162,28 @@ class Reference(serializers.Field):
 
     def to_representation(self, value: Any) -> str:
         return value if isinstance(value, str) else value.reference
+
+
+@extend_schema_field({"type": "string", "maxLength": 20})
+class IncidentField(serializers.Field):
+    """An incident the caller reaches, by its reference, such as INC-14."""
+
+    default_error_messages = {
+        "unknown": "There is no incident with this reference that you can reach.",
+        "invalid": "Write a reference, such as INC-14.",
+    }
+
+    def to_internal_value(self, data: Any) -> Incident:
+        if not isinstance(data, str) or not data.strip():
+            self.fail("invalid")
+        reached = Incident.objects.visible_to(self.context["call"].user)
+        found = reached.of_reference(data.strip()[:20]).first()
+        if found is None:
+            self.fail("unknown")
+        return found
+
+    def to_representation(self, value: Any) -> str:
+        return value.reference
 
 
 class RecordIn(serializers.Field):

@@ -8,16 +8,18 @@ from api.registry import Call, part
 from api.shapes.base import Shape
 from api.shapes.incidents import (
     BriefLinkShape,
-    ChangeShape,
     EvidenceShape,
-    HypothesisShape,
     IncidentShape,
-    MitigationShape,
-    RecoveryCheckShape,
     SavedViewShape,
     StatusUpdateShape,
-    TaskShape,
     TimelineEventShape,
+)
+from api.shapes.response import (
+    ChangeShape,
+    HypothesisShape,
+    MitigationShape,
+    RecoveryCheckShape,
+    TaskShape,
 )
 from incidents.models import Incident, Role, Service
 
@@ -55,7 +57,7 @@ within("update", StatusUpdateShape, "incident", "The id of a status update of th
 within("event", TimelineEventShape, "incident", "The id of an event of the incident's timeline.")
 within("evidence", EvidenceShape, "incident", "The id of a piece of evidence of the incident.")
 within("link", BriefLinkShape, "incident", "The id of a link to the brief of the incident.")
-part("change", _change, shape=ChangeShape, about="The id of a change told on the incident.", number=True)
+part("change", _change, shape=ChangeShape, about="The id of a change of the incident.", number=True)
 part(
     "role",
     lambda call, raw: Role.objects.get(slug=raw),

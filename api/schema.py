@@ -41,7 +41,9 @@ Problem = type(
         "errors": serializers.ListField(
             child=serializers.DictField(child=serializers.CharField(allow_blank=True)), required=False
         ),
-        "current": AnyField(required=False, help_text="With 412: the present state, null where it is gone"),
+        "current": AnyField(
+            required=False, help_text="With 412: the present state, or null if it was removed"
+        ),
     },
 )
 
@@ -119,9 +121,9 @@ def _parameters(operation: Operation) -> list[Any]:
     if operation.method == "POST":
         found.append(_header("Idempotency-Key", "Sent again with the same key, it happens once."))
     if operation.is_write and operation.guarded:
-        found.append(_header("If-Match", "The ETag that was read; 412 where it has changed."))
+        found.append(_header("If-Match", "The ETag that was read. 412 if it has changed."))
     if not operation.is_write and not operation.is_list:
-        found.append(_header("If-None-Match", "The ETag that was read; 304 where it is the same."))
+        found.append(_header("If-None-Match", "The ETag that was read. 304 if it is the same."))
     return found
 
 
@@ -204,7 +206,7 @@ def openapi_schema() -> dict[str, Any]:
 INTRODUCTION = """\
 Everything the pages of Allclear can do, by the same rules and with the same access.
 
-Send `Authorization: Bearer alc_…`; tokens are made under Settings, API tokens. Times are RFC 3339 in UTC. Lists come
+Send `Authorization: Bearer alc_…`. Tokens are created under Settings, API tokens. Times are RFC 3339 in UTC. Lists come
 by pages: follow `next`. A POST with an `Idempotency-Key` happens once. Errors are `application/problem+json` and name
 the fields they are about."""
 ABOUT = {
@@ -217,9 +219,9 @@ ABOUT = {
     "Events": "What happened, for those who read it instead of receiving webhooks.",
     "Insights": "Metrics of incidents and of action items.",
     "API tokens": "One's own, and those of service accounts.",
-    "Being told": "Subscriptions, the inbox, and how one wants to hear of what.",
+    "Notifications": "Subscriptions, the inbox and notification settings.",
     "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
-    "History": "What is brought in from other systems, and everything taken out.",
+    "History": "Imports from other systems and exports.",
     "Search": "Finding by words.",
     "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",

@@ -16,6 +16,8 @@ from api.operations import (  # noqa: F401 - they register
     events,
     history,
     inbox,
+    incident_people,
+    incident_steps,
     incidents,
     insights,
     maintenances,

@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from core.postgres import connection_settings
 from core.private_files import PRIVATE_UMASK
 from core.secret import load_or_create_secret
@@ -232,28 +233,11 @@ SECURE_CSP = {
 
 # -- the API -----------------------------------------------------------------------------------------------
 
+# Requests of one token, as the library `limits` writes it. Without a token they are counted by address.
 API_RATE = env.str("ALLCLEAR_API_RATE", default="600 per minute")
-"""Requests of one token, as the library `limits` writes it; without a token by address:"""
 API_RATE_UNKNOWN = "60 per minute"
-REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "api.errors.answer_error",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Allclear API",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SORT_OPERATIONS": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["api.schema.finish"],
-    "CONTACT": {},
-    "LICENSE": {},
-    "SERVERS": [],
-    "AUTHENTICATION_WHITELIST": ["api.authentication.TokenAuthentication"],
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "api.errors.answer_error"} | {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"
 }
 
 # -- words and time ----------------------------------------------------------------------------------------

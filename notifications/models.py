@@ -125,7 +125,7 @@ class Channel(models.Model):
         models.CharField(max_length=100),
         default=list,
         blank=True,
-        help_text="Slugs: of incidents that affect one of these only; empty means of all",
+        help_text="Slugs of services. If there are any, only incidents that affect one of them",
     )
     body_format = models.CharField(
         "format", max_length=12, choices=BodyFormat, default="standard", help_text="What a webhook's body is"

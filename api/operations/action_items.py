@@ -20,7 +20,7 @@ from action_items.models import (
 )
 from action_items.models.items import number_of
 from action_items.quarters import Quarter, kept
-from api.fields import Body, TextField, body, choice, named, optional_text, person, text
+from api.fields import Body, IncidentField, TextField, body, choice, named, optional_text, person, text
 from api.operations.retrospectives.common import LARGEST_ID, PersonAsked, RecordFrom
 from api.registry import Call, item, listing, verb
 from api.shapes.action_items import ActionItemShape
@@ -193,26 +193,6 @@ def _source(find: Any, **options: Any) -> RecordFrom:
     return RecordFrom(find, required=False, allow_null=True, **options)
 
 
-class _IncidentNamed(TextField):
-    """An incident the caller reaches, by its reference."""
-
-    default_error_messages = {"unknown": "There is no incident with this reference that you can reach."}
-
-    def __init__(self, **options: Any):
-        super().__init__(20, required=False, allow_null=True, allow_blank=False, **options)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """The length is that of the reference, so the incident is looked up after the validators."""
-        written = super().run_validation(data)
-        if written is None:
-            return None
-        reached = Incident.objects.visible_to(self.context["call"].user)
-        found = reached.of_reference(written).first()
-        if found is None:
-            self.fail("unknown")
-        return found
-
-
 class ActionItemChangeBody(Body):
     """Only what changes."""
 
@@ -232,7 +212,7 @@ class ActionItemChangeBody(Body):
 class ActionItemBody(ActionItemChangeBody):
     title = text(200, help_text="What will be different.")
     retrospective = _source(_retrospectives)
-    incident = _IncidentNamed()
+    incident = IncidentField(required=False, allow_null=True)
     learning = _source(_learnings)
 
 

@@ -96,7 +96,7 @@ def kept(
         body=body(f"{title}ChangesBody", **fields(False)),
         answer=shape,
         run=lambda call: keep_as_said(call, does, _held(call[name])),
-        summary=f"Change: {_words(one).lower()}; what is not said stays. Administrators only.",
+        summary=f"Change: {_words(one).lower()}. Fields that are not sent stay. Administrators only.",
     )
     verb(
         "DELETE",

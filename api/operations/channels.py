@@ -46,18 +46,18 @@ part(
     "delivery",
     lambda call, raw: DeliveryShape.rows(call.user).get(pk=uuid_of(raw)),
     shape=DeliveryShape,
-    about="The id of a message on its way.",
+    about="The id of a message that is being sent.",
 )
 part(
     "dead_event",
     lambda call, raw: DeadEventShape.rows(call.user).get(pk=uuid_of(raw)),
     shape=DeadEventShape,
-    about="The id of an event that could not be told.",
+    about="The id of an event that could not be processed.",
 )
 
 # -- channels -----------------------------------------------------------------------------------------------
 
-ADDRESS = "The https address of a webhook, or what a chat service shows to copy. It is never told again."
+ADDRESS = "The https address of a webhook, or what a chat service shows to copy. It is never shown again."
 
 
 def _usable(kind: str, url: str) -> tuple[str, str]:
@@ -129,7 +129,7 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Add a channel. The secret of a webhook is told once. Administrators only.",
+    summary="Add a channel. The secret of a webhook is shown once. Administrators only.",
     location=lambda made: f"/api/v1/channels/{made['channel'].pk}",
 )
 verb(
@@ -145,7 +145,7 @@ verb(
     run=_change,
     scope=SCOPE,
     tag=TAG,
-    summary="Another name or address; what is not said stays.",
+    summary="Change the name or address. Fields that are not sent stay.",
 )
 verb(
     "PUT",
@@ -188,7 +188,7 @@ verb(
     run=_done(workflow.pause_channel),
     scope=SCOPE,
     tag=TAG,
-    summary="Nothing leaves for it until it is resumed; what is due meanwhile waits.",
+    summary="Nothing is sent to it until it is resumed. Messages that are due wait.",
 )
 verb(
     "POST",
@@ -247,7 +247,7 @@ listing(
     DeliveryShape,
     administrators(_deliveries),
     name="list_deliveries",
-    summary="Messages that were given up, or should have left by now. Administrators only.",
+    summary="Messages that were given up or are overdue. Administrators only.",
     query=DeliveryQuery,
     scope=SCOPE,
     tag=TAG,
@@ -287,7 +287,7 @@ listing(
     DeadEventShape,
     administrators(all_of(DeadEventShape)),
     name="list_dead_events",
-    summary="What happened and could not be told to anybody, oldest first. Administrators only.",
+    summary="Events that could not be processed, oldest first. Administrators only.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -295,7 +295,7 @@ item(
     "dead-events/{dead_event}",
     DeadEventShape,
     name="get_dead_event",
-    summary="One event that could not be told.",
+    summary="One event that could not be processed.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -381,5 +381,5 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Send a test e-mail to whoever asks for it.",
+    summary="Send a test e-mail to the caller.",
 )

@@ -3,19 +3,17 @@
 from typing import Any
 
 from django.http import Http404
-from rest_framework import serializers
 
-from api.fields import Body, TextField, body, choice, moment
+from api.fields import Body, IncidentField, body, choice, moment
 from api.registry import Call, item, listing
 from api.shapes.events import PUBLIC, EventShape, EventTypeShape
 from events.catalogue import BY_NAME
 from events.json_schema import schema_of
-from incidents.models import Incident
 
 
 class EventQuery(Body):
     name = choice(PUBLIC, required=False)
-    incident = TextField(20, required=False, help_text="A reference, such as INC-14.")
+    incident = IncidentField(required=False, help_text="A reference, such as INC-14.")
     after = moment(help_text="Only what happened at this time or later.")
     before = moment(help_text="Only what happened before this time.")
 
@@ -24,12 +22,7 @@ def _events(call: Call) -> Any:
     events, asked = EventShape.rows(call.user), call.query
     if name := asked.get("name"):
         events = events.filter(topic=name)
-    if reference := asked.get("incident"):
-        incident = Incident.objects.visible_to(call.user).of_reference(reference).first()
-        if incident is None:
-            raise serializers.ValidationError(
-                {"incident": "There is no incident with this reference that you can reach."}
-            )
+    if incident := asked.get("incident"):
         events = events.filter(subject=incident.chain)
     if after := asked.get("after"):
         events = events.filter(due_at__gte=after)
@@ -60,7 +53,7 @@ item(
     None,
     _not_here,
     name="stream_events",
-    summary="The same live, as server-sent events; Last-Event-ID goes on after that one.",
+    summary="The same live, as server-sent events. Last-Event-ID continues after that event.",
     query=body("EventStreamQuery", name=choice(PUBLIC, required=False)),
     scope="incidents:read",
     tag="Events",

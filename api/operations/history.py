@@ -51,7 +51,7 @@ def _zone() -> serializers.CharField:
         required=False,
         allow_blank=True,
         validators=[lambda zone: validate_time_zone(zone) if zone else None],
-        help_text="Of times that name none; empty refuses them.",
+        help_text="The time zone of times without one. If empty, they are refused.",
     )
 
 
@@ -61,7 +61,7 @@ def _date_order() -> serializers.ChoiceField:
 
 class ImportBody(Body):
     format = choice(list(FORMATS))
-    file = serializers.FileField(help_text="UTF-8 text, not packed; as multipart/form-data.")
+    file = serializers.FileField(help_text="UTF-8 text, not compressed. As multipart/form-data.")
     source = serializers.SlugField(  # type: ignore[assignment]  # a field of that name
         max_length=40,
         required=False,
@@ -95,7 +95,7 @@ class ConfirmBody(Body):
         StatusPage.objects.all(),
         required=False,
         allow_null=True,
-        help_text="Where maintenances go; without one, on a new draft page.",
+        help_text="The page of the maintenances. By default a new draft page.",
     )
 
     def validate_severities(self, said: dict[str, Severity]) -> dict[str, int]:
@@ -209,7 +209,7 @@ listing(
     RefusedEntryShape,
     lambda call: RefusedEntryShape.rows(call.user).filter(run=call["import_run"]),
     name="list_refused_entries",
-    summary="Entries that are not brought in, with their place and the reason.",
+    summary="Entries that are not imported, with their place and the reason.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -248,7 +248,7 @@ verb(
     "POST",
     "exports",
     workflow.ask_for_export,
-    body=body("ExportBody", has_files=flag(help_text="With the files of evidence; by default yes.")),
+    body=body("ExportBody", has_files=flag(help_text="With the files of evidence. Yes by default.")),
     answer=ExportShape,
     run=_ask,
     status=201,

@@ -49,7 +49,7 @@ item(
     PreferencesShape,
     lambda call: call.user,
     name="get_notification_preferences",
-    summary="How the caller hears of what.",
+    summary="The caller's notification settings.",
     scope=READ,
     tag=TAG,
 )
@@ -62,7 +62,7 @@ verb(
     run=_choose,
     scope=WRITE,
     tag=TAG,
-    summary="Choose how to hear of what; what is not said stays.",
+    summary="Change the caller's notification settings. Fields that are not sent stay.",
 )
 verb(
     "PUT",
@@ -92,7 +92,7 @@ listing(
     NoticeShape,
     _inbox,
     name="list_inbox",
-    summary="What the caller was told, newest first.",
+    summary="The caller's notifications, newest first.",
     query=body("InboxQuery", unread=flag()),
     scope=READ,
     tag=TAG,
@@ -125,7 +125,7 @@ verb(
             min_value=1,
             max_value=2**62,
             required=False,
-            help_text="The id of the newest that was seen; without one, all.",
+            help_text="The id of the newest that was seen. By default all.",
         ),
     ),
     scope=WRITE,

@@ -328,7 +328,7 @@ verb(
     body=GoalsBody,
     answer=GoalShape,
     run=_set_goals,
-    summary="Set goals of a metric; those of severities that are not named stay.",
+    summary="Set goals of a metric. Goals of severities that are not named stay.",
     many=True,
 )
 

@@ -42,7 +42,7 @@ class Repetition(Body):
         min_value=1, max_value=max(MOST_INTERVAL.values()), required=False, help_text="2: every second one."
     )
     weekdays = serializers.ListField(
-        child=choice(WEEKDAYS), required=False, max_length=7, help_text="Of a week; as in RFC 5545."
+        child=choice(WEEKDAYS), required=False, max_length=7, help_text="Days of the week as in RFC 5545."
     )
     month_on = choice([SAME_DAY, LAST_DAY, *PLACES], required=False, help_text="2: the second weekday.")
     month_weekday = choice(["", *WEEKDAYS], required=False)

@@ -12,7 +12,7 @@ class MeShape(serializers.Serializer):
     """The caller, and what the token may do."""
 
     person = PersonShape()
-    token = serializers.CharField(allow_null=True, help_text="The token's name; null for a session.")
+    token = serializers.CharField(allow_null=True, help_text="The token's name, or null for a session.")
     scopes = serializers.ListField(child=serializers.CharField())
     reaches_private = serializers.BooleanField()
     expires_at = serializers.DateTimeField(allow_null=True)

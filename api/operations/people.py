@@ -138,7 +138,7 @@ verb(
     run=lambda call: {"link": workflow.create_password_link(by=call.user, person=call["person"])},
     status=201,
     scope="admin",  # whoever holds the link can become that person
-    summary="Create a link with which somebody chooses a new password. It is told once.",
+    summary="Create a link with which somebody chooses a new password. It is shown once.",
 )
 
 # -- invitations --------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ verb(
     status=201,
     scope="people:write",
     tag="People and teams",
-    summary="Invite people by e-mail. The links are told once.",
+    summary="Invite people by e-mail. The links are shown once.",
 )
 verb(
     "POST",
@@ -269,7 +269,7 @@ verb(
     run=_add_members,
     scope="people:write",
     tag="People and teams",
-    summary="Add people to a team; who is a member already stays one.",
+    summary="Add people to a team. Members stay members.",
 )
 verb(
     "DELETE",

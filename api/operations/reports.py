@@ -18,7 +18,7 @@ from insights.report import about, asked_by, kept, zone_of
 from subscribers import workflow
 from subscribers.models import ReportEvery, ReportKind, ReportWish
 
-READ, WRITE, TAG = "people:read", "people:write", "Being told"
+READ, WRITE, TAG = "people:read", "people:write", "Notifications"
 
 part(
     "report",
@@ -87,7 +87,7 @@ verb(
     status=201,
     scope=WRITE,
     tag=TAG,
-    summary="Get the report or the board pack by e-mail; the same once more changes nothing.",
+    summary="Get the report or the board pack by e-mail. Asking again changes nothing.",
     location=lambda made: f"/api/v1/me/reports/{made.pk}",
 )
 verb(

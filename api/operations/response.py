@@ -8,7 +8,7 @@ from api.fields import body, choice, flag, moment, named, optional_text, person,
 from api.operations.incidents import INCIDENT
 from api.registry import Call, item, listing, verb
 from api.shapes.base import Shape
-from api.shapes.incidents import (
+from api.shapes.response import (
     ChangeShape,
     HypothesisShape,
     MitigationShape,
@@ -213,7 +213,7 @@ listing(
     ChangeShape,
     lambda call: ChangeShape.rows(call.user).filter(incidents=call["incident"]),
     name="list_changes",
-    summary="Deployments and other changes told on the incident, newest first.",
+    summary="Deployments and other changes of the incident, newest first.",
 )
 item(f"{CHANGES}/{{change}}", ChangeShape, name="get_change", summary="One change.")
 verb(

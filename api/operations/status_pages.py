@@ -67,7 +67,7 @@ def _page_fields(is_new: bool) -> dict[str, Any]:
     return {
         "name": text(80, required=is_new, allow_blank=False),
         "slug": serializers.SlugField(
-            max_length=60, required=False, help_text="Its address; without one it is made of the name."
+            max_length=60, required=False, help_text="Its address. By default made from the name."
         ),
         "about": optional_text(300),
         "audience": choice(PageAudience, required=False),
@@ -89,7 +89,7 @@ listing(
     StatusPageShape,
     lambda call: StatusPageShape.rows(call.user),
     name="list_status_pages",
-    summary="Status pages; drafts for responders only.",
+    summary="Status pages. Drafts are for responders only.",
 )
 item(PAGE, StatusPageShape, name="get_status_page", summary="One status page.")
 verb(
@@ -112,7 +112,7 @@ verb(
     body=body("StatusPageChangesBody", **_page_fields(False)),
     answer=StatusPageShape,
     run=lambda call: _keep_page(call, _held(call["page"])),
-    summary="Change a status page; what is not said stays. Administrators only.",
+    summary="Change a status page. Fields that are not sent stay. Administrators only.",
 )
 verb("DELETE", PAGE, workflow.remove_page, summary="Remove a page that is a draft.")
 
@@ -120,7 +120,7 @@ verb("DELETE", PAGE, workflow.remove_page, summary="Remove a page that is a draf
 class LookBody(Body):
     accent = optional_text(7, help_text="Six digits such as #1f6feb, or empty for none.")
     logo = serializers.FileField(
-        required=False, help_text="PNG, JPEG or WebP, at most 1 MB; as multipart/form-data."
+        required=False, help_text="PNG, JPEG or WebP, at most 1 MB. As multipart/form-data."
     )
     removes_logo = flag()
 
@@ -151,7 +151,7 @@ verb(
     answer=StatusPageShape,
     run=_keep_look,
     takes_files=True,
-    summary="Another accent colour or logo; what is not said stays. Administrators only.",
+    summary="Change the accent colour or logo. Fields that are not sent stay. Administrators only.",
 )
 item(
     f"{PAGE}/logo",
@@ -225,7 +225,7 @@ verb(
     workflow.remove_from_page,
     name="remove_component_group",
     run=lambda call: workflow.remove_from_page(by=call.user, entry=call["component_group"]),
-    summary="Remove a group; its components stay. Administrators only.",
+    summary="Remove a group. Its components stay. Administrators only.",
 )
 verb(
     "POST",
@@ -291,7 +291,7 @@ verb(
     body=body("ComponentChangesBody", **_component_fields(False)),
     answer=ComponentShape,
     run=lambda call: _keep_component(call, call["component"]),
-    summary="Change a component; what is not said stays. Administrators only.",
+    summary="Change a component. Fields that are not sent stay. Administrators only.",
 )
 verb(
     "DELETE",

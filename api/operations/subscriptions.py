@@ -20,7 +20,7 @@ from notifications.models import Channel
 from subscribers import workflow
 from subscribers.models import OutsideAddress, Subscription
 
-READ, WRITE, TAG = "people:read", "people:write", "Being told"
+READ, WRITE, TAG = "people:read", "people:write", "Notifications"
 
 part(
     "subscription",
@@ -284,7 +284,7 @@ verb(
     run=_ask_again,
     scope="admin",
     tag=TAG,
-    summary="Send the question again whether it wants to hear.",
+    summary="Send the confirmation mail again.",
 )
 verb(
     "DELETE",

@@ -120,5 +120,5 @@ verb(
     run=_request,
     scope="incidents:read",
     status=201,
-    summary="Ask for an update; whoever writes it is told. Once until the next one.",
+    summary="Ask for an update. Each person asks once until the next one.",
 )

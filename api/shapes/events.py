@@ -100,5 +100,5 @@ class EventTypeShape(serializers.Serializer):
     name = serializers.CharField()
     version = serializers.IntegerField()
     description = serializers.CharField()
-    webhook = serializers.CharField(help_text="The type under which webhooks get it; empty where none does.")
+    webhook = serializers.CharField(help_text="The type under which webhooks get it. Empty if none does.")
     data_schema = serializers.DictField()

@@ -20,18 +20,13 @@ from incidents.models import (
     MILESTONES,
     AffectedService,
     BriefLink,
-    ChangeEvent,
-    Hypothesis,
     ImpactAssessment,
     Incident,
     IncidentLink,
-    Mitigation,
     Participation,
-    RecoveryCheck,
     RoleAssignment,
     SavedView,
     StatusUpdate,
-    Task,
     UpdateSchedule,
 )
 from timeline.models import Evidence, TimelineEvent
@@ -50,7 +45,7 @@ class ImpactShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(AffectedService.objects.select_related("service"), user)
+        return of_incident(AffectedService.objects.select_related("service"), user)
 
 
 class RoleHolderShape(Shape):
@@ -65,7 +60,7 @@ class RoleHolderShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(RoleAssignment.objects.select_related("role", "user"), user)
+        return of_incident(RoleAssignment.objects.select_related("role", "user"), user)
 
 
 class UpdateDueShape(Shape):
@@ -77,7 +72,7 @@ class UpdateDueShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(UpdateSchedule.objects.all(), user)
+        return of_incident(UpdateSchedule.objects.all(), user)
 
 
 class IncidentShape(Shape):
@@ -177,147 +172,8 @@ class IncidentShape(Shape):
         return told
 
 
-def _of_incident(rows: Any, user: User) -> Any:
+def of_incident(rows: Any, user: User) -> Any:
     return rows.filter(incident__in=Incident.objects.visible_to(user))
-
-
-class HypothesisShape(Shape):
-    incident = Reference()
-    owner = ShownPerson(allow_null=True)
-
-    class Meta:
-        model = Hypothesis
-        fields = [
-            "id",
-            "incident",
-            "claim",
-            "confidence",
-            "test",
-            "owner",
-            "state",
-            "verdict",
-            "raised_at",
-            "settled_at",
-        ]
-
-    order: ClassVar = ("-raised_at", "-pk")
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        return _of_incident(Hypothesis.objects.select_related("incident", "owner"), user)
-
-
-class MitigationShape(Shape):
-    incident = Reference()
-    owner = ShownPerson(allow_null=True)
-    target = ServiceName(allow_null=True)
-    next_states = serializers.ListField(child=serializers.CharField(), read_only=True)
-
-    class Meta:
-        model = Mitigation
-        fields = [
-            "id",
-            "incident",
-            "kind",
-            "text",
-            "target",
-            "owner",
-            "risk",
-            "is_reversible",
-            "time_box_minutes",
-            "expected_effect",
-            "observed_effect",
-            "state",
-            "next_states",
-            "proposed_at",
-            "started_at",
-            "settled_at",
-            "reverted_at",
-        ]
-
-    order: ClassVar = ("-proposed_at", "-pk")
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        return _of_incident(Mitigation.objects.select_related("incident", "owner", "target"), user)
-
-
-class TaskShape(Shape):
-    incident = Reference()
-    owner = ShownPerson(allow_null=True)
-    done_by = ShownPerson(allow_null=True)
-
-    class Meta:
-        model = Task
-        fields = ["id", "incident", "title", "owner", "due_at", "done_at", "done_by", "done_because"]
-
-    order: ClassVar = ("order", "pk")
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        return _of_incident(Task.objects.select_related("incident", "owner", "done_by"), user)
-
-
-class RecoveryCheckShape(Shape):
-    incident = Reference()
-    owner = ShownPerson(allow_null=True)
-    settled_by = ShownPerson(allow_null=True)
-
-    class Meta:
-        model = RecoveryCheck
-        fields = [
-            "id",
-            "incident",
-            "kind",
-            "title",
-            "owner",
-            "minutes",
-            "state",
-            "watching_since",
-            "result",
-            "settled_by",
-            "settled_at",
-        ]
-
-    order: ClassVar = ("order", "pk")
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        return _of_incident(RecoveryCheck.objects.select_related("incident", "owner", "settled_by"), user)
-
-
-class ChangeShape(Shape):
-    """A deployment or other change near an incident."""
-
-    service = ServiceName(allow_null=True)
-    incidents = serializers.SerializerMethodField()
-    suspected_in = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ChangeEvent
-        fields = ["id", "kind", "title", "at", "service", "url", "source", "incidents", "suspected_in"]
-
-    order: ClassVar = ("-at", "-pk")
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        seen = Incident.objects.visible_to(user)
-        return (
-            ChangeEvent.objects.visible_to(user)
-            .select_related("service")
-            .prefetch_related(
-                Prefetch("incidents", seen, to_attr="seen_incidents"),
-                Prefetch("suspected_in", seen, to_attr="seen_suspected"),
-            )
-        )
-
-    def get_incidents(self, change: Any) -> list[str]:
-        """The references of the incidents it is told on."""
-        return [incident.reference for incident in change.seen_incidents]
-
-    def get_suspected_in(self, change: Any) -> list[str]:
-        """The references of the incidents it may have introduced."""
-        return [incident.reference for incident in change.seen_suspected]
 
 
 class StatusUpdateShape(Shape):
@@ -360,7 +216,7 @@ class StatusUpdateShape(Shape):
     @classmethod
     def rows(cls, user: User) -> Any:
         updates = StatusUpdate.objects.select_related("incident", "severity", "author", "approver")
-        return _of_incident(updates, user)
+        return of_incident(updates, user)
 
 
 class EvidenceShape(Shape):
@@ -391,7 +247,7 @@ class EvidenceShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(Evidence.objects.select_related("incident", "captured_by"), user)
+        return of_incident(Evidence.objects.select_related("incident", "captured_by"), user)
 
     def get_has_file(self, evidence: Evidence) -> bool:
         return bool(evidence.file)
@@ -433,7 +289,7 @@ class TimelineEventShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(TimelineEvent.objects.standing().select_related("incident", "actor"), user)
+        return of_incident(TimelineEvent.objects.standing().select_related("incident", "actor"), user)
 
 
 class LinkShape(Shape):
@@ -445,7 +301,7 @@ class LinkShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(IncidentLink.objects.all(), user)
+        return of_incident(IncidentLink.objects.all(), user)
 
 
 class ParticipantShape(Shape):
@@ -462,7 +318,7 @@ class ParticipantShape(Shape):
     @classmethod
     def rows(cls, user: User) -> Any:
         seats = Participation.objects.filter(access_revoked_at=None).select_related("user")
-        return _of_incident(seats, user)
+        return of_incident(seats, user)
 
 
 class AssessmentShape(Shape):
@@ -489,7 +345,7 @@ class AssessmentShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(
+        return of_incident(
             ImpactAssessment.objects.select_related("suggested", "chosen", "assessed_by"), user
         )
 
@@ -507,7 +363,7 @@ class BriefLinkShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return _of_incident(BriefLink.objects.select_related("created_by"), user)
+        return of_incident(BriefLink.objects.select_related("created_by"), user)
 
 
 class SavedViewShape(Shape):

@@ -1,0 +1,196 @@
+"""Who is on an incident, links and the brief, and the caller's views of the list."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from rest_framework import serializers
+
+from api.fields import (
+    TextField,
+    body,
+    choice,
+    moment,
+    optional_text,
+    person,
+    text,
+)
+from api.operations.incidents import INCIDENT
+from api.registry import Call, listing, verb
+from api.shapes.incidents import (
+    BriefLinkShape,
+    LinkShape,
+    ParticipantShape,
+    RoleHolderShape,
+    SavedViewShape,
+)
+from incidents import workflow
+from incidents.models import (
+    Audience,
+)
+from incidents.models.catalogue import LinkKind
+
+# -- people -------------------------------------------------------------------------------------------------
+
+listing(
+    f"{INCIDENT}/roles",
+    RoleHolderShape,
+    lambda call: RoleHolderShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_roles_held",
+    summary="Who holds and held which role. Those that ended have ended_at.",
+)
+verb(
+    "PUT",
+    f"{INCIDENT}/roles/{{role}}",
+    workflow.assign_role,
+    body=body("AssignRoleBody", person=person(source="user"), note=optional_text(2000), at=moment()),
+    answer=RoleHolderShape,
+)
+verb(
+    "POST",
+    f"{INCIDENT}/roles/{{role}}/handover",
+    workflow.hand_over_role,
+    body=body("HandOverBody", to=person(), note=text(2000)),
+    answer=RoleHolderShape,
+)
+verb(
+    "POST",
+    f"{INCIDENT}/roles/{{role}}/release",
+    workflow.release_role,
+    body=body("ReleaseRoleBody", person=person(source="user"), note=optional_text(2000), at=moment()),
+)
+listing(
+    f"{INCIDENT}/participants",
+    ParticipantShape,
+    lambda call: ParticipantShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_participants",
+    summary="Who is and was on the incident.",
+)
+verb(
+    "POST",
+    f"{INCIDENT}/participants",
+    workflow.add_person,
+    body=body("AddPersonBody", person=person(source="user")),
+    answer=ParticipantShape,
+    status=201,
+)
+verb(
+    "POST",
+    f"{INCIDENT}/participants/access-revocation",
+    workflow.revoke_access,
+    body=body("RevokeAccessBody", person=person(source="user")),
+)
+verb("POST", f"{INCIDENT}/joining", workflow.join_incident, answer=ParticipantShape)
+verb("POST", f"{INCIDENT}/leaving", workflow.leave_incident)
+verb(
+    "POST",
+    f"{INCIDENT}/seen",
+    workflow.mark_seen,
+    body=body("SeenBody", until=moment()),
+    summary="Note that the caller has read what is new, up to now.",
+)
+
+# -- links and the brief ------------------------------------------------------------------------------------
+
+listing(
+    f"{INCIDENT}/links",
+    LinkShape,
+    lambda call: LinkShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_links",
+    summary="Bridge, channel, dashboards and other links.",
+)
+verb(
+    "POST",
+    f"{INCIDENT}/links",
+    workflow.add_link,
+    body=body(
+        "LinkBody",
+        label=text(100),
+        url=serializers.URLField(max_length=500),
+        kind=choice(LinkKind, required=False),
+    ),
+    answer=LinkShape,
+    status=201,
+    summary="Add a link.",
+)
+
+
+class BriefLinkMade(BriefLinkShape):
+    """With its address, which is told only here."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta(BriefLinkShape.Meta):
+        fields = [*BriefLinkShape.Meta.fields, "url"]
+
+    def get_url(self, link: Any) -> str:
+        return f"{settings.PUBLIC_URL}/brief/{signing.dumps(link.pk, salt='incident brief')}/"
+
+
+listing(
+    f"{INCIDENT}/brief-links",
+    BriefLinkShape,
+    lambda call: BriefLinkShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_brief_links",
+    summary="Links that show the brief without a sign-in.",
+)
+
+
+def _create_brief_link(call: Call) -> Any:
+    said = dict(call.data)
+    if days := said.pop("days", None):
+        said["lifetime"] = timedelta(days=days)
+    return workflow.create_brief_link(incident=call["incident"], by=call.user, **said)
+
+
+verb(
+    "POST",
+    f"{INCIDENT}/brief-links",
+    workflow.create_brief_link,
+    body=body(
+        "BriefLinkBody",
+        audience=choice(Audience, required=False),
+        days=serializers.IntegerField(min_value=1, max_value=90, required=False),
+    ),
+    answer=BriefLinkMade,
+    run=_create_brief_link,
+    status=201,
+)
+verb(
+    "POST",
+    f"{INCIDENT}/brief-links/{{link}}/revocation",
+    workflow.revoke_brief_link,
+    summary="Revoke a link to the brief.",
+)
+
+# -- views of the list --------------------------------------------------------------------------------------
+
+listing(
+    "me/saved-views",
+    SavedViewShape,
+    lambda call: SavedViewShape.rows(call.user),
+    name="list_saved_views",
+    summary="The caller's saved views of lists.",
+    scope="",
+)
+
+verb(
+    "POST",
+    "me/saved-views",
+    workflow.save_view,
+    body=body(
+        "SavedViewBody", name=text(60), query=TextField(3000, allow_blank=True), path=optional_text(200)
+    ),
+    answer=SavedViewShape,
+    scope="incidents:write",
+    status=201,
+)
+verb(
+    "DELETE",
+    "me/saved-views/{view}",
+    workflow.delete_view,
+    run=lambda call: workflow.delete_view(view=call["view"]),
+    scope="incidents:write",
+    summary="Delete a saved view.",
+)
