@@ -1,5 +1,7 @@
 """OpenAPI 3.1: what every operation takes and answers, told to drf-spectacular from the register."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -181,7 +183,32 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 answer.setdefault("headers", {}).update(_headers(status))
+    _rename(result)
     return result
+
+
+def _rename(result: dict[str, Any]) -> None:
+    """Components under the field's own words: `Incident`, not `IncidentShape`; `DeclareBody`, not `…BodyRequest`."""
+    schemas = result["components"]["schemas"]
+    wanted = {name: re.sub(r"(?<=.)Shape", "", name).removesuffix("Request") for name in schemas}
+    taken = Counter(wanted.values())
+    names = {name: new if taken[new] == 1 else name for name, new in wanted.items()}
+    result["components"]["schemas"] = dict(sorted((names[name], schema) for name, schema in schemas.items()))
+    _point(
+        result, {f"#/components/schemas/{name}": f"#/components/schemas/{new}" for name, new in names.items()}
+    )
+
+
+def _point(value: Any, addresses: dict[str, str]) -> None:
+    """Change every $ref in place."""
+    if isinstance(value, dict):
+        if isinstance(reference := value.get("$ref"), str):
+            value["$ref"] = addresses.get(reference, reference)
+        for inner in value.values():
+            _point(inner, addresses)
+    elif isinstance(value, list):
+        for inner in value:
+            _point(inner, addresses)
 
 
 def _headers(status: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_it_tells_scope_limits_choices_and_what_must_be_given():
     assert fields["title"].is_required
     assert fields["title"].kind == "text, at most 200 characters"
     assert "partial_outage" in fields["service_impact"].choices
-    assert [answer.shape for answer in declare.answers][:1] == ["IncidentShape"]
+    assert [answer.shape for answer in declare.answers][:1] == ["Incident"]
     assert declare.curl.startswith("curl -X POST http")
 
 
