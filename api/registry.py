@@ -1,6 +1,7 @@
 """The register of operations: from it come the addresses, the views, the OpenAPI file and the docs."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,7 +107,9 @@ def _scope(method: str, path: str) -> str:
 
 
 def _summary(run: Callable[..., Any], summary: str) -> str:
-    return summary or (inspect.getdoc(run) or run.__name__.replace("_", " ").capitalize()).split("\n")[0]
+    """What was written, or the first sentence of the docstring."""
+    said = summary or inspect.getdoc(run) or run.__name__.replace("_", " ").capitalize()
+    return summary or re.split(r"(?<=[.!?])\s", " ".join(said.split()), maxsplit=1)[0]
 
 
 def _register(operation: Operation) -> Operation:

@@ -46,6 +46,7 @@ verb(
     workflow.assign_role,
     body=body("AssignRoleBody", person=person(source="user"), note=optional_text(2000), at=moment()),
     answer=RoleHolderShape,
+    summary="Assign a role. In a role for one person, the holder before is relieved.",
 )
 verb(
     "POST",
@@ -53,12 +54,14 @@ verb(
     workflow.hand_over_role,
     body=body("HandOverBody", to=person(), note=text(2000)),
     answer=RoleHolderShape,
+    summary="Hand a role over with a note of how things stand.",
 )
 verb(
     "POST",
     f"{INCIDENT}/roles/{{role}}/release",
     workflow.release_role,
     body=body("ReleaseRoleBody", person=person(source="user"), note=optional_text(2000), at=moment()),
+    summary="Release a role.",
 )
 listing(
     f"{INCIDENT}/participants",
@@ -74,21 +77,34 @@ verb(
     body=body("AddPersonBody", person=person(source="user")),
     answer=ParticipantShape,
     status=201,
+    summary="Add somebody. For a private incident this gives access.",
 )
 verb(
     "POST",
     f"{INCIDENT}/participants/access-revocation",
     workflow.revoke_access,
     body=body("RevokeAccessBody", person=person(source="user")),
+    summary="Revoke somebody's access to a private incident. Their roles end.",
 )
-verb("POST", f"{INCIDENT}/joining", workflow.join_incident, answer=ParticipantShape)
-verb("POST", f"{INCIDENT}/leaving", workflow.leave_incident)
+verb(
+    "POST",
+    f"{INCIDENT}/joining",
+    workflow.join_incident,
+    answer=ParticipantShape,
+    summary="Join the incident.",
+)
+verb(
+    "POST",
+    f"{INCIDENT}/leaving",
+    workflow.leave_incident,
+    summary="Leave the incident. The caller's roles end.",
+)
 verb(
     "POST",
     f"{INCIDENT}/seen",
     workflow.mark_seen,
     body=body("SeenBody", until=moment()),
-    summary="Note that the caller has read what is new, up to now.",
+    summary="Join the incident.",
 )
 
 # -- links and the brief ------------------------------------------------------------------------------------
@@ -156,6 +172,7 @@ verb(
     answer=BriefLinkMade,
     run=_create_brief_link,
     status=201,
+    summary="Create a link that shows the brief without a sign-in, until it expires or is revoked.",
 )
 verb(
     "POST",

@@ -69,13 +69,21 @@ class EditBody(Body):
     is_drill = flag()
 
 
-verb("PATCH", INCIDENT, workflow.edit_incident, body=EditBody, answer=IncidentShape)
+verb(
+    "PATCH",
+    INCIDENT,
+    workflow.edit_incident,
+    body=EditBody,
+    answer=IncidentShape,
+    summary="Change title, summary, notes and impact of the incident.",
+)
 verb(
     "PUT",
     f"{INCIDENT}/severity",
     workflow.change_severity,
     body=body("SeverityBody", severity=named(Severity.objects.all(), "name"), reason=optional_text(300)),
     answer=IncidentShape,
+    summary="Change the severity. The times at which updates are due follow.",
 )
 verb(
     "PUT",
@@ -87,6 +95,7 @@ verb(
         reason=optional_text(300),
     ),
     answer=IncidentShape,
+    summary="Change between investigating and fixing, or go back from mitigated.",
 )
 verb(
     "PUT",
@@ -94,6 +103,7 @@ verb(
     workflow.change_visibility,
     body=body("VisibilityBody", is_private=serializers.BooleanField()),
     answer=IncidentShape,
+    summary="Make the incident private or public.",
 )
 verb(
     "POST",
@@ -102,6 +112,7 @@ verb(
     body=type("AssessBody", (Body,), {"answers": Assessment(), "override_reason": optional_text(300)}),
     answer=AssessmentShape,
     status=201,
+    summary="Record the five answers about impact and the severity they suggest.",
 )
 listing(
     f"{INCIDENT}/assessments",
@@ -144,6 +155,7 @@ verb(
     body=MilestonesBody,
     answer=IncidentShape,
     run=_set_milestones,
+    summary="Correct when something happened.",
 )
 
 # -- mitigated, resolved, closed, reopened ------------------------------------------------------------------
@@ -188,8 +200,22 @@ class ReopenBody(Body):
     next_update_at = moment()
 
 
-verb("POST", f"{INCIDENT}/mitigation", workflow.mitigate_incident, body=MitigateBody, answer=IncidentShape)
-verb("POST", f"{INCIDENT}/resolution", workflow.resolve_incident, body=ResolveBody, answer=IncidentShape)
+verb(
+    "POST",
+    f"{INCIDENT}/mitigation",
+    workflow.mitigate_incident,
+    body=MitigateBody,
+    answer=IncidentShape,
+    summary="Mark the impact as stopped or contained.",
+)
+verb(
+    "POST",
+    f"{INCIDENT}/resolution",
+    workflow.resolve_incident,
+    body=ResolveBody,
+    answer=IncidentShape,
+    summary="Resolve the incident. Every check must have passed or be waived, and each audience gets a final update.",
+)
 
 
 def _close(call: Call) -> Incident:
@@ -207,9 +233,16 @@ verb(
     answer=IncidentShape,
     run=_close,
     also=(close_with_retrospective,),
-    summary="Hand the incident over formally. A retrospective that is required must have an owner, or be waived.",
+    summary="Close the incident. A required retrospective must have an owner or be waived.",
 )
-verb("POST", f"{INCIDENT}/reopening", workflow.reopen_incident, body=ReopenBody, answer=IncidentShape)
+verb(
+    "POST",
+    f"{INCIDENT}/reopening",
+    workflow.reopen_incident,
+    body=ReopenBody,
+    answer=IncidentShape,
+    summary="Open the incident again. All history is kept.",
+)
 
 # -- services -----------------------------------------------------------------------------------------------
 
@@ -218,7 +251,7 @@ listing(
     ImpactShape,
     lambda call: ImpactShape.rows(call.user).filter(incident=call["incident"]),
     name="list_affected_services",
-    summary="How services were and are affected, interval by interval.",
+    summary="Open the incident again. All history is kept.",
 )
 
 
@@ -243,4 +276,5 @@ verb(
     body=ServiceImpactBody,
     answer=IncidentShape,
     run=_set_service_impact,
+    summary="Set how a service is affected.",
 )

@@ -143,6 +143,7 @@ verb(
     run=_declare,
     status=201,
     location=_address,
+    summary="Declare an incident.",
 )
 verb(
     "POST",
@@ -158,6 +159,7 @@ verb(
     run=lambda call: workflow.report_problem(by=call.user, source=Incident.Source.API, **call.data),
     status=201,
     location=_address,
+    summary="Report a suspected incident. It waits in triage.",
 )
 verb(
     "POST",
@@ -170,6 +172,7 @@ verb(
         takes_command=flag(),
     ),
     answer=IncidentShape,
+    summary="Declare a suspected incident under its reference.",
 )
 verb(
     "POST",
@@ -177,6 +180,7 @@ verb(
     workflow.decline_report,
     body=body("DeclineBody", reason=text(300)),
     answer=IncidentShape,
+    summary="Decline a suspected incident, with a reason.",
 )
 
 
@@ -186,4 +190,5 @@ verb(
     workflow.merge_incident,
     body=body("MergeBody", into=IncidentField(help_text="The reference of the incident that continues.")),
     answer=IncidentShape,
+    summary="Merge a duplicate into another incident.",
 )

@@ -62,6 +62,7 @@ verb(
     answer=HypothesisShape,
     status=201,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/hypotheses/{made.pk}",
+    summary="Add a hypothesis.",
 )
 verb(
     "PUT",
@@ -75,6 +76,7 @@ verb(
         at=moment(),
     ),
     answer=HypothesisShape,
+    summary="Change the state of a hypothesis.",
 )
 
 # -- mitigations --------------------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ verb(
     answer=MitigationShape,
     status=201,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/mitigations/{made.pk}",
+    summary="Add a mitigation, proposed or being applied.",
 )
 verb(
     "PUT",
@@ -120,6 +123,7 @@ verb(
         at=moment(),
     ),
     answer=MitigationShape,
+    summary="Change the state of a mitigation.",
 )
 
 # -- tasks --------------------------------------------------------------------------------------------------
@@ -141,6 +145,7 @@ verb(
     answer=TaskShape,
     status=201,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/tasks/{made.pk}",
+    summary="Add a task.",
 )
 verb(
     "PUT",
@@ -148,6 +153,7 @@ verb(
     workflow.assign_task,
     body=body("TaskOwnerBody", owner=person(allow_null=True)),
     answer=TaskShape,
+    summary="Assign a task, or take the assignment away.",
 )
 verb(
     "PUT",
@@ -191,6 +197,7 @@ verb(
     workflow.watch_recovery_check,
     body=body("WatchBody", since=moment()),
     answer=RecoveryCheckShape,
+    summary="Start the time in which a signal must stay normal.",
 )
 verb(
     "PUT",
@@ -203,6 +210,7 @@ verb(
         at=moment(),
     ),
     answer=RecoveryCheckShape,
+    summary="Set a recovery check to passed, failed or waived.",
 )
 
 # -- changes ------------------------------------------------------------------------------------------------
@@ -231,6 +239,7 @@ verb(
     ),
     answer=ChangeShape,
     status=201,
+    summary="Add a deployment or other change.",
 )
 
 
@@ -248,4 +257,5 @@ verb(
     body=body("SuspicionBody", suspected=serializers.BooleanField()),
     answer=ChangeShape,
     run=_suspect,
+    summary="Mark a change as suspected, or not.",
 )

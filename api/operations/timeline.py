@@ -88,6 +88,7 @@ verb(
     answer=TimelineEventShape,
     status=201,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/timeline/{made.pk}",
+    summary="Add a note, decision, question, answer, alert or change to the timeline.",
 )
 verb(
     "POST",
@@ -102,6 +103,7 @@ verb(
     ),
     answer=TimelineEventShape,
     status=201,
+    summary="Mark a gap in what is known.",
 )
 
 
@@ -114,9 +116,15 @@ def _event(call: Call) -> Any:
 
 
 verb(
-    "PUT", f"{TIMELINE}/{{event}}", workflow.edit_event, body=EventBody, answer=TimelineEventShape, run=_edit
+    "PUT",
+    f"{TIMELINE}/{{event}}",
+    workflow.edit_event,
+    body=EventBody,
+    answer=TimelineEventShape,
+    run=_edit,
+    summary="Change an event of the timeline. The text before is kept.",
 )
-verb("DELETE", f"{TIMELINE}/{{event}}", workflow.remove_event)
+verb("DELETE", f"{TIMELINE}/{{event}}", workflow.remove_event, summary="Remove an event that a person wrote.")
 
 
 def _star(call: Call) -> Any:
@@ -198,6 +206,7 @@ verb(
     status=201,
     takes_files=True,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/evidence/{made.pk}",
+    summary="Attach evidence.",
 )
 
 

@@ -58,6 +58,7 @@ verb(
     answer=StatusUpdateShape,
     status=201,
     location=lambda made: f"/api/v1/incidents/{made.incident.reference}/status-updates/{made.pk}",
+    summary="Post a status update.",
 )
 verb(
     "POST",
@@ -69,16 +70,30 @@ verb(
     ),
     answer=StatusUpdateShape,
     status=201,
+    summary="Post that nothing has changed to every audience that is due an update.",
 )
-verb("POST", f"{UPDATES}/{{update}}/approval", workflow.approve_status_update, answer=StatusUpdateShape)
+verb(
+    "POST",
+    f"{UPDATES}/{{update}}/approval",
+    workflow.approve_status_update,
+    answer=StatusUpdateShape,
+    summary="Approve and publish a status update. The commander or the deputy can.",
+)
 verb(
     "POST",
     f"{UPDATES}/{{update}}/return",
     workflow.return_status_update,
     body=body("ReturnBody", reason=text(300)),
     answer=StatusUpdateShape,
+    summary="Return a status update to its author, with a reason.",
 )
-verb("POST", f"{UPDATES}/{{update}}/withdrawal", workflow.withdraw_status_update, answer=StatusUpdateShape)
+verb(
+    "POST",
+    f"{UPDATES}/{{update}}/withdrawal",
+    workflow.withdraw_status_update,
+    answer=StatusUpdateShape,
+    summary="Withdraw a status update that was not sent yet.",
+)
 
 
 listing(
@@ -103,6 +118,7 @@ verb(
     answer=IncidentShape,
     run=_snooze,
     status=201,
+    summary="Change the time at which an audience's next update is due.",
 )
 
 
