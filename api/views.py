@@ -2,16 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError as Refusal
-from django.db import DataError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import HttpResponseRedirectBase
 from django.urls import URLPattern, is_valid_path, path
-from rest_framework.exceptions import NotAuthenticated, NotFound
-from rest_framework.exceptions import PermissionDenied as Forbidden
+from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -19,7 +17,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import ApiToken
 from api import rates
 from api.authentication import SignedInAuthentication, TokenAuthentication
 from api.errors import ChangedMeanwhile, Malformed
@@ -29,6 +26,7 @@ from api.idempotency import earlier_answer, keep_answer, key_of
 from api.locking import lock_root
 from api.paging import Pages
 from api.registry import OPERATIONS, PARTS, Call, Operation
+from api.running import admit, load_parts, run_operation
 from api.schema import described
 from api.shapes.base import Shape
 from audit.context import coming_from
@@ -72,24 +70,16 @@ class OperationView(ApiView):
 
     def answer(self, request: Request, **raw: str) -> HttpResponseBase:
         operation = self.operations[request.method or ""]
-        _admit(request, operation)
+        admit(request, operation)
         call = Call(request, operation, raw)
         token = f" {call.token.name}" if call.token else ""
         with coming_from(f"api{token} {request.META.get('REMOTE_ADDR', '')}".strip()[:100]):
             return _write(call) if operation.is_write else _read(call, self)
 
 
-def _admit(request: Request, operation: Operation) -> None:
-    if not request.user.is_authenticated:
-        raise NotAuthenticated("Send a token: Authorization: Bearer alc_…")
-    token = cast(ApiToken | None, request.auth)
-    if token is not None and operation.scope and not token.allows(operation.scope):
-        raise Forbidden(f"This token lacks the scope “{operation.scope}”.")
-
-
 def _read(call: Call, view: ApiView) -> HttpResponseBase:
     call.query = _queried(call)
-    _load(call)
+    load_parts(call)
     operation = call.operation
     found = operation.run(call)
     if isinstance(found, HttpResponseBase):
@@ -109,33 +99,14 @@ def _write(call: Call) -> HttpResponseBase:
     with transaction.atomic():
         if key and (earlier := earlier_answer(call.request, key)):
             return earlier
-        _load(call)
+        load_parts(call)
         _require_match(call)
         call.data = _said(call)
-        response = _told(call, _run(call))
+        response = _told(call, run_operation(call))
         if key and isinstance(response, Response):
             secrets = told_once(call.operation.answer()) if call.operation.answer else ()
             keep_answer(call.request, key, response, secrets)
     return response
-
-
-def _run(call: Call) -> Any:
-    """A verb names what it refuses by its own parameters; the caller knows the fields of the body."""
-    try:
-        return call.operation.run(call)
-    except Refusal as refusal:
-        if not hasattr(refusal, "error_dict") or call.operation.body is None:
-            raise
-        fields = call.operation.body().fields
-        names = {field.source or name: name for name, field in fields.items()}
-        raise Refusal({names.get(k, k): errors for k, errors in refusal.error_dict.items()}) from refusal
-    except DataError as fault:
-        raise Malformed("A value is too large to be stored.") from fault
-
-
-def _load(call: Call) -> None:
-    for name in call.operation.parts:
-        call.records[name] = PARTS[name].load(call, call.raw[name])
 
 
 def _require_match(call: Call) -> None:

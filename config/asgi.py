@@ -16,6 +16,8 @@ from django.conf import settings
 
 from api.event_stream import PATH as EVENTS
 from api.event_stream import EventStream
+from assistants.door import PATH as ASSISTANTS
+from assistants.door import Door
 from core.asgi import App, Receive, Scope, Send
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
@@ -30,6 +32,7 @@ LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack exp
 _time_limit = TimeLimit(pages, seconds=settings.REQUEST_SECONDS)
 _documents = DocumentSync(stream.listener)
 _events = EventStream(stream.listener)
+_assistants = Door()
 
 
 def _in_threads(number: int) -> TransferBuffer:
@@ -72,6 +75,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await stream(scope, receive, send)
     elif scope["path"] == EVENTS and scope["method"] == "GET":
         await _events(scope, receive, send)
+    elif scope["path"] == ASSISTANTS:
+        await _assistants(scope, receive, send)
     elif _is_public(scope):
         await _public_pages(scope, receive, send)
     else:

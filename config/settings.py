@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "shell",
     "api",
     "configuration",
+    "assistants",
     "demo",
     "launcher",
     "core.apps.CoreConfig",
@@ -236,9 +237,8 @@ SECURE_CSP = {
 # Requests of one token, as the library `limits` writes it. Without a token they are counted by address.
 API_RATE = env.str("ALLCLEAR_API_RATE", default="600 per minute")
 API_RATE_UNKNOWN = "60 per minute"
-REST_FRAMEWORK = {"EXCEPTION_HANDLER": "api.errors.answer_error"} | {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"
-}
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "api.errors.answer_error"}
+REST_FRAMEWORK["DEFAULT_SCHEMA_CLASS"] = "drf_spectacular.openapi.AutoSchema"
 
 # -- words and time ----------------------------------------------------------------------------------------
 

@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("statuspages.urls")),
     path("", include("history.urls")),
     path("", include("insights.urls")),
+    path("", include("assistants.urls")),
     path("api/", include("api.urls")),
 ]

@@ -582,6 +582,7 @@ TABLE: dict[str, Row] = {
     "other_sessions_revocation": Row(post=SIGNED_IN),
     "system": Row(get=ADMINS),
     "organisation": ADMIN_FORM,
+    "assistants": ADMIN_FORM,
     "settings_people": Row(get=ADMINS),
     "person": Row(get=ADMINS, post=ADMINS, pk=anybody),
     "person_deactivation": Row(post=ADMINS, pk=anybody),

@@ -43,6 +43,7 @@ class Installation(models.Model):
         max_length=254, blank=True, help_text="Reminded last as well; never of a private incident"
     )
     checklist_hidden = models.BooleanField(default=False, help_text="Home no longer shows the set-up steps")
+    assistants = models.BooleanField(default=False, help_text="Assistants reach Allclear with API tokens")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one")]

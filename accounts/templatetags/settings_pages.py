@@ -81,6 +81,7 @@ GROUPS = {
         Section(
             "book-open", "API reference", "Every operation, to read and to try", "api_docs", for_all=True
         ),
+        Section("sparkles", "Assistants", "What AI assistants may do here", "assistants"),
     ],
     "History": [
         Section("file-down", "Import and export", "Incidents from and for elsewhere", "imports"),

@@ -23,6 +23,7 @@ from accounts.workflow.service_accounts import (
     deactivate_service_account,
 )
 from accounts.workflow.setting_up import (
+    allow_assistants,
     create_first_administrator,
     describe_organisation,
     hide_checklist,
@@ -43,6 +44,7 @@ __all__ = [
     "add_service_account",
     "add_team",
     "add_team_members",
+    "allow_assistants",
     "change_person",
     "change_service_account",
     "create_first_administrator",

@@ -68,6 +68,18 @@ def hide_checklist(*, by: User) -> None:
 
 
 @transaction.atomic
+def allow_assistants(*, by: User, allowed: bool) -> Installation:
+    """Let assistants use Allclear with API tokens from now on, or no longer."""
+    require_administrator(by)
+    installation, _ = Installation.objects.select_for_update().get_or_create(pk=1)
+    if installation.assistants != allowed:
+        installation.assistants = allowed
+        installation.save(update_fields=["assistants"])
+        audit("assistants.allowed" if allowed else "assistants.refused", installation, by)
+    return installation
+
+
+@transaction.atomic
 def describe_organisation(
     *, by: User, name: str, time_zone: str, duty_contact: str, **duty: Any
 ) -> Installation:

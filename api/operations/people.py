@@ -339,6 +339,16 @@ verb(
     tag="People and teams",
 )
 
+verb(
+    "PUT",
+    "organisation/assistants",
+    workflow.allow_assistants,
+    body=body("AssistantsBody", allowed=serializers.BooleanField()),
+    answer=OrganisationShape,
+    scope="admin",
+    tag="People and teams",
+)
+
 # -- oneself ------------------------------------------------------------------------------------------------
 
 PROFILE = ("name", "time_zone", "theme", "keys_enabled")

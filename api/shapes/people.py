@@ -86,7 +86,15 @@ class OrganisationShape(Shape):
 
     class Meta:
         model = Installation
-        fields = ["name", "time_zone", "duty_contact", "duty_person", "duty_mail", "checklist_hidden"]
+        fields = [
+            "name",
+            "time_zone",
+            "duty_contact",
+            "duty_person",
+            "duty_mail",
+            "checklist_hidden",
+            "assistants",
+        ]
 
     @classmethod
     def rows(cls, user: User) -> Any:

@@ -1,0 +1,40 @@
+"""What every way to an operation does: ask the scope, find the records of the address, run it."""
+
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError as Refusal
+from django.db import DataError
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import PermissionDenied as Forbidden
+from rest_framework.request import Request
+
+from accounts.models import ApiToken
+from api.errors import Malformed
+from api.registry import PARTS, Call, Operation
+
+
+def admit(request: Request, operation: Operation) -> None:
+    if not request.user.is_authenticated:
+        raise NotAuthenticated("Send a token: Authorization: Bearer alc_…")
+    token = cast(ApiToken | None, request.auth)
+    if token is not None and operation.scope and not token.allows(operation.scope):
+        raise Forbidden(f"This token lacks the scope “{operation.scope}”.")
+
+
+def load_parts(call: Call) -> None:
+    for name in call.operation.parts:
+        call.records[name] = PARTS[name].load(call, call.raw[name])
+
+
+def run_operation(call: Call) -> Any:
+    """A verb names what it refuses by its own parameters; the caller knows the fields of the body."""
+    try:
+        return call.operation.run(call)
+    except Refusal as refusal:
+        if not hasattr(refusal, "error_dict") or call.operation.body is None:
+            raise
+        fields = call.operation.body().fields
+        names = {field.source or name: name for name, field in fields.items()}
+        raise Refusal({names.get(k, k): errors for k, errors in refusal.error_dict.items()}) from refusal
+    except DataError as fault:
+        raise Malformed("A value is too large to be stored.") from fault
