@@ -57,7 +57,11 @@ def test_it_does_not_fit_other_arguments_tools_and_tokens(assistant, assistant_o
     assert not incident.timeline.filter(text__in=["One", "Two"]).exists()
 
 
-@pytest.mark.parametrize("written", ["x", "a:b:c", signing.dumps([1, 2], salt="another")])
+@pytest.mark.parametrize(
+    "written",
+    ["x", "a:b:c", signing.dumps([1, 2], salt="another")],
+    ids=["a word", "three words", "signed for something else"],
+)
 def test_what_was_not_signed_here_is_refused(assistant, incident, written):
     told = assistant("add_note", incident=incident.reference, text="x", confirmation=written)
     assert told["status"] == 409
