@@ -1,5 +1,8 @@
 """/api/: version 1, its description, and an answer in JSON for every other address."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
@@ -35,6 +38,9 @@ from api.operations import (  # noqa: F401 - they register
     updates,
 )
 from api.views import Nowhere, patterns
+
+for _module in settings.API_OPERATIONS:  # of apps above: they register before the addresses are made
+    import_module(_module)
 
 urlpatterns = [
     path("v1/openapi.json", docs.openapi, name="api_openapi"),

@@ -162,7 +162,7 @@ def _declared(call: Call) -> str:
     said = call.data
     severity = said.get("severity") or "the severity for “not sure”"
     command = "You take command." if said.get("takes_command") else "Nobody takes command."
-    return f"Declare the incident “{said['title']}” with {severity}. Responders are told. {command}"
+    return f"Declare the incident “{said['title']}” with {severity}. Responders are notified. {command}"
 
 
 def _noted(call: Call) -> str:

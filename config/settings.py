@@ -237,6 +237,7 @@ SECURE_CSP = {
 # Requests of one token, as the library `limits` writes it. Without a token they are counted by address.
 API_RATE = env.str("ALLCLEAR_API_RATE", default="600 per minute")
 API_RATE_UNKNOWN = "60 per minute"
+API_OPERATIONS = ["configuration.operations"]  # modules of apps above the API that add operations to it
 REST_FRAMEWORK = {"EXCEPTION_HANDLER": "api.errors.answer_error"}
 REST_FRAMEWORK["DEFAULT_SCHEMA_CLASS"] = "drf_spectacular.openapi.AutoSchema"
 

@@ -1,7 +1,5 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from configuration import operations  # noqa: F401 - they register before the API makes its addresses
-
 handler400 = "config.views.bad_request"
 handler500 = "config.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [

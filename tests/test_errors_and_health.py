@@ -135,6 +135,7 @@ def test_the_log_hides_the_secret_of_every_address_that_has_one():
         for urlconf in ("config.urls", "statuspages.urls_public")
         for pattern in walk(get_resolver(urlconf).url_patterns)
         if re.search(r"<str:(token|signed)>", str(pattern.pattern))
+        and not str(pattern.name).startswith("api ")  # there it is the id of a token
     ]
     assert len(found) >= 8
     secret = "WbdsTiy0jq7BAVA6AU4L0r1B4Lve61iRAq0NOXLDLSs"

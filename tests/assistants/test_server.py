@@ -4,6 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -50,7 +51,9 @@ async def _declared(address, token):
 
 
 def test_its_client_declares_through_preview_and_confirmation(address, assistant):
-    tools, preview, done = asyncio.run(_declared(address, assistant.text))
+    with ThreadPoolExecutor(1) as thread:  # the tests of browsers may have left an event loop in this one
+        told = thread.submit(asyncio.run, _declared(address, assistant.text))
+        tools, preview, done = told.result()
     hints = {tool.name: tool.annotations.read_only_hint for tool in tools}
     assert hints["find_incidents"]
     assert not hints["declare_incident"]
