@@ -1,11 +1,12 @@
 """The description of the API: as a file, and as pages to read it and try it."""
 
+import json
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -23,8 +24,14 @@ LONGEST_QUESTION = 100
 @login_not_required
 @require_safe
 @cache_control(public=True, max_age=300)
-def openapi(request: HttpRequest) -> JsonResponse:
-    return JsonResponse(openapi_schema())
+def openapi(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(_written(), content_type="application/json")
+
+
+@cache
+def _written() -> bytes:
+    """Written once: it is large, and anybody may ask for it."""
+    return json.dumps(openapi_schema(), ensure_ascii=False).encode()
 
 
 @require_safe

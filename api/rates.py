@@ -32,8 +32,17 @@ def count_request(request: Request) -> dict[str, str]:
     elif request.user.is_authenticated:
         who = ("person", str(request.user.pk))
     else:
-        who = ("address", request.META.get("REMOTE_ADDR", ""))
-    rate = _rate(settings.API_RATE if who[0] != "address" else settings.API_RATE_UNKNOWN)
+        return count_address(request)
+    return _count(settings.API_RATE, who)
+
+
+def count_address(request: Request) -> dict[str, str]:
+    """The same for a request without a token that works."""
+    return _count(settings.API_RATE_UNKNOWN, ("address", request.META.get("REMOTE_ADDR", "")))
+
+
+def _count(written: str, who: tuple[str, str]) -> dict[str, str]:
+    rate = _rate(written)
     is_allowed = _limiter().hit(rate, "api", *who)
     stats = _limiter().get_window_stats(rate, "api", *who)
     left, wait = max(0, stats.remaining), max(0, round(stats.reset_time - time.time()))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import HttpResponseRedirectBase
 from django.urls import URLPattern, is_valid_path, path
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -54,6 +54,14 @@ class ApiView(APIView):
         self.rate_headers: dict[str, str] = {}
         super().initial(request, *args, **kwargs)
         self.rate_headers = rates.count_request(request)
+
+    def perform_authentication(self, request: Request) -> None:
+        """A token that does not work is counted for the address it comes from."""
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            rates.count_address(request)
+            raise
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.shapes.events import told_event
 from events.event import BY_NAME
-from incidents.models import AffectedService, Incident
+from incidents.models import AffectedService
 from notifications.access import out_of_reach
 from notifications.kinds import DeliveryKind
 from notifications.models import Channel, Delivery, OutboxMessage
@@ -56,6 +56,6 @@ def _is_about(message: OutboxMessage, services: list[str]) -> bool:
     if not services:
         return True
     number = message.subject.removeprefix("incident:")
-    if number == message.subject or not Incident.objects.filter(pk=int(number)).exists():
+    if number == message.subject:
         return False
     return AffectedService.objects.filter(incident=int(number), service__slug__in=services).exists()

@@ -30,8 +30,8 @@ from accounts.workflow import add_service_account, create_token, invite_people, 
 from action_items.workflow import add_action_item
 from history.tasks import carry_on_imports
 from history.workflow import start_import
+from incidents.brief_address import signed
 from incidents.models import BriefLink, Service, Severity, StatusUpdate
-from incidents.views.communicating import BRIEF_SALT
 from incidents.workflow import (
     add_person,
     add_recovery_check,
@@ -330,7 +330,7 @@ def brief_link(w, incident) -> BriefLink:
 
 
 def signed_brief(w, incident) -> str:
-    return signing.dumps(brief_link(w, incident or w.incident).pk, salt=BRIEF_SALT)
+    return signed(brief_link(w, incident or w.incident))
 
 
 def invitation(w, _incident) -> Any:

@@ -26,6 +26,8 @@ class Kind(models.TextChoices):
     GAP = "gap", "Gap"
 
 
+LONGEST_TEXT = 4_000  # characters of an event; a page shows many
+
 # What a person wrote or pictured, as against what the application noted about a click.
 KEY_KINDS = (
     Kind.DECISION,

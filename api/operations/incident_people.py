@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from rest_framework import serializers
 
 from api.fields import (
@@ -26,6 +24,7 @@ from api.shapes.incidents import (
     SavedViewShape,
 )
 from incidents import workflow
+from incidents.brief_address import brief_address
 from incidents.models import (
     Audience,
 )
@@ -141,7 +140,7 @@ class BriefLinkMade(BriefLinkShape):
         fields = [*BriefLinkShape.Meta.fields, "url"]
 
     def get_url(self, link: Any) -> str:
-        return f"{settings.PUBLIC_URL}/brief/{signing.dumps(link.pk, salt='incident brief')}/"
+        return brief_address(link)
 
 
 listing(

@@ -30,6 +30,7 @@ from incidents.models import (
     Severity,
     Status,
 )
+from incidents.workflow.impact import SERVICE_IMPACT_ASKED, asks_for_service_impact
 from shell import search
 
 INCIDENT = "incidents/{incident}"
@@ -110,7 +111,9 @@ class DeclareBody(Body):
     )
     summary = optional_text(500)
     services = named(Service.objects.in_use(), many=True, required=False)
-    service_impact = choice(ServiceImpact, required=False)
+    service_impact = choice(
+        ServiceImpact, required=False, help_text="Must be given with services for SEV1 and SEV2."
+    )
     takes_command = flag(help_text="Whether the caller takes command. Yes by default.")
     incident_type = named(IncidentType.objects.all(), "name", required=False, allow_null=True)
     is_private = flag()
@@ -125,12 +128,26 @@ class DeclareBody(Body):
     )
 
 
+def _require_service_impact(severity: Severity, impact: str | None) -> None:
+    if asks_for_service_impact(severity) and not impact:
+        raise serializers.ValidationError({"service_impact": SERVICE_IMPACT_ASKED})
+
+
+def _accept(call: Call) -> Incident:
+    incident, said = call["incident"], call.data
+    if incident.affected_services.running().exists():
+        _require_service_impact(said.get("severity") or incident.severity, said.get("service_impact"))
+    return workflow.accept_report(incident=incident, by=call.user, **said)
+
+
 def _declare(call: Call) -> Incident:
     said = dict(call.data)
     if said.get("is_private") and call.user.hides_private:
         raise serializers.ValidationError({"is_private": "This token does not reach private incidents."})
     said.setdefault("severity", _severity_or_unsure())
     said.setdefault("takes_command", not call.user.is_service)
+    if said.get("services"):
+        _require_service_impact(said["severity"], said.get("service_impact"))
     return workflow.declare_incident(by=call.user, source=Incident.Source.API, **said)
 
 
@@ -172,6 +189,7 @@ verb(
         takes_command=flag(),
     ),
     answer=IncidentShape,
+    run=_accept,
     summary="Declare a suspected incident under its reference.",
 )
 verb(

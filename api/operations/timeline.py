@@ -11,11 +11,10 @@ from api.operations.incidents import INCIDENT
 from api.registry import Call, item, listing, verb
 from api.shapes.incidents import EvidenceShape, TimelineEventShape
 from timeline import exports, workflow
-from timeline.models import EDITABLE_KINDS, EvidenceKind, Gap, Kind, Phase, TimelineEvent
+from timeline.models import EDITABLE_KINDS, LONGEST_TEXT, EvidenceKind, Gap, Kind, Phase, TimelineEvent
 from timeline.uploads import checked_file
 
 TIMELINE = f"{INCIDENT}/timeline"
-LONGEST_EVENT = 4_000  # characters; a page shows many events
 
 
 class TimelineQuery(Body):
@@ -42,9 +41,9 @@ def _events(call: Call) -> Any:
 
 
 class NoteBody(Body):
-    text = text(LONGEST_EVENT)
+    text = text(LONGEST_TEXT)
     kind = choice([kind.value for kind in EDITABLE_KINDS if kind != Kind.GAP], required=False)
-    detail = optional_text(LONGEST_EVENT)
+    detail = optional_text(LONGEST_TEXT)
     occurred_at = moment(help_text="By default now.")
     precision_seconds = serializers.IntegerField(
         min_value=0, max_value=86_400, required=False, allow_null=True
@@ -56,8 +55,8 @@ class NoteBody(Body):
 
 
 class EventBody(Body):
-    text = text(LONGEST_EVENT)
-    detail = optional_text(LONGEST_EVENT)
+    text = text(LONGEST_TEXT)
+    detail = optional_text(LONGEST_TEXT)
     occurred_at = moment(required=True)
     phase = choice([*Phase.values, ""], required=False)
     precision_seconds = serializers.IntegerField(

@@ -10,14 +10,7 @@ from accounts.models import User
 from core.forms import Form
 from incidents.forms.fields import MomentField
 from incidents.models import ImpactAssessment, Incident, IncidentType, Service, ServiceImpact, Severity
-
-WORST_RANK = 2
-ASKED = "Choose how badly the services are affected. Status pages show it."
-
-
-def is_asked(severity: Severity) -> bool:
-    """Whether the impact on services is asked for: “degraded” beside a SEV1 or SEV2 would be a guess."""
-    return severity.rank <= WORST_RANK
+from incidents.workflow.impact import SERVICE_IMPACT_ASKED, asks_for_service_impact
 
 
 class DeclareForm(Form):
@@ -106,8 +99,13 @@ class DeclareForm(Form):
     def clean(self) -> dict:
         data = super().clean()
         severity = data.get("severity")
-        if data.get("services") and severity and is_asked(severity) and not data.get("service_impact"):
-            self.add_error("service_impact", ASKED)
+        if (
+            data.get("services")
+            and severity
+            and asks_for_service_impact(severity)
+            and not data.get("service_impact")
+        ):
+            self.add_error("service_impact", SERVICE_IMPACT_ASKED)
         given = [name for name in self.QUESTIONS if data.get(name)]
         if given and len(given) < len(self.QUESTIONS):
             missing = next(name for name in self.QUESTIONS if not data.get(name))
@@ -174,8 +172,13 @@ class AcceptForm(Form):
     def clean(self) -> dict:
         data = super().clean()
         severity = data.get("severity")
-        if "service_impact" in self.fields and severity and is_asked(severity) and not data["service_impact"]:
-            self.add_error("service_impact", ASKED)
+        if (
+            "service_impact" in self.fields
+            and severity
+            and asks_for_service_impact(severity)
+            and not data["service_impact"]
+        ):
+            self.add_error("service_impact", SERVICE_IMPACT_ASKED)
         return data
 
 

@@ -13,10 +13,9 @@ from core.forms import Form
 from core.local_time import UnclearTimeError, at_local, choices_of, readings, zone_after
 from incidents.forms.fields import MinutesField, MomentField, ServiceField
 from incidents.models import Confidence, Hypothesis, Incident, Mitigation, MitigationState
-from timeline.models import EvidenceKind, Gap, Kind, Phase, TimelineEvent
+from timeline.models import LONGEST_TEXT, EvidenceKind, Gap, Kind, Phase, TimelineEvent
 from timeline.uploads import checked_file
 
-LONGEST_EVENT = 4_000  # characters; a page shows many events
 TIME_FIRST = re.compile(
     r"^\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])(?P<rest>.*)$", re.S
 )
@@ -58,7 +57,7 @@ class ComposerForm(Form):
 
     kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, initial=Kind.NOTE)
     text = forms.CharField(
-        max_length=LONGEST_EVENT, widget=forms.Textarea, error_messages={"required": "Write what happened."}
+        max_length=LONGEST_TEXT, widget=forms.Textarea, error_messages={"required": "Write what happened."}
     )
     detail = forms.CharField(required=False, max_length=1000)
     test = forms.CharField(required=False, max_length=300)
@@ -96,7 +95,7 @@ class ComposerForm(Form):
 
 
 class AnswerForm(Form):
-    text = forms.CharField(label="Answer", max_length=LONGEST_EVENT, widget=forms.Textarea)
+    text = forms.CharField(label="Answer", max_length=LONGEST_TEXT, widget=forms.Textarea)
 
 
 class RowForm(Form):
@@ -110,7 +109,7 @@ class RowForm(Form):
 
 class EventForm(RowForm):
     text = forms.CharField(
-        label="What happened", max_length=LONGEST_EVENT, widget=forms.Textarea(attrs={"rows": 3})
+        label="What happened", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
     )
     detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
     occurred_at = MomentField(label="When it happened")
@@ -147,7 +146,7 @@ class InsertForm(RowForm):
         choices=[(k.value, k.label) for k in (Kind.NOTE, Kind.DECISION, Kind.ALERT, Kind.CHANGE)]
     )
     text = forms.CharField(
-        label="What happened", max_length=LONGEST_EVENT, widget=forms.Textarea(attrs={"rows": 3})
+        label="What happened", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
     )
     occurred_at = MomentField(label="When it happened")
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -19,11 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from incidents import workflow
+from incidents.brief_address import brief_address, link_key
 from incidents.forms.cadence import RequestForm
 from incidents.models import Audience, BriefLink, Incident
 from incidents.views.common import click, load, responders_only
 
-BRIEF_SALT = "incident brief"
 RATES = {"update_request": "10/10m/ip"}
 
 
@@ -91,7 +90,7 @@ def brief_link_revocation(request: SignedInRequest, reference: str, pk: int) -> 
 
 def _link(signed: str) -> BriefLink:
     try:
-        pk = signing.loads(signed, salt=BRIEF_SALT)
+        pk = link_key(signed)
     except signing.BadSignature as error:
         raise Http404("This is not a brief.") from error
     return get_object_or_404(BriefLink.objects.select_related("incident__severity"), pk=pk)
@@ -142,11 +141,7 @@ def _render_brief(
     }
     if links:
         context["links"] = [
-            (
-                open_link,
-                settings.PUBLIC_URL
-                + reverse("signed_brief", args=[signing.dumps(open_link.pk, salt=BRIEF_SALT)]),
-            )
+            (open_link, brief_address(open_link))
             for open_link in incident.brief_links.all()
             if open_link.is_open()
         ]

@@ -31,6 +31,15 @@ from timeline.models import Kind
 from timeline.workflow import record_event
 
 Changes = Mapping[str, tuple[str | None, str | None]]
+WORST_RANK = 2
+SERVICE_IMPACT_ASKED = "Choose how badly the services are affected. Status pages show it."
+
+
+def asks_for_service_impact(severity: Severity) -> bool:
+    """Whether somebody must say how badly services are affected: “degraded” beside a SEV1 or SEV2 would be a guess."""
+    return severity.rank <= WORST_RANK
+
+
 """By service (its slug) how it was affected before, and how it was set to be affected; None is operational."""
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.api.client import ApiClient
+
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
@@ -100,3 +102,13 @@ def test_too_many_requests_say_when_to_come_back(calls, settings):
     calls.get("me")
     assert calls.status == 429
     assert int(calls.last["Retry-After"]) > 0
+
+
+def test_tokens_that_do_not_work_are_counted_by_address(db, settings):
+    settings.API_RATE_UNKNOWN = "2 per hour"
+    client = ApiClient("alc_" + "0" * 32)
+    statuses = []
+    for _time in range(3):
+        client.get("me")
+        statuses.append(client.status)
+    assert statuses == [401, 401, 429]

@@ -4,6 +4,7 @@ import threading
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
@@ -107,3 +108,19 @@ def test_fifty_at_once_declare_one(api, commander):
     assert Incident.objects.count() == 1
     assert set(statuses) <= {201, 409}
     assert 201 in statuses
+
+
+def test_another_file_of_the_same_name_is_another_request(calls, incident):
+    def attach(content: bytes) -> int:
+        sent = {"kind": "log", "title": "Errors", "file": SimpleUploadedFile("errors.log", content)}
+        answer = calls.client.post(
+            f"/api/v1/incidents/{incident.reference}/evidence",
+            sent,
+            headers={"authorization": f"Bearer {calls.token}", "idempotency-key": "a-1"},
+        )
+        return answer.status_code
+
+    assert attach(b"one") == 201
+    assert attach(b"one") == 201
+    assert incident.evidence.count() == 1
+    assert attach(b"two") == 422

@@ -7,7 +7,13 @@ def test_from_declaring_to_closing(api, commander, responder, readers):
     service = Service.objects.create(name="Payments", slug="payments")
     calls = api(commander)
     made = calls.post(
-        "incidents", {"title": "Card payments fail", "severity": "SEV2", "services": ["payments"]}
+        "incidents",
+        {
+            "title": "Card payments fail",
+            "severity": "SEV2",
+            "services": ["payments"],
+            "service_impact": "major_outage",
+        },
     )
     assert calls.status == 201, made
     reference = made["reference"]

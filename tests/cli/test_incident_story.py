@@ -6,7 +6,17 @@ from incidents.models import Incident, Service
 def test_from_declaring_to_closing(allclear, commander, readers):
     Service.objects.create(name="Payments", slug="payments")
     made = allclear.run(
-        "declare", "Card payments fail", "-s", "SEV2", "--service", "payments", "--started", "20m", "--quiet"
+        "declare",
+        "Card payments fail",
+        "-s",
+        "SEV2",
+        "--service",
+        "payments",
+        "--impact",
+        "major_outage",
+        "--started",
+        "20m",
+        "--quiet",
     )
     assert made.code == 0, made.err
     reference = made.out.strip()

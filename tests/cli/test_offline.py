@@ -14,7 +14,17 @@ def test_declared_offline_and_delivered_by_the_next_command(allclear, webs):
     webs.kill(f"web-{webs.ports[0]}")
     away = allclear.run("list")
     assert (away.code, "cannot be reached" in away.err) == (5, True)
-    kept = allclear.run("declare", "All is dark", "-s", "SEV1", "--service", "payments", "--offline")
+    kept = allclear.run(
+        "declare",
+        "All is dark",
+        "-s",
+        "SEV1",
+        "--service",
+        "payments",
+        "--impact",
+        "major_outage",
+        "--offline",
+    )
     assert kept.code == 0, kept.err
     assert "is kept" in kept.err
     [file] = allclear.kept
@@ -77,3 +87,9 @@ def test_with_a_token_that_is_not_valid_it_is_kept_and_said(stub, tmp_path):
     answer = allclear.run("declare", "All is dark", "--offline")
     assert answer.code == 4
     assert len(allclear.kept) == 1
+
+
+def test_offline_asks_at_once_what_the_server_could_only_ask_later(allclear):
+    refused = allclear.run("declare", "All is dark", "--service", "payments", "--offline")
+    assert refused.code == 2
+    assert "--impact" in refused.err

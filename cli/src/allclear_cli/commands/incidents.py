@@ -69,10 +69,12 @@ def declare(
 
     \b
     Examples:
-      allclear declare "Card payments fail" -s SEV2 --service payments
+      allclear declare "Card payments fail" -s SEV2 --service payments --impact partial_outage
       allclear declare "Search is slow" --impact degraded --service search --started 20m
       allclear declare "The data centre is dark" -s SEV1 --offline
     """
+    if keeps and service and not impact:  # the server may ask for it, and cannot ask later
+        raise typer.BadParameter("Say how badly the services are affected.", param_hint="--impact")
     body: dict[str, Any] = {"declaration_id": str(uuid.uuid4()), "title": title} | given(
         severity=severity,
         summary=said(summary),
