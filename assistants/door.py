@@ -83,7 +83,11 @@ def _admitted(request: Request) -> dict[str, str]:
     _require_own_origin(request)
     if request.method != "POST":
         raise MethodNotAllowed(request.method or "", "Send what you want with POST.")
-    is_known = request.user.is_authenticated
+    try:
+        is_known = request.user.is_authenticated
+    except AuthenticationFailed:
+        rates.count_address(request)
+        raise
     headers = rates.count_request(request)
     if not is_known:
         raise NotAuthenticated("Send a token: Authorization: Bearer alc_…")

@@ -196,12 +196,11 @@ offer(
         "declare_incident",
         "declare_incident",
         "Declare an incident",
-        "Declare an incident, once no similar one is open.",
+        "Declare an incident, once no similar one is open. A person adds the services, as status pages show them.",
         (
             "title",
             "severity",
             "summary",
-            "services",
             "incident_type",
             "takes_command",
             "is_private",

@@ -125,3 +125,8 @@ def test_what_the_verb_refuses_is_refused_before_the_question(assistant_of, stak
     assistant = assistant_of(stakeholder)
     told = assistant("add_note", incident=incident.reference, text="x")
     assert (told["status"], "confirmation" in told) == (403, False)
+
+
+def test_declaring_sets_no_state_that_status_pages_show(assistant):
+    told = assistant("declare_incident", title=TITLE, severity="SEV1", services=["payments"])
+    assert told["fields"][0]["field"] == "/services"
