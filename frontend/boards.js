@@ -2,6 +2,7 @@
 import Sortable from "sortablejs";
 import { toast } from "./dialogs.js";
 import { evidence, frame } from "./evidence.js";
+import { inTurn } from "./in_turn.js";
 import { outline } from "./outline.js";
 
 const box = document.querySelector("[data-board]");
@@ -25,7 +26,7 @@ function press(form, values = {}) {
 }
 
 function post(address, values) {
-  window.htmx.ajax("POST", address, { source: box, target: `#${box.id}`, swap: "innerHTML", values });
+  inTurn("board", () => window.htmx.ajax("POST", address, { source: box, target: `#${box.id}`, swap: "innerHTML", values }));
 }
 
 const MOVES = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" };
@@ -120,7 +121,7 @@ function said(text) {
   last.append(button);
 }
 
-const again = () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" });
+const again = () => inTurn("board", () => window.htmx.ajax("GET", location.pathname + location.search, { source: box, target: `#${box.id}`, swap: "innerHTML" }));
 
 function redrawing() {
   let words = null, had = null, label = null, goal = null, own = false, last = null, since = 0;

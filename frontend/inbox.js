@@ -1,6 +1,8 @@
 // What is new for this person: the count in the frame, and beside the page where they asked the browser for it.
 // A notification only says that something is new; what it is comes from the server, like every page.
 
+import { newestInTurn } from "./in_turn.js";
+
 const granted = () => "Notification" in window && Notification.permission === "granted";
 
 let newest = 0;
@@ -18,7 +20,7 @@ async function refresh(address, pops) {
   const news = await answer.json();
   count(news.unread);
   const list = document.getElementById("notices");
-  if (pops && list && !list.contains(document.activeElement)) window.htmx.ajax("GET", location.href, { source: list, target: "#notices", swap: "outerHTML" });
+  if (pops && list && !list.contains(document.activeElement)) newestInTurn("notices", () => window.htmx.ajax("GET", location.href, { source: document.getElementById("notices"), target: "#notices", swap: "outerHTML" }));
   if (pops && newest && granted()) for (const notice of news.notices) show(notice);
   newest = Math.max(newest, news.newest, 1);
 }

@@ -1,11 +1,13 @@
 // What changed is fetched again, but never under an open menu, and what is being typed stays as it is.
 
 import { toast } from "./dialogs.js";
+import { newestInTurn } from "./in_turn.js";
 import { fits, putBack, typedIn } from "./typed.js";
 
 const held = new Map();
 const unfit = new Set(); // parts whose new state has no room for what is being typed in them
-const wanted = new Set(); // parts that a change of one's own refreshes, in use or not
+const own = new Set(); // parts that a change of one's own refreshes, in use or not
+const wanted = new Set(); // those of them that are on their way
 
 let pressed = null; // what a pointer is down on: drawn anew under it, a click would be lost
 
@@ -23,13 +25,16 @@ function busy(node) {
 const isLater = (node) => node?.dataset.whenSeen !== undefined && !node.checkVisibility();
 
 function fetchInto(id, url, now) {
-  const node = document.getElementById(id);
-  if (!node) return;
-  if (now) wanted.add(id);
-  else if (busy(node) || isLater(node)) { held.set(id, url); return; }
-  held.delete(id);
-  unfit.delete(id);
-  window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML", select: `#${id}` });
+  if (now) own.add(id);
+  newestInTurn(id, () => {
+    const node = document.getElementById(id);
+    if (!node) return null;
+    if (own.delete(id)) wanted.add(id);
+    else if (busy(node) || isLater(node)) { held.set(id, url); return null; }
+    held.delete(id);
+    unfit.delete(id);
+    return window.htmx.ajax("GET", url, { source: node, target: `#${id}`, swap: "outerHTML", select: `#${id}` });
+  }, now ? "own" : "live");
 }
 
 // The same link or button in the new part takes the focus of the one it replaces.
@@ -46,7 +51,7 @@ function keepFocus(target) {
 function holdBack(event) {
   const { target, requestConfig } = event.detail;
   if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
-  if (wanted.delete(target.id) || "now" in target.dataset) { delete target.dataset.now; return keepFocus(target); }
+  if (wanted.delete(target.id)) return keepFocus(target);
   if (!busy(target)) {
     if (!target.dataset.live) return;
     const typed = typedIn(target);
@@ -89,11 +94,11 @@ function room() {
     const { newest, stamp } = document.getElementById("timeline").dataset;
     window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
   };
-  const lines = async () => {
+  const lines = () => newestInTurn("timeline", async () => {
     const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.dataset.event));
     await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.getElementById("timeline"), target: "#timeline", swap: "outerHTML" });
     for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.dataset.event)) row.classList.add("is-new");
-  };
+  });
   return { around, pill, lines };
 }
 
@@ -104,6 +109,7 @@ export function live() {
     else if (document.getElementById("home")) location.reload();
     else for (const part of parts(["head"])) fetchInto(part.id, part.dataset.src); // with what was typed in it
   });
+  document.addEventListener("reload-part", ({ detail }) => fetchInto(detail.id, detail.url, true));
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
   document.body.addEventListener("htmx:beforeSwap", holdBack);
   document.body.addEventListener("pointerdown", (event) => { pressed = event.target; });

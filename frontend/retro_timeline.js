@@ -4,9 +4,8 @@ const section = () => document.getElementById("account");
 
 function fetched(url) {
   for (const node of [section(), document.getElementById("measures")]) {
-    if (!node) continue;
-    node.dataset.now = ""; // one's own change is shown also where one's focus is
-    window.htmx.ajax("GET", typeof url === "string" ? url : node.dataset.src, { source: node, target: `#${node.id}`, swap: "outerHTML" });
+    // one's own change is shown also where one's focus is
+    if (node) document.dispatchEvent(new CustomEvent("reload-part", { detail: { id: node.id, url: typeof url === "string" ? url : node.dataset.src } }));
   }
 }
 

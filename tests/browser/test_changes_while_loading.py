@@ -1,0 +1,93 @@
+"""What changes while a part of the page is on its way: is it shown as well?"""
+
+import pytest
+
+from retros.workflow import (
+    add_contributing_factor,
+    add_learning,
+    add_participants,
+    frame_retrospective,
+    reveal_learnings,
+    start_retrospective,
+    start_session,
+)
+from tests.browser.test_a_whole_retrospective import until
+
+pytestmark = pytest.mark.browser
+
+COUNT = """
+const Source = window.EventSource;
+window.heard = 0;
+window.EventSource = class extends Source {
+  constructor(...all) { super(...all); super.addEventListener("learnings", () => { window.heard += 1; }); }
+};
+"""
+
+
+@pytest.fixture
+def retro(incident, commander, responder):
+    made = start_retrospective(incident=incident, by=commander, owner=commander)
+    made = frame_retrospective(retrospective=made, by=commander, facilitator=commander)
+    add_participants(retrospective=made, by=commander, people=[responder])
+    return start_session(retrospective=made, by=commander)
+
+
+def _learn(retro, by, text):
+    return add_learning(retrospective=retro, by=by, kind="surprised", text=text)
+
+
+def test_a_second_change_of_somebody_else(open_as, listening, retro, commander, responder):
+    _learn(retro, commander, "A thought before")
+    reveal_learnings(retrospective=retro, by=commander)
+    page = open_as(responder)
+    page.add_init_script(COUNT)
+    page.goto(f"{retro.get_absolute_url()}learnings/")
+    listening(page)
+    late = []
+
+    def hold(route):
+        if late or "hx-request" not in route.request.headers:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.route("**/learnings/", hold)
+    _learn(retro, commander, "The first thought")
+    until(page, lambda: late)
+    _learn(retro, commander, "The second thought")
+    until(page, lambda: page.evaluate("window.heard") >= 2)
+    page.evaluate(
+        "() => new Promise((done) => setTimeout(done, 300))"
+    )  # the page reacts 120 ms after it heard
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    page.get_by_text("The first thought", exact=True).wait_for()
+    page.get_by_text("The second thought", exact=True).wait_for()
+
+
+def test_three_quick_changes_of_ones_own(open_as, listening, retro, commander, responder):
+    rows = [
+        add_contributing_factor(retrospective=retro, by=commander, text=f"Factor {letter}")
+        for letter in "ABCD"
+    ]
+    page = open_as(responder)
+    page.goto(f"{retro.get_absolute_url()}causes/")
+    listening(page)
+    late = []
+
+    def hold(route):
+        if late or route.request.method != "POST":
+            route.continue_()
+        else:
+            late.append(route)
+
+    page.route("**/causes/**", hold)
+    page.locator(f"[data-node='{rows[0].pk}'] [data-node-link]").focus()
+    for _ in range(3):
+        page.keyboard.press("Alt+ArrowDown")
+    until(page, lambda: late)
+    late[0].continue_()
+    until(
+        page,
+        lambda: [words[-1] for words in page.locator("[data-node-link]").all_text_contents()] == list("BCDA"),
+    )
