@@ -1,8 +1,11 @@
 """Lists by cursor: every page costs the same, wherever it lies."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -13,6 +16,18 @@ from api.errors import Malformed
 USUAL, MOST = 25, 200
 
 
+@dataclass(frozen=True)
+class NearFirst:
+    """Rows that are looked for near the place of the page first, and gathered only where that does not fill it.
+
+    `near(position, is_backwards)` are those near `position`, the number a cursor stands at (None is the beginning), and
+    whether there can be no more that way.
+    """
+
+    near: Callable[[int | None, bool], tuple[Any, bool]]
+    gathered: Any
+
+
 class Pages(CursorPagination):
     page_size = USUAL
     max_page_size = MOST
@@ -21,6 +36,29 @@ class Pages(CursorPagination):
 
     def __init__(self, ordering: tuple[str, ...]):
         self.order = ordering
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        cursor: Any = self.decode_cursor(request)
+        if not isinstance(queryset, NearFirst):
+            self._require_fitting(cursor, queryset)
+            return super().paginate_queryset(queryset, request, view)
+        self._require_fitting(cursor, queryset.gathered)
+        is_further = cursor is not None and cursor.position is not None
+        position, is_backwards = (int(cursor.position), cursor.reverse) if is_further else (None, False)
+        near, are_all = queryset.near(position, is_backwards)
+        rows: Any = super().paginate_queryset(near, request, view)
+        if are_all or (self.has_previous if is_backwards else self.has_next):
+            return rows
+        return super().paginate_queryset(queryset.gathered, request, view)
+
+    def _require_fitting(self, cursor: Any, rows: Any) -> None:
+        """Cursors are only encoded, so anybody can write one: its place must be of the kind that the list has."""
+        if cursor is None or cursor.position is None:
+            return
+        try:
+            rows.filter(**{f"{self.order[0].lstrip('-')}__lt": cursor.position})
+        except (ValueError, ValidationError) as fault:
+            raise _not_of_this_list() from fault
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return self.order
@@ -37,12 +75,14 @@ class Pages(CursorPagination):
         try:
             return super().decode_cursor(request)
         except NotFound as fault:
-            raise Malformed(
-                "This “cursor” is not one of this list. Take “next” as it is.", name="cursor"
-            ) from fault
+            raise _not_of_this_list() from fault
 
     def get_paginated_response(self, data: Any) -> Response:
         following, preceding = self.get_next_link(), self.get_previous_link()
         links = [f'<{url}>; rel="{name}"' for url, name in ((following, "next"), (preceding, "prev")) if url]
         body = OrderedDict(next=following, previous=preceding, results=data)
         return Response(body, headers={"Link": ", ".join(links)} if links else None)
+
+
+def _not_of_this_list() -> Malformed:
+    return Malformed("This “cursor” is not one of this list. Take “next” as it is.", name="cursor")

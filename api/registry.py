@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
 from api.fields import Body
+from api.paging import NearFirst
 from api.shapes.base import Shape
 
 OPERATIONS: list["Operation"] = []
@@ -177,7 +178,7 @@ def verb(
 def listing(
     path: str,
     shape: type[Shape],
-    rows: Callable[[Call], "QuerySet[Any]"],
+    rows: Callable[[Call], "QuerySet[Any] | NearFirst"],
     *,
     name: str,
     summary: str,

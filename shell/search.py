@@ -169,14 +169,16 @@ NEWEST = 4000  # numbers of incidents that are looked through for a common word
 SHOWN_KEYS = [key for key in KEYS if key != "sev"]
 
 
-def found(asked: Asked, user: User, *, is_common: bool = False) -> IncidentQuerySet:
-    """The incidents in `user`'s reach that fit. All words stand in one text: of the incident itself, a row of its
+def found(
+    asked: Asked, user: User, *, is_common: bool = False, among: IncidentQuerySet | None = None
+) -> IncidentQuerySet:
+    """The incidents in `user`'s reach that fit, of those in `among`, which are in reach already. All words stand in one text: of the incident itself, a row of its
     timeline, a posted update, or a published retrospective.
 
     `is_common`: many fit, so look at one after the other until a page is full, instead of gathering them all. Ask so
     for a few `numbers` only: looking at one after the other for what is not there takes long.
     """
-    incidents = Incident.objects.visible_to(user)
+    incidents = Incident.objects.visible_to(user) if among is None else among
     if asked.ranks:
         incidents = incidents.filter(severity__rank__in=asked.ranks)
     if asked.statuses:
@@ -227,6 +229,17 @@ def _guessed(word: str) -> int:
 
 def newest_number() -> int:
     return ReferenceCounter.objects.get(pk=1).last
+
+
+def numbers_near(position: int | None, *, is_backwards: bool) -> tuple[int, int, bool]:
+    """(first, last, whether there are none beyond) of the numbers to look through for a common word: those below
+    `position`, or above it for who goes back to newer ones; without it, the newest."""
+    newest = newest_number()
+    if is_backwards:
+        first = min(position or 1, newest + 1)
+        return first, first + NEWEST, first + NEWEST >= newest
+    last = newest if position is None else max(min(position, newest + 1), 0)
+    return last - NEWEST, last, last <= NEWEST
 
 
 _NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {

@@ -1,8 +1,5 @@
 """Incidents: finding, declaring, stepping on, people."""
 
-from typing import Any
-
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from api.errors import Malformed
@@ -17,6 +14,7 @@ from api.fields import (
     optional_text,
     text,
 )
+from api.paging import NearFirst
 from api.registry import Call, item, listing, verb
 from api.shapes.incidents import (
     IncidentShape,
@@ -30,6 +28,7 @@ from incidents.models import (
     Severity,
     Status,
 )
+from incidents.models.incident import IncidentQuerySet
 from incidents.workflow.impact import SERVICE_IMPACT_ASKED, asks_for_service_impact
 from shell import search
 
@@ -51,13 +50,27 @@ class IncidentQuery(Body):
     service = named(Service.objects.all(), required=False)
 
 
-def _incidents(call: Call) -> "QuerySet[Any]":
+def _incidents(call: Call) -> IncidentQuerySet | NearFirst:
     asked = search.parse(call.query.get("q", ""))
     if asked.problems:
         raise Malformed(" ".join(asked.problems), name="q")
-    shown = IncidentShape.rows(call.user)
-    if not asked.is_empty:
-        shown = shown.filter(pk__in=search.found(asked, call.user).order_by().values("pk"))
+    rows = _narrowed(call)
+    if asked.is_empty:
+        return rows
+    gathered = search.found(asked, call.user, among=rows)
+    if not search.is_common(asked):
+        return gathered
+
+    def near(position: int | None, is_backwards: bool) -> tuple[IncidentQuerySet, bool]:
+        first, last, are_all = search.numbers_near(position, is_backwards=is_backwards)
+        common = search.found(asked, call.user, among=rows, is_common=True)
+        return common.filter(number__range=(first, last)), are_all
+
+    return NearFirst(near, gathered)
+
+
+def _narrowed(call: Call) -> IncidentQuerySet:
+    shown: IncidentQuerySet = IncidentShape.rows(call.user)
     match call.query.get("status"):
         case None:
             pass

@@ -1,7 +1,10 @@
 """Does every refusal say in JSON what is wrong, and with which field?"""
 
+from base64 import b64encode
+
 import pytest
 
+from api.registry import OPERATIONS
 from tests.api.client import ApiClient
 
 
@@ -62,12 +65,34 @@ def test_an_address_with_nothing(calls, path):
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=201", "limit=x", "cursor=nonsense", "colour=red", "q=colour:red"],
+    ["limit=0", "limit=201", "limit=x", "cursor=nonsense", "cursor=cD1hYmM%3D", "colour=red", "q=colour:red"],
 )
 def test_a_parameter_that_makes_no_sense(calls, query):
     problem = calls.get(f"incidents?{query}")
     assert calls.status == 400, problem
     assert problem["errors"][0]["pointer"] == query.split("=")[0]
+
+
+@pytest.mark.parametrize(
+    "place", ["p=99999999999999999999", "r=1&p=99999999999999999999", "o=3", "p=-1", "r=1"]
+)
+@pytest.mark.parametrize("search", ["", "q=overloaded&"])
+def test_a_cursor_that_somebody_wrote(calls, monkeypatch, place, search):
+    """A number that the list does not have is a place like any other."""
+    monkeypatch.setattr("shell.search.COMMON", 0)  # every word is in many texts
+    calls.get(f"incidents?{search}cursor={b64encode(place.encode()).decode()}")
+    assert calls.status == 200
+
+
+def test_a_cursor_of_another_list(api, admin):
+    calls = api(admin)
+    calls.get("me")
+    lists = [one.path for one in OPERATIONS if one.is_list and "{" not in one.path]
+    assert len(lists) > 20
+    for path in lists:
+        for position in ("abc", "2026-13-45"):
+            calls.get(f"{path}?cursor={b64encode(f'p={position}'.encode()).decode()}")
+            assert calls.status in (200, 400), path
 
 
 def test_a_method_that_is_not_there(calls):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from incidents.workflow import declare_incident, mitigate_incident, post_status_
 from retros.models import Document, Publication, Retrospective, RetrospectiveStatus
 from shell import search
 from shell.search import SHOWN_KEYS, found, is_common, parse
+from tests.api.client import ApiClient
 from timeline.workflow import remove_event, write_event
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +165,25 @@ def test_common_word_pages_through_all(overloaded, client, commander):
     assert second["older"] is None
     back = client.get(f"/incidents/?q=overloaded&above={second['newer']}").context
     assert [row.title for row in back["rows"]] == [f"N{n}" for n in reversed(range(5, 30))]
+
+
+@pytest.mark.parametrize("newest", [10, 4000])
+def test_common_word_by_api_pages_through_all(overloaded, monkeypatch, severity, commander, newest):
+    """Looked for among the newest; where these do not fill a page, all are gathered."""
+    monkeypatch.setattr(search, "NEWEST", newest)
+    for n in range(15):
+        declare_incident(by=commander, title=f"Silent {n}", severity=severity(3))
+    calls, told, address = ApiClient.of(commander), [], "incidents?q=overloaded&limit=7"
+    while address:
+        with CaptureQueriesContext(connection) as queries:
+            page = calls.get(address.replace("http://testserver", ""))
+        told += [one["title"] for one in page["results"]]
+        lists = [one["sql"] for one in queries if 'BY "incidents_incident"."number"' in one["sql"]]
+        assert len(lists) == 1 or newest == 10
+        address = page["next"]
+    assert told == [f"N{n}" for n in reversed(range(30))]
+    back = calls.get(page["previous"].replace("http://testserver", ""))
+    assert [one["title"] for one in back["results"]] == [f"N{n}" for n in (8, 7, 6, 5, 4, 3, 2)]
 
 
 def test_common_words_that_stand_together_are_common_together(overloaded, commander):
