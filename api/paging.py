@@ -28,6 +28,17 @@ class NearFirst:
     gathered: Any
 
 
+def first_rows(found: Any, order: tuple[str, ...], count: int) -> list[Any]:
+    """The first of a list, without a cursor."""
+    if isinstance(found, NearFirst):
+        near, are_all = found.near(None, False)
+        rows = list(near.order_by(*order)[:count])
+        if are_all or len(rows) == count:
+            return rows
+        found = found.gathered
+    return list(found.order_by(*order)[:count])
+
+
 class Pages(CursorPagination):
     page_size = USUAL
     max_page_size = MOST

@@ -28,7 +28,7 @@ from api.paging import Pages
 from api.registry import OPERATIONS, PARTS, Call, Operation
 from api.running import admit, load_parts, run_operation
 from api.schema import described
-from api.shapes.base import Shape
+from api.shapes.base import Shape, in_shape
 from audit.context import coming_from
 
 PAGING = {"limit", "cursor"}
@@ -98,7 +98,7 @@ def _read(call: Call, view: ApiView) -> HttpResponseBase:
         assert issubclass(shape, Shape)
         pages = Pages(shape.order)
         rows: Any = pages.paginate_queryset(found, call.request, view)
-        return pages.get_paginated_response(shape(rows, many=True, context={"call": call}).data)
+        return pages.get_paginated_response(in_shape(shape, rows, call, many=True))
     return _told(call, found)
 
 
@@ -126,7 +126,7 @@ def _require_match(call: Call) -> None:
     shape = PARTS[name].shape
     assert shape is not None
     record = shape.again(call.user, call.records[name])
-    data = shape(record, context={"call": call}).data if record else None
+    data = in_shape(shape, record, call) if record else None
     etag = etag_of(data)
     if record is None or not is_named(call.request, "If-Match", etag):
         raise ChangedMeanwhile(data, etag)
@@ -170,12 +170,12 @@ def _told(call: Call, result: Any) -> HttpResponseBase:
     if shape is None:
         return Response(status=204)
     if operation.many:
-        return Response({"results": shape(result, many=True, context={"call": call}).data})
+        return Response({"results": in_shape(shape, result, call, many=True)})
     if issubclass(shape, Shape):
         result = shape.again(call.user, result)
         if result is None:  # done, and out of the caller's reach now
             return Response(status=204)
-    data = shape(result, context={"call": call}).data
+    data = in_shape(shape, result, call)
     etag = etag_of(data)
     if not operation.is_write and is_named(call.request, "If-None-Match", etag):
         return Response(status=304, headers={"ETag": etag})

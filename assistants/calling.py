@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from accounts.models import ApiToken
 from api.errors import answer_error
 from api.fields import Body
+from api.paging import first_rows
 from api.registry import Call
 from api.running import admit, load_parts, run_operation
-from api.shapes.base import Shape
+from api.shapes.base import Shape, in_shape
 from assistants.catalogue import TOOLS, Tool
 from assistants.confirmations import confirmation_of, use
 from audit.context import coming_from
@@ -109,10 +110,9 @@ def _read(call: Call, tool: Tool, arguments: dict[str, Any]) -> Any:
     if not call.operation.is_list:
         return told(call, found)
     shape = cast(type[Shape], call.operation.answer)
-    rows = (tool.narrow or (lambda rows: rows))(found).order_by(*shape.order)
     limit = _limit(arguments)
-    some = list(rows[: limit + 1])
-    shown = shape(some[:limit], many=True, context={"call": call}).data
+    some = first_rows(tool.narrow(found) if tool.narrow else found, shape.order, limit + 1)
+    shown = in_shape(shape, some[:limit], call, many=True)
     return {"results": shown, "has_more": len(some) > limit}
 
 
@@ -129,12 +129,12 @@ def told(call: Call, result: Any) -> Any:
     if shape is None:
         return None
     if call.operation.many:
-        return {"results": shape(result, many=True, context={"call": call}).data}
+        return {"results": in_shape(shape, result, call, many=True)}
     if issubclass(shape, Shape):
         result = shape.again(call.user, result)
         if result is None:
             return None
-    return shape(result, context={"call": call}).data
+    return in_shape(shape, result, call)
 
 
 def rehearsed(call: Call) -> Any:

@@ -10,6 +10,7 @@ from accounts.models import ApiToken
 from api.errors import answer_error
 from api.registry import OPERATIONS, Call
 from api.running import run_operation
+from api.shapes.base import in_shape
 from api.shapes.incidents import IncidentShape, StatusUpdateShape, UpdateDueShape
 
 SHOWN = 2
@@ -20,11 +21,10 @@ def draft_update(call: Call, arguments: dict[str, Any]) -> dict[str, Any]:
     incident, user = call["incident"], call.user
     updates = StatusUpdateShape.rows(user).filter(incident=incident).order_by(*StatusUpdateShape.order)
     due = UpdateDueShape.rows(user).filter(incident=incident)
-    context = {"call": call}
     return {
-        "incident": IncidentShape(IncidentShape.again(user, incident), context=context).data,
-        "last_updates": StatusUpdateShape(updates[:SHOWN], many=True, context=context).data,
-        "updates_due": UpdateDueShape(due, many=True, context=context).data,
+        "incident": in_shape(IncidentShape, IncidentShape.again(user, incident), call),
+        "last_updates": in_shape(StatusUpdateShape, updates[:SHOWN], call, many=True),
+        "updates_due": in_shape(UpdateDueShape, due, call, many=True),
         "draft": {name: value for name, value in arguments.items() if name != "incident"},
         "lacking": _lacking(call, arguments),
     }

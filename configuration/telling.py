@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
+from api.shapes.base import in_shape
 from configuration.kinds import CHANNELS, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Act, Kind
 from notifications.kinds import DeliveryKind
 
@@ -16,8 +17,10 @@ def told_rows(kind: Kind, by: User, pk: Any = None) -> list[tuple[Any, Told]]:
     rows = kind.shape.rows(by)
     if pk is not None:
         rows = rows.filter(pk=pk)
-    shape = kind.shape(context={"call": Act(by, kind.edit, {})})
-    return [(row, _told(kind, row, shape.to_representation(row))) for row in rows.order_by(*kind.shape.order)]
+    call = Act(by, kind.edit, {})
+    return [
+        (row, _told(kind, row, in_shape(kind.shape, row, call))) for row in rows.order_by(*kind.shape.order)
+    ]
 
 
 def _told(kind: Kind, row: Any, data: Any) -> Told:

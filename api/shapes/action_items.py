@@ -8,13 +8,13 @@ from rest_framework import serializers
 from accounts.models import User
 from action_items.models import ActionItem
 from api.fields import Reference, ShownPerson
-from api.shapes.base import Shape
+from api.shapes.base import Shape, Telling
 from api.shapes.people import TeamName
 from incidents.models import Incident
 from retros.models import ContributingFactor, Learning, Retrospective
 
 
-class RetrospectiveName(serializers.ModelSerializer):
+class RetrospectiveName(Telling):
     """A retrospective in the caller's reach."""
 
     def __init__(self, *args: Any, **options: Any):
@@ -25,7 +25,7 @@ class RetrospectiveName(serializers.ModelSerializer):
         fields = ["id", "title"]
 
 
-class FactorName(serializers.ModelSerializer):
+class FactorName(Telling):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 

@@ -1,17 +1,60 @@
-"""The base of all shapes."""
+"""The base of all shapes, and how records are told in them."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache, cached_property
+from inspect import getattr_static
+from operator import attrgetter
 from typing import Any, ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Model
 from rest_framework import serializers
+from rest_framework.fields import SkipField
+from rest_framework.relations import PKOnlyObject
 
 from accounts.models import User
 from api.times import UtcField
 
 
-class Shape(serializers.ModelSerializer):
-    """What the API says of a record. It holds no value that depends on the clock: its hash is the ETag."""
+class Telling(serializers.ModelSerializer):
+    """Says what its fields say, as any serializer; how each is read is found out once."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        if not isinstance(instance, self.Meta.model):
+            return super().to_representation(instance)
+        told = {}
+        for field, read in self._readers:
+            try:
+                value = read(instance)
+            except (AttributeError, ObjectDoesNotExist):
+                try:  # the field says what is told then
+                    value = field.get_attribute(instance)
+                except SkipField:
+                    continue
+            is_nothing = value is None or (isinstance(value, PKOnlyObject) and value.pk is None)
+            told[field.field_name] = None if is_nothing else field.to_representation(value)
+        return told
+
+    @cached_property
+    def _readers(self) -> list[tuple[Any, Callable[[Any], Any]]]:
+        return [(field, _reader(field, self.Meta.model)) for field in self._readable_fields]
+
+
+def _reader(field: Any, model: type[Model]) -> Callable[[Any], Any]:
+    """What stands in an attribute is read at once; methods, longer ways and relations by the field."""
+    is_plain = type(field).get_attribute is serializers.Field.get_attribute and len(field.source_attrs) == 1
+    if is_plain and not callable(getattr_static(model, field.source_attrs[0], None)):
+        return attrgetter(field.source_attrs[0])
+    return field.get_attribute
+
+
+class Shape(Telling):
+    """What the API says of a record. It holds no value that depends on the clock: its hash is the ETag.
+
+    `in_shape` tells records in it and keeps one instance of each shape: it holds nothing of a call.
+    """
 
     order: ClassVar[tuple[str, ...]] = ("pk",)
     """The order of lists: unique, and of columns that have an index."""
@@ -29,3 +72,29 @@ class Shape(serializers.ModelSerializer):
     def again(cls, user: User, record: Model) -> Any:
         """The record as it stands now, or None where `user` does not reach it (any more)."""
         return cls.rows(user).filter(pk=record.pk).first()
+
+
+_call: ContextVar[Any] = ContextVar("call")
+
+
+class _Context(dict[str, Any]):
+    """The context of kept serializers: the call that is being answered."""
+
+    def __missing__(self, name: str) -> Any:
+        if name != "call":
+            raise KeyError(name)
+        return _call.get()
+
+
+@cache
+def _kept(shape: Any, many: bool) -> Any:
+    return shape(many=many, context=_Context()) if many else shape(context=_Context())
+
+
+def in_shape(shape: Any, records: Any, call: Any, *, many: bool = False) -> Any:
+    """A record, or with `many` a list of them, in a shape; fields may read `call` in their context."""
+    token = _call.set(call)
+    try:
+        return _kept(shape, many).to_representation(records)
+    finally:
+        _call.reset(token)

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Team, User
-from api.shapes.base import Shape
+from api.shapes.base import Shape, Telling
 from incidents.models import (
     Audience,
     ChecklistTemplate,
@@ -21,7 +21,7 @@ from incidents.models import (
 CADENCE = ("first_minutes", "investigating_minutes", "fixing_minutes", "mitigated_minutes")
 
 
-class _Name(serializers.ModelSerializer):
+class _Name(Telling):
     """Part of another shape: a record of the catalogue by what it is known by."""
 
     def __init__(self, *args: Any, **options: Any):

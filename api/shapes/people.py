@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from accounts.models import ApiToken, Installation, Invitation, Team, User
 from api.fields import Once, ShownPerson
-from api.shapes.base import Shape
+from api.shapes.base import Shape, Telling
 
 
-class TeamName(serializers.ModelSerializer):
+class TeamName(Telling):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 

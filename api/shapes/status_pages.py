@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import ShownPerson
-from api.shapes.base import Shape
+from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import ServiceName
 from statuspages.models import (
     Component,
@@ -24,7 +24,7 @@ from statuspages.models.page import StatusPageQuerySet
 OPERATIONAL = "operational"
 
 
-class _Part(serializers.ModelSerializer):
+class _Part(Telling):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 

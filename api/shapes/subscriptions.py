@@ -9,14 +9,14 @@ from rest_framework import serializers
 from accounts.models import User
 from action_items.models import ActionItem
 from api.fields import RecordId, Reference, ShownPerson
-from api.shapes.base import Shape
+from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import IncidentTypeName, ServiceName, SeverityName
 from incidents.models import Audience, Incident
 from notifications.models import Channel
 from subscribers.models import Notice, NotificationPreference, OutsideAddress, ReportWish, Subscription
 
 
-class ChannelName(serializers.ModelSerializer):
+class ChannelName(Telling):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 
