@@ -7,12 +7,15 @@ from functools import cache
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
 from api.errors import TYPES
+from api.fields import Body
 from api.registry import PARTS, Operation
+from api.shapes.base import Shape, Telling
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 TAGS = {
@@ -48,6 +51,12 @@ Problem = type(
         ),
     },
 )
+
+
+def bases() -> list[type]:
+    """Classes whose words are for those who write shapes; a shape without words of its own is not described by them."""
+    inner = [one for one in Telling.__subclasses__() if one.__name__.startswith("_")]
+    return [*get_lib_doc_excludes(), Body, Telling, Shape, *inner]
 
 
 @cache

@@ -9,6 +9,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "GET_LIB_DOC_EXCLUDES": "api.schema.bases",
     "POSTPROCESSING_HOOKS": ["api.schema.finish"],
     "CONTACT": {},
     "LICENSE": {},

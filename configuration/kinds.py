@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.urls import get_resolver
+
 from accounts.models import User
 from api.fields import Body
 from api.registry import OPERATIONS, Call, Operation
@@ -24,6 +26,7 @@ from incidents.models import Audience, Stage
 
 
 def operation(name: str) -> Operation:
+    assert get_resolver().url_patterns  # operations register when the addresses are read
     return next(one for one in OPERATIONS if one.name == name)
 
 

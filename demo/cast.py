@@ -1,11 +1,15 @@
-"""The people, teams and services of Fernhill."""
+"""The people of Fernhill, and what is set up there."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from accounts.models import Installation, InstallationRole, Team, User
 from audit import context
+from configuration.applying import apply_configuration
+from configuration.references import reading_from
+from configuration.yaml_files import read_folder
 from incidents.models import Role, Service, Severity
 
 # key: name, installation role, team
@@ -20,20 +24,9 @@ PEOPLE = {
     "ines": ("Ines Duarte", InstallationRole.ADMINISTRATOR, "Platform"),
     "nora": ("Nora Lind", InstallationRole.STAKEHOLDER, "Management"),
 }
-# slug: name, tier, team, depends on
-SERVICES = {
-    "orders-db": ("Orders database", 0, "Platform", []),
-    "payments-api": ("Payments API", 0, "Payments", ["orders-db"]),
-    "customer-accounts": ("Customer accounts", 1, "Shop", []),
-    "basket": ("Basket", 1, "Shop", ["customer-accounts"]),
-    "checkout": ("Checkout", 0, "Shop", ["payments-api", "basket", "customer-accounts"]),
-    "search-index": ("Search index", 2, "Platform", []),
-    "search": ("Search", 1, "Shop", ["search-index"]),
-    "order-history": ("Order history", 2, "Shop", ["orders-db", "customer-accounts"]),
-    "label-printing": ("Label printing", 1, "Warehouse", ["orders-db"]),
-    "mail": ("Order mails", 2, "Support", ["orders-db"]),
-    "stock-import": ("Stock import", 3, "Warehouse", ["orders-db"]),
-}
+CONFIGURATION = Path(__file__).parent / "configuration"
+"""Teams, services and status pages, as anybody keeps them as files (docs/configuration.md)."""
+BEGAN = 200 * 24 * 60  # minutes ago
 
 
 @dataclass
@@ -67,10 +60,8 @@ def make_cast(now: datetime) -> Stage:
             "duty_contact": "Ines Duarte, +49 30 0000 0000",
         },
     )
-    names = dict.fromkeys(team for _, _, team in PEOPLE.values())
-    teams = {name: Team.objects.create(name=name, slug=name.lower()) for name in names}
     people = {}
-    for key, (name, role, team) in PEOPLE.items():
+    for key, (name, role, _team) in PEOPLE.items():
         people[key] = User.objects.create_user(
             f"{key}@example.test",
             name=name,
@@ -79,10 +70,14 @@ def make_cast(now: datetime) -> Stage:
             is_demo=True,
             sees_private_incidents=False,
         )
-        people[key].teams.add(teams[team])
     Installation.objects.update(duty_person=people["ines"])
-    services: dict[str, Service] = {}
-    for slug, (name, tier, team, needs) in SERVICES.items():
-        services[slug] = Service.objects.create(slug=slug, name=name, tier=tier, owner_team=teams[team])
-        services[slug].depends_on.set(services[other] for other in needs)
-    return Stage(now=now, people=people, services=services)
+    stage = Stage(now=now, people=people, services={})
+    with stage.at(BEGAN):
+        apply_configuration(
+            by=people["ines"], documents=read_folder(CONFIGURATION), look=reading_from(CONFIGURATION)
+        )
+    teams = {team.name: team for team in Team.objects.all()}
+    for key, (_name, _role, team) in PEOPLE.items():
+        people[key].teams.add(teams[team])
+    stage.services = {service.slug: service for service in Service.objects.all()}
+    return stage

@@ -8,9 +8,11 @@ from openapi_schema_validator import OAS31Validator
 
 from api.error_help import EXPLAINED
 from api.errors import TYPES
+from api.fields import Body
 from api.reference import entries, sections
 from api.registry import OPERATIONS
 from api.schema import openapi_schema
+from api.shapes.base import Shape, Telling
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +81,9 @@ def test_search_finds_by_words_of_the_summary(as_stakeholder):
 
 def test_there_is_no_page_of_another_tag(as_stakeholder):
     assert as_stakeholder.get(reverse("api_docs_tag", args=["nothing"])).status_code == 404
+
+
+def test_words_for_those_who_write_shapes_are_not_told():
+    described = json.dumps(openapi_schema())
+    for base in (Body, Shape, Telling):
+        assert base.__doc__.splitlines()[0] not in described

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from accounts.models import Installation, User
 from audit.models import AuditEntry, first_broken_link
-from incidents.models import Incident, Status
+from demo.cast import CONFIGURATION
+from incidents.models import Incident, Service, Status
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
 from retros.checks import unsettled
 from retros.models import Retrospective, RetrospectiveStatus
+from statuspages.models import Component
 from timeline.models import TimelineEvent
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,7 @@ def test_is_believable_everywhere():
     every_status_is_there_and_every_chain_holds()
     the_large_one_is_rich_and_the_forgotten_one_is_overdue()
     three_retrospectives_are_finished_examples()
+    what_is_set_up_is_what_its_files_say()
     nobody_has_a_password()
     a_second_time_changes_nothing()
 
@@ -80,6 +83,14 @@ def a_second_time_changes_nothing():
     counted = [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)]
     assert load() == "The demo is loaded already.\n"
     assert [m.objects.count() for m in (Incident, TimelineEvent, AuditEntry, OutboxMessage, User)] == counted
+
+
+def what_is_set_up_is_what_its_files_say():
+    out = StringIO()
+    call_command("apply", str(CONFIGURATION), "--prune", "--as", "ines@example.test", stdout=out)
+    assert out.getvalue().strip() == "Nothing changes."
+    assert Component.objects.filter(service=None).count() == 0
+    assert Service.objects.get(slug="checkout").depends_on.count() == 3
 
 
 def nobody_has_a_password():

@@ -3,7 +3,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.urls import get_resolver
 
 from audit import context
 from configuration.accounts import NobodyActs, acting
@@ -34,7 +33,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, **options: Any) -> None:
-        assert get_resolver().url_patterns  # the operations register when the addresses are read
         try:
             documents = read_folder(options["folder"])
             with context.coming_from("command apply"), transaction.atomic():

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.urls import get_resolver
 
 from configuration.accounts import NobodyActs, acting
 from configuration.files import write_folder
@@ -19,7 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("--schema", action="store_true", help="print the JSON Schema for editors instead")
 
     def handle(self, *args: object, **options: Any) -> None:
-        assert get_resolver().url_patterns  # the operations register when the addresses are read
         if options["schema"]:
             self.stdout.write(json.dumps(configuration_schema(), indent=2, ensure_ascii=False))
             return
