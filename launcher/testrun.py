@@ -27,7 +27,12 @@ def main(arguments: list[str]) -> int:
 
 def plain_environment(folder: str) -> None:
     """What somebody set for their own installation must not reach the tests."""
-    kept = {"ALLCLEAR_POSTGRES_BIN", "ALLCLEAR_SESSIONS", "ALLCLEAR_FIRST_SESSION"}
+    kept = {
+        "ALLCLEAR_POSTGRES_BIN",
+        "ALLCLEAR_SESSIONS",
+        "ALLCLEAR_FIRST_SESSION",
+        "ALLCLEAR_COLLIDING_WRITES",
+    }
     for name in [name for name in os.environ if name.startswith("ALLCLEAR_") and name not in kept]:
         del os.environ[name]
     for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"):
