@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet, Value
+from django.db.models import F, Lookup, Model, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.db.models.sql import Query
@@ -21,7 +21,8 @@ from django.db.models.sql.compiler import SQLCompiler
 SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW = (2_147_483_600 + n for n in range(4))
 SOME_TIME, ANOTHER_TIME = (datetime(1, 1, 1 + n, tzinfo=UTC) for n in range(2))
 SOME_TEXT = "some text"
-MARKS = (SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
+SOME_ROWS = (2_147_483_610, 2_147_483_611)  # a list is put in its place
+MARKS = (SOME_ROWS, SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
 
 
 class _Compiler(SQLCompiler):
@@ -93,6 +94,21 @@ def keep[Row: Model](queryset: QuerySet[Row]) -> Kept[Row]:
     connection = connections[queryset.db]
     compiler = _Compiler(queryset.query, connection, queryset.db)
     return Kept(queryset, compiler, Statement.of(*SQLCompiler.as_sql(compiler)))
+
+
+class _IsAmong(Lookup):
+    """One statement for any number of values, where IN has one for each number."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, parameters = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", (*parameters, self.rhs)
+
+
+def is_among(field: str) -> Any:
+    """Rows whose field is one of `SOME_ROWS`."""
+    return _IsAmong(F(field), SOME_ROWS)
 
 
 def holds_text(field: str) -> GreaterThan:

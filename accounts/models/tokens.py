@@ -49,12 +49,9 @@ def new_api_token() -> str:
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def working(self) -> "ApiTokenQuerySet":
+    def working(self, at: datetime | None = None) -> "ApiTokenQuerySet":
         """Those that open something now: not revoked, not expired, of an active account."""
-        return self.lasting().filter(owner__is_active=True)
-
-    def of_text(self, token: str) -> "ApiTokenQuerySet":
-        return self.filter(token_hash=hash_api_token(token))
+        return self.lasting(at).filter(owner__is_active=True)
 
     def listed(self) -> "ApiTokenQuerySet":
         """In use first, then the newest; with whose it is."""
@@ -62,9 +59,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
             models.F("revoked_at").asc(nulls_first=True), "-created_at", "-pk"
         )
 
-    def lasting(self) -> "ApiTokenQuerySet":
+    def lasting(self, at: datetime | None = None) -> "ApiTokenQuerySet":
         """Those that are neither revoked nor expired, whether or not their account is active."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at or timezone.now()), revoked_at=None)
 
     def ended(self) -> "ApiTokenQuerySet":
         """Revoked or expired, the last first; with whose it was."""

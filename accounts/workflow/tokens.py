@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,6 +21,7 @@ from accounts.models.tokens import (
     new_api_token,
 )
 from accounts.workflow.basics import audit, require_administrator
+from core.kept_queries import SOME_TEXT, SOME_TIME, Kept, keep
 from core.text import in_words
 from notifications.workflow import enqueue_mail
 
@@ -180,4 +182,11 @@ def working_token(text: str) -> ApiToken | None:
     """The token of this text with its owner, where it opens anything now."""
     if not text.startswith(PREFIX):
         return None
-    return ApiToken.objects.working().of_text(text).select_related("owner").first()
+    found = _working_by_hash().rows({SOME_TEXT: hash_api_token(text), SOME_TIME: timezone.now()})
+    return found[0] if found else None
+
+
+@cache
+def _working_by_hash() -> Kept[ApiToken]:
+    """Asked with every request of the API."""
+    return keep(ApiToken.objects.working(SOME_TIME).filter(token_hash=SOME_TEXT).select_related("owner"))

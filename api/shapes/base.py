@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache, cached_property
-from inspect import getattr_static
-from operator import attrgetter
+from inspect import getattr_static, isfunction
+from operator import attrgetter, methodcaller
 from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -43,11 +43,15 @@ class Telling(serializers.ModelSerializer):
 
 
 def _reader(field: Any, model: type[Model]) -> Callable[[Any], Any]:
-    """What stands in an attribute is read at once; methods, longer ways and relations by the field."""
+    """What stands in an attribute, or is told by a method, is read at once; longer ways and relations by the field."""
     is_plain = type(field).get_attribute is serializers.Field.get_attribute and len(field.source_attrs) == 1
-    if is_plain and not callable(getattr_static(model, field.source_attrs[0], None)):
-        return attrgetter(field.source_attrs[0])
-    return field.get_attribute
+    if not is_plain:
+        return field.get_attribute
+    (name,) = field.source_attrs
+    there = getattr_static(model, name, None)
+    if isfunction(there):
+        return methodcaller(name)
+    return field.get_attribute if callable(there) else attrgetter(name)
 
 
 class Shape(Telling):
@@ -67,6 +71,10 @@ class Shape(Telling):
     def rows(cls, user: User) -> Any:
         """Those in `user`'s reach, with what the shape tells, in a constant number of queries."""
         raise NotImplementedError(cls.__name__)
+
+    @classmethod
+    def complete(cls, records: list[Any]) -> None:
+        """Load what else is told of these records, before it is told."""
 
     @classmethod
     def again(cls, user: User, record: Model) -> Any:
@@ -93,6 +101,9 @@ def _kept(shape: Any, many: bool) -> Any:
 
 def in_shape(shape: Any, records: Any, call: Any, *, many: bool = False) -> Any:
     """A record, or with `many` a list of them, in a shape; fields may read `call` in their context."""
+    if issubclass(shape, Shape):
+        records = list(records) if many else records
+        shape.complete(records if many else [records])
     token = _call.set(call)
     try:
         return _kept(shape, many).to_representation(records)

@@ -1,5 +1,6 @@
 """Incidents and what belongs to one."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch
@@ -16,6 +17,7 @@ from api.shapes.catalogue import (
     SeverityName,
 )
 from api.times import UtcField
+from core.kept_queries import SOME_ROWS, Kept, is_among, keep
 from incidents.models import (
     MILESTONES,
     AffectedService,
@@ -75,6 +77,22 @@ class UpdateDueShape(Shape):
         return of_incident(UpdateSchedule.objects.all(), user)
 
 
+@cache
+def _parts_of_incidents() -> dict[str, Kept[Any]]:
+    """What is told of each incident in a list, by the name that its shape reads."""
+    roles = RoleAssignment.objects.running().select_related("role", "user")
+    impacts = AffectedService.objects.running().select_related("service").order_by("started_at", "pk")
+    parts = {
+        "running_roles": roles,
+        "running_impacts": impacts,
+        "schedules": UpdateSchedule.objects.order_by("audience"),
+    }
+    return {name: keep(rows.filter(is_among("incident_id"))) for name, rows in parts.items()}
+
+
+UTC_TIME = UtcField()
+
+
 class IncidentShape(Shape):
     """An incident as it stands. Times that are not known are null."""
 
@@ -85,7 +103,7 @@ class IncidentShape(Shape):
     commander = ShownPerson(allow_null=True)
     roles = RoleHolderShape(source="loaded_roles", many=True)
     affected_services = ImpactShape(source="running_impacts", many=True)
-    updates_due = UpdateDueShape(source="update_schedules", many=True)
+    updates_due = UpdateDueShape(source="schedules", many=True)
     merged_into = Reference(allow_null=True)
     milestones = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -127,17 +145,20 @@ class IncidentShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        running = AffectedService.objects.running().select_related("service").order_by("started_at", "pk")
         return (
             Incident.objects.visible_to(user)
-            .with_people()
             .select_related("severity", "incident_type", "reported_by")
-            .prefetch_related(
-                Prefetch("affected_services", running, to_attr="running_impacts"),
-                Prefetch("update_schedules", UpdateSchedule.objects.order_by("audience")),
-                Prefetch("merged_into", Incident.objects.visible_to(user)),
-            )
+            .prefetch_related(Prefetch("merged_into", Incident.objects.visible_to(user)))
         )
+
+    @classmethod
+    def complete(cls, records: list[Any]) -> None:
+        by_incident = {incident.pk: incident for incident in records}
+        for name, kept in _parts_of_incidents().items():
+            for incident in records:
+                setattr(incident, name, [])
+            for part in kept.rows({SOME_ROWS: list(by_incident)}):
+                getattr(by_incident[part.incident_id], name).append(part)
 
     @extend_schema_field(
         {
@@ -165,7 +186,7 @@ class IncidentShape(Shape):
             basis = incident.milestone_basis.get(name, {})
             moment = getattr(incident, name)
             told[name] = {
-                "at": UtcField().to_representation(moment) if moment else None,
+                "at": UTC_TIME.to_representation(moment) if moment else None,
                 "source": basis.get("source"),
                 "uncertainty_seconds": basis.get("uncertainty_seconds"),
             }
