@@ -112,7 +112,7 @@ def test_everybody_who_waits_hears_it_whoever_heard_the_last_update(incident, co
 def test_the_button_says_who_receives_it(client, incident, commander, first, address):
     client.force_login(commander)
     html = client.get(address.format(incident.reference)).content.decode()
-    assert "Public, stakeholders." in html
+    assert "goes to: public, stakeholders." in html
 
 
 def test_one_form_makes_one_update(client, incident, commander, first):
