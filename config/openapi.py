@@ -10,6 +10,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["api.schema.finish"],
+    "GET_LIB_DOC_EXCLUDES": "api.components.not_described",
     "CONTACT": {},
     "LICENSE": {},
     "SERVERS": [],
