@@ -11,7 +11,7 @@ OPERATIONAL = "operational"
 STATES = [OPERATIONAL, *ServiceImpact.values]
 
 
-class ServiceState(Body):
+class ServiceStateBody(Body):
     """A service and how it is affected from now on."""
 
     service: Named = named(Service.objects.in_use())
@@ -22,7 +22,7 @@ class ServiceStates(serializers.ListSerializer):
     """A list of states, as the verbs take it: {service: impact, None for operational}."""
 
     def __init__(self, **options: Any):
-        super().__init__(child=ServiceState(), required=False, **options)
+        super().__init__(child=ServiceStateBody(), required=False, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         said = super().to_internal_value(data)

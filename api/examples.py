@@ -33,9 +33,9 @@ COMMANDS = {
     "declare_incident": 'allclear declare "Card payments fail at checkout" --severity SEV2 --service checkout',
     "list_incidents": "allclear list",
     "get_incident": "allclear show INC-14",
-    "list_roles_held": "allclear who INC-14",
-    "write_event": 'allclear note INC-14 "The connection pool is exhausted"',
-    "list_timeline": "allclear timeline INC-14",
+    "list_incident_roles": "allclear who INC-14",
+    "add_timeline_event": 'allclear note INC-14 "The connection pool is exhausted"',
+    "list_timeline_events": "allclear timeline INC-14",
     "export_timeline": "allclear export INC-14 --format markdown",
     "post_status_update": 'allclear update INC-14 "4 in 10 payments fail." --unknown "Why." --next 30m',
     "post_no_change": "allclear update INC-14 --no-change",
@@ -107,11 +107,14 @@ def filled(path: str, values: dict[str, str]) -> str:
     return path
 
 
-def curl(method: str, path: str, body: Any) -> str:
+def curl(method: str, path: str, body: Any, form: dict[str, Any] | None = None) -> str:
+    """A command that sends `body` as JSON, or `form` with its files."""
     lines = ["curl" if method == "GET" else f"curl -X {method}"]
     lines[0] += f" {settings.PUBLIC_URL}{path}"
     lines.append('-H "Authorization: Bearer $ALLCLEAR_TOKEN"')
     if body is not None:
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
+    for name, value in (form or {}).items():
+        lines.append(f"-F {name}={'@' if value == BY_FORMAT['binary'] else ''}{value}")
     return " \\\n  ".join(lines)

@@ -1,11 +1,13 @@
 """Fields of requests and answers: text, choices, names of the catalogue, people, times."""
 
+import re
 from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.utils import html
 
 from accounts.models import User, UserQuerySet
 from api.times import UtcField
@@ -128,14 +130,14 @@ def person(**options: Any) -> PersonField:
     return PersonField(**options)
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
-        "required": ["id", "name"],
-        "additionalProperties": False,
-    }
-)
+class PersonName(serializers.Serializer):
+    """A person by id and name."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+@extend_schema_field(PersonName)
 class ShownPerson(serializers.Field):
     """Who it was, by id and name."""
 
@@ -199,6 +201,9 @@ class RecordIn(serializers.Field):
         self.part, self.relation = part, relation
 
     def to_internal_value(self, data: Any) -> Any:
+        is_form = html.is_html_input(self.root.initial_data)  # and has nothing but text and files
+        if is_form and isinstance(data, str) and re.fullmatch("[0-9]{1,19}", data):
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         rows = getattr(self.context["call"][self.part], self.relation)

@@ -10,13 +10,13 @@ from api.parts import number, within
 from api.registry import Call, part
 from api.shapes.action_items import ActionItemShape
 from api.shapes.retrospective_sections import (
-    CommentShape,
-    FactorShape,
+    ContributingFactorShape,
     ImpactStatementShape,
     LearningGroupShape,
     LearningShape,
     RetrospectiveEntryShape,
-    SectionShape,
+    RetrospectiveSectionShape,
+    SectionCommentShape,
     SectionVersionShape,
 )
 from api.shapes.retrospectives import (
@@ -26,8 +26,8 @@ from api.shapes.retrospectives import (
     PublicationShape,
     RetrospectiveFormatShape,
     RetrospectiveParticipantShape,
+    RetrospectiveReviewShape,
     RetrospectiveShape,
-    ReviewShape,
 )
 from retros.checks import CHECKS
 from retros.models import Dimension, Document, ImpactStatement, Question, Retrospective, Section
@@ -59,7 +59,7 @@ def _version(call: Call, raw: str) -> Any:
 
 
 def _comment(call: Call, raw: str) -> Any:
-    return CommentShape.rows(call.user).get(document_id=call["document"].pk, pk=number(raw))
+    return SectionCommentShape.rows(call.user).get(document_id=call["document"].pk, pk=number(raw))
 
 
 def _dimension(call: Call, raw: str) -> ImpactStatement:
@@ -105,21 +105,35 @@ part(
     shape=None,
     about="The id of a retrospective with something to read: also of one that is open again after it was published.",
     number=True,
+    called="retrospective",
 )
 within("participant", RetrospectiveParticipantShape, "retrospective", "The id of a participant.")
 within("agenda_item", AgendaItemShape, "retrospective", "The id of a part of the agenda.")
-within("review", ReviewShape, "retrospective", "The id of a review.")
-within("factor", FactorShape, "retrospective", "The id of a contributing factor.")
+within("review", RetrospectiveReviewShape, "retrospective", "The id of a review.")
+within("factor", ContributingFactorShape, "retrospective", "The id of a contributing factor.")
 within("learning", LearningShape, "retrospective", "The id of a learning that the caller can read.")
 within("learning_group", LearningGroupShape, "retrospective", "The id of a group of learnings.")
-part("document", _section, shape=SectionShape, about=f"One of: {', '.join(Section.values)}.")
+part(
+    "document",
+    _section,
+    shape=RetrospectiveSectionShape,
+    about=f"One of: {', '.join(Section.values)}.",
+    called="section",
+)
 part("section_version", _version, shape=None, about="The number of a version of the section.", number=True)
-part("comment", _comment, shape=CommentShape, about="The id of a comment.", number=True)
+part("comment", _comment, shape=SectionCommentShape, about="The id of a comment.", number=True)
 part("dimension", _dimension, shape=ImpactStatementShape, about=f"One of: {', '.join(Dimension.values)}.")
 part("entry", _entry, shape=RetrospectiveEntryShape, about="The id of a row of the timeline.", number=True)
-part("removed_entry", _removed_entry, shape=None, about="The id of a row that was left out.", number=True)
+part(
+    "removed_entry",
+    _removed_entry,
+    shape=None,
+    about="The id of a row that was left out.",
+    number=True,
+    called="entry",
+)
 part("question", _one_of(Question.values), shape=None, about=f"One of: {', '.join(Question.values)}.")
-part("review_check", _one_of(CHECKS), shape=None, about=f"One of: {', '.join(CHECKS)}.")
+part("review_check", _one_of(CHECKS), shape=None, about=f"One of: {', '.join(CHECKS)}.", called="check")
 part("publication", _publication, shape=PublicationShape, about="The number of a version.", number=True)
 part(
     "pdf_export",

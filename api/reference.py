@@ -9,10 +9,9 @@ from django.utils.text import slugify
 
 from api.errors import TYPES
 from api.examples import COMMANDS, curl, example_of, example_of_parameter, filled, kind_of, resolved
-from api.registry import OPERATIONS
-from api.schema import openapi_schema
+from api.registry import JSON, OPERATIONS
+from api.schema import FORM, openapi_schema
 
-JSON = "application/json"
 WORDS_OF_FORMAT = {
     "date-time": "time",
     "date": "date",
@@ -96,17 +95,20 @@ def _components() -> dict[str, Any]:
 
 
 def shape_name(schema: dict[str, Any]) -> str:
-    """The name of the shape that a schema names, as readers see it; else nothing."""
+    """The name of the shape that a schema names, as readers see it; else nothing. Choices are told where they occur."""
     reference = schema.get("$ref", "") or next(
         (one["$ref"] for way in ("allOf", "oneOf") for one in schema.get(way, []) if "$ref" in one), ""
     )
-    return reference.rsplit("/", 1)[-1]
+    name = reference.rsplit("/", 1)[-1]
+    return name if "properties" in _components().get(name, {}) else ""
 
 
 def kind_in_words(schema: dict[str, Any]) -> str:
     """“text, at most 200 characters”, “list of time”, “whole number from 1 to 200”, “object or null”."""
+    ways = schema.get("oneOf", [])
     null = " or null" if _can_be_null(schema) else ""
-    choices = [one for one in schema.get("oneOf", []) if one.get("type") != "null"]
+    null = f" or empty{null}" if any(one.get("const") == "" for one in ways) else null
+    choices = [one for one in ways if one.get("type") != "null" and one.get("const") != ""]
     if len(choices) > 1:
         return " or ".join(kind_in_words(one) for one in choices) + null
     plain = resolved(schema, _components())
@@ -184,7 +186,7 @@ def _answer(status: str, answer: dict[str, Any]) -> Answer:
     content = answer.get("content", {})
     if not content:
         return Answer(status, answer.get("description") or "Nothing more is said.", "")
-    if JSON not in content:
+    if content.keys() != {JSON}:
         return Answer(status, f"A file: {', '.join(content)}.", "")
     schema = content[JSON]["schema"]
     results = resolved(schema, _components()).get("properties", {}).get("results")
@@ -196,8 +198,10 @@ def _answer(status: str, answer: dict[str, Any]) -> Answer:
 
 def _entry(path: str, method: str, operation: dict[str, Any], scope: str) -> Entry:
     parameters = _parameters(operation, path)
-    body = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
+    content = operation.get("requestBody", {}).get("content", {})
+    body, form = (content.get(media, {}).get("schema") for media in (JSON, FORM))
     example = example_of(body, _components()) if body else None
+    files = example_of(form, _components()) if form else None
     example_path = filled(path, {one.name: one.example for one in parameters if one.place == "path"})
     answers = operation["responses"].items()
     return Entry(
@@ -208,10 +212,10 @@ def _entry(path: str, method: str, operation: dict[str, Any], scope: str) -> Ent
         scope=scope,
         tag=operation["tags"][0],
         parameters=parameters,
-        body=fields_of(body, deep=True) if body else (),
+        body=fields_of(body or form, deep=True) if content else (),
         example="" if example is None else json.dumps(example, indent=2, ensure_ascii=False),
         example_path=example_path,
-        curl=curl(method.upper(), example_path, example),
+        curl=curl(method.upper(), example_path, example, files),
         command=COMMANDS.get(operation["operationId"], ""),
         answers=tuple(_answer(status, answer) for status, answer in answers if status < "400"),
         refusals=tuple(Refusal(int(s), TYPES[int(s)][0]) for s, _answer in answers if int(s) in TYPES),

@@ -16,6 +16,8 @@ from api.fields import Body
 from api.paging import NearFirst
 from api.shapes.base import Shape
 
+REACH_ENDED = "Done, and out of the caller's reach now."
+JSON, BYTES = "application/json", "application/octet-stream"
 OPERATIONS: list["Operation"] = []
 PARTS: dict[str, "Part"] = {}
 
@@ -53,6 +55,7 @@ class Part:
     shape: type[Shape] | None  # what If-Match is compared with
     about: str
     is_number: bool = False
+    called: str = ""  # in the description, where another part loads the same in another way
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,20 @@ class Operation:
     tag: str = ""
     takes_files: bool = False
     file_types: tuple[str, ...] = ()  # media types, where a file is answered
+    may_be_empty: str = ""  # when 204 is answered in place of the record
 
     @cached_property
     def parts(self) -> list[str]:
         return [piece[1:-1] for piece in self.path.split("/") if piece.startswith("{")]
+
+    @cached_property
+    def media_types(self) -> list[str]:
+        """Of the file that is answered, in the order of the description: generators take the first that they know.
+
+        Whatever is answered can be read as text, but only a part of it as JSON.
+        """
+        are_text = all(media == JSON or media.startswith("text/") for media in self.file_types)
+        return sorted({*self.file_types} | (set() if are_text else {BYTES}), key=_place_of)
 
     @property
     def is_write(self) -> bool:
@@ -89,6 +102,10 @@ class Operation:
         return next((name for name in reversed(self.parts) if PARTS[name].shape), None)
 
 
+def _place_of(media: str) -> tuple[bool, bool, str]:
+    return media == JSON, media != BYTES, media
+
+
 def part(
     name: str,
     load: Callable[[Call, str], Any],
@@ -96,10 +113,11 @@ def part(
     shape: type[Shape] | None,
     about: str,
     number: bool = False,
+    called: str = "",
 ) -> None:
     if name in PARTS:
         raise ValueError(f"Two parts of addresses are called {name}.")
-    PARTS[name] = Part(name, load, shape, about, number)
+    PARTS[name] = Part(name, load, shape, about, number, called)
 
 
 def _scope(method: str, path: str) -> str:
@@ -148,11 +166,13 @@ def verb(
     tag: str = "",
     takes_files: bool = False,
     many: bool = False,
+    may_be_empty: str = "",
 ) -> Operation:
     """An operation over the verb `does`.
 
     Where its parameters are not those of address and body, `run` calls it. What comes back is answered in the shape
-    `answer`, read again within what the caller can see; without one the answer is 204.
+    `answer`, read again within what the caller can see; without one the answer is 204. `may_be_empty` says when it is
+    204 all the same, where what is done may end the caller's reach: a client must expect it.
     """
     return _register(
         Operation(
@@ -171,6 +191,7 @@ def verb(
             location=location,
             tag=tag,
             takes_files=takes_files,
+            may_be_empty=may_be_empty,
         )
     )
 

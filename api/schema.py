@@ -1,23 +1,19 @@
 """OpenAPI 3.1: what every operation takes and answers, told to drf-spectacular from the register."""
 
-import re
-from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
+from api.components import settle_components
 from api.errors import TYPES
-from api.fields import Body
-from api.registry import PARTS, Operation
-from api.shapes.base import Shape, Telling
+from api.registry import JSON, PARTS, Operation
 
-JSON, PROBLEM = "application/json", "application/problem+json"
+PROBLEM, FORM = "application/problem+json", "multipart/form-data"
 TAGS = {
     "incidents": "Incidents",
     "retrospectives": "Retrospectives",
@@ -34,6 +30,16 @@ class AnyField(serializers.JSONField):
     """Any value, null too."""
 
 
+ProblemError = type(
+    "ProblemError",
+    (serializers.Serializer,),
+    {
+        "__doc__": "One value that was refused. `pointer` is a JSON pointer (RFC 6901) to it, or empty.",
+        "pointer": serializers.CharField(allow_blank=True),
+        "code": serializers.CharField(),
+        "detail": serializers.CharField(),
+    },
+)
 Problem = type(
     "Problem",
     (serializers.Serializer,),
@@ -43,20 +49,12 @@ Problem = type(
         "title": serializers.CharField(),
         "status": serializers.IntegerField(),
         "detail": serializers.CharField(allow_blank=True),
-        "errors": serializers.ListField(
-            child=serializers.DictField(child=serializers.CharField(allow_blank=True)), required=False
-        ),
+        "errors": ProblemError(many=True, required=False),
         "current": AnyField(
             required=False, help_text="With 412: the present state, or null if it was removed"
         ),
     },
 )
-
-
-def bases() -> list[type]:
-    """Classes whose words are for those who write shapes; a shape without words of its own is not described by them."""
-    inner = [one for one in Telling.__subclasses__() if one.__name__.startswith("_")]
-    return [*get_lib_doc_excludes(), Body, Telling, Shape, *inner]
 
 
 @cache
@@ -99,15 +97,20 @@ def _one_line(text: str) -> str:
 
 def _description(operation: Operation) -> str:
     needs = f"Scope: `{operation.scope}`." if operation.scope else "Any token."
-    return f"{operation.summary}\n\n{needs}"
+    form = "\n\nWhat has no file may be sent as JSON, too." if operation.takes_files else ""
+    return f"{operation.summary}\n\n{needs}{form}"
 
 
 def _request(operation: Operation) -> Any:
-    if operation.body is None:
+    """Bodies are named after their operations: `resolve_incident` takes a `ResolveIncidentBody`.
+
+    What may have files is described as a form, which holds all of it: of several types generators take the one of JSON.
+    """
+    body = operation.body
+    if body is None:
         return None
-    if operation.takes_files:
-        return {JSON: operation.body, "multipart/form-data": operation.body}
-    return {JSON: operation.body}
+    name = "".join(word.capitalize() for word in operation.name.split("_"))
+    return {FORM if operation.takes_files else JSON: type(f"{name}Body", (body,), {})}
 
 
 def _parameters(operation: Operation) -> list[Any]:
@@ -146,7 +149,7 @@ def _responses(operation: Operation) -> dict[Any, Any]:
     shape = operation.answer
     told: Any
     if operation.file_types:
-        answers: dict[Any, Any] = {(200, media): OpenApiTypes.BINARY for media in operation.file_types}
+        answers: dict[Any, Any] = {(200, media): _content(media) for media in operation.media_types}
     else:
         if shape is None:
             told = None
@@ -157,13 +160,20 @@ def _responses(operation: Operation) -> dict[Any, Any]:
         else:
             told = shape
         answers = {operation.status if told is None else (operation.status, JSON): told}
-        if operation.is_write and told is not None:
-            answers[204] = OpenApiResponse(description="Done, and out of the caller's reach now.")
+        if operation.may_be_empty:
+            answers[204] = OpenApiResponse(description=operation.may_be_empty)
     if not operation.is_write and not operation.is_list and not operation.file_types:
         answers[304] = OpenApiResponse(description="Not changed.")
     return answers | {
         (code, PROBLEM): OpenApiResponse(Problem, TYPES[code][1]) for code in _refusals(operation)
     }
+
+
+def _content(media: str) -> OpenApiTypes:
+    """Any JSON: there is text beside it, and of several types some generators take the one of JSON for all."""
+    if media == JSON:
+        return OpenApiTypes.ANY
+    return OpenApiTypes.STR if media.startswith("text/") else OpenApiTypes.BINARY
 
 
 def _refusals(operation: Operation) -> list[int]:
@@ -192,32 +202,8 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 answer.setdefault("headers", {}).update(_headers(status))
-    _rename(result)
+    settle_components(result)
     return result
-
-
-def _rename(result: dict[str, Any]) -> None:
-    """Components under the field's own words: `Incident`, not `IncidentShape`; `DeclareBody`, not `…BodyRequest`."""
-    schemas = result["components"]["schemas"]
-    wanted = {name: re.sub(r"(?<=.)Shape", "", name).removesuffix("Request") for name in schemas}
-    taken = Counter(wanted.values())
-    names = {name: new if taken[new] == 1 else name for name, new in wanted.items()}
-    result["components"]["schemas"] = dict(sorted((names[name], schema) for name, schema in schemas.items()))
-    _point(
-        result, {f"#/components/schemas/{name}": f"#/components/schemas/{new}" for name, new in names.items()}
-    )
-
-
-def _point(value: Any, addresses: dict[str, str]) -> None:
-    """Change every $ref in place."""
-    if isinstance(value, dict):
-        if isinstance(reference := value.get("$ref"), str):
-            value["$ref"] = addresses.get(reference, reference)
-        for inner in value.values():
-            _point(inner, addresses)
-    elif isinstance(value, list):
-        for inner in value:
-            _point(inner, addresses)
 
 
 def _headers(status: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from api.fields import Body, told_once
 from api.idempotency import earlier_answer, keep_answer, key_of
 from api.locking import lock_root
 from api.paging import Pages
-from api.registry import OPERATIONS, PARTS, Call, Operation
+from api.registry import BYTES, OPERATIONS, PARTS, Call, Operation
 from api.running import admit, load_parts, run_operation
 from api.schema import described
 from api.shapes.base import Shape, in_shape
@@ -91,7 +91,7 @@ def _read(call: Call, view: ApiView) -> HttpResponseBase:
     operation = call.operation
     found = operation.run(call)
     if isinstance(found, HttpResponseBase):
-        return found
+        return _as_accepted(call, found)
     if operation.is_list:
         shape = operation.answer
         assert shape is not None
@@ -100,6 +100,13 @@ def _read(call: Call, view: ApiView) -> HttpResponseBase:
         rows: Any = pages.paginate_queryset(found, call.request, view)
         return pages.get_paginated_response(in_shape(shape, rows, call, many=True))
     return _told(call, found)
+
+
+def _as_accepted(call: Call, file: HttpResponseBase) -> HttpResponseBase:
+    """Under the one type of bytes that all generated clients know, for those that accept nothing else."""
+    if BYTES in call.operation.media_types and call.request.headers.get("Accept") == BYTES:
+        file["Content-Type"] = BYTES
+    return file
 
 
 def _write(call: Call) -> HttpResponseBase:

@@ -34,7 +34,7 @@ offer(
 offer(
     Tool(
         "get_timeline",
-        "list_timeline",
+        "list_timeline_events",
         "Read a timeline",
         "What happened in an incident, newest first.",
         ("kind", "which", "after", "before"),
@@ -43,7 +43,7 @@ offer(
 offer(
     Tool(
         "who_is_in_charge",
-        "list_roles_held",
+        "list_incident_roles",
         "Who is in charge",
         "Who holds which role in an incident now: the commander, the deputy and the others.",
         narrow=_running,
@@ -212,7 +212,7 @@ offer(
 offer(
     Tool(
         "add_note",
-        "write_event",
+        "add_timeline_event",
         "Add a note",
         "Write a note, a decision or a question in the timeline of an incident.",
         ("text", "kind", "detail", "occurred_at"),

@@ -39,11 +39,11 @@ class ConfigurationBody(Body):
     prune = flag(help_text="Remove entries of these kinds that are missing here and not in use.")
 
 
-class ConfigurationTold(serializers.Serializer):
+class CurrentConfiguration(serializers.Serializer):
     configuration = ListsByKind(read_only=True)
 
 
-class FieldChangeTold(serializers.Serializer):
+class ConfigurationFieldChange(serializers.Serializer):
     name = serializers.CharField()
     before = serializers.JSONField()
     after = serializers.JSONField()
@@ -53,10 +53,10 @@ class ConfigurationChange(serializers.Serializer):
     kind = serializers.CharField()
     name = serializers.CharField()
     action = serializers.ChoiceField(choices=["added", "changed", "removed"])
-    fields = FieldChangeTold(many=True)  # type: ignore[assignment]  # a serializer's own name for its fields
+    fields = ConfigurationFieldChange(many=True)  # type: ignore[assignment]  # a serializer's own name for its fields
 
 
-class ConfigurationKept(serializers.Serializer):
+class ConfigurationEntryKept(serializers.Serializer):
     kind = serializers.CharField()
     name = serializers.CharField()
     reason = serializers.CharField()
@@ -64,7 +64,7 @@ class ConfigurationKept(serializers.Serializer):
 
 class ConfigurationPlan(serializers.Serializer):
     changes = ConfigurationChange(many=True)
-    kept = ConfigurationKept(many=True, help_text="What pruning did not remove, and why.")
+    kept = ConfigurationEntryKept(many=True, help_text="What pruning did not remove, and why.")
 
 
 def _run(call: Call, *, dry_run: bool) -> Plan:
@@ -102,7 +102,7 @@ def _by_place(refusal: Mistaken) -> dict[str, Any]:
 
 item(
     "configuration",
-    ConfigurationTold,
+    CurrentConfiguration,
     administrators(lambda call: {"configuration": exported(call.user)}),
     name="get_configuration",
     summary="The whole configuration, in the form in which it is applied. Administrators only.",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from api.schema import openapi_schema
-from configuration.kinds import CHANNELS, CHOICES, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Kind, body_of
+from configuration.kinds import CHANNELS, CHOICES, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Kind
 
 PREFIX = "#/components/schemas/"
 TEXT = {"type": "string", "minLength": 1}
@@ -50,8 +50,9 @@ def _list(kind: Kind, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _properties(operation: str, known: dict[str, Any]) -> dict[str, Any]:
-    name = body_of(operation).__name__
-    return dict((known.get(name) or known[f"Patched{name}"])["properties"])
+    """Of the body, which is named after the operation."""
+    name = "".join(word.capitalize() for word in operation.split("_"))
+    return dict(known[f"{name}Body"]["properties"])
 
 
 def _field(kind: Kind, name: str, said: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any
 from core.text import harmless_cell
 from figures.draw import spoken
 
+COLUMN_KINDS = ("text", "count", "amount", "time", "share", "moment", "day", "incident")
+
 
 @dataclass(frozen=True)
 class Column:

@@ -22,7 +22,7 @@ from action_items.models.items import number_of
 from action_items.quarters import Quarter, kept
 from api.fields import Body, IncidentField, TextField, body, choice, named, optional_text, person, text
 from api.operations.retrospectives.common import LARGEST_ID, PersonAsked, RecordFrom
-from api.registry import Call, item, listing, verb
+from api.registry import REACH_ENDED, Call, item, listing, verb
 from api.shapes.action_items import ActionItemShape
 from incidents.models import Incident, IncidentType, Service, Severity
 from retros.models import ContributingFactor, Learning, Retrospective
@@ -143,7 +143,7 @@ class QuarterQuery(Body):
     team = named(Team.objects.all(), required=False)
 
 
-class QuarterKept(serializers.Serializer):
+class ActionItemQuarter(serializers.Serializer):
     """Of what was due in a quarter; `given_up` is not in `promised`."""
 
     quarter = serializers.CharField()
@@ -166,7 +166,7 @@ def _quarter(call: Call) -> dict[str, Any]:
 
 item(
     "action-items/quarter",
-    QuarterKept,
+    ActionItemQuarter,
     _quarter,
     name="get_action_item_quarter",
     summary="How much of what was promised for a quarter is done and verified.",
@@ -234,6 +234,7 @@ verb(
     body=ActionItemChangeBody,
     answer=ActionItemShape,
     run=lambda call: workflow.change_action_item(item=call["item"], by=call.user, **call.data),
+    may_be_empty=REACH_ENDED,
     summary="Change an action item.",
 )
 verb(
@@ -264,6 +265,7 @@ verb(
     "PUT",
     f"{ITEM}/helped",
     workflow.answer_helped,
+    name="answer_action_item_helped",
     body=body("HelpedBody", answer=choice(Helped), note=optional_text(LONGEST_REASON)),
     answer=ActionItemShape,
     summary="Say whether it helped.",
@@ -286,16 +288,16 @@ class BulkBody(Body):
     reason = optional_text(LONGEST_REASON)
 
 
-class Refused(serializers.Serializer):
+class ActionItemRefused(serializers.Serializer):
     """An action item that stays as it is, and why."""
 
     item = serializers.CharField()
     reason = serializers.CharField()
 
 
-class BulkResult(serializers.Serializer):
+class ActionItemBulkResult(serializers.Serializer):
     changed = serializers.ListField(child=serializers.CharField())
-    refused = Refused(many=True)
+    refused = ActionItemRefused(many=True)
 
 
 def _bulk(call: Call) -> dict[str, Any]:
@@ -319,7 +321,7 @@ verb(
     "action-items/bulk-changes",
     workflow.bulk_change_action_items,
     body=BulkBody,
-    answer=BulkResult,
+    answer=ActionItemBulkResult,
     run=_bulk,
     summary="The same change for many. What cannot be changed says why and stays.",
 )

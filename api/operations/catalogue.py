@@ -91,7 +91,7 @@ def kept(
         "PATCH",
         entry,
         does,
-        name=f"edit_{one}",
+        name=f"change_{one}",
         scope=WRITE,
         body=body(f"{title}ChangesBody", **fields(False)),
         answer=shape,
@@ -148,12 +148,14 @@ part(
     lambda call, raw: Service.objects.get(slug=raw),
     shape=ServiceShape,
     about="The slug of a service.",
+    called="service",
 )
 part(
     "role_slug",
     lambda call, raw: Role.objects.get(slug=raw),
     shape=RoleShape,
     about="The slug of a role, such as commander.",
+    called="role",
 )
 part(
     "incident_type",

@@ -151,6 +151,7 @@ verb(
     "PUT",
     "channels/{channel}/events",
     workflow.choose_events,
+    name="set_channel_events",
     body=body(
         "ChannelEventsBody",
         events=serializers.ListField(
@@ -174,6 +175,7 @@ verb(
     "POST",
     "channels/{channel}/secret",
     workflow.rotate_secret,
+    name="rotate_channel_secret",
     answer=ChannelMade,
     run=_rotate,
     status=201,
@@ -204,12 +206,13 @@ verb(
     "POST",
     "channels/{channel}/test",
     workflow.try_channel,
+    name="test_channel",
     answer=DeliveryShape,
     status=201,
     scope=SCOPE,
     tag=TAG,
 )
-verb("DELETE", "channels/{channel}", workflow.delete_channel, scope=SCOPE, tag=TAG)
+verb("DELETE", "channels/{channel}", workflow.delete_channel, name="remove_channel", scope=SCOPE, tag=TAG)
 listing(
     "channels/{channel}/deliveries",
     ChannelDeliveryShape,
@@ -227,7 +230,7 @@ class DeliveryQuery(Body):
     state = choice(["dead", "overdue"], required=False, help_text="By default those that were given up.")
 
 
-class SentAgain(serializers.Serializer):
+class DeliveriesResent(serializers.Serializer):
     count = serializers.IntegerField()
 
 
@@ -259,6 +262,7 @@ verb(
     "POST",
     "deliveries/{delivery}/resending",
     workflow.send_again,
+    name="resend_delivery",
     answer=DeliveryShape,
     scope=SCOPE,
     tag=TAG,
@@ -277,7 +281,8 @@ verb(
     "POST",
     "deliveries/resending",
     workflow.send_dead_again,
-    answer=SentAgain,
+    name="resend_dead_deliveries",
+    answer=DeliveriesResent,
     run=lambda call: {"count": workflow.send_dead_again(by=call.user)},
     scope=SCOPE,
     tag=TAG,
@@ -303,6 +308,7 @@ verb(
     "POST",
     "dead-events/{dead_event}/reading",
     workflow.read_event_again,
+    name="retry_dead_event",
     run=lambda call: workflow.read_event_again(by=call.user, message=call["dead_event"]),
     scope=SCOPE,
     tag=TAG,
@@ -312,6 +318,7 @@ verb(
     "POST",
     "dead-events/{dead_event}/drop",
     workflow.drop_event,
+    name="drop_dead_event",
     body=Reason,
     run=lambda call: workflow.drop_event(by=call.user, message=call["dead_event"], **call.data),
     scope=SCOPE,
@@ -366,6 +373,7 @@ verb(
     "PUT",
     "mail-server",
     workflow.set_mail_server,
+    name="change_mail_server",
     body=MailServerBody,
     answer=MailServerShape,
     run=_set_mail,

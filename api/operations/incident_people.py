@@ -18,8 +18,8 @@ from api.operations.incidents import INCIDENT
 from api.registry import Call, listing, verb
 from api.shapes.incidents import (
     BriefLinkShape,
-    LinkShape,
-    ParticipantShape,
+    IncidentLinkShape,
+    IncidentParticipantShape,
     RoleHolderShape,
     SavedViewShape,
 )
@@ -36,7 +36,7 @@ listing(
     f"{INCIDENT}/roles",
     RoleHolderShape,
     lambda call: RoleHolderShape.rows(call.user).filter(incident=call["incident"]),
-    name="list_roles_held",
+    name="list_incident_roles",
     summary="Who holds and held which role. Those that ended have ended_at.",
 )
 verb(
@@ -64,17 +64,18 @@ verb(
 )
 listing(
     f"{INCIDENT}/participants",
-    ParticipantShape,
-    lambda call: ParticipantShape.rows(call.user).filter(incident=call["incident"]),
-    name="list_participants",
+    IncidentParticipantShape,
+    lambda call: IncidentParticipantShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_incident_participants",
     summary="Who is and was on the incident.",
 )
 verb(
     "POST",
     f"{INCIDENT}/participants",
     workflow.add_person,
+    name="add_incident_participant",
     body=body("AddPersonBody", person=person(source="user")),
-    answer=ParticipantShape,
+    answer=IncidentParticipantShape,
     status=201,
     summary="Add somebody. For a private incident this gives access.",
 )
@@ -82,6 +83,7 @@ verb(
     "POST",
     f"{INCIDENT}/participants/access-revocation",
     workflow.revoke_access,
+    name="revoke_incident_access",
     body=body("RevokeAccessBody", person=person(source="user")),
     summary="Revoke somebody's access to a private incident. Their roles end.",
 )
@@ -89,7 +91,7 @@ verb(
     "POST",
     f"{INCIDENT}/joining",
     workflow.join_incident,
-    answer=ParticipantShape,
+    answer=IncidentParticipantShape,
     summary="Join the incident.",
 )
 verb(
@@ -102,6 +104,7 @@ verb(
     "POST",
     f"{INCIDENT}/seen",
     workflow.mark_seen,
+    name="mark_incident_seen",
     body=body("SeenBody", until=moment()),
     summary="Join the incident.",
 )
@@ -110,22 +113,23 @@ verb(
 
 listing(
     f"{INCIDENT}/links",
-    LinkShape,
-    lambda call: LinkShape.rows(call.user).filter(incident=call["incident"]),
-    name="list_links",
+    IncidentLinkShape,
+    lambda call: IncidentLinkShape.rows(call.user).filter(incident=call["incident"]),
+    name="list_incident_links",
     summary="Bridge, channel, dashboards and other links.",
 )
 verb(
     "POST",
     f"{INCIDENT}/links",
     workflow.add_link,
+    name="add_incident_link",
     body=body(
         "LinkBody",
         label=text(100),
         url=serializers.URLField(max_length=500),
         kind=choice(LinkKind, required=False),
     ),
-    answer=LinkShape,
+    answer=IncidentLinkShape,
     status=201,
     summary="Add a link.",
 )
@@ -195,6 +199,7 @@ verb(
     "POST",
     "me/saved-views",
     workflow.save_view,
+    name="add_saved_view",
     body=body(
         "SavedViewBody", name=text(60), query=TextField(3000, allow_blank=True), path=optional_text(200)
     ),
@@ -206,6 +211,7 @@ verb(
     "DELETE",
     "me/saved-views/{view}",
     workflow.delete_view,
+    name="remove_saved_view",
     run=lambda call: workflow.delete_view(view=call["view"]),
     scope="incidents:write",
     summary="Delete a saved view.",

@@ -19,10 +19,10 @@ from api.fields import (
     text,
 )
 from api.operations.incidents import INCIDENT
-from api.registry import Call, listing, verb
+from api.registry import REACH_ENDED, Call, listing, verb
 from api.shapes.incidents import (
+    AffectedServiceShape,
     AssessmentShape,
-    ImpactShape,
     IncidentShape,
 )
 from incidents import workflow
@@ -42,7 +42,7 @@ from retros.workflow import close_with_retrospective
 # -- words, severity, status --------------------------------------------------------------------------------
 
 
-class Assessment(Body):
+class AssessmentBody(Body):
     """Five answers that suggest a severity."""
 
     users_affected = choice(ImpactAssessment.Share)
@@ -52,7 +52,7 @@ class Assessment(Body):
     is_spreading = choice(ImpactAssessment.Answer)
 
 
-Figure = body("Figure", label=text(60), value=text(30))
+ImpactFigureBody = body("ImpactFigureBody", label=text(60), value=text(30))
 
 
 class EditBody(Body):
@@ -64,7 +64,7 @@ class EditBody(Body):
     impact_summary = optional_text(300)
     cost_low = optional_text(40)
     cost_high = optional_text(40)
-    impact_figures = serializers.ListField(child=Figure(), required=False, max_length=6)
+    impact_figures = serializers.ListField(child=ImpactFigureBody(), required=False, max_length=6)
     incident_type = named(IncidentType.objects.all(), "name", required=False, allow_null=True)
     is_drill = flag()
 
@@ -73,6 +73,7 @@ verb(
     "PATCH",
     INCIDENT,
     workflow.edit_incident,
+    name="change_incident",
     body=EditBody,
     answer=IncidentShape,
     summary="Change title, summary, notes and impact of the incident.",
@@ -81,6 +82,7 @@ verb(
     "PUT",
     f"{INCIDENT}/severity",
     workflow.change_severity,
+    name="change_incident_severity",
     body=body("SeverityBody", severity=named(Severity.objects.all(), "name"), reason=optional_text(300)),
     answer=IncidentShape,
     summary="Change the severity. The times at which updates are due follow.",
@@ -89,6 +91,7 @@ verb(
     "PUT",
     f"{INCIDENT}/status",
     workflow.change_status,
+    name="change_incident_status",
     body=body(
         "StatusBody",
         status=choice([Status.INVESTIGATING.value, Status.FIXING.value]),
@@ -101,15 +104,17 @@ verb(
     "PUT",
     f"{INCIDENT}/visibility",
     workflow.change_visibility,
+    name="change_incident_visibility",
     body=body("VisibilityBody", is_private=serializers.BooleanField()),
     answer=IncidentShape,
+    may_be_empty=REACH_ENDED,
     summary="Make the incident private or public.",
 )
 verb(
     "POST",
     f"{INCIDENT}/assessments",
     workflow.assess_impact,
-    body=type("AssessBody", (Body,), {"answers": Assessment(), "override_reason": optional_text(300)}),
+    body=type("AssessBody", (Body,), {"answers": AssessmentBody(), "override_reason": optional_text(300)}),
     answer=AssessmentShape,
     status=201,
     summary="Record the five answers about impact and the severity they suggest.",
@@ -161,7 +166,7 @@ verb(
 # -- mitigated, resolved, closed, reopened ------------------------------------------------------------------
 
 
-class Outcome(Body):
+class OutcomeBody(Body):
     mitigation = RecordIn("incident", "mitigations")
     state = choice(MitigationState)
 
@@ -169,7 +174,7 @@ class Outcome(Body):
 class MitigateBody(Body):
     at = moment()
     note = optional_text(300, help_text="What stopped the impact.")
-    outcomes = Outcome(many=True, required=False)
+    outcomes = OutcomeBody(many=True, required=False)
     services = ServiceStates(source="impacts")
     updates = texts_by_audience(help_text="The text each audience reads.")
     next_update_at = moment()
@@ -248,8 +253,8 @@ verb(
 
 listing(
     f"{INCIDENT}/affected-services",
-    ImpactShape,
-    lambda call: ImpactShape.rows(call.user).filter(incident=call["incident"]),
+    AffectedServiceShape,
+    lambda call: AffectedServiceShape.rows(call.user).filter(incident=call["incident"]),
     name="list_affected_services",
     summary="Open the incident again. All history is kept.",
 )

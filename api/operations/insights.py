@@ -18,11 +18,11 @@ from api.registry import Call, item, listing, part, verb
 from api.shapes.incidents import IncidentShape
 from api.shapes.insights import (
     AnnotationShape,
-    AnswerShape,
     GoalShape,
+    InsightsAnswerShape,
     InsightsFileShape,
+    InsightsQuestionShape,
     MetricsShape,
-    QuestionShape,
 )
 from core.requested_files import file_answer
 from incidents.models import IncidentType, Service, Severity
@@ -215,7 +215,7 @@ def _question_csv(call: Call) -> HttpResponse:
 
 item(
     "insights/questions",
-    QuestionShape,
+    InsightsQuestionShape,
     _questions,
     name="list_insights_questions",
     summary="Every question of Insights with its answer.",
@@ -224,7 +224,7 @@ item(
 )
 item(
     "insights/questions/{insights_question}",
-    AnswerShape,
+    InsightsAnswerShape,
     _question,
     name="get_insights_question",
     summary="One question in depth, with the numbers behind its answer.",
@@ -269,6 +269,7 @@ verb(
     "POST",
     "insights/annotations",
     workflow.annotate,
+    name="add_annotation",
     body=body("AnnotationBody", **_annotation(True)),
     answer=AnnotationShape,
     status=201,
@@ -381,6 +382,7 @@ verb(
     "POST",
     "insights/files",
     ask_for_insights_pdf,
+    name="request_insights_file",
     body=FileBody,
     answer=InsightsFileShape,
     run=_ask_for_file,

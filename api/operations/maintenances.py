@@ -34,7 +34,7 @@ def chosen(**options: Any) -> serializers.ListField:
     )
 
 
-class Repetition(Body):
+class RepetitionBody(Body):
     """How maintenance repeats: from its first window on, at the same local time of the page."""
 
     frequency = choice(Frequency)
@@ -129,7 +129,9 @@ verb(
     f"{PAGE}/maintenances",
     workflow.schedule_maintenance,
     also=(workflow.schedule_series,),
-    body=body("NewMaintenanceBody", **_fields(True), repetition=Repetition(required=False, allow_null=True)),
+    body=body(
+        "NewMaintenanceBody", **_fields(True), repetition=RepetitionBody(required=False, allow_null=True)
+    ),
     answer=MaintenanceShape,
     run=_schedule,
     status=201,
@@ -149,6 +151,7 @@ verb(
     "POST",
     f"{MAINTENANCE}/updates",
     workflow.update_maintenance,
+    name="add_maintenance_update",
     body=body(
         "MaintenanceUpdateBody",
         text=text(LONGEST_WORD),
@@ -162,7 +165,8 @@ verb(
     "PUT",
     f"{MAINTENANCE}/series",
     workflow.change_following,
-    body=body("SeriesBody", **_fields(True), repetition=Repetition()),
+    name="change_maintenance_series",
+    body=body("SeriesBody", **_fields(True), repetition=RepetitionBody()),
     answer=MaintenanceShape,
     run=_change_following,
     summary="Another rule, window or text from this window on. Responders.",
@@ -171,6 +175,7 @@ verb(
     "POST",
     f"{MAINTENANCE}/series-cancellation",
     workflow.cancel_following,
+    name="cancel_maintenance_series",
     body=body("SeriesCancellationBody", text=text(LONGEST_WORD)),
     answer=MaintenanceShape,
     summary="Cancel this window and all later ones. Responders.",

@@ -81,7 +81,7 @@ verb(
     "PUT",
     TEMPLATE,
     keep_in_catalogue,
-    name="edit_message_template",
+    name="change_message_template",
     scope=WRITE,
     body=MessageTemplateBody,
     answer=MessageTemplateShape,

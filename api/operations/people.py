@@ -13,7 +13,7 @@ from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.people import (
     InvitationShape,
-    InvitedShape,
+    InvitationsShape,
     LinkMade,
     OrganisationShape,
     PersonShape,
@@ -182,7 +182,7 @@ verb(
         installation_role=choice(InstallationRole, default=InstallationRole.RESPONDER),
         teams=team_names(),
     ),
-    answer=InvitedShape,
+    answer=InvitationsShape,
     run=_invite,
     status=201,
     scope="people:write",
@@ -243,13 +243,21 @@ verb(
     "PATCH",
     "teams/{team}",
     workflow.rename_team,
+    name="change_team",
     body=body("TeamNameBody", name=text(100)),
     answer=TeamShape,
     scope="people:write",
     tag="People and teams",
     summary="Rename a team.",
 )
-verb("DELETE", "teams/{team}", workflow.delete_team, scope="people:write", tag="People and teams")
+verb(
+    "DELETE",
+    "teams/{team}",
+    workflow.delete_team,
+    name="remove_team",
+    scope="people:write",
+    tag="People and teams",
+)
 
 
 def _add_members(call: Call) -> Team:
@@ -316,6 +324,7 @@ verb(
     "PATCH",
     "organisation",
     workflow.describe_organisation,
+    name="change_organisation",
     body=OrganisationBody,
     answer=OrganisationShape,
     run=_describe,
@@ -333,6 +342,7 @@ verb(
     "POST",
     "organisation/checklist-hiding",
     workflow.hide_checklist,
+    name="hide_setup_checklist",
     answer=OrganisationShape,
     run=_hide,
     scope="admin",
@@ -343,6 +353,7 @@ verb(
     "PUT",
     "organisation/assistants",
     workflow.allow_assistants,
+    name="set_assistants_allowed",
     body=body("AssistantsBody", allowed=serializers.BooleanField()),
     answer=OrganisationShape,
     scope="admin",
@@ -378,6 +389,7 @@ verb(
     "PATCH",
     "me/profile",
     workflow.edit_profile,
+    name="change_profile",
     body=ProfileBody,
     answer=ProfileShape,
     run=_edit_profile,

@@ -10,7 +10,7 @@ from api.fields import choice
 from api.operations.insights import Which, address_of, measured_by
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
-from api.shapes.subscriptions import ReportWishShape
+from api.shapes.subscriptions import ReportSubscriptionShape
 from insights.cohort import Reach
 from insights.pack import whose
 from insights.pack_filters import PARTS, ask_pack, kept_pack
@@ -22,8 +22,8 @@ READ, WRITE, TAG = "people:read", "people:write", "Notifications"
 
 part(
     "report",
-    lambda call, raw: ReportWishShape.rows(call.user).get(pk=number(raw)),
-    shape=ReportWishShape,
+    lambda call, raw: ReportSubscriptionShape.rows(call.user).get(pk=number(raw)),
+    shape=ReportSubscriptionShape,
     about="The id of a report that the caller gets.",
     number=True,
 )
@@ -62,17 +62,17 @@ def _of_pack(call: Call, data: Any, parts: list[str]) -> dict[str, str]:
 
 listing(
     "me/reports",
-    ReportWishShape,
-    lambda call: ReportWishShape.rows(call.user),
-    name="list_report_wishes",
+    ReportSubscriptionShape,
+    lambda call: ReportSubscriptionShape.rows(call.user),
+    name="list_report_subscriptions",
     summary="Reports that the caller gets by e-mail.",
     scope=READ,
     tag=TAG,
 )
 item(
     "me/reports/{report}",
-    ReportWishShape,
-    name="get_report_wish",
+    ReportSubscriptionShape,
+    name="get_report_subscription",
     summary="One of them.",
     scope=READ,
     tag=TAG,
@@ -81,8 +81,9 @@ verb(
     "POST",
     "me/reports",
     workflow.wish_report,
+    name="add_report_subscription",
     body=ReportWishBody,
-    answer=ReportWishShape,
+    answer=ReportSubscriptionShape,
     run=_wish,
     status=201,
     scope=WRITE,
@@ -94,6 +95,7 @@ verb(
     "DELETE",
     "me/reports/{report}",
     workflow.end_report,
+    name="remove_report_subscription",
     run=lambda call: workflow.end_report(wish=call["report"], by=call.user),
     scope=WRITE,
     tag=TAG,

@@ -108,13 +108,15 @@ verb(
     "PATCH",
     PAGE,
     workflow.keep_page,
-    name="edit_status_page",
+    name="change_status_page",
     body=body("StatusPageChangesBody", **_page_fields(False)),
     answer=StatusPageShape,
     run=lambda call: _keep_page(call, _held(call["page"])),
     summary="Change a status page. Fields that are not sent stay. Administrators only.",
 )
-verb("DELETE", PAGE, workflow.remove_page, summary="Remove a page that is a draft.")
+verb(
+    "DELETE", PAGE, workflow.remove_page, name="remove_status_page", summary="Remove a page that is a draft."
+)
 
 
 class LookBody(Body):
@@ -147,6 +149,7 @@ verb(
     "PUT",
     f"{PAGE}/look",
     workflow.keep_look,
+    name="change_status_page_look",
     body=LookBody,
     answer=StatusPageShape,
     run=_keep_look,
@@ -157,7 +160,7 @@ item(
     f"{PAGE}/logo",
     None,
     _logo,
-    name="get_logo",
+    name="get_status_page_logo",
     summary="The logo of a page.",
     file_types=("image/png",),
 )
@@ -165,7 +168,7 @@ listing(
     f"{PAGE}/subscribers",
     PageSubscriberShape,
     administrators(of_page(PageSubscriberShape)),
-    name="list_page_subscribers",
+    name="list_status_page_subscribers",
     summary="Who has confirmed a subscription to the page, oldest first. Administrators only.",
     scope="admin",
 )
@@ -187,7 +190,8 @@ def _moved(part_name: str) -> Callable[[Call], Any]:
     return run
 
 
-Move = body("MoveBody", to=choice(["up", "down"]))
+DIRECTIONS = ["up", "down"]
+Move = body("MoveBody", to=choice(DIRECTIONS))
 GROUP = f"{PAGE}/groups/{{component_group}}"
 listing(
     f"{PAGE}/groups",
@@ -213,7 +217,7 @@ verb(
     "PATCH",
     GROUP,
     workflow.keep_group,
-    name="edit_component_group",
+    name="change_component_group",
     body=body("ComponentGroupNameBody", name=text(80)),
     answer=ComponentGroupShape,
     run=lambda call: _keep_group(call, call["component_group"]),
@@ -287,7 +291,7 @@ verb(
     "PATCH",
     COMPONENT,
     workflow.keep_component,
-    name="edit_component",
+    name="change_component",
     body=body("ComponentChangesBody", **_component_fields(False)),
     answer=ComponentShape,
     run=lambda call: _keep_component(call, call["component"]),

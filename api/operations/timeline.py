@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from api.fields import Body, RecordIn, body, choice, flag, moment, optional_text, text
 from api.operations.incidents import INCIDENT
-from api.registry import Call, item, listing, verb
+from api.registry import BYTES, Call, item, listing, verb
 from api.shapes.incidents import EvidenceShape, TimelineEventShape
 from timeline import exports, workflow
 from timeline.models import EDITABLE_KINDS, LONGEST_TEXT, EvidenceKind, Gap, Kind, Phase, TimelineEvent
-from timeline.uploads import checked_file
+from timeline.uploads import KEPT_TYPES, checked_file
 
 TIMELINE = f"{INCIDENT}/timeline"
 
@@ -69,7 +69,7 @@ listing(
     TIMELINE,
     TimelineEventShape,
     _events,
-    name="list_timeline",
+    name="list_timeline_events",
     summary="What happened, newest first.",
     query=TimelineQuery,
 )
@@ -83,6 +83,7 @@ verb(
     "POST",
     TIMELINE,
     workflow.write_event,
+    name="add_timeline_event",
     body=NoteBody,
     answer=TimelineEventShape,
     status=201,
@@ -93,6 +94,7 @@ verb(
     "POST",
     f"{TIMELINE}/gaps",
     workflow.mark_gap,
+    name="add_timeline_gap",
     body=body(
         "GapBody",
         text=text(1000),
@@ -118,12 +120,19 @@ verb(
     "PUT",
     f"{TIMELINE}/{{event}}",
     workflow.edit_event,
+    name="change_timeline_event",
     body=EventBody,
     answer=TimelineEventShape,
     run=_edit,
     summary="Change an event of the timeline. The text before is kept.",
 )
-verb("DELETE", f"{TIMELINE}/{{event}}", workflow.remove_event, summary="Remove an event that a person wrote.")
+verb(
+    "DELETE",
+    f"{TIMELINE}/{{event}}",
+    workflow.remove_event,
+    name="remove_timeline_event",
+    summary="Remove an event that a person wrote.",
+)
 
 
 def _star(call: Call) -> Any:
@@ -135,6 +144,7 @@ verb(
     "PUT",
     f"{TIMELINE}/{{event}}/star",
     workflow.star_event,
+    name="star_timeline_event",
     body=body("StarBody", starred=serializers.BooleanField()),
     answer=TimelineEventShape,
     run=_star,
@@ -181,7 +191,7 @@ class EvidenceBody(Body):
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if not (said.get("body") or said.get("url") or said.get("file")):
             raise serializers.ValidationError({"body": "Add a text, an address or a file."})
-        return said
+        return said | {"file_type": getattr(self, "file_type", "")}
 
     def validate_file(self, file: UploadedFile) -> UploadedFile:
         self.file_type = checked_file(file)
@@ -215,7 +225,7 @@ def _file(call: Call) -> FileResponse:
         raise Http404
     name = str(evidence.file).rsplit("/", 1)[-1]
     return FileResponse(
-        evidence.file.open("rb"), as_attachment=True, filename=name, content_type=evidence.file_type
+        evidence.file.open("rb"), as_attachment=True, filename=name, content_type=evidence.file_type or BYTES
     )
 
 
@@ -225,5 +235,5 @@ item(
     _file,
     name="get_evidence_file",
     summary="The file of a piece of evidence.",
-    file_types=("application/octet-stream",),
+    file_types=(*KEPT_TYPES, "text/plain"),
 )

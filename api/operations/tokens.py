@@ -44,6 +44,7 @@ part(
     shape=TokenShape,
     about="The id of a token of the service account.",
     number=True,
+    called="token",
 )
 
 

@@ -15,7 +15,7 @@ from incidents.models import Audience
 UPDATES = f"{INCIDENT}/status-updates"
 
 
-class Words(Body):
+class WordingBody(Body):
     """What one audience reads instead of the team's own words."""
 
     known = text(2000)
@@ -33,7 +33,7 @@ class StatusUpdateBody(Body):
     doing = optional_text(2000)
     workaround = optional_text(1000)
     ask = optional_text(1000)
-    wordings = ByKey(Audience, Words(), required=False)
+    wordings = ByKey(Audience, WordingBody(), required=False)
     public_title = optional_text(120, help_text="What public pages call the incident from now on.")
     evidence = serializers.ListField(child=RecordIn("incident", "evidence"), required=False, max_length=50)
     services = ServiceStates(source="impacts")
@@ -100,7 +100,7 @@ listing(
     f"{INCIDENT}/updates-due",
     UpdateDueShape,
     lambda call: UpdateDueShape.rows(call.user).filter(incident=call["incident"]),
-    name="list_updates_due",
+    name="list_status_updates_due",
     summary="When the next update is due, by audience.",
 )
 
@@ -114,6 +114,7 @@ verb(
     "POST",
     f"{INCIDENT}/updates-due/changes",
     workflow.snooze_update,
+    name="snooze_status_update",
     body=body("SnoozeBody", audience=choice(Audience), until=moment(required=True), reason=text(300)),
     answer=IncidentShape,
     run=_snooze,
@@ -131,6 +132,7 @@ verb(
     "POST",
     f"{INCIDENT}/update-requests",
     workflow.request_update,
+    name="request_status_update",
     body=body("UpdateRequestBody", question=optional_text(300)),
     answer=IncidentShape,
     run=_request,

@@ -9,7 +9,7 @@ from accounts.models import User
 from action_items.models import ActionItem
 from api.fields import Reference, ShownPerson
 from api.shapes.base import Shape, Telling
-from api.shapes.people import TeamName
+from api.shapes.catalogue import TeamName
 from incidents.models import Incident
 from retros.models import ContributingFactor, Learning, Retrospective
 
@@ -25,7 +25,7 @@ class RetrospectiveName(Telling):
         fields = ["id", "title"]
 
 
-class FactorName(Telling):
+class ContributingFactorName(Telling):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 
@@ -42,7 +42,7 @@ class ActionItemShape(Shape):
     team = TeamName(allow_null=True)
     retrospective = RetrospectiveName(allow_null=True)
     incident = Reference(allow_null=True)
-    factor = FactorName(allow_null=True)
+    factor = ContributingFactorName(allow_null=True)
     learning = serializers.IntegerField(source="learning.pk", read_only=True, allow_null=True, default=None)
     verified_by = ShownPerson(allow_null=True)
     is_self_verified = serializers.BooleanField(read_only=True)

@@ -6,9 +6,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Team, User
+from api.fields import ByKey
 from api.shapes.base import Shape, Telling
 from incidents.models import (
     Audience,
+    Cadence,
     ChecklistTemplate,
     IncidentType,
     LinkTemplate,
@@ -21,41 +23,49 @@ from incidents.models import (
 CADENCE = ("first_minutes", "investigating_minutes", "fixing_minutes", "mitigated_minutes")
 
 
-class _Name(Telling):
+class Name(Telling):
     """Part of another shape: a record of the catalogue by what it is known by."""
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 
 
-class SeverityName(_Name):
+class SeverityName(Name):
     class Meta:
         model = Severity
         fields = ["name", "rank"]
 
 
-class RoleName(_Name):
+class RoleName(Name):
     class Meta:
         model = Role
         fields = ["slug", "name"]
 
 
-class ServiceName(_Name):
+class ServiceName(Name):
     class Meta:
         model = Service
         fields = ["slug", "name"]
 
 
-class OwnerName(_Name):
+class TeamName(Name):
     class Meta:
         model = Team
         fields = ["slug", "name"]
 
 
-class IncidentTypeName(_Name):
+class IncidentTypeName(Name):
     class Meta:
         model = IncidentType
         fields = ["name"]
+
+
+class CadenceShape(serializers.ModelSerializer):
+    """How many minutes may pass until an update is due, in each status. Null: only on change."""
+
+    class Meta:
+        model = Cadence
+        fields = CADENCE
 
 
 class SeverityShape(Shape):
@@ -83,18 +93,7 @@ class SeverityShape(Shape):
     def rows(cls, user: User) -> Any:
         return Severity.objects.with_cadences()
 
-    @extend_schema_field(
-        {
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "properties": {column: {"type": ["integer", "null"]} for column in CADENCE},
-                "required": list(CADENCE),
-                "additionalProperties": False,
-            },
-            "propertyNames": {"enum": Audience.values},
-        }
-    )
+    @extend_schema_field(ByKey(Audience, CadenceShape()))
     def get_cadences(self, severity: Severity) -> dict[str, Any]:
         """By audience: how many minutes may pass until an update is due, in each status."""
         return {
@@ -104,7 +103,7 @@ class SeverityShape(Shape):
 
 
 class ServiceShape(Shape):
-    owner_team = OwnerName(allow_null=True)
+    owner_team = TeamName(allow_null=True)
     depends_on = ServiceName(many=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import RecordId, Reference, ShownPerson
+from api.fields import ByKey, RecordId, Reference, ShownPerson
 from api.shapes.base import Shape
 from api.shapes.catalogue import (
     IncidentTypeName,
@@ -21,6 +21,7 @@ from core.kept_queries import SOME_ROWS, Kept, is_among, keep
 from incidents.models import (
     MILESTONES,
     AffectedService,
+    Audience,
     BriefLink,
     ImpactAssessment,
     Incident,
@@ -34,7 +35,7 @@ from incidents.models import (
 from timeline.models import Evidence, TimelineEvent
 
 
-class ImpactShape(Shape):
+class AffectedServiceShape(Shape):
     """How a service is affected over one interval."""
 
     service = ServiceName()
@@ -93,6 +94,22 @@ def _parts_of_incidents() -> dict[str, Kept[Any]]:
 UTC_TIME = UtcField()
 
 
+class MilestoneShape(serializers.Serializer):
+    """When it was, where that is known from, and how sure it is. Null where it is not known."""
+
+    at = UtcField(allow_null=True)
+    source: Any = serializers.CharField(allow_null=True)
+    uncertainty_seconds = serializers.IntegerField(allow_null=True)
+
+
+Milestones = type("Milestones", (serializers.Serializer,), {name: MilestoneShape() for name in MILESTONES})
+
+
+class ImpactFigureShape(serializers.Serializer):
+    label: Any = serializers.CharField()
+    value = serializers.CharField()
+
+
 class IncidentShape(Shape):
     """An incident as it stands. Times that are not known are null."""
 
@@ -102,9 +119,10 @@ class IncidentShape(Shape):
     reported_by = ShownPerson(allow_null=True)
     commander = ShownPerson(allow_null=True)
     roles = RoleHolderShape(source="loaded_roles", many=True)
-    affected_services = ImpactShape(source="running_impacts", many=True)
+    affected_services = AffectedServiceShape(source="running_impacts", many=True)
     updates_due = UpdateDueShape(source="schedules", many=True)
     merged_into = Reference(allow_null=True)
+    impact_figures = ImpactFigureShape(many=True, read_only=True)
     milestones = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
@@ -160,25 +178,7 @@ class IncidentShape(Shape):
             for part in kept.rows({SOME_ROWS: list(by_incident)}):
                 getattr(by_incident[part.incident_id], name).append(part)
 
-    @extend_schema_field(
-        {
-            "type": "object",
-            "properties": {
-                name: {
-                    "type": "object",
-                    "properties": {
-                        "at": {"type": ["string", "null"], "format": "date-time"},
-                        "source": {"type": ["string", "null"]},
-                        "uncertainty_seconds": {"type": ["integer", "null"]},
-                    },
-                    "required": ["at", "source", "uncertainty_seconds"],
-                }
-                for name in MILESTONES
-            },
-            "required": list(MILESTONES),
-            "additionalProperties": False,
-        }
-    )
+    @extend_schema_field(Milestones)
     def get_milestones(self, incident: Incident) -> dict[str, Any]:
         """Each with where it is known from, and how sure it is."""
         told = {}
@@ -197,13 +197,24 @@ def of_incident(rows: Any, user: User) -> Any:
     return rows.filter(incident__in=Incident.objects.visible_to(user))
 
 
+class WordingShape(serializers.Serializer):
+    """What one audience reads in place of the text for all."""
+
+    known = serializers.CharField()
+    unknown = serializers.CharField()
+    doing = serializers.CharField()
+    workaround = serializers.CharField()
+    ask = serializers.CharField()
+
+
 class StatusUpdateShape(Shape):
     incident = Reference()
     severity = SeverityName()
     author = ShownPerson()
     approver = ShownPerson(allow_null=True)
-    audiences = serializers.ListField(child=serializers.CharField(), read_only=True)
+    audiences = serializers.ListField(child=serializers.ChoiceField(Audience.choices), read_only=True)
     corrects = RecordId()
+    wordings = serializers.SerializerMethodField()
 
     class Meta:
         model = StatusUpdate
@@ -238,6 +249,15 @@ class StatusUpdateShape(Shape):
     def rows(cls, user: User) -> Any:
         updates = StatusUpdate.objects.select_related("incident", "severity", "author", "approver")
         return of_incident(updates, user)
+
+    @extend_schema_field(ByKey(Audience, WordingShape()))
+    def get_wordings(self, update: StatusUpdate) -> dict[str, dict[str, str]]:
+        """By audience. Empty where it was not written."""
+        names = list(WordingShape().fields)
+        return {
+            audience: {name: words.get(name, "") for name in names}
+            for audience, words in update.wordings.items()
+        }
 
 
 class EvidenceShape(Shape):
@@ -313,7 +333,7 @@ class TimelineEventShape(Shape):
         return of_incident(TimelineEvent.objects.standing().select_related("incident", "actor"), user)
 
 
-class LinkShape(Shape):
+class IncidentLinkShape(Shape):
     class Meta:
         model = IncidentLink
         fields = ["id", "label", "kind", "url"]
@@ -325,7 +345,7 @@ class LinkShape(Shape):
         return of_incident(IncidentLink.objects.all(), user)
 
 
-class ParticipantShape(Shape):
+class IncidentParticipantShape(Shape):
     """Somebody on the incident; those who left have `left_at`."""
 
     person = ShownPerson(source="user")

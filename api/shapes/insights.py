@@ -10,9 +10,10 @@ from api.shapes.base import Shape
 from api.shapes.catalogue import SeverityName
 from api.times import UtcField
 from insights.models import Annotation, Goal, InsightsPdf
+from insights.tables import COLUMN_KINDS
 
 
-class CellShape(serializers.Serializer):
+class MetricCellShape(serializers.Serializer):
     """A metric of some incidents: how many observations there are, what share of the incidents has them, and seconds."""
 
     count = serializers.IntegerField()
@@ -24,13 +25,13 @@ class CellShape(serializers.Serializer):
     km_p90 = serializers.FloatField(allow_null=True)
 
 
-class CostShape(serializers.Serializer):
+class MetricCostShape(serializers.Serializer):
     low = serializers.FloatField()
     likely = serializers.FloatField()
     high = serializers.FloatField()
 
 
-class CohortShape(serializers.Serializer):
+class MetricCohortShape(serializers.Serializer):
     """Which incidents are counted, and what is counted of them beside the lengths."""
 
     since = UtcField(allow_null=True)
@@ -48,7 +49,7 @@ class CohortShape(serializers.Serializer):
     recurred_while_action_open = serializers.IntegerField()
     user_minutes = serializers.FloatField(allow_null=True)
     user_minutes_coverage = serializers.FloatField(allow_null=True)
-    cost = CostShape(allow_null=True)
+    cost = MetricCostShape(allow_null=True)
     cost_coverage = serializers.FloatField(allow_null=True)
     actions_due = serializers.IntegerField()
     actions_on_time = serializers.IntegerField()
@@ -60,20 +61,25 @@ class MetricsShape(serializers.Serializer):
 
     unit = serializers.CharField(help_text="Of all lengths of time.")
     definitions = serializers.DictField(child=serializers.CharField())
-    cohort = CohortShape()
-    all = serializers.DictField(child=CellShape())
-    groups = serializers.DictField(child=serializers.DictField(child=CellShape()))
+    cohort = MetricCohortShape()
+    all = serializers.DictField(child=MetricCellShape())
+    groups = serializers.DictField(child=serializers.DictField(child=MetricCellShape()))
 
 
-class TableShape(serializers.Serializer):
+class InsightsTableColumnShape(serializers.Serializer):
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(COLUMN_KINDS)
+
+
+class InsightsTableShape(serializers.Serializer):
     """The numbers behind an answer; times in seconds, shares from 0 to 1."""
 
     caption = serializers.CharField()
-    columns = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+    columns = InsightsTableColumnShape(many=True)
     rows = serializers.ListField(child=serializers.ListField())
 
 
-class QuestionShape(serializers.Serializer):
+class InsightsQuestionShape(serializers.Serializer):
     """A question and its answer in a sentence, with what it rests on."""
 
     key = serializers.CharField()
@@ -85,8 +91,8 @@ class QuestionShape(serializers.Serializer):
     coverage = serializers.FloatField(allow_null=True)
 
 
-class AnswerShape(QuestionShape):
-    tables = TableShape(many=True)
+class InsightsAnswerShape(InsightsQuestionShape):
+    tables = InsightsTableShape(many=True)
 
 
 class AnnotationShape(Shape):

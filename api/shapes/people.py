@@ -6,17 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import ApiToken, Installation, Invitation, Team, User
-from api.fields import Once, ShownPerson
-from api.shapes.base import Shape, Telling
-
-
-class TeamName(Telling):
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, read_only=True, **options)
-
-    class Meta:
-        model = Team
-        fields = ["slug", "name"]
+from api.fields import Once, PersonName, ShownPerson
+from api.shapes.base import Shape
+from api.shapes.catalogue import TeamName
 
 
 def _may_know(reader: User, person: User) -> bool:
@@ -115,16 +107,7 @@ class TeamShape(Shape):
     def rows(cls, user: User) -> Any:
         return Team.objects.prefetch_related("members")
 
-    @extend_schema_field(
-        {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
-                "required": ["id", "name"],
-            },
-        }
-    )
+    @extend_schema_field(PersonName(many=True))
     def get_members(self, team: Team) -> list[dict[str, Any]]:
         return [{"id": person.pk, "name": str(person)} for person in team.members.all() if person.is_active]
 
@@ -190,18 +173,18 @@ class LinkMade(serializers.Serializer):
     link = Once()
 
 
-class InvitedOne(serializers.Serializer):
+class InvitationMade(serializers.Serializer):
     invitation = InvitationShape()
     link = Once()
 
 
-class NotInvited(serializers.Serializer):
+class InvitationRefused(serializers.Serializer):
     email = serializers.CharField()
     reason = serializers.CharField()
 
 
-class InvitedShape(serializers.Serializer):
+class InvitationsShape(serializers.Serializer):
     """Who was invited, and whom it was not possible to invite."""
 
-    invited = InvitedOne(many=True)
-    refused = NotInvited(many=True)
+    invited = InvitationMade(many=True)
+    refused = InvitationRefused(many=True)

@@ -46,7 +46,7 @@ def _of_document(rows: Any, user: User) -> Any:
     return rows.filter(document__retrospective__in=Retrospective.objects.visible_to(user))
 
 
-class SectionShape(Shape):
+class RetrospectiveSectionShape(Shape):
     """A section of the text, as Markdown."""
 
     title = serializers.CharField(source="get_section_display", read_only=True)
@@ -81,7 +81,7 @@ class SectionVersionShape(Shape):
         return _of_document(DocumentVersion.objects.prefetch_related("authors"), user)
 
 
-class CommentShape(Shape):
+class SectionCommentShape(Shape):
     """Said beside a section. Answers name what they answer in `parent`."""
 
     author = ShownPerson()
@@ -151,13 +151,17 @@ def _entries() -> Prefetch:
     return Prefetch("entries", TimelineEntry.objects.standing().only("pk").order_by("pk"))
 
 
+class ImpactNumberShape(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.CharField()
+    unit = serializers.CharField(default="")
+
+
 class ImpactStatementShape(Shape):
     """One dimension of impact."""
 
     title = serializers.CharField(source="get_dimension_display", read_only=True)
-    numbers = serializers.ListField(
-        child=serializers.DictField(child=serializers.CharField()), read_only=True
-    )
+    numbers = ImpactNumberShape(many=True, read_only=True)
     changed_by = ShownPerson(allow_null=True)
 
     class Meta:
@@ -200,7 +204,7 @@ class AffectedUsersShape(Shape):
         return of_retrospective(AffectedUsers.objects.select_related("service"), user)
 
 
-class FactorShape(Shape):
+class ContributingFactorShape(Shape):
     """A contributing factor. `shared_as` is the same for factors of other retrospectives that are linked with it."""
 
     shared_as = serializers.IntegerField(source="factor_id", read_only=True)

@@ -32,7 +32,7 @@ def of_retrospective(rows: Any, user: User) -> Any:
     return rows.filter(retrospective__in=Retrospective.objects.visible_to(user))
 
 
-class ShownColumn(serializers.Serializer):
+class RetrospectiveColumnShape(serializers.Serializer):
     """What learnings are written about."""
 
     key = serializers.CharField()
@@ -58,7 +58,7 @@ class RetrospectiveShape(Shape):
 
     incident = Reference(allow_null=True, help_text="The one whose duty it fulfils.")
     format: Any = serializers.SlugRelatedField(slug_field="name", read_only=True, allow_null=True)
-    columns = ShownColumn(source="columns_shown", many=True, read_only=True)
+    columns = RetrospectiveColumnShape(source="columns_shown", many=True, read_only=True)
     owner = ShownPerson(allow_null=True)
     facilitator = ShownPerson(allow_null=True)
     note_taker = ShownPerson(allow_null=True)
@@ -151,7 +151,7 @@ class AgendaItemShape(Shape):
         return of_retrospective(AgendaItem.objects.annotate(has_finished=Exists(said)), user)
 
 
-class ReviewShape(Shape):
+class RetrospectiveReviewShape(Shape):
     reviewer = ShownPerson()
     asked_by = ShownPerson(allow_null=True)
 
@@ -218,7 +218,7 @@ class PdfExportShape(Shape):
 class RetrospectiveFormatShape(Shape):
     """What a retrospective without an incident asks."""
 
-    columns = ShownColumn(source="columns_shown", many=True, read_only=True)
+    columns = RetrospectiveColumnShape(source="columns_shown", many=True, read_only=True)
 
     class Meta:
         model = RetrospectiveFormat

@@ -149,7 +149,7 @@ class NoticeShape(Shape):
         )
 
 
-class ReportWishShape(Shape):
+class ReportSubscriptionShape(Shape):
     """A report that the caller gets by e-mail."""
 
     filters = serializers.SerializerMethodField()

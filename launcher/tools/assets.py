@@ -32,27 +32,46 @@ NOT_SOURCES = {
 
 
 def is_current(dev: bool) -> bool:
-    if dev and not MODULES.exists():
-        return False  # the browser tests read axe-core there; an image has thrown them away
-    return not (PROJECT_ROOT / "frontend").exists() or (
-        BUILT.exists() and stamps.read(ASSETS_STAMP) == _sources()
-    )
+    """With `dev`, whether the packages of the tests are there, too. An image has thrown all packages away."""
+    return (not dev or _has_modules(dev)) and _is_built()
 
 
 def ensure(dev: bool) -> None:
     """Build into static/build, unless what lies there was built from these sources."""
     if is_current(dev):
         return
-    locked = stamps.fingerprint([PROJECT_ROOT / name for name in LOCKS])
-    if not MODULES.exists() or stamps.read(MODULES_STAMP) != locked:
+    if not _has_modules(dev):
         with progress.step("Installing front-end packages"):
-            _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", doing="install the front-end packages")
-        stamps.write(MODULES_STAMP, locked)
+            left_out = () if _wanted_set(dev) == "dev" else ("--omit=dev",)
+            options = ("--ignore-scripts", "--no-audit", "--no-fund", *left_out)
+            _npm("ci", *options, doing="install the front-end packages")
+        stamps.write(MODULES_STAMP, _modules(dev))
+    if _is_built():
+        return
     sources = _sources()
     with progress.step("Building the front-end"):
         _npm("run", "build", doing="build the front-end")
         run([VENV / "bin" / "python", PROJECT_ROOT / "manage.py", "write_icons"], doing="draw the icons")
     stamps.write(ASSETS_STAMP, sources)
+
+
+def _is_built() -> bool:
+    return not (PROJECT_ROOT / "frontend").exists() or (
+        BUILT.exists() and stamps.read(ASSETS_STAMP) == _sources()
+    )
+
+
+def _has_modules(dev: bool) -> bool:
+    return MODULES.exists() and stamps.read(MODULES_STAMP) == _modules(dev)
+
+
+def _modules(dev: bool) -> str:
+    return f"{_wanted_set(dev)} {stamps.fingerprint([PROJECT_ROOT / name for name in LOCKS])}"
+
+
+def _wanted_set(dev: bool) -> str:
+    """`dev` holds all that the front-end is built with: once it is installed it stays, and serves for both."""
+    return "dev" if dev or stamps.read(MODULES_STAMP).startswith("dev ") else "base"
 
 
 def node() -> Path:

@@ -46,7 +46,11 @@ def test_it_tells_scope_limits_choices_and_what_must_be_given():
     assert fields["title"].is_required
     assert fields["title"].kind == "text, at most 200 characters"
     assert "partial_outage" in fields["service_impact"].choices
-    assert [answer.shape for answer in declare.answers][:1] == ["Incident"]
+    assert [answer.shape for answer in declare.answers] == ["Incident"]
+    phase = next(
+        field for entry in entries() if entry.name == "set_retrospective_entry_phase" for field in entry.body
+    )
+    assert (phase.kind, phase.shape, phase.choices[:2]) == ("text or empty", "", ("introduced", "detected"))
     assert declare.curl.startswith("curl -X POST http")
 
 

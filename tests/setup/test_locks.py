@@ -35,3 +35,23 @@ def test_package_lock_has_integrity_and_no_addresses():
 
 def test_django_does_not_silently_take_another_driver():
     assert not re.search(r"^psycopg==", (ROOT / "requirements" / "dev.txt").read_text(), re.MULTILINE)
+
+
+def test_what_the_front_end_is_built_from_is_no_package_of_the_tests():
+    """bin/start leaves those out, and here all are installed."""
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    of_tests = {path.removeprefix("node_modules/") for path, one in packages.items() if one.get("dev")}
+    assert {"@hey-api/openapi-ts", "axe-core", "statuspage.io", "typescript"} <= of_tests
+    sources = [*(ROOT / "frontend").rglob("*.js"), *(ROOT / "frontend").glob("*.css")]
+    imported = re.findall(
+        r"""(?:from|import|@plugin)\s+["']((?:@[\w-]+/)?[\w-]+)""",
+        "\n".join(one.read_text() for one in sources),
+    )
+    copied = re.findall(
+        r"node_modules/((?:@[\w-]+/)?[\w-]+)",
+        json.dumps(json.loads((ROOT / "package.json").read_text())["scripts"]),
+    )
+    used = {*imported, *copied, "esbuild", "@tailwindcss/cli"}
+    assert len(used) > 15
+    assert used & of_tests == set()
+    assert {name for name in used if f"node_modules/{name}" not in packages} == set()

@@ -5,6 +5,7 @@ from api.operations.retrospectives import (  # noqa: F401 - they register
     frame,
     impact,
     learnings,
+    measures,
     questions,
     review,
     session,

@@ -145,7 +145,7 @@ class PersonAsked(serializers.CharField):
         return found
 
 
-class Changed(serializers.Serializer):
+class EntriesChanged(serializers.Serializer):
     """How many records were changed."""
 
     changed = serializers.IntegerField()

@@ -15,7 +15,7 @@ from api.operations.retrospectives.common import (
     standing_entries,
 )
 from api.registry import Call, item, listing, verb
-from api.shapes.retrospective_sections import FactorShape
+from api.shapes.retrospective_sections import ContributingFactorShape
 from retros import workflow
 from retros.models import Category, ContributingFactor, Level
 from retros.vocabulary import similar
@@ -55,7 +55,7 @@ class SimilarFactorQuery(Body):
     text = text(300)
 
 
-class SimilarFactor(serializers.Serializer):
+class SimilarContributingFactor(serializers.Serializer):
     """A factor of another retrospective that reads alike."""
 
     id = serializers.IntegerField(source="pk")
@@ -66,16 +66,16 @@ class SimilarFactor(serializers.Serializer):
 
 item(
     f"{FACTORS}/similar",
-    SimilarFactor,
+    SimilarContributingFactor,
     lambda call: similar(for_writers(call), call.user, call.query["text"]),
-    name="list_similar_factors",
+    name="list_similar_contributing_factors",
     summary="Factors of other retrospectives that read like this text.",
     query=SimilarFactorQuery,
     many=True,
 )
 
 
-class FactorStepTaken(serializers.Serializer):
+class ContributingFactorStepTaken(serializers.Serializer):
     """A change of the tree."""
 
     what = serializers.CharField()
@@ -85,7 +85,8 @@ verb(
     "POST",
     f"{FACTORS}/undoing",
     workflow.undo_factor_change,
-    answer=FactorStepTaken,
+    name="undo_contributing_factor_change",
+    answer=ContributingFactorStepTaken,
     also=(workflow.last_step,),
     summary="Take back the caller's own latest change of the tree, within an hour.",
 )
@@ -121,9 +122,9 @@ class FactorChangeBody(Body):
 
 listing(
     FACTORS,
-    FactorShape,
-    of_it(FactorShape),
-    name="list_factors",
+    ContributingFactorShape,
+    of_it(ContributingFactorShape),
+    name="list_contributing_factors",
     summary="The contributing factors. `parent` makes them a tree.",
 )
 verb(
@@ -131,17 +132,17 @@ verb(
     FACTORS,
     workflow.add_contributing_factor,
     body=FactorBody,
-    answer=FactorShape,
+    answer=ContributingFactorShape,
     status=201,
     location=lambda made: address_of(made, "contributing-factors"),
 )
-item(FACTOR, FactorShape, name="get_factor", summary="One contributing factor.")
+item(FACTOR, ContributingFactorShape, name="get_contributing_factor", summary="One contributing factor.")
 verb(
     "PATCH",
     FACTOR,
     workflow.change_contributing_factor,
     body=FactorChangeBody,
-    answer=FactorShape,
+    answer=ContributingFactorShape,
     run=lambda call: workflow.change_contributing_factor(factor=call["factor"], by=call.user, **call.data),
 )
 verb("DELETE", FACTOR, workflow.remove_contributing_factor)
@@ -149,15 +150,16 @@ verb(
     "POST",
     f"{FACTOR}/evidence",
     workflow.add_factor_evidence,
+    name="add_contributing_factor_evidence",
     body=body("FactorEvidenceBody", entry=RecordIn("retrospective", "entries")),
-    answer=FactorShape,
+    answer=ContributingFactorShape,
 )
 verb(
     "PUT",
     f"{FACTOR}/place",
     workflow.move_contributing_factor,
     body=body("FactorPlaceBody", parent=_parent(), position=_position()),
-    answer=FactorShape,
+    answer=ContributingFactorShape,
     summary="Move a factor with everything below it.",
 )
 verb(
@@ -165,7 +167,7 @@ verb(
     f"{FACTOR}/steps",
     workflow.step_contributing_factor,
     body=body("FactorStepBody", step=choice(["up", "down", "in", "out"])),
-    answer=FactorShape,
+    answer=ContributingFactorShape,
 )
 
 
@@ -179,5 +181,5 @@ verb(
     f"{FACTOR}/link",
     workflow.link_contributing_factor,
     body=body("FactorLinkBody", same_as=RecordFrom(_seen)),
-    answer=FactorShape,
+    answer=ContributingFactorShape,
 )

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api.fields import Body, ShownPerson, TextField, body, choice, flag, named, optional_text, person
 from api.operations.retrospectives.common import RETROSPECTIVE, IncidentsIn, PersonAsked, for_leaders, of_it
-from api.registry import Call, item, listing, verb
+from api.registry import REACH_ENDED, Call, item, listing, verb
 from api.shapes.retrospectives import PublicationShape, RetrospectiveParticipantShape, RetrospectiveShape
 from incidents.models import Service
 from retros import workflow
@@ -121,7 +121,7 @@ listing(
 item(RETROSPECTIVE, RetrospectiveShape, name="get_retrospective", summary="One retrospective.")
 
 
-class SeenBefore(serializers.Serializer):
+class SimilarPublishedIncident(serializers.Serializer):
     """A published retrospective that an incident brings to mind, and why."""
 
     retrospective = serializers.IntegerField()
@@ -136,9 +136,9 @@ def _seen_before(call: Call) -> list[dict[str, Any]]:
 
 item(
     "incidents/{incident}/seen-before",
-    SeenBefore,
+    SimilarPublishedIncident,
     _seen_before,
-    name="list_seen_before",
+    name="list_similar_published_incidents",
     summary="Published retrospectives that resemble the incident.",
     scope="retrospectives:read",
     tag="Retrospectives",
@@ -250,8 +250,10 @@ verb(
     "PATCH",
     RETROSPECTIVE,
     workflow.frame_retrospective,
+    name="change_retrospective",
     body=FrameBody,
     answer=RetrospectiveShape,
+    may_be_empty=REACH_ENDED,
     summary="Change what it looks at, when it is due, who leads it.",
 )
 
@@ -275,6 +277,7 @@ verb(
     "POST",
     f"{RETROSPECTIVE}/participants",
     workflow.add_participants,
+    name="add_retrospective_participants",
     body=body(
         "ParticipantsBody",
         people=serializers.ListField(child=person(), min_length=1, max_length=MOST_AT_TABLE),
@@ -287,11 +290,12 @@ verb(
     "DELETE",
     f"{RETROSPECTIVE}/participants/{{participant}}",
     workflow.remove_participant,
+    name="remove_retrospective_participant",
     summary="Take somebody off the table.",
 )
 
 
-class Suggested(serializers.Serializer):
+class SuggestedPerson(serializers.Serializer):
     """Somebody who could be asked, and why."""
 
     person = ShownPerson()
@@ -305,7 +309,7 @@ def _suggested_people(call: Call) -> list[dict[str, Any]]:
 
 item(
     f"{RETROSPECTIVE}/participants/suggestions",
-    Suggested,
+    SuggestedPerson,
     _suggested_people,
     name="list_suggested_participants",
     summary="Who was on the incidents and does not take part yet.",
@@ -313,7 +317,7 @@ item(
 )
 item(
     f"{RETROSPECTIVE}/facilitator/suggestions",
-    Suggested,
+    SuggestedPerson,
     lambda call: suggested_facilitators(for_leaders(call), call.user),
     name="list_suggested_facilitators",
     summary="Who could facilitate: did not respond, and has facilitated least.",

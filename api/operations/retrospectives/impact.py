@@ -40,6 +40,7 @@ verb(
     "PUT",
     f"{IMPACT}/users/{{service}}",
     workflow.state_users,
+    name="set_affected_users",
     body=body(
         "AffectedUsersBody",
         users=serializers.IntegerField(min_value=0, max_value=MOST_USERS, allow_null=True),
@@ -57,7 +58,7 @@ verb(
 )
 
 
-class Duration(serializers.Serializer):
+class ImpactDuration(serializers.Serializer):
     """How long services were affected; while that goes on, up to now."""
 
     affected_seconds = serializers.FloatField(
@@ -77,7 +78,7 @@ def _duration(call: Call) -> dict[str, Any]:
 
 item(
     f"{IMPACT}/duration",
-    Duration,
+    ImpactDuration,
     _duration,
     name="get_impact_duration",
     summary="How long services were affected, and user-minutes.",
@@ -86,7 +87,7 @@ item(
 # -- dimensions ---------------------------------------------------------------------------------------------
 
 
-class ImpactNumber(Body):
+class ImpactNumberBody(Body):
     """1,240 failed payments: name “Failed payments”, value “1,240”."""
 
     name = text(200)
@@ -96,7 +97,7 @@ class ImpactNumber(Body):
 
 class ImpactBody(Body):
     text = optional_text(LONGEST)
-    numbers = serializers.ListField(child=ImpactNumber(), required=False, max_length=MOST_NUMBERS)
+    numbers = serializers.ListField(child=ImpactNumberBody(), required=False, max_length=MOST_NUMBERS)
     evidence_text = optional_text(LONGEST, help_text="Where the numbers are from.")
     debt = optional_text(LONGEST, help_text="Of the technical dimension: shortcuts to be paid back.")
     not_affected = flag(help_text="Looked at, and not affected.")
@@ -124,15 +125,21 @@ item(
     IMPACT,
     ImpactStatementShape,
     _dimensions,
-    name="list_impact",
+    name="list_impact_statements",
     summary="The four dimensions of impact. Version 0 has no text yet.",
     many=True,
 )
-item(f"{IMPACT}/{{dimension}}", ImpactStatementShape, name="get_impact", summary="One dimension of impact.")
+item(
+    f"{IMPACT}/{{dimension}}",
+    ImpactStatementShape,
+    name="get_impact_statement",
+    summary="One dimension of impact.",
+)
 verb(
     "PUT",
     f"{IMPACT}/{{dimension}}",
     workflow.write_impact,
+    name="write_impact_statement",
     body=ImpactBody,
     answer=ImpactStatementShape,
     run=_write,

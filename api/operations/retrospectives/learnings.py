@@ -49,7 +49,13 @@ verb(
     answer=RetrospectiveShape,
     summary="Let everybody read all learnings. This cannot be undone.",
 )
-verb("POST", f"{LEARNINGS}/voting-closure", workflow.close_voting, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{LEARNINGS}/voting-closure",
+    workflow.close_voting,
+    name="close_learning_voting",
+    answer=RetrospectiveShape,
+)
 listing(
     LEARNINGS,
     LearningShape,
@@ -96,11 +102,20 @@ def _take_back(call: Call) -> Learning:
     return call["learning"]
 
 
-verb("POST", f"{LEARNING}/dots", workflow.give_dot, answer=LearningShape, run=_give, summary="Give a dot.")
+verb(
+    "POST",
+    f"{LEARNING}/dots",
+    workflow.give_dot,
+    name="give_learning_dot",
+    answer=LearningShape,
+    run=_give,
+    summary="Give a dot.",
+)
 verb(
     "DELETE",
     f"{LEARNING}/dots",
     workflow.take_back_dot,
+    name="take_back_learning_dot",
     answer=LearningShape,
     run=_take_back,
     summary="Take back one of the caller's own dots.",
@@ -133,6 +148,7 @@ verb(
     "PATCH",
     GROUP,
     workflow.rename_learning_group,
+    name="change_learning_group",
     body=body("LearningGroupNameBody", name=text(200)),
     answer=LearningGroupShape,
     run=lambda call: workflow.rename_learning_group(group=call["learning_group"], by=call.user, **call.data),
@@ -142,5 +158,6 @@ verb(
     "DELETE",
     GROUP,
     workflow.dissolve_learning_group,
+    name="remove_learning_group",
     run=lambda call: workflow.dissolve_learning_group(group=call["learning_group"], by=call.user),
 )

@@ -20,7 +20,7 @@ from retros.workflow.ballots import HIGHEST, LOWEST
 QUESTIONS = f"{RETROSPECTIVE}/questions"
 
 
-class Answers(serializers.Serializer):
+class AnonymousAnswersShape(serializers.Serializer):
     """What the answers say together."""
 
     counts = serializers.ListField(child=serializers.IntegerField(), help_text="How often 1, 2, 3, 4 and 5.")
@@ -34,7 +34,7 @@ class AnonymousQuestion(serializers.Serializer):
     question = serializers.ChoiceField(choices=Question.choices)
     is_closed = serializers.BooleanField()
     has_answered = serializers.BooleanField(help_text="Whether the caller has.")
-    answers = Answers(allow_null=True)
+    answers = AnonymousAnswersShape(allow_null=True)
 
 
 def _questions(call: Call) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ item(
     QUESTIONS,
     AnonymousQuestion,
     _questions,
-    name="list_questions",
+    name="list_anonymous_questions",
     summary="Anonymous questions, and what their answers say once they are closed.",
     many=True,
 )
@@ -66,6 +66,7 @@ verb(
     "PUT",
     f"{QUESTIONS}/{{question}}/answer",
     workflow.cast_ballot,
+    name="answer_anonymous_question",
     body=body("AnswerBody", score=serializers.IntegerField(min_value=LOWEST, max_value=HIGHEST)),
     summary="Answer once, from 1 to 5, without a name.",
 )
@@ -73,5 +74,6 @@ verb(
     "POST",
     f"{QUESTIONS}/{{question}}/closure",
     workflow.close_question,
+    name="close_anonymous_question",
     summary="Take no more answers. They are shown where there are four or more.",
 )

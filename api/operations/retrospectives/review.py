@@ -6,7 +6,12 @@ from rest_framework import serializers
 from api.fields import Body, ShownPerson, TextField, body, choice, optional_text, person, text
 from api.operations.retrospectives.common import RETROSPECTIVE, for_leaders, of_it
 from api.registry import Call, item, listing, verb
-from api.shapes.retrospectives import PdfExportShape, PublicationShape, RetrospectiveShape, ReviewShape
+from api.shapes.retrospectives import (
+    PdfExportShape,
+    PublicationShape,
+    RetrospectiveReviewShape,
+    RetrospectiveShape,
+)
 from api.times import UtcField
 from core.requested_files import file_answer
 from retros import workflow
@@ -26,6 +31,7 @@ verb(
     "POST",
     f"{RETROSPECTIVE}/review",
     workflow.start_review,
+    name="start_retrospective_review",
     body=body(
         "StartReviewBody",
         reason=optional_text(1000, help_text="Why now, before the session or its soak days."),
@@ -34,35 +40,37 @@ verb(
 )
 listing(
     REVIEWS,
-    ReviewShape,
-    of_it(ReviewShape),
-    name="list_reviews",
+    RetrospectiveReviewShape,
+    of_it(RetrospectiveReviewShape),
+    name="list_retrospective_reviews",
     summary="Who was asked to read it, and what they say.",
 )
 verb(
     "POST",
     REVIEWS,
     workflow.ask_reviewer,
+    name="request_retrospective_review",
     body=body("AskReviewerBody", reviewer=person()),
-    answer=ReviewShape,
+    answer=RetrospectiveReviewShape,
     status=201,
 )
 verb(
     "PUT",
     f"{REVIEWS}/{{review}}/answer",
     workflow.answer_review,
+    name="answer_retrospective_review",
     body=body(
         "ReviewAnswerBody",
         verdict=choice([Verdict.APPROVED.value, Verdict.CHANGES.value]),
         note=optional_text(5000),
     ),
-    answer=ReviewShape,
+    answer=RetrospectiveReviewShape,
 )
 
 # -- checks -------------------------------------------------------------------------------------------------
 
 
-class ShownWaiver(serializers.Serializer):
+class ReviewCheckWaiverShape(serializers.Serializer):
     """Why a check need not hold."""
 
     reason = serializers.CharField()
@@ -71,7 +79,7 @@ class ShownWaiver(serializers.Serializer):
     agreed_by = ShownPerson(allow_null=True)
 
 
-class ShownCheck(serializers.Serializer):
+class ReviewCheckShape(serializers.Serializer):
     """What must hold, or be waived, before it is published."""
 
     name = serializers.CharField()
@@ -79,14 +87,14 @@ class ShownCheck(serializers.Serializer):
     holds = serializers.BooleanField()
     missing = serializers.CharField(allow_blank=True, help_text="In words.")
     is_settled = serializers.BooleanField(help_text="It holds, or is waived.")
-    waiver = ShownWaiver(allow_null=True)
+    waiver = ReviewCheckWaiverShape(allow_null=True)
 
 
 item(
     CHECKS,
-    ShownCheck,
+    ReviewCheckShape,
     lambda call: checks(call["retrospective"]),
-    name="list_checks",
+    name="list_review_checks",
     summary="What must hold, or be waived, before it is published.",
     many=True,
 )
@@ -110,12 +118,20 @@ verb(
     "PUT",
     WAIVER,
     workflow.waive_check,
+    name="waive_review_check",
     body=body("WaiverBody", reason=text(1000)),
     run=_waive,
     summary="Say why a check need not hold.",
 )
-verb("DELETE", WAIVER, workflow.withdraw_waiver, run=_withdraw, summary="Ask a check again that was waived.")
-verb("POST", f"{WAIVER}/agreement", workflow.agree_to_waiver, run=_agree)
+verb(
+    "DELETE",
+    WAIVER,
+    workflow.withdraw_waiver,
+    name="withdraw_review_check_waiver",
+    run=_withdraw,
+    summary="Ask a check again that was waived.",
+)
+verb("POST", f"{WAIVER}/agreement", workflow.agree_to_waiver, name="agree_to_review_check_waiver", run=_agree)
 
 # -- publishing ---------------------------------------------------------------------------------------------
 
@@ -138,7 +154,7 @@ verb(
 )
 
 
-class PublicText(serializers.Serializer):
+class RetrospectivePublicText(serializers.Serializer):
     """For readers outside; nothing is taken over into it by itself."""
 
     public_text = serializers.CharField(allow_blank=True)
@@ -147,7 +163,7 @@ class PublicText(serializers.Serializer):
 
 item(
     f"{RETROSPECTIVE}/public-text",
-    PublicText,
+    RetrospectivePublicText,
     for_leaders,
     name="get_public_text",
     summary="The text for readers outside, for who leads the retrospective.",
@@ -157,12 +173,13 @@ verb(
     f"{RETROSPECTIVE}/public-text",
     workflow.write_public_text,
     body=body("PublicTextBody", public_text=TextField(20_000, allow_blank=True)),
-    answer=PublicText,
+    answer=RetrospectivePublicText,
 )
 verb(
     "PUT",
     f"{RETROSPECTIVE}/mark",
     workflow.mark_changed_how_i_work,
+    name="mark_retrospective",
     body=body("MarkBody", is_so=serializers.BooleanField()),
     scope="retrospectives:read",
     summary="Say that it changed how the caller works, or not any more.",
@@ -200,10 +217,15 @@ listing(
     f"{READ}/versions",
     PublicationShape,
     lambda call: PublicationShape.rows(call.user).filter(retrospective=call["read"]),
-    name="list_versions",
+    name="list_retrospective_versions",
     summary="The published versions, newest first.",
 )
-item(f"{READ}/versions/{{publication}}", PublicationShape, name="get_version", summary="A published version.")
+item(
+    f"{READ}/versions/{{publication}}",
+    PublicationShape,
+    name="get_retrospective_version",
+    summary="A published version.",
+)
 item(
     f"{READ}/export",
     None,
@@ -225,6 +247,7 @@ verb(
     "POST",
     f"{READ}/pdf-exports",
     workflow.ask_for_pdf,
+    name="request_retrospective_pdf",
     body=body(
         "PdfExportBody",
         version=serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True),
@@ -239,7 +262,7 @@ verb(
 item(
     f"{READ}/pdf-exports/{{pdf_export}}",
     PdfExportShape,
-    name="get_pdf_export",
+    name="get_retrospective_pdf",
     summary="How far a PDF is.",
 )
 
@@ -252,7 +275,7 @@ item(
     f"{READ}/pdf-exports/{{pdf_export}}/file",
     None,
     _pdf,
-    name="get_pdf",
+    name="get_retrospective_pdf_file",
     summary="The PDF, once it is ready.",
     file_types=("application/pdf",),
 )

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from api.fields import RecordIn, body, choice, moment, optional_text, person
 from api.operations.retrospectives.common import RETROSPECTIVE, of_it
-from api.registry import Call, item, listing, verb
+from api.registry import REACH_ENDED, Call, item, listing, verb
 from api.shapes.retrospectives import AgendaItemShape, RetrospectiveShape
 from retros import workflow
 from retros.agendas import LENGTHS
@@ -22,6 +22,7 @@ verb(
     "PUT",
     SESSION,
     workflow.schedule_session,
+    name="schedule_retrospective_session",
     body=body(
         "SessionBody",
         scheduled_at=moment(required=True),
@@ -45,13 +46,31 @@ item(
     f"{SESSION}/invitation",
     None,
     _invitation,
-    name="get_session_invitation",
+    name="get_retrospective_session_invitation",
     summary="The session as a calendar file.",
     file_types=("text/calendar",),
 )
-verb("POST", f"{SESSION}/start", workflow.start_session, answer=RetrospectiveShape)
-verb("POST", f"{SESSION}/end", workflow.end_session, answer=RetrospectiveShape)
-verb("POST", f"{RETROSPECTIVE}/step-back", workflow.step_back, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{SESSION}/start",
+    workflow.start_session,
+    name="start_retrospective_session",
+    answer=RetrospectiveShape,
+)
+verb(
+    "POST",
+    f"{SESSION}/end",
+    workflow.end_session,
+    name="end_retrospective_session",
+    answer=RetrospectiveShape,
+)
+verb(
+    "POST",
+    f"{RETROSPECTIVE}/step-back",
+    workflow.step_back,
+    name="step_back_retrospective",
+    answer=RetrospectiveShape,
+)
 
 # -- agenda and clock ---------------------------------------------------------------------------------------
 
@@ -59,7 +78,7 @@ listing(
     AGENDA,
     AgendaItemShape,
     of_it(AgendaItemShape),
-    name="list_agenda",
+    name="list_agenda_items",
     summary="The parts of the session, in order, with the time spent on each.",
 )
 verb(
@@ -80,6 +99,7 @@ verb(
     "POST",
     f"{AGENDA}/clock",
     workflow.run_clock,
+    name="run_agenda_clock",
     body=body("ClockBody", do=choice(STEPS), item=RecordIn("retrospective", "agenda", required=False)),
     answer=RetrospectiveShape,
     run=_run_clock,
@@ -95,6 +115,7 @@ verb(
     "PUT",
     f"{AGENDA}/{{agenda_item}}/finished",
     workflow.finish_part,
+    name="finish_agenda_item",
     body=body("FinishedBody", is_finished=serializers.BooleanField()),
     answer=AgendaItemShape,
     run=_finish,
@@ -109,8 +130,21 @@ verb(
     workflow.hand_over_facilitation,
     body=body("HandOverFacilitationBody", to=person()),
     answer=RetrospectiveShape,
+    may_be_empty=REACH_ENDED,
     summary="Hand the facilitation to somebody who takes part.",
 )
-verb("POST", f"{RETROSPECTIVE}/presentation", workflow.present, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{RETROSPECTIVE}/presentation",
+    workflow.present,
+    name="start_presenting",
+    answer=RetrospectiveShape,
+)
 verb("DELETE", f"{RETROSPECTIVE}/presentation", workflow.stop_presenting, summary="Stop presenting.")
-verb("POST", f"{RETROSPECTIVE}/presentation/call", workflow.call_everyone, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{RETROSPECTIVE}/presentation/call",
+    workflow.call_everyone,
+    name="call_participants",
+    answer=RetrospectiveShape,
+)

@@ -42,6 +42,7 @@ verb(
     "PUT",
     "retrospective-settings",
     workflow.describe_retrospectives,
+    name="change_retrospective_settings",
     body=body(
         "RetrospectiveSettingsBody",
         framing=text(help_text="What every retrospective opens with."),
@@ -99,6 +100,7 @@ verb(
     "POST",
     FORMATS,
     workflow.add_format,
+    name="add_retrospective_format",
     body=FormatBody,
     answer=RetrospectiveFormatShape,
     run=lambda call: workflow.add_format(**_columns(call)),
@@ -111,6 +113,7 @@ verb(
     "PUT",
     f"{FORMATS}/{{retrospective_format}}",
     workflow.change_format,
+    name="change_retrospective_format",
     body=FormatBody,
     answer=RetrospectiveFormatShape,
     run=lambda call: workflow.change_format(
@@ -122,6 +125,7 @@ verb(
     "DELETE",
     f"{FORMATS}/{{retrospective_format}}",
     workflow.remove_format,
+    name="remove_retrospective_format",
     summary="Remove a format that no retrospective uses.",
     **RUNS,
 )
@@ -183,23 +187,23 @@ class CostAssumptionsBody(Body):
     roles = serializers.ListField(child=RoleRateBody(), required=False, max_length=200)
 
 
-class ShownGuesses(serializers.Serializer):
+class CostGuessesShape(serializers.Serializer):
     low = _amount()
     likely = _amount()
     high = _amount()
 
 
-class ShownRoleRate(ShownGuesses):
+class RoleRateShape(CostGuessesShape):
     role = RoleName()
 
 
-class ShownCostAssumptions(serializers.Serializer):
+class CostAssumptionsShape(serializers.Serializer):
     """What is assumed where money is counted; null where nobody has stated it."""
 
     currency = serializers.CharField()
-    hour = ShownGuesses(allow_null=True)
-    minute = ShownGuesses(allow_null=True)
-    roles = ShownRoleRate(many=True)
+    hour = CostGuessesShape(allow_null=True)
+    minute = CostGuessesShape(allow_null=True)
+    roles = RoleRateShape(many=True)
 
 
 def _assumed() -> dict[str, Any]:
@@ -251,7 +255,7 @@ def _placed(refusal: Refusal, call: Call) -> dict[str, Any]:
 
 item(
     "cost-assumptions",
-    ShownCostAssumptions,
+    CostAssumptionsShape,
     _for_administrators,
     name="get_cost_assumptions",
     summary="What an hour and a minute cost, for administrators.",
@@ -261,8 +265,9 @@ verb(
     "PUT",
     "cost-assumptions",
     workflow.assume_costs,
+    name="change_cost_assumptions",
     body=CostAssumptionsBody,
-    answer=ShownCostAssumptions,
+    answer=CostAssumptionsShape,
     run=_assume,
     summary="State what costs are counted by.",
     **RUNS,

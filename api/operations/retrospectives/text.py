@@ -8,7 +8,11 @@ from rest_framework.response import Response
 from api.fields import TextField, body, optional_text, text
 from api.operations.retrospectives.common import LARGEST_ID, RETROSPECTIVE, RecordFrom, for_writers
 from api.registry import Call, item, listing, verb
-from api.shapes.retrospective_sections import CommentShape, SectionShape, SectionVersionShape
+from api.shapes.retrospective_sections import (
+    RetrospectiveSectionShape,
+    SectionCommentShape,
+    SectionVersionShape,
+)
 from retros import workflow
 from retros.queries import open_hints
 from retros.workflow.writing import MAX_LETTERS, sections_of
@@ -19,17 +23,18 @@ SECTION = f"{SECTIONS}/{{document}}"
 
 item(
     SECTIONS,
-    SectionShape,
+    RetrospectiveSectionShape,
     lambda call: sections_of(call["retrospective"]),
     name="list_sections",
     summary="The sections of the text, as Markdown.",
     many=True,
 )
-item(SECTION, SectionShape, name="get_section", summary="One section of the text.")
+item(SECTION, RetrospectiveSectionShape, name="get_section", summary="One section of the text.")
 verb(
     "PUT",
     SECTION,
     workflow.save_text,
+    name="write_section",
     body=body(
         "SectionBody",
         text=TextField(MAX_LETTERS, allow_blank=True, trim_whitespace=False),
@@ -42,7 +47,7 @@ verb(
             help_text="The version that was read. 409 if the section has changed since.",
         ),
     ),
-    answer=SectionShape,
+    answer=RetrospectiveSectionShape,
     also=(workflow.open_section,),
     summary="Write the text of a section. People who have it open see the change.",
 )
@@ -67,17 +72,20 @@ verb(
     "POST",
     f"{SECTION}/versions",
     workflow.keep_version,
+    name="add_section_version",
     body=body("KeepVersionBody", note=optional_text(200)),
     answer=SectionVersionShape,
     run=_keep,
     status=201,
+    may_be_empty="Nothing was kept: the last version is the same.",
     summary="Keep the current text of a section as a version. 204 if the last version is the same.",
 )
 verb(
     "POST",
     f"{SECTION}/versions/{{section_version}}/restoration",
     workflow.restore_version,
-    answer=SectionShape,
+    name="restore_section_version",
+    answer=RetrospectiveSectionShape,
     run=lambda call: workflow.restore_version(
         document=call["document"], number=call["section_version"].number, by=call.user
     ),
@@ -88,16 +96,18 @@ verb(
 
 listing(
     f"{SECTION}/comments",
-    CommentShape,
-    lambda call: CommentShape.rows(call.user).filter(document_id=call["document"].pk),
-    name="list_comments",
+    SectionCommentShape,
+    lambda call: SectionCommentShape.rows(call.user).filter(document_id=call["document"].pk),
+    name="list_section_comments",
     summary="What is said beside the section, oldest first.",
 )
-item(f"{SECTION}/comments/{{comment}}", CommentShape, name="get_comment", summary="One comment.")
+item(
+    f"{SECTION}/comments/{{comment}}", SectionCommentShape, name="get_section_comment", summary="One comment."
+)
 
 
 def _comments(call: Call) -> Any:
-    return CommentShape.rows(call.user).filter(document_id=call["document"].pk)
+    return SectionCommentShape.rows(call.user).filter(document_id=call["document"].pk)
 
 
 def _comment_address(made: Any) -> str:
@@ -111,13 +121,14 @@ verb(
     "POST",
     f"{SECTION}/comments",
     workflow.add_comment,
+    name="add_section_comment",
     body=body(
         "CommentBody",
         text=text(5000, help_text="An @ and a name notifies that person."),
         quote=optional_text(300, help_text="The words it is about."),
         parent=RecordFrom(_comments, required=False, allow_null=True, help_text="What it answers."),
     ),
-    answer=CommentShape,
+    answer=SectionCommentShape,
     status=201,
     location=_comment_address,
 )
@@ -125,14 +136,15 @@ verb(
     "PUT",
     f"{SECTION}/comments/{{comment}}/resolution",
     workflow.resolve_comment,
+    name="resolve_section_comment",
     body=body("CommentResolutionBody", resolved=serializers.BooleanField()),
-    answer=CommentShape,
+    answer=SectionCommentShape,
 )
 
 # -- hints on wording ---------------------------------------------------------------------------------------
 
 
-class ShownHint(serializers.Serializer):
+class WordingHintShape(serializers.Serializer):
     """Words that may blame, and what to ask instead."""
 
     rule = serializers.CharField()
@@ -151,9 +163,9 @@ def _hints(call: Call) -> Any:
 
 item(
     f"{SECTION}/hints",
-    ShownHint,
+    WordingHintShape,
     _hints,
-    name="list_hints",
+    name="list_section_hints",
     summary="Hints on the wording of the section that nobody has followed or left.",
     many=True,
 )
@@ -161,6 +173,7 @@ verb(
     "POST",
     f"{SECTION}/hints/dismissals",
     workflow.leave_hint,
+    name="dismiss_section_hint",
     body=body(
         "HintDismissalBody",
         rule=text(60),

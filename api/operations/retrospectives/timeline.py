@@ -8,7 +8,7 @@ from rest_framework import serializers
 from api.fields import Body, TextField, body, choice, flag, moment, named, optional_text, text
 from api.operations.retrospectives.common import (
     RETROSPECTIVE,
-    Changed,
+    EntriesChanged,
     Key,
     PersonOfIt,
     RecordsIn,
@@ -103,11 +103,18 @@ verb(
     "POST",
     f"{TIMELINE}/found-gaps/acceptance",
     workflow.keep_gap,
+    name="keep_found_gap",
     body=body("KeepGapBody", key=Key()),
     answer=RetrospectiveEntryShape,
     status=201,
 )
-verb("POST", f"{TIMELINE}/found-gaps/dismissal", workflow.dismiss_gap, body=body("DismissGapBody", key=Key()))
+verb(
+    "POST",
+    f"{TIMELINE}/found-gaps/dismissal",
+    workflow.dismiss_gap,
+    name="dismiss_found_gap",
+    body=body("DismissGapBody", key=Key()),
+)
 item(
     f"{TIMELINE}/suggestions",
     TimelineSuggestion,
@@ -120,6 +127,7 @@ verb(
     "POST",
     f"{TIMELINE}/suggestions/merge",
     workflow.merge_suggested,
+    name="accept_merge_suggestion",
     body=body("MergeSuggestedBody", key=Key()),
     answer=RetrospectiveEntryShape,
 )
@@ -127,6 +135,7 @@ verb(
     "POST",
     f"{TIMELINE}/suggestions/introduction",
     workflow.mark_introduced,
+    name="accept_introduction_suggestion",
     body=body("IntroducedBody", key=Key()),
     answer=RetrospectiveEntryShape,
 )
@@ -143,6 +152,7 @@ verb(
     "POST",
     f"{TIMELINE}/suggestions/dismissal",
     workflow.dismiss_suggestion,
+    name="dismiss_timeline_suggestion",
     body=body("DismissSuggestionBody", key=Key()),
     run=_dismiss,
 )
@@ -173,34 +183,38 @@ verb(
     "PUT",
     f"{TIMELINE}/stars",
     workflow.star_entries,
+    name="star_retrospective_entries",
     body=body(
         "StarEntriesBody",
         entries=RecordsIn(standing_entries, min_length=1),
         is_starred=serializers.BooleanField(),
     ),
-    answer=Changed,
+    answer=EntriesChanged,
     run=_star,
 )
 verb(
     "POST",
     f"{TIMELINE}/removals",
     workflow.remove_entries,
+    name="remove_retrospective_entries",
     body=body("RemoveEntriesBody", entries=RecordsIn(standing_entries, min_length=1)),
-    answer=Changed,
+    answer=EntriesChanged,
     run=_remove,
 )
 verb(
     "POST",
     f"{TIMELINE}/restorations",
     workflow.restore_entries,
+    name="restore_retrospective_entries",
     body=body("RestoreEntriesBody", entries=RecordsIn(_removed_entries, min_length=1)),
-    answer=Changed,
+    answer=EntriesChanged,
     run=_restore,
 )
 verb(
     "POST",
     f"{TIMELINE}/merges",
     workflow.merge_entries,
+    name="merge_retrospective_entries",
     body=body("MergeEntriesBody", entries=RecordsIn(standing_entries, min_length=2)),
     answer=RetrospectiveEntryShape,
 )
@@ -208,6 +222,7 @@ verb(
     "POST",
     f"{TIMELINE}/gaps",
     workflow.add_gap,
+    name="add_retrospective_gap",
     body=body(
         "RetrospectiveGapBody",
         text=text(500, help_text="What is not known."),
@@ -297,7 +312,7 @@ listing(
     TIMELINE,
     RetrospectiveEntryShape,
     _entries,
-    name="list_entries",
+    name="list_retrospective_entries",
     summary="Rows of the retrospective's timeline, oldest first.",
     query=EntryQuery,
 )
@@ -305,27 +320,30 @@ verb(
     "POST",
     TIMELINE,
     workflow.add_entry,
+    name="add_retrospective_entry",
     body=EntryBody,
     answer=RetrospectiveEntryShape,
     status=201,
     summary="Write a row of the timeline.",
     location=lambda made: address_of(made, "timeline"),
 )
-item(ENTRY, RetrospectiveEntryShape, name="get_entry", summary="One row of the timeline.")
+item(ENTRY, RetrospectiveEntryShape, name="get_retrospective_entry", summary="One row of the timeline.")
 verb(
     "PATCH",
     ENTRY,
     workflow.change_entry,
+    name="change_retrospective_entry",
     body=EntryChangeBody,
     answer=RetrospectiveEntryShape,
     run=_change,
     summary="Change a row of the timeline.",
 )
-verb("DELETE", ENTRY, workflow.remove_entry)
+verb("DELETE", ENTRY, workflow.remove_entry, name="remove_retrospective_entry")
 verb(
     "POST",
     f"{TIMELINE}/{{removed_entry}}/restoration",
     workflow.restore_entry,
+    name="restore_retrospective_entry",
     answer=RetrospectiveEntryShape,
     run=lambda call: workflow.restore_entry(entry=call["removed_entry"], by=call.user),
 )
@@ -333,6 +351,7 @@ verb(
     "PUT",
     f"{ENTRY}/phase",
     workflow.mark_phase,
+    name="set_retrospective_entry_phase",
     body=body(
         "EntryPhaseBody",
         phase=choice([*Phase.values, ""]),
@@ -344,6 +363,7 @@ verb(
     "POST",
     f"{ENTRY}/recollections",
     workflow.add_recollection,
+    name="add_retrospective_recollection",
     body=body(
         "RecollectionBody",
         text=text(LONGEST_ROW),
@@ -360,39 +380,7 @@ verb(
     "POST",
     f"{ENTRY}/separation",
     workflow.separate_entries,
-    answer=Changed,
+    name="separate_retrospective_entries",
+    answer=EntriesChanged,
     run=lambda call: {"changed": workflow.separate_entries(entry=call["entry"], by=call.user)},
-)
-
-
-class ShownMeasure(serializers.Serializer):
-    """A time between two moments, with the formula it is computed by; `seconds` is null where one is not known."""
-
-    name = serializers.CharField()
-    formula = serializers.CharField()
-    seconds = serializers.FloatField(allow_null=True)
-    missing = serializers.CharField(allow_blank=True)
-    note = serializers.CharField(allow_blank=True)
-
-
-def _measures(call: Call) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": one.name,
-            "formula": one.formula,
-            "seconds": None if one.value is None else one.value.total_seconds(),
-            "missing": one.missing,
-            "note": one.note,
-        }
-        for one in Account(call["retrospective"]).measures
-    ]
-
-
-item(
-    f"{RETROSPECTIVE}/measures",
-    ShownMeasure,
-    _measures,
-    name="list_measures",
-    summary="The times between the moments that the timeline tells.",
-    many=True,
 )

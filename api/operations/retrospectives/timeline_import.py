@@ -28,7 +28,7 @@ MOST_PASTED = 200_000
 TOLD = 20  # lines that are refused
 
 
-class BroughtIn(serializers.Serializer):
+class EntriesImported(serializers.Serializer):
     """How many rows came in, follow what their incident says now, and were there already."""
 
     added = serializers.IntegerField()
@@ -40,12 +40,13 @@ verb(
     "POST",
     f"{TIMELINE}/seeding",
     workflow.seed_timeline,
-    answer=BroughtIn,
+    name="seed_retrospective_timeline",
+    answer=EntriesImported,
     summary="Take over the key events of the incidents that are new since.",
 )
 
-BroughtRow = body(
-    "BroughtRow",
+EntryRowBody = body(
+    "EntryRowBody",
     occurred_at=moment(required=True),
     text=text(LONGEST_TEXT),
     source=optional_text(60, help_text="Where it is from. By default “api”."),
@@ -63,7 +64,7 @@ BroughtRow = body(
 
 
 class BringRowsBody(Body):
-    rows = serializers.ListField(child=BroughtRow(), min_length=1, max_length=MOST_ROWS)
+    rows = serializers.ListField(child=EntryRowBody(), min_length=1, max_length=MOST_ROWS)
 
     def validate_rows(self, rows: list[dict[str, Any]]) -> list[Row]:
         now = timezone.now()
@@ -90,8 +91,9 @@ verb(
     "POST",
     f"{TIMELINE}/rows",
     workflow.bring_rows,
+    name="import_retrospective_entries",
     body=BringRowsBody,
-    answer=BroughtIn,
+    answer=EntriesImported,
     summary="Bring in rows of another tool. The same row (source, source_id) comes in once.",
 )
 
@@ -172,9 +174,9 @@ verb(
     f"{TIMELINE}/records",
     workflow.bring_rows,
     body=RecordsBody,
-    answer=BroughtIn,
+    answer=EntriesImported,
     run=_bring_records,
-    name="bring_records",
+    name="import_retrospective_records",
     summary="Bring in what is recorded around the incidents (alerts, changes), lines, or a file of another tool.",
     takes_files=True,
 )

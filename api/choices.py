@@ -1,0 +1,108 @@
+"""The names of choices in the OpenAPI description: a generated client has one type for each, wherever it occurs."""
+
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import SCOPES, InstallationRole, Theme
+from action_items.models import ActionCategory, ActionState, Helped, Priority
+from api.bodies import STATES
+from api.operations.action_items import STATES_ASKED
+from api.operations.status_pages import DIRECTIONS
+from api.shapes.events import PUBLIC
+from core.requested_files import FileState
+from core.written_time import ORDERS
+from incidents.models import (
+    Audience,
+    ChangeEvent,
+    ChecklistKind,
+    ChecklistTemplate,
+    Confidence,
+    DoneWhen,
+    HypothesisState,
+    ImpactAssessment,
+    Mitigation,
+    MitigationState,
+    RecoveryCheck,
+    Service,
+    ServiceImpact,
+    Status,
+)
+from incidents.models.catalogue import LinkKind, RetrospectiveRule
+from insights.definitions import HEADLINES
+from insights.filters import PERIODS
+from insights.models import AnnotationKind
+from notifications.kinds import CHANNEL_KINDS, DeliveryKind
+from notifications.models import BodyFormat, DeliveryState
+from retros.models import Category, Level, Subject
+from retros.models.timeline import WRITTEN_KINDS
+from statuspages.models import Frequency, MaintenanceState, PageAudience
+from statuspages.recurrence import WEEKDAYS
+from subscribers.models import News, ReportEvery, ReportKind
+from timeline.models import Gap, Kind, Phase
+
+CHOICES: dict[str, Any] = {
+    "ActionItemCategory": ActionCategory,
+    "ActionItemHelped": Helped,
+    "ActionItemState": ActionState,
+    "ActionItemStateFilter": STATES_ASKED,
+    "AnnotationKind": AnnotationKind,
+    "Audience": Audience,
+    "ChangeKind": ChangeEvent.Kind,
+    "ChannelKind": CHANNEL_KINDS,
+    "ChecklistDoneWhen": DoneWhen,
+    "ChecklistKind": ChecklistKind,
+    "ChecklistStatus": ChecklistTemplate.STATUSES,
+    "Confidence": Confidence,
+    "ContributingFactorCategory": Category,
+    "ContributingFactorLevel": Level,
+    "Criticality": ImpactAssessment.Criticality,
+    "DateOrder": list(ORDERS),
+    "DeliveryKind": DeliveryKind,
+    "DeliveryState": DeliveryState,
+    "EventName": PUBLIC,
+    "FileState": FileState,
+    "Frequency": Frequency,
+    "GapKind": Gap,
+    "HypothesisState": HypothesisState,
+    "IncidentStatus": Status,
+    "InsightsMetric": HEADLINES,
+    "InsightsPeriod": list(PERIODS),
+    "InstallationRole": InstallationRole,
+    "Language": settings.LANGUAGES,
+    "LinkKind": LinkKind,
+    "MaintenanceState": MaintenanceState,
+    "MitigationKind": Mitigation.Kind,
+    "MitigationState": MitigationState,
+    "MoveDirection": DIRECTIONS,
+    "NotificationKind": News,
+    "OperationalState": STATES,
+    "Priority": Priority,
+    "RecoveryCheckKind": RecoveryCheck.KINDS,
+    "ReportInterval": ReportEvery,
+    "ReportKind": ReportKind,
+    "RetrospectiveEntryKind": WRITTEN_KINDS,
+    "RetrospectiveRule": RetrospectiveRule,
+    "RetrospectiveSubject": Subject,
+    "Scope": SCOPES,
+    "ServiceImpact": ServiceImpact,
+    "ServiceTier": Service.TIERS,
+    "StatusPageAudience": PageAudience,
+    "Theme": Theme,
+    "TimelineKind": Kind,
+    "TimelinePhase": Phase,
+    "UsersAffected": ImpactAssessment.Share,
+    "WebhookFormat": BodyFormat,
+    "Weekday": WEEKDAYS,
+    "YesNoUnknown": ImpactAssessment.Answer,
+}
+
+
+def values_of(choices: Any) -> list[Any]:
+    """The values of a `TextChoices`, of pairs of value and label, or of a list."""
+    if hasattr(choices, "values"):
+        return [value for value in choices.values if value != ""]
+    return [one[0] if isinstance(one, tuple) else one for one in choices]
+
+
+NAMES = {frozenset(values_of(choices)): name for name, choices in CHOICES.items()}
