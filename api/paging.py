@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from api.errors import Malformed
 
 USUAL, MOST = 25, 200
+LARGEST = 2**31 - 1  # of an integer column
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,28 @@ class NearFirst:
     gathered: Any
 
 
+@dataclass(frozen=True)
+class UsualPages:
+    """A list whose usual pages come from a kept query: `below(number, count)` are its first rows below a number."""
+
+    below: Callable[[int, int], list[Any]]
+    gathered: Any
+
+
+class _Loaded(list[Any]):
+    """A page that is loaded already, to be read where a QuerySet is expected."""
+
+    def order_by(self, *_order: str) -> "_Loaded":
+        return self
+
+    def filter(self, **_place: Any) -> "_Loaded":
+        return self
+
+
 def first_rows(found: Any, order: tuple[str, ...], count: int) -> list[Any]:
     """The first of a list, without a cursor."""
+    if isinstance(found, UsualPages):
+        found = found.gathered
     if isinstance(found, NearFirst):
         near, are_all = found.near(None, False)
         rows = list(near.order_by(*order)[:count])
@@ -50,6 +71,8 @@ class Pages(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         cursor: Any = self.decode_cursor(request)
+        if isinstance(queryset, UsualPages):
+            return self._usual(queryset, cursor, request, view)
         if not isinstance(queryset, NearFirst):
             self._require_fitting(cursor, queryset)
             return super().paginate_queryset(queryset, request, view)
@@ -61,6 +84,15 @@ class Pages(CursorPagination):
         if are_all or (self.has_previous if is_backwards else self.has_next):
             return rows
         return super().paginate_queryset(queryset.gathered, request, view)
+
+    def _usual(self, pages: UsualPages, cursor: Any, request: Request, view: Any) -> Any:
+        size = self.get_page_size(request)
+        if size != USUAL or (cursor and (cursor.reverse or cursor.offset)):
+            return self.paginate_queryset(pages.gathered, request, view)
+        self._require_fitting(cursor, pages.gathered)
+        is_further = cursor is not None and cursor.position is not None
+        below = min(int(cursor.position), LARGEST) if is_further else LARGEST
+        return super().paginate_queryset(_Loaded(pages.below(below, size + 1)), request, view)
 
     def _require_fitting(self, cursor: Any, rows: Any) -> None:
         """Cursors are only encoded, so anybody can write one: its place must be of the kind that the list has."""

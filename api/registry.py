@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
 from api.fields import Body
-from api.paging import NearFirst
+from api.paging import NearFirst, UsualPages
 from api.shapes.base import Shape
 
 REACH_ENDED = "Done, and out of the caller's reach now."
@@ -199,7 +199,7 @@ def verb(
 def listing(
     path: str,
     shape: type[Shape],
-    rows: Callable[[Call], "QuerySet[Any] | NearFirst"],
+    rows: Callable[[Call], "QuerySet[Any] | NearFirst | UsualPages"],
     *,
     name: str,
     summary: str,

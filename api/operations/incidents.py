@@ -1,5 +1,7 @@
 """Incidents: finding, declaring, stepping on, people."""
 
+from functools import partial
+
 from rest_framework import serializers
 
 from api.errors import Malformed
@@ -14,10 +16,11 @@ from api.fields import (
     optional_text,
     text,
 )
-from api.paging import NearFirst
+from api.paging import NearFirst, UsualPages
 from api.registry import Call, item, listing, verb
 from api.shapes.incidents import (
     IncidentShape,
+    first_of_all,
 )
 from incidents import workflow
 from incidents.models import (
@@ -50,11 +53,13 @@ class IncidentQuery(Body):
     service = named(Service.objects.all(), required=False)
 
 
-def _incidents(call: Call) -> IncidentQuerySet | NearFirst:
+def _incidents(call: Call) -> IncidentQuerySet | NearFirst | UsualPages:
     asked = search.parse(call.query.get("q", ""))
     if asked.problems:
         raise Malformed(" ".join(asked.problems), name="q")
     rows = _narrowed(call)
+    if not call.query:
+        return UsualPages(partial(first_of_all, call.user), rows)
     if asked.is_empty:
         return rows
     gathered = search.found(asked, call.user, among=rows)

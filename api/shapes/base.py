@@ -73,8 +73,8 @@ class Shape(Telling):
         raise NotImplementedError(cls.__name__)
 
     @classmethod
-    def complete(cls, records: list[Any]) -> None:
-        """Load what else is told of these records, before it is told."""
+    def complete(cls, records: list[Any], user: User) -> None:
+        """Load what else is told of these records to `user`, before it is told."""
 
     @classmethod
     def again(cls, user: User, record: Model) -> Any:
@@ -103,7 +103,7 @@ def in_shape(shape: Any, records: Any, call: Any, *, many: bool = False) -> Any:
     """A record, or with `many` a list of them, in a shape; fields may read `call` in their context."""
     if issubclass(shape, Shape):
         records = list(records) if many else records
-        shape.complete(records if many else [records])
+        shape.complete(records if many else [records], call.user)
     token = _call.set(call)
     try:
         return _kept(shape, many).to_representation(records)

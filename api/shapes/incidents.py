@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -17,7 +16,7 @@ from api.shapes.catalogue import (
     SeverityName,
 )
 from api.times import UtcField
-from core.kept_queries import SOME_ROWS, Kept, is_among, keep
+from core.kept_queries import SOME_NUMBER, SOME_ROWS, SOMEBODY, Kept, is_among, keep
 from incidents.models import (
     MILESTONES,
     AffectedService,
@@ -91,6 +90,20 @@ def _parts_of_incidents() -> dict[str, Kept[Any]]:
     return {name: keep(rows.filter(is_among("incident_id"))) for name, rows in parts.items()}
 
 
+def first_of_all(user: User, below: int, count: int) -> list[Incident]:
+    """The `count` newest incidents in `user`'s reach below a number; the list that is asked for most."""
+    reach = (user.sees_private_incidents, user.hides_private, count)
+    return _newest_below(*reach).rows({SOMEBODY: user.pk, SOME_NUMBER: below})
+
+
+@cache
+def _newest_below(sees_private: bool, hides_private: bool, count: int) -> Kept[Incident]:
+    anybody = User(pk=SOMEBODY, sees_private_incidents=sees_private)
+    anybody.hides_private = hides_private
+    rows = IncidentShape.rows(anybody).filter(number__lt=SOME_NUMBER)
+    return keep(rows.order_by(*IncidentShape.order)[:count])
+
+
 UTC_TIME = UtcField()
 
 
@@ -121,7 +134,7 @@ class IncidentShape(Shape):
     roles = RoleHolderShape(source="loaded_roles", many=True)
     affected_services = AffectedServiceShape(source="running_impacts", many=True)
     updates_due = UpdateDueShape(source="schedules", many=True)
-    merged_into = Reference(allow_null=True)
+    merged_into = Reference(source="reachable_target", allow_null=True)
     impact_figures = ImpactFigureShape(many=True, read_only=True)
     milestones = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -163,14 +176,14 @@ class IncidentShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return (
-            Incident.objects.visible_to(user)
-            .select_related("severity", "incident_type", "reported_by")
-            .prefetch_related(Prefetch("merged_into", Incident.objects.visible_to(user)))
-        )
+        return Incident.objects.visible_to(user).select_related("severity", "incident_type", "reported_by")
 
     @classmethod
-    def complete(cls, records: list[Any]) -> None:
+    def complete(cls, records: list[Any], user: User) -> None:
+        targets = [one.merged_into_id for one in records if one.merged_into_id]
+        reachable = Incident.objects.visible_to(user).in_bulk(targets) if targets else {}
+        for incident in records:
+            incident.reachable_target = reachable.get(incident.merged_into_id)
         by_incident = {incident.pk: incident for incident in records}
         for name, kept in _parts_of_incidents().items():
             for incident in records:
