@@ -55,6 +55,46 @@ def test_a_body_that_is_no_json(calls):
     assert answer.json()["detail"] == "The body is not valid JSON."
 
 
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"title": "a\\ud83d"}',
+        '{"title": "a", "service_impact": "\\ud83d"}',
+        '{"\\ud83d": 1}',
+        '{"title": "a", "services": ["\\ud83d"]}',
+        "[" * DEEP,
+        "[" * DEEP + "]" * DEEP,
+        '{"title":' * DEEP + "1" + "}" * DEEP,
+        '{"title":' * 60 + "1" + "}" * 60,
+        '{"title": 1' + "0" * 5000 + "}",
+        '{"title": NaN}',
+    ],
+)
+def test_json_that_nothing_can_be_made_of(calls, body):
+    calls.client.raise_request_exception = False
+    answer = calls.client.post(
+        "/api/v1/incidents",
+        body,
+        content_type="application/json",
+        headers={"authorization": f"Bearer {calls.token}"},
+    )
+    assert answer.status_code == 400, answer.content[:200]
+    assert answer.json()["detail"]
+
+
+def test_head_is_answered_as_get_without_a_body(calls, incident):
+    calls.get(f"incidents/{incident.reference}")
+    answer = calls.client.head(
+        f"/api/v1/incidents/{incident.reference}", headers={"authorization": f"Bearer {calls.token}"}
+    )
+    assert answer.status_code == 200
+    assert answer["ETag"] == calls.last["ETag"]
+    assert answer.content == b""
+
+
 @pytest.mark.parametrize(
     "path", ["nonsense", "incidents/INC-999999", "incidents/x y", "incidents/INC-1/nonsense"]
 )
