@@ -126,11 +126,12 @@ def test_a_cursor_that_somebody_wrote(calls, monkeypatch, place, search):
 
 def test_a_cursor_of_another_list(api, admin):
     calls = api(admin)
+    calls.client.raise_request_exception = False
     calls.get("me")
     lists = [one.path for one in OPERATIONS if one.is_list and "{" not in one.path]
     assert len(lists) > 20
     for path in lists:
-        for position in ("abc", "2026-13-45"):
+        for position in ("abc", "2026-13-45", "%00", "a%00b"):
             calls.get(f"{path}?cursor={b64encode(f'p={position}'.encode()).decode()}")
             assert calls.status in (200, 400), path
 
