@@ -27,7 +27,7 @@ from api.locking import lock_root
 from api.paging import Pages
 from api.parsers import JsonParser
 from api.registry import OPERATIONS, PARTS, Call, Operation
-from api.running import admit, load_parts, run_operation
+from api.running import admit, load_parts, load_root, run_operation
 from api.schema import described
 from api.shapes.base import Shape, in_shape
 from audit.context import coming_from
@@ -107,6 +107,8 @@ def _write(call: Call) -> HttpResponseBase:
     key = key_of(call.request) if call.request.method == "POST" else ""
     with transaction.atomic():
         if key and (earlier := earlier_answer(call.request, key)):
+            if earlier.data is not None:
+                load_root(call)  # what it tells of must still be in the caller's reach
             return earlier
         load_parts(call)
         _require_match(call)
