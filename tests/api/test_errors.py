@@ -3,6 +3,8 @@
 from base64 import b64encode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from api.registry import OPERATIONS
 from tests.api.client import ApiClient
@@ -36,6 +38,38 @@ def test_a_nested_value_is_named_by_its_place(calls, incident):
         {"services": [{"service": "nope", "impact": "degraded"}]},
     )
     assert problem["errors"][0]["pointer"] == "/services/0/service"
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "most"),
+    [
+        ("incidents", "services", "payments", 1000),
+        ("{at}/mitigation", "services", {"service": "payments", "impact": "degraded"}, 1000),
+        ("{at}/status-updates", "evidence", 1, 50),
+        ("{at}/status-updates", "audiences", "public", 4),
+    ],
+)
+def test_the_length_of_a_list_comes_before_its_entries(calls, incident, path, field, value, most):
+    """Each entry may ask the database."""
+    path = path.format(at=f"incidents/{incident.reference}")
+    calls.get("me")
+    with CaptureQueriesContext(connection) as asked:
+        problem = calls.post(path, {field: [value] * (most + 1)})
+    assert calls.status == 422
+    assert problem["errors"] == [
+        {
+            "pointer": f"/{field}",
+            "code": "max_length",
+            "detail": f"Ensure this field has no more than {most} elements.",
+        }
+    ]
+    assert len(asked) < 20
+
+
+def test_a_refusal_is_not_as_long_as_the_request(calls):
+    problem = calls.post("incidents", {f"field {number}": 1 for number in range(5000)})
+    assert calls.status == 422
+    assert len(problem["errors"]) == 20
 
 
 def test_what_does_not_fit_the_state(calls, incident):
