@@ -102,13 +102,15 @@ def _names(scope: Scope) -> list[str]:
     """The events that are asked for; none is all of them."""
     try:
         asked = parse_qs(
-            scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, max_num_fields=len(PUBLIC)
+            scope.get("query_string", b"").decode("latin-1"),
+            keep_blank_values=True,
+            max_num_fields=len(PUBLIC),
         )
     except ValueError as fault:
         raise Malformed("There are too many parameters.") from fault
     for parameter in asked:
         if parameter != "name":
-            raise Malformed(f"There is no parameter “{parameter}”. There is name.", name=parameter)
+            raise Malformed(f"There is no parameter “{parameter}” here, only “name”.", name=parameter)
     names = asked.get("name", [])
     if unknown := [name for name in names if name not in PUBLIC]:
         raise ValidationError({"name": [f"There is no event “{unknown[0]}”. See event-types."]})

@@ -30,7 +30,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not _is_api(request):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
-        return _problem(413, f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000} MB.")
+        return _problem(
+            413, f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000} MB."
+        )
     if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
         return _problem(400, "There are too many parameters, fields or files.")
     return _problem(400, str(exception))

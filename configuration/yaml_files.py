@@ -102,7 +102,7 @@ def _plain(loader: _Loader, node: yaml.Node, at: Path, lines: dict[Path, int]) -
     return value
 
 
-def _require_whole(node: yaml.ScalarNode) -> None:
+def _require_whole(node: yaml.Node) -> None:
     """YAML can write half of a surrogate pair, which no database keeps."""
     try:
         node.value.encode()

@@ -25,7 +25,9 @@ def one_connection(db):
         signal.connect(close_old_connections)
 
 
-def answered(path: str, content_type: str, *, query: str = "", body: bytes = b"", token: str = "") -> tuple[int, str]:
+def answered(
+    path: str, content_type: str, *, query: str = "", body: bytes = b"", token: str = ""
+) -> tuple[int, str]:
     environ = {
         "PATH_INFO": path,
         "QUERY_STRING": query,
@@ -71,7 +73,9 @@ def test_too_many_parameters_are_refused_whatever_the_character_set():
 
 @pytest.mark.parametrize("charset", CHARSETS)
 def test_a_form_with_a_file_is_still_read(charset):
-    status, _text = answered("/accounts/login/", f'multipart/form-data; boundary="x"; charset={charset}', body=FORM)
+    status, _text = answered(
+        "/accounts/login/", f'multipart/form-data; boundary="x"; charset={charset}', body=FORM
+    )
     assert status < 500
 
 
@@ -79,6 +83,8 @@ def test_a_form_with_a_file_is_still_read(charset):
 def test_json_is_utf_8_whatever_it_says(commander, charset):
     token = ApiClient.of(commander).token
     body = '{"title": "Café +2D0- is down"}'.encode()
-    status, text = answered("/api/v1/incidents", f"application/json; charset={charset}", body=body, token=token)
+    status, text = answered(
+        "/api/v1/incidents", f"application/json; charset={charset}", body=body, token=token
+    )
     assert status == 201
     assert "Café +2D0- is down" in text
