@@ -47,7 +47,7 @@ EXPLAINED = {
     ),
     "failed": (
         "Allclear has a fault, or something that it needs has one. Your request may well be right.",
-        "Send it again later, with the same Idempotency-Key. If it fails again, tell whoever runs Allclear: it is logged.",
+        "Send it again later, with the same Idempotency-Key. If it fails again, inform the people who run Allclear. The fault is logged.",
     ),
     "unavailable": (
         "The answer takes too long, or can't be given now.",
