@@ -9,8 +9,7 @@ import urllib.request
 import pytest
 
 from accounts.workflow import create_token, revoke_token
-from api.event_stream import EventStream
-from core.listen import Listener as ProcessListener
+from config.asgi import application
 from incidents.workflow import change_severity, change_visibility
 
 
@@ -96,8 +95,9 @@ def test_without_the_scope_there_is_none(webs, commander, scopes, status):
 class Asked:
     """One request to the ASGI application, without a server: its status, its headers and its body."""
 
-    def __init__(self, text: str, query: str = "", scheme: str = "Bearer "):
+    def __init__(self, text: str, query: str = "", scheme: str = "Bearer ", forwarded: str = ""):
         headers = [(b"authorization", f"{scheme}{text}".encode())] if text else []
+        headers += [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
         scope = {
             "type": "http",
             "method": "GET",
@@ -107,7 +107,7 @@ class Asked:
             "client": ("203.0.113.9", 4711),
         }
         self.sent: list[dict] = []
-        asyncio.run(EventStream(ProcessListener())(scope, self._receive, self._send))
+        asyncio.run(application(scope, self._receive, self._send))
         start = self.sent[0]
         self.status = start["status"]
         self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
@@ -168,3 +168,11 @@ def test_the_use_of_its_token_is_noted(commander):
     Asked(text)
     token.refresh_from_db()
     assert token.last_used_from == "203.0.113.9"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_proxy_each_client_is_counted_by_itself(settings):
+    settings.API_RATE_UNKNOWN = "1 per hour"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    statuses = [Asked("", forwarded=f"203.0.113.{number}").status for number in (31, 32, 31)]
+    assert statuses == [401, 401, 429]
