@@ -45,6 +45,10 @@ EXPLAINED = {
         "This token, or this address without a token, has sent more requests than allowed.",
         "Wait for the seconds in the header “Retry-After”. “RateLimit” tells how many are left.",
     ),
+    "failed": (
+        "Allclear has a fault, or something that it needs has one. Your request may well be right.",
+        "Send it again later, with the same Idempotency-Key. If it fails again, inform the people who run Allclear. The fault is logged.",
+    ),
     "unavailable": (
         "The answer takes too long, or can't be given now.",
         "Try again later, or ask for less at once.",

@@ -26,6 +26,7 @@ TYPES = {
     415: ("not-json", "The body must be JSON"),
     422: ("invalid", "Some values cannot be used"),
     429: ("too-many-requests", "Too many requests"),
+    500: ("failed", "Something went wrong in Allclear"),
     503: ("unavailable", "The answer takes too long or cannot be given now"),
 }
 """Status → (last part of `type`, `title`). The page /api/v1/docs/errors explains each."""

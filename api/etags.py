@@ -15,8 +15,9 @@ def etag_of(data: Any) -> str:
 
 
 def is_named(request: Request, header: str, etag: str) -> bool:
-    """Whether If-Match or If-None-Match names it, alone, in a list, or by “*”. A weak one counts for reading only."""
-    named = [one.strip() for one in request.headers.get(header, "").split(",") if one.strip()]
-    if header == "If-None-Match":
-        named = [one.removeprefix("W/") for one in named]
+    """Whether If-Match or If-None-Match names it, alone, in a list, or by “*”.
+
+    A weak one counts as well: compression makes each a weak one on its way, and it still names one state.
+    """
+    named = [one.strip().removeprefix("W/") for one in request.headers.get(header, "").split(",")]
     return "*" in named or etag in named

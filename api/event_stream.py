@@ -4,14 +4,16 @@ import asyncio
 import json
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.utils import timezone
+from rest_framework.exceptions import APIException, PermissionDenied, Throttled, ValidationError
 
 from accounts.models import ApiToken
-from accounts.workflow import working_token
+from api.asgi import count, refuse, request_of
+from api.errors import Malformed
 from api.shapes.events import PUBLIC, EventShape, told_event
 from core.asgi import Receive, Scope, Send
 from core.listen import HOME, Listener, person_topic
@@ -25,11 +27,7 @@ KEEP_ALIVE = 20.0
 OVERLAP = timedelta(seconds=30)  # a transaction may end later than one that began after it
 MOST_STREAMS = 10  # of one account in one process
 AT_A_TIME = 200
-REFUSALS = {
-    401: "A valid token is needed",
-    403: "This token lacks the scope “incidents:read”",
-    429: "Too many streams",
-}
+Headers = list[tuple[bytes, bytes]]
 
 
 class EventStream:
@@ -44,33 +42,33 @@ class EventStream:
         self._open: dict[int, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        text = _header(scope, b"authorization").removeprefix("Bearer ").strip()
-        token = await in_thread(working_token, text) if text else None
-        refused = self._refusal(token)
-        if token is None or refused:
-            await _refuse(send, refused or 401)
-            return
-        owner = token.owner_id
-        self._open[owner] = self._open.get(owner, 0) + 1
         try:
-            with self.listener.subscription(HOME, person_topic(owner)) as queue:
-                await self._stream(Reader(scope, text), receive, send, queue)
+            reader, headers = await in_thread(_admitted, scope)
+            self._require_few(reader.owner)
+        except APIException as refusal:
+            await refuse(send, refusal)
+            return
+        self._open[reader.owner] = self._open.get(reader.owner, 0) + 1
+        try:
+            with self.listener.subscription(HOME, person_topic(reader.owner)) as queue:
+                await self._stream(reader, headers, receive, send, queue)
         finally:
-            self._open[owner] -= 1
+            self._open[reader.owner] -= 1
 
-    def _refusal(self, token: ApiToken | None) -> int:
-        if token is None:
-            return 401
-        if not token.allows(SCOPE):
-            return 403
-        return 429 if self._open.get(token.owner_id, 0) >= MOST_STREAMS else 0
+    def _require_few(self, owner: int) -> None:
+        if self._open.get(owner, 0) >= MOST_STREAMS:
+            raise Throttled(wait=EVERY, detail=f"At most {MOST_STREAMS} streams of one account.")
 
     @staticmethod
     async def _stream(
-        reader: "Reader", receive: Receive, send: Send, queue: "asyncio.Queue[str | None]"
+        reader: "Reader",
+        headers: Headers,
+        receive: Receive,
+        send: Send,
+        queue: "asyncio.Queue[str | None]",
     ) -> None:
         await in_thread(reader.begin)
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *headers]})
         await _write(send, "retry: 2000\n: hello\n\n")
         gone = asyncio.create_task(_until_gone(receive))
         written = time.monotonic()
@@ -89,20 +87,48 @@ class EventStream:
         await send({"type": "http.response.body", "body": b""})
 
 
+def _admitted(scope: Scope) -> "tuple[Reader, Headers]":
+    """The stream of whoever asks, and the headers of their limit. Counted and refused as any request of the API is."""
+    request = request_of(scope)
+    limits = count(request)
+    token = cast(ApiToken, request.auth)
+    if not token.allows(SCOPE):
+        raise PermissionDenied(f"This token lacks the scope “{SCOPE}”.")
+    reader = Reader(token, _names(scope), request.headers.get("Last-Event-ID", ""))
+    return reader, [(name.lower().encode(), value.encode()) for name, value in limits.items()]
+
+
+def _names(scope: Scope) -> list[str]:
+    """The events that are asked for; none is all of them."""
+    try:
+        asked = parse_qs(
+            scope.get("query_string", b"").decode("latin-1"),
+            keep_blank_values=True,
+            max_num_fields=len(PUBLIC),
+        )
+    except ValueError as fault:
+        raise Malformed("There are too many parameters.") from fault
+    for parameter in asked:
+        if parameter != "name":
+            raise Malformed(f"There is no parameter “{parameter}” here, only “name”.", name=parameter)
+    names = asked.get("name", [])
+    if unknown := [name for name in names if name not in PUBLIC]:
+        raise ValidationError({"name": [f"There is no event “{unknown[0]}”. See event-types."]})
+    return names
+
+
 class Reader:
     """Where one stream has come to. Its methods ask the database and run in threads."""
 
-    def __init__(self, scope: Scope, text: str):
-        self.text = text
-        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        self.names = [name for name in asked.get("name", []) if name in PUBLIC]
-        self.last = _header(scope, b"last-event-id")
+    def __init__(self, token: ApiToken, names: list[str], last: str):
+        self.token, self.owner = token.pk, token.owner_id
+        self.names, self.last = names, last
         self.since = timezone.now()
         self.told: dict[UUID, datetime] = {}
 
     def begin(self) -> None:
         """Go on after the event that was read last, where it is still kept; else from now on."""
-        token = working_token(self.text)
+        token = self._working()
         if token is None:
             return
         rows = EventShape.rows(token.acting_person())
@@ -112,9 +138,12 @@ class Reader:
         before = rows.filter(due_at__gte=self.since - OVERLAP, due_at__lte=self.since)
         self.told = dict(before.values_list("pk", "due_at"))
 
+    def _working(self) -> ApiToken | None:
+        return ApiToken.objects.working().filter(pk=self.token).select_related("owner").first()
+
     def news(self) -> str | None:
         """What has happened since, as it is sent; None where the token opens nothing any more."""
-        token = working_token(self.text)
+        token = self._working()
         if token is None or not token.allows(SCOPE):
             return None
         rows = EventShape.rows(token.acting_person()).filter(due_at__gte=self.since - OVERLAP)
@@ -160,23 +189,5 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
 async def _write(send: Send, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-
-
-async def _refuse(send: Send, status: int) -> None:
-    headers = [(b"content-type", b"application/problem+json")]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Bearer realm="Allclear"'))
-    problem = {
-        "type": "/api/v1/docs/errors",
-        "title": REFUSALS[status],
-        "status": status,
-        "detail": REFUSALS[status],
-    }
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(problem).encode()})

@@ -15,6 +15,9 @@ from core.text import without_directions
 from incidents.models import Incident
 
 LONGEST_TEXT = 10_000
+LONGEST_LIST = 1000
+"""Entries of a list or an object in a body, where a field says nothing less: each may ask the database."""
+MOST_UNKNOWN = 20  # fields that a refusal names
 
 
 class Body(serializers.Serializer):
@@ -25,9 +28,20 @@ class Body(serializers.Serializer):
             unknown = [name for name in data if name not in self.fields or self.fields[name].read_only]
             if unknown:
                 raise serializers.ValidationError(
-                    {name: ["There is no such field."] for name in unknown}, code="unknown"
+                    {name: ["There is no such field."] for name in unknown[:MOST_UNKNOWN]}, code="unknown"
                 )
+            self._require_short(data)
         return super().to_internal_value(data)
+
+    def _require_short(self, data: dict[str, Any]) -> None:
+        """Before any entry is looked at: fields themselves count last."""
+        refused = {}
+        for name, value in data.items():
+            most = getattr(self.fields[name], "max_length", None) or LONGEST_LIST
+            if isinstance(value, list | dict) and len(value) > most:
+                refused[name] = [f"Ensure this field has no more than {most} elements."]
+        if refused:
+            raise serializers.ValidationError(refused, code="max_length")
 
 
 def body(name: str, /, **fields: serializers.Field) -> type[Body]:

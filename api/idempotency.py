@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
+from django.http import QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -79,8 +80,15 @@ def forget_old_answers() -> None:
 
 
 def _hash(request: Request) -> str:
-    facts: list[Any] = [request.method, request.get_full_path(), request.data]
+    """Of all that the answer depends on: a token without “private” is another caller than one with it."""
+    hides_private = cast(User, request.user).hides_private
+    facts: list[Any] = [request.method, request.get_full_path(), hides_private, _plain(request.data)]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=_told).encode()).hexdigest()
+
+
+def _plain(data: Any) -> Any:
+    """A form with every value of each of its fields; as a mapping it has the last one only."""
+    return dict(data.lists()) if isinstance(data, QueryDict) else data
 
 
 def _told(value: Any) -> str:

@@ -98,6 +98,8 @@ class Pages(CursorPagination):
         """Cursors are only encoded, so anybody can write one: its place must be of the kind that the list has."""
         if cursor is None or cursor.position is None:
             return
+        if "\0" in cursor.position:
+            raise _not_of_this_list()
         try:
             rows.filter(**{f"{self.order[0].lstrip('-')}__lt": cursor.position})
         except (ValueError, ValidationError) as fault:

@@ -21,8 +21,17 @@ def admit(request: Request, operation: Operation) -> None:
         raise Forbidden(f"This token lacks the scope “{operation.scope}”.")
 
 
+def load_root(call: Call) -> None:
+    """The first part alone, such as the incident: the others may be gone by what the operation did."""
+    _load(call, call.operation.parts[:1])
+
+
 def load_parts(call: Call) -> None:
-    for name in call.operation.parts:
+    _load(call, call.operation.parts)
+
+
+def _load(call: Call, names: list[str]) -> None:
+    for name in names:
         call.records[name] = PARTS[name].load(call, call.raw[name])
 
 

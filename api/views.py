@@ -11,7 +11,7 @@ from django.http.response import HttpResponseRedirectBase
 from django.urls import URLPattern, is_valid_path, path
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,8 +25,9 @@ from api.fields import Body, told_once
 from api.idempotency import earlier_answer, keep_answer, key_of
 from api.locking import lock_root
 from api.paging import Pages
+from api.parsers import JsonParser
 from api.registry import BYTES, OPERATIONS, PARTS, Call, Operation
-from api.running import admit, load_parts, run_operation
+from api.running import admit, load_parts, load_root, run_operation
 from api.schema import described
 from api.shapes.base import Shape, in_shape
 from audit.context import coming_from
@@ -44,7 +45,7 @@ class AlwaysJson(DefaultContentNegotiation):
 class ApiView(APIView):
     authentication_classes = [TokenAuthentication, SignedInAuthentication]
     permission_classes: list[Any] = []  # by scope, in `_admit`; by person in the verbs
-    parser_classes = [JSONParser]
+    parser_classes = [JsonParser]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = AlwaysJson
     throttle_classes: list[Any] = []  # api.rates
@@ -74,10 +75,10 @@ class ApiView(APIView):
 class OperationView(ApiView):
     def get_parsers(self) -> list[Any]:
         takes_files = any(operation.takes_files for operation in self.operations.values())
-        return [JSONParser(), *([MultiPartParser()] if takes_files else [])]
+        return [JsonParser(), *([MultiPartParser()] if takes_files else [])]
 
     def answer(self, request: Request, **raw: str) -> HttpResponseBase:
-        operation = self.operations[request.method or ""]
+        operation = self.operations["GET" if request.method == "HEAD" else request.method or ""]
         admit(request, operation)
         call = Call(request, operation, raw)
         token = f" {call.token.name}" if call.token else ""
@@ -113,6 +114,8 @@ def _write(call: Call) -> HttpResponseBase:
     key = key_of(call.request) if call.request.method == "POST" else ""
     with transaction.atomic():
         if key and (earlier := earlier_answer(call.request, key)):
+            if earlier.data is not None:
+                load_root(call)  # what it tells of must still be in the caller's reach
             return earlier
         load_parts(call)
         _require_match(call)

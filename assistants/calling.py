@@ -1,16 +1,19 @@
 """A call of a tool: the operation of the API behind it, by the same rules, and a preview first where it writes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.http import Http404
+from psycopg2.errors import QueryCanceled
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
-from api.errors import answer_error
+from api.errors import Unavailable, answer_error
 from api.fields import Body
 from api.paging import first_rows
 from api.registry import Call
@@ -30,6 +33,8 @@ CONFIRM = (
     "arguments and this “confirmation” within 10 minutes."
 )
 USUAL, MOST = 10, 50
+SECONDS = 20.0
+"""How long each statement of a call may take, with waiting for others: it holds a thread that live pages need, too."""
 EXPECTED = (APIException, ValidationError, PermissionDenied, ObjectDoesNotExist, Http404, Conflict)
 
 
@@ -39,9 +44,23 @@ def call_tool(request: Request, name: str, arguments: dict[str, Any]) -> tuple[d
     place = f"assistant {token.name} {request.META.get('REMOTE_ADDR', '')}".strip()[:100]
     with coming_from(place):
         try:
-            return _called(request, TOOLS[name], dict(arguments)), True
+            with _limited():
+                return _called(request, TOOLS[name], dict(arguments)), True
         except EXPECTED as error:
             return refused(error), False
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SECONDS * 1000:.0f}"])
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        raise Unavailable("This takes too long. Try again later, or ask for less at once.") from error
 
 
 def refused(error: Exception) -> dict[str, Any]:

@@ -1,27 +1,23 @@
 """/mcp: who may come in. What is said there is understood by assistants/protocol.py, which is read on first use."""
 
-import json
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.http import HttpRequest
 from rest_framework import status
-from rest_framework.exceptions import APIException, AuthenticationFailed, MethodNotAllowed, NotAuthenticated
+from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.request import Request
 
 from accounts.models import Installation
-from api import rates
-from api.authentication import TokenAuthentication
-from api.errors import Malformed, answer_error
+from api.asgi import count, refuse, request_of
+from api.errors import Malformed
 from core.asgi import App, Receive, Scope, Send
 from live.consumers import in_thread
 
 PATH = "/mcp"
 OFF = "Assistants are switched off here. An administrator switches them on under Settings, Assistants."
-CHALLENGE = 'Bearer realm="Allclear"'
 
 
 class SwitchedOff(APIException):
@@ -35,10 +31,10 @@ class Door:
         self._protocol: Callable[[Request], App] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _request_of(scope)
+        request = request_of(scope)
         refusal, headers = await in_thread(_refusal, request)
         if refusal:
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
             return
         if self._protocol is None:
             self._protocol = await in_thread(_read_protocol)
@@ -51,29 +47,11 @@ def _read_protocol() -> Callable[[Request], App]:
     return protocol
 
 
-def _request_of(scope: Scope) -> Request:
-    """As Django has it, with the token as the only way to say who asks."""
-    http = HttpRequest()
-    http.method = scope["method"]
-    http.path = http.path_info = scope["path"]
-    for name, value in scope["headers"]:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        http.META[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value.decode(
-            "latin-1"
-        )
-    http.META["REMOTE_ADDR"] = (scope.get("client") or ("", 0))[0]
-    name, port = scope.get("server") or ("", 80)
-    http.META |= {"SERVER_NAME": name, "SERVER_PORT": str(port)}
-    return Request(http, authenticators=[TokenAuthentication()])
-
-
 def _refusal(request: Request) -> tuple[Exception | None, dict[str, str]]:
     """Why this request may not come in, or the headers that say how many more may."""
     try:
         return None, _admitted(request)
     except (APIException, PermissionDenied) as error:
-        if isinstance(error, AuthenticationFailed | NotAuthenticated):
-            error.auth_header = CHALLENGE  # type: ignore[union-attr]  # as a view of DRF does
         return error, {}
 
 
@@ -83,15 +61,7 @@ def _admitted(request: Request) -> dict[str, str]:
     _require_own_origin(request)
     if request.method != "POST":
         raise MethodNotAllowed(request.method or "", "Send what you want with POST.")
-    try:
-        is_known = request.user.is_authenticated
-    except AuthenticationFailed:
-        rates.count_address(request)
-        raise
-    headers = rates.count_request(request)
-    if not is_known:
-        raise NotAuthenticated("Send a token: Authorization: Bearer alc_…")
-    return headers
+    return count(request)
 
 
 def _require_own_origin(request: Request) -> None:
@@ -114,16 +84,3 @@ def _with(headers: dict[str, str], send: Send) -> Send:
         await send(message)
 
     return passed_on
-
-
-async def _refuse(send: Send, error: Exception) -> None:
-    response = answer_error(error, {})
-    if response is None:
-        raise error
-    headers = dict(response.items())
-    headers |= {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    if response.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
-        headers["Allow"] = "POST"
-    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": sent})
-    await send({"type": "http.response.body", "body": json.dumps(response.data).encode()})

@@ -19,6 +19,7 @@ from api.event_stream import EventStream
 from assistants.door import PATH as ASSISTANTS
 from assistants.door import Door
 from core.asgi import App, Receive, Scope, Send
+from core.client_address import seen_through_proxies
 from core.time_limit import TimeLimit
 from core.transfer import TransferBuffer
 from live.consumers import stream  # these need the app registry, which the line above sets up
@@ -69,7 +70,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         watch = asyncio.create_task(_time_limit.watch())
         await stream.lifespan(receive, send)
         watch.cancel()
-    elif scope["type"] == "websocket":
+        return
+    scope = seen_through_proxies(scope, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+    if scope["type"] == "websocket":
         await _documents(scope, receive, send)
     elif scope["path"].startswith("/live/"):
         await stream(scope, receive, send)

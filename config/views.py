@@ -2,6 +2,8 @@
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 from psycopg2.errors import QueryCanceled
 
+from api.errors import TYPES
 from core.time_limit import TimeLimitExceededError
 from statuspages.views.subscribing import subscription_too_old
 
@@ -24,15 +27,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; below /api/ as problem+json, since what refused it came before the API's own views."""
-    if not request.path_info.startswith("/api/"):
+    if not _is_api(request):
         return defaults.bad_request(request, exception)
-    problem = {
-        "type": "/api/v1/docs/errors#malformed",
-        "title": "The request could not be read",
-        "status": 400,
-        "detail": str(exception),
-    }
-    return JsonResponse(problem, status=400, content_type="application/problem+json")
+    if isinstance(exception, RequestDataTooBig):
+        return _problem(
+            413, f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000} MB."
+        )
+    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        return _problem(400, "There are too many parameters, fields or files.")
+    return _problem(400, str(exception))
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _problem(status: int, detail: str, **headers: str) -> HttpResponse:
+    kind, title = TYPES[status]
+    problem = {"type": f"/api/v1/docs/errors#{kind}", "title": title, "status": status, "detail": detail}
+    return JsonResponse(problem, status=status, content_type="application/problem+json", headers=headers)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -43,7 +56,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
         getattr(error, "__cause__", None), QueryCanceled
     )
     is_away = not is_late and isinstance(error, OperationalError | InterfaceError)
+    if _is_api(request):
+        return _failed_call(is_away=is_away, is_late=is_late)
     page = render_to_string("500.html", {"is_away": is_away, "is_late": is_late})
     if is_away:
         return HttpResponse(page, status=503, headers={"Retry-After": "5"})
     return HttpResponse(page, status=503 if is_late else 500)
+
+
+def _failed_call(*, is_away: bool, is_late: bool) -> HttpResponse:
+    if is_away:
+        return _problem(503, "The database is away. Try again in a few seconds.", **{"Retry-After": "5"})
+    if is_late:
+        return _problem(503, "The answer takes too long. Ask for less at once.")
+    return _problem(500, "Something went wrong in Allclear. It was logged.")

@@ -10,6 +10,7 @@ from api.operations.administrators import administrators
 from api.registry import Call, item, verb
 from configuration.applying import apply_configuration
 from configuration.entries import Document, Mistaken
+from configuration.kinds import KINDS
 from configuration.plans import Plan
 from configuration.references import reading_for_requests
 from configuration.telling import exported
@@ -83,10 +84,16 @@ def _run(call: Call, *, dry_run: bool) -> Plan:
 
 def _require_few(said: Any) -> None:
     """A request has to be answered while its sender waits."""
-    lists = said.values() if isinstance(said, dict) else ()
-    if sum(len(rows) for rows in lists if isinstance(rows, list)) > MOST:
+    if _entries_in(said) > MOST:
         sentence = f"A request holds at most {MOST} entries. Use bin/manage apply on the server."
         raise serializers.ValidationError({"configuration": [sentence]})
+
+
+def _entries_in(said: Any) -> int:
+    """How many entries there are, with the groups and components of pages."""
+    named = said.items() if isinstance(said, dict) else ()
+    lists = [rows for name, rows in named if name in KINDS and isinstance(rows, list)]
+    return sum(len(rows) + sum(map(_entries_in, rows)) for rows in lists)
 
 
 def _by_place(refusal: Mistaken) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from configuration.entries import Document, Mistake, Mistaken, Path
 
 MOST_BYTES = 1_000_000
 DEEPEST = 12
+MOST_BITS = 63  # of a whole number, as the database has them
 ENDINGS = (".yaml", ".yml")
 
 
@@ -25,6 +26,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise _Refused(problem="Aliases (*name) are not read.", problem_mark=self.peek_event().start_mark)
+        if getattr(self.peek_event(), "tag", None) is not None:
+            raise _Refused(problem="Tags (!name) are not read.", problem_mark=self.peek_event().start_mark)
         self.depth += 1
         if self.depth > DEEPEST:
             raise _Refused(problem="This is nested too deeply.", problem_mark=self.peek_event().start_mark)
@@ -90,9 +93,22 @@ def _plain(loader: _Loader, node: yaml.Node, at: Path, lines: dict[Path, int]) -
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, at, lines)
     try:
-        return loader.construct_object(node)
-    except ValueError as error:  # a date that does not exist, a number without end
+        value = loader.construct_object(node)
+    except (ValueError, OverflowError) as error:  # a date that does not exist, a number without end
         raise _Refused(problem="This value cannot be read.", problem_mark=node.start_mark) from error
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:  # could not even be told in a mistake
+        raise _Refused(problem="This number is too large.", problem_mark=node.start_mark)
+    _require_whole(node)
+    return value
+
+
+def _require_whole(node: yaml.Node) -> None:
+    """YAML can write half of a surrogate pair, which no database keeps."""
+    try:
+        node.value.encode()
+    except UnicodeEncodeError as error:
+        problem = "This text holds half of a character, such as “\\ud83d” alone."
+        raise _Refused(problem=problem, problem_mark=node.start_mark) from error
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, at: Path, lines: dict[Path, int]) -> dict[Any, Any]:
@@ -101,6 +117,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode, at: Path, lines: dict[Path
         name: Hashable = key.value if isinstance(key, yaml.ScalarNode) else ""
         if not isinstance(name, str) or not name or name == "<<":
             raise _Refused(problem="This is not the name of a field.", problem_mark=key.start_mark)
+        _require_whole(key)
         if name in said:
             raise _Refused(problem=f"“{name}” is here twice.", problem_mark=key.start_mark)
         lines[(*at, name)] = key.start_mark.line + 1

@@ -4,7 +4,7 @@ import logging
 import re
 
 _TOKEN = re.compile(
-    r"(/(?:setup|invitation|password/reset/key|b|subscribe|subscribe/endpoint|unsubscribe)/)[^/\s?\"']{12,}"
+    r"(\balc_|/(?:setup|invitation|password/reset/key|b|subscribe|subscribe/endpoint|unsubscribe)/)[^/\s?\"']{12,}"
 )
 
 

@@ -11,8 +11,9 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, path, reverse
 
 from accounts.workflow import issue_setup_link
-from config.urls import handler500, urlpatterns  # noqa: F401 - this module is a URL configuration below
+from config.urls import handler400, handler500, urlpatterns  # noqa: F401 - this module is a URL configuration below
 from core.logs import MaskingFormatter
+from tests.api.client import ApiClient
 
 SECRET = "Zephyrquartz-secret"
 
@@ -35,7 +36,14 @@ def odd(request):
 
 
 broken.login_required = away.login_required = odd.login_required = False
-urlpatterns = [*urlpatterns, path("broken", broken), path("away", away), path("odd", odd)]
+urlpatterns = [
+    path("broken", broken),
+    path("away", away),
+    path("odd", odd),
+    path("api/v1/broken", broken),
+    path("api/v1/away", away),
+    *urlpatterns,
+]
 
 
 @pytest.fixture
@@ -70,6 +78,31 @@ def test_a_failure_says_what_to_do_and_not_why(failing, url, status):
     assert "<h1" in page
 
 
+@pytest.mark.parametrize(("url", "status"), [("/api/v1/broken", 500), ("/api/v1/away", 503)])
+def test_a_failure_of_the_api_is_a_problem_in_json(failing, url, status):
+    answer = failing.get(url)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert SECRET not in answer.content.decode()
+
+
+def test_too_large_a_body_is_told_in_json(failing, settings, commander):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+    token = {"authorization": f"Bearer {ApiClient.of(commander).token}"}
+    answer = failing.post(
+        "/api/v1/incidents", "x" * 2_000_001, content_type="application/json", headers=token
+    )
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "The body is larger than 2 MB."
+
+
+def test_too_many_parameters_are_told_in_json_without_our_settings(failing, commander):
+    token = {"authorization": f"Bearer {ApiClient.of(commander).token}"}
+    answer = failing.get("/api/v1/incidents?" + "a=1&" * 2000, headers=token)
+    assert answer.status_code == 400
+    assert "settings" not in answer.json()["detail"]
+
+
 def test_the_failure_page_needs_no_database(failing, django_assert_num_queries):
     with django_assert_num_queries(0):
         failing.get("/broken")
@@ -95,6 +128,8 @@ def test_a_form_without_its_token(db):
         "Forbidden (CSRF token missing.): /invitation/{}/",
         '"GET /accounts/password/reset/key/1-{}/ HTTP/1.1" 200',
         "GET /b/{}/",
+        "Not Found: /api/v1/me/alc_{}",
+        "Bad Request: Authorization: Bearer alc_{}",
     ],
 )
 def test_the_log_hides_one_time_links(line):

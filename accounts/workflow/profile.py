@@ -11,6 +11,11 @@ from accounts.workflow.basics import audit, differences
 
 @transaction.atomic
 def edit_profile(*, by: User, name: str, time_zone: str, theme: str, keys_enabled: bool) -> User:
+    """Raises PermissionDenied for a service account: administrators say what it is called in the audit trail."""
+    if by.is_service:
+        raise PermissionDenied(
+            "A service account has no profile. An administrator can rename it in Settings."
+        )
     person: User = User.objects.select_for_update().get(pk=by.pk)
     changes = differences(
         person, {"name": name, "time_zone": time_zone, "theme": theme, "keys_enabled": keys_enabled}

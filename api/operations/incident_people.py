@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import (
+    Once,
     TextField,
     body,
     choice,
@@ -135,16 +136,20 @@ verb(
 )
 
 
+class BriefAddress(Once):
+    """Whoever has it reads the brief: it is not kept for an Idempotency-Key either."""
+
+    def to_representation(self, value: Any) -> str:
+        return brief_address(value)
+
+
 class BriefLinkMade(BriefLinkShape):
     """With its address, which is told only here."""
 
-    url = serializers.SerializerMethodField()
+    url = BriefAddress(source="*")
 
     class Meta(BriefLinkShape.Meta):
         fields = [*BriefLinkShape.Meta.fields, "url"]
-
-    def get_url(self, link: Any) -> str:
-        return brief_address(link)
 
 
 listing(

@@ -21,6 +21,9 @@ from api.shapes.people import (
     TeamShape,
 )
 
+GIVES_ACCESS = "admin"
+"""The scope of what lets somebody in or lets them do more: the caller could be that person, and so do more itself."""
+
 part(
     "person",
     lambda call, raw: PersonShape.rows(call.user).get(pk=number(raw)),
@@ -103,6 +106,7 @@ verb(
     body=PersonBody,
     answer=PersonShape,
     run=_change,
+    scope=GIVES_ACCESS,
     summary="Change what somebody may do here, and their teams. Administrators only.",
 )
 
@@ -128,6 +132,7 @@ verb(
     workflow.activate_person,
     answer=PersonShape,
     run=_activity(workflow.activate_person),
+    scope=GIVES_ACCESS,
     summary="Let somebody in again who was deactivated.",
 )
 verb(
@@ -137,7 +142,7 @@ verb(
     answer=LinkMade,
     run=lambda call: {"link": workflow.create_password_link(by=call.user, person=call["person"])},
     status=201,
-    scope="admin",  # whoever holds the link can become that person
+    scope=GIVES_ACCESS,
     summary="Create a link with which somebody chooses a new password. It is shown once.",
 )
 
@@ -185,7 +190,7 @@ verb(
     answer=InvitationsShape,
     run=_invite,
     status=201,
-    scope="people:write",
+    scope=GIVES_ACCESS,
     tag="People and teams",
     summary="Invite people by e-mail. The links are shown once.",
 )
@@ -196,7 +201,7 @@ verb(
     answer=LinkMade,
     run=lambda call: {"link": workflow.renew_invitation(by=call.user, invitation=call["invitation"])},
     status=201,
-    scope="people:write",
+    scope=GIVES_ACCESS,
     tag="People and teams",
 )
 verb(

@@ -243,7 +243,7 @@ def _affect(
 ) -> None:
     AffectedService.objects.bulk_create(
         AffectedService(incident=incident, service=service, impact=impact, started_at=since)
-        for service in services
+        for service in dict.fromkeys(services)  # a program may name one twice
     )
 
 

@@ -185,7 +185,7 @@ def frame_retrospective(
 def add_participants(*, retrospective: Retrospective, by: User, people: Iterable[Any]) -> int:
     """Bring people to the table; how many were not there before."""
     retrospective = _lock_open(retrospective, by)
-    covered, wanted = list(retrospective.incidents.all()), list(people)
+    covered, wanted = list(retrospective.incidents.all()), list(dict.fromkeys(people))
     for person in wanted:
         _refuse_at_table(person, covered, "people")
     there = set(retrospective.participants.values_list("user", flat=True))

@@ -10,6 +10,7 @@ from accounts.workflow import (
     change_service_account,
     create_token,
     deactivate_service_account,
+    edit_profile,
     working_token,
 )
 from audit.models import AuditEntry
@@ -52,3 +53,11 @@ def test_only_administrators_and_only_service_accounts(admin, commander, account
         verb(by=commander, account=account)
     with pytest.raises(User.DoesNotExist):
         verb(by=admin, account=commander)
+
+
+def test_it_does_not_name_itself(account):
+    """Whoever holds its token could put another name into the audit trail."""
+    with pytest.raises(PermissionDenied):
+        edit_profile(by=account, name="Ada Admin", time_zone="", theme="system", keys_enabled=True)
+    account.refresh_from_db()
+    assert account.name == "Deploy pipeline"

@@ -3,6 +3,8 @@
 from base64 import b64encode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from api.registry import OPERATIONS
 from tests.api.client import ApiClient
@@ -38,6 +40,38 @@ def test_a_nested_value_is_named_by_its_place(calls, incident):
     assert problem["errors"][0]["pointer"] == "/services/0/service"
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "value", "most"),
+    [
+        ("incidents", "services", "payments", 1000),
+        ("{at}/mitigation", "services", {"service": "payments", "impact": "degraded"}, 1000),
+        ("{at}/status-updates", "evidence", 1, 50),
+        ("{at}/status-updates", "audiences", "public", 4),
+    ],
+)
+def test_the_length_of_a_list_comes_before_its_entries(calls, incident, path, field, value, most):
+    """Each entry may ask the database."""
+    path = path.format(at=f"incidents/{incident.reference}")
+    calls.get("me")
+    with CaptureQueriesContext(connection) as asked:
+        problem = calls.post(path, {field: [value] * (most + 1)})
+    assert calls.status == 422
+    assert problem["errors"] == [
+        {
+            "pointer": f"/{field}",
+            "code": "max_length",
+            "detail": f"Ensure this field has no more than {most} elements.",
+        }
+    ]
+    assert len(asked) < 20
+
+
+def test_a_refusal_is_not_as_long_as_the_request(calls):
+    problem = calls.post("incidents", {f"field {number}": 1 for number in range(5000)})
+    assert calls.status == 422
+    assert len(problem["errors"]) == 20
+
+
 def test_what_does_not_fit_the_state(calls, incident):
     problem = calls.post(f"incidents/{incident.reference}/reopening", {"reason": "It is back"})
     assert calls.status == 409
@@ -53,6 +87,46 @@ def test_a_body_that_is_no_json(calls):
     )
     assert answer.status_code == 400
     assert answer.json()["detail"] == "The body is not valid JSON."
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"title": "a\\ud83d"}',
+        '{"title": "a", "service_impact": "\\ud83d"}',
+        '{"\\ud83d": 1}',
+        '{"title": "a", "services": ["\\ud83d"]}',
+        "[" * DEEP,
+        "[" * DEEP + "]" * DEEP,
+        '{"title":' * DEEP + "1" + "}" * DEEP,
+        '{"title":' * 60 + "1" + "}" * 60,
+        '{"title": 1' + "0" * 5000 + "}",
+        '{"title": NaN}',
+    ],
+)
+def test_json_that_nothing_can_be_made_of(calls, body):
+    calls.client.raise_request_exception = False
+    answer = calls.client.post(
+        "/api/v1/incidents",
+        body,
+        content_type="application/json",
+        headers={"authorization": f"Bearer {calls.token}"},
+    )
+    assert answer.status_code == 400, answer.content[:200]
+    assert answer.json()["detail"]
+
+
+def test_head_is_answered_as_get_without_a_body(calls, incident):
+    calls.get(f"incidents/{incident.reference}")
+    answer = calls.client.head(
+        f"/api/v1/incidents/{incident.reference}", headers={"authorization": f"Bearer {calls.token}"}
+    )
+    assert answer.status_code == 200
+    assert answer["ETag"] == calls.last["ETag"]
+    assert answer.content == b""
 
 
 @pytest.mark.parametrize(
@@ -86,11 +160,12 @@ def test_a_cursor_that_somebody_wrote(calls, monkeypatch, place, search):
 
 def test_a_cursor_of_another_list(api, admin):
     calls = api(admin)
+    calls.client.raise_request_exception = False
     calls.get("me")
     lists = [one.path for one in OPERATIONS if one.is_list and "{" not in one.path]
     assert len(lists) > 20
     for path in lists:
-        for position in ("abc", "2026-13-45"):
+        for position in ("abc", "2026-13-45", "%00", "a%00b"):
             calls.get(f"{path}?cursor={b64encode(f'p={position}'.encode()).decode()}")
             assert calls.status in (200, 400), path
 

@@ -30,6 +30,17 @@ def test_a_change_gives_another(calls, there):
     assert calls.last["ETag"] != before
 
 
+def test_a_compressed_answer_can_be_changed_by_its_etag(calls, there):
+    """Compression makes it a weak one, and most clients ask for compression."""
+    headers = {"authorization": f"Bearer {calls.token}", "accept-encoding": "gzip"}
+    read = calls.client.get(f"/api/v1/{there}", headers=headers)["ETag"]
+    assert read.startswith("W/")
+    calls.patch(there, {"summary": "One"}, if_match=read)
+    assert calls.status == 200
+    calls.patch(there, {"summary": "Two"}, if_match=read)
+    assert calls.status == 412
+
+
 def test_a_state_that_was_not_read_is_refused_with_the_present_one(calls, there):
     calls.get(there)
     old = calls.last["ETag"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from api.idempotency import forget_old_answers
 from api.models import KeptAnswer
-from incidents.models import Incident
+from incidents.models import Incident, Participation
 
 BODY = {"title": "Payments fail", "severity": "SEV2"}
 
@@ -124,3 +124,32 @@ def test_another_file_of_the_same_name_is_another_request(calls, incident):
     assert attach(b"one") == 201
     assert incident.evidence.count() == 1
     assert attach(b"two") == 422
+
+
+def test_a_token_without_private_gets_no_answer_of_one_with(api, commander, private_incident):
+    path, body = f"incidents/{private_incident.reference}/timeline", {"text": "Seen in the logs"}
+    api(commander, private=True).post(path, body, idempotency_key="a-1")
+    calls = api(commander)
+    problem = calls.post(path, body, idempotency_key="a-1")
+    assert calls.status == 422, problem
+    assert private_incident.reference not in str(problem)
+
+
+def test_what_left_the_reach_of_its_caller_is_not_told_again(api, admin, responder, incident):
+    path, body = f"incidents/{incident.reference}/timeline", {"text": "Seen in the logs"}
+    calls = api(responder, private=True)
+    told = calls.post(path, body, idempotency_key="a-1")
+    Incident.objects.filter(pk=incident.pk).update(is_private=True)
+    Participation.objects.filter(incident=incident, user=responder).delete()
+    problem = calls.post(path, body, idempotency_key="a-1")
+    assert calls.status == 404, problem
+    Incident.objects.filter(pk=incident.pk).update(is_private=False)
+    assert calls.post(path, body, idempotency_key="a-1") == told
+
+
+def test_what_was_declared_as_private_is_not_told_to_a_token_without(api, commander):
+    body = BODY | {"is_private": True}
+    api(commander, private=True).post("incidents", body, idempotency_key="a-1")
+    calls = api(commander)
+    calls.post("incidents", body, idempotency_key="a-1")
+    assert calls.status == 422

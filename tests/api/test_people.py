@@ -58,6 +58,26 @@ def test_a_person_is_changed_and_shut_out(api, admin, responder):
     assert calls.status == 409, refused
 
 
+def test_letting_people_in_or_do_more_needs_the_scope_admin(api, admin, responder):
+    """Whoever can make an administrator, or holds the link of an invitation, is one."""
+    calls, known = api(admin, "people:write"), f"people/{responder.pk}"
+    invited = api(admin).post("invitations", {"emails": ["new@example.test"]})["invited"][0]["invitation"]
+    for method, path, body in (
+        ("PATCH", known, {"installation_role": "administrator"}),
+        ("PATCH", known, {"sees_private_incidents": True}),
+        ("POST", f"{known}/activation", None),
+        ("POST", f"{known}/password-link", None),
+        ("POST", "invitations", {"emails": ["x@example.test"]}),
+        ("POST", f"invitations/{invited['id']}/renewal", None),
+    ):
+        calls.ask(method, path, body)
+        assert calls.status == 403, path
+    responder.refresh_from_db()
+    assert (responder.installation_role, responder.sees_private_incidents) == ("responder", False)
+    calls.post(f"{known}/deactivation")
+    assert calls.status == 200
+
+
 def test_addresses_are_told_to_administrators_and_oneself(api, admin, responder, stakeholder):
     told = {one["id"]: one["email"] for one in api(responder).get("people")["results"]}
     assert told[responder.pk] == responder.email

@@ -24,7 +24,7 @@ def at(calls, incident, commander, responder):
         at, {"scope": "The evening", "facilitator": commander.pk, "due_on": f"{NEXT_YEAR}-01-02"}
     )
     assert (framed["scope"], framed["facilitator"]["id"]) == ("The evening", commander.pk)
-    seated = calls.post(f"{at}/participants", {"people": [commander.pk, responder.email]})
+    seated = calls.post(f"{at}/participants", {"people": [commander.pk, responder.email, responder.pk]})
     assert [one["person"]["id"] for one in seated["participants"]] == [commander.pk, responder.pk]
     return at
 

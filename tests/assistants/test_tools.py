@@ -1,8 +1,10 @@
 """What do tools tell, and to whom?"""
 
 import json
+import threading
 
 import pytest
+from django.db import connection, transaction
 
 from assistants.catalogue import TOOLS
 from incidents.models import Incident
@@ -102,3 +104,26 @@ def test_a_draft_says_what_it_lacks_and_keeps_nothing(assistant, incident):
     assert told["data"]["incident"]["reference"] == reference
     assert told["data"]["lacking"]
     assert not incident.status_updates.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_waits_for_nobody_without_end(assistant, incident, monkeypatch):
+    """Each holds one of few threads, which the streams of live pages need as well."""
+    monkeypatch.setattr("assistants.calling.SECONDS", 0.2)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Incident.objects.select_for_update().get(pk=incident.pk)
+            held.set()
+            done.wait(30)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(30)
+    told = assistant("raise_hypothesis", incident=incident.reference, claim="The pool is too small")
+    done.set()
+    holder.join()
+    assert told == {"status": 503, "error": "This takes too long. Try again later, or ask for less at once."}
+    assert assistant.agreed("raise_hypothesis", incident=incident.reference, claim="A leak")["done"]

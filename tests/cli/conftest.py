@@ -87,7 +87,7 @@ class Stub:
             do_POST = do_GET  # noqa: N815  # the name http.server asks for
 
             def _send(self, status: int, headers: dict[str, str], body: Any) -> None:
-                content = json.dumps(body).encode()
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 told = {"Content-Type": "application/json", "Content-Length": str(len(content))}
                 for name, value in (told | headers).items():

@@ -1,5 +1,6 @@
 """Do the tables fit a terminal, without what could steer it, and with colours only where they belong?"""
 
+import json
 import os
 import pty
 import subprocess
@@ -37,10 +38,28 @@ def test_a_list_fits_80_columns_and_loses_nothing(allclear):
     assert "\u202e" not in out
 
 
-def _on_a_terminal(allclear, **more: str) -> str:
+def test_json_holds_nothing_that_steers_a_terminal(allclear, stub):
+    """U+009B alone begins a sequence, as Escape and [ do."""
+    title = "Out \x9b31m \x7f \x1b[0m \u202e Ausfälle 🔥"
+    stub.answers = [(200, {}, PAGE | {"results": [ROW | {"title": title}]})]
+    answer = allclear.run("list", "--json")
+    assert json.loads(answer.out)["results"][0]["title"] == title
+    assert not [c for c in answer.out if c in "\x7f\x9b\x1b\u202e"]
+    assert "Ausfälle 🔥" in answer.out
+
+
+def test_an_export_on_a_terminal_steers_it_by_no_means(allclear, stub):
+    steering = "# Out \x9b31m \x1b]0;title\x07\n\tand in"
+    stub.answers = [(200, {"Content-Type": "text/markdown"}, steering.encode())] * 2
+    shown = _on_a_terminal(allclear, "export", "INC-1")
+    assert shown.splitlines() == ["# Out 31m ]0;title", "\tand in"]
+    assert allclear.run("export", "INC-1").out == steering  # into a file it is as it was
+
+
+def _on_a_terminal(allclear, *words: str, **more: str) -> str:
     ours, theirs = pty.openpty()
     done = subprocess.Popen(
-        [sys.executable, "-m", "allclear_cli", "list"],
+        [sys.executable, "-m", "allclear_cli", *(words or ("list",))],
         env=allclear.environment | {"TERM": "xterm-256color"} | more,
         stdin=theirs,
         stdout=theirs,

@@ -55,3 +55,9 @@ def test_nobody_else_may(api, responder, admin):
         assert calls.status == 403
         calls.post("configuration/plan", {"configuration": {}})
         assert calls.status == 403
+
+
+def test_parts_of_pages_count_as_entries(api, admin):
+    page = {"name": "Shop", "components": [{"name": f"C{number}"} for number in range(1001)]}
+    problem = api(admin).post("configuration/plan", {"configuration": {"status_pages": [page]}})
+    assert problem["errors"][0]["detail"].startswith("A request holds at most 1000 entries")

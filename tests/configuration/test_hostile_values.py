@@ -1,5 +1,7 @@
 """Does no value of any field do anything worse than be refused?"""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from configuration.applying import apply_configuration
@@ -23,6 +25,8 @@ VALUES = [
     {},
     {"a": {}},
     {1: 2},
+    float("nan"),
+    datetime(2026, 3, 1, tzinfo=UTC),
 ]
 WHOLE = {
     "teams": {"name": "T"},

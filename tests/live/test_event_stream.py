@@ -1,5 +1,6 @@
 """Do events reach whoever listens by the API, each once, and nobody who may not see them?"""
 
+import asyncio
 import json
 import threading
 import urllib.error
@@ -8,6 +9,7 @@ import urllib.request
 import pytest
 
 from accounts.workflow import create_token, revoke_token
+from config.asgi import application
 from incidents.workflow import change_severity, change_visibility
 
 
@@ -88,3 +90,89 @@ def test_without_the_scope_there_is_none(webs, commander, scopes, status):
     with pytest.raises(urllib.error.HTTPError) as refused:
         Listener(webs.ports[0], text)
     assert refused.value.code == status
+
+
+class Asked:
+    """One request to the ASGI application, without a server: its status, its headers and its body."""
+
+    def __init__(self, text: str, query: str = "", scheme: str = "Bearer ", forwarded: str = ""):
+        headers = [(b"authorization", f"{scheme}{text}".encode())] if text else []
+        headers += [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/api/v1/events/stream",
+            "query_string": query.encode(),
+            "headers": headers,
+            "client": ("203.0.113.9", 4711),
+        }
+        self.sent: list[dict] = []
+        asyncio.run(application(scope, self._receive, self._send))
+        start = self.sent[0]
+        self.status = start["status"]
+        self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        self.body = b"".join(one.get("body", b"") for one in self.sent[1:])
+
+    async def _receive(self) -> dict:
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: dict) -> None:
+        self.sent.append(message)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tokens_that_do_not_work_are_counted_by_address(settings):
+    settings.API_RATE_UNKNOWN = "2 per hour"
+    statuses = [Asked(text).status for text in ("alc_nonsense", "", "alc_nonsense")]
+    assert statuses == [401, 401, 429]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_streams_that_are_opened_are_counted_as_requests(settings, commander):
+    settings.API_RATE = "2 per hour"
+    text = token_of(commander)[1]
+    asked = [Asked(text) for _time in range(3)]
+    assert [one.status for one in asked] == [200, 200, 429]
+    assert asked[0].headers["ratelimit"] == '"token";r=1;t=3600'
+    assert int(asked[2].headers["retry-after"]) > 0
+    assert json.loads(asked[2].body)["type"] == "/api/v1/docs/errors#too-many-requests"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["", "Basic ", "Token "])
+def test_a_token_counts_after_bearer_alone(commander, scheme):
+    refused = Asked(token_of(commander)[1], scheme=scheme)
+    assert refused.status == 401
+    assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("name=incident.declared", 200),
+        ("name=incident.declared&name=severity.changed", 200),
+        ("name=nonsense", 422),
+        ("name=", 422),
+        ("nome=incident.declared", 400),
+        ("name=incident.declared&" * 1000, 400),
+    ],
+)
+def test_what_is_not_known_is_refused_instead_of_sending_everything(commander, query, status):
+    assert Asked(token_of(commander)[1], query).status == status
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_use_of_its_token_is_noted(commander):
+    token, text = token_of(commander)
+    Asked(text)
+    token.refresh_from_db()
+    assert token.last_used_from == "203.0.113.9"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_proxy_each_client_is_counted_by_itself(settings):
+    settings.API_RATE_UNKNOWN = "1 per hour"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    statuses = [Asked("", forwarded=f"203.0.113.{number}").status for number in (31, 32, 31)]
+    assert statuses == [401, 401, 429]

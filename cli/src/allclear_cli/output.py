@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # beyond what JSON escapes by itself
 STYLES = {
     "triage": "yellow",
     "investigating": "red",
@@ -25,10 +27,10 @@ out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 
 
-def plain(value: Any) -> str:
+def plain(value: Any, *, keeps: str = "\n") -> str:
     """Text of others without what could steer a terminal."""
     text = DIRECTIONS.sub("", "" if value is None else str(value))
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc")
+    return "".join(c for c in text if c in keeps or unicodedata.category(c) != "Cc")
 
 
 def words(value: str | None) -> str:
@@ -46,8 +48,17 @@ def note(value: Any) -> None:
 
 
 def as_json(data: Any) -> None:
-    """The API's own answer, indented; other languages as they are."""
-    out.file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    """The API's own answer, indented; other languages as they are, and what could steer a terminal as an escape."""
+    written = json.dumps(data, indent=2, ensure_ascii=False)
+    out.file.write(STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
+
+
+def document(content: bytes) -> None:
+    """A file to standard output: byte by byte into another file or program, without what could steer a terminal."""
+    if out.file.isatty():
+        out.file.write(plain(content.decode(errors="replace"), keeps="\n\t"))
+    else:
+        sys.stdout.buffer.write(content)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, wide: str = "") -> None:

@@ -1,6 +1,5 @@
 """`timeline`, `export`."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from allclear_cli import times
 from allclear_cli.arguments import LIMIT, Incident, Json
 from allclear_cli.connecting import connect
 from allclear_cli.failures import CommandError, Exit
-from allclear_cli.output import as_json, note, say, table, words
+from allclear_cli.output import as_json, document, note, say, table, words
 
 
 class Which(StrEnum):
@@ -91,7 +90,7 @@ def export(
     chosen = Format.JSON if is_json else form
     answer = connect().ask("GET", f"incidents/{incident}/timeline-export", params={"format": chosen.value})
     if output is None:
-        sys.stdout.buffer.write(answer.content)
+        document(answer.content)
         return
     try:
         output.write_bytes(answer.content)
