@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +56,10 @@ class PersonMiddleware:
             timezone.deactivate()
         with context.coming_from(f"web {request.META.get('REMOTE_ADDR', '')}".strip()):
             response = self.get_response(request)
-        if request.user.is_authenticated and not was_signed_in:
+        has_signed_in = (
+            not was_signed_in and request.user.is_authenticated
+        )  # or sent a token, which needs no cookie
+        if has_signed_in and SESSION_KEY in request.session:
             remember_device(request, response)
         if was_signed_in and not request.user.is_authenticated and request.is_secure():
             response["Clear-Site-Data"] = '"storage"'  # drafts; browsers heed it over HTTPS only

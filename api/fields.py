@@ -1,7 +1,7 @@
 """Fields of requests and answers: text, choices, names of the catalogue, people, times."""
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -15,6 +15,8 @@ from core.text import without_directions
 from incidents.models import Incident
 
 LONGEST_TEXT = 10_000
+FEW = 12
+"""As many names are told to whoever named something that is not there."""
 LONGEST_LIST = 1000
 """Entries of a list or an object in a body, where a field says nothing less: each may ask the database."""
 MOST_UNKNOWN = 20  # fields that a refusal names
@@ -102,9 +104,16 @@ class Named(serializers.SlugRelatedField):
     """A record by the word it is known by, such as a service by its slug."""
 
     default_error_messages = {
-        "does_not_exist": "There is no “{value}” here that you can choose.",
+        "does_not_exist": "There is no “{value}” here that you can choose.{there}",
         "invalid": "Write its name as text.",
     }
+
+    def fail(self, key: str, **values: Any) -> NoReturn:
+        if key == "does_not_exist":
+            rows: Any = self.get_queryset()
+            names = rows.values_list(self.slug_field, flat=True)[: FEW + 1]
+            values["there"] = f" There are: {', '.join(map(str, names))}." if 0 < len(names) <= FEW else ""
+        super().fail(key, **values)
 
 
 def named(rows: QuerySet[Any], by: str = "slug", **options: Any) -> Named:

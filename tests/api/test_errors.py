@@ -212,3 +212,10 @@ def test_tokens_that_do_not_work_are_counted_by_address(db, settings):
         client.get("me")
         statuses.append(client.status)
     assert statuses == [401, 401, 429]
+
+
+def test_a_name_that_is_not_there_comes_with_those_that_are(calls, severity):
+    problem = calls.post("incidents", {"title": "x", "severity": "SEV9"})
+    assert problem["errors"][0]["detail"] == (
+        "There is no “SEV9” here that you can choose. There are: SEV1, SEV2, SEV3, SEV4, SEV5."
+    )

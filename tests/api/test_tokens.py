@@ -137,3 +137,10 @@ def test_its_owner_is_warned_once_before_the_end(commander):
     warn_of_expiring_tokens()
     (mail,) = Delivery.objects.filter(address=commander.email)
     assert "nightly" in mail.content["subject"]
+
+
+def test_a_token_leaves_no_cookie(calls, incident):
+    """The cookie of a known device is for browsers that signed in."""
+    calls.get("incidents")
+    assert calls.status == 200
+    assert not calls.last.cookies
