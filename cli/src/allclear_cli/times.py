@@ -52,7 +52,7 @@ def _rfc3339(moment: datetime) -> str:
 
 def shown(written: str | None) -> str:
     """A time of the API, in the time zone of this computer."""
-    return datetime.fromisoformat(written).astimezone().strftime("%Y-%m-%d %H:%M") if written else ""
+    return datetime.fromisoformat(written).astimezone().strftime("%Y-%m-%d %H:%M %Z") if written else ""
 
 
 def age(written: str | None) -> str:
