@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -22,6 +22,8 @@ def annotate(*, by: User, day: date, words: str, kind: str = AnnotationKind.PROC
     """The same words on the same day once more change nothing."""
     _require_responder(by)
     words = _checked(words)
+    with connection.cursor() as cursor:  # one after the other: the same is found, and the number stays below the most
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('annotations', 0))")
     if Annotation.objects.count() >= MOST_ANNOTATIONS:
         raise ValidationError(f"There are {MOST_ANNOTATIONS} annotations. Delete some first.")
     found, is_new = Annotation.objects.get_or_create(
