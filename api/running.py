@@ -13,7 +13,9 @@ from accounts.models import ApiToken
 from api.errors import Malformed, StateConflict
 from api.registry import PARTS, Call, Operation
 
-TAKEN = "Somebody stored the same at this moment, such as the same name. Read it again before you repeat this."
+TAKEN = (
+    "Somebody stored the same at this moment, such as the same name. Read it again before you repeat this."
+)
 
 
 def admit(request: Request, operation: Operation) -> None:

@@ -55,3 +55,10 @@ def test_the_same_annotation_is_there_once(admin):
     token, body = ApiClient.of(admin).token, {"day": "2026-03-02", "words": "New deployment pipeline"}
     assert statuses(token, "insights/annotations", body) == [201] * 8
     assert Annotation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_of_annotations_that_are_there_twice_the_first_is_found(admin):
+    twins = [Annotation.objects.create(day="2026-03-02", words="Twin", added_by=admin) for _ in range(2)]
+    made = ApiClient.of(admin).post("insights/annotations", {"day": "2026-03-02", "words": "Twin"})
+    assert made["id"] == twins[0].pk
