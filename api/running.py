@@ -3,14 +3,19 @@
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as Refusal
-from django.db import DataError
+from django.db import DataError, IntegrityError
+from psycopg2.errors import UniqueViolation
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
-from api.errors import Malformed
+from api.errors import Malformed, StateConflict
 from api.registry import PARTS, Call, Operation
+
+TAKEN = (
+    "Somebody stored the same at this moment, such as the same name. Read it again before you repeat this."
+)
 
 
 def admit(request: Request, operation: Operation) -> None:
@@ -47,3 +52,7 @@ def run_operation(call: Call) -> Any:
         raise Refusal({names.get(k, k): errors for k, errors in refusal.error_dict.items()}) from refusal
     except DataError as fault:
         raise Malformed("A value is too large to be stored.") from fault
+    except IntegrityError as fault:
+        if not isinstance(fault.__cause__, UniqueViolation):
+            raise
+        raise StateConflict(TAKEN) from fault

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -22,14 +22,19 @@ def annotate(*, by: User, day: date, words: str, kind: str = AnnotationKind.PROC
     """The same words on the same day once more change nothing."""
     _require_responder(by)
     words = _checked(words)
+    with (
+        connection.cursor() as cursor
+    ):  # one after the other: the same is found, and the number stays below the most
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('annotations', 0))")
     if Annotation.objects.count() >= MOST_ANNOTATIONS:
         raise ValidationError(f"There are {MOST_ANNOTATIONS} annotations. Delete some first.")
-    found, is_new = Annotation.objects.get_or_create(
-        day=day, words=words, defaults={"kind": kind, "added_by": by}
-    )
-    if is_new:
-        _record("annotation.added", found, by, {name: [None, value] for name, value in _facts(found).items()})
-    return found
+    if (
+        found := Annotation.objects.filter(day=day, words=words).order_by("pk").first()
+    ):  # there may be older twins
+        return found
+    made = Annotation.objects.create(day=day, words=words, kind=kind, added_by=by)
+    _record("annotation.added", made, by, {name: [None, value] for name, value in _facts(made).items()})
+    return made
 
 
 @transaction.atomic
