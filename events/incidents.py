@@ -136,7 +136,7 @@ class RoleAssigned(Event, name="role.assigned"):
 
 @dataclass(frozen=True)
 class RoleTakenOver(Event, name="role.taken_over"):
-    """Somebody took over a role from `recipients`."""
+    """Somebody took over a role; `recipients` had it."""
 
     by: int
     role: str

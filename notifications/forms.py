@@ -1,11 +1,13 @@
 """What administrators type about channels and messages."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.forms.boundfield import BoundWidget
 
 from core.forms import EmailField, Form
 from events.catalogue import BY_NAME
@@ -96,8 +98,8 @@ def _events_by_subject() -> list[tuple[str, list[tuple[str, str]]]]:
     for name, event in BY_NAME.items():
         if event.is_public:
             subject = event.__module__.rpartition(".")[2].replace("_", " ").capitalize()
-            said = (event.__doc__ or "").strip().split("\n")[0]
-            groups.setdefault(subject, []).append((name, f"{name}: {said[:1].lower()}{said[1:]}"))
+            said = (event.__doc__ or "").strip().split("\n")[0].replace("`", "")
+            groups.setdefault(subject, []).append((name, re.split(r"; |\. ", said)[0].rstrip(".")))
     return list(groups.items())
 
 
@@ -109,12 +111,18 @@ class ChannelEventsForm(Form):
         label="Only of these services",
         max_length=1000,
         required=False,
-        help_text="Their short names with spaces between, as they stand in addresses: payments search. "
-        "Empty means all.",
+        help_text="Short names as in addresses, with spaces between: payments search. Empty means all services.",
     )
     events = forms.MultipleChoiceField(
         label="Events", choices=_events_by_subject, required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    @property
+    def subjects(self) -> list[tuple[str, list[BoundWidget], int]]:
+        """(subject, its events, how many of them are chosen), as the page shows them."""
+        options = {option.data["value"]: option for option in self["events"]}
+        grouped = [(subject, [options[name] for name, _ in events]) for subject, events in _events_by_subject()]
+        return [(subject, rows, sum(row.data["selected"] for row in rows)) for subject, rows in grouped]
 
     def clean_services(self) -> list[str]:
         slugs = self.cleaned_data["services"].replace(",", " ").lower().split()
