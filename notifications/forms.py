@@ -121,7 +121,9 @@ class ChannelEventsForm(Form):
     def subjects(self) -> list[tuple[str, list[BoundWidget], int]]:
         """(subject, its events, how many of them are chosen), as the page shows them."""
         options = {option.data["value"]: option for option in self["events"]}
-        grouped = [(subject, [options[name] for name, _ in events]) for subject, events in _events_by_subject()]
+        grouped = [
+            (subject, [options[name] for name, _ in events]) for subject, events in _events_by_subject()
+        ]
         return [(subject, rows, sum(row.data["selected"] for row in rows)) for subject, rows in grouped]
 
     def clean_services(self) -> list[str]:
