@@ -180,4 +180,4 @@ def _act(request: Request, tool: Tool, arguments: dict[str, Any], confirmation: 
 
 
 def _marked(data: Any) -> dict[str, Any]:
-    return {"note": NOTE, "trust": "untrusted", "data": data}
+    return {"note": NOTE, "trust": "untrusted", "data": data or {}}

@@ -31,6 +31,7 @@ class Door:
         self._protocol: Callable[[Request], App] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = _trimmed(scope)
         request = request_of(scope)
         refusal, headers = await in_thread(_refusal, request)
         if refusal:
@@ -45,6 +46,11 @@ def _read_protocol() -> Callable[[Request], App]:
     """The library takes more than a second to import, which every start of the web process would wait for."""
     protocol: Callable[[Request], App] = import_module("assistants.protocol").answering
     return protocol
+
+
+def _trimmed(scope: Scope) -> Scope:
+    """Blanks after a header's value are no part of it, but uvicorn's parser leaves them there."""
+    return {**scope, "headers": [(name, value.strip(b" \t")) for name, value in scope["headers"]]}
 
 
 def _refusal(request: Request) -> tuple[Exception | None, dict[str, str]]:
@@ -67,11 +73,11 @@ def _admitted(request: Request) -> dict[str, str]:
 def _require_own_origin(request: Request) -> None:
     """A page elsewhere, or a name that was made to lead here, must not use what a browser can reach."""
     try:
-        request.get_host()
+        own = f"{request.scheme}://{request.get_host()}"
     except DisallowedHost as fault:
         raise Malformed("This host name is not one of Allclear.") from fault
     origin = request.headers.get("Origin")
-    if origin is not None and origin not in settings.CSRF_TRUSTED_ORIGINS:
+    if origin is not None and origin not in (own, *settings.CSRF_TRUSTED_ORIGINS):
         raise PermissionDenied("Pages of other origins may not use this address.")
 
 

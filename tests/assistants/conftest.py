@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import SCOPES
-from accounts.workflow import create_token
+from accounts.workflow import allow_assistants, create_token
 from assistants import tools  # noqa: F401 - it offers them
 from assistants.calling import call_tool
 from tests.api.client import ApiClient
@@ -54,3 +54,10 @@ def assistant_of():
 @pytest.fixture
 def assistant(assistant_of, commander):
     return assistant_of(commander)
+
+
+@pytest.fixture
+def address(webs, admin):
+    """Where a real web process answers assistants."""
+    allow_assistants(by=admin, allowed=True)
+    return f"http://127.0.0.1:{webs.ports[0]}/mcp"

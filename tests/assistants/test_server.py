@@ -7,7 +7,6 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
-import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -15,12 +14,6 @@ from accounts.workflow import allow_assistants
 from incidents.models import Incident
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-
-
-@pytest.fixture
-def address(webs, admin):
-    allow_assistants(by=admin, allowed=True)
-    return f"http://127.0.0.1:{webs.ports[0]}/mcp"
 
 
 def sent(address, token="", method="POST", **headers):
@@ -37,7 +30,7 @@ def sent(address, token="", method="POST", **headers):
 
 
 async def _declared(address, token):
-    """The tools, and what came back from preview and confirmation."""
+    """The tools, and what came back from a preview, its confirmation, the same again, and for another title."""
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30) as http,
@@ -45,21 +38,26 @@ async def _declared(address, token):
     ):
         tools = (await client.list_tools()).tools
         said = {"title": "Checkout fails", "severity": "SEV2"}
-        preview = await client.call_tool("declare_incident", said)
+        preview, unused = [await client.call_tool("declare_incident", said) for _ in range(2)]
         agreed = said | {"confirmation": preview.structured_content["confirmation"]}
-        return tools, preview, await client.call_tool("declare_incident", agreed)
+        done, again = [await client.call_tool("declare_incident", agreed) for _ in range(2)]
+        other = {"confirmation": unused.structured_content["confirmation"], "title": "Close everything"}
+        return tools, preview, done, again, await client.call_tool("declare_incident", said | other)
 
 
 def test_its_client_declares_through_preview_and_confirmation(address, assistant):
     with ThreadPoolExecutor(1) as thread:  # the tests of browsers may have left an event loop in this one
         told = thread.submit(asyncio.run, _declared(address, assistant.text))
-        tools, preview, done = told.result()
+        tools, preview, done, again, other = told.result()
     hints = {tool.name: tool.annotations.read_only_hint for tool in tools}
     assert hints["find_incidents"]
     assert not hints["declare_incident"]
     assert not preview.structured_content["done"]
     assert json.loads(done.content[0].text) == done.structured_content
     assert done.structured_content["data"]["reference"] == Incident.objects.get().reference
+    assert (again.is_error, other.is_error) == (True, True)
+    assert "used already" in again.structured_content["error"]
+    assert "another preview" in other.structured_content["error"]
 
 
 def test_a_token_is_offered_only_what_its_scopes_allow(address, assistant_of, commander):
@@ -79,6 +77,7 @@ def test_nobody_comes_in_who_may_not(address, assistant, admin):
     status, headers, _ = sent(address, assistant.text, "GET")
     assert (status, headers["Allow"]) == (405, "POST")
     assert sent(address, assistant.text, Origin="https://elsewhere.example")[0] == 403
+    assert sent(address, assistant.text, Origin=address.removesuffix("/mcp"))[0] == 200
     assert sent(address, assistant.text, Host="elsewhere.example")[0] == 400
     allow_assistants(by=admin, allowed=False)
     status, headers, problem = sent(address, assistant.text)
