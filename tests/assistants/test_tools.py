@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from assistants.catalogue import TOOLS
+from incidents.models import Incident
 from tests.assistants.conftest import READING
 
 
