@@ -26,15 +26,18 @@ from incidents.models import (
     RecoveryCheck,
     Service,
     ServiceImpact,
+    Stage,
     Status,
 )
 from incidents.models.catalogue import LinkKind, RetrospectiveRule
-from insights.definitions import HEADLINES
+from insights.definitions import BY_KEY, HEADLINES
 from insights.filters import PERIODS
 from insights.models import AnnotationKind
+from insights.questions import QUESTIONS
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind
 from notifications.models import BodyFormat, DeliveryState
-from retros.models import Category, Level, Subject
+from retros.checks import CHECKS
+from retros.models import Category, Dimension, Level, Question, Section, Subject
 from retros.models.timeline import WRITTEN_KINDS
 from statuspages.models import Frequency, MaintenanceState, PageAudience
 from statuspages.recurrence import WEEKDAYS
@@ -47,6 +50,7 @@ CHOICES: dict[str, Any] = {
     "ActionItemState": ActionState,
     "ActionItemStateFilter": STATES_ASKED,
     "AnnotationKind": AnnotationKind,
+    "AnalysisQuestion": Question,
     "Audience": Audience,
     "ChangeKind": ChangeEvent.Kind,
     "ChannelKind": CHANNEL_KINDS,
@@ -65,9 +69,12 @@ CHOICES: dict[str, Any] = {
     "Frequency": Frequency,
     "GapKind": Gap,
     "HypothesisState": HypothesisState,
+    "ImpactDimension": Dimension,
     "IncidentStatus": Status,
     "InsightsMetric": HEADLINES,
+    "InsightsMetricKey": list(BY_KEY),
     "InsightsPeriod": list(PERIODS),
+    "InsightsQuestion": list(QUESTIONS),
     "InstallationRole": InstallationRole,
     "Language": settings.LANGUAGES,
     "LinkKind": LinkKind,
@@ -78,11 +85,13 @@ CHOICES: dict[str, Any] = {
     "NotificationKind": News,
     "OperationalState": STATES,
     "Priority": Priority,
+    "PublicationCheck": list(CHECKS),
     "RecoveryCheckKind": RecoveryCheck.KINDS,
     "ReportInterval": ReportEvery,
     "ReportKind": ReportKind,
     "RetrospectiveEntryKind": WRITTEN_KINDS,
     "RetrospectiveRule": RetrospectiveRule,
+    "RetrospectiveSectionName": Section,
     "RetrospectiveSubject": Subject,
     "Scope": SCOPES,
     "ServiceImpact": ServiceImpact,
@@ -91,6 +100,7 @@ CHOICES: dict[str, Any] = {
     "Theme": Theme,
     "TimelineKind": Kind,
     "TimelinePhase": Phase,
+    "UpdateStage": Stage,
     "UsersAffected": ImpactAssessment.Share,
     "WebhookFormat": BodyFormat,
     "Weekday": WEEKDAYS,

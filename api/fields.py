@@ -3,13 +3,15 @@
 import re
 from typing import Any, NoReturn
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.utils import html
 
 from accounts.models import User, UserQuerySet
+from api.json_types import wrong_types
 from api.times import UtcField
 from core.text import without_directions
 from incidents.models import Incident
@@ -23,7 +25,7 @@ MOST_UNKNOWN = 20  # fields that a refusal names
 
 
 class Body(serializers.Serializer):
-    """What a request may say. A field that is not known is refused by its name."""
+    """What a request may say. A field that is not known is refused by its name, as is JSON of another type."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -33,7 +35,16 @@ class Body(serializers.Serializer):
                     {name: ["There is no such field."] for name in unknown[:MOST_UNKNOWN]}, code="unknown"
                 )
             self._require_short(data)
-        return super().to_internal_value(data)
+            if self.context.get("is_json"):
+                wrong = {
+                    name: list(wrong_types(self.fields[name], value))[:1] for name, value in data.items()
+                }
+                if any(wrong.values()):
+                    raise serializers.ValidationError(
+                        {name: told for name, told in wrong.items() if told}, code="wrong_type"
+                    )
+        said = super().to_internal_value(data)
+        return {name: _each_once(value) for name, value in said.items()}
 
     def _require_short(self, data: dict[str, Any]) -> None:
         """Before any entry is looked at: fields themselves count last."""
@@ -44,6 +55,13 @@ class Body(serializers.Serializer):
                 refused[name] = [f"Ensure this field has no more than {most} elements."]
         if refused:
             raise serializers.ValidationError(refused, code="max_length")
+
+
+def _each_once(value: Any) -> Any:
+    """A list of records without those that were named before."""
+    if isinstance(value, list) and value and all(isinstance(one, Model) for one in value):
+        return list(dict.fromkeys(value))
+    return value
 
 
 def body(name: str, /, **fields: serializers.Field) -> type[Body]:
@@ -107,6 +125,12 @@ class Named(serializers.SlugRelatedField):
         "does_not_exist": "There is no “{value}” here that you can choose.{there}",
         "invalid": "Write its name as text.",
     }
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Nothing is null in JSON; an empty text is that in a form only."""
+        if data == "" and self.context.get("is_json"):
+            self.fail("does_not_exist", value="")
+        return super().run_validation(data)
 
     def fail(self, key: str, **values: Any) -> NoReturn:
         if key == "does_not_exist":

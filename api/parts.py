@@ -1,5 +1,6 @@
 """The parts of addresses: how the record they name is found, within what the caller can see."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404
@@ -44,11 +45,23 @@ def within(name: str, shape: type[Shape], owner: str, about: str) -> None:
     part(name, load, shape=shape, about=about, number=True)
 
 
+def one_of(name: str, choices: Iterable[str], about: str, called: str = "") -> None:
+    """A part that is one of a few words, not a record."""
+    known = tuple(choices)
+
+    def load(call: Call, raw: str) -> str:
+        if raw not in known:
+            raise Http404
+        return raw
+
+    part(name, load, shape=None, about=about, choices=known, called=called)
+
+
 def _change(call: Call, raw: str) -> Any:
     return ChangeShape.rows(call.user).get(pk=number(raw), incidents=call["incident"])
 
 
-part("incident", _incident, shape=IncidentShape, about="Its reference, such as INC-14.")
+part("incident", _incident, shape=IncidentShape, about="Its reference, such as INC-14.", key="reference")
 within("hypothesis", HypothesisShape, "incident", "The id of a hypothesis of the incident.")
 within("mitigation", MitigationShape, "incident", "The id of a mitigation of the incident.")
 within("task", TaskShape, "incident", "The id of a task of the incident.")
@@ -63,12 +76,14 @@ part(
     lambda call, raw: Role.objects.get(slug=raw),
     shape=None,
     about="The slug of a role, such as commander.",
+    same="role_slug",
 )
 part(
     "service",
     lambda call, raw: Service.objects.get(slug=raw),
     shape=None,
     about="The slug of a service.",
+    same="service_slug",
 )
 part(
     "view",

@@ -6,7 +6,7 @@ from django.http import Http404
 
 from action_items.models import ActionItem
 from api.locking import lock_root
-from api.parts import number, within
+from api.parts import number, one_of, within
 from api.registry import Call, part
 from api.shapes.action_items import ActionItemShape
 from api.shapes.retrospective_sections import (
@@ -83,15 +83,6 @@ def _publication(call: Call, raw: str) -> Any:
     return PublicationShape.rows(call.user).get(retrospective=call["read"], number=number(raw))
 
 
-def _one_of(names: Any) -> Any:
-    def load(call: Call, raw: str) -> str:
-        if raw not in names:
-            raise Http404
-        return raw
-
-    return load
-
-
 def _item(call: Call, raw: str) -> ActionItem:
     return ActionItemShape.rows(call.user).of_reference(raw).get()
 
@@ -105,6 +96,7 @@ part(
     shape=None,
     about="The id of a retrospective with something to read: also of one that is open again after it was published.",
     number=True,
+    same="retrospective",
     called="retrospective",
 )
 within("participant", RetrospectiveParticipantShape, "retrospective", "The id of a participant.")
@@ -117,12 +109,28 @@ part(
     "document",
     _section,
     shape=RetrospectiveSectionShape,
-    about=f"One of: {', '.join(Section.values)}.",
+    about="A section of the text.",
     called="section",
+    key="section",
+    choices=Section.values,
 )
-part("section_version", _version, shape=None, about="The number of a version of the section.", number=True)
+part(
+    "section_version",
+    _version,
+    shape=None,
+    about="The number of a version of the section.",
+    number=True,
+    key="number",
+)
 part("comment", _comment, shape=SectionCommentShape, about="The id of a comment.", number=True)
-part("dimension", _dimension, shape=ImpactStatementShape, about=f"One of: {', '.join(Dimension.values)}.")
+part(
+    "dimension",
+    _dimension,
+    shape=ImpactStatementShape,
+    about="A dimension of impact.",
+    key="dimension",
+    choices=Dimension.values,
+)
 part("entry", _entry, shape=RetrospectiveEntryShape, about="The id of a row of the timeline.", number=True)
 part(
     "removed_entry",
@@ -132,9 +140,16 @@ part(
     number=True,
     called="entry",
 )
-part("question", _one_of(Question.values), shape=None, about=f"One of: {', '.join(Question.values)}.")
-part("review_check", _one_of(CHECKS), shape=None, about=f"One of: {', '.join(CHECKS)}.", called="check")
-part("publication", _publication, shape=PublicationShape, about="The number of a version.", number=True)
+one_of("question", Question.values, "A question of the analysis.")
+one_of("review_check", CHECKS, "A check before the retrospective is published.", called="check")
+part(
+    "publication",
+    _publication,
+    shape=PublicationShape,
+    about="The number of a version.",
+    number=True,
+    key="number",
+)
 part(
     "pdf_export",
     lambda call, raw: PdfExportShape.rows(call.user).get(retrospective=call["read"], pk=number(raw)),
@@ -156,4 +171,4 @@ part(
     about="The id of a word.",
     number=True,
 )
-part("item", _item, shape=ActionItemShape, about="Its reference, such as ACT-7.")
+part("item", _item, shape=ActionItemShape, about="Its reference, such as ACT-7.", key="reference")

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -55,7 +55,14 @@ class Part:
     shape: type[Shape] | None  # what If-Match is compared with
     about: str
     is_number: bool = False
+    key: str = "id"  # the field of the shape that the part repeats
+    choices: tuple[str, ...] = ()  # where there are no others
+    same: str = ""  # another part that names the same record
     called: str = ""  # in the description, where another part loads the same in another way
+
+    @property
+    def described_name(self) -> str:
+        return self.called or self.name
 
 
 @dataclass(frozen=True)
@@ -114,10 +121,13 @@ def part(
     about: str,
     number: bool = False,
     called: str = "",
+    key: str = "id",
+    choices: Iterable[str] = (),
+    same: str = "",
 ) -> None:
     if name in PARTS:
         raise ValueError(f"Two parts of addresses are called {name}.")
-    PARTS[name] = Part(name, load, shape, about, number, called)
+    PARTS[name] = Part(name, load, shape, about, number, key, tuple(choices), same, called)
 
 
 def _scope(method: str, path: str) -> str:

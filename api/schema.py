@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from api.components import settle_components
 from api.errors import TYPES
+from api.links import add_links
 from api.registry import JSON, PARTS, Operation
 
 PROBLEM, FORM = "application/problem+json", "multipart/form-data"
@@ -120,6 +121,7 @@ def _parameters(operation: Operation) -> list[Any]:
             OpenApiTypes.INT64 if PARTS[name].is_number else OpenApiTypes.STR,
             OpenApiParameter.PATH,
             description=PARTS[name].about,
+            enum=PARTS[name].choices or None,
         )
         for name in operation.parts
     ]
@@ -202,8 +204,19 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 answer.setdefault("headers", {}).update(_headers(status))
+    _allow_empty(result)
     settle_components(result)
+    add_links(result)
     return result
+
+
+def _allow_empty(value: Any) -> None:
+    """Change `oneOf` an address or nothing to `anyOf`: where formats are not checked, "" is both."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    for inner in inside:
+        _allow_empty(inner)
+    if isinstance(value, dict) and any(one.get("maxLength") == 0 for one in value.get("oneOf", [])):
+        value["anyOf"] = value.pop("oneOf")
 
 
 def _headers(status: str) -> dict[str, Any]:

@@ -1,9 +1,15 @@
 """Times as the API writes and reads them."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, time
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from core.local_time import is_sensible
+
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 
 
 class UtcField(serializers.DateTimeField):
@@ -12,6 +18,7 @@ class UtcField(serializers.DateTimeField):
     default_error_messages = {
         "naive": "Write the time with its offset from UTC, such as 2026-03-01T14:33:00Z.",
         "invalid": "Write the time like 2026-03-01T14:33:00Z.",
+        "year": "Check the year.",
     }
 
     def __init__(self, **options: Any):
@@ -21,11 +28,28 @@ class UtcField(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("naive")
         try:
-            return value.astimezone(UTC)
+            moment = value.astimezone(UTC)
         except OverflowError:
             self.fail("invalid")
+        if not is_sensible(moment):
+            self.fail("year")
+        return moment
 
     def to_representation(self, value: Any) -> Any:
         if isinstance(value, datetime):
             value = value.astimezone(UTC)
         return super().to_representation(value)
+
+
+class ClockField(serializers.TimeField):
+    """A time of day where it applies, such as 22:00, without an offset: so not what `format: time` means."""
+
+    default_error_messages = {"invalid": "Write the time of day like 22:00."}
+
+    def to_internal_value(self, value: Any) -> time:
+        if not isinstance(value, str) or not re.fullmatch(CLOCK, value):
+            self.fail("invalid")
+        return time.fromisoformat(value)
+
+
+extend_schema_field({"type": "string", "pattern": f"^{CLOCK}$"})(ClockField)

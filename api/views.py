@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.http.response import HttpResponseRedirectBase
 from django.urls import URLPattern, is_valid_path, path
 from rest_framework.exceptions import AuthenticationFailed, NotFound
@@ -148,7 +148,8 @@ def _said(call: Call) -> dict[str, Any]:
         if call.request.data:
             raise Malformed("This request has no body.")
         return {}
-    said = body(data=call.request.data, context={"call": call})
+    is_json = not isinstance(call.request.data, QueryDict)  # which a form is
+    said = body(data=call.request.data, context={"call": call, "is_json": is_json})
     said.is_valid(raise_exception=True)
     return dict(said.validated_data)
 

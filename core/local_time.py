@@ -44,6 +44,9 @@ ZONE_AFTER_TIME = re.compile(
     r"|[A-Z][A-Za-z]{1,20}/[A-Za-z_/+-]{1,40})\)?(?=$|[\s\]),;:|–-])"
 )
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FARTHEST = timedelta(days=3650)  # ahead of now
+
 
 class UnclearTimeError(ValueError):
     """A written time that is no single instant; the message says why and how to write it.
@@ -54,6 +57,11 @@ class UnclearTimeError(ValueError):
     def __init__(self, words: str, readings: tuple[datetime, ...] = ()) -> None:
         super().__init__(words)
         self.readings = readings
+
+
+def is_sensible(moment: datetime) -> bool:
+    """Whether the year is no slip. Some others could be stored, but not shown in every zone again."""
+    return EARLIEST <= moment <= datetime.now(UTC) + FARTHEST
 
 
 def readings(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:

@@ -32,6 +32,7 @@ def plain_environment(folder: str) -> None:
         "ALLCLEAR_SESSIONS",
         "ALLCLEAR_FIRST_SESSION",
         "ALLCLEAR_COLLIDING_WRITES",
+        "ALLCLEAR_API_CASES",
     }
     for name in [name for name in os.environ if name.startswith("ALLCLEAR_") and name not in kept]:
         del os.environ[name]

@@ -141,13 +141,18 @@ def _by_id(shape: type[Shape]) -> Callable[[Call, str], Any]:
 
 
 part(
-    "severity", _severity, shape=SeverityShape, about="The name of a severity, such as SEV1, or its rank: 1."
+    "severity",
+    _severity,
+    shape=SeverityShape,
+    about="The name of a severity, such as SEV1, or its rank: 1.",
+    key="name",
 )
 part(
     "service_slug",
     lambda call, raw: Service.objects.get(slug=raw),
     shape=ServiceShape,
     about="The slug of a service.",
+    key="slug",
     called="service",
 )
 part(
@@ -155,6 +160,7 @@ part(
     lambda call, raw: Role.objects.get(slug=raw),
     shape=RoleShape,
     about="The slug of a role, such as commander.",
+    key="slug",
     called="role",
 )
 part(

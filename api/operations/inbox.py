@@ -9,6 +9,7 @@ from api.operations.subscriptions import READ, TAG, WRITE
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.subscriptions import NoticeShape, PreferencesShape
+from api.times import ClockField
 from subscribers import workflow
 from subscribers.models import News, NotificationPreference
 
@@ -31,8 +32,8 @@ class PreferencesBody(Body):
     in_inbox = _news()
     in_browser = _news()
     follows_worst = flag(help_text="Of every SEV1 and SEV2.")
-    quiet_from = serializers.TimeField(required=False, allow_null=True)
-    quiet_to = serializers.TimeField(required=False, allow_null=True)
+    quiet_from = ClockField(required=False, allow_null=True)
+    quiet_to = ClockField(required=False, allow_null=True)
 
 
 PREFERENCES = ("by_mail", "in_inbox", "in_browser", "follows_worst", "quiet_from", "quiet_to")

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.models import Installation, Team
 from api.errors import Unavailable
 from api.fields import Body, body, choice, named, text
-from api.parts import number
+from api.parts import number, one_of
 from api.registry import Call, item, listing, part, verb
 from api.shapes.incidents import IncidentShape
 from api.shapes.insights import (
@@ -42,15 +42,8 @@ from insights.tables import Behind, Table
 from insights.time_limit import SECONDS, TooLong, limited
 from insights.workflow import LONGEST_GOAL
 
-part(
-    "insights_question",
-    lambda call, raw: _known(raw, QUESTIONS),
-    shape=None,
-    about=f"One of {', '.join(QUESTIONS)}.",
-)
-part(
-    "insights_metric", lambda call, raw: _known(raw, BY_KEY), shape=None, about=f"One of {', '.join(BY_KEY)}."
-)
+one_of("insights_question", QUESTIONS, "A question that Insights answers.")
+one_of("insights_metric", BY_KEY, "A metric.")
 part(
     "annotation",
     lambda call, raw: AnnotationShape.rows(call.user).get(pk=number(raw)),
@@ -65,12 +58,6 @@ part(
     about="The id of a PDF that the caller asked for.",
     number=True,
 )
-
-
-def _known(raw: str, keys: Any) -> str:
-    if raw not in keys:
-        raise Http404
-    return raw
 
 
 # -- what is asked ------------------------------------------------------------------------------------------

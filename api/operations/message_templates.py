@@ -1,32 +1,21 @@
 """The words that updates begin with, by audience and stage."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 
 from api.fields import Body, optional_text
 from api.operations.catalogue import READ, WRITE, keep_as_said
-from api.registry import Call, item, listing, part, verb
+from api.parts import one_of
+from api.registry import Call, item, listing, verb
 from api.shapes.catalogue import MessageTemplateShape
 from incidents.models import WORDS, Audience, MessageTemplate, Stage
 from incidents.permissions import can_edit_catalogue
 from incidents.workflow.catalogue import keep_in_catalogue
 from incidents.workflow.wording import OWN_WORDS, unknown_names
 
-
-def _of(choices: Any) -> Callable[[Call, str], str]:
-    def load(call: Call, raw: str) -> str:
-        if raw not in choices.values:
-            raise Http404
-        return raw
-
-    return load
-
-
-part("audience", _of(Audience), shape=None, about=f"One of {', '.join(Audience.values)}.")
-part("stage", _of(Stage), shape=None, about=f"One of {', '.join(Stage.values)}.")
+one_of("audience", Audience.values, "Whom the update is for.")
+one_of("stage", Stage.values, "When in the incident it is written.")
 
 
 class MessageTemplateBody(Body):

@@ -36,6 +36,7 @@ part(
     lambda call, raw: TeamShape.rows(call.user).get(slug=raw),
     shape=TeamShape,
     about="The slug of a team.",
+    key="slug",
 )
 part(
     "member",
@@ -43,6 +44,7 @@ part(
     shape=None,
     about="The id of a member of the team.",
     number=True,
+    same="person",
 )
 part(
     "invitation",

@@ -36,6 +36,7 @@ part(
     lambda call, raw: StatusPageShape.rows(call.user).get(slug=raw),
     shape=StatusPageShape,
     about="The short name of a status page.",
+    key="slug",
 )
 within("component_group", ComponentGroupShape, "page", "The id of a group of components of the page.")
 within("component", ComponentShape, "page", "The id of a component of the page.")

@@ -15,7 +15,7 @@ from rest_framework.fields import SkipField
 from rest_framework.relations import PKOnlyObject
 
 from accounts.models import User
-from api.times import UtcField
+from api.times import ClockField, UtcField
 
 
 class Telling(serializers.ModelSerializer):
@@ -64,7 +64,8 @@ class Shape(Telling):
     """The order of lists: unique, and of columns that have an index."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.DateTimeField: UtcField
+        models.DateTimeField: UtcField,
+        models.TimeField: ClockField,
     }
 
     @classmethod

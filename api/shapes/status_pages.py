@@ -25,6 +25,8 @@ OPERATIONAL = "operational"
 
 
 class _Part(Telling):
+    serializer_field_mapping = Shape.serializer_field_mapping
+
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
 

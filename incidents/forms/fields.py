@@ -1,6 +1,6 @@
 """Fields several forms share."""
 
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
 from django import forms
@@ -9,11 +9,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from core.local_time import UnclearTimeError, at_local, choices_of, offset, readings
+from core.local_time import UnclearTimeError, at_local, choices_of, is_sensible, offset, readings
 from incidents.models import Service
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-FARTHEST = timedelta(days=3650)  # ahead of now
 CHECK_YEAR = "Check the year."
 
 
@@ -106,7 +104,7 @@ class MomentField(forms.DateTimeField):
 
     def validate(self, value: datetime | None) -> None:
         super().validate(value)
-        if value and not EARLIEST <= value <= timezone.now() + FARTHEST:
+        if value and not is_sensible(value):
             raise ValidationError(CHECK_YEAR)
 
     def widget_attrs(self, widget: forms.Widget) -> dict:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import config.urls  # noqa: F401 - the operations register when the addresses are read, before tests list them
 from tests.api.client import ApiClient
 
 

@@ -38,6 +38,8 @@ def _token(person, scopes, *, private: bool = False) -> str:
 
 def test_there_are_operations():
     assert len(OPERATIONS) > 80
+    assert len(WITH_SCOPE) > 80
+    assert len(IN_INCIDENTS) > 40
     assert {operation.scope for operation in WITH_SCOPE} <= set(SCOPES)
 
 

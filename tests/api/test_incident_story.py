@@ -37,7 +37,7 @@ def test_from_declaring_to_closing(api, commander, responder, readers):
             "unknown": "Why.",
             "wordings": {"public": {"known": "Some card payments fail."}},
             "public_title": "Card payments fail",
-            "next_update_at": "2099-01-01T00:00:00Z",
+            "next_update_at": "2032-01-01T00:00:00Z",
         },
     )
     assert calls.status == 201, update
@@ -48,7 +48,7 @@ def test_from_declaring_to_closing(api, commander, responder, readers):
             "outcomes": [{"mitigation": tried["id"], "state": "worked"}],
             "services": [{"service": "payments", "impact": "operational"}],
             "updates": {"public": "It is better.", "stakeholders": "It is better."},
-            "next_update_at": "2099-01-01T00:00:00Z",
+            "next_update_at": "2032-01-01T00:00:00Z",
         },
     )
     assert calls.status == 200

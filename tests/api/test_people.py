@@ -123,3 +123,10 @@ def test_lists_ask_a_constant_number_of_questions(api, admin, django_assert_max_
         with django_assert_max_num_queries(8):
             calls.get(path)
         assert calls.status == 200
+
+
+def test_a_team_that_is_named_twice_is_one(api, admin):
+    calls = api(admin)
+    calls.post("teams", {"name": "Platform"})
+    made = calls.post("invitations", {"emails": ["new@example.test"], "teams": ["platform", "platform"]})
+    assert calls.status == 201, made

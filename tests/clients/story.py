@@ -224,11 +224,14 @@ def analyse(client: AuthenticatedClient, pk: int, retrospective: m.Retrospective
     )
     entry = told(add_retrospective_entry.sync(pk, client=client, body=row), m.RetrospectiveEntry)
     text = m.WriteSectionBody(text="Payments failed for **20 minutes**.")
-    section = write_section.sync(pk, "summary", client=client, body=text)
+    section = write_section.sync(pk, m.RetrospectiveSectionName.SUMMARY, client=client, body=text)
     assert told(section, m.RetrospectiveSection).version == 1
     numbers = [m.ImpactNumberBody(name="Failed payments", value="1,240")]
     impact = m.WriteImpactStatementBody(text="They could not pay.", numbers=numbers)
-    stated = told(write_impact_statement.sync(pk, "customers", client=client, body=impact), m.ImpactStatement)
+    stated = told(
+        write_impact_statement.sync(pk, m.ImpactDimension.CUSTOMERS, client=client, body=impact),
+        m.ImpactStatement,
+    )
     assert [(one.name, one.value) for one in stated.numbers] == [("Failed payments", "1,240")]
     why = m.AddContributingFactorBody(
         text="The pool has one size",

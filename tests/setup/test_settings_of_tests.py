@@ -23,16 +23,18 @@ def after(**environment: str) -> str:
     ).stdout
 
 
-def test_those_of_an_installation_do_not_and_those_of_the_random_sessions_do():
+def test_those_of_an_installation_do_not_and_those_of_long_runs_do():
     seen = after(
         ALLCLEAR_URL="https://ours.example",
         SMTP_URL="smtp://ours.example",
         ALLCLEAR_SESSIONS="5000",
         ALLCLEAR_FIRST_SESSION="1973",
+        ALLCLEAR_API_CASES="20000",
     )
     assert "ours.example" not in seen
     assert "('ALLCLEAR_SESSIONS', '5000')" in seen
     assert "('ALLCLEAR_FIRST_SESSION', '1973')" in seen
+    assert "('ALLCLEAR_API_CASES', '20000')" in seen
 
 
 def test_no_process_compiles_every_module_again():

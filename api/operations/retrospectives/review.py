@@ -15,6 +15,7 @@ from api.shapes.retrospectives import (
 from api.times import UtcField
 from core.requested_files import file_answer
 from retros import workflow
+from retros.checks import CHECKS as NAMES_OF_CHECKS
 from retros.checks import checks
 from retros.export import FORMATS, Copy, copy_of
 from retros.models import Export, Verdict
@@ -82,7 +83,7 @@ class ReviewCheckWaiverShape(serializers.Serializer):
 class ReviewCheckShape(serializers.Serializer):
     """What must hold, or be waived, before it is published."""
 
-    name = serializers.CharField()
+    name = serializers.ChoiceField(choices=list(NAMES_OF_CHECKS))
     asks = serializers.CharField(source="label")
     holds = serializers.BooleanField()
     missing = serializers.CharField(allow_blank=True, help_text="In words.")

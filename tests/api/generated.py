@@ -1,0 +1,169 @@
+"""What the generated requests of the API are about: the demo, the addresses of its records, and their real values."""
+
+from functools import cache
+from itertools import islice
+from random import Random
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import SCOPES, InstallationRole, User
+from accounts.workflow import create_token
+from api.registry import OPERATIONS, PARTS, Operation
+from incidents.models import Incident, Status
+from notifications.models import OutboxMessage
+from retros.models import DocumentVersion, Retrospective, RetrospectiveStatus
+from subscribers.models import News, Notice
+from tests.api.client import ApiClient
+
+LISTS = {one.path for one in OPERATIONS if one.method == "GET" and (one.is_list or one.many)}
+OTHERS = (InstallationRole.RESPONDER, InstallationRole.STAKEHOLDER)
+MOST, DEEP, CHILDREN = 12, 6, 2
+"""How many addresses requests of an operation have, of those with several parts, and of one incident, page, …"""
+
+
+class World:
+    """The demo and what it lacks, asked by an administrator who sees everything."""
+
+    def __init__(self) -> None:
+        self.admin = User.objects.administrators().first()
+        self.admin.time_zone = "Pacific/Honolulu"  # where the first times there are cannot be shown
+        self.admin.save()
+        others = [User.objects.filter(installation_role=role).active().first() for role in OTHERS]
+        self.tokens = [_token(person) for person in (self.admin, *others)]
+        self.client = ApiClient(self.tokens[0])
+        self.known: dict[str, dict[str, str]] = {}
+        """Part → an address of what stands in no list, or in one of many that are empty."""
+        self._add_what_the_demo_lacks()
+
+    def token_for(self, case: Any) -> str:
+        """Mostly the administrator's; which one depends on the request alone."""
+        return Random(f"{case.path_parameters} {case.query} {case.body}").choices(self.tokens, [8, 1, 1])[0]
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        made = self.client.post(path, body)
+        assert self.client.status == 201, made
+        return made
+
+    def _add_what_the_demo_lacks(self) -> None:
+        incident = Incident.objects.filter(status=Status.FIXING).first()
+        assert incident is not None
+        at = f"incidents/{incident.reference}"
+        self.post(f"{at}/brief-links", audience="stakeholders")
+        self.post(f"{at}/recovery-checks", kind="confirmation", title="Orders are as many as last week")
+        channel = self.post("channels", name="Duty room", kind="webhook", url="https://hooks.example.org/1")
+        sent = self.post(f"channels/{channel['channel']['id']}/test")
+        self.known["delivery"] = {"delivery": str(sent["id"])}
+        self.post("hint-words", words="should have", ask="What made it seem right?")
+        self.post("exports")
+        self.post("insights/annotations", day="2026-01-05", words="On-call by team")
+        self.post("insights/files", key="faster")
+        self.post("invitations", emails=["new@fernhill.example"])
+        self.post("link-templates", label="Logs", url_template="https://logs.example.org/{reference}")
+        self.post("me/reports", every="week")
+        self.post("me/saved-views", name="Mine", query="is:open")
+        self.post("outside-addresses", email="reader@example.org", audience="stakeholders")
+        self.post("subscriptions", person=self.admin.email, audience="executives")
+        account = self.post("service-accounts", name="Pipeline")
+        self.post(f"service-accounts/{account['id']}/tokens", name="deploy", scopes=["incidents:read"])
+        self._add_to_retrospectives()
+        self._send_file()
+        now = timezone.now()
+        OutboxMessage.objects.create(
+            topic="incident.declared", subject=incident.chain, due_at=now, dead_at=now
+        )
+        Notice.objects.create(person=self.admin, kind=News.DUTY, title="Yours", url="/")
+
+    def _add_to_retrospectives(self) -> None:
+        draft = (
+            Retrospective.objects.exclude(status=RetrospectiveStatus.PUBLISHED).exclude(entries=None).first()
+        )
+        done = Retrospective.objects.filter(status=RetrospectiveStatus.PUBLISHED).first()
+        assert draft is not None
+        assert done is not None
+        at = {"retrospective": str(draft.pk), "document": "summary"}
+        comment = self.post(
+            f"retrospectives/{draft.pk}/sections/summary/comments", text="Say how many orders."
+        )
+        self.known["comment"] = at | {"comment": str(comment["id"])}
+        entry = draft.entries.filter(removed_at=None).first()
+        assert entry is not None
+        self.client.delete(f"retrospectives/{draft.pk}/timeline/{entry.pk}")
+        version = DocumentVersion.objects.select_related("document").first()
+        self.known["section_version"] = {
+            "retrospective": str(version.document.retrospective_id),
+            "document": version.document.section,
+            "section_version": str(version.number),
+        }
+        pdf = self.post(f"retrospectives/{done.pk}/pdf-exports")
+        self.known["pdf_export"] = {"read": str(done.pk), "pdf_export": str(pdf["id"])}
+
+    def _send_file(self) -> None:
+        file = SimpleUploadedFile("old.csv", b"id,title,started_at\n1,Old trouble,2025-03-01T10:00:00Z\n")
+        answer = self.client.client.post(
+            "/api/v1/imports",
+            {"format": "csv", "file": file},
+            headers={"Authorization": f"Bearer {self.client.token}"},
+        )
+        assert answer.status_code == 201, answer.content
+
+    # -- addresses ------------------------------------------------------------------------------------------
+
+    @cache  # noqa: B019 - there is one world in a process
+    def addresses(self, path: str) -> list[dict[str, str]]:
+        """Values for all parts of an address, each of a record that is there."""
+        pieces = path.split("/")
+        places = [place for place, piece in enumerate(pieces) if piece.startswith("{")]
+        if not places:
+            return [{}]
+        name, before = pieces[places[-1]][1:-1], "/".join(pieces[: places[-1]])
+        if name in self.known:
+            return [self.known[name]]
+        parents = self.addresses(before)
+        found = (known | {name: value} for known in parents for value in self._values(name, before, known))
+        return list(islice(found, DEEP if len(places) > 1 else MOST))
+
+    def _values(self, name: str, path: str, known: dict[str, str]) -> list[str]:
+        part = PARTS[name]
+        if part.choices:
+            return list(part.choices)
+        if part.same:
+            return [value[part.same] for value in self.addresses(_address(part.same))]
+        rows = self._rows(path, filled(path, known), "?state=removed" if name == "removed_entry" else "")
+        return [str(row[part.key]) for row in rows[: CHILDREN if known else MOST]]
+
+    @cache  # noqa: B019 - there is one world in a process
+    def _rows(self, path: str, address: str, query: str) -> list[Any]:
+        if path not in LISTS:
+            return []
+        headers = {"Authorization": f"Bearer {self.client.token}"}
+        return self.client.client.get(f"/api/v1/{address}{query}", headers=headers).json()["results"]
+
+
+def _token(person: User) -> str:
+    allowed = [scope for scope in SCOPES if scope != "admin" or person.is_administrator]
+    return create_token(by=person, name="all", scopes=allowed, reaches_private=True)[1]
+
+
+def as_described(known: dict[str, str]) -> dict[str, str]:
+    """The same by the names that the description has for parts of addresses."""
+    return {PARTS[name].described_name: value for name, value in known.items()}
+
+
+def described_path(operation: Operation) -> str:
+    return "/api/v1/" + filled(
+        operation.path, {name: f"{{{PARTS[name].described_name}}}" for name in operation.parts}
+    )
+
+
+def filled(path: str, known: dict[str, str]) -> str:
+    for name, value in known.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+@cache
+def _address(name: str) -> str:
+    """The shortest address that ends with the part."""
+    return min((one.path for one in OPERATIONS if one.path.endswith(f"{{{name}}}")), key=len)
