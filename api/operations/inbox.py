@@ -13,6 +13,9 @@ from api.times import ClockField
 from subscribers import workflow
 from subscribers.models import News, NotificationPreference
 
+NEWS_READ, NEWS_WRITE = "incidents:read", "incidents:write"
+"""The inbox tells titles of incidents, so a token for people does not open it."""
+
 part(
     "notice",
     lambda call, raw: NoticeShape.rows(call.user).get(pk=number(raw)),
@@ -97,7 +100,7 @@ listing(
     name="list_notices",
     summary="The caller's notifications, newest first.",
     query=body("InboxQuery", unread=flag()),
-    scope=READ,
+    scope=NEWS_READ,
     tag=TAG,
 )
 item(
@@ -105,7 +108,7 @@ item(
     NoticeShape,
     name="get_notice",
     summary="One line of the inbox.",
-    scope=READ,
+    scope=NEWS_READ,
     tag=TAG,
 )
 verb(
@@ -115,7 +118,7 @@ verb(
     name="mark_notice_read",
     answer=NoticeShape,
     run=_read,
-    scope=WRITE,
+    scope=NEWS_WRITE,
     tag=TAG,
     summary="Mark one line as read.",
 )
@@ -133,7 +136,7 @@ verb(
             help_text="The id of the newest that was seen. By default all.",
         ),
     ),
-    scope=WRITE,
+    scope=NEWS_WRITE,
     tag=TAG,
     summary="Mark everything as read.",
 )

@@ -97,3 +97,10 @@ def test_reports(api, responder):
     assert (pack["every"], pack["filters"]) == ("month", "part=cost")
     calls.delete(f"me/reports/{made['id']}")
     assert len(calls.get("me/reports")["results"]) == 1
+
+
+def test_the_inbox_needs_the_scope_of_what_it_tells(api, commander):
+    calls = api(commander, "people:write")
+    calls.get("me/inbox")
+    assert calls.status == 403
+    assert api(commander, "incidents:read").get("me/inbox")["results"] == []
