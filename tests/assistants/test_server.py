@@ -1,10 +1,8 @@
 """Does /mcp speak with the library's own client, and only with those who may?"""
 
-import asyncio
 import json
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 from mcp.client.client import Client
@@ -12,6 +10,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from accounts.workflow import allow_assistants
 from incidents.models import Incident
+from tests.loops import run
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
@@ -46,9 +45,7 @@ async def _declared(address, token):
 
 
 def test_its_client_declares_through_preview_and_confirmation(address, assistant):
-    with ThreadPoolExecutor(1) as thread:  # the tests of browsers may have left an event loop in this one
-        told = thread.submit(asyncio.run, _declared(address, assistant.text))
-        tools, preview, done, again, other = told.result()
+    tools, preview, done, again, other = run(_declared(address, assistant.text))
     hints = {tool.name: tool.annotations.read_only_hint for tool in tools}
     assert hints["find_incidents"]
     assert not hints["declare_incident"]

@@ -1,6 +1,5 @@
 """Do events reach whoever listens by the API, each once, and nobody who may not see them?"""
 
-import asyncio
 import json
 import threading
 import urllib.error
@@ -11,6 +10,7 @@ import pytest
 from accounts.workflow import create_token, revoke_token
 from config.asgi import application
 from incidents.workflow import change_severity, change_visibility
+from tests.loops import run
 
 
 class Listener:
@@ -107,7 +107,7 @@ class Asked:
             "client": ("203.0.113.9", 4711),
         }
         self.sent: list[dict] = []
-        asyncio.run(application(scope, self._receive, self._send))
+        run(application(scope, self._receive, self._send))
         start = self.sent[0]
         self.status = start["status"]
         self.headers = {name.decode(): value.decode() for name, value in start["headers"]}

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
@@ -16,6 +15,7 @@ from live.document_rows import in_pool
 from live.documents import SILENT, Room, Seat
 from retros.workflow import write_update
 from retros.workflow.writing import topic_of
+from tests.loops import run as in_loop
 
 CARET = wire.write_awareness(77, 1, {"user": {"name": "Mira"}})
 
@@ -35,8 +35,7 @@ def in_room(transactional_db, document, commander):
             await in_pool(connections.close_all)
             return [seat.outgoing.get_nowait() for _ in range(seat.outgoing.qsize())]
 
-        with ThreadPoolExecutor(1) as apart:  # a browser's test before may have left a loop in this thread
-            return apart.submit(asyncio.run, whole()).result()
+        return in_loop(whole())
 
     return run
 

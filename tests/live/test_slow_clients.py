@@ -5,7 +5,6 @@ import contextlib
 import socket
 import time
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
@@ -17,6 +16,7 @@ from core.time_limit import TimeLimit, TimeLimitExceededError
 from core.transfer import TransferBuffer
 from statuspages.models import StatusPage
 from statuspages.workflow import keep_page
+from tests.loops import run
 
 UNFINISHED = 50
 SIGN_IN = (
@@ -79,8 +79,7 @@ def test_a_response_that_nobody_reads_frees_its_thread():
         finally:
             task.cancel()
 
-    with ThreadPoolExecutor(1) as threads:  # a browser test before may have left an event loop in this one
-        threads.submit(asyncio.run, request()).result()
+    run(request())
 
 
 def test_a_body_that_is_declared_too_large_is_refused_at_once(connect):
@@ -125,8 +124,7 @@ def test_held_uploads_leave_room_for_forms_and_end_when_nothing_comes(monkeypatc
         assert await asyncio.wait_for(held, 5) == 408
         assert await status(2 * transfer.SMALL) == 200
 
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(asyncio.run, requests()).result()
+    run(requests())
 
 
 def test_a_request_over_its_time_is_stopped_in_python_and_in_the_database(db, caplog):

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 
@@ -11,6 +10,7 @@ import pytest
 from statuspages import answer_cache
 from statuspages.answer_cache import AnswerCache
 from statuspages.public_routes import HTML, Answer
+from tests.loops import run
 
 PAGE = "/status/shop/"
 
@@ -53,12 +53,6 @@ async def get(app, path: str = PAGE, *, method: str = "GET", query: bytes = b"",
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in messages[1:])
     return messages[0]["status"], {n.lower(): v for n, v in messages[0]["headers"]}, body
-
-
-def run(coroutine):
-    """In a thread of its own: a browser's test that ran here before leaves its loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result(60)
 
 
 def test_many_readers_at_once_make_one_rendering():
