@@ -8,6 +8,7 @@ from incidents.workflow import assign_role, declare_incident
 from notifications.models import OutboxMessage
 from subscribers.announcements.routing import consume
 from subscribers.models import Notice, NotificationPreference
+from tests.browser.test_a_whole_retrospective import until
 
 pytestmark = pytest.mark.browser
 # What the browser would show, kept where a test can read it: no page can look at the desktop.
@@ -84,14 +85,13 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(
     give(incident, "scribe", responder, commander)
     number(page).get_by_text("1", exact=True).wait_for()
     assert page.evaluate("[window.shown, window.asked]") == [[], 0]
-    page.get_by_role("button", name="Switch on").click()
+    with page.expect_navigation():  # the stream of the page before is no answer to `listening`
+        page.get_by_role("button", name="Switch on").click()
     page.locator("[data-browser-notifications]").wait_for(state="hidden")
     assert NotificationPreference.objects.get(person=responder).in_browser
     listening(page)
     give(incident, "deputy", responder, commander)
-    page.locator("body").evaluate(
-        "async () => { while (!window.shown.length) await new Promise((again) => setTimeout(again, 50)); }"
-    )
+    until(page, lambda: page.evaluate("window.shown.length"))
     notice = Notice.objects.latest("pk")
     assert page.evaluate("window.shown[0]") == [notice.title, f"allclear-{notice.pk}"]
     assert not page.complaints
