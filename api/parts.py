@@ -12,7 +12,6 @@ from api.shapes.incidents import (
     EvidenceShape,
     IncidentShape,
     SavedViewShape,
-    StatusUpdateShape,
     TimelineEventShape,
 )
 from api.shapes.response import (
@@ -22,6 +21,7 @@ from api.shapes.response import (
     RecoveryCheckShape,
     TaskShape,
 )
+from api.shapes.status_updates import StatusUpdateShape
 from incidents.models import Incident, Role, Service
 
 

@@ -11,7 +11,8 @@ from api.errors import answer_error
 from api.registry import OPERATIONS, Call
 from api.running import run_operation
 from api.shapes.base import in_shape
-from api.shapes.incidents import IncidentShape, StatusUpdateShape, UpdateDueShape
+from api.shapes.incidents import IncidentShape, UpdateDueShape
+from api.shapes.status_updates import StatusUpdateShape
 
 SHOWN = 2
 REFUSALS = (APIException, ValidationError, PermissionDenied)

@@ -1,11 +1,18 @@
-"""Who the token acts for."""
+"""Who the token acts for, and what they have chosen for themselves."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from api.registry import Call, item
-from api.shapes.people import PersonShape
+from accounts import workflow
+from accounts.models import Theme, User
+from api.fields import Body, choice, flag, text
+from api.operations.people import zone
+from api.registry import Call, item, verb
+from api.shapes.people import (
+    PersonShape,
+    ProfileShape,
+)
 
 
 class MeShape(serializers.Serializer):
@@ -30,3 +37,39 @@ def _me(call: Call) -> dict[str, Any]:
 
 
 item("me", MeShape, _me, name="get_me", summary="Who the token acts for, and what it may do.", scope="")
+
+
+PROFILE = ("name", "time_zone", "theme", "keys_enabled")
+item(
+    "me/profile",
+    ProfileShape,
+    lambda call: call.user,
+    name="get_profile",
+    summary="What the caller has chosen for themselves.",
+    scope="",
+)
+
+
+class ProfileBody(Body):
+    name = text(100, required=False, allow_blank=False)
+    time_zone = zone(required=False, allow_blank=False)
+    theme = choice(Theme, required=False)
+    keys_enabled = flag(help_text="Single-key shortcuts.")
+
+
+def _edit_profile(call: Call) -> User:
+    stands = {name: getattr(call.user, name) for name in PROFILE}
+    return workflow.edit_profile(by=call.user, **(stands | call.data))
+
+
+verb(
+    "PATCH",
+    "me/profile",
+    workflow.edit_profile,
+    name="change_profile",
+    body=ProfileBody,
+    answer=ProfileShape,
+    run=_edit_profile,
+    scope="people:write",
+    summary="Change one's own name, time zone, theme or shortcuts.",
+)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import workflow
-from accounts.models import Installation, InstallationRole, Team, Theme, User, validate_time_zone
+from accounts.models import Installation, InstallationRole, Team, User, validate_time_zone
 from accounts.workflow.inviting import MOST_AT_ONCE
 from api.fields import Body, body, choice, flag, named, optional_text, person, text
 from api.operations.administrators import administrators, all_of, require_administrator
@@ -17,7 +17,6 @@ from api.shapes.people import (
     LinkMade,
     OrganisationShape,
     PersonShape,
-    ProfileShape,
     TeamShape,
 )
 
@@ -365,41 +364,4 @@ verb(
     answer=OrganisationShape,
     scope="admin",
     tag="People and teams",
-)
-
-# -- oneself ------------------------------------------------------------------------------------------------
-
-PROFILE = ("name", "time_zone", "theme", "keys_enabled")
-item(
-    "me/profile",
-    ProfileShape,
-    lambda call: call.user,
-    name="get_profile",
-    summary="What the caller has chosen for themselves.",
-    scope="",
-)
-
-
-class ProfileBody(Body):
-    name = text(100, required=False, allow_blank=False)
-    time_zone = zone(required=False, allow_blank=False)
-    theme = choice(Theme, required=False)
-    keys_enabled = flag(help_text="Single-key shortcuts.")
-
-
-def _edit_profile(call: Call) -> User:
-    stands = {name: getattr(call.user, name) for name in PROFILE}
-    return workflow.edit_profile(by=call.user, **(stands | call.data))
-
-
-verb(
-    "PATCH",
-    "me/profile",
-    workflow.edit_profile,
-    name="change_profile",
-    body=ProfileBody,
-    answer=ProfileShape,
-    run=_edit_profile,
-    scope="people:write",
-    summary="Change one's own name, time zone, theme or shortcuts.",
 )

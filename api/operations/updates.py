@@ -8,7 +8,8 @@ from api.bodies import ServiceStates
 from api.fields import Body, ByKey, RecordIn, body, choice, flag, moment, optional_text, text
 from api.operations.incidents import INCIDENT
 from api.registry import Call, item, listing, verb
-from api.shapes.incidents import IncidentShape, StatusUpdateShape, UpdateDueShape
+from api.shapes.incidents import IncidentShape, UpdateDueShape
+from api.shapes.status_updates import StatusUpdateShape
 from incidents import workflow
 from incidents.models import Audience
 

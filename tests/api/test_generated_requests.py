@@ -42,7 +42,7 @@ ASKED = [
 CASES = int(os.environ.get("ALLCLEAR_API_CASES", "0"))
 EACH = max(2, CASES // 2 // len(ASKED))
 STORIES = max(4, CASES // 100)
-UNLIMITED = "1000000 per minute"
+LIMITS = dict.fromkeys(("API_RATE", "API_RATE_UNKNOWN"), "1000000 per minute")
 CONFIGURATION = {
     "generation": {"mode": "all", "with-security-parameters": False},
     "phases": {
@@ -126,8 +126,9 @@ def is_cleaned(value: Any) -> bool:
 
 
 @pytest.fixture(scope="module")
-def asking(django_db_setup, django_db_blocker, request):
-    with django_db_blocker.unblock(), override_settings(API_RATE=UNLIMITED, API_RATE_UNKNOWN=UNLIMITED):
+def asking(django_db_setup, django_db_blocker, request, tmp_path_factory):
+    data = tmp_path_factory.mktemp("data")  # the mail server is a file, which no transaction takes back
+    with django_db_blocker.unblock(), override_settings(DATA_DIR=data, **LIMITS):
         load_demo()
         asking = Asking(World())
         yield asking
