@@ -23,6 +23,7 @@ from api.operations import (  # noqa: F401 - they register
     incident_steps,
     incidents,
     insights,
+    mail_server,
     maintenances,
     me,
     message_templates,

@@ -80,6 +80,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _on_database(data: Path, chosen: argparse.Namespace) -> dict:
+    # Settings are read on import: only after main() has chosen the database.
     import django
     from django.conf import settings
 
@@ -93,7 +94,7 @@ def _on_database(data: Path, chosen: argparse.Namespace) -> dict:
         prepare.prepare()
         built = data / "built"
         if not built.exists():
-            from bench.build import build
+            from bench.build import build  # reads settings
 
             with step(f"Building {chosen.incidents[0]:,} incidents"):
                 build(chosen.incidents[0])
@@ -105,6 +106,7 @@ def _on_database(data: Path, chosen: argparse.Namespace) -> dict:
 
 
 def _measure(chosen: argparse.Namespace) -> dict:
+    # Settings are read on import: only after main() has chosen the database.
     from bench.client import Client
     from bench.crowd import crowd
     from bench.pages import pages
@@ -161,6 +163,7 @@ def _check(name: str, answer):
 
 
 def _signed_in(email: str) -> dict[str, str]:
+    # Settings are read on import: only after main() has chosen the database.
     from django.conf import settings
     from django.test import Client as Browser
 

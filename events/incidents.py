@@ -13,7 +13,7 @@ class IncidentReported(Event, name="incident.reported"):
 
 
 @dataclass(frozen=True)
-class IncidentDeclined(Event, name="incident.declined"):
+class IncidentDeclined(Event, name="incident.declined", webhook="incident.status_changed"):
     """A suspected incident was declined."""
 
     by: int

@@ -415,7 +415,7 @@ def read_file(w, _incident) -> int:
 
 
 def nobodys_view(_w, _incident) -> int:
-    """A view is its owner's alone; tests/incidents/test_saved_views.py deletes one."""
+    """A view is its owner's alone; tests/insights/test_saved_views.py deletes one."""
     return 1_000_000
 
 

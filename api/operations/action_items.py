@@ -130,7 +130,7 @@ item(
     None,
     _csv,
     name="export_action_items",
-    summary="What the list finds, whole, as CSV.",
+    summary="Export the action items that match the filters as CSV.",
     query=ActionItemQuery,
     file_types=("text/csv",),
 )
@@ -169,7 +169,7 @@ item(
     ActionItemQuarter,
     _quarter,
     name="get_action_item_quarter",
-    summary="How much of what was promised for a quarter is done and verified.",
+    summary="How many of the commitments of a quarter are done and verified.",
     query=QuarterQuery,
 )
 
@@ -224,7 +224,7 @@ verb(
     answer=ActionItemShape,
     status=201,
     location=lambda made: f"/api/v1/action-items/{made.reference}",
-    summary="Add something that will be different: from a retrospective, an incident, or by itself.",
+    summary="Add an action item: from a retrospective, from an incident, or on its own.",
 )
 item(ITEM, ActionItemShape, name="get_action_item", summary="One action item.")
 verb(
@@ -268,7 +268,7 @@ verb(
     name="answer_action_item_helped",
     body=body("HelpedBody", answer=choice(Helped), note=optional_text(LONGEST_REASON)),
     answer=ActionItemShape,
-    summary="Say whether it helped.",
+    summary="Say whether an action item helped.",
 )
 
 # -- many at once -------------------------------------------------------------------------------------------
@@ -323,5 +323,5 @@ verb(
     body=BulkBody,
     answer=ActionItemBulkResult,
     run=_bulk,
-    summary="The same change for many. What cannot be changed says why and stays.",
+    summary="Apply one change to many action items. Items that cannot be changed are listed with the reason.",
 )

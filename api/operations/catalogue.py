@@ -84,7 +84,7 @@ def kept(
         answer=shape,
         status=201,
         run=lambda call: keep_as_said(call, does, model()),
-        summary=f"Add: {_words(one).lower()}. Administrators only.",
+        summary=f"Add {_one(one)}. Administrators only.",
         location=lambda made: f"/api/v1/{path}/{getattr(made, key)}",
     )
     verb(
@@ -96,7 +96,7 @@ def kept(
         body=body(f"{title}ChangesBody", **fields(False)),
         answer=shape,
         run=lambda call: keep_as_said(call, does, _held(call[name])),
-        summary=f"Change: {_words(one).lower()}. Fields that are not sent stay. Administrators only.",
+        summary=f"Change {_one(one)}. Fields that are not sent stay. Administrators only.",
     )
     verb(
         "DELETE",
@@ -105,8 +105,14 @@ def kept(
         name=f"remove_{one}",
         scope=WRITE,
         run=lambda call: remove_from_catalogue(by=call.user, entry=call[name]),
-        summary=f"Remove: {_words(one).lower()} that nothing refers to. Administrators only.",
+        summary=f"Remove {_one(one)} that nothing refers to. Administrators only.",
     )
+
+
+def _one(name: str) -> str:
+    """“a service”, “an incident type”."""
+    words = _words(name).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def _words(name: str) -> str:

@@ -17,11 +17,10 @@ from api.shapes.channels import (
     ChannelShape,
     DeadEventShape,
     DeliveryShape,
-    MailServerShape,
 )
 from incidents.models import Service
-from notifications import mail_server, workflow
-from notifications.addresses import checked_host, usable_address
+from notifications import workflow
+from notifications.addresses import usable_address
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind
 from notifications.models import BodyFormat, Channel, Delivery
 
@@ -109,7 +108,7 @@ listing(
     ChannelShape,
     administrators(all_of(ChannelShape)),
     name="list_channels",
-    summary="Places outside that receive messages. Administrators only.",
+    summary="Channels that receive messages. Administrators only.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -169,7 +168,7 @@ verb(
     run=_choose_events,
     scope=SCOPE,
     tag=TAG,
-    summary="Choose what a webhook gets as it happens.",
+    summary="Choose the events that a webhook gets.",
 )
 verb(
     "POST",
@@ -181,6 +180,7 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
+    summary="Rotate the secret of a channel. The secret before signs as well for a day.",
 )
 verb(
     "POST",
@@ -190,7 +190,7 @@ verb(
     run=_done(workflow.pause_channel),
     scope=SCOPE,
     tag=TAG,
-    summary="Nothing is sent to it until it is resumed. Messages that are due wait.",
+    summary="Pause a channel. Messages that are due wait.",
 )
 verb(
     "POST",
@@ -200,7 +200,7 @@ verb(
     run=_done(workflow.resume_channel),
     scope=SCOPE,
     tag=TAG,
-    summary="Let messages leave for it again.",
+    summary="Resume sending to a channel.",
 )
 verb(
     "POST",
@@ -211,8 +211,17 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
+    summary="Send a test message to a channel.",
 )
-verb("DELETE", "channels/{channel}", workflow.delete_channel, name="remove_channel", scope=SCOPE, tag=TAG)
+verb(
+    "DELETE",
+    "channels/{channel}",
+    workflow.delete_channel,
+    name="remove_channel",
+    scope=SCOPE,
+    tag=TAG,
+    summary="Remove a channel with the record of its deliveries.",
+)
 listing(
     "channels/{channel}/deliveries",
     ChannelDeliveryShape,
@@ -266,6 +275,7 @@ verb(
     answer=DeliveryShape,
     scope=SCOPE,
     tag=TAG,
+    summary="Send a message again from the first attempt, with the same id.",
 )
 verb(
     "POST",
@@ -276,6 +286,7 @@ verb(
     run=_drop,
     scope=SCOPE,
     tag=TAG,
+    summary="Drop a message. It is not sent, and the reason is kept.",
 )
 verb(
     "POST",
@@ -286,6 +297,7 @@ verb(
     run=lambda call: {"count": workflow.send_dead_again(by=call.user)},
     scope=SCOPE,
     tag=TAG,
+    summary="Send again all messages that were given up, and process failed events again. Answers how many.",
 )
 listing(
     "dead-events",
@@ -312,7 +324,7 @@ verb(
     run=lambda call: workflow.read_event_again(by=call.user, message=call["dead_event"]),
     scope=SCOPE,
     tag=TAG,
-    summary="Try again to tell an event.",
+    summary="Process an event again.",
 )
 verb(
     "POST",
@@ -323,71 +335,4 @@ verb(
     run=lambda call: workflow.drop_event(by=call.user, message=call["dead_event"], **call.data),
     scope=SCOPE,
     tag=TAG,
-)
-
-# -- the mail server ----------------------------------------------------------------------------------------
-
-
-class MailServerBody(Body):
-    host = text(200, help_text="Such as smtp.example.org.")
-    port = serializers.IntegerField(min_value=1, max_value=65535, default=587)
-    security = choice(["starttls", "tls", "none"], default="starttls")
-    user = serializers.CharField(max_length=200, default="", allow_blank=True)
-    password = serializers.CharField(
-        max_length=300,
-        default="",
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text="Empty keeps the saved one, where server, user and encryption stay the same.",
-    )
-    sender = serializers.EmailField(max_length=254)
-
-    def validate_host(self, host: str) -> str:
-        return checked_host(host)
-
-
-def _mail() -> dict[str, Any]:
-    return {
-        "host": mail_server.host(),
-        "sender": mail_server.sender(),
-        "is_from_environment": mail_server.is_from_environment(),
-        "sends_mail": mail_server.sends_mail(),
-    }
-
-
-def _set_mail(call: Call) -> dict[str, Any]:
-    workflow.set_mail_server(by=call.user, **call.data)
-    return _mail()
-
-
-item(
-    "mail-server",
-    MailServerShape,
-    administrators(lambda call: _mail()),
-    name="get_mail_server",
-    summary="The server that sends e-mail. Administrators only.",
-    scope=SCOPE,
-    tag=TAG,
-)
-verb(
-    "PUT",
-    "mail-server",
-    workflow.set_mail_server,
-    name="change_mail_server",
-    body=MailServerBody,
-    answer=MailServerShape,
-    run=_set_mail,
-    scope=SCOPE,
-    tag=TAG,
-    summary="Set the server that sends e-mail. Administrators only.",
-)
-verb(
-    "POST",
-    "mail-server/test",
-    workflow.send_test_mail,
-    answer=DeliveryShape,
-    status=201,
-    scope=SCOPE,
-    tag=TAG,
-    summary="Send a test e-mail to the caller.",
 )

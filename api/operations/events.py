@@ -53,7 +53,7 @@ item(
     None,
     _not_here,
     name="stream_events",
-    summary="The same live, as server-sent events. Last-Event-ID continues after that event.",
+    summary="Stream events live as server-sent events. Last-Event-ID continues after that event.",
     query=body("EventStreamQuery", name=choice(PUBLIC, required=False)),
     scope="incidents:read",
     tag="Events",

@@ -148,7 +148,7 @@ listing(
     ImportShape,
     administrators(all_of(ImportShape)),
     name="list_imports",
-    summary="Files of history, newest first. Administrators only.",
+    summary="Imports, newest first. Administrators only.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -156,7 +156,7 @@ item(
     "imports/{import_run}",
     ImportShape,
     name="get_import",
-    summary="What was read, and how far it is.",
+    summary="The state of an import, and what was found in the file.",
     scope=SCOPE,
     tag=TAG,
 )
@@ -171,7 +171,7 @@ verb(
     takes_files=True,
     scope=SCOPE,
     tag=TAG,
-    summary="Upload a file of history. It is read through, and nothing is stored before it is confirmed.",
+    summary="Upload a file of history. Nothing is stored before the import is confirmed.",
     location=lambda made: f"/api/v1/imports/{made.pk}",
 )
 verb(
@@ -183,6 +183,7 @@ verb(
     run=lambda call: workflow.confirm_import(run=call["import_run"], by=call.user, **call.data),
     scope=SCOPE,
     tag=TAG,
+    summary="Confirm an import that was checked, and start it.",
 )
 verb(
     "POST",
@@ -194,7 +195,7 @@ verb(
     run=_read_again,
     scope=SCOPE,
     tag=TAG,
-    summary="Read a table again: other columns, another date format or another zone.",
+    summary="Read the file of an import again with other columns, date format or time zone.",
 )
 verb(
     "POST",
@@ -204,6 +205,7 @@ verb(
     run=lambda call: workflow.drop_import(run=call["import_run"], by=call.user),
     scope=SCOPE,
     tag=TAG,
+    summary="Discard an import before it starts.",
 )
 listing(
     "imports/{import_run}/refused",
@@ -233,14 +235,19 @@ listing(
     tag=TAG,
 )
 item(
-    "exports/{export}", ExportShape, name="get_export", summary="How far an export is.", scope=SCOPE, tag=TAG
+    "exports/{export}",
+    ExportShape,
+    name="get_export",
+    summary="The state of an export.",
+    scope=SCOPE,
+    tag=TAG,
 )
 item(
     "exports/{export}/content",
     None,
     lambda call: file_answer(call["export"], "application/jsonl"),
     name="get_export_content",
-    summary="The file itself, as JSON lines, once it is ready.",
+    summary="The exported file as JSON lines, once it is ready.",
     scope=SCOPE,
     tag=TAG,
     file_types=("application/jsonl",),
@@ -256,6 +263,6 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Ask for everything the caller may see, as one file. Administrators, with a private token.",
+    summary="Request an export of everything the caller may see. Administrators, with a private token.",
     location=lambda made: f"/api/v1/exports/{made.pk}",
 )

@@ -78,6 +78,7 @@ verb(
     answer=PreferencesShape,
     scope=WRITE,
     tag=TAG,
+    summary="Turn notifications in open tabs on or off. The browser asks for permission as well.",
 )
 
 # -- the inbox ----------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ item(
     "me/inbox/{notice}",
     NoticeShape,
     name="get_notice",
-    summary="One line of the inbox.",
+    summary="One notification of the inbox.",
     scope=NEWS_READ,
     tag=TAG,
 )
@@ -120,7 +121,7 @@ verb(
     run=_read,
     scope=NEWS_WRITE,
     tag=TAG,
-    summary="Mark one line as read.",
+    summary="Mark a notification as read.",
 )
 verb(
     "POST",
@@ -138,5 +139,5 @@ verb(
     ),
     scope=NEWS_WRITE,
     tag=TAG,
-    summary="Mark everything as read.",
+    summary="Mark all notifications as read.",
 )

@@ -38,7 +38,7 @@ listing(
     RoleHolderShape,
     lambda call: RoleHolderShape.rows(call.user).filter(incident=call["incident"]),
     name="list_incident_roles",
-    summary="Who holds and held which role. Those that ended have ended_at.",
+    summary="Role assignments. Those that ended have ended_at.",
 )
 verb(
     "PUT",
@@ -78,7 +78,7 @@ verb(
     body=body("AddPersonBody", person=person(source="user")),
     answer=IncidentParticipantShape,
     status=201,
-    summary="Add somebody. For a private incident this gives access.",
+    summary="Add a person to the incident. For a private incident this gives access.",
 )
 verb(
     "POST",
@@ -107,7 +107,7 @@ verb(
     workflow.mark_seen,
     name="mark_incident_seen",
     body=body("SeenBody", until=moment()),
-    summary="Join the incident.",
+    summary="Mark the incident as read by the caller, up to a moment.",
 )
 
 # -- links and the brief ------------------------------------------------------------------------------------
@@ -211,6 +211,7 @@ verb(
     answer=SavedViewShape,
     scope="incidents:write",
     status=201,
+    summary="Save a view. A name that is already used gets the new filters.",
 )
 verb(
     "DELETE",

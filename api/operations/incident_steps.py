@@ -124,7 +124,7 @@ listing(
     AssessmentShape,
     lambda call: AssessmentShape.rows(call.user).filter(incident=call["incident"]),
     name="list_assessments",
-    summary="The five answers about impact, each time they were given.",
+    summary="Impact assessments, each with its five answers.",
 )
 
 
@@ -160,7 +160,7 @@ verb(
     body=MilestonesBody,
     answer=IncidentShape,
     run=_set_milestones,
-    summary="Correct when something happened.",
+    summary="Correct the times of milestones.",
 )
 
 # -- mitigated, resolved, closed, reopened ------------------------------------------------------------------
@@ -246,7 +246,7 @@ verb(
     workflow.reopen_incident,
     body=ReopenBody,
     answer=IncidentShape,
-    summary="Open the incident again. All history is kept.",
+    summary="Reopen the incident. All history is kept.",
 )
 
 # -- services -----------------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ listing(
     AffectedServiceShape,
     lambda call: AffectedServiceShape.rows(call.user).filter(incident=call["incident"]),
     name="list_affected_services",
-    summary="Open the incident again. All history is kept.",
+    summary="Affected services, with every interval of impact.",
 )
 
 

@@ -147,7 +147,7 @@ item(
     MetricsShape,
     _metrics,
     name="get_metrics",
-    summary="Every metric, of all incidents of the period and of each group.",
+    summary="Every metric, for all incidents of the period and for each group.",
     query=MetricsQuery,
 )
 
@@ -163,7 +163,7 @@ listing(
     IncidentShape,
     _counted,
     name="list_counted_incidents",
-    summary="The incidents that are counted, newest first.",
+    summary="Incidents that the figures count, newest first.",
     query=InsightsQuery,
 )
 
@@ -214,7 +214,7 @@ item(
     InsightsAnswerShape,
     _question,
     name="get_insights_question",
-    summary="One question in depth, with the numbers behind its answer.",
+    summary="One question of Insights in depth, with the numbers behind its answer.",
     query=InsightsQuery,
 )
 item(
@@ -222,7 +222,7 @@ item(
     None,
     _question_csv,
     name="get_insights_question_tables",
-    summary="The numbers behind an answer as CSV.",
+    summary="The numbers behind an answer of Insights as CSV.",
     query=InsightsQuery,
     file_types=("text/csv",),
 )
@@ -249,7 +249,7 @@ listing(
     AnnotationShape,
     lambda call: AnnotationShape.rows(call.user),
     name="list_annotations",
-    summary="What happened on which day, newest first.",
+    summary="Annotations, newest first.",
 )
 item("insights/annotations/{annotation}", AnnotationShape, name="get_annotation", summary="One annotation.")
 verb(
@@ -260,7 +260,7 @@ verb(
     body=body("AnnotationBody", **_annotation(True)),
     answer=AnnotationShape,
     status=201,
-    summary="Say what happened on a day. The same once more changes nothing.",
+    summary="Add an annotation to a day. Adding the same one again changes nothing.",
     location=lambda made: f"/api/v1/insights/annotations/{made.pk}",
 )
 verb(
@@ -270,6 +270,7 @@ verb(
     body=body("AnnotationChangesBody", **_annotation(False)),
     answer=AnnotationShape,
     run=_change_annotation,
+    summary="Change an annotation.",
 )
 verb(
     "DELETE",
@@ -307,7 +308,7 @@ listing(
     GoalShape,
     lambda call: GoalShape.rows(call.user),
     name="list_goals",
-    summary="How long each metric should take at most.",
+    summary="Goals of metrics: how long each should take at most.",
 )
 verb(
     "PUT",
@@ -355,14 +356,14 @@ item(
     "insights/files/{insights_file}",
     InsightsFileShape,
     name="get_insights_file",
-    summary="How far a PDF is.",
+    summary="The state of a PDF of Insights.",
 )
 item(
     "insights/files/{insights_file}/content",
     None,
     lambda call: file_answer(call["insights_file"], "application/pdf"),
     name="get_insights_file_content",
-    summary="The PDF itself, once it is ready.",
+    summary="The PDF of Insights, once it is ready.",
     file_types=("application/pdf",),
 )
 verb(
@@ -374,6 +375,6 @@ verb(
     answer=InsightsFileShape,
     run=_ask_for_file,
     status=201,
-    summary="Ask for a PDF of all questions, of one, or of the board pack. A worker makes it.",
+    summary="Request a PDF of all questions, of one, or of the board pack. A worker makes it.",
     location=lambda made: f"/api/v1/insights/files/{made.pk}",
 )

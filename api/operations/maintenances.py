@@ -121,9 +121,7 @@ listing(
     summary="Maintenance of the page, the latest first.",
     query=body("MaintenanceQuery", state=choice(MaintenanceState, required=False)),
 )
-item(
-    MAINTENANCE, MaintenanceShape, name="get_maintenance", summary="One maintenance, and what was said of it."
-)
+item(MAINTENANCE, MaintenanceShape, name="get_maintenance", summary="One maintenance with its updates.")
 verb(
     "POST",
     f"{PAGE}/maintenances",
@@ -135,7 +133,7 @@ verb(
     answer=MaintenanceShape,
     run=_schedule,
     status=201,
-    summary="Announce maintenance, once or by a rule. Responders.",
+    summary="Schedule maintenance, once or by a rule. Responders only.",
     location=lambda made: f"/api/v1/status-pages/{made.page.slug}/maintenances/{made.pk}",
 )
 verb(
@@ -145,7 +143,7 @@ verb(
     body=body("MaintenanceChangesBody", **_fields(False)),
     answer=MaintenanceShape,
     run=_change,
-    summary="Another window, title or choice of components, and a sentence that says so. Responders.",
+    summary="Change the window, title or components of a maintenance, with a message. Responders only.",
 )
 verb(
     "POST",
@@ -159,7 +157,7 @@ verb(
     ),
     answer=MaintenanceShape,
     status=201,
-    summary="Say how it goes, and move it on. Responders.",
+    summary="Post an update on a maintenance and set its state. Responders only.",
 )
 verb(
     "PUT",
@@ -169,7 +167,7 @@ verb(
     body=body("SeriesBody", **_fields(True), repetition=RepetitionBody()),
     answer=MaintenanceShape,
     run=_change_following,
-    summary="Another rule, window or text from this window on. Responders.",
+    summary="Change the rule, window or text of a series from this maintenance on. Responders only.",
 )
 verb(
     "POST",
@@ -178,5 +176,5 @@ verb(
     name="cancel_maintenance_series",
     body=body("SeriesCancellationBody", text=text(LONGEST_WORD)),
     answer=MaintenanceShape,
-    summary="Cancel this window and all later ones. Responders.",
+    summary="Cancel this maintenance and all later ones of the series. Responders only.",
 )

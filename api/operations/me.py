@@ -36,7 +36,14 @@ def _me(call: Call) -> dict[str, Any]:
     }
 
 
-item("me", MeShape, _me, name="get_me", summary="Who the token acts for, and what it may do.", scope="")
+item(
+    "me",
+    MeShape,
+    _me,
+    name="get_me",
+    summary="The account of the token, and what the token may do.",
+    scope="",
+)
 
 
 PROFILE = ("name", "time_zone", "theme", "keys_enabled")
@@ -45,7 +52,7 @@ item(
     ProfileShape,
     lambda call: call.user,
     name="get_profile",
-    summary="What the caller has chosen for themselves.",
+    summary="The caller's profile.",
     scope="",
 )
 
@@ -71,5 +78,5 @@ verb(
     answer=ProfileShape,
     run=_edit_profile,
     scope="people:write",
-    summary="Change one's own name, time zone, theme or shortcuts.",
+    summary="Change the caller's name, time zone, theme or shortcuts.",
 )

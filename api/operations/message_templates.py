@@ -56,7 +56,7 @@ listing(
     lambda call: MessageTemplateShape.rows(call.user),
     name="list_message_templates",
     scope=READ,
-    summary="The words that updates begin with, by audience and stage.",
+    summary="Templates that updates start from, by audience and stage.",
 )
 item(
     TEMPLATE,
@@ -64,7 +64,7 @@ item(
     _template,
     name="get_message_template",
     scope=READ,
-    summary="The words that an update of this stage to this audience begins with.",
+    summary="The template for updates of this stage to this audience.",
 )
 verb(
     "PUT",
@@ -75,5 +75,5 @@ verb(
     body=MessageTemplateBody,
     answer=MessageTemplateShape,
     run=_keep_template,
-    summary="Other words for updates to begin with. Administrators only.",
+    summary="Change the template that updates start from. Administrators only.",
 )

@@ -108,7 +108,7 @@ verb(
     answer=PersonShape,
     run=_change,
     scope=GIVES_ACCESS,
-    summary="Change what somebody may do here, and their teams. Administrators only.",
+    summary="Change a person's installation role and teams. Administrators only.",
 )
 
 
@@ -126,6 +126,7 @@ verb(
     workflow.deactivate_person,
     answer=PersonShape,
     run=_activity(workflow.deactivate_person),
+    summary="Deactivate a person at once. What they wrote stays, and messages to them are withdrawn.",
 )
 verb(
     "POST",
@@ -134,7 +135,7 @@ verb(
     answer=PersonShape,
     run=_activity(workflow.activate_person),
     scope=GIVES_ACCESS,
-    summary="Let somebody in again who was deactivated.",
+    summary="Activate a person who was deactivated.",
 )
 verb(
     "POST",
@@ -144,7 +145,7 @@ verb(
     run=lambda call: {"link": workflow.create_password_link(by=call.user, person=call["person"])},
     status=201,
     scope=GIVES_ACCESS,
-    summary="Create a link with which somebody chooses a new password. It is shown once.",
+    summary="Create a link for choosing a new password. It is shown once.",
 )
 
 # -- invitations --------------------------------------------------------------------------------------------
@@ -204,6 +205,7 @@ verb(
     status=201,
     scope=GIVES_ACCESS,
     tag="People and teams",
+    summary="Renew an invitation for a week. The link before stops working.",
 )
 verb(
     "DELETE",
@@ -263,6 +265,7 @@ verb(
     name="remove_team",
     scope="people:write",
     tag="People and teams",
+    summary="Remove a team that has no members and no services.",
 )
 
 
@@ -292,7 +295,7 @@ verb(
     run=lambda call: workflow.remove_team_member(by=call.user, team=call["team"], person=call["member"]),
     scope="people:write",
     tag="People and teams",
-    summary="Take somebody out of a team.",
+    summary="Remove a person from a team.",
 )
 
 # -- the organisation ---------------------------------------------------------------------------------------
@@ -336,6 +339,7 @@ verb(
     run=_describe,
     scope="admin",
     tag="People and teams",
+    summary="Change the organisation's settings. `duty_person` and `duty_mail` are reminded last.",
 )
 
 
@@ -364,4 +368,5 @@ verb(
     answer=OrganisationShape,
     scope="admin",
     tag="People and teams",
+    summary="Allow or forbid assistants that use API tokens.",
 )

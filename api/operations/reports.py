@@ -65,7 +65,7 @@ listing(
     ReportSubscriptionShape,
     lambda call: ReportSubscriptionShape.rows(call.user),
     name="list_report_subscriptions",
-    summary="Reports that the caller gets by e-mail.",
+    summary="The caller's report subscriptions.",
     scope=READ,
     tag=TAG,
 )
@@ -73,7 +73,7 @@ item(
     "me/reports/{report}",
     ReportSubscriptionShape,
     name="get_report_subscription",
-    summary="One of them.",
+    summary="One report subscription.",
     scope=READ,
     tag=TAG,
 )
@@ -88,7 +88,7 @@ verb(
     status=201,
     scope=WRITE,
     tag=TAG,
-    summary="Get the report or the board pack by e-mail. Asking again changes nothing.",
+    summary="Subscribe the caller to the report or the board pack by e-mail. Asking again changes nothing.",
     location=lambda made: f"/api/v1/me/reports/{made.pk}",
 )
 verb(
@@ -99,5 +99,5 @@ verb(
     run=lambda call: workflow.end_report(wish=call["report"], by=call.user),
     scope=WRITE,
     tag=TAG,
-    summary="Stop a report.",
+    summary="Remove a report subscription.",
 )

@@ -44,7 +44,7 @@ listing(
     HypothesisShape,
     _of_incident(HypothesisShape),
     name="list_hypotheses",
-    summary="What might explain it, newest first.",
+    summary="Hypotheses, newest first.",
 )
 item(f"{HYPOTHESES}/{{hypothesis}}", HypothesisShape, name="get_hypothesis", summary="One hypothesis.")
 verb(
@@ -87,7 +87,7 @@ listing(
     MitigationShape,
     _of_incident(MitigationShape),
     name="list_mitigations",
-    summary="What is proposed and applied to limit the impact, newest first.",
+    summary="Mitigations, newest first.",
 )
 item(f"{MITIGATIONS}/{{mitigation}}", MitigationShape, name="get_mitigation", summary="One mitigation.")
 verb(
@@ -172,7 +172,7 @@ listing(
     RecoveryCheckShape,
     _of_incident(RecoveryCheckShape),
     name="list_recovery_checks",
-    summary="How recovery is verified.",
+    summary="Recovery checks.",
 )
 item(f"{CHECKS}/{{check}}", RecoveryCheckShape, name="get_recovery_check", summary="One recovery check.")
 verb(
@@ -257,5 +257,5 @@ verb(
     body=body("SuspicionBody", suspected=serializers.BooleanField()),
     answer=ChangeShape,
     run=_suspect,
-    summary="Mark a change as suspected, or not.",
+    summary="Mark a change as suspected, or remove the mark.",
 )

@@ -96,7 +96,7 @@ item(
     FoundShape,
     _search,
     name="search",
-    summary="Incidents, retrospectives and action items that fit, newest first.",
+    summary="Search incidents, retrospectives and action items, newest first.",
     query=SearchQuery,
     scope="",
     tag="Search",

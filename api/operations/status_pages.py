@@ -116,7 +116,11 @@ verb(
     summary="Change a status page. Fields that are not sent stay. Administrators only.",
 )
 verb(
-    "DELETE", PAGE, workflow.remove_page, name="remove_status_page", summary="Remove a page that is a draft."
+    "DELETE",
+    PAGE,
+    workflow.remove_page,
+    name="remove_status_page",
+    summary="Remove a status page that is a draft.",
 )
 
 
@@ -170,7 +174,7 @@ listing(
     PageSubscriberShape,
     administrators(of_page(PageSubscriberShape)),
     name="list_status_page_subscribers",
-    summary="Who has confirmed a subscription to the page, oldest first. Administrators only.",
+    summary="Confirmed subscribers of the page, oldest first. Administrators only.",
     scope="admin",
 )
 
@@ -211,7 +215,7 @@ verb(
     answer=ComponentGroupShape,
     run=lambda call: _keep_group(call, ComponentGroup(page=call["page"])),
     status=201,
-    summary="Add a group. Administrators only.",
+    summary="Add a group of components. Administrators only.",
     location=lambda made: f"/api/v1/status-pages/{made.page.slug}/groups/{made.pk}",
 )
 verb(
@@ -230,7 +234,7 @@ verb(
     workflow.remove_from_page,
     name="remove_component_group",
     run=lambda call: workflow.remove_from_page(by=call.user, entry=call["component_group"]),
-    summary="Remove a group. Its components stay. Administrators only.",
+    summary="Remove a group of components. Its components stay. Administrators only.",
 )
 verb(
     "POST",
@@ -240,7 +244,7 @@ verb(
     body=Move,
     answer=ComponentGroupShape,
     run=_moved("component_group"),
-    summary="One place up or down. Administrators only.",
+    summary="Move a group up or down. Administrators only.",
 )
 
 # -- components ---------------------------------------------------------------------------------------------
@@ -273,7 +277,7 @@ listing(
     ComponentShape,
     of_page(ComponentShape),
     name="list_components",
-    summary="What the page lists, by place.",
+    summary="Components of the page, in its order.",
 )
 item(COMPONENT, ComponentShape, name="get_component", summary="One component.")
 verb(
@@ -314,7 +318,7 @@ verb(
     body=Move,
     answer=ComponentShape,
     run=_moved("component"),
-    summary="One place up or down in its group. Administrators only.",
+    summary="Move a component up or down in its group. Administrators only.",
 )
 
 
@@ -333,5 +337,5 @@ verb(
     body=body("ComponentStateBody", state=choice(STATES)),
     answer=ComponentShape,
     run=_set_state,
-    summary="How a component without a service is from now on. Responders.",
+    summary="Set the state of a component without a service. Responders only.",
 )

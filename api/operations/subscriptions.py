@@ -125,7 +125,7 @@ listing(
     SubscriptionShape,
     lambda call: SubscriptionShape.rows(call.user).filter(person=call.user),
     name="list_own_subscriptions",
-    summary="What the caller is notified of.",
+    summary="The caller's subscriptions.",
     scope=READ,
     tag=TAG,
 )
@@ -140,7 +140,7 @@ verb(
     status=201,
     scope=WRITE,
     tag=TAG,
-    summary="Be notified of incidents, in the words of an audience.",
+    summary="Subscribe the caller to incidents, in the wording for an audience.",
     location=lambda made: f"/api/v1/subscriptions/{made.pk}",
 )
 
@@ -223,7 +223,7 @@ verb(
     run=_pause,
     scope=WRITE,
     tag=TAG,
-    summary="Pause a subscription, or let it go on.",
+    summary="Pause a subscription, or resume it.",
 )
 verb(
     "DELETE",
@@ -255,7 +255,7 @@ listing(
     OutsideAddressShape,
     administrators(all_of(OutsideAddressShape)),
     name="list_outside_addresses",
-    summary="Addresses outside, and what they are subscribed to. Administrators only.",
+    summary="Outside addresses with their subscriptions. Administrators only.",
     scope="admin",
     tag=TAG,
 )
@@ -263,7 +263,7 @@ item(
     "outside-addresses/{outside}",
     OutsideAddressShape,
     name="get_outside_address",
-    summary="One address outside.",
+    summary="One outside address.",
     scope="admin",
     tag=TAG,
 )
@@ -278,6 +278,7 @@ verb(
     scope="admin",
     tag=TAG,
     location=lambda made: f"/api/v1/outside-addresses/{made.pk}",
+    summary="Subscribe an outside address. It gets a confirmation mail first. Administrators only.",
 )
 verb(
     "POST",

@@ -148,7 +148,7 @@ verb(
     body=body("StarBody", starred=serializers.BooleanField()),
     answer=TimelineEventShape,
     run=_star,
-    summary="Mark an event as one that matters afterwards, or take the mark away.",
+    summary="Star an event of the timeline, or remove its star.",
 )
 
 
@@ -168,7 +168,7 @@ item(
     None,
     _export,
     name="export_timeline",
-    summary="The whole timeline as a file: JSON, CSV or Markdown.",
+    summary="Export the timeline as JSON, CSV or Markdown.",
     query=ExportQuery,
     file_types=("application/json", "text/csv", "text/markdown"),
 )
@@ -203,7 +203,7 @@ listing(
     EvidenceShape,
     lambda call: EvidenceShape.rows(call.user).filter(incident=call["incident"]),
     name="list_evidence",
-    summary="What was captured, oldest first.",
+    summary="Evidence, oldest first.",
 )
 item(f"{EVIDENCE}/{{evidence}}", EvidenceShape, name="get_evidence", summary="One piece of evidence.")
 verb(

@@ -114,7 +114,7 @@ verb(
     status=201,
     scope="people:write",
     tag=TAG,
-    summary="Create a token that can do no more than the one that asks. Its text is shown once.",
+    summary="Create a token with at most the scopes of the calling token. Its text is shown once.",
     location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
 )
 verb(
@@ -135,7 +135,7 @@ listing(
     PersonShape,
     administrators(_accounts),
     name="list_service_accounts",
-    summary="Accounts that act by tokens and never sign in. Administrators only.",
+    summary="Service accounts. Administrators only.",
     scope="admin",
     tag=TAG,
 )
@@ -164,6 +164,7 @@ verb(
     scope="admin",
     tag=TAG,
     location=lambda made: f"/api/v1/service-accounts/{made.pk}",
+    summary="Add a service account, which acts by tokens and cannot sign in.",
 )
 listing(
     f"{ACCOUNT}/tokens",
@@ -233,7 +234,7 @@ verb(
     status=201,
     scope="people:write",
     tag=TAG,
-    summary="Replace a token by a new one of the same name, scopes and lifetime. Its text is shown once.",
+    summary="Rotate a token: a new one of the same name, scopes and lifetime. Its text is shown once.",
     location=lambda made: f"/api/v1/me/tokens/{made['token'].pk}",
 )
 verb(
@@ -265,6 +266,7 @@ verb(
     answer=PersonShape,
     scope="admin",
     tag=TAG,
+    summary="Change the name or role of a service account.",
 )
 verb(
     "POST",
@@ -273,6 +275,7 @@ verb(
     answer=PersonShape,
     scope="admin",
     tag=TAG,
+    summary="Deactivate a service account. Its tokens stop working.",
 )
 verb(
     "POST",
@@ -281,4 +284,5 @@ verb(
     answer=PersonShape,
     scope="admin",
     tag=TAG,
+    summary="Activate a service account. Its tokens work again unless they are expired or revoked.",
 )

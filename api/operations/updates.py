@@ -71,7 +71,7 @@ verb(
     ),
     answer=StatusUpdateShape,
     status=201,
-    summary="Post that nothing has changed to every audience that is due an update.",
+    summary="Post “no change” to every audience that is due an update.",
 )
 verb(
     "POST",

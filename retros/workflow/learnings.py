@@ -69,7 +69,7 @@ def change_learning(
     text: str | None = None,
     entries: Iterable[TimelineEntry] | None = None,
 ) -> Learning:
-    """By its author; once revealed also by the facilitator. Raises Conflict on a stale `version`."""
+    """Change a learning. By its author; once revealed also by the facilitator. Raises Conflict on a stale `version`."""
     retrospective, learning = _lock_own(learning, by, version)
     told: dict[str, Any] = {}
     if text is not None and _worded(text) != learning.text:
@@ -95,7 +95,7 @@ def change_learning(
 
 @transaction.atomic
 def withdraw_learning(*, learning: Learning, by: User) -> Retrospective:
-    """By its author; once revealed also by the facilitator."""
+    """Remove a learning. By its author; once revealed also by the facilitator."""
     retrospective, learning = _lock_own(learning, by)
     key, words = learning.pk, _words(retrospective, learning)
     learning.delete()

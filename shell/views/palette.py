@@ -56,8 +56,8 @@ def palette(request: SignedInRequest) -> HttpResponse:
     here = Incident.objects.visible_to(request.user).of_reference(request.GET.get("in", "")).first()
     groups = []
     if here and request.user.is_responder:
-        groups.append((here.reference, _matching(_actions(here), words)[:6]))
-    groups.append(("Go to", _matching(_pages(request), words)[: 4 if words else 8]))
+        groups.append((here.reference, _links(_matching(ACTIONS, words)[:6], here.reference)))
+    groups.append(("Go to", _links(_matching(_pages(request), words)[: 4 if words else 8])))
     asked = parse(typed)
     groups.append(("Incidents", [_row(i) for i in _incidents(request, asked)]))
     if words:
@@ -77,21 +77,23 @@ def palette(request: SignedInRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _matching(rows: list[dict], words: list[str]) -> list[dict]:
-    return [row for row in rows if all(word in row["text"].lower() for word in words)]
+def _matching(named: list[tuple[str, str, str]], words: list[str]) -> list[tuple[str, str, str]]:
+    return [one for one in named if all(word in one[0].lower() for word in words)]
 
 
-def _actions(incident: Incident) -> list[dict]:
+def _links(named: list[tuple[str, str, str]], *arguments: str) -> list[dict]:
+    return [{"text": text, "url": reverse(name, args=arguments), "icon": mark} for text, name, mark in named]
+
+
+def _pages(request: SignedInRequest) -> list[tuple[str, str, str]]:
+    """What only responders may do stands around what everybody may read."""
+    if not request.user.is_responder:
+        return PAGES
     return [
-        {"text": text, "url": reverse(name, args=[incident.reference]), "icon": mark}
-        for text, name, mark in ACTIONS
+        ("Declare an incident", "declare", "siren"),
+        *PAGES,
+        ("New action item", "action_item_new", "list-plus"),
     ]
-
-
-def _pages(request: SignedInRequest) -> list[dict]:
-    first = [("Declare an incident", "declare", "siren")] if request.user.is_responder else []
-    last = [("New action item", "action_item_new", "list-plus")] if request.user.is_responder else []
-    return [{"text": text, "url": reverse(name), "icon": mark} for text, name, mark in first + PAGES + last]
 
 
 def _incidents(request: SignedInRequest, asked: Asked) -> Iterable[Incident]:

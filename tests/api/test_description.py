@@ -1,7 +1,7 @@
 """Is the description good enough to make clients from it: typed, and under names that stand alone?"""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -132,3 +132,9 @@ def test_parts_of_addresses_are_called_what_they_are():
     paths = openapi_schema()["paths"]
     assert "/api/v1/retrospectives/{retrospective}/sections/{section}" in paths
     assert not [path for path in paths if re.search(r"\{(read|document|\w+_slug)\}", path)]
+
+
+def test_no_two_operations_are_described_alike():
+    """A summary that was copied describes another operation."""
+    counted = Counter(operation.summary for operation in OPERATIONS)
+    assert [summary for summary, count in counted.items() if count > 1] == []

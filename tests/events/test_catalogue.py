@@ -35,6 +35,20 @@ def test_webhook_types_are_those_documented():
     assert {event.webhook for event in BY_NAME.values() if event.webhook} == set(rows) - {"type"}
 
 
+TO_EVERYBODY = [
+    "incident.declared", "severity.changed", "status.changed", "incident.mitigated", "incident.resolved",
+    "incident.reopened", "incident.merged", "incident.declined",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("topic", TO_EVERYBODY)
+def test_an_event_names_the_webhook_type_that_is_sent(incident, topic):
+    payload = {"severity": "SEV1", "before": "SEV2", "status": "closed"}
+    story = incidents.STORIES[topic](payload, incident)
+    assert story.only is None
+    assert story.type == BY_NAME[topic].webhook
+
+
 def test_two_events_cannot_share_a_name():
     with pytest.raises(ValueError, match=r"incident\.declared"):
 

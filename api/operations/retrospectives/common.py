@@ -18,6 +18,7 @@ from retros.permissions import can_facilitate, can_write, takes_part
 from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
 
 RETROSPECTIVE = "retrospectives/{retrospective}"
+TIMELINE = f"{RETROSPECTIVE}/timeline"
 MOST_NAMED = 200
 MOST_INCIDENTS = 50
 LARGEST_ID = 2**63 - 1

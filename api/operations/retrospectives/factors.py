@@ -69,7 +69,7 @@ item(
     SimilarContributingFactor,
     lambda call: similar(for_writers(call), call.user, call.query["text"]),
     name="list_similar_contributing_factors",
-    summary="Factors of other retrospectives that read like this text.",
+    summary="Factors of other retrospectives with similar wording.",
     query=SimilarFactorQuery,
     many=True,
 )
@@ -88,7 +88,7 @@ verb(
     name="undo_contributing_factor_change",
     answer=ContributingFactorStepTaken,
     also=(workflow.last_step,),
-    summary="Take back the caller's own latest change of the tree, within an hour.",
+    summary="Undo the caller's latest change of the tree, within an hour.",
 )
 
 # -- the factors --------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ listing(
     ContributingFactorShape,
     of_it(ContributingFactorShape),
     name="list_contributing_factors",
-    summary="The contributing factors. `parent` makes them a tree.",
+    summary="Contributing factors. `parent` makes them a tree.",
 )
 verb(
     "POST",
@@ -135,6 +135,7 @@ verb(
     answer=ContributingFactorShape,
     status=201,
     location=lambda made: address_of(made, "contributing-factors"),
+    summary="Add a contributing factor, at the top level or below `parent`.",
 )
 item(FACTOR, ContributingFactorShape, name="get_contributing_factor", summary="One contributing factor.")
 verb(
@@ -144,8 +145,14 @@ verb(
     body=FactorChangeBody,
     answer=ContributingFactorShape,
     run=lambda call: workflow.change_contributing_factor(factor=call["factor"], by=call.user, **call.data),
+    summary="Change a contributing factor. Fields that are not sent stay.",
 )
-verb("DELETE", FACTOR, workflow.remove_contributing_factor)
+verb(
+    "DELETE",
+    FACTOR,
+    workflow.remove_contributing_factor,
+    summary="Remove a contributing factor. Factors below it move up.",
+)
 verb(
     "POST",
     f"{FACTOR}/evidence",
@@ -153,6 +160,7 @@ verb(
     name="add_contributing_factor_evidence",
     body=body("FactorEvidenceBody", entry=RecordIn("retrospective", "entries")),
     answer=ContributingFactorShape,
+    summary="Add a row of the timeline as evidence for a factor.",
 )
 verb(
     "PUT",
@@ -168,6 +176,7 @@ verb(
     workflow.step_contributing_factor,
     body=body("FactorStepBody", step=choice(["up", "down", "in", "out"])),
     answer=ContributingFactorShape,
+    summary="Move a factor up or down among its siblings, or one level in or out.",
 )
 
 
@@ -182,4 +191,5 @@ verb(
     workflow.link_contributing_factor,
     body=body("FactorLinkBody", same_as=RecordFrom(_seen)),
     answer=ContributingFactorShape,
+    summary="Link a factor to the same factor of another retrospective.",
 )

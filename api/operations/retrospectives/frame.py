@@ -107,7 +107,7 @@ listing(
     RetrospectiveShape,
     _retrospectives,
     name="list_retrospectives",
-    summary="Retrospectives as they stand, the ones started last first.",
+    summary="Retrospectives, the ones started last first.",
     query=RetrospectiveQuery,
 )
 listing(
@@ -177,6 +177,7 @@ verb(
     scope="retrospectives:write",
     tag="Retrospectives",
     location=_address,
+    summary="Start the retrospective of an incident, or assign the existing one.",
 )
 
 
@@ -223,7 +224,7 @@ verb(
     run=_open,
     status=201,
     location=_address,
-    summary="Start looking back on incidents, a release, a sprint or a project.",
+    summary="Start a retrospective of incidents, a release, a sprint or a project.",
 )
 
 # -- the frame ----------------------------------------------------------------------------------------------
@@ -254,7 +255,7 @@ verb(
     body=FrameBody,
     answer=RetrospectiveShape,
     may_be_empty=REACH_ENDED,
-    summary="Change what it looks at, when it is due, who leads it.",
+    summary="Change the subject, due date or facilitator of a retrospective.",
 )
 
 # -- people -------------------------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ listing(
     RetrospectiveParticipantShape,
     of_it(RetrospectiveParticipantShape),
     name="list_retrospective_participants",
-    summary="Who takes part.",
+    summary="Participants.",
 )
 
 
@@ -284,14 +285,14 @@ verb(
     ),
     answer=RetrospectiveShape,
     run=_add_participants,
-    summary="Bring people to the table.",
+    summary="Add participants.",
 )
 verb(
     "DELETE",
     f"{RETROSPECTIVE}/participants/{{participant}}",
     workflow.remove_participant,
     name="remove_retrospective_participant",
-    summary="Take somebody off the table.",
+    summary="Remove a participant.",
 )
 
 
@@ -312,7 +313,7 @@ item(
     SuggestedPerson,
     _suggested_people,
     name="list_suggested_participants",
-    summary="Who was on the incidents and does not take part yet.",
+    summary="People who were on the incidents and do not take part yet.",
     many=True,
 )
 item(
@@ -320,6 +321,6 @@ item(
     SuggestedPerson,
     lambda call: suggested_facilitators(for_leaders(call), call.user),
     name="list_suggested_facilitators",
-    summary="Who could facilitate: did not respond, and has facilitated least.",
+    summary="Suggested facilitators: people who did not respond and have facilitated least.",
     many=True,
 )

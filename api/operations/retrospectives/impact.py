@@ -26,7 +26,7 @@ listing(
     AffectedUsersShape,
     of_it(AffectedUsersShape),
     name="list_affected_users",
-    summary="How many use the services that were affected, as far as somebody has stated it.",
+    summary="Stated numbers of affected users, by service.",
 )
 
 
@@ -54,7 +54,7 @@ verb(
         ),
     ),
     run=_state_users,
-    summary="State how many use a service and which share was affected. null in both takes it back.",
+    summary="State how many people use a service and which share was affected. null in both removes the statement.",
 )
 
 

@@ -47,7 +47,7 @@ verb(
     f"{LEARNINGS}/revelation",
     workflow.reveal_learnings,
     answer=RetrospectiveShape,
-    summary="Let everybody read all learnings. This cannot be undone.",
+    summary="Reveal all learnings to everyone. This cannot be undone.",
 )
 verb(
     "POST",
@@ -55,13 +55,14 @@ verb(
     workflow.close_voting,
     name="close_learning_voting",
     answer=RetrospectiveShape,
+    summary="Close voting and show how many dots each learning has.",
 )
 listing(
     LEARNINGS,
     LearningShape,
     of_it(LearningShape),
     name="list_learnings",
-    summary="Learnings that the caller can read: all once they are revealed, their own before.",
+    summary="Learnings that the caller can read: their own, and all once they are revealed.",
 )
 verb(
     "POST",
@@ -70,7 +71,7 @@ verb(
     body=LearningBody,
     answer=LearningShape,
     status=201,
-    summary="Write a learning. Until they are revealed only its author reads it.",
+    summary="Add a learning. Only its author can read it until learnings are revealed.",
     location=lambda made: address_of(made, "learnings"),
 )
 item(LEARNING, LearningShape, name="get_learning", summary="One learning.")
@@ -82,6 +83,7 @@ verb(
     workflow.move_learning,
     body=body("LearningPlaceBody", group=RecordIn("retrospective", "learning_groups", allow_null=True)),
     answer=LearningShape,
+    summary="Move a learning into a group, or out of its group.",
 )
 verb(
     "POST",
@@ -89,6 +91,7 @@ verb(
     workflow.pair_learnings,
     body=body("PairBody", other=RecordFrom(_readable)),
     answer=LearningGroupShape,
+    summary="Put two learnings into one group: the group of `other`, or a new one.",
 )
 
 
@@ -109,7 +112,7 @@ verb(
     name="give_learning_dot",
     answer=LearningShape,
     run=_give,
-    summary="Give a dot.",
+    summary="Give a dot to a learning.",
 )
 verb(
     "DELETE",
@@ -128,7 +131,7 @@ listing(
     LearningGroupShape,
     of_it(LearningGroupShape),
     name="list_learning_groups",
-    summary="Names for learnings that say the same.",
+    summary="Groups of learnings.",
 )
 verb(
     "POST",
@@ -142,6 +145,7 @@ verb(
     answer=LearningGroupShape,
     status=201,
     location=lambda made: address_of(made, "learning-groups"),
+    summary="Add a group of learnings, with `learnings` in it.",
 )
 item(GROUP, LearningGroupShape, name="get_learning_group", summary="One group of learnings.")
 verb(
@@ -160,4 +164,5 @@ verb(
     workflow.dissolve_learning_group,
     name="remove_learning_group",
     run=lambda call: workflow.dissolve_learning_group(group=call["learning_group"], by=call.user),
+    summary="Remove a group of learnings. Its learnings stay, with their dots.",
 )

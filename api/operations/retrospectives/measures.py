@@ -37,6 +37,6 @@ item(
     RetrospectiveMeasureShape,
     _measures,
     name="list_retrospective_measures",
-    summary="The times between the moments that the timeline tells.",
+    summary="Durations between the milestones of the timeline.",
     many=True,
 )

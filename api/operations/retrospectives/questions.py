@@ -59,7 +59,7 @@ item(
     AnonymousQuestion,
     _questions,
     name="list_anonymous_questions",
-    summary="Anonymous questions, and what their answers say once they are closed.",
+    summary="Anonymous questions, with results once they are closed.",
     many=True,
 )
 verb(
@@ -68,12 +68,12 @@ verb(
     workflow.cast_ballot,
     name="answer_anonymous_question",
     body=body("AnswerBody", score=serializers.IntegerField(min_value=LOWEST, max_value=HIGHEST)),
-    summary="Answer once, from 1 to 5, without a name.",
+    summary="Answer an anonymous question from 1 to 5, once.",
 )
 verb(
     "POST",
     f"{QUESTIONS}/{{question}}/closure",
     workflow.close_question,
     name="close_anonymous_question",
-    summary="Take no more answers. They are shown where there are four or more.",
+    summary="Close an anonymous question. Answers are shown where there are four or more.",
 )

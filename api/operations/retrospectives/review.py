@@ -38,13 +38,14 @@ verb(
         reason=optional_text(1000, help_text="Why now, before the session or its soak days."),
     ),
     answer=RetrospectiveShape,
+    summary="Move the retrospective to review.",
 )
 listing(
     REVIEWS,
     RetrospectiveReviewShape,
     of_it(RetrospectiveReviewShape),
     name="list_retrospective_reviews",
-    summary="Who was asked to read it, and what they say.",
+    summary="Reviewers and their answers.",
 )
 verb(
     "POST",
@@ -54,6 +55,7 @@ verb(
     body=body("AskReviewerBody", reviewer=person()),
     answer=RetrospectiveReviewShape,
     status=201,
+    summary="Ask a person to review. Asking again reopens an earlier answer.",
 )
 verb(
     "PUT",
@@ -66,6 +68,7 @@ verb(
         note=optional_text(5000),
     ),
     answer=RetrospectiveReviewShape,
+    summary="Approve the retrospective or ask for changes. Only people who were asked to review.",
 )
 
 # -- checks -------------------------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ item(
     ReviewCheckShape,
     lambda call: checks(call["retrospective"]),
     name="list_review_checks",
-    summary="What must hold, or be waived, before it is published.",
+    summary="Checks before publishing, and their waivers.",
     many=True,
 )
 
@@ -122,7 +125,7 @@ verb(
     name="waive_review_check",
     body=body("WaiverBody", reason=text(1000)),
     run=_waive,
-    summary="Say why a check need not hold.",
+    summary="Waive a check before publishing, with a reason.",
 )
 verb(
     "DELETE",
@@ -130,9 +133,16 @@ verb(
     workflow.withdraw_waiver,
     name="withdraw_review_check_waiver",
     run=_withdraw,
-    summary="Ask a check again that was waived.",
+    summary="Withdraw the waiver of a check.",
 )
-verb("POST", f"{WAIVER}/agreement", workflow.agree_to_waiver, name="agree_to_review_check_waiver", run=_agree)
+verb(
+    "POST",
+    f"{WAIVER}/agreement",
+    workflow.agree_to_waiver,
+    name="agree_to_review_check_waiver",
+    run=_agree,
+    summary="Confirm the waiver of a check as a second person.",
+)
 
 # -- publishing ---------------------------------------------------------------------------------------------
 
@@ -145,6 +155,7 @@ verb(
     also=(workflow.settle_sections,),
     status=201,
     location=lambda made: f"/api/v1/retrospectives/{made.retrospective_id}/versions/{made.number}",
+    summary="Publish the retrospective as its next version.",
 )
 verb(
     "POST",
@@ -152,6 +163,7 @@ verb(
     workflow.reopen_retrospective,
     body=body("ReopenRetrospectiveBody", reason=text(1000, help_text="What is to change.")),
     answer=RetrospectiveShape,
+    summary="Reopen a published retrospective for review. The published version stays readable.",
 )
 
 
@@ -167,7 +179,7 @@ item(
     RetrospectivePublicText,
     for_leaders,
     name="get_public_text",
-    summary="The text for readers outside, for who leads the retrospective.",
+    summary="The public text of the retrospective. Facilitators only.",
 )
 verb(
     "PUT",
@@ -175,6 +187,7 @@ verb(
     workflow.write_public_text,
     body=body("PublicTextBody", public_text=TextField(20_000, allow_blank=True)),
     answer=RetrospectivePublicText,
+    summary="Write the public text of the retrospective.",
 )
 verb(
     "PUT",
@@ -183,7 +196,7 @@ verb(
     name="mark_retrospective",
     body=body("MarkBody", is_so=serializers.BooleanField()),
     scope="retrospectives:read",
-    summary="Say that it changed how the caller works, or not any more.",
+    summary="Mark the retrospective as one that changed how the caller works, or take the mark away.",
 )
 
 # -- versions and files -------------------------------------------------------------------------------------
@@ -232,7 +245,7 @@ item(
     None,
     _export,
     name="export_retrospective",
-    summary="A version, or the current text, as a file: JSON, Markdown or HTML.",
+    summary="Export a version, or the current text, as JSON, Markdown or HTML.",
     query=VersionQuery,
     file_types=("application/json", "text/markdown", "text/html"),
 )
@@ -257,14 +270,14 @@ verb(
     run=_ask_for_pdf,
     scope="retrospectives:read",
     status=201,
-    summary="Ask for a PDF, which is made in the background.",
+    summary="Request a PDF of the retrospective. A worker makes it.",
     location=lambda made: f"/api/v1/retrospectives/{made.retrospective_id}/pdf-exports/{made.pk}",
 )
 item(
     f"{READ}/pdf-exports/{{pdf_export}}",
     PdfExportShape,
     name="get_retrospective_pdf",
-    summary="How far a PDF is.",
+    summary="The state of a PDF of the retrospective.",
 )
 
 
@@ -277,6 +290,6 @@ item(
     None,
     _pdf,
     name="get_retrospective_pdf_file",
-    summary="The PDF, once it is ready.",
+    summary="The PDF of the retrospective, once it is ready.",
     file_types=("application/pdf",),
 )

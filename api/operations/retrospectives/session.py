@@ -30,6 +30,7 @@ verb(
         place=optional_text(300),
     ),
     answer=RetrospectiveShape,
+    summary="Schedule the session and invite every participant. A changed time sends new invitations.",
 )
 
 
@@ -56,6 +57,7 @@ verb(
     workflow.start_session,
     name="start_retrospective_session",
     answer=RetrospectiveShape,
+    summary="Start the session, or resume one that was ended too soon.",
 )
 verb(
     "POST",
@@ -63,6 +65,7 @@ verb(
     workflow.end_session,
     name="end_retrospective_session",
     answer=RetrospectiveShape,
+    summary="End the session and schedule the follow-up after the configured number of working days.",
 )
 verb(
     "POST",
@@ -70,6 +73,7 @@ verb(
     workflow.step_back,
     name="step_back_retrospective",
     answer=RetrospectiveShape,
+    summary="Move the retrospective back by one status.",
 )
 
 # -- agenda and clock ---------------------------------------------------------------------------------------
@@ -87,6 +91,7 @@ verb(
     workflow.plan_agenda,
     body=body("AgendaBody", minutes=choice(list(LENGTHS))),
     answer=RetrospectiveShape,
+    summary="Set the agenda to 60 or 30 minutes, before the session starts.",
 )
 
 
@@ -103,6 +108,7 @@ verb(
     body=body("ClockBody", do=choice(STEPS), item=RecordIn("retrospective", "agenda", required=False)),
     answer=RetrospectiveShape,
     run=_run_clock,
+    summary="Control the clock of the agenda: `start`, `pause`, `next`, `previous` or `extend` (five minutes more).",
 )
 
 
@@ -119,11 +125,18 @@ verb(
     body=body("FinishedBody", is_finished=serializers.BooleanField()),
     answer=AgendaItemShape,
     run=_finish,
+    summary="Say that the caller is done with a part of the session, or is not done.",
 )
 
 # -- facilitating and presenting ----------------------------------------------------------------------------
 
-verb("POST", f"{RETROSPECTIVE}/facilitation", workflow.take_facilitation, answer=RetrospectiveShape)
+verb(
+    "POST",
+    f"{RETROSPECTIVE}/facilitation",
+    workflow.take_facilitation,
+    answer=RetrospectiveShape,
+    summary="Take over facilitation as a participant.",
+)
 verb(
     "POST",
     f"{RETROSPECTIVE}/facilitation/handover",
@@ -131,7 +144,7 @@ verb(
     body=body("HandOverFacilitationBody", to=person()),
     answer=RetrospectiveShape,
     may_be_empty=REACH_ENDED,
-    summary="Hand the facilitation to somebody who takes part.",
+    summary="Hand over facilitation to a participant.",
 )
 verb(
     "POST",
@@ -139,6 +152,7 @@ verb(
     workflow.present,
     name="start_presenting",
     answer=RetrospectiveShape,
+    summary="Present the session on the caller's screen. An earlier presenter stops.",
 )
 verb("DELETE", f"{RETROSPECTIVE}/presentation", workflow.stop_presenting, summary="Stop presenting.")
 verb(
@@ -147,4 +161,5 @@ verb(
     workflow.call_everyone,
     name="call_participants",
     answer=RetrospectiveShape,
+    summary="Bring everyone who follows the session back to the current part.",
 )

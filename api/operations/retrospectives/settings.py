@@ -35,7 +35,7 @@ item(
     RetrospectiveSettingsShape,
     _settings,
     name="get_retrospective_settings",
-    summary="How this installation holds its retrospectives.",
+    summary="The retrospective settings.",
     **READS,
 )
 verb(
@@ -52,7 +52,7 @@ verb(
         waivers_need_second_person=serializers.BooleanField(),
     ),
     answer=RetrospectiveSettingsShape,
-    summary="Say how this installation holds its retrospectives.",
+    summary="Change the retrospective settings.",
     **RUNS,
 )
 
@@ -86,14 +86,14 @@ listing(
     RetrospectiveFormatShape,
     lambda call: RetrospectiveFormatShape.rows(call.user),
     name="list_retrospective_formats",
-    summary="What retrospectives without an incident can ask.",
+    summary="Formats for retrospectives without an incident.",
     **READS,
 )
 item(
     f"{FORMATS}/{{retrospective_format}}",
     RetrospectiveFormatShape,
     name="get_retrospective_format",
-    summary="One format.",
+    summary="One retrospective format.",
     **READS,
 )
 verb(
@@ -106,7 +106,7 @@ verb(
     run=lambda call: workflow.add_format(**_columns(call)),
     status=201,
     location=lambda made: f"/api/v1/{FORMATS}/{made.pk}",
-    summary="Add a format of the organisation's own.",
+    summary="Add a retrospective format.",
     **RUNS,
 )
 verb(
@@ -120,6 +120,7 @@ verb(
         retrospective_format=call["retrospective_format"], **_columns(call)
     ),
     **RUNS,
+    summary="Change a format, for retrospectives that start from now on.",
 )
 verb(
     "DELETE",
@@ -137,10 +138,16 @@ listing(
     HintWordShape,
     lambda call: HintWordShape.rows(call.user),
     name="list_hint_words",
-    summary="The organisation's own words that hints on wording look for.",
+    summary="The organisation's own words for hints on wording.",
     **READS,
 )
-item("hint-words/{hint_word}", HintWordShape, name="get_hint_word", summary="One word.", **READS)
+item(
+    "hint-words/{hint_word}",
+    HintWordShape,
+    name="get_hint_word",
+    summary="One word for hints on wording.",
+    **READS,
+)
 verb(
     "POST",
     "hint-words",
@@ -150,6 +157,7 @@ verb(
     status=201,
     location=lambda made: f"/api/v1/hint-words/{made.pk}",
     **RUNS,
+    summary="Add a word for hints on wording.",
 )
 verb(
     "DELETE",
@@ -157,6 +165,7 @@ verb(
     workflow.remove_hint_word,
     run=lambda call: workflow.remove_hint_word(by=call.user, word=call["hint_word"]),
     **RUNS,
+    summary="Remove a word for hints on wording.",
 )
 
 # -- what costs are counted by ------------------------------------------------------------------------------
@@ -258,7 +267,7 @@ item(
     CostAssumptionsShape,
     _for_administrators,
     name="get_cost_assumptions",
-    summary="What an hour and a minute cost, for administrators.",
+    summary="The assumptions that costs are calculated from. Administrators only.",
     **RUNS,
 )
 verb(
@@ -269,6 +278,6 @@ verb(
     body=CostAssumptionsBody,
     answer=CostAssumptionsShape,
     run=_assume,
-    summary="State what costs are counted by.",
+    summary="Set the assumptions that costs are calculated from.",
     **RUNS,
 )

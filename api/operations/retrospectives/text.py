@@ -59,7 +59,7 @@ listing(
     SectionVersionShape,
     lambda call: SectionVersionShape.rows(call.user).filter(document_id=call["document"].pk),
     name="list_section_versions",
-    summary="What the section said before, newest first.",
+    summary="Earlier versions of the section, newest first.",
 )
 
 
@@ -89,7 +89,7 @@ verb(
     run=lambda call: workflow.restore_version(
         document=call["document"], number=call["section_version"].number, by=call.user
     ),
-    summary="Let the section say again what it said then.",
+    summary="Restore an earlier version of a section.",
 )
 
 # -- comments -----------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ listing(
     SectionCommentShape,
     lambda call: SectionCommentShape.rows(call.user).filter(document_id=call["document"].pk),
     name="list_section_comments",
-    summary="What is said beside the section, oldest first.",
+    summary="Comments on the section, oldest first.",
 )
 item(
     f"{SECTION}/comments/{{comment}}", SectionCommentShape, name="get_section_comment", summary="One comment."
@@ -131,6 +131,7 @@ verb(
     answer=SectionCommentShape,
     status=201,
     location=_comment_address,
+    summary="Comment on a section or answer. People mentioned with @ are notified if they can see it.",
 )
 verb(
     "PUT",
@@ -139,6 +140,7 @@ verb(
     name="resolve_section_comment",
     body=body("CommentResolutionBody", resolved=serializers.BooleanField()),
     answer=SectionCommentShape,
+    summary="Resolve a comment, or reopen it.",
 )
 
 # -- hints on wording ---------------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ item(
     WordingHintShape,
     _hints,
     name="list_section_hints",
-    summary="Hints on the wording of the section that nobody has followed or left.",
+    summary="Open hints on the wording of the section.",
     many=True,
 )
 verb(
@@ -183,5 +185,5 @@ verb(
     run=lambda call: workflow.leave_hint(
         retrospective=call["retrospective"], by=call.user, place=call["document"].section, **call.data
     ),
-    summary="Leave a hint as it is. It is not shown again in this section.",
+    summary="Dismiss a hint on wording. It is not shown again in this section.",
 )

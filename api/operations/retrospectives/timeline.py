@@ -6,16 +6,15 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from api.fields import Body, TextField, body, choice, flag, moment, named, optional_text, text
+from api.operations.retrospectives import timeline_bulk  # noqa: F401 - its addresses come before ids of rows
 from api.operations.retrospectives.common import (
-    RETROSPECTIVE,
+    TIMELINE,
     EntriesChanged,
     Key,
     PersonOfIt,
-    RecordsIn,
     address_of,
     for_writers,
     of_it,
-    standing_entries,
 )
 from api.registry import Call, item, listing, verb
 from api.shapes.retrospective_sections import RetrospectiveEntryShape
@@ -28,7 +27,6 @@ from retros.timeline import Account
 from retros.timeline_suggestions import duplicates_in, introducing_in
 from timeline.models import Gap, Kind, Phase
 
-TIMELINE = f"{RETROSPECTIVE}/timeline"
 ENTRY = f"{TIMELINE}/{{entry}}"
 LONGEST_ROW = 10_000
 
@@ -96,7 +94,7 @@ item(
     FoundGap,
     lambda call: Account(call["retrospective"]).gaps,
     name="list_found_gaps",
-    summary="Gaps that the rows leave, and that nobody has kept or dismissed.",
+    summary="Possible gaps in the timeline that nobody has added or dismissed.",
     many=True,
 )
 verb(
@@ -107,6 +105,7 @@ verb(
     body=body("KeepGapBody", key=Key()),
     answer=RetrospectiveEntryShape,
     status=201,
+    summary="Add a possible gap to the timeline.",
 )
 verb(
     "POST",
@@ -114,13 +113,14 @@ verb(
     workflow.dismiss_gap,
     name="dismiss_found_gap",
     body=body("DismissGapBody", key=Key()),
+    summary="Dismiss a possible gap. It is not suggested again.",
 )
 item(
     f"{TIMELINE}/suggestions",
     TimelineSuggestion,
     _suggestions,
     name="list_timeline_suggestions",
-    summary="Rows that say the same, and changes that could have introduced the problem.",
+    summary="Suggestions: possible duplicates, and changes that may have introduced the problem.",
     many=True,
 )
 verb(
@@ -130,6 +130,7 @@ verb(
     name="accept_merge_suggestion",
     body=body("MergeSuggestedBody", key=Key()),
     answer=RetrospectiveEntryShape,
+    summary="Merge rows that were suggested as duplicates.",
 )
 verb(
     "POST",
@@ -138,6 +139,7 @@ verb(
     name="accept_introduction_suggestion",
     body=body("IntroducedBody", key=Key()),
     answer=RetrospectiveEntryShape,
+    summary="Accept a suggestion that a change introduced the problem.",
 )
 
 
@@ -155,84 +157,7 @@ verb(
     name="dismiss_timeline_suggestion",
     body=body("DismissSuggestionBody", key=Key()),
     run=_dismiss,
-)
-
-# -- several rows at once -----------------------------------------------------------------------------------
-
-
-def _removed_entries(call: Call) -> Any:
-    return call["retrospective"].entries.filter(removed_at__isnull=False)
-
-
-def _star(call: Call) -> dict[str, int]:
-    said = call.data
-    return {"changed": workflow.star_entries(retrospective=call["retrospective"], by=call.user, **said)}
-
-
-def _remove(call: Call) -> dict[str, int]:
-    said = call.data
-    return {"changed": workflow.remove_entries(retrospective=call["retrospective"], by=call.user, **said)}
-
-
-def _restore(call: Call) -> dict[str, int]:
-    said = call.data
-    return {"changed": workflow.restore_entries(retrospective=call["retrospective"], by=call.user, **said)}
-
-
-verb(
-    "PUT",
-    f"{TIMELINE}/stars",
-    workflow.star_entries,
-    name="star_retrospective_entries",
-    body=body(
-        "StarEntriesBody",
-        entries=RecordsIn(standing_entries, min_length=1),
-        is_starred=serializers.BooleanField(),
-    ),
-    answer=EntriesChanged,
-    run=_star,
-)
-verb(
-    "POST",
-    f"{TIMELINE}/removals",
-    workflow.remove_entries,
-    name="remove_retrospective_entries",
-    body=body("RemoveEntriesBody", entries=RecordsIn(standing_entries, min_length=1)),
-    answer=EntriesChanged,
-    run=_remove,
-)
-verb(
-    "POST",
-    f"{TIMELINE}/restorations",
-    workflow.restore_entries,
-    name="restore_retrospective_entries",
-    body=body("RestoreEntriesBody", entries=RecordsIn(_removed_entries, min_length=1)),
-    answer=EntriesChanged,
-    run=_restore,
-)
-verb(
-    "POST",
-    f"{TIMELINE}/merges",
-    workflow.merge_entries,
-    name="merge_retrospective_entries",
-    body=body("MergeEntriesBody", entries=RecordsIn(standing_entries, min_length=2)),
-    answer=RetrospectiveEntryShape,
-)
-verb(
-    "POST",
-    f"{TIMELINE}/gaps",
-    workflow.add_gap,
-    name="add_retrospective_gap",
-    body=body(
-        "RetrospectiveGapBody",
-        text=text(500, help_text="What is not known."),
-        gap=choice(Gap, required=False),
-        occurred_at=moment(required=True),
-        ended_at=moment(allow_null=True),
-    ),
-    answer=RetrospectiveEntryShape,
-    status=201,
-    location=lambda made: address_of(made, "timeline"),
+    summary="Dismiss a suggestion about the timeline. It is not made again.",
 )
 
 # -- the rows -----------------------------------------------------------------------------------------------
@@ -324,7 +249,7 @@ verb(
     body=EntryBody,
     answer=RetrospectiveEntryShape,
     status=201,
-    summary="Write a row of the timeline.",
+    summary="Add a row to the retrospective's timeline.",
     location=lambda made: address_of(made, "timeline"),
 )
 item(ENTRY, RetrospectiveEntryShape, name="get_retrospective_entry", summary="One row of the timeline.")
@@ -338,7 +263,13 @@ verb(
     run=_change,
     summary="Change a row of the timeline.",
 )
-verb("DELETE", ENTRY, workflow.remove_entry, name="remove_retrospective_entry")
+verb(
+    "DELETE",
+    ENTRY,
+    workflow.remove_entry,
+    name="remove_retrospective_entry",
+    summary="Leave out a row of the timeline, with its recollections. It can be restored.",
+)
 verb(
     "POST",
     f"{TIMELINE}/{{removed_entry}}/restoration",
@@ -346,6 +277,7 @@ verb(
     name="restore_retrospective_entry",
     answer=RetrospectiveEntryShape,
     run=lambda call: workflow.restore_entry(entry=call["removed_entry"], by=call.user),
+    summary="Restore a row that was left out.",
 )
 verb(
     "PUT",
@@ -358,6 +290,7 @@ verb(
         sets_milestone=flag(help_text="Also correct the milestone of the incident."),
     ),
     answer=RetrospectiveEntryShape,
+    summary="Mark a row as the beginning of a phase. The mark moves from the row that had it.",
 )
 verb(
     "POST",
@@ -375,6 +308,7 @@ verb(
     run=lambda call: workflow.add_recollection(fact=call["entry"], by=call.user, **call.data),
     status=201,
     location=lambda made: address_of(made, "timeline"),
+    summary="Add a recollection to a row of the timeline.",
 )
 verb(
     "POST",
@@ -383,4 +317,5 @@ verb(
     name="separate_retrospective_entries",
     answer=EntriesChanged,
     run=lambda call: {"changed": workflow.separate_entries(entry=call["entry"], by=call.user)},
+    summary="Undo a merge of rows of the timeline.",
 )

@@ -42,7 +42,7 @@ verb(
     workflow.seed_timeline,
     name="seed_retrospective_timeline",
     answer=EntriesImported,
-    summary="Take over the key events of the incidents that are new since.",
+    summary="Copy key events of the incidents that are new since the last time.",
 )
 
 EntryRowBody = body(
@@ -94,7 +94,7 @@ verb(
     name="import_retrospective_entries",
     body=BringRowsBody,
     answer=EntriesImported,
-    summary="Bring in rows of another tool. The same row (source, source_id) comes in once.",
+    summary="Import rows from another tool. A row with the same source and source_id is imported once.",
 )
 
 
@@ -177,6 +177,6 @@ verb(
     answer=EntriesImported,
     run=_bring_records,
     name="import_retrospective_records",
-    summary="Bring in what is recorded around the incidents (alerts, changes), lines, or a file of another tool.",
+    summary="Import records of the incidents (alerts, changes), lines, or a file of another tool.",
     takes_files=True,
 )
