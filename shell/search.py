@@ -198,9 +198,29 @@ def found(
     if asked.words:
         query = query_of(asked.words)
         incidents = incidents.filter(
-            _one_by_one(query, user) if is_common else Q(pk__in=_ids_with(query, user))
+            having(query, user, is_common=is_common, is_told=in_retrospectives(query).exists())
         )
     return incidents
+
+
+def having(query: Any, user: User, *, is_common: bool, is_told: bool) -> Q:
+    """Incidents that have the words in one of their texts, whoever may see them.
+
+    `is_told`: the words stand in a retrospective. Few do: the others ask none.
+    """
+    texts = _texts(query, user, is_told=is_told)
+    return _one_by_one(query, texts) if is_common else Q(pk__in=_ids_with(query, texts))
+
+
+def in_retrospectives(query: Any) -> Any:
+    """The ids of retrospectives that have the words in any of their texts, whoever may see them."""
+    texts = _with(Document, query).values("retrospective")
+    return _with(Retrospective, query).values("pk").union(texts).order_by()
+
+
+def in_rows(query: Any) -> Any:
+    """The rows of timelines that have the words, of all incidents."""
+    return _with(TimelineEvent, query).filter(removed_at__isnull=True)
 
 
 def is_common(asked: Asked) -> bool:
@@ -218,12 +238,17 @@ def is_common(asked: Asked) -> bool:
             "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TimelineEvent._meta.db_table]
         )
         total = cursor.fetchone()[0]
-    return fewest >= max(COMMON, total / 100)
+    return is_in_many(fewest, total)
+
+
+def is_in_many(guessed: int, total: float) -> bool:
+    """Whether a word that is expected in `guessed` of `total` rows of timelines is common."""
+    return guessed >= max(COMMON, total / 100)
 
 
 def _guessed(word: str) -> int:
     """In how many rows of timelines the planner expects a word."""
-    (plan,) = json.loads(_rows(query_of([word])).values("pk").explain(format="json"))
+    (plan,) = json.loads(in_rows(query_of([word])).values("pk").explain(format="json"))
     return plan["Plan"]["Plan Rows"]
 
 
@@ -275,34 +300,25 @@ def _with(model: type[Model], query: Any) -> Any:
     return model._default_manager.filter(Matches(query)).order_by()
 
 
-def _ids_with(query: Any, user: User) -> Any:
-    """Of the incidents that have the words in one of their texts, whoever may see them."""
-    return _with(Incident, query).values("pk").union(*(t.values("incident") for t in _texts(query, user)))
+def _ids_with(query: Any, texts: list[Any]) -> Any:
+    return _with(Incident, query).values("pk").union(*(text.values("incident") for text in texts))
 
 
-def _one_by_one(query: Any, user: User) -> Q:
+def _one_by_one(query: Any, texts: list[Any]) -> Q:
     """The same, asked of each incident by itself.
 
     Two bounds and no “=”: with that, the planner gathers every match into a hash first, page or no page.
     """
     this = {"incident__gte": OuterRef("pk"), "incident__lte": OuterRef("pk")}
     itself = Exists(_with(Incident, query).filter(pk__gte=OuterRef("pk"), pk__lte=OuterRef("pk")))
-    return reduce(or_, (Q(Exists(text.filter(**this))) for text in _texts(query, user)), Q(itself))
+    return reduce(or_, (Q(Exists(text.filter(**this))) for text in texts), Q(itself))
 
 
-def _texts(query: Any, user: User) -> list[Any]:
-    """What belongs to an incident and has the words. Few words stand in a retrospective: the others ask none."""
-    told = _with(Retrospective, query).values("pk").union(_with(Document, query).values("retrospective"))
-    texts = [_rows(query), _updates(query)]
-    return [*texts, _retrospectives(told, user)] if told.exists() else texts
-
-
-def _rows(query: Any) -> Any:
-    return _with(TimelineEvent, query).filter(removed_at__isnull=True)
-
-
-def _updates(query: Any) -> Any:
-    return _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
+def _texts(query: Any, user: User, *, is_told: bool) -> list[Any]:
+    """What belongs to an incident and has the words."""
+    updates = _with(StatusUpdate, query).filter(state=UpdateState.POSTED)
+    texts = [in_rows(query), updates]
+    return [*texts, _retrospectives(in_retrospectives(query), user)] if is_told else texts
 
 
 def _retrospectives(told: Any, user: User) -> Any:

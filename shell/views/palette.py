@@ -12,6 +12,7 @@ from accounts.requests import SignedInRequest
 from incidents.models import Incident, Service
 from shell.palette_queries import action_items_named, people_named, services_named, views_named
 from shell.search import NEWEST, Asked, found, is_common, newest_number, parse
+from shell.word_queries import newest_with
 
 SHOWN = 6
 PAGES = [
@@ -105,6 +106,8 @@ def _incidents(request: SignedInRequest, asked: Asked) -> Iterable[Incident]:
             .select_related("severity")
             .newest_first()[:SHOWN]
         )
+    if asked.words and asked == Asked(words=asked.words, problems=asked.problems):
+        return newest_with(asked.words, request.user, shown=SHOWN)
     if is_common(asked):
         near = found(asked, request.user, is_common=True).filter(number__gt=newest_number() - NEWEST)
         rows = list(near.select_related("severity").newest_first()[:SHOWN])

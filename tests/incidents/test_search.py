@@ -14,7 +14,8 @@ from incidents.models import Incident, Service, StatusUpdate
 from incidents.workflow import declare_incident, mitigate_incident, post_status_update
 from retros.models import Document, Publication, Retrospective, RetrospectiveStatus
 from shell import search
-from shell.search import SHOWN_KEYS, found, is_common, parse
+from shell.search import SHOWN_KEYS, Asked, found, is_common, parse
+from shell.word_queries import newest_with
 from tests.api.client import ApiClient
 from timeline.workflow import remove_event, write_event
 
@@ -27,6 +28,9 @@ def titles(text: str, user) -> set[str]:
         set(found(parse(text), user, is_common=way).values_list("title", flat=True)) for way in (False, True)
     )
     assert gathered == one_by_one, text
+    asked = parse(text)
+    if asked.words and asked == Asked(words=asked.words, problems=asked.problems):
+        assert {one.title for one in newest_with(asked.words, user, shown=100)} == gathered, text
     return gathered
 
 
@@ -53,6 +57,14 @@ def several(commander, severity):
         services=services[1:],
     )
     return first, second
+
+
+def test_common_words_are_found_near_the_newest(several, commander, monkeypatch):
+    monkeypatch.setattr(search, "COMMON", 0)
+    assert is_common(parse("old"))
+    assert [one.title for one in newest_with(["old"], commander, shown=1)] == ["Results are old"]
+    assert [one.title for one in newest_with(["cards"], commander, shown=1)] == ["Cards are declined"]
+    assert [one.title for one in newest_with(["cards"], commander, shown=6)] == ["Cards are declined"]
 
 
 @settings(deadline=None)
