@@ -2,49 +2,67 @@
 
 import csv
 import io
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from action_items.models import ActionItem
+from django.db.models.functions import Coalesce
+
+from action_items.models.items import ActionItemQuerySet, reference_of_item
 from core.text import harmless_cell
+from incidents.models.reference import reference_of
+
+# Values instead of records: seven records a line took ten times as long.
+READ = [
+    "pk", "title", "state", "priority", "category", "due_on", "verification", "created_at", "done_at",
+    "verified_at", "wont_do_reason", "helped", "external_key", "external_url", "is_source_open",
+    "owner__name", "owner__email", "team__name", "factor__text",
+]  # fmt: skip
+COLUMNS = [
+    "reference", "title", "state", "priority", "category", "owner", "team", "due_on", "incident", "factor",
+    "verification", "created_at_utc", "done_at_utc", "verified_at_utc", "wont_do_reason", "helped", "ticket",
+    "ticket_url",
+]  # fmt: skip
 
 
-def _row(item: ActionItem) -> dict[str, Any]:
-    """What the item came from only where the reader may read that too (`with_sources`)."""
-    is_open = getattr(item, "is_source_open", False)
-    behind = item.came_from if is_open else None
-    return {
-        "reference": item.reference,
-        "title": item.title,
-        "state": item.state,
-        "priority": item.priority,
-        "category": item.category,
-        "owner": str(item.owner or ""),
-        "team": str(item.team or ""),
-        "due_on": item.due_on.isoformat() if item.due_on else "",
-        "incident": behind.reference if behind else "",
-        "factor": str(item.factor or "") if is_open else "",
-        "verification": item.verification,
-        "created_at_utc": _iso(item.created_at),
-        "done_at_utc": _iso(item.done_at),
-        "verified_at_utc": _iso(item.verified_at),
-        "wont_do_reason": item.wont_do_reason,
-        "helped": item.helped,
-        "ticket": item.external_key,
-        "ticket_url": item.external_url,
-    }
+def _row(item: dict[str, Any]) -> list[str]:
+    """In the order of `COLUMNS`; what it came from only where the reader may read that too (`with_sources`)."""
+    behind = item["incident_number"] if item["is_source_open"] else None
+    return [
+        reference_of_item(item["pk"]),
+        item["title"],
+        item["state"],
+        item["priority"],
+        item["category"],
+        item["owner__name"] or item["owner__email"] or "",
+        item["team__name"] or "",
+        item["due_on"].isoformat() if item["due_on"] else "",
+        reference_of(behind) if behind is not None else "",
+        (item["factor__text"] or "") if item["is_source_open"] else "",
+        item["verification"],
+        _iso(item["created_at"]),
+        _iso(item["done_at"]),
+        _iso(item["verified_at"]),
+        item["wont_do_reason"],
+        item["helped"],
+        item["external_key"],
+        item["external_url"],
+    ]
 
 
 def _iso(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
 
-def as_csv(items: Iterable[ActionItem]) -> str:
-    """RFC 4180, with cells that a spreadsheet would run as a formula put behind an apostrophe."""
+def as_csv(items: ActionItemQuerySet) -> str:
+    """RFC 4180, with cells that a spreadsheet would run as a formula put behind an apostrophe.
+
+    `items` are `with_sources`, in the order of the file.
+    """
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(_row(ActionItem())))
-    writer.writeheader()
-    for item in items:
-        writer.writerow({name: harmless_cell(value) for name, value in _row(item).items()})
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    number = Coalesce("incident__number", "retrospective__incident__number")
+    values = items.select_related(None).values(*READ, incident_number=number)
+    for item in values.iterator(chunk_size=2000):
+        writer.writerow([harmless_cell(value) for value in _row(item)])
     return buffer.getvalue()

@@ -54,6 +54,10 @@ class ActionGroup(models.IntegerChoices):
     DONE = 4, "Done"
 
 
+def reference_of_item(number: int) -> str:
+    return f"ACT-{number}"
+
+
 def number_of(reference: str) -> int | None:
     """7 for ACT-7; None for anything else."""
     prefix, _, number = reference.strip().upper().rpartition("-")
@@ -255,7 +259,7 @@ class ActionItem(models.Model):
 
     @property
     def reference(self) -> str:
-        return f"ACT-{self.pk}"
+        return reference_of_item(self.pk)
 
     @property
     def chain(self) -> str:
