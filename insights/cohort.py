@@ -26,30 +26,36 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Reach:
-    """What somebody may read, whatever is asked."""
+    """What somebody may read, whatever is asked; without a person all of it. Put together when first asked for."""
 
-    incidents: IncidentQuerySet
-    retrospectives: RetrospectiveQuerySet
-    action_items: ActionItemQuerySet
+    person: User | None
 
     @classmethod
     def of(cls, user: User) -> "Reach":
-        return cls(
-            Incident.objects.visible_to(user),
-            Retrospective.objects.visible_to(user),
-            ActionItem.objects.visible_to(user),
-        )
+        return cls(user)
+
+    @classmethod
+    def everything(cls) -> "Reach":
+        """For whoever sits at the command line of the installation."""
+        return cls(None)
+
+    @cached_property
+    def incidents(self) -> IncidentQuerySet:
+        return Incident.objects.visible_to(self.person) if self.person else Incident.objects.all()
+
+    @cached_property
+    def retrospectives(self) -> RetrospectiveQuerySet:
+        return Retrospective.objects.visible_to(self.person) if self.person else Retrospective.objects.all()
+
+    @cached_property
+    def action_items(self) -> ActionItemQuerySet:
+        return ActionItem.objects.visible_to(self.person) if self.person else ActionItem.objects.all()
 
     @cached_property
     def readable(self) -> tuple[str, tuple]:
         """The retrospectives as a subquery, with what it is filled with."""
         found = self.retrospectives.order_by().values("pk", "incident_id", "subject")
         return found.query.sql_with_params()
-
-    @classmethod
-    def everything(cls) -> "Reach":
-        """For whoever sits at the command line of the installation."""
-        return cls(Incident.objects.all(), Retrospective.objects.all(), ActionItem.objects.all())
 
 
 @dataclass(frozen=True)

@@ -108,15 +108,19 @@ class InsightsFilter(django_filters.FilterSet):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page is about; `query` is the address that asks it again, `items` the action items it is about."""
+    """What a page is about; `query` is the address that asks it again."""
 
     scope: Scope
     metric: Metric
     form: Any
     query: str
     zone: str
-    items: ActionItemQuerySet
     cut: int
+
+    @property
+    def items(self) -> ActionItemQuerySet:
+        """The action items it is about."""
+        return _items(self.form.cleaned_data, self.scope.reach)
 
     @property
     def period(self) -> str:
@@ -168,7 +172,6 @@ def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = Insig
         found.form,
         data.urlencode(),
         zone,
-        _items(chosen, reach),
         int(chosen.get("cut") or DEFAULT_CUT),
     )
 
