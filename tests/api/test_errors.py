@@ -204,6 +204,24 @@ def test_too_many_requests_say_when_to_come_back(calls, settings):
     assert int(calls.last["Retry-After"]) > 0
 
 
+def test_more_tokens_send_no_more_than_a_few_times_as_much(api, commander, responder, settings):
+    settings.API_RATE = "2 per hour"
+    statuses = []
+    for _token in range(6):
+        calls = api(commander)
+        for _time in range(2):
+            problem = calls.get("me")
+            statuses.append(calls.status)
+            if calls.status == 200:
+                assert calls.last["RateLimit-Policy"] == '"token";q=2;w=3600'
+    assert statuses == [200] * 10 + [429] * 2
+    assert problem["detail"].startswith("At most 10 requests in 3600 seconds by all tokens of an account.")
+    assert int(calls.last["Retry-After"]) > 0
+    of_another = api(responder)
+    of_another.get("me")
+    assert of_another.status == 200
+
+
 def test_tokens_that_do_not_work_are_counted_by_address(db, settings):
     settings.API_RATE_UNKNOWN = "2 per hour"
     client = ApiClient("alc_" + "0" * 32)
