@@ -153,7 +153,7 @@ def pair_learnings(*, learning: Learning, other: Learning, by: User) -> Learning
     retrospective = _lock_revealed(learning.retrospective, by)
     pair = list(retrospective.learnings.filter(pk__in=(learning.pk, other.pk)))
     if len(pair) < 2:
-        raise ValidationError("A group needs two learnings of this retrospective.")
+        raise ValidationError({"other": "A group needs two learnings of this retrospective."})
     onto = next(one for one in pair if one.pk == other.pk)
     if onto.group is not None:
         move_learning(learning=learning, by=by, group=onto.group)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from api.registry import OPERATIONS
+from retros.workflow import add_contributing_factor, start_retrospective
 from tests.api.client import ApiClient
 
 
@@ -237,3 +238,16 @@ def test_a_name_that_is_not_there_comes_with_those_that_are(calls, severity):
     assert problem["errors"][0]["detail"] == (
         "There is no “SEV9” here that you can choose. There are: SEV1, SEV2, SEV3, SEV4, SEV5."
     )
+
+
+def test_a_value_that_can_never_be_used_is_named(api, admin, commander, incident):
+    """It is 422 with a pointer, not 409: no other state of things would take it."""
+    calls = api(admin)
+    twice = [{"name": "Good"}, {"name": "good"}]
+    problem = calls.post("retrospective-formats", {"name": "Ours", "columns": twice})
+    assert (calls.status, problem["errors"][0]["pointer"]) == (422, "/columns")
+    retrospective = start_retrospective(incident=incident, by=commander)
+    factor = add_contributing_factor(retrospective=retrospective, by=commander, text="No limit")
+    at = f"retrospectives/{retrospective.pk}/contributing-factors/{factor.pk}/place"
+    problem = calls.put(at, {"parent": factor.pk})
+    assert (calls.status, problem["errors"][0]["pointer"]) == (422, "/parent")
