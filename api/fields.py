@@ -144,6 +144,18 @@ def named(rows: QuerySet[Any], by: str = "slug", **options: Any) -> Named:
     return Named(queryset=rows, slug_field=by, **options)
 
 
+def at_address(asker: User, people: UserQuerySet, address: str) -> User | None:
+    """Who of `people` has this e-mail address, as far as `asker` may find out who has an account.
+
+    Responders give others work by their addresses. Stakeholders know their own only: to them any other address is as
+    good as one that nobody has.
+    """
+    if "\0" in address:
+        return None
+    found = people.with_email(address[:254]).first()
+    return found if asker.is_responder or found == asker else None
+
+
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "email"}]})
 class PersonField(serializers.Field):
     """A person by id or e-mail address; by default somebody active."""
@@ -164,7 +176,7 @@ class PersonField(serializers.Field):
         if isinstance(data, int):
             found = people.filter(pk=data).first() if 0 < data < 2**63 else None
         else:
-            found = None if "\0" in data else people.with_email(data[:254]).first()
+            found = at_address(self.context["call"].user, people, data)
         if found is None:
             self.fail("unknown")
         return found

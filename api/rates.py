@@ -1,4 +1,4 @@
-"""How many requests a token may send, counted by the library `limits`.
+"""How many requests a token may send, and all tokens of one account together, counted by the library `limits`.
 
 Headers: RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers-10, and the older X-RateLimit-*.
 """
@@ -13,6 +13,9 @@ from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
+TOKENS_AT_ONCE = 5
+"""An account may send as many times what one of its tokens may: more tokens than that send no more."""
+
 
 @cache
 def _limiter() -> RateLimiter:
@@ -25,30 +28,42 @@ def _rate(written: str) -> RateLimitItem:
     return parse(written)
 
 
+@cache
+def _rate_of_account(written: str) -> RateLimitItem:
+    rate = _rate(written)
+    return type(rate)(rate.amount * TOKENS_AT_ONCE, rate.multiples)
+
+
 def count_request(request: Request) -> dict[str, str]:
-    """Count one request and return the headers that say what is left. Raises Throttled past the limit."""
+    """Count one request and return the headers that say what is left. Raises Throttled past a limit.
+
+    The headers are about the token: that of the account is met only by somebody who uses many at once.
+    """
     if request.auth is not None:
         who = ("token", str(request.auth.pk))
     elif request.user.is_authenticated:
         who = ("person", str(request.user.pk))
     else:
         return count_address(request)
-    return _count(settings.API_RATE, who)
+    headers = _count(_rate(settings.API_RATE), who)
+    _count(
+        _rate_of_account(settings.API_RATE), ("account", str(request.user.pk)), " by all tokens of an account"
+    )
+    return headers
 
 
 def count_address(request: Request) -> dict[str, str]:
     """The same for a request without a token that works."""
-    return _count(settings.API_RATE_UNKNOWN, ("address", request.META.get("REMOTE_ADDR", "")))
+    return _count(_rate(settings.API_RATE_UNKNOWN), ("address", request.META.get("REMOTE_ADDR", "")))
 
 
-def _count(written: str, who: tuple[str, str]) -> dict[str, str]:
-    rate = _rate(written)
+def _count(rate: RateLimitItem, who: tuple[str, str], by: str = "") -> dict[str, str]:
     is_allowed = _limiter().hit(rate, "api", *who)
     stats = _limiter().get_window_stats(rate, "api", *who)
     left, wait = max(0, stats.remaining), max(0, round(stats.reset_time - time.time()))
     if not is_allowed:
         raise Throttled(
-            wait=max(1, wait), detail=f"At most {rate.amount} requests in {rate.get_expiry()} seconds."
+            wait=max(1, wait), detail=f"At most {rate.amount} requests in {rate.get_expiry()} seconds{by}."
         )
     return {
         "RateLimit-Policy": f'"{who[0]}";q={rate.amount};w={rate.get_expiry()}',

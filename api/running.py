@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError as Refusal
 from django.db import DataError, IntegrityError
-from psycopg2.errors import UniqueViolation
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.request import Request
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken
 from api.errors import Malformed, StateConflict
 from api.registry import PARTS, Call, Operation
+from core.conflict import is_taken
 
 TAKEN = (
     "Somebody stored the same at this moment, such as the same name. Read it again before you repeat this."
@@ -53,6 +53,6 @@ def run_operation(call: Call) -> Any:
     except DataError as fault:
         raise Malformed("A value is too large to be stored.") from fault
     except IntegrityError as fault:
-        if not isinstance(fault.__cause__, UniqueViolation):
+        if not is_taken(fault):
             raise
         raise StateConflict(TAKEN) from fault

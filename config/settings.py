@@ -234,7 +234,8 @@ SECURE_CSP = {
 
 # -- the API -----------------------------------------------------------------------------------------------
 
-# Requests of one token, as the library `limits` writes it. Without a token they are counted by address.
+# Requests of one token, as the library `limits` writes it; an account has a few times as many for all of its tokens
+# (api/rates.py). Without a token they are counted by address.
 API_RATE = env.str("ALLCLEAR_API_RATE", default="600 per minute")
 API_RATE_UNKNOWN = "60 per minute"
 API_OPERATIONS = ["configuration.operations"]  # modules of apps above the API that add operations to it

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError
 from django.db.models.utils import get_blank_choice_label
 from django.forms.boundfield import BoundField
 from django.forms.models import ModelChoiceIterator
@@ -18,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from core.conflict import is_taken
 from core.text import without_directions
 
 
@@ -48,6 +50,7 @@ class EmailField(forms.EmailField):
     default_error_messages = {"invalid": "Enter a complete e-mail address, such as name@example.org."}
 
 
+TAKEN = "Somebody else saved the same at this moment, such as the same name. See what is there before you try again."
 LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {
     forms.Textarea: "textarea",
@@ -209,6 +212,11 @@ class Styled(_Base):
                 errors,
             ) in named.items():  # about something this form does not ask: about the whole of it
                 self.add_error(name if name in self.fields else None, errors)
+            return False
+        except IntegrityError as fault:
+            if not is_taken(fault):
+                raise
+            self.add_error(None, TAKEN)
             return False
         return True
 

@@ -61,3 +61,10 @@ def can_facilitate(user: Any, retrospective: "Retrospective") -> bool:
     if user.is_administrator or retrospective.owner_id is None:
         return True
     return user.pk in (retrospective.owner_id, retrospective.facilitator_id)
+
+
+def can_change_learning(user: Any, learning: Any) -> bool:
+    """Its author; once the learnings are revealed, also who facilitates."""
+    retrospective = learning.retrospective
+    leads = retrospective.learnings_revealed_at and can_facilitate(user, retrospective)
+    return bool(learning.author_id == user.pk or leads)

@@ -187,7 +187,7 @@ def found(
         if name in asked.is_:
             incidents = narrow(incidents)
     for kind, name in asked.names:
-        incidents = incidents.filter(_NAMED[kind](name))
+        incidents = incidents.filter(_NAMED[kind](name, user))
     if asked.since:
         incidents = incidents.filter(declared_at__gte=asked.since)
     if asked.until:
@@ -267,28 +267,34 @@ def numbers_near(position: int | None, *, is_backwards: bool) -> tuple[int, int,
     return last - NEWEST, last, last <= NEWEST
 
 
+def _at_address(address: str, asker: User) -> Q:
+    """Stakeholders learn of no address but their own whether it has an account, as in the API."""
+    asked = Q(user__email__iexact=address)
+    return asked if asker.is_responder else asked & Q(user=asker.pk)
+
+
 _NARROWED: dict[str, Callable[[IncidentQuerySet], IncidentQuerySet]] = {
     "private": lambda incidents: incidents.filter(is_private=True),
     "drill": lambda incidents: incidents.filter(is_drill=True),
     "open": lambda incidents: incidents.open(),
     "active": lambda incidents: incidents.active(),
 }
-_NAMED: dict[str, Callable[[str], Any]] = {
-    "service": lambda name: Exists(
+_NAMED: dict[str, Callable[[str, User], Any]] = {
+    "service": lambda name, _user: Exists(
         AffectedService.objects.filter(
             Q(service__name__iexact=name) | Q(service__slug__iexact=name), incident=OuterRef("pk")
         )
     ),
-    "team": lambda name: Exists(
+    "team": lambda name, _user: Exists(
         AffectedService.objects.filter(
             Q(service__owner_team__name__iexact=name) | Q(service__owner_team__slug__iexact=name),
             incident=OuterRef("pk"),
         )
     ),
-    "type": lambda name: Q(incident_type__name__iexact=name),
-    "commander": lambda name: Exists(
+    "type": lambda name, _user: Q(incident_type__name__iexact=name),
+    "commander": lambda name, user: Exists(
         RoleAssignment.objects.filter(
-            Q(user__name__icontains=name) | Q(user__email__iexact=name),
+            Q(user__name__icontains=name) | _at_address(name, user),
             incident=OuterRef("pk"),
             role__slug="commander",
         )

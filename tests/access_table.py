@@ -892,7 +892,12 @@ TABLE: dict[str, Row] = {
     "learning_groups": Row(get=SIGNED_IN, post=SIGNED_IN, **OF_RETROSPECTIVE),
     "learning_group": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
     "learning_group_removal": Row(post=SIGNED_IN, more={"number": learning_group}, **OF_RETROSPECTIVE),
-    "learning": Row(get=SIGNED_IN, post=SIGNED_IN, more={"number": learning}, **OF_RETROSPECTIVE),
+    "learning": Row(
+        get=SIGNED_IN - {RESPONDER, OUTSIDER},
+        post=SIGNED_IN - {RESPONDER, OUTSIDER},
+        more={"number": learning},
+        **OF_RETROSPECTIVE,
+    ),
     "learning_removal": Row(
         post=SIGNED_IN - {RESPONDER, OUTSIDER}, more={"number": learning}, **OF_RETROSPECTIVE
     ),

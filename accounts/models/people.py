@@ -162,7 +162,13 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="one_user_per_email", violation_error_message="This e-mail is taken."
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=models.Q(is_service=True),
+                name="one_service_account_per_name",
+                violation_error_message="There is a service account of this name.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 
 KEY = re.compile(r"[a-z0-9_]{1,20}")
 ICON = re.compile(r"[a-z0-9-]{1,40}")
@@ -117,6 +118,13 @@ class RetrospectiveFormat(models.Model):
 
     class Meta:
         ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="retros_format_named_once",
+                violation_error_message="There is a format of this name already.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

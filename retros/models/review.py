@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from retros.models.retrospective import Retrospective
@@ -144,6 +145,13 @@ class HintWord(models.Model):
 
     class Meta:
         ordering = ["words"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("words"),
+                name="retros_hint_word_once",
+                violation_error_message="It is in the list already.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.words

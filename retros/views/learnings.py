@@ -18,7 +18,7 @@ from retros.models import Learning, LearningGroup, Retrospective, TimelineEntry
 from retros.permissions import can_facilitate, can_write
 from retros.views.boards import changed, dialog, refused, state_of
 from retros.views.common import load, section, writers_only
-from retros.workflow.learnings import DOTS
+from retros.workflow.learnings import DOTS, require_own
 
 BOARD = "#learnings-box"
 MOST_DRAWN = 20  # dots on one card; the number stands beside them
@@ -54,6 +54,7 @@ def _write(request: SignedInRequest, retrospective: Retrospective) -> HttpRespon
 @writers_only
 def learning(request: SignedInRequest, retrospective: Retrospective, number: int) -> HttpResponse:
     one = _one(request, retrospective, number)
+    require_own(one, request.user)
     form = LearningForm(request.POST or None, retrospective=retrospective, learning=one)
     if submitted(request, form) and attempt(
         form, workflow.change_learning, learning=one, by=request.user, **form.cleaned_data

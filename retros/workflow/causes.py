@@ -126,7 +126,7 @@ def move_contributing_factor(
     nodes = _nodes(retrospective)
     above = _parent(nodes, parent)
     if above is not None and (above == factor.pk or is_under(nodes, above, factor.pk)):
-        raise ValidationError("A factor can't be under itself or under a factor below it.")
+        raise ValidationError({"parent": "A factor can't be under itself or under a factor below it."})
     if above is not None and _depth(nodes, above) + _height(nodes, factor.pk) >= DEEPEST:
         raise ValidationError(f"A branch is at most {DEEPEST} factors deep.")
     before = states([factor.pk])

@@ -88,12 +88,12 @@ def _columns(columns: Iterable[tuple[str, str, str]], known: dict[str, str]) -> 
     for name, question, icon in columns:
         name = " ".join(name.split())
         if name.casefold() in {column.name.casefold() for column in made}:
-            raise ValidationError(f"Two columns are named {name}.")
+            raise ValidationError({"columns": f"Two columns are named {name}."})
         key = known.get(name.casefold()) or _key(name, taken)
         taken.add(key)
         made.append(Column(key, name, " ".join(question.split()), icon))
     if len(made) < 2:
-        raise ValidationError("A format needs at least two columns.")
+        raise ValidationError({"columns": "A format needs at least two columns."})
     stored = as_stored(made)
     validate_columns(stored)
     return stored

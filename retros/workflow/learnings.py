@@ -32,7 +32,7 @@ from retros.models import (
     Retrospective,
     TimelineEntry,
 )
-from retros.permissions import can_facilitate
+from retros.permissions import can_change_learning
 from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
 
 DOTS = 5
@@ -153,7 +153,7 @@ def pair_learnings(*, learning: Learning, other: Learning, by: User) -> Learning
     retrospective = _lock_revealed(learning.retrospective, by)
     pair = list(retrospective.learnings.filter(pk__in=(learning.pk, other.pk)))
     if len(pair) < 2:
-        raise ValidationError("A group needs two learnings of this retrospective.")
+        raise ValidationError({"other": "A group needs two learnings of this retrospective."})
     onto = next(one for one in pair if one.pk == other.pk)
     if onto.group is not None:
         move_learning(learning=learning, by=by, group=onto.group)
@@ -274,12 +274,15 @@ def _lock_group(group: LearningGroup, by: User) -> tuple[Retrospective, Learning
     return retrospective, stored
 
 
+def require_own(learning: Learning, by: User) -> None:
+    if not can_change_learning(by, learning):
+        raise PermissionDenied("Only its author can change it, and the facilitator once it is revealed.")
+
+
 def _lock_own(learning: Learning, by: User, version: int | None = None) -> tuple[Retrospective, Learning]:
     retrospective = lock(learning.retrospective, by=by)
     stored = _stored(retrospective, learning)
-    leads = retrospective.learnings_revealed_at and can_facilitate(by, retrospective)
-    if stored.author_id != by.pk and not leads:
-        raise PermissionDenied("Only its author can change it, and the facilitator once it is revealed.")
+    require_own(stored, by)
     if version is not None and version != stored.version:
         raise Conflict(stored, "The learning")
     return retrospective, stored

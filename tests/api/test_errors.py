@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from api.registry import OPERATIONS
+from retros.workflow import add_contributing_factor, start_retrospective
 from tests.api.client import ApiClient
 
 
@@ -204,6 +205,24 @@ def test_too_many_requests_say_when_to_come_back(calls, settings):
     assert int(calls.last["Retry-After"]) > 0
 
 
+def test_more_tokens_send_no_more_than_a_few_times_as_much(api, commander, responder, settings):
+    settings.API_RATE = "2 per hour"
+    statuses = []
+    for _token in range(6):
+        calls = api(commander)
+        for _time in range(2):
+            problem = calls.get("me")
+            statuses.append(calls.status)
+            if calls.status == 200:
+                assert calls.last["RateLimit-Policy"] == '"token";q=2;w=3600'
+    assert statuses == [200] * 10 + [429] * 2
+    assert problem["detail"].startswith("At most 10 requests in 3600 seconds by all tokens of an account.")
+    assert int(calls.last["Retry-After"]) > 0
+    of_another = api(responder)
+    of_another.get("me")
+    assert of_another.status == 200
+
+
 def test_tokens_that_do_not_work_are_counted_by_address(db, settings):
     settings.API_RATE_UNKNOWN = "2 per hour"
     client = ApiClient("alc_" + "0" * 32)
@@ -219,3 +238,16 @@ def test_a_name_that_is_not_there_comes_with_those_that_are(calls, severity):
     assert problem["errors"][0]["detail"] == (
         "There is no “SEV9” here that you can choose. There are: SEV1, SEV2, SEV3, SEV4, SEV5."
     )
+
+
+def test_a_value_that_can_never_be_used_is_named(api, admin, commander, incident):
+    """It is 422 with a pointer, not 409: no other state of things would take it."""
+    calls = api(admin)
+    twice = [{"name": "Good"}, {"name": "good"}]
+    problem = calls.post("retrospective-formats", {"name": "Ours", "columns": twice})
+    assert (calls.status, problem["errors"][0]["pointer"]) == (422, "/columns")
+    retrospective = start_retrospective(incident=incident, by=commander)
+    factor = add_contributing_factor(retrospective=retrospective, by=commander, text="No limit")
+    at = f"retrospectives/{retrospective.pk}/contributing-factors/{factor.pk}/place"
+    problem = calls.put(at, {"parent": factor.pk})
+    assert (calls.status, problem["errors"][0]["pointer"]) == (422, "/parent")

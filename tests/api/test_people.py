@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from accounts.models import Installation, Team, User
 from api.models import KeptAnswer
 
@@ -85,6 +87,43 @@ def test_addresses_are_told_to_administrators_and_oneself(api, admin, responder,
     assert api(responder).get(f"people/{stakeholder.pk}")["sees_private_incidents"] is None
     assert all(one["email"] for one in api(admin).get("people")["results"])
     assert "example.test" not in json.dumps(api(stakeholder).get("teams"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("PUT", "incidents/{}/roles/deputy", "person"),
+        ("POST", "incidents/{}/participants", "person"),
+        ("POST", "incidents/{}/tasks", "owner"),
+        ("POST", "action-items", "owner"),
+        ("GET", "action-items?owner={address}", ""),
+        ("GET", "retrospectives?owner={address}", ""),
+    ],
+)
+def test_a_stakeholder_learns_of_no_address_whether_it_has_an_account(
+    api, stakeholder, responder, incident, method, path, field
+):
+    """Whatever they may do with it: the answer is that of an address that nobody has."""
+    calls = api(stakeholder)
+    told = {}
+    for address in (responder.email, "nobody@example.test"):
+        body = {"title": "Ask the provider"} if field == "owner" else {}
+        at = path.format(incident.reference, address=address)
+        problem = calls.ask(method, at, body | {field: address} if field else None)
+        assert calls.status == 422
+        told[address] = {name: one for name, one in problem.items() if name != "instance"}
+    assert told[responder.email] == told["nobody@example.test"]
+
+
+def test_responders_name_people_by_their_addresses_and_everybody_themselves(
+    api, responder, stakeholder, incident
+):
+    calls = api(responder)
+    calls.put(f"incidents/{incident.reference}/roles/deputy", {"person": "RESPONDER@example.test"})
+    assert calls.status == 200
+    calls = api(stakeholder)
+    calls.get(f"action-items?owner={stakeholder.email}")
+    assert calls.status == 200
 
 
 def test_only_administrators_change_people(api, responder, admin):

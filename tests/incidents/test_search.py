@@ -280,3 +280,10 @@ def test_resolved_word_in_quotes_is_a_word(several, commander):
     mitigate_incident(incident=first, by=commander)
     write_event(incident=first, by=commander, text="They say it is resolved")
     assert titles('"resolved"', commander) == {"Cards are declined"}
+
+
+def test_addresses_are_found_by_responders_and_by_their_owners(several, commander, responder, stakeholder):
+    both = {"Cards are declined", "Results are old"}
+    assert titles(f"commander:{commander.email}", responder) == both
+    assert titles(f"commander:{commander.email}", stakeholder) == set()
+    assert titles("commander:Commander", stakeholder) == both

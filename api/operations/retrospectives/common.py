@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import PersonField, TextField
+from api.fields import PersonField, TextField, at_address
 from api.registry import Call
 from api.shapes.base import Shape
 from incidents.models import Incident
@@ -140,7 +140,7 @@ class PersonAsked(serializers.CharField):
         if said.isascii() and said.isdigit():
             found = everybody.filter(pk=int(said)).first() if len(said) < 19 else None
         else:
-            found = everybody.with_email(said[:254]).first()
+            found = at_address(self.context["call"].user, everybody, said)
         if found is None:
             self.fail("unknown")
         return found
