@@ -3100,9 +3100,10 @@ INSERT INTO public.django_migrations VALUES
 	(111, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
 	(112, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
 	(113, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
-	(114, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(115, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(116, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(114, 'retros', '0020_days_to_reflect', '1970-01-01 00:00:00+00'),
+	(115, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(116, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(117, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3127,7 +3128,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 448, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 112, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 116, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 117, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);

@@ -88,6 +88,14 @@ def in_words(span: timedelta) -> str:
     return gettext("%(days)d d %(hours)d h") % {"days": minutes // 1440, "hours": minutes % 1440 // 60}
 
 
+def length_in_words(minutes: int) -> str:
+    """A length somebody chose: 15 min · 4 h · 1 d."""
+    hours, rest = divmod(minutes, 60)
+    if rest or not hours:
+        return in_words(timedelta(minutes=minutes))
+    return f"{hours} h" if hours % 24 else f"{hours // 24} d"
+
+
 def in_both_zones(moment: datetime) -> str:
     """2026-03-10 13:04:00 (12:04:00 UTC) where the reader's zone is another; else 2026-03-10 12:04:00 UTC."""
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)

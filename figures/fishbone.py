@@ -29,23 +29,23 @@ HEAD = 150
 Twig = tuple[Factor, list[str], float]  # with its wrapped lines and its height
 
 
-def draw(factors: Sequence[Factor], outcome: str = "", width: int = WIDE) -> SafeString:
+def draw(factors: Sequence[Factor], outcome: str = "", width: int = WIDE, *, asks: bool = True) -> SafeString:
     """The fishbone as one SVG of `width` px; pure: nothing is read but the arguments.
 
     From 800 px on a skeleton, below that the bones one under another. Height follows the words, nothing is cut; a
-    factor on no bone yet is listed under the rest.
+    factor on no bone yet is listed under the rest. A bone without a factor asks for one unless `asks` is false.
     """
     by_bone = {bone: [one for one in factors if one.category == bone] for bone in BONES}
     loose = [one for one in factors if one.category not in BONES]
     outcome = outcome or "What happened"
-    body, height = (_skeleton if width >= 800 else _stacked)(by_bone, loose, outcome, width)
+    body, height = (_skeleton if width >= 800 else _stacked)(by_bone, loose, outcome, width, asks)
     return figure("fishbone", width, height, _title(by_bone, loose), body, **FEET)
 
 
-def sizes(factors: Sequence[Factor], outcome: str = "") -> dict[str, SafeString]:
+def sizes(factors: Sequence[Factor], outcome: str = "", *, asks: bool = True) -> dict[str, SafeString]:
     """For a page: the box's width picks one."""
     widths = {"medium": MEDIUM, "small": SMALL, "slim": SLIM, "narrow": NARROW}
-    return {name: draw(factors, outcome, width) for name, width in widths.items()}
+    return {name: draw(factors, outcome, width, asks=asks) for name, width in widths.items()}
 
 
 def _twigs(mine: list[Factor], width: float) -> list[Twig]:
@@ -58,7 +58,7 @@ def _twigs(mine: list[Factor], width: float) -> list[Twig]:
 
 
 def _skeleton(
-    by_bone: dict[str, list[Factor]], loose: list[Factor], outcome: str, width: int
+    by_bone: dict[str, list[Factor]], loose: list[Factor], outcome: str, width: int, asks: bool
 ) -> tuple[str, float]:
     """Each side's height follows its fullest bone, so that no twig is squeezed."""
     order = sorted(BONES, key=lambda bone: len(by_bone[bone]), reverse=True)
@@ -83,7 +83,8 @@ def _skeleton(
     for side, height, sign in ((above, top, -1), (under, bottom, 1)):
         for number, bone in enumerate(side):
             foot = FARTHEST + (number + 1) * room[tuple(side)] - 14
-            body += _bone(bone, by_bone[bone], foot, spine, height, sign, _text_width(room[tuple(side)]))
+            space = _text_width(room[tuple(side)])
+            body += _bone(bone, by_bone[bone], foot, spine, height, sign, space, asks)
     rows = wrap(outcome, HEAD - 36, 13.5)
     tall = len(rows) * 16 + 28
     left, right = width - HEAD, width - 1
@@ -97,14 +98,21 @@ def _skeleton(
 
 
 def _bone(
-    bone: str, mine: list[Factor], foot: float, spine: float, reach: float, sign: int, space: float
+    bone: str,
+    mine: list[Factor],
+    foot: float,
+    spine: float,
+    reach: float,
+    sign: int,
+    space: float,
+    asks: bool,
 ) -> str:
     lean = min(STEEPEST, FARTHEST / reach)
     tip, end = foot - (reach - 24) * lean, spine + sign * (reach - 24)
     body = wire(f"M{foot:.1f} {spine:.1f}L{tip:.1f} {end:.1f}", is_soft=not mine)
     body += said(tip + 2, spine + sign * (reach - 14) + 4, f"{bone} {len(mine)}", "strong", text_anchor="end")
     y = end + (8 if sign < 0 else -8)
-    if not mine:
+    if not mine and asks:
         words = ["No factor named.", f"What part did {bone.lower()} play?"]
         top = y + (8 if sign < 0 else -22)
         return body + lines(tip - 6, top, words, "muted", ROW, text_anchor="end")
@@ -141,7 +149,7 @@ def _key(x: float, y: float) -> str:
 
 
 def _stacked(
-    by_bone: dict[str, list[Factor]], loose: list[Factor], outcome: str, width: int
+    by_bone: dict[str, list[Factor]], loose: list[Factor], outcome: str, width: int, asks: bool
 ) -> tuple[str, float]:
     rows = wrap(outcome, width - 28, 13.5)
     y = float(len(rows) * 16 + 20)
@@ -154,7 +162,7 @@ def _stacked(
         )
         body += said(26, y, f"{bone} {len(by_bone[bone])}", "strong")
         last, y = y - 5, y + 10
-        if not by_bone[bone]:
+        if asks and not by_bone[bone]:
             body += said(50, y + 12, f"No factor named. What part did {bone.lower()} play?", "muted small")
             y += 20
         for one, words, height in _twigs(by_bone[bone], width - 64):

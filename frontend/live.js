@@ -84,6 +84,16 @@ function parts(what) {
   return [...document.querySelectorAll("[data-live][data-src]")].filter((part) => rung.has("hello") || waitsFor(part).some((name) => rung.has(name)));
 }
 
+// A part that says when it is another, or how long it is good for, is fetched at that moment.
+function fetchAgain() {
+  if (document.hidden) return;
+  for (const part of document.querySelectorAll("[data-again][data-src]")) {
+    if (Date.parse(part.dataset.again) > Date.now()) continue;
+    part.dataset.again = new Date(Date.now() + 60000).toISOString(); // where no new part comes
+    fetchInto(part.id, part.dataset.src);
+  }
+}
+
 function room() {
   const node = document.querySelector("[data-room]");
   if (!node) return null;
@@ -120,6 +130,8 @@ export function live() {
   addEventListener("resize", () => setTimeout(release));
   document.body.addEventListener("focusout", () => setTimeout(release));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(release, 50));
+
+  setInterval(fetchAgain, 1000);
 
   const address = document.querySelector("meta[name=live]")?.content;
   if (!address) return;

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat, JSONObject
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -137,35 +138,40 @@ def _incident(role: str, sees_private: bool) -> Kept[Incident]:
             own_participation=Exists(own),
             is_followed=is_followed(anybody, OuterRef("pk")),
             stamp=stamp(),
-            pending_updates=ArraySubquery(_pending_updates()),
+            pending_updates=ArraySubquery(
+                _pending(OuterRef("pk"), SOME_TIME).values(row=JSONObject(**PENDING))
+            ),
             **kept_rows(),
         )
     )
 
 
-def _pending_updates() -> QuerySet[StatusUpdate, Any]:
+PENDING = {
+    "pk": "pk",
+    "state": "state",
+    "author": "author_id",
+    "name": "author__name",
+    "leaves_at": "leaves_at",
+    "reason": "return_reason",
+    "corrects": "corrects_id",
+}
+
+
+def pending_updates(incident: Incident) -> list[dict[str, Any]]:
+    """The same rows as `incident.pending_updates`, for pages that load the incident by itself."""
+    rows = _pending(incident.pk, timezone.now()).values_list(*PENDING.values())
+    return [dict(zip(PENDING, row, strict=True)) for row in rows]
+
+
+def _pending(incident: Any, now: Any) -> QuerySet[StatusUpdate, Any]:
     """Updates that can still be taken back, wait for approval, or came back to their author: for the banners."""
     newer = StatusUpdate.objects.filter(
         incident=OuterRef("incident"), author=OuterRef("author"), posted_at__gt=OuterRef("posted_at")
     )
-    mine = StatusUpdate.objects.filter(incident=OuterRef("pk"))
-    leaving = Q(state=UpdateState.POSTED, leaves_at__gt=SOME_TIME)
+    mine = StatusUpdate.objects.filter(incident=incident)
+    leaving = Q(state=UpdateState.POSTED, leaves_at__gt=now)
     returned = Q(state=UpdateState.RETURNED) & ~Exists(newer)
-    return (
-        mine.filter(leaving | returned | Q(state=UpdateState.AWAITING))
-        .order_by("pk")
-        .values(
-            row=JSONObject(
-                pk="pk",
-                state="state",
-                author="author_id",
-                name="author__name",
-                leaves_at="leaves_at",
-                reason="return_reason",
-                corrects="corrects_id",
-            )
-        )
-    )
+    return mine.filter(leaving | returned | Q(state=UpdateState.AWAITING)).order_by("pk")
 
 
 def stamp() -> Subquery:

@@ -44,7 +44,8 @@ def insights(request: SignedInRequest) -> HttpResponse:
     context = _context(request, asked) | {"panels": panels, "count": count, "left_out": left_out(asked)}
     context |= {"needs": NEEDS, "terms": TERMS, "few": FEW, "enough": ENOUGH}
     if count < FEW:
-        context["known"] = known_of(asked.scope)
+        context["known"] = known = known_of(asked.scope)
+        context["start_unknown"] = sum(row.incident.impact_started_at is None for row in known)
     template = "insights/overview.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)
 

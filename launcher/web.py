@@ -9,6 +9,16 @@ GRACEFUL_SECONDS = 2  # open streams never end by themselves; without a limit SI
 MAX_MESSAGE = 2 * 1024 * 1024  # bytes over a WebSocket; live.documents takes less and says why
 
 
+class Server(uvicorn.Server):
+    """Ends open streams when it is told to stop: uvicorn would wait for them, and report each as an error."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        from live.consumers import stream  # config.asgi, which uvicorn has loaded, made the registry it needs
+
+        await stream.listener.stop()
+        await super().shutdown(sockets)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m launcher.web", description=__doc__)
     options.add_argument("--fd", type=int, help="a listening socket inherited from the parent")
@@ -29,7 +39,7 @@ def main() -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
     sockets = None if chosen.fd is None else [socket.socket(fileno=chosen.fd)]
-    uvicorn.Server(config).run(sockets=sockets)
+    Server(config).run(sockets=sockets)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,8 @@ class MailServerForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if mail_server.saved() is None:
+        saved = mail_server.saved()
+        if saved is None or not saved.password:
             self.fields["password"].help_text = ""
         if settings.DEFAULT_FROM_EMAIL != UNSET_SENDER:
             address = settings.DEFAULT_FROM_EMAIL

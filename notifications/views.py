@@ -1,10 +1,13 @@
 """Administrators: where messages go, how they got there, and what to do about those that did not."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +25,7 @@ from notifications.forms import (
     ServiceForm,
 )
 from notifications.kinds import SERVICES, DeliveryKind
-from notifications.models import Channel, Delivery, Destination, OutboxMessage
+from notifications.models import Channel, Delivery, DeliveryState, Destination, OutboxMessage
 from notifications.workflow import (
     add_channel,
     change_channel,
@@ -42,6 +45,7 @@ from notifications.workflow import (
 )
 
 LAST = 50
+READ_AGAIN, SENT_SOON = timedelta(seconds=2), timedelta(seconds=10)
 ON_ITS_WAY = "The message is being sent. The answer appears below in a few seconds."
 
 
@@ -76,10 +80,8 @@ def channel_new(request: PersonRequest) -> HttpResponse:
 @administrators_only
 def channel(request: PersonRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Channel.objects.with_news(), pk=pk)
-    context = {
-        "channel": subject,
-        "deliveries": hide(Delivery.objects.of_channel(subject)[:LAST], viewer=request.user),
-    }
+    latest = hide(Delivery.objects.of_channel(subject)[:LAST], viewer=request.user)
+    context = {"channel": subject, "deliveries": latest, "again_at": _again_at(latest)}
     return render(request, "settings/channel.html", context)
 
 
@@ -161,8 +163,16 @@ def mail(request: PersonRequest) -> HttpResponse:
         messages.success(request, "The mail server is saved. Send a test e-mail to check it.")
         return redirect("mail_channel")
     own = Delivery.objects.filter(kind=DeliveryKind.MAIL).order_by("-created_at")[:LAST]
-    context = {"form": form, "mail": _mail_server(), "deliveries": hide(own, viewer=request.user)}
+    latest = hide(own, viewer=request.user)
+    context = {"form": form, "mail": _mail_server(), "deliveries": latest, "again_at": _again_at(latest)}
     return render(request, "settings/mail.html", context)
+
+
+def _again_at(latest: Iterable[Delivery]) -> datetime | None:
+    """When the page reads them again by itself: soon, while one is being sent."""
+    now = timezone.now()
+    is_sending = any(d.state == DeliveryState.WAITING and d.try_at <= now + SENT_SOON for d in latest)
+    return now + READ_AGAIN if is_sending else None
 
 
 @require_POST

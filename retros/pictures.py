@@ -50,7 +50,10 @@ def pictures(retrospective: Retrospective) -> list[Picture]:
     factors = factors_for_figures(retrospective)
     if factors:
         outcome = retrospective.title
-        for title, drawing in (("Why it could happen", why_tree), ("The same factors by kind", fishbone)):
-            sizes = drawing.sizes(factors, outcome)
-            found.append(Picture(title, "causes", sizes, drawing.draw(factors, outcome, PAPER)))
+        tree, alone = why_tree.sizes(factors, outcome), why_tree.draw(factors, outcome, PAPER)
+        found.append(Picture("Why it could happen", "causes", tree, alone))
+        if any(one.category for one in factors):
+            bones = fishbone.sizes(factors, outcome, asks=False)
+            alone = fishbone.draw(factors, outcome, PAPER, asks=False)
+            found.append(Picture("The same factors by kind", "causes", bones, alone))
     return found

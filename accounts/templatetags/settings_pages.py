@@ -40,7 +40,10 @@ GROUPS = {
         Section("network", "Teams", "Who owns which service", "teams"),
         Section("globe", "Status pages", "Public and internal pages", "status_pages", for_all=True),
         Section(
-            "notebook-pen", "Retrospectives", "Framing, soak days, time to read", "retrospective_settings"
+            "notebook-pen",
+            "Retrospectives",
+            "Framing, days to reflect, time to read",
+            "retrospective_settings",
         ),
         Section(
             "columns-3",

@@ -26,7 +26,7 @@ from core.appearance import (
 )
 from core.icons import SPRITE, clock_name, in_sprite
 from core.shown import Event, Gap, Named, Schedule, Severity
-from core.text import in_words, render_document, render_markdown
+from core.text import in_words, length_in_words, render_document, render_markdown
 
 register = template.Library()
 RECORDED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
@@ -115,10 +115,7 @@ def duration(span: timedelta | None) -> str:
 @register.filter
 def length_of(count: int) -> str:
     """A number of minutes as a length: 15 min · 4 h · 1 d."""
-    hours, rest = divmod(count, 60)
-    if rest or not hours:
-        return in_words(timedelta(minutes=count))
-    return f"{hours} h" if hours % 24 else f"{hours // 24} d"
+    return length_in_words(count)
 
 
 @register.filter
@@ -296,6 +293,12 @@ def bound(form: forms.BaseForm, name: str) -> forms.BoundField:
 
 
 @register.filter
+def people_once(assignments: list[Any]) -> list[Any]:
+    """The people behind assignments of roles, each once, in their order."""
+    return list({assignment.user_id: assignment.user for assignment in assignments}.values())
+
+
+@register.filter
 def soonest(severity: Severity) -> int | None:
     """The shortest running cadence of a severity in minutes, from its loaded cadences."""
     return min(
@@ -315,10 +318,10 @@ def minutes(count: int | None) -> str:
 
 @register.simple_tag
 def cadence(severity: Severity, audience: str) -> str:
-    """“update each 20 min”, from the severity's loaded cadences, while it is investigated."""
+    """“updates every 20 min”, from the severity's loaded cadences, while it is investigated."""
     found = severity.cadence_for(audience)
     minutes = found.investigating_minutes if found else None
-    return f"update each {minutes} min" if minutes else "updates on change"
+    return f"updates every {minutes} min" if minutes else "updates on change"
 
 
 BROWSERS = (

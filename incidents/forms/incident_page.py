@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts.models import User, UserQuerySet
 from core.forms import Form, ModelForm
@@ -275,3 +276,10 @@ class RecoveryCheckForm(Form):
 class SettleForm(Form):
     state = forms.ChoiceField(choices=[(s.value, s.label) for s in CheckState if s != CheckState.WATCHING])
     result = forms.CharField(label="What was seen, or why it is waived", max_length=300, required=False)
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if self["state"].value() == CheckState.WAIVED:
+            self.fields["result"].label = "Why it is waived"
+            self.fields["result"].required = True
+            self.fields["result"].error_messages["required"] = "Say why it is waived."

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from core.forms import Form, ModelForm
-from core.text import in_words
+from core.text import length_in_words
 from incidents.forms.fields import MinutesField, MomentField, NeededField, ServiceField
 from incidents.forms.stepping import OPERATIONAL, STATES, ServiceStates
 from incidents.models import WORDS, Audience, Incident, MessageTemplate, Service, StatusUpdate
@@ -23,7 +23,8 @@ NEXT_MINUTES = (15, 30, 60, 120)
 
 
 def minutes_in_words(minutes: int) -> str:
-    return f"{minutes} min" if minutes < 120 else in_words(timedelta(minutes=minutes))
+    """As it is chosen: 60 min · 2 h · 2 h 30 min."""
+    return f"{minutes} min" if minutes < 120 else length_in_words(minutes)
 
 
 class StatusUpdateForm(ServiceStates, Form):

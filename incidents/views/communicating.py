@@ -1,6 +1,7 @@
 """The brief: what stakeholders read, signed in or by a link."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
@@ -23,6 +24,7 @@ from incidents.forms.cadence import RequestForm
 from incidents.models import Audience, BriefLink, Incident
 from incidents.views.common import click, load, responders_only
 
+LINK_READ_AGAIN = timedelta(minutes=1)
 RATES = {"update_request": "10/10m/ip"}
 
 
@@ -121,6 +123,7 @@ def _render_brief(
     still_open = incident.update_requests.unanswered().filter(audience=audience)
     own = {"link": link, "visitor": _visitor(request)} if link else {"person": request.user}
     newest = updates.newest_first()[:50]
+    leaves_at = incident.status_updates.posted().filter(leaves_at__gt=timezone.now())
     context = {
         "incident": incident,
         "updates": [
@@ -138,6 +141,10 @@ def _render_brief(
         "link": link,
         "section": "incidents",
         "now": timezone.now(),
+        # A reader by link has no stream; to one who is signed in, it says nothing when an update leaves.
+        "again_at": timezone.now() + LINK_READ_AGAIN
+        if link
+        else leaves_at.values_list("leaves_at", flat=True).order_by("leaves_at").first(),
     }
     if links:
         context["links"] = [

@@ -10,6 +10,7 @@ from incidents import workflow
 from incidents.forms.incident_page import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
 from incidents.hooks import component_pages, recipient_counts
+from incidents.incident_queries import pending_updates
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
 from incidents.recovery_evidence import recovery_evidence
 from incidents.update_text import received, texts_for, texts_of_reopening
@@ -139,6 +140,7 @@ def resolution_context(
     return {
         "incident": incident,
         "section": "incidents",
+        "pending_updates": pending_updates(incident),
         "step": step,
         "steps": [
             (name, STEPS.index(name) < STEPS.index(step) or incident.status == Status.CLOSED)

@@ -197,6 +197,8 @@ def add_task(
     record_event(incident=incident, kind=Kind.TASK, text=f"added the task “{task.title}”{whose}", by=by)
     audit(incident, "task.added", by, task=task.pk, title=task.title)
     announce(incident, TaskAdded(task=task.pk))
+    if owner:
+        announce(incident, TaskAssigned(by=by.pk, task=task.pk, user=owner.pk))
     return task
 
 

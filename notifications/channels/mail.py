@@ -2,6 +2,8 @@
 
 import contextlib
 import smtplib
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +15,21 @@ from notifications import mail_server
 from notifications.models import SAVED, Delivery
 from notifications.outcomes import Answer, Outcome
 
+WHY_AWAY: dict[type[Exception], str] = {
+    smtplib.SMTPAuthenticationError: "The mail server refuses the user name or the password.",
+    smtplib.SMTPNotSupportedError: "The mail server does not offer this encryption or sign-in.",
+    ConnectionRefusedError: "The mail server cannot be reached: connection refused.",
+    TimeoutError: "The mail server cannot be reached: no answer in time.",
+    socket.gaierror: "The mail server cannot be reached: its name is unknown.",
+    ssl.SSLError: "The mail server cannot be reached: the encryption failed.",
+}
 IDLE_SECONDS = 5.0  # servers hang up on idle clients; a connection that rested longer is not used again
 BUSY, NO_MORE = 400, 500
+
+
+def _why_away(error: Exception) -> str:
+    found = next((words for kind, words in WHY_AWAY.items() if isinstance(error, kind)), "")
+    return found or f"The mail server cannot be reached: {type(error).__name__}"
 
 
 def send(delivery: Delivery) -> Answer:
@@ -34,9 +49,7 @@ def send(delivery: Delivery) -> Answer:
             _outcome(refusal.smtp_code), f"The mail server does not take this mail ({refusal.smtp_code})"
         )
     except (smtplib.SMTPException, OSError) as error:
-        return Answer(
-            Outcome.LATER, f"The mail server cannot be reached: {type(error).__name__}", is_away=True
-        )
+        return Answer(Outcome.LATER, _why_away(error), is_away=True)
     except ValueError as error:  # a header with a line break, an address nobody can write
         return Answer(Outcome.IMPOSSIBLE, f"This mail cannot be written: {type(error).__name__}")
     if not mail_server.sends_mail():

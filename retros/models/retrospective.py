@@ -28,7 +28,7 @@ class RetrospectiveStatus(models.TextChoices):
     COLLECTING = "collecting", "Collecting"
     SCHEDULED = "scheduled", "Scheduled"
     IN_SESSION = "in_session", "In session"
-    SOAKING = "soaking", "Soaking"
+    SOAKING = "soaking", "Reflection"
     IN_REVIEW = "in_review", "In review"
     PUBLISHED = "published", "Published"
 
@@ -159,7 +159,7 @@ class Retrospective(models.Model):
     )
     session_started_at = models.DateTimeField(null=True, blank=True)
     session_ended_at = models.DateTimeField(null=True, blank=True)
-    soak_until = models.DateField(null=True, blank=True, help_text="Thoughts may settle up to this day")
+    soak_until = models.DateField(null=True, blank=True, help_text="The time to reflect ends before this day")
     review_started_at = models.DateTimeField(null=True, blank=True)
     learnings_revealed_at = models.DateTimeField(null=True, blank=True)
     dots_closed_at = models.DateTimeField("voting closed", null=True, blank=True)

@@ -166,7 +166,7 @@ class RetrospectiveSettings(models.Model):
             " Nothing said here is held against anyone."
         )
     )
-    soak_days = models.PositiveSmallIntegerField("working days of soak", default=2)
+    soak_days = models.PositiveSmallIntegerField("working days to reflect", default=2)
     hides_dots = models.BooleanField(
         "hide dots until voting is closed",
         default=True,

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.text import in_words
+from retros.checks import CHECKS
 from retros.clock import Timer
 from retros.models import AgendaItem, Retrospective
 from retros.presenting import section_url
@@ -36,6 +37,12 @@ def part_url_of(retrospective: Retrospective, item: AgendaItem) -> str:
 register.filter("people_of", people_of)
 register.filter("learnings_by_column", learnings_by_column)
 register.filter("phase_before", phase_before)
+
+
+@register.filter
+def check_label(name: str) -> str:
+    """What a check of a published version was called; a version may name one that is gone."""
+    return CHECKS[name][0] if name in CHECKS else name
 
 
 @register.filter

@@ -141,7 +141,7 @@ def retrospective_status(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def review_start(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Into review; asks why where the session or its soak days are missing."""
+    """Into review; asks why where the session or its days to reflect are missing."""
     retrospective = led(request, pk)
     missing = missing_for_review(retrospective)
     form = StartReviewForm(request.POST or None)

@@ -134,7 +134,7 @@ def start_session(*, retrospective: Retrospective, by: User, version: int | None
 
 @transaction.atomic
 def end_session(*, retrospective: Retrospective, by: User, version: int | None = None) -> Retrospective:
-    """Stop the clock and let it soak for as many working days as the installation says."""
+    """Stop the clock. The days to reflect begin, as many working days as the installation says."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     if retrospective.status != S.IN_SESSION:
         raise ValidationError("No session is running.")
@@ -153,7 +153,7 @@ def end_session(*, retrospective: Retrospective, by: User, version: int | None =
 def start_review(
     *, retrospective: Retrospective, by: User, reason: str = "", version: int | None = None
 ) -> Retrospective:
-    """Give it to be read. Without a session, or before the soak days are over, only with a reason."""
+    """Give it to be read. Without a session, or before the days to reflect are over, only with a reason."""
     retrospective = lock_to_facilitate(retrospective, by=by, version=version)
     if retrospective.status in (S.IN_REVIEW, S.PUBLISHED, S.IN_SESSION):
         words = {
@@ -241,7 +241,7 @@ def missing_for_review(retrospective: Retrospective) -> str:
         return "No session was held."
     soak_until = retrospective.soak_until
     if soak_until and context.now().date() < soak_until:
-        return f"It soaks until {soak_until:%A} {soak_until.day} {soak_until:%B}."
+        return f"There is time to reflect until {soak_until:%A} {soak_until.day} {soak_until:%B}."
     return ""
 
 

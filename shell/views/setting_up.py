@@ -45,7 +45,7 @@ def setup_organisation(request: SignedInRequest) -> HttpResponse:
     }
     form = OrganisationForm(request.POST or None, initial=initial)
     if form.is_valid() and form.submit(describe_organisation, by=request.user, **form.cleaned_data):
-        messages.success(request, "Allclear is ready. The steps below help you to set up the rest.")
+        messages.success(request, "Allclear is ready. This list helps you to set up the rest.")
         return redirect("home")
     context = {
         "form": form,

@@ -35,7 +35,7 @@ def maintenance_new(request: SignedInRequest, slug: str) -> HttpResponse:
         if attempt(form, verb, by=request.user, **form.arguments()):
             return saved(request, "The maintenance is announced.", "maintenance", slug, form.outcome.pk)
     back = reverse("status_page", args=[slug])
-    return _repeating(request, page, form, "Announce maintenance", "Announce", back)
+    return _repeating(request, page, form, "Announce maintenance", "Announce maintenance", back)
 
 
 def _repeating(

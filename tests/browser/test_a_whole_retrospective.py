@@ -96,7 +96,7 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
 
     hands.go(f"{base}frame/")
     hands.write("^Objectives", "What made the move slow?")
-    hands.press("Save the frame")
+    hands.press("Save frame")
     until(page, lambda: Retrospective.objects.get().objectives == "What made the move slow?")
 
     hands.go(f"{base}narrative/")
@@ -143,7 +143,8 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
         until(page, own.waivers.all()[waived : waived + 1].exists)
         hands.go(f"{base}review/")
     hands.press("^Publish")
-    until(page, lambda: Retrospective.objects.get().is_published)
+    page.wait_for_url(f"**{base}")
+    assert Retrospective.objects.get().is_published
     hands.go(base)
     page.get_by_text("The copy ran on one core.").first.wait_for()
     own.refresh_from_db()

@@ -86,7 +86,7 @@ def test_the_whole_way_by_keyboard(open_as, commander):
     _tab_to(page, "Reason for skipping")
     page.keyboard.type("Watched it by hand")
     page.keyboard.press("Control+Enter")
-    page.get_by_role("heading", name="Close formally").wait_for()
+    page.get_by_role("heading", name="Close incident").wait_for()
     _tab_to(page, "Who owns")  # the commander is proposed
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/incidents/{incident.reference}/")

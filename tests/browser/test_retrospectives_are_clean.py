@@ -50,6 +50,8 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
     for person, score in ((commander, 1), (responder, 5), (outsider, 4), (admin, 4)):
         cast_ballot(retrospective=own, question=Question.SAFETY_START, score=score, by=person)
     close_question(retrospective=own, question=Question.SAFETY_START, by=commander)
+    type(own).objects.filter(pk=own.pk).update(title=f"Nobody can pay, {LONG}")
+    own.refresh_from_db()
     start_session(retrospective=own, by=commander)
     run_clock(retrospective=own, by=commander, do="next")
     read = open_retrospective(
@@ -95,7 +97,7 @@ def full(incident, private_incident, commander, responder, outsider, admin, stak
         "/retrospectives/new/?subject=sprint",
         f"/incidents/{incident.reference}/seen-before/",
         here,
-        *(f"{here}{part}/" for part in ("frame", "safety", "review")),
+        *(f"{here}{part}/" for part in ("frame", "safety", "review", "present")),
         f"{here}review/checks/factors/",
         there,
         f"{there}review/",

@@ -1,10 +1,19 @@
 """Two people watch one incident: does each see what the other does within a second, without being disturbed?"""
 
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from incidents.workflow import change_severity, declare_incident, raise_hypothesis
+from incidents.workflow import (
+    change_severity,
+    communicating,
+    declare_incident,
+    post_status_update,
+    raise_hypothesis,
+)
+from tests.browser.conftest import NARROW, WIDE
 from timeline.workflow import write_event
 
 pytestmark = pytest.mark.browser
@@ -101,3 +110,36 @@ def test_nobody_hears_of_a_private_incident(
     declare_incident(by=commander, title="Open to all", severity=severity(3))
     page.locator("main").get_by_text("Open to all").wait_for()  # what happened before it has been told by now
     assert "Zephyrquartz" not in page.content()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "360"])
+def test_the_news_hides_nothing_that_can_be_pressed(
+    open_as, listening, commander, responder, incident, viewport
+):
+    page = open_as(responder, viewport=viewport)
+    page.goto(incident.get_absolute_url())
+    listening(page)
+    write_event(incident=incident, by=commander, text="Something else happened")
+    pill = page.get_by_role("button", name="1 new event")
+    pill.wait_for()
+    box, around = pill.bounding_box(), page.locator("#timeline").bounding_box()
+    assert box["width"] < around["width"] / 2
+    for link in page.get_by_role("navigation", name="Filter the timeline").get_by_role("link").all():
+        link.click(trial=True)
+
+
+def test_the_brief_shows_an_update_once_it_has_left(
+    open_as, listening, commander, stakeholder, incident, monkeypatch
+):
+    monkeypatch.setattr(communicating, "TIME_TO_UNDO", timedelta(seconds=2))
+    page = open_as(stakeholder)
+    page.goto(f"{incident.get_absolute_url()}brief/")
+    listening(page)
+    page.get_by_label("What do you need to know?").fill("Does it affect")
+    post_status_update(
+        incident=incident, by=commander, audiences=["stakeholders"], known="The disk is full", unknown="Why",
+        next_update_at=timezone.now() + timedelta(minutes=30),
+    )  # fmt: skip
+    page.get_by_text("The disk is full").wait_for()
+    assert page.get_by_label("What do you need to know?").input_value() == "Does it affect"
+    assert not page.complaints

@@ -110,7 +110,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     for label in ("Passed", "No data lost", "Confirmed"):
         page.get_by_role("button", name=label).first.click()
     page.get_by_role("link", name="Waive").first.click()
-    page.get_by_label("What was seen, or why it is waived").fill("No signal exists yet")
+    page.get_by_label("Why it is waived").fill("No signal exists yet")
     page.get_by_role("button", name="Save").click()
     page.get_by_label("Update for public").fill("Card payments are stable.")
     page.get_by_role("checkbox", name="Stakeholders").uncheck()
@@ -118,7 +118,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.get_by_text("Give a reason, or send the update.", exact=True).wait_for()
     page.get_by_role("checkbox", name="Stakeholders").check()
     page.get_by_role("button", name="Resolve incident").click()
-    page.get_by_role("heading", name="Close formally").wait_for()
+    page.get_by_role("heading", name="Close incident").wait_for()
     Incident.objects.update(impact_started_at=incident.declared_at - timedelta(minutes=15))
     said = public()
     assert "Card payments are stable." in said["history.atom"]

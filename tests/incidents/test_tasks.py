@@ -14,7 +14,7 @@ def test_add_task(incident, commander, responder, traces):
     task = add_task(incident=incident, by=commander, title="Page the vendor", owner=responder, minutes=15)
     assert task.due_at is not None
     assert seen.texts == ["added the task “Page the vendor” for Responder Example"]
-    assert (seen.actions, seen.topics) == (["task.added"], ["task.added"])
+    assert (seen.actions, seen.topics) == (["task.added"], ["task.added", "task.assigned"])
 
 
 def test_complete_task_and_back(task, incident, responder, traces):

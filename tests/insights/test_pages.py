@@ -87,6 +87,13 @@ def test_drills_declined_and_merged_are_left_out_and_counted(reader, past, incid
     assert "left out: 1 drill, 1 declined, 1 merged" in html
 
 
+def test_a_length_that_is_not_known_says_why(reader, past, incident):
+    complete(past, 2)
+    assert "which is not known for 1 of them" in ask(reader, "/insights/")
+    Incident.objects.filter(pk=incident.pk).update(impact_started_at=incident.declared_at)
+    assert "which is not known" not in ask(reader, "/insights/")
+
+
 def test_fewer_than_five_are_dots_without_a_median(reader, past):
     complete(past, 4)
     html = ask(reader, "/insights/")

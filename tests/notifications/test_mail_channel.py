@@ -133,7 +133,7 @@ def test_nobody_there(smtp, mail, settings):
     settings.EMAIL_PORT = urlsplit("smtp://127.0.0.1:1").port
     answer = send(mail())
     assert (answer.outcome, answer.is_away) == (Outcome.LATER, True)
-    assert answer.words == "The mail server cannot be reached: ConnectionRefusedError"
+    assert answer.words == "The mail server cannot be reached: connection refused."
 
 
 @pytest.mark.parametrize("broken", [{"subject": "two\nlines"}, {"headers": {"X-Odd": "two\r\nlines: x"}}])

@@ -92,3 +92,21 @@ def test_without_a_server_nothing_is_called_delivered(client, admin):
 def test_others_cannot_set_it_up(responder):
     with pytest.raises(PermissionDenied):
         set_mail_server(by=responder, **SERVER)
+
+
+def test_the_page_reads_again_while_a_test_is_being_sent(client, admin):
+    client.force_login(admin)
+    client.post(reverse("mail_channel"), SERVER)
+    assert b"data-again" not in client.get(reverse("mail_channel")).content
+    client.post(reverse("mail_test"))
+    assert b"data-again" in client.get(reverse("mail_channel")).content
+    Delivery.objects.update(state=DeliveryState.DELIVERED)
+    assert b"data-again" not in client.get(reverse("mail_channel")).content
+
+
+def test_a_password_is_kept_only_where_there_is_one(client, admin):
+    client.force_login(admin)
+    client.post(reverse("mail_channel"), SERVER | {"user": "", "password": ""})
+    assert b"keep the saved password" not in client.get(reverse("mail_channel")).content
+    client.post(reverse("mail_channel"), SERVER)
+    assert b"keep the saved password" in client.get(reverse("mail_channel")).content

@@ -126,3 +126,13 @@ def test_the_signed_brief_tells_the_time_of_the_organisation(client, incident, c
     html = client.get(signed(incident, commander)).content.decode()
     assert f"{local:%H:%M}" in html
     assert f"{update.posted_at:%H:%M} UTC" in html
+
+
+def test_the_page_says_when_it_is_to_be_read_again(client, incident, commander, stakeholder):
+    """Nothing announces that the seconds for undoing are over."""
+    client.force_login(stakeholder)
+    assert "data-again" not in read(client, incident)
+    update = post(incident, commander, "Search is down", out=False)
+    assert f'data-again="{update.leaves_at.isoformat()}"' in read(client, incident)
+    client.logout()
+    assert "data-again" in client.get(signed(incident, commander)).content.decode(), "a link has no stream"

@@ -3,8 +3,8 @@
 from django.urls import reverse
 
 from accounts.models import Installation, Team
-from incidents.models import Service
-from incidents.workflow import declare_incident, mitigate_incident
+from incidents.models import Audience, Role, Service
+from incidents.workflow import assign_role, declare_incident, mitigate_incident, resolve_incident
 from notifications.models import Delivery, OutboxMessage
 from statuspages.models import StatusPage
 from subscribers.announcements.routing import consume
@@ -113,3 +113,44 @@ def test_what_has_stopped_is_not_called_running(client, commander, stakeholder, 
     page = client.get(reverse("overview")).text
     assert "The impact has stopped." in page
     assert "been running for" not in page
+
+
+def test_a_reader_is_not_told_what_to_write_down(client, incident, commander, stakeholder):
+    client.force_login(commander)
+    assert b"Stop the impact first" in client.get(incident.get_absolute_url()).content
+    client.force_login(stakeholder)
+    said = client.get(incident.get_absolute_url()).content
+    assert b"Stop the impact first" not in said
+    assert b"Write one and how to test it" not in said
+
+
+def test_the_undo_that_resolving_promises_is_on_the_page(client, incident, commander):
+    mitigated = mitigate_incident(incident=incident, by=commander)
+    words = {Audience.STAKEHOLDERS: "It is over."}
+    rest = {a: "nobody waits" for a in Audience.values if a not in words}
+    resolve_incident(
+        incident=mitigated, by=commander, waive_reason="not in this test", updates=words, unsent=rest
+    )
+    client.force_login(commander)
+    said = client.get(reverse("resolution", args=[incident.reference])).content.decode()
+    assert "Your update will be sent" in said
+    assert "Undo" in said
+
+
+def test_a_waived_check_asks_for_its_reason(client, incident, commander):
+    mitigated = mitigate_incident(incident=incident, by=commander)
+    check = mitigated.recovery_checks.first()
+    client.force_login(commander)
+    page = reverse("recovery_check", args=[incident.reference, check.pk])
+    said = client.get(page + "?state=waived").content.decode()
+    assert "Why it is waived" in said
+    assert "optional" not in said.split('name="result"')[0].rsplit("<label", 1)[1]
+    assert "Say why it is waived." in client.post(page, {"state": "waived"}).content.decode()
+    assert client.post(page, {"state": "failed", "result": "Still slow"}).status_code == 302
+
+
+def test_who_holds_two_roles_is_shown_once(client, incident, commander):
+    role = Role.objects.get(slug="operations_lead")
+    assign_role(incident=incident, role=role, user=commander, by=commander)
+    people = home(client, commander).split('class="av-stack', 1)[1].split("</div>")[0]
+    assert people.count('class="av ') == 1

@@ -175,7 +175,7 @@ def test_pages(client, commander, incident, private_incident):
     own = Retrospective.objects.get()
     assert client.get(f"/incidents/{incident.reference}/retrospective/").url == own.get_absolute_url()
     page = client.get(own.get_absolute_url() + "frame/")
-    assert b"Save the frame" in page.content
+    assert b"Save frame" in page.content
     fields = {"title": "Ours", "subject": "incident", "incidents": incident.reference, "version": own.version}
     fields |= {"facilitator": commander.pk}
     assert client.post(own.get_absolute_url() + "frame/", fields).status_code == 302

@@ -178,13 +178,13 @@ def test_no_session_without_a_facilitator(retrospective, commander):
         start_session(retrospective=retrospective, by=commander)
 
 
-def test_it_soaks_and_then_is_reviewed(scheduled, responder):
+def test_there_is_time_to_reflect_and_then_it_is_reviewed(scheduled, responder):
     friday = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
     with context.at(friday):
         start_session(retrospective=scheduled, by=responder)
         ended = end_session(retrospective=scheduled, by=responder)
         assert ended.soak_until == date(2026, 7, 7), "two working days over a weekend"
-        with pytest.raises(ValidationError, match="soaks until"):
+        with pytest.raises(ValidationError, match="time to reflect until"):
             start_review(retrospective=scheduled, by=responder)
     with context.at(friday + timedelta(days=4)):
         assert start_review(retrospective=scheduled, by=responder).status == "in_review"
@@ -218,7 +218,7 @@ def test_by_pages(client, scheduled, responder):
     client.post(page + "status/", {"step": "end"})
     assert b"1:15" not in client.get(page + "frame/").content, "the clock ends with the session"
     asks = client.get(page + "review/start/")
-    assert b"soaks until" in asks.content
+    assert b"time to reflect until" in asks.content
     assert b"optional" not in asks.content.split(b"<form")[-1]
     refused = client.post(page + "review/start/", {"go": "yes"})
     assert b"Say why the review starts now." in refused.content

@@ -6,7 +6,9 @@ from django.utils.html import strip_tags
 
 from incidents.workflow import mitigate_incident, resolve_incident
 from retros.checks import CHECKS, checks
-from retros.workflow import start_review, waive_check
+from retros.models import ContributingFactor, Factor
+from retros.pictures import pictures
+from retros.workflow import publish_retrospective, start_review, waive_check
 from tests.conftest import NOT_SENT
 
 BUTTON = "Publish retrospective"
@@ -69,3 +71,26 @@ def test_nothing_of_it_after_the_incident_is_resolved(shown, incident, commander
     mitigate_incident(incident=incident, by=commander)
     resolve_incident(incident=incident, by=commander, waive_reason="x", unsent=NOT_SENT)
     assert "not resolved yet" not in shown()
+
+
+def test_on_the_review_page_no_button_leads_to_itself(shown, in_review):
+    link = f'href="{in_review.get_absolute_url()}review/">Review</a>'
+    assert link in shown("causes")
+    assert link not in shown()
+
+
+def test_a_published_page_names_what_was_waived_and_asks_nothing(client, commander, in_review):
+    for text in ("A check of the process only", "No owner"):
+        factor = Factor.objects.create(text=text, key=text)
+        ContributingFactor.objects.create(retrospective=in_review, factor=factor, text=text)
+    waive_all(in_review, commander)
+    publish_retrospective(retrospective=in_review, by=commander)
+    client.force_login(commander)
+    said = client.get(in_review.get_absolute_url()).content.decode()
+    assert "Waived: Everybody had time to read it." in said
+    assert "The same factors by kind" not in said, "none of them is on a bone"
+
+    ContributingFactor.objects.filter(text="No owner").update(category="Process")
+    drawn = str(pictures(in_review)[-1].alone)
+    assert "Process 1" in drawn
+    assert "No factor named" not in drawn

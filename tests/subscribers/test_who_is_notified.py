@@ -9,6 +9,7 @@ from django.utils import timezone
 from incidents.models import Incident, Role, Service
 from incidents.models.people import people_reaching
 from incidents.workflow import (
+    add_task,
     assign_role,
     change_severity,
     declare_incident,
@@ -328,3 +329,12 @@ def test_who_gets_the_update_gets_no_second_message(
     )  # fmt: skip
     assert addresses(tell(incident, "incident.mitigated")) == []
     assert addresses(tell(incident, "status_update.posted")) == ["kim@elsewhere.test", stakeholder.email]
+
+
+def test_a_task_given_when_it_is_added_is_told_to_its_owner(incident, commander, responder, tell):
+    add_task(incident=incident, by=commander, title="Free the disk", owner=responder)
+    assert [
+        (mail.address, "a task for you" in mail.content["subject"]) for mail in tell(incident, "task.")
+    ] == [(responder.email, True)]
+    add_task(incident=incident, by=commander, title="My own", owner=commander)
+    assert tell(incident, "task.") == [], "who takes it needs no message"

@@ -35,7 +35,7 @@ verb(
     name="start_retrospective_review",
     body=body(
         "StartReviewBody",
-        reason=optional_text(1000, help_text="Why now, before the session or its soak days."),
+        reason=optional_text(1000, help_text="Why now, before the session or the days to reflect."),
     ),
     answer=RetrospectiveShape,
     summary="Move the retrospective to review.",
