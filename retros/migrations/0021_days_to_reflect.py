@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('retros', '0019_timeline_rows'),
+        ('retros', '0020_names_in_any_case'),
     ]
 
     operations = [
