@@ -97,12 +97,13 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 
+TEMPLATE_LOADERS = ["core.template_loaders.FilesystemLoader", "core.template_loaders.AppDirectoriesLoader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",

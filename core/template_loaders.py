@@ -1,0 +1,34 @@
+"""Templates without the lines and the spaces that they are indented with: those would be sent with every page."""
+
+import re
+
+from django.template import Origin
+from django.template.loaders import app_directories, filesystem
+
+INDENT = re.compile(r"\s*\n[ \t]+")
+INSIDE = re.compile(r"(<[a-z][^<>]*>)\s*\n[ \t]+|\s*\n[ \t]+(?=</)")  # an element, at its beginning or end
+AS_WRITTEN = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>)", re.DOTALL)
+
+
+def without_indent(text: str) -> str:
+    """HTML of a template with one space for each line break and indent, and none at the ends of an element.
+
+    What shows white space stays as it is.
+    """
+    pieces = AS_WRITTEN.split(text)
+    dense = [INDENT.sub(" ", INSIDE.sub(r"\1", between)) for between in pieces[::3]]
+    return "".join(between + kept for between, kept in zip(dense, [*pieces[1::3], ""], strict=True))
+
+
+class _WithoutIndent(filesystem.Loader):
+    def get_contents(self, origin: Origin) -> str:
+        text = super().get_contents(origin)
+        return without_indent(text) if str(origin.name).endswith(".html") else text
+
+
+class FilesystemLoader(_WithoutIndent):
+    pass
+
+
+class AppDirectoriesLoader(_WithoutIndent, app_directories.Loader):
+    pass

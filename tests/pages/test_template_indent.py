@@ -1,0 +1,38 @@
+"""Do templates lose the spaces they are indented with, and only those?"""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.template_loaders import without_indent
+
+
+def test_a_line_break_and_its_indent_are_one_space():
+    assert (
+        without_indent('<a\n    href="/">one</a>\n    two\n  <b>three</b>\n')
+        == '<a href="/">one</a> two <b>three</b>\n'
+    )
+
+
+def test_at_the_ends_of_an_element_they_are_nothing():
+    assert without_indent("<p>\n    one\n  </p>") == "<p>one</p>"
+    assert without_indent('<p class="a">\n    <b>one</b>\n  </p>') == '<p class="a"><b>one</b></p>'
+
+
+def test_white_space_that_shows_stays():
+    for tag in ("pre", "textarea", "script", "style"):
+        kept = f"<{tag} class='code'>one\n    two\n</{tag}>"
+        assert without_indent(f"<div>\n  {kept}\n  </div>") == f"<div>{kept}</div>"
+
+
+@given(st.text(alphabet="ab \n<>/{}%pre", max_size=60))
+def test_nothing_but_white_space_goes(text):
+    assert "".join(without_indent(text).split()) == "".join(text.split())
+
+
+def test_pages_are_sent_without_it(client, commander, incident):
+    client.force_login(commander)
+    page = client.get(incident.get_absolute_url()).text
+    assert "\n" in page
+    assert not re.search(r"\n {2,}<", page)
