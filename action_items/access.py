@@ -4,13 +4,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from action_items.models import ActionItem
-from retros.access import retrospectives_told_to
+from retros.access import retrospectives_for
 
 
-def action_items_told_to(reader: User | None) -> QuerySet[ActionItem]:
+def action_items_for(reader: User | None) -> QuerySet[ActionItem]:
     """What a message to this person may be about; to an address or channel only of what is not private."""
     if reader:
         return ActionItem.objects.visible_to(reader)
     hidden = Q(incident__is_private=True)
-    hidden |= Q(retrospective__isnull=False) & ~Q(retrospective__in=retrospectives_told_to(None))
+    hidden |= Q(retrospective__isnull=False) & ~Q(retrospective__in=retrospectives_for(None))
     return ActionItem.objects.exclude(hidden)

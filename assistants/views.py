@@ -11,7 +11,7 @@ from accounts.requests import SignedInRequest
 from accounts.workflow import allow_assistants
 from assistants import tools  # noqa: F401 - it offers them
 from assistants.catalogue import TOOLS
-from assistants.door import PATH
+from assistants.entry_point import PATH
 from core.permissions import administrators_only
 
 

@@ -16,8 +16,8 @@ from django.conf import settings
 
 from api.event_stream import PATH as EVENTS
 from api.event_stream import EventStream
-from assistants.door import PATH as ASSISTANTS
-from assistants.door import Door
+from assistants.entry_point import PATH as ASSISTANTS
+from assistants.entry_point import EntryPoint
 from core.asgi import App, Receive, Scope, Send
 from core.client_address import seen_through_proxies
 from core.time_limit import TimeLimit
@@ -33,7 +33,7 @@ LARGEST_UPLOAD = max(settings.UPLOAD_MAX_BYTES, 20 * 1024 * 1024)  # a Slack exp
 _time_limit = TimeLimit(pages, seconds=settings.REQUEST_SECONDS)
 _documents = DocumentSync(stream.listener)
 _events = EventStream(stream.listener)
-_assistants = Door()
+_assistants = EntryPoint()
 
 
 def _in_threads(number: int) -> TransferBuffer:

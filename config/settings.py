@@ -355,10 +355,10 @@ AUDIENCE_READERS = [
 ]
 """Dotted paths to functions of an incident that return the audiences in which somebody reads its updates."""
 DELIVERY_REACH = {
-    "incident": "incidents.models.people.incidents_told_to",
-    "retrospective": "retros.access.retrospectives_told_to",
-    "action": "action_items.access.action_items_told_to",
-    "report": "subscribers.models.reports_told_to",
+    "incident": "incidents.models.people.incidents_for",
+    "retrospective": "retros.access.retrospectives_for",
+    "action": "action_items.access.action_items_for",
+    "report": "subscribers.models.reports_for",
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may
 open. Empty: nothing private is in it. What is not named here is hidden from everybody."""

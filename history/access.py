@@ -13,7 +13,7 @@ from statuspages.models import ScheduledMaintenance, StatusPage
 
 
 @dataclass(frozen=True)
-class Reach:
+class Access:
     """Without a person, what is private is left out, unless `is_all`."""
 
     person: User | None = None

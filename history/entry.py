@@ -13,7 +13,7 @@ class Refused(ValueError):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class PastUpdate:
     """One update: what it announced (a status of an incident or of a maintenance, or "" for no change)."""
 
     at: datetime
@@ -37,7 +37,7 @@ class Past:
     resolved_at: datetime | None = None
     summary: str = ""
     url: str = ""
-    words: list[Word] = field(default_factory=list)
+    words: list[PastUpdate] = field(default_factory=list)
     services: list[tuple[str, str]] = field(default_factory=list)
     estimated: tuple[str, ...] = ()  # milestones that stand for something near them
 
@@ -56,7 +56,7 @@ class PastMaintenance:
     ends_at: datetime
     began_at: datetime | None = None
     ended_at: datetime | None = None
-    words: list[Word] = field(default_factory=list)
+    words: list[PastUpdate] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
 
 

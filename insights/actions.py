@@ -174,7 +174,7 @@ def _address(asked: Asked, days: Days, **more: str) -> str:
 def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, took: Curve) -> None:
     if took.count >= FEW:
         panel.figures.append(_curve(took))
-    readable = asked.scope.reach.retrospectives.filter(pk=OuterRef("retrospective"))
+    readable = asked.scope.access.retrospectives.filter(pk=OuterRef("retrospective"))
     level = Case(When(Exists(readable), then=F("factor__level")), default=Value(None))
     by = {"kind": F("category"), "rank": F("priority"), "level": level}
     told = on_time_by(asked.items, by, **period)

@@ -25,17 +25,17 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Reach:
+class Access:
     """What somebody may read, whatever is asked; without a person all of it. Put together when first asked for."""
 
     person: User | None
 
     @classmethod
-    def of(cls, user: User) -> "Reach":
+    def of(cls, user: User) -> "Access":
         return cls(user)
 
     @classmethod
-    def everything(cls) -> "Reach":
+    def everything(cls) -> "Access":
         """For whoever sits at the command line of the installation."""
         return cls(None)
 
@@ -66,7 +66,7 @@ class Scope:
     since: datetime | None = None
     until: datetime | None = None
     now: datetime = field(default_factory=timezone.now)
-    reach: Reach = field(default_factory=Reach.everything)
+    access: Access = field(default_factory=Access.everything)
 
     @property
     def horizon(self) -> datetime:

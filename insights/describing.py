@@ -26,7 +26,7 @@ def _actions(scope: Scope) -> Actions:
     today = scope.now.astimezone(UTC).date()
     first = scope.since.astimezone(UTC).date() if scope.since else date.min
     last = (scope.until - timedelta(microseconds=1)).astimezone(UTC).date() if scope.until else today
-    items = scope.reach.action_items
+    items = scope.access.action_items
     kept = on_time(items, first=first, last=min(last, today), today=today, zone=ZoneInfo("UTC"))
     lengths = completed(items, scope.since, scope.horizon, scope.now)
     return Actions(

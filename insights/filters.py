@@ -13,7 +13,7 @@ from action_items.models import ActionItemQuerySet
 from core.forms import FilterForm, LongSelect
 from core.local_time import first_moment
 from incidents.models import Incident, IncidentType, Service, Severity
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.definitions import BY_KEY, HEADLINES, METRICS, Metric, short_name
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months", "all": "All time", "own": "From … to …"}
@@ -120,7 +120,7 @@ class Asked:
     @property
     def items(self) -> ActionItemQuerySet:
         """The action items it is about."""
-        return _items(self.form.cleaned_data, self.scope.reach)
+        return _items(self.form.cleaned_data, self.scope.access)
 
     @property
     def period(self) -> str:
@@ -146,7 +146,7 @@ def days_of(scope: Scope) -> str:
     return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
 
 
-def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = InsightsFilter) -> Asked:
+def ask(data: Any, access: Access, zone: str, kind: "type[InsightsFilter]" = InsightsFilter) -> Asked:
     """Within the reader's reach. Invalid parameters are ignored, and `form` says which.
 
     Dates without the name of a period are the period; beside a named one they are an error of the form.
@@ -157,15 +157,15 @@ def ask(data: Any, reach: Reach, zone: str, kind: "type[InsightsFilter]" = Insig
         values["period"] = "own" if has_dates else kind.DEFAULT_PERIOD
     for name, value in ({"metric": DEFAULT_METRIC} | kind.DEFAULTS).items():
         values.setdefault(name, value)
-    found = kind(values, queryset=reach.incidents)
+    found = kind(values, queryset=access.incidents)
     defaults = {"period": kind.DEFAULT_PERIOD, "metric": DEFAULT_METRIC, **kind.DEFAULTS}
     for name in found.form.errors:  # the fields show what holds
         values[name] = defaults.get(name, "")
     _name_unused_dates(found.form, kind.PERIODS)
     chosen = found.form.cleaned_data
-    narrowed = found.filter_queryset(reach.incidents)
+    narrowed = found.filter_queryset(access.incidents)
     metric = next(m for m in METRICS if m.key == (chosen.get("metric") or DEFAULT_METRIC))
-    scope = Scope(narrowed, *kind.days(chosen), reach=reach)
+    scope = Scope(narrowed, *kind.days(chosen), access=access)
     return Asked(
         scope,
         metric,
@@ -187,14 +187,14 @@ def _name_unused_dates(form: Any, periods: dict[str, str]) -> None:
         form.add_error("until", "The last day is before the first.")
 
 
-def _items(chosen: dict[str, Any], reach: Reach) -> ActionItemQuerySet:
+def _items(chosen: dict[str, Any], access: Access) -> ActionItemQuerySet:
     """Those a team has itself; else those that came from the incidents asked for: the list of them narrows alike."""
-    items = reach.action_items
+    items = access.action_items
     sources = {name: chosen[name] for name in ("severity", "incident_type") if chosen.get(name)}
     if sources:
-        items = items.from_incidents(reach.incidents.filter(**sources))
+        items = items.from_incidents(access.incidents.filter(**sources))
     if chosen.get("service"):
-        items = items.from_incidents(reach.incidents.affecting([chosen["service"]]))
+        items = items.from_incidents(access.incidents.affecting([chosen["service"]]))
     return items.filter(team=chosen["team"]) if chosen.get("team") else items
 
 

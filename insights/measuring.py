@@ -43,7 +43,7 @@ def narrow_cte(scope: Scope, *columns: str) -> tuple[str, tuple]:
 
 
 def _readable_cte(scope: Scope) -> tuple[str, tuple]:
-    sql, params = scope.reach.readable
+    sql, params = scope.access.readable
     return f"readable (retrospective_id, incident_id, subject) AS ({sql})", params
 
 

@@ -15,7 +15,7 @@ from action_items.figures import OnTime, on_time
 from figures.draw import spoken
 from incidents.models import Incident
 from insights.actions import Days
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.comparing import Change, compare
 from insights.cost_queries import Rates, Spending, Spent, spending
 from insights.definitions import Metric, short_name
@@ -139,13 +139,13 @@ def pack_for(person: User, *, query: str, day: date) -> Pack:
         data = QueryDict(query, mutable=True)
         since, until = day - relativedelta(months=3), day - timedelta(days=1)
         data.update({"period": "own", "since": since.isoformat(), "until": until.isoformat()})
-        return read_pack(person, *ask_pack(data, Reach.of(person)))
+        return read_pack(person, *ask_pack(data, Access.of(person)))
 
 
 def pack_of(person: User, *, query: str) -> Pack:
     """Of the period that the address `query` asks about."""
     with timezone.override(zone_of(person)):
-        return read_pack(person, *ask_pack(QueryDict(query), Reach.of(person)))
+        return read_pack(person, *ask_pack(QueryDict(query), Access.of(person)))
 
 
 def read_pack(person: User, asked: Asked, parts: list[str]) -> Pack:
@@ -220,7 +220,7 @@ def _fill_trend(pack: Pack, found: _Reading) -> None:
     first = start_of(found.last, "month") - relativedelta(months=MONTHS - 1)
     data["period"], data["metric"] = "own", pack.metric.key
     data["since"], data["until"] = first.isoformat(), found.last.isoformat()
-    pack.trend = read(ask_trend(data, Reach.of(found.person)))
+    pack.trend = read(ask_trend(data, Access.of(found.person)))
 
 
 def _fill_factors(pack: Pack, found: _Reading) -> None:
@@ -230,11 +230,11 @@ def _fill_factors(pack: Pack, found: _Reading) -> None:
 def _fill_largest(pack: Pack, found: _Reading) -> None:
     """With the state of the retrospective, as far as the reader may know of it."""
     numbers = [one.number for one in found.spent.most]
-    reach = found.scope.reach
+    access = found.scope.access
     incidents = {
-        one.number: one for one in reach.incidents.filter(number__in=numbers).select_related("severity")
+        one.number: one for one in access.incidents.filter(number__in=numbers).select_related("severity")
     }
-    held = {one.pk: one for one in reach.retrospectives.filter(incidents__number__in=numbers)}
+    held = {one.pk: one for one in access.retrospectives.filter(incidents__number__in=numbers)}
     pairs = Retrospective.incidents.through.objects.filter(
         retrospective__in=held, incident__number__in=numbers
     )

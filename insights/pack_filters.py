@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.forms import FilterForm
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.filters import Asked, InsightsFilter, ask, midnight
 from insights.questions import QUESTIONS
 from insights.series import start_of
@@ -67,9 +67,9 @@ class PackFilter(InsightsFilter):
         return start_of(timezone.localdate(), "month") - relativedelta(months=int(period) - 1)
 
 
-def ask_pack(data: Any, reach: Reach) -> tuple[Asked, list[str]]:
+def ask_pack(data: Any, access: Access) -> tuple[Asked, list[str]]:
     """In the reader's months, and the parts that are asked for; without any named, the pack's own."""
-    asked = ask(data, reach, timezone.get_current_timezone_name(), PackFilter)
+    asked = ask(data, access, timezone.get_current_timezone_name(), PackFilter)
     chosen = asked.form.cleaned_data.get("part") or list(OWN_PARTS)
     return asked, [key for key in PARTS if key in chosen]
 

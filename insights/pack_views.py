@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from core.responses import refused, refused_or
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.pack import read_pack, whose
 from insights.pack_filters import PACK, PARTS, ask_pack, kept_pack
 from insights.report import zone_of
@@ -24,7 +24,7 @@ from subscribers.workflow import wish_report
 def pack(request: SignedInRequest) -> HttpResponse:
     """`?sheet=1` is the pack alone; `?whole=1` brings it with the page, however long that takes."""
     person = request.user
-    asked, parts = ask_pack(request.GET, Reach.of(person))
+    asked, parts = ask_pack(request.GET, Access.of(person))
     is_sheet = "sheet" in request.GET and request.htmx
     context: dict[str, Any] = {"asked": asked, "parts": parts, "seconds": SECONDS}
     if is_sheet or "whole" in request.GET or asked.scope.count <= AT_ONCE:
@@ -42,7 +42,7 @@ def pack(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def pack_schedule(request: SignedInRequest) -> HttpResponse:
     query = kept_pack(request.POST.get("query", ""))
-    asked, _parts = ask_pack(QueryDict(query), Reach.of(request.user))
+    asked, _parts = ask_pack(QueryDict(query), Access.of(request.user))
     if asked.missing:
         return refused(request, ValidationError(asked.missing), f"{reverse('insights_pack')}?{query}")
     words = {"every": ReportEvery.MONTH, "query": query, "about": whose(asked), "kind": ReportKind.PACK}

@@ -94,7 +94,7 @@ def recurrence(scope: Scope, limit: int = 20) -> Recurrence:
     and was open when the first that followed began.
     """
     cohort, params = cohort_cte(scope)
-    reached, reached_params = Scope(scope.reach.incidents, now=scope.now, reach=scope.reach).sql(
+    reached, reached_params = Scope(scope.access.incidents, now=scope.now, access=scope.access).sql(
         "id", "number", "title", "began"
     )
     items, items_params = _items(scope)
@@ -151,7 +151,7 @@ def _address(number: str) -> str:
 
 def _items(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """Per incident the action items that came from it, with the factor they address and until when they were open."""
-    found = scope.reach.action_items.order_by().values("pk")
+    found = scope.access.action_items.order_by().values("pk")
     sql, params = found.query.sql_with_params()
     return (
         f"""SELECT coalesce(a.incident_id, of.incident_id) AS incident_id, f.factor_id, a.created_at,

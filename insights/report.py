@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, User
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.definitions import short_name
 from insights.filters import DEFAULT_METRIC, Asked, ask
 from insights.panels import Panel
@@ -83,7 +83,7 @@ def _report(person: User, every: str, name: str, asked: Asked) -> Report:
 
 def asked_by(person: User, data: QueryDict) -> Asked:
     """What the address asks, within this person's reach."""
-    return ask(data, Reach.of(person), Installation.get().time_zone)
+    return ask(data, Access.of(person), Installation.get().time_zone)
 
 
 def latest(person: User, every: str, now: datetime) -> date:

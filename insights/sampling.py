@@ -164,5 +164,5 @@ def needed(spread: float, gain: float = GAIN) -> int:
     with α = 5% two-sided, 1 − β = 80% and δ = ln(1 ÷ (1 − gain)).
     """
     normal = NormalDist()
-    reach = normal.inv_cdf((1 + SURE) / 2) + normal.inv_cdf(POWER)
-    return max(ceil(2 * (reach * spread / log(1 / (1 - gain))) ** 2), 2)
+    quantiles = normal.inv_cdf((1 + SURE) / 2) + normal.inv_cdf(POWER)
+    return max(ceil(2 * (quantiles * spread / log(1 / (1 - gain))) ** 2), 2)

@@ -104,8 +104,8 @@ def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
 def _band(share: float, variance: float) -> tuple[float, float]:
     if not 0 < share < 1:
         return share, share
-    reach = Z * sqrt(variance) / abs(log(share))
-    return share ** exp(reach), share ** exp(-reach)
+    margin = Z * sqrt(variance) / abs(log(share))
+    return share ** exp(margin), share ** exp(-margin)
 
 
 def drawn_line(kind: str, name: str, told: Curve, called: str = "running") -> Line:

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from core.forms import FilterForm, LongSelect
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.definitions import METRICS, short_name
 from insights.filters import SENSIBLE, Asked, InsightsFilter, ask, midnight
 from insights.models import Annotation
@@ -107,10 +107,10 @@ class TrendAsked:
     zone: str
 
 
-def ask_trend(data: Any, reach: Reach) -> TrendAsked:
+def ask_trend(data: Any, access: Access) -> TrendAsked:
     """In the reader's months and days, as the dates of the period are."""
     local = timezone.get_current_timezone_name()
-    asked = ask(data, reach, local, TrendFilter)
+    asked = ask(data, access, local, TrendFilter)
     chosen = asked.form.cleaned_data
     scope = asked.scope
     last = timezone.localtime(scope.horizon).date()

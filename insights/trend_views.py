@@ -13,7 +13,7 @@ from accounts.requests import SignedInRequest
 from core.responses import csv_answer, in_question, way_back
 from incidents.views.common import responders_only
 from insights import workflow
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.definitions import BY_KEY, Metric, short_name
 from insights.forms import AnnotationForm, GoalsForm
 from insights.models import Annotation
@@ -129,7 +129,7 @@ def _metric(key: str) -> Metric:
 
 
 def _asked(request: SignedInRequest) -> TrendAsked:
-    return ask_trend(request.GET, Reach.of(request.user))
+    return ask_trend(request.GET, Access.of(request.user))
 
 
 def _part(asked: TrendAsked, part: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from core.responses import csv_answer, in_question
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.comparing import ENOUGH
 from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
@@ -94,7 +94,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
 def _asked(request: SignedInRequest, key: str = FIRST) -> Asked:
     if key not in QUESTIONS:
         raise Http404("No such question.")
-    return ask(request.GET, Reach.of(request.user), Installation.get().time_zone)
+    return ask(request.GET, Access.of(request.user), Installation.get().time_zone)
 
 
 def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:

@@ -45,7 +45,7 @@ class Sender:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._calls: list[Call] = []
         self._answering: set[str] = set()
-        self._bell = threading.Event()
+        self._wakeup = threading.Event()
         self._stopping = False
         self._renewed = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
@@ -54,7 +54,7 @@ class Sender:
         self._thread.start()
 
     def wake(self) -> None:
-        self._bell.set()
+        self._wakeup.set()
 
     def claim_no_more(self) -> None:
         """What is out is still noted."""
@@ -69,7 +69,7 @@ class Sender:
 
     def _run(self) -> None:
         while not (self._stopping and not self._calls):
-            self._bell.clear()
+            self._wakeup.clear()
             try:
                 self._note_answers()
                 self._renew()
@@ -84,7 +84,7 @@ class Sender:
                 time.sleep(DATABASE_PAUSE)
                 continue
             if not busy:
-                self._bell.wait(self._pause())
+                self._wakeup.wait(self._pause())
         connection.close()
 
     def _pause(self) -> float:

@@ -35,7 +35,7 @@ def people_of(retrospective: Retrospective) -> Any:
     return (User.objects.responders() | User.objects.filter(pk__in=taking_part.values("pk"))).order_by("name")
 
 
-def retrospectives_told_to(reader: User | None) -> QuerySet[Retrospective]:
+def retrospectives_for(reader: User | None) -> QuerySet[Retrospective]:
     """What a message to this person may be about; to an address or channel only of what is not private."""
     if reader:
         return Retrospective.objects.visible_to(reader)

@@ -23,7 +23,7 @@ from retros.models import (
 )
 from retros.models.causes import FACTORS_WANTED
 from retros.queries import action_items
-from retros.timeline import Account, gap_columns
+from retros.timeline import RetrospectiveTimeline, gap_columns
 
 SECTIONS = (
     ("frame", "Frame"),
@@ -65,7 +65,7 @@ def parts_of(retrospective: Retrospective, here: str = "") -> list[Part]:
     """
     n = _counted(retrospective)
     finds_gaps = n["entries"] and retrospective.has_incidents
-    offered = Account.of_columns(retrospective, n).gaps if finds_gaps else []
+    offered = RetrospectiveTimeline.of_columns(retrospective, n).gaps if finds_gaps else []
     gaps = n["gaps"] + len(offered)
     states: dict[str, tuple[int, str]] = {
         "frame": (_frame(retrospective, n["participants"]), ""),

@@ -6,7 +6,7 @@ from typing import Any
 
 from figures.story import CLOSEST, MILESTONES, Impact, Lane, Mark, Story, Stretch, parts_of
 from retros.measures import LETTERS
-from retros.timeline import Account, known_at
+from retros.timeline import RetrospectiveTimeline, known_at
 from timeline.models import Kind
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -16,12 +16,14 @@ UPDATES = Lane("told", "Communication", "Updates")
 STATES = {"degraded": "degraded", "partial_outage": "partial outage", "major_outage": "major outage"}
 
 
-def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, part: int = 0) -> Story:
+def story_of(
+    timeline: RetrospectiveTimeline, *, known: datetime | None = None, zoom: int = 1, part: int = 0
+) -> Story:
     """The dataclasses the figure is drawn from. No query beyond those of the account.
 
     With `known`, only what was known at that moment: neither rows, milestones, gaps nor impact of later.
     """
-    rows = [row for row in account.facts if known is None or known_at(row) <= known]
+    rows = [row for row in timeline.facts if known is None or known_at(row) <= known]
     events = [row for row in rows if not row.gap and row.kind != Kind.GAP]
     # What stands in the head as a milestone is not drawn a second time.
     facts = [
@@ -32,7 +34,7 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
     gaps = [row for row in rows if row.gap]
     wanted = {row.pk: _lane_of(row) for row in facts}
     counts = Counter(wanted.values())
-    impacts = [one for one in account.affected if known is None or one.began <= known]
+    impacts = [one for one in timeline.affected if known is None or one.began <= known]
     affected = {one.service for one in impacts}
     lanes = _lanes(counts, affected)
     keys = {lane.key for lane in lanes}
@@ -51,12 +53,12 @@ def story_of(account: Account, *, known: datetime | None = None, zoom: int = 1, 
     ]
     zoom = zoom if zoom in (1, 2, 4, CLOSEST) else 1
     return Story(
-        title=_title(account, len(events), len(gaps)),
+        title=_title(timeline, len(events), len(gaps)),
         lanes=lanes,
         marks=marks,
         moments={
             letter: moment.at
-            for letter, moment in account.moments.items()
+            for letter, moment in timeline.moments.items()
             if known is None or moment.at <= known
         },
         stretches=[
@@ -119,6 +121,6 @@ def _most(lanes: list[Lane], most: int, group: str) -> list[Lane]:
     return [*lanes[: most - 1], Lane(f"other:{group}", group, "Others")]
 
 
-def _title(account: Account, rows: int, gaps: int) -> str:
-    title = f"Timeline of {account.retrospective.title}: {rows} event{'' if rows == 1 else 's'}"
+def _title(timeline: RetrospectiveTimeline, rows: int, gaps: int) -> str:
+    title = f"Timeline of {timeline.retrospective.title}: {rows} event{'' if rows == 1 else 's'}"
     return f"{title}, {gaps} gap{'' if gaps == 1 else 's'}" if gaps else title

@@ -12,7 +12,7 @@ from figures.swim_lanes import swim_lanes
 from retros.factor_tree import factors_for_figures
 from retros.models import Retrospective
 from retros.picture import story_of
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 
 PAPER = 900  # px across of what is put on a page of paper
 
@@ -43,9 +43,9 @@ class Picture:
 def pictures(retrospective: Retrospective) -> list[Picture]:
     """Lanes, why-tree and fishbone, as far as there is something to draw."""
     found = []
-    account = Account(retrospective)
-    if account.standing:
-        lanes = swim_lanes(story_of(account))
+    timeline = RetrospectiveTimeline(retrospective)
+    if timeline.standing:
+        lanes = swim_lanes(story_of(timeline))
         found.append(Picture("What happened, and who knew of it", "timeline", lanes, lanes["wide"]))
     factors = factors_for_figures(retrospective)
     if factors:

@@ -103,25 +103,25 @@ def _from_json(told: dict, *moments: str) -> Any:
     return SimpleNamespace(**told | read)
 
 
-class Account:
+class RetrospectiveTimeline:
     """Everything about one retrospective's timeline: rows, incidents, impact; a query each when asked for."""
 
     def __init__(self, retrospective: Retrospective):
         self.retrospective = retrospective
 
     @classmethod
-    def of_columns(cls, retrospective: Retrospective, columns: dict[str, Any]) -> "Account":
+    def of_columns(cls, retrospective: Retrospective, columns: dict[str, Any]) -> "RetrospectiveTimeline":
         """Without a query, enough to find gaps: what `gap_columns` brought along with another one."""
-        account = cls(retrospective)
-        account.everything = [_from_json(row, *MOMENTS) for row in columns["rows"]]
-        account.incidents = [_from_json(incident, *LETTERS) for incident in columns["incidents"]]
+        timeline = cls(retrospective)
+        timeline.everything = [_from_json(row, *MOMENTS) for row in columns["rows"]]
+        timeline.incidents = [_from_json(incident, *LETTERS) for incident in columns["incidents"]]
         runs = [_from_json(run, "began", "quiet_since") for run in columns["runs"]]
         ends = [*(run.quiet_since for run in runs[1:]), columns["last_told"]]
-        account.told = [
-            *(_told(row) for row in account.standing),
+        timeline.told = [
+            *(_told(row) for row in timeline.standing),
             *(Told(0, run.began, "", ended_at=end) for run, end in zip(runs, ends, strict=True)),
         ]
-        return account
+        return timeline
 
     @cached_property
     def everything(self) -> list[Any]:

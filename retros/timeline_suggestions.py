@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from retros.imports.records import changes_around
 from retros.imports.rows import Row
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from timeline.models import Kind
 
 CLOSE = timedelta(minutes=5)
@@ -45,9 +45,9 @@ class Introducing:
     change: Row | None = None
 
 
-def duplicates_in(account: Account) -> list[Duplicates]:
+def duplicates_in(timeline: RetrospectiveTimeline) -> list[Duplicates]:
     """Rows within five minutes that say the same, first ones first, without those that were told apart."""
-    rows = [row for row in account.facts if not row.is_recollection and row.kind not in NOTED]
+    rows = [row for row in timeline.facts if not row.is_recollection and row.kind not in NOTED]
     words = [_Words.of(row.text) for row in rows]
     taken: set[int] = set()
     found = []
@@ -62,25 +62,25 @@ def duplicates_in(account: Account) -> list[Duplicates]:
             group = [row, *(rows[other] for other in alike)]
             key = "same:" + "-".join(str(one.pk) for one in group)
             found.append(Duplicates(key, group))
-    return [one for one in found if one.key not in account.retrospective.dismissed]
+    return [one for one in found if one.key not in timeline.retrospective.dismissed]
 
 
-def introducing_in(account: Account, reader: User) -> list[Introducing]:
+def introducing_in(timeline: RetrospectiveTimeline, reader: User) -> list[Introducing]:
     """The last changes of the two hours before the impact, where nothing is marked as introduced yet.
 
     One query, which asks for changes that `reader` can see and that are not rows yet.
     """
-    times = account.times
-    if "S" not in times or "I" in times or "introduced" in account.retrospective.dismissed:
+    times = timeline.times
+    if "S" not in times or "I" in times or "introduced" in timeline.retrospective.dismissed:
         return []
     began = times["S"]
     found = [
         Introducing(f"row:{row.pk}", row.occurred_at, row.text, began - row.occurred_at, entry=row)
-        for row in account.facts
+        for row in timeline.facts
         if row.kind == Kind.CHANGE and not row.phase and began - SHORT_BEFORE <= row.occurred_at <= began
     ]
-    there = {row.source_id for row in account.everything if row.source == "change"}
-    for change in changes_around(account.retrospective, since=began, until=began, by=reader).rows:
+    there = {row.source_id for row in timeline.everything if row.source == "change"}
+    for change in changes_around(timeline.retrospective, since=began, until=began, by=reader).rows:
         if change.source_id not in there and change.occurred_at <= began:
             key = f"change:{change.source_id}"
             found.append(

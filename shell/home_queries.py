@@ -25,7 +25,7 @@ def active_for(user: User) -> tuple[list[Incident], int]:
     return rows, rows[0].active_count if rows else 0
 
 
-def owed_by(user: User, shown: list[Incident], count: int) -> Incident | None:
+def due_from(user: User, shown: list[Incident], count: int) -> Incident | None:
     """Of the incidents whose updates this person writes, the one whose next update is due first.
 
     `shown` are the first of `count` active ones; the others are asked for only where there are others.

@@ -6,7 +6,7 @@ from incidents.hooks import public_pages
 from incidents.models import Audience, Incident
 from statuspages.models import StatusPage
 from statuspages.recipients import subscriber_count
-from subscribers.recipients import how_it_leaves, recipient_counts
+from subscribers.recipients import recipient_counts, ways_sent
 
 Way = tuple[str, str, str]  # icon, label, detail
 
@@ -31,7 +31,7 @@ def reached(incident: Incident, chosen: list[str]) -> dict:
 
 
 def _ways(incident: Incident, chosen: list[str], pages: list[StatusPage], on_pages: int) -> list[Way]:
-    ways = how_it_leaves(incident, chosen)
+    ways = ways_sent(incident, chosen)
     if Audience.PUBLIC in chosen and incident.is_drill:
         ways.append(("globe", "A drill is on no status page", ""))
     elif Audience.PUBLIC in chosen and not incident.is_private:

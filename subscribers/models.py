@@ -300,7 +300,7 @@ class ReportWish(models.Model):
         return f"{name}{self.get_every_display()}: {self.about or 'all incidents'}"
 
 
-def reports_told_to(reader: Any) -> models.QuerySet[ReportWish]:
+def reports_for(reader: Any) -> models.QuerySet[ReportWish]:
     """One's own, as long as one wishes for it."""
     return ReportWish.objects.filter(person=reader) if reader else ReportWish.objects.none()
 

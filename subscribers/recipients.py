@@ -41,7 +41,7 @@ class Recipient:
         may = self.audiences | ({str(Audience.STAKEHOLDERS)} if self._reads_standing else set())
         return next((str(a) for a in RICHEST_FIRST if a in may and a in audiences), None)
 
-    def hears_of(self, news: str) -> bool:
+    def receives(self, news: str) -> bool:
         """What happens to an incident beside its updates: for those inside, and for the channels of the team."""
         if self.channel or self.outside:
             return self.channel is not None and Audience.RESPONDERS in self.audiences
@@ -105,7 +105,7 @@ def recipient_counts(incident: Incident) -> dict[str, int]:
     return {str(a): sum(r.reads([a]) is not None for r in found) for a in Audience}
 
 
-def how_it_leaves(incident: Incident, audiences: Iterable[str]) -> list[tuple[str, str, str]]:
+def ways_sent(incident: Incident, audiences: Iterable[str]) -> list[tuple[str, str, str]]:
     """(icon, label, detail) of the ways an update to these audiences goes out."""
     audiences = list(audiences)
     reading = [r for r in load_recipients(incident) if r.reads(audiences)]

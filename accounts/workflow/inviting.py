@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Installation, Invitation, Team, User, hash_token
-from accounts.workflow.basics import HERE_ALREADY, audit, check_password, require_administrator
+from accounts.workflow.common import HERE_ALREADY, audit, check_password, require_administrator
 from audit.workflow import INSTALLATION, record_many
 from notifications.workflow import deliver, secret_mail
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.workflow.basics import audit, require_administrator
+from accounts.workflow.common import audit, require_administrator
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from accounts.models import InstallationRole, Team, User
 from accounts.sessions import end_sessions
-from accounts.workflow.basics import (
+from accounts.workflow.common import (
     audit,
     differences,
     hold_administrators,

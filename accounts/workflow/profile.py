@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.sessions import end_sessions
-from accounts.workflow.basics import audit, differences
+from accounts.workflow.common import audit, differences
 
 
 @transaction.atomic

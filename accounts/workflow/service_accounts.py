@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import InstallationRole, User
-from accounts.workflow.basics import audit, differences, require_administrator
+from accounts.workflow.common import audit, differences, require_administrator
 
 SERVICE_DOMAIN = "service.invalid"
 """Service accounts have addresses that no mail reaches (RFC 2606)."""

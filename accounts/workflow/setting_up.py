@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Installation, InstallationRole, SetupLink, User, hash_token
-from accounts.workflow.basics import (
+from accounts.workflow.common import (
     audit,
     check_email_is_free,
     check_password,

@@ -20,7 +20,7 @@ from accounts.models.tokens import (
     hash_api_token,
     new_api_token,
 )
-from accounts.workflow.basics import audit, require_administrator
+from accounts.workflow.common import audit, require_administrator
 from core.kept_queries import SOME_TEXT, SOME_TIME, Kept, keep
 from core.text import in_words
 from notifications.workflow import enqueue_mail

@@ -28,7 +28,7 @@ from core.requested_files import file_answer
 from incidents.models import IncidentType, Service, Severity
 from insights import workflow
 from insights.cells import KEYS
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.definitions import BY_KEY, HEADLINES
 from insights.describing import describe
 from insights.filters import PERIODS, SENSIBLE, Asked, ask
@@ -105,7 +105,7 @@ def address_of(said: dict[str, Any]) -> QueryDict:
 
 def _asked(call: Call) -> Asked:
     said = {name: value for name, value in call.query.items() if name in InsightsQuery().fields}
-    asked = ask(address_of(said), Reach.of(call.user), Installation.get().time_zone)
+    asked = ask(address_of(said), Access.of(call.user), Installation.get().time_zone)
     if asked.form.errors:
         raise ValidationError({name: list(errors) for name, errors in asked.form.errors.items()})
     return asked

@@ -11,7 +11,7 @@ from api.operations.insights import Which, address_of, measured_by
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.subscriptions import ReportSubscriptionShape
-from insights.cohort import Reach
+from insights.cohort import Access
 from insights.pack import whose
 from insights.pack_filters import PARTS, ask_pack, kept_pack
 from insights.report import about, asked_by, kept, zone_of
@@ -54,7 +54,7 @@ def _wish(call: Call) -> ReportWish:
 
 def _of_pack(call: Call, data: Any, parts: list[str]) -> dict[str, str]:
     data.setlist("part", parts)
-    asked, _parts = ask_pack(data, Reach.of(call.user))
+    asked, _parts = ask_pack(data, Access.of(call.user))
     if asked.missing:
         raise ValidationError(asked.missing)
     return {"query": kept_pack(data.urlencode()), "about": whose(asked)}

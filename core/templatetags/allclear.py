@@ -25,7 +25,7 @@ from core.appearance import (
     STATUS_LOOK,
 )
 from core.icons import SPRITE, clock_name, in_sprite
-from core.shown import Event, Gap, Named, Schedule, Severity
+from core.record_protocols import Event, Gap, Named, Schedule, Severity
 from core.text import in_words, length_in_words, render_document, render_markdown
 
 register = template.Library()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from history.entry import Entry, Past, Refused, Word
+from history.entry import Entry, Past, PastUpdate, Refused
 from history.text_cleaning import line
 from incidents.models import ServiceImpact, Status
 
@@ -97,7 +97,7 @@ def _in_order(past: Past, first: str, second: str, told: str) -> None:
         raise Refused(f"{told} ({later:%Y-%m-%d %H:%M:%S} UTC is before {earlier:%Y-%m-%d %H:%M:%S} UTC)")
 
 
-def mitigated_by(words: list[Word]) -> datetime | None:
+def mitigated_by(words: list[PastUpdate]) -> datetime | None:
     """When it was said for the last time that the impact is over and recovery is watched."""
     since = None
     for word in sorted(words, key=lambda w: w.at):

@@ -6,7 +6,7 @@ and updates, each with at, status and message.
 
 from typing import Any
 
-from history.entry import Entry, Own, Past, Refused, Word
+from history.entry import Entry, Own, Past, PastUpdate, Refused
 from history.formats.common import STATUSES, Format, Options, checked, degree, mapping, mitigated_by, required
 from history.formats.statuspage import MAINTENANCE_STATES, maintenance
 from history.source import json_lines
@@ -25,7 +25,7 @@ def entry(raw: Any, options: Options) -> Entry:
     is_maintenance = raw.get("impact") == "maintenance"
     known: dict[str, Any] = dict(MAINTENANCE_STATES if is_maintenance else STATUSES)
     words = [
-        Word(
+        PastUpdate(
             required(
                 moment(u.get("at"), "the time of an update", zone=options.zone, order=options.order),
                 "time at an update",

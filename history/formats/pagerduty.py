@@ -5,7 +5,7 @@ It tells when an incident was triggered, not when the impact began: `created_at`
 
 from typing import Any
 
-from history.entry import Entry, Past, Refused, Word
+from history.entry import Entry, Past, PastUpdate, Refused
 from history.formats.common import STATUSES, Format, Options, checked, degree, mapping, required
 from history.source import Elements
 from history.text_cleaning import clean, identifier, line, moment, rows
@@ -33,7 +33,7 @@ def entry(raw: Any, options: Options) -> Entry:
         "urgency"
     )
     notes = [
-        Word(
+        PastUpdate(
             required(
                 moment(n.get("created_at"), "a note", zone=options.zone, order=options.order),
                 "time at a note",

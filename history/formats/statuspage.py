@@ -6,7 +6,7 @@ Its maintenances come in the same shape, with impact “maintenance” or a time
 from datetime import datetime, timedelta
 from typing import Any
 
-from history.entry import Entry, Past, PastMaintenance, Refused, Word
+from history.entry import Entry, Past, PastMaintenance, PastUpdate, Refused
 from history.formats.common import (
     STATUSES,
     Format,
@@ -39,7 +39,7 @@ def entry(raw: Any, options: Options) -> Entry:
         return _maintenance(raw, options)
     updates = list(reversed(rows(raw, "incident_updates")))  # newest first in the file
     words = [
-        Word(_said_at(u, options), STATUSES.get(str(u.get("status")).lower(), ""), clean(u.get("body")))
+        PastUpdate(_said_at(u, options), STATUSES.get(str(u.get("status")).lower(), ""), clean(u.get("body")))
         for u in updates
     ]
     status = STATUSES.get(str(raw.get("status")).lower())
@@ -93,7 +93,7 @@ def _said_at(update: dict, options: Options) -> datetime:
 
 def _maintenance(raw: dict, options: Options) -> PastMaintenance:
     words = [
-        Word(
+        PastUpdate(
             _said_at(u, options),
             MAINTENANCE_STATES.get(str(u.get("status")).lower(), ""),
             clean(u.get("body")),
@@ -121,7 +121,7 @@ def maintenance(
     announced: datetime | None,
     window: tuple[datetime | None, datetime | None],
     resolved: datetime | None,
-    words: list[Word],
+    words: list[PastUpdate],
     services: list[str],
 ) -> PastMaintenance:
     """The window is the planned one where the file tells it, else when the work began and was done."""

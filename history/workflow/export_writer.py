@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from accounts.models import User
-from history.access import Reach
+from history.access import Access
 from history.external_references import outside_id
 from history.rows import FAR, INCIDENT, NAMED, RETROSPECTIVE, VERSION, WHOLES, Table, Whole, is_many
 from history.source import LONGEST_ENTRY
@@ -29,17 +29,17 @@ class _Whole(DjangoJSONEncoder):
         return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
 
 
-def everything(reach: Reach, *, with_files: bool = True) -> Iterator[str]:
+def everything(access: Access, *, with_files: bool = True) -> Iterator[str]:
     """What is pointed to before what points to it: incidents, retrospectives, and so on; files at the end.
 
     Constant memory, and queries per hundred lines, not per line.
     """
     while compact_documents():
         pass
-    for key, rows in reach.wholes().items():
-        yield from lines_of(WHOLES[key], rows, reach)
+    for key, rows in access.wholes().items():
+        yield from lines_of(WHOLES[key], rows, access)
     if with_files:
-        for piece in pieces_of(reach.incidents()):
+        for piece in pieces_of(access.incidents()):
             yield _line(piece)
 
 
@@ -51,16 +51,16 @@ def told_too_long(count: int) -> str:
     return f"{lines} longer than {LONGEST_ENTRY:,} characters, which no import takes. A backup holds them."
 
 
-def count_of(reach: Reach) -> int:
+def count_of(access: Access) -> int:
     """How many lines there will be, without those of files."""
-    return sum(rows.count() for rows in reach.wholes().values())
+    return sum(rows.count() for rows in access.wholes().values())
 
 
-def lines_of(whole: Whole, rows: QuerySet[Any], reach: Reach) -> Iterator[str]:
+def lines_of(whole: Whole, rows: QuerySet[Any], access: Access) -> Iterator[str]:
     order = "number" if whole is INCIDENT else "pk"
     ids = list(rows.order_by(order).values_list("pk", flat=True))
     for batch in batched(ids, BATCH):
-        yield from _Batch(whole, reach, batch, order).lines()
+        yield from _Batch(whole, access, batch, order).lines()
 
 
 def _line(document: dict[str, Any]) -> str:
@@ -70,8 +70,8 @@ def _line(document: dict[str, Any]) -> str:
 class _Batch:
     """A hundred documents, read together."""
 
-    def __init__(self, whole: Whole, reach: Reach, ids: tuple[int, ...], order: str) -> None:
-        self.whole, self.reach = whole, reach
+    def __init__(self, whole: Whole, access: Access, ids: tuple[int, ...], order: str) -> None:
+        self.whole, self.access = whole, access
         beside = ["merged_into__imported_from"] if whole is INCIDENT else []
         self.roots = list(
             _loaded(whole.model._default_manager.filter(pk__in=ids), whole, whole.fields)
@@ -91,7 +91,7 @@ class _Batch:
     def _rows_of(self, table: Table, ids: tuple[int, ...]) -> dict[int, list[Any]]:
         """{document: its rows in the order they were written}"""
         column = f"{table.path}_id" if "__" not in table.path else table.path
-        rows = self.reach.rows(table.model._default_manager.filter(**{f"{table.path}__in": ids}))
+        rows = self.access.rows(table.model._default_manager.filter(**{f"{table.path}__in": ids}))
         rows = _loaded(rows, self.whole, table.fields)
         parents = [table.path.partition("__")[0]] if "__" in table.path else []
         if beside := [*_names(self.whole, table.fields), *parents]:
@@ -118,7 +118,7 @@ class _Batch:
 
     def _outside(self) -> dict[Any, dict[int, str]]:
         """{model: {key: what it is called}} of the documents in reach that are pointed to."""
-        reachable = {rows.model: rows for rows in self.reach.wholes().values()}
+        reachable = {rows.model: rows for rows in self.access.wholes().values()}
         return {
             model: {
                 row.pk: outside_id(row)
@@ -132,7 +132,7 @@ class _Batch:
         found: dict[Any, dict[int, list[Any]]] = {}
         for model, keys in self._pointed("far").items():
             whole, table = FAR[model]
-            reachable = self.reach.wholes()[whole.key].filter(
+            reachable = self.access.wholes()[whole.key].filter(
                 pk__in=model.objects.filter(pk__in=keys).values(table.path)
             )
             names = {row.pk: outside_id(row) for row in reachable.select_related("imported_from")}

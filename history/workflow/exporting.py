@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from core.requested_files import FileState, ask, claim
-from history.access import Reach
+from history.access import Access
 from history.models import Export
 from history.source import LONGEST_ENTRY
 from history.workflow.export_writer import count_of, everything, told_too_long
@@ -65,13 +65,13 @@ def forget_leftovers() -> None:
 
 def _write(export: Export) -> None:
     """Into a file beside, which becomes the export's own once it is whole."""
-    reach = Reach(export.asked_by)
+    access = Access(export.asked_by)
     mark = export.started_at
-    total, done, too_long, told_at = count_of(reach), 0, 0, timezone.now()
+    total, done, too_long, told_at = count_of(access), 0, 0, timezone.now()
     folder = Path(settings.MEDIA_ROOT) / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w+", encoding="utf-8", dir=folder, suffix=".part") as file:
-        for line in everything(reach, with_files=export.has_files):
+        for line in everything(access, with_files=export.has_files):
             file.write(line)
             done += 1
             too_long += len(line) > LONGEST_ENTRY

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from accounts.models import InstallationRole, User
 from audit.workflow import INSTALLATION, record_audit, record_beginnings
 from core.text import shorten
-from history.entry import Past, Refused, Word
+from history.entry import Past, PastUpdate, Refused
 from history.models import Import, ImportedEntry
 from incidents.models import (
     AffectedService,
@@ -199,7 +199,7 @@ def _incident(desk: Desk, past: Past) -> Incident:
     )
 
 
-def _with_status(words: Sequence[Word]) -> list[tuple[Word, str]]:
+def _with_status(words: Sequence[PastUpdate]) -> list[tuple[PastUpdate, str]]:
     """Each word with the status that held once it was said; on its page what is closed reads “Resolved” as well."""
     status: str = Status.INVESTIGATING
     found = []
@@ -209,7 +209,7 @@ def _with_status(words: Sequence[Word]) -> list[tuple[Word, str]]:
     return found
 
 
-def _update(desk: Desk, incident: Incident, word: Word, status: str) -> StatusUpdate:
+def _update(desk: Desk, incident: Incident, word: PastUpdate, status: str) -> StatusUpdate:
     text = word.text or f"{Status(status).label}."
     return StatusUpdate(
         incident=incident,

@@ -82,7 +82,7 @@ def people_reaching(incident: Incident) -> UserQuerySet:
     return people.filter(Q(sees_private_incidents=True) | Exists(on_it))
 
 
-def incidents_told_to(reader: User | None) -> IncidentQuerySet:
+def incidents_for(reader: User | None) -> IncidentQuerySet:
     """What a message to this person may be about; what goes to an address or channel is about nothing private."""
     if reader is None:
         return Incident.objects.filter(is_private=False)

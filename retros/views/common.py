@@ -23,7 +23,7 @@ from retros.permissions import can_facilitate, can_write, others_to_facilitate, 
 from retros.presenting import section_url
 from retros.rotation import suggested_facilitators
 from retros.workflow import responded
-from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
+from retros.workflow.common import ONLY_LEADERS, ONLY_WRITERS
 
 
 def load(request: SignedInRequest, pk: int) -> Retrospective:

@@ -16,7 +16,7 @@ from retros.ballots import closed_questions, histogram
 from retros.measures import union, user_minutes
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Question, Retrospective
 from retros.permissions import can_facilitate, can_write
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.timeline_forms import ImpactForm, PulseForm, UsersForm
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page
@@ -46,7 +46,7 @@ def _page(request: SignedInRequest, retrospective: Retrospective, form: PulseFor
     part = request.htmx.target if request.htmx else ""
     if part == "pulse":
         return section(request, retrospective, "impact", context, "retros/_pulse.html#pulse")
-    context |= _context(retrospective, Account(retrospective))
+    context |= _context(retrospective, RetrospectiveTimeline(retrospective))
     template = "retros/impact.html#account" if part == "account" else ""
     return section(request, retrospective, "impact", context, template)
 
@@ -82,20 +82,20 @@ def _pulse(request: SignedInRequest, retrospective: Retrospective, form: PulseFo
     }
 
 
-def _context(retrospective: Retrospective, account: Account) -> dict[str, Any]:
+def _context(retrospective: Retrospective, timeline: RetrospectiveTimeline) -> dict[str, Any]:
     stored = {one.dimension: one for one in retrospective.impact_statements.all()}
-    minutes, unstated = user_minutes(account.affected)
+    minutes, unstated = user_minutes(timeline.affected)
     return {
-        "account": account,
-        "incident": account.incident,
-        "measures": account.measures,
+        "account": timeline,
+        "incident": timeline.incident,
+        "measures": timeline.measures,
         "dimensions": [
             (dimension, stored.get(dimension) or ImpactStatement(dimension=dimension), asked)
             for dimension, asked in ASKED.items()
         ],
-        "intervals": account.affected,
-        "services": {row.service: row for row in reversed(account.affected)}.values(),
-        "union": union(account.affected),
+        "intervals": timeline.affected,
+        "services": {row.service: row for row in reversed(timeline.affected)}.values(),
+        "union": union(timeline.affected),
         "user_minutes": None if minutes is None else round(minutes),
         "unstated": unstated,
     }

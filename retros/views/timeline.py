@@ -19,7 +19,7 @@ from retros.measures import headlines
 from retros.models import Retrospective, TimelineEntry
 from retros.permissions import can_write
 from retros.picture import story_of
-from retros.timeline import PHASE_MILESTONES, Account, known_at
+from retros.timeline import PHASE_MILESTONES, RetrospectiveTimeline, known_at
 from retros.timeline_forms import EntryForm, GapForm, PhaseForm, RecollectionForm
 from retros.timeline_suggestions import duplicates_in, introducing_in
 from retros.views.common import load, section, writers_only
@@ -33,16 +33,16 @@ STOPS = {"S": "impact began", "D": "detected", "M": "mitigated", "R": "resolved"
 def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     """The section; its parts alone where htmx asks for them by the id they replace."""
     retrospective = load(request, pk)
-    account = Account(retrospective)
+    timeline = RetrospectiveTimeline(retrospective)
     part = request.htmx.target if request.htmx else ""
-    slider = _slider(request, account)
+    slider = _slider(request, timeline)
     if part == "measures":
-        figures = _measures(account, slider.known)
+        figures = _measures(timeline, slider.known)
         return section(request, retrospective, "timeline", figures, "retros/timeline.html#measures")
     context = (
-        _measures(account, slider.known)
-        | _rows(request, account, slider)
-        | _picture(request, account, slider)
+        _measures(timeline, slider.known)
+        | _rows(request, timeline, slider)
+        | _picture(request, timeline, slider)
     )
     if part == "account":
         context["may_write"] = can_write(request.user, retrospective)
@@ -54,8 +54,8 @@ def timeline(request: SignedInRequest, pk: int) -> HttpResponse:
 def table(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text alternative of the picture: every row, with what the picture shows of it."""
     retrospective = load(request, pk)
-    account = Account(retrospective)
-    context = {"account": account, "rows": account.standing, "back": address(retrospective)}
+    timeline = RetrospectiveTimeline(retrospective)
+    context = {"account": timeline, "rows": timeline.standing, "back": address(retrospective)}
     return section(request, retrospective, "timeline", context, "retros/timeline_table.html")
 
 
@@ -63,16 +63,16 @@ def address(retrospective: Retrospective) -> str:
     return reverse("retro_timeline", args=[retrospective.pk])
 
 
-def _measures(account: Account, known: datetime | None) -> dict[str, Any]:
+def _measures(timeline: RetrospectiveTimeline, known: datetime | None) -> dict[str, Any]:
     """The figures, which say how it ended: none while somebody looks at what was known earlier."""
     return {
         "is_past": known is not None,
-        "account": account,
-        "incident": account.incident,
-        "measures": account.measures,
-        "headlines": headlines(account.measures),
-        "differing": [moment for moment in account.moments.values() if moment.elsewhere],
-        "others": [one for one in account.incidents if one != account.incident],
+        "account": timeline,
+        "incident": timeline.incident,
+        "measures": timeline.measures,
+        "headlines": headlines(timeline.measures),
+        "differing": [moment for moment in timeline.moments.values() if moment.elsewhere],
+        "others": [one for one in timeline.incidents if one != timeline.incident],
     }
 
 
@@ -99,24 +99,24 @@ class Slider:
         return round(self.start.timestamp())
 
 
-def _slider(request: SignedInRequest, account: Account) -> Slider:
-    first, last = account.span
-    last = max([last, *(known_at(row) for row in account.standing)])
+def _slider(request: SignedInRequest, timeline: RetrospectiveTimeline) -> Slider:
+    first, last = timeline.span
+    last = max([last, *(known_at(row) for row in timeline.standing)])
     start = first.replace(second=0, microsecond=0)
     length = int((last - start).total_seconds() // 60) + 1
     asked = request.GET.get("known", "")
     value = min(int(asked), length) if is_number(asked) else None
     stops = [
-        (words, int((account.times[letter] - start).total_seconds() // 60) + 1)
+        (words, int((timeline.times[letter] - start).total_seconds() // 60) + 1)
         for letter, words in STOPS.items()
-        if letter in account.times and account.times[letter] >= start
+        if letter in timeline.times and timeline.times[letter] >= start
     ]
     return Slider(start, length, max(length // 720, 1), None if value == length else value, stops)
 
 
-def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
+def _rows(request: SignedInRequest, timeline: RetrospectiveTimeline, slider: Slider) -> dict[str, Any]:
     known = slider.known
-    facts = account.facts if known is None else [row for row in account.facts if known_at(row) <= known]
+    facts = timeline.facts if known is None else [row for row in timeline.facts if known_at(row) <= known]
     gaps = [row for row in facts if row.gap]
     pages = max(-(-len(facts) // PAGE), 1)
     asked = request.GET.get("page", "")
@@ -124,7 +124,7 @@ def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[st
     shown = facts[(page - 1) * PAGE : page * PAGE]
     for row in shown:
         row.known_stamp = round(known_at(row).timestamp())
-        row.far = account.far_outside(row)
+        row.far = timeline.far_outside(row)
     return {
         "slider": slider,
         "rows": _with_days(shown),
@@ -135,10 +135,10 @@ def _rows(request: SignedInRequest, account: Account, slider: Slider) -> dict[st
         "gap_count": len(gaps),
         "page": page,
         "pages": pages,
-        "offered": account.gaps if page == 1 and known is None else [],
-        "duplicates": duplicates_in(account) if page == 1 and known is None else [],
-        "introducing": introducing_in(account, request.user) if page == 1 and known is None else [],
-        "section_url": address(account.retrospective),
+        "offered": timeline.gaps if page == 1 and known is None else [],
+        "duplicates": duplicates_in(timeline) if page == 1 and known is None else [],
+        "introducing": introducing_in(timeline, request.user) if page == 1 and known is None else [],
+        "section_url": address(timeline.retrospective),
         "here_url": request.get_full_path(),
         "zone": timezone.get_current_timezone_name(),
     }
@@ -155,17 +155,17 @@ def _with_days(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def _picture(request: SignedInRequest, account: Account, slider: Slider) -> dict[str, Any]:
+def _picture(request: SignedInRequest, timeline: RetrospectiveTimeline, slider: Slider) -> dict[str, Any]:
     zoom, part = request.GET.get("zoom", ""), request.GET.get("part", "")
     story = story_of(
-        account,
+        timeline,
         known=slider.known,
         zoom=int(zoom) if is_number(zoom) else 1,
         part=int(part) if is_number(part) else 0,
     )
     last = parts_of(story.zoom) - 1
     return {
-        "figure": swim_lanes(story) if account.standing else None,
+        "figure": swim_lanes(story) if timeline.standing else None,
         "zoom": story.zoom,
         # The middle of what is shown stays in the middle.
         "closer": {"zoom": story.zoom * 2, "part": story.part * 2 + 1} if story.zoom < CLOSEST else None,
@@ -186,7 +186,7 @@ def _entry(retrospective: Retrospective, entry: int, *, removed: bool = False) -
 def new_entry(request: SignedInRequest, retrospective: Retrospective) -> HttpResponse:
     at = request.GET.get("at", "")
     # The day at least is likely to be that of the first row.
-    initial = {"occurred_at": Account(retrospective).span[0].replace(microsecond=0)}
+    initial = {"occurred_at": RetrospectiveTimeline(retrospective).span[0].replace(microsecond=0)}
     if is_number(at):
         initial["occurred_at"] = datetime.fromtimestamp(min(int(at), 4_000_000_000), UTC)
     form = EntryForm(request.POST or None, retrospective=retrospective, initial=initial)
@@ -268,7 +268,7 @@ def recollection(request: SignedInRequest, retrospective: Retrospective, entry: 
 @writers_only
 def phase(request: SignedInRequest, retrospective: Retrospective, entry: int) -> HttpResponse:
     row = _entry(retrospective, entry)
-    incident = Account(retrospective).incident_of(row) if request.user.is_responder else None
+    incident = RetrospectiveTimeline(retrospective).incident_of(row) if request.user.is_responder else None
     form = PhaseForm(request.POST or None, entry=row, incident=incident)
     if submitted(request, form):
         data = form.cleaned_data

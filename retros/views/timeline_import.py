@@ -25,7 +25,7 @@ from retros.imports.rows import Reading, Refused, Row, names_of
 from retros.imports.slack import Window, read_slack
 from retros.imports.tables import read_csv, read_json
 from retros.models import Retrospective, TimelineEntry
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.timeline_forms import (
     LARGEST_BUNDLE,
     ConfirmForm,
@@ -55,7 +55,7 @@ def timeline_import(request: SignedInRequest, retrospective: Retrospective) -> H
     """Choose a source; POST reads it and shows what would come in."""
     source = request.GET.get("from", "paste")
     source = source if source in SOURCES else "paste"
-    span = Account(retrospective).span
+    span = RetrospectiveTimeline(retrospective).span
     form = _form(request, source, days_around(span))
     context: dict[str, Any] = {
         "sources": SOURCES,

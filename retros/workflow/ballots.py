@@ -12,7 +12,7 @@ from accounts.models import User
 from core.notify import notify_topic
 from retros.ballots import SHOWN_FROM
 from retros.models import Ballot, ClosedQuestion, Question, Retrospective, VotedToken
-from retros.workflow.basics import audit, lock, lock_to_facilitate
+from retros.workflow.common import audit, lock, lock_to_facilitate
 from retros.workflow.session import participant_ids
 
 LOWEST, HIGHEST = 1, 5

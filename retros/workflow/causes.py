@@ -12,7 +12,7 @@ from events.retrospectives import FactorAdded, FactorChanged, FactorLinked, Fact
 from incidents.workflow import Conflict
 from retros.models import Category, ContributingFactor, Factor, Level, Retrospective, TimelineEntry
 from retros.vocabulary import normalised
-from retros.workflow.basics import announce, audit, lock
+from retros.workflow.common import announce, audit, lock
 from retros.workflow.steps import is_under, keep_step, renumber, states
 from timeline.models import Evidence
 

@@ -8,7 +8,7 @@ from audit import context
 from events.retrospectives import CommentAdded, CommentMentioned, CommentReopened, CommentResolved
 from retros.access import mentioned_in, people_reaching
 from retros.models import Comment, Document
-from retros.workflow.basics import announce, audit, lock
+from retros.workflow.common import announce, audit, lock
 
 
 @transaction.atomic

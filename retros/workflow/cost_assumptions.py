@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Role
 from retros.models import GUESSES, CostAssumptions, RoleRate
-from retros.workflow.basics import require_administrator
+from retros.workflow.common import require_administrator
 
 Guesses = tuple[Decimal | None, Decimal | None, Decimal | None]
 

@@ -11,7 +11,7 @@ from events.retrospectives import RetrospectiveImpactWritten
 from incidents.models import AffectedService, Service
 from incidents.workflow import Conflict
 from retros.models import AffectedUsers, Dimension, ImpactStatement, Retrospective
-from retros.workflow.basics import announce, audit, lock
+from retros.workflow.common import announce, audit, lock
 
 FIELDS = ("text", "numbers", "evidence_text", "debt", "not_affected")
 MOST_NUMBERS = 20

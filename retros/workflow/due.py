@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from audit import context
 from events.retrospectives import RetrospectiveDue
 from retros.models import DueReminder, Retrospective
-from retros.workflow.basics import announce
+from retros.workflow.common import announce
 
 STEPS = (-2, 0, 1, 3, 7)  # days before (negative) and after the due day
 GRACE = 14  # days: older than that, nobody is startled by a reminder

@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.workflow import INSTALLATION, record_audit
 from retros.models import Column, RetrospectiveFormat
 from retros.models.formats import KEY, as_stored, validate_columns
-from retros.workflow.basics import require_administrator
+from retros.workflow.common import require_administrator
 
 IN_USE = "A retrospective uses this format, so it can't be removed."
 SHIPPED = "This format comes with Allclear. Add your own instead."

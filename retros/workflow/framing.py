@@ -23,7 +23,7 @@ from incidents.workflow import FormUsed
 from retros.models import Participant, Retrospective, RetrospectiveFormat, RetrospectiveStatus, Subject
 from retros.permissions import can_start
 from retros.responders import responded_to, with_responder
-from retros.workflow.basics import (
+from retros.workflow.common import (
     CHECK_YEAR,
     announce,
     audit,

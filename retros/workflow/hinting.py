@@ -7,7 +7,7 @@ from accounts.models import User
 from audit import context
 from audit.workflow import INSTALLATION, record_audit
 from retros.models import HintDismissal, HintWord, Retrospective
-from retros.workflow.basics import audit, lock, require_administrator
+from retros.workflow.common import audit, lock, require_administrator
 
 
 @transaction.atomic

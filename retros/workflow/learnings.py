@@ -33,7 +33,7 @@ from retros.models import (
     TimelineEntry,
 )
 from retros.permissions import can_change_learning
-from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
+from retros.workflow.common import announce, audit, lock, lock_to_facilitate, save
 
 DOTS = 5
 LONGEST = 2000

@@ -8,7 +8,7 @@ from audit import context
 from events.retrospectives import AgendaChanged, RetrospectiveFramed
 from retros.models import AgendaItem, FinishedPart, Retrospective, RetrospectiveStatus
 from retros.permissions import possible_facilitators, takes_part
-from retros.workflow.basics import announce, audit, lock, lock_to_facilitate, save
+from retros.workflow.common import announce, audit, lock, lock_to_facilitate, save
 
 
 @transaction.atomic

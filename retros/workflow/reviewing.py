@@ -32,7 +32,7 @@ from retros.models import (
 )
 from retros.pictures import pictures
 from retros.published_content import content_of, markdown_of, search_of
-from retros.workflow.basics import (
+from retros.workflow.common import (
     announce,
     audit,
     lock,

@@ -20,7 +20,7 @@ from events.retrospectives import (
 from retros.agendas import LENGTHS, agenda_for
 from retros.clock import spent_on
 from retros.models import AgendaItem, Retrospective, RetrospectiveSettings, RetrospectiveStatus, Verdict
-from retros.workflow.basics import (
+from retros.workflow.common import (
     CHECK_YEAR,
     IS_PUBLISHED,
     announce,

@@ -14,7 +14,7 @@ from incidents.permissions import can_respond
 from incidents.workflow import close_incident
 from incidents.workflow.transitions import announce, audit
 from retros.models import Retrospective
-from retros.workflow.basics import leads, lock_to_facilitate, require_open, save
+from retros.workflow.common import leads, lock_to_facilitate, require_open, save
 from retros.workflow.session import working_days_after
 from retros.workflow.timeline_import import seed_timeline
 from timeline.models import Kind

@@ -13,7 +13,7 @@ from accounts.models import User
 from audit import context
 from events.retrospectives import FactorUndone
 from retros.models import ContributingFactor, FactorStep, Retrospective, TimelineEntry
-from retros.workflow.basics import announce, audit, lock
+from retros.workflow.common import announce, audit, lock
 from timeline.models import Evidence
 
 PLAIN = (

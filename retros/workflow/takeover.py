@@ -22,7 +22,7 @@ from retros.models import (
     TimelineEntry,
 )
 from retros.vocabulary import normalised
-from retros.workflow.basics import audit
+from retros.workflow.common import audit
 from retros.workflow.reviewing import store_publication
 from retros.workflow.timeline_import import entry_of
 from timeline.models import Gap, Kind

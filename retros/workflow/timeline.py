@@ -13,8 +13,8 @@ from events.retrospectives import RetrospectiveTimelineChanged
 from incidents.models import Service
 from incidents.workflow import Conflict, set_milestones
 from retros.models import Retrospective, TimelineEntry
-from retros.timeline import GAP_SOURCE, PHASE_MILESTONES, Account
-from retros.workflow.basics import CHECK_YEAR, announce, audit, has_likely_year, lock
+from retros.timeline import GAP_SOURCE, PHASE_MILESTONES, RetrospectiveTimeline
+from retros.workflow.common import CHECK_YEAR, announce, audit, has_likely_year, lock
 from timeline.models import Gap, Kind, Phase
 
 LATER = ("occurred_at", "ended_at", "known_at")
@@ -164,7 +164,7 @@ def _unmark(other: TimelineEntry) -> None:
 
 
 def _set_milestone(entry: TimelineEntry, by: User) -> None:
-    incident = Account(entry.retrospective).incident_of(entry)
+    incident = RetrospectiveTimeline(entry.retrospective).incident_of(entry)
     name = PHASE_MILESTONES.get(Phase(entry.phase)) if entry.phase else None
     if incident is None or name is None:
         raise ValidationError({"sets_milestone": "No milestone of an incident belongs to this phase."})
@@ -257,7 +257,7 @@ def dismiss_gap(*, retrospective: Retrospective, by: User, key: str) -> None:
 
 
 def _found(retrospective: Retrospective, key: str) -> Any:
-    found = next((gap for gap in Account(retrospective).gaps if gap.key == key), None)
+    found = next((gap for gap in RetrospectiveTimeline(retrospective).gaps if gap.key == key), None)
     if found is None:
         raise ValidationError("This gap is answered already, or filled.")
     return found
@@ -336,10 +336,10 @@ def _beside(entry: TimelineEntry) -> Any:
 
 def _other_markers(entry: TimelineEntry, phase: str) -> Any:
     """The other standing rows that say when `phase` began of the incident that `entry` tells of."""
-    account = Account(entry.retrospective)
-    incident = account.incident_of(entry)
+    timeline = RetrospectiveTimeline(entry.retrospective)
+    incident = timeline.incident_of(entry)
     own = Q(event__incident=incident)
-    if incident == account.incident:
+    if incident == timeline.incident:
         own |= Q(event__isnull=True)
     marking = TimelineEntry.objects.standing().filter(own, retrospective=entry.retrospective, phase=phase)
     return marking.exclude(pk=entry.pk)

@@ -12,8 +12,8 @@ from audit import context
 from events.retrospectives import RetrospectiveTimelineChanged
 from retros.imports.rows import MOST_ROWS, Row
 from retros.models import Retrospective, TimelineEntry
-from retros.timeline import Account
-from retros.workflow.basics import announce, audit, lock
+from retros.timeline import RetrospectiveTimeline
+from retros.workflow.common import announce, audit, lock
 from retros.workflow.timeline import check_entry
 from timeline.models import Evidence, Kind, TimelineEvent
 
@@ -101,12 +101,12 @@ def _give_way(
 
     The rows `instead_of` which they come do not count.
     """
-    account = Account(retrospective)
+    timeline = RetrospectiveTimeline(retrospective)
     rows = TimelineEntry.objects.standing().filter(retrospective=retrospective).exclude(phase="")
     rows = rows.exclude(pk__in=[entry.pk for entry in instead_of]).select_related("event__incident")
-    marked = {(row.phase, account.incident_of(row)) for row in rows}
+    marked = {(row.phase, timeline.incident_of(row)) for row in rows}
     for entry in coming:
-        told = (entry.phase, account.incident_of(entry))
+        told = (entry.phase, timeline.incident_of(entry))
         if told in marked:
             entry.phase = ""
         elif entry.phase:

@@ -12,9 +12,9 @@ from accounts.models import User
 from audit import context
 from events.retrospectives import RetrospectiveTimelineChanged
 from retros.models import ContributingFactor, Learning, Retrospective, TimelineEntry
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.timeline_suggestions import duplicates_in, introducing_in
-from retros.workflow.basics import announce, audit, lock, save
+from retros.workflow.common import announce, audit, lock, save
 from retros.workflow.timeline import mark_phase, restore_entry
 from retros.workflow.timeline_import import bring_rows
 from timeline.models import Phase
@@ -118,7 +118,7 @@ def separate_entries(*, entry: TimelineEntry, by: User) -> int:
 def merge_suggested(*, retrospective: Retrospective, by: User, key: str) -> TimelineEntry:
     """Merge rows that were suggested as saying the same."""
     retrospective = lock(retrospective, by=by)
-    found = next((one for one in duplicates_in(Account(retrospective)) if one.key == key), None)
+    found = next((one for one in duplicates_in(RetrospectiveTimeline(retrospective)) if one.key == key), None)
     if found is None:
         raise ValidationError(CHANGED)
     return merge_entries(retrospective=retrospective, by=by, entries=found.rows)
@@ -128,7 +128,9 @@ def merge_suggested(*, retrospective: Retrospective, by: User, key: str) -> Time
 def mark_introduced(*, retrospective: Retrospective, by: User, key: str) -> TimelineEntry:
     """Mark a suggested change as what introduced the problem; one that is no row yet becomes one."""
     retrospective = lock(retrospective, by=by)
-    found = next((one for one in introducing_in(Account(retrospective), by) if one.key == key), None)
+    found = next(
+        (one for one in introducing_in(RetrospectiveTimeline(retrospective), by) if one.key == key), None
+    )
     if found is None:
         raise ValidationError(CHANGED)
     entry = found.entry
@@ -142,9 +144,9 @@ def mark_introduced(*, retrospective: Retrospective, by: User, key: str) -> Time
 def dismiss_suggestion(*, retrospective: Retrospective, by: User, key: str) -> None:
     """Do not suggest this again: rows that are not the same, or changes that introduced nothing."""
     retrospective = lock(retrospective, by=by)
-    account = Account(retrospective)
-    offered = {one.key for one in duplicates_in(account)}
-    if introducing_in(account, by):
+    timeline = RetrospectiveTimeline(retrospective)
+    offered = {one.key for one in duplicates_in(timeline)}
+    if introducing_in(timeline, by):
         offered.add("introduced")
     if key not in offered:
         raise ValidationError(CHANGED)

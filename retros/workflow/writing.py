@@ -19,7 +19,7 @@ from notifications.workflow import wake_worker
 from retros.document_cache import current_state, remember
 from retros.models import Document, DocumentUpdate, DocumentVersion, Retrospective, Section
 from retros.permissions import can_write
-from retros.workflow.basics import announce, audit, require_open_writer
+from retros.workflow.common import announce, audit, require_open_writer
 
 QUIET = timedelta(minutes=5)
 LONGEST = timedelta(minutes=30)

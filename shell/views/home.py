@@ -17,7 +17,7 @@ from shell.home_queries import (
     active_for,
     affected_for,
     approvals_for,
-    owed_by,
+    due_from,
     retrospectives_for,
     suspected_for,
 )
@@ -26,7 +26,7 @@ from shell.home_queries import (
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     active, active_count = active_for(request.user)
-    owed = owed_by(request.user, active, active_count)
+    owed = due_from(request.user, active, active_count)
     context: dict[str, Any] = {
         "section": "home",
         "active": active,

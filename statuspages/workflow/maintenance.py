@@ -33,7 +33,7 @@ from statuspages.models import (
     ScheduledMaintenance,
 )
 from statuspages.models.maintenance import BEGAN, ENDED
-from statuspages.workflow.basics import facts, lock, made_before, record, require_announcer
+from statuspages.workflow.common import facts, lock, made_before, record, require_announcer
 
 LONGEST_WORD = 5000
 OF_STATE: dict[str, type[MaintenanceEvent]] = {

@@ -20,7 +20,7 @@ from statuspages.accent import accent_of, normal
 from statuspages.logo import logo_of
 from statuspages.look import version_of
 from statuspages.models import Component, ComponentGroup, ComponentState, PageLogo, StatusPage
-from statuspages.workflow.basics import LOOK, facts, lock, record, require_announcer, require_editor
+from statuspages.workflow.common import LOOK, facts, lock, record, require_announcer, require_editor
 from statuspages.workflow.subscribing import forget
 
 SHORT = 50  # characters of a short name that is made of a name

@@ -24,7 +24,7 @@ from statuspages.models import (
 )
 from statuspages.recurrence import MOST_INTERVAL
 from statuspages.rules import in_words
-from statuspages.workflow.basics import facts, lock, made_before, record, require_announcer
+from statuspages.workflow.common import facts, lock, made_before, record, require_announcer
 from statuspages.workflow.maintenance import (
     LONGEST_WORD,
     announce,

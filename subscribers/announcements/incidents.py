@@ -60,8 +60,8 @@ class Story:
         if recipient.reads(self.except_for):
             return False
         if recipient.channel or recipient.outside:
-            return recipient.hears_of(self.kind) or recipient.reads(self.informed) is not None
-        return recipient.hears_of(self.kind)
+            return recipient.receives(self.kind) or recipient.reads(self.informed) is not None
+        return recipient.receives(self.kind)
 
 
 def story_of(message: OutboxMessage, incident: Incident) -> Story | None:
@@ -265,12 +265,12 @@ def _reminder(payload: dict, incident: Incident) -> Story | None:
         return None
     command = payload["audience"] == Reminder.COMMAND
     update_page = reverse("status_update", args=[incident.reference])
-    owed_by = parse_datetime(str(payload["due_at"])) or timezone.now()
+    due_by = parse_datetime(str(payload["due_at"])) or timezone.now()
     return Story(
         News.DUTY,
         "incident.command_unclaimed" if command else "incident.update_due",
         "nobody commands" if command else f"{payload['what'].lower()} {payload['says']}",
-        text="Nobody has taken command yet." if command else f"Due by {owed_by.astimezone(UTC):%H:%M} UTC.",
+        text="Nobody has taken command yet." if command else f"Due by {due_by.astimezone(UTC):%H:%M} UTC.",
         action="Take command" if command else "Write the update",
         path="" if command else f"{update_page}?audience={payload['audience']}",
         data={} if command else {"audience": payload["audience"], "due_at": payload["due_at"]},

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from history.access import Reach
+from history.access import Access
 from history.workflow.export_writer import everything
 from incidents.models import Incident, Service
 from incidents.workflow import (
@@ -194,6 +194,6 @@ def test_queries_do_not_grow_with_the_incidents(imported, written):
     for most in (2, 60):
         imported(written([line(n) for n in range(most)]))
         with CaptureQueriesContext(connection) as queries:
-            assert sum(1 for _ in everything(Reach(is_all=True))) == most
+            assert sum(1 for _ in everything(Access(is_all=True))) == most
         counts.append(len(queries))
     assert counts[0] == counts[1]

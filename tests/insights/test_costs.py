@@ -12,7 +12,7 @@ from django.utils import timezone
 from action_items.models import ActionItem
 from incidents.models import AffectedService, Incident, Role, Service
 from incidents.models.people import Participation, RoleAssignment
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.cost_queries import Rates, felt, spending
 from retros.measures import Interval, union, user_minutes
 from retros.models import AffectedUsers, ImpactStatement, Retrospective
@@ -177,8 +177,8 @@ def test_of_what_is_private_or_not_published_only_its_readers_count(
     cut_off(status="in_review")
     work(cut_off(is_private=True, title="Canary Zephyrquartz"), commander, 60)
     for person, known, of in ((commander, 2, 2), (outsider, 1, 1), (stakeholder, 0, 1)):
-        reach = Reach.of(person)
-        found = spending(Scope(reach.incidents, reach=reach), Rates.get())
+        access = Access.of(person)
+        found = spending(Scope(access.incidents, access=access), Rates.get())
         assert (found.users.known, found.users.of) == (known, of), person
         client.force_login(person)
         for address in ("/insights/cost/", "/insights/cost.csv"):

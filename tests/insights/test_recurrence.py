@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from action_items.models import ActionItem
 from incidents.models import Incident, Severity, Status
 from incidents.models.people import Participation
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.recurring import factors, recurrence
 from retros.models import ContributingFactor, Factor, Retrospective
 
@@ -175,8 +175,8 @@ def test_what_is_private_neither_follows_nor_names(client, past, commander, outs
         incident=hidden, user=commander, joined_at=hidden.declared_at, last_active_at=hidden.declared_at
     )
     for person, count in ((commander, 1), (outsider, 0)):
-        reach = Reach.of(person)
-        found = recurrence(Scope(reach.incidents, now=NOW, reach=reach))
+        access = Access.of(person)
+        found = recurrence(Scope(access.incidents, now=NOW, access=access))
         assert (found.of, found.count) == (1 + count, count)
         client.force_login(person)
         for address in (
@@ -189,8 +189,8 @@ def test_what_is_private_neither_follows_nor_names(client, past, commander, outs
 
 def test_a_stakeholder_reads_factors_once_they_are_published(past, stakeholder):
     looked = look_back(past(days_ago=10), ("Pool", True), status="in_review")
-    reach = Reach.of(stakeholder)
-    assert factors(Scope(reach.incidents, reach=reach)) == []
+    access = Access.of(stakeholder)
+    assert factors(Scope(access.incidents, access=access)) == []
     Retrospective.objects.filter(pk=looked.pk).update(status="published")
-    reach = Reach.of(stakeholder)
-    assert [one.text for one in factors(Scope(reach.incidents, reach=reach))] == ["Pool"]
+    access = Access.of(stakeholder)
+    assert [one.text for one in factors(Scope(access.incidents, access=access))] == ["Pool"]

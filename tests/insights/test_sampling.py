@@ -13,7 +13,7 @@ from scipy import stats
 
 from incidents.models import AffectedService, Incident, Service
 from incidents.models.people import Participation
-from insights.cohort import Reach, Scope
+from insights.cohort import Access, Scope
 from insights.definitions import BY_KEY
 from insights.sampling import GAIN, Pace, drawn, needed, pace, sample, summed
 from retros.models import AffectedUsers, Retrospective
@@ -184,8 +184,8 @@ def test_private_incidents_are_drawn_only_by_those_on_them(client, hit, commande
                 last_active_at=hidden.declared_at,
             )
     for person, count in ((commander, 20), (outsider, 19)):
-        reach = Reach.of(person)
-        found = sample(Scope(reach.incidents, reach=reach))
+        access = Access.of(person)
+        found = sample(Scope(access.incidents, access=access))
         assert (len(found.spent), len(found.felt)) == (count, count)
         client.force_login(person)
         said = text(client.get("/insights/what-would-it-take/"))
@@ -194,6 +194,6 @@ def test_private_incidents_are_drawn_only_by_those_on_them(client, hit, commande
 
 def test_users_stated_where_nobody_may_read_yet_do_not_count(hit, stakeholder):
     hit(users=1000, reads="in_review")
-    reach = Reach.of(stakeholder)
-    assert sample(Scope(reach.incidents, reach=reach)).felt == []
+    access = Access.of(stakeholder)
+    assert sample(Scope(access.incidents, access=access)).felt == []
     assert len(sample(everything()).felt) == 1

@@ -110,8 +110,8 @@ def test_of_thousands_it_is_told_by_bins_as_it_stands_at_their_ends(db, seed, sh
     told = [s for s in drawn.steps if 0 < s.share < 1]
     assert told
     for step in told:
-        reach = Z * np.sqrt(greenwood[step.at]) / abs(np.log(expected[step.at]))
-        assert step.low == pytest.approx(expected[step.at] ** np.exp(reach), abs=1e-9)
+        margin = Z * np.sqrt(greenwood[step.at]) / abs(np.log(expected[step.at]))
+        assert step.low == pytest.approx(expected[step.at] ** np.exp(margin), abs=1e-9)
 
 
 def test_of_nothing_there_is_no_curve(db):

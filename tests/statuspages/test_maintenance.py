@@ -13,7 +13,7 @@ from core.conflict import Conflict
 from statuspages.models import ScheduledMaintenance
 from statuspages.tasks import carry_on_maintenances
 from statuspages.workflow import change_maintenance, keep_look, schedule_maintenance, update_maintenance
-from statuspages.workflow.basics import lock
+from statuspages.workflow.common import lock
 
 
 def test_it_is_announced_and_recorded(client, shop, work):

@@ -6,7 +6,7 @@ from incidents.workflow import join_incident
 from notifications.models import Channel, OutboxMessage
 from subscribers.announcements.routing import consume
 from subscribers.models import News, Subscription
-from subscribers.recipients import how_it_leaves, recipient_counts
+from subscribers.recipients import recipient_counts, ways_sent
 
 
 @pytest.fixture
@@ -32,17 +32,17 @@ def test_each_counts_once_for_each_audience(crowd):
 
 
 def test_says_how_it_leaves(crowd):
-    assert how_it_leaves(crowd, ["public", "stakeholders"]) == [
+    assert ways_sent(crowd, ["public", "stakeholders"]) == [
         ("mail", "E-mail", "4 people, each once"),
         ("inbox", "Inbox", "3 people"),
         ("hash", "#incidents, Hook", "2 channels"),
     ]
-    assert how_it_leaves(crowd, ["executives"]) == [("inbox", "Inbox", "1 person")]
+    assert ways_sent(crowd, ["executives"]) == [("inbox", "Inbox", "1 person")]
 
 
 def test_what_it_says_is_what_leaves(crowd, admin, post):
     Channel.objects.filter(name="Hook").update(is_active=False)
-    ways = {label: detail for _icon, label, detail in how_it_leaves(crowd, ["public", "stakeholders"])}
+    ways = {label: detail for _icon, label, detail in ways_sent(crowd, ["public", "stakeholders"])}
     post(crowd, "public", "stakeholders", by=admin)  # who wrote it was not among the readers
     message = OutboxMessage.objects.get(topic="status_update.posted")
     consume(message)
@@ -52,7 +52,7 @@ def test_what_it_says_is_what_leaves(crowd, admin, post):
 
 
 def test_nobody_is_said_as_nothing(incident, commander):
-    assert how_it_leaves(incident, ["public"]) == []
+    assert ways_sent(incident, ["public"]) == []
 
 
 def test_nothing_outside_a_private_incident(private_incident, outside, channel, stakeholder):
@@ -65,7 +65,7 @@ def test_nothing_outside_a_private_incident(private_incident, outside, channel, 
 
 def test_says_that_no_mail_leaves_without_a_mail_server(crowd, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    assert how_it_leaves(crowd, ["public", "stakeholders"])[0] == (
+    assert ways_sent(crowd, ["public", "stakeholders"])[0] == (
         "triangle-alert",
         "E-mail is not sent",
         "no mail server",

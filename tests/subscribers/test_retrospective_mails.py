@@ -8,7 +8,7 @@ import time_machine
 from notifications.models import Delivery, OutboxMessage
 from retros.models import RetrospectiveStatus
 from retros.workflow import start_retrospective
-from retros.workflow.basics import announce
+from retros.workflow.common import announce
 from subscribers.announcements.retrospectives import consume
 from subscribers.models import News, Notice, NotificationPreference
 from tests.made_events import Made

@@ -15,7 +15,7 @@ from api.shapes.base import Shape
 from incidents.models import Incident
 from retros.access import people_of
 from retros.permissions import can_facilitate, can_write, takes_part
-from retros.workflow.basics import ONLY_LEADERS, ONLY_WRITERS
+from retros.workflow.common import ONLY_LEADERS, ONLY_WRITERS
 
 RETROSPECTIVE = "retrospectives/{retrospective}"
 TIMELINE = f"{RETROSPECTIVE}/timeline"

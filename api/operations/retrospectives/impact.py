@@ -12,7 +12,7 @@ from api.shapes.retrospective_sections import AffectedUsersShape, ImpactStatemen
 from retros import workflow
 from retros.measures import union, user_minutes
 from retros.models import Dimension, ImpactStatement
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow.costs import MOST_NUMBERS
 
 IMPACT = f"{RETROSPECTIVE}/impact"
@@ -71,7 +71,7 @@ class ImpactDuration(serializers.Serializer):
 
 
 def _duration(call: Call) -> dict[str, Any]:
-    over = Account(call["retrospective"]).affected
+    over = RetrospectiveTimeline(call["retrospective"]).affected
     minutes, unstated = user_minutes(over)
     return {"affected_seconds": union(over).total_seconds(), "user_minutes": minutes, "unstated": unstated}
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from api.operations.retrospectives.common import RETROSPECTIVE
 from api.registry import Call, item
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 
 
 class RetrospectiveMeasureShape(serializers.Serializer):
@@ -28,7 +28,7 @@ def _measures(call: Call) -> list[dict[str, Any]]:
             "missing": one.missing,
             "note": one.note,
         }
-        for one in Account(call["retrospective"]).measures
+        for one in RetrospectiveTimeline(call["retrospective"]).measures
     ]
 
 

@@ -23,7 +23,7 @@ from incidents.models import Service
 from retros import workflow
 from retros.models import TimelineEntry
 from retros.models.timeline import WRITTEN_KINDS
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.timeline_suggestions import duplicates_in, introducing_in
 from timeline.models import Gap, Kind, Phase
 
@@ -65,7 +65,7 @@ class TimelineSuggestion(serializers.Serializer):
 
 
 def _suggestions(call: Call) -> list[dict[str, Any]]:
-    account = Account(call["retrospective"])
+    account = RetrospectiveTimeline(call["retrospective"])
     alike = [
         {
             "key": one.key,
@@ -92,7 +92,7 @@ def _suggestions(call: Call) -> list[dict[str, Any]]:
 item(
     f"{TIMELINE}/found-gaps",
     FoundGap,
-    lambda call: Account(call["retrospective"]).gaps,
+    lambda call: RetrospectiveTimeline(call["retrospective"]).gaps,
     name="list_found_gaps",
     summary="Possible gaps in the timeline that nobody has added or dismissed.",
     many=True,

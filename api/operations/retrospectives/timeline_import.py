@@ -20,7 +20,7 @@ from retros.imports.rows import LONGEST_TEXT, MOST_ROWS, Reading, Refused, Row, 
 from retros.imports.slack import LARGEST_ZIP, Window, read_slack
 from retros.imports.tables import LONGEST_FILE, read_csv, read_json
 from retros.models.timeline import WRITTEN_KINDS
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from timeline.models import Phase
 
 TIMELINE = f"{RETROSPECTIVE}/timeline"
@@ -135,7 +135,7 @@ def _reading(call: Call) -> Reading:
     retrospective, which = call["retrospective"], call.data["which"]
     if which == "alerts":
         return alerts_of(retrospective)
-    since, until = Account(retrospective).span
+    since, until = RetrospectiveTimeline(retrospective).span
     if which == "changes":
         return changes_around(retrospective, since=since, until=until, by=call.user)
     return _written(call, since, until)

@@ -7,7 +7,7 @@ from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from history.access import Reach
+from history.access import Access
 from history.source import LONGEST_ENTRY
 from history.workflow.export_writer import count_of, everything, told_too_long
 from incidents.models import Incident
@@ -35,9 +35,9 @@ class Command(BaseCommand):
         person = User.objects.filter(email__iexact=reader).first() if reader else None
         if reader and person is None:
             raise CommandError(f"There is nobody with the address {reader}.")
-        reach = Reach(person, is_all=private)
+        access = Access(person, is_all=private)
         self.too_long = 0
-        lines = self._shown(everything(reach, with_files=not no_files), count_of(reach))
+        lines = self._shown(everything(access, with_files=not no_files), count_of(access))
         if file == "-":
             for line in lines:
                 self.stdout.write(line, ending="")
@@ -48,9 +48,9 @@ class Command(BaseCommand):
             self.stderr.write(told)
         out = self.stderr if file == "-" else self.stdout
         where = "" if file == "-" else f" to {file}"
-        counts = ", ".join(f"{n} {name}" for name, n in _counts(reach) if n) or "nothing"
-        left = Incident.objects.count() - reach.incidents().count()
-        more = Retrospective.objects.count() - reach.retrospectives().count()
+        counts = ", ".join(f"{n} {name}" for name, n in _counts(access) if n) or "nothing"
+        left = Incident.objects.count() - access.incidents().count()
+        more = Retrospective.objects.count() - access.retrospectives().count()
         out.write(f"{counts} written{where}." + (f" {left} private incidents are left out." if left else "")
                   + (f" {more} retrospectives that you can't see are left out." if more else ""))  # fmt: skip
 
@@ -68,5 +68,5 @@ class Command(BaseCommand):
             sys.stderr.write("\n")
 
 
-def _counts(reach: Reach) -> list[tuple[str, int]]:
-    return [(f"{rows.model._meta.verbose_name_plural}", rows.count()) for rows in reach.wholes().values()]
+def _counts(access: Access) -> list[tuple[str, int]]:
+    return [(f"{rows.model._meta.verbose_name_plural}", rows.count()) for rows in access.wholes().values()]

@@ -9,14 +9,14 @@ from django.db.models import OuterRef
 
 from retros.completion import parts_of
 from retros.models import Retrospective, TimelineEntry
-from retros.timeline import Account, gap_columns
+from retros.timeline import RetrospectiveTimeline, gap_columns
 from retros.workflow import add_entry, dismiss_gap, keep_gap, remove_entry, restore_entry, seed_timeline
 
 
 @pytest.fixture
 def account(retrospective, commander):
     seed_timeline(retrospective=retrospective, by=commander)
-    return lambda: Account(retrospective)
+    return lambda: RetrospectiveTimeline(retrospective)
 
 
 def test_silence_is_found_and_kept_as_a_row(account, retrospective, commander, began):
@@ -82,7 +82,7 @@ def test_the_section_finds_the_gaps_of_the_page_whatever_the_rows(account, retro
     columns = gap_columns(OuterRef("pk"))
     row = Retrospective.objects.annotate(**{f"n_{name}": column for name, column in columns.items()})
     found = row.values(*(f"n_{name}" for name in columns)).get(pk=retrospective.pk)
-    told = Account.of_columns(retrospective, {name: found[f"n_{name}"] for name in columns})
+    told = RetrospectiveTimeline.of_columns(retrospective, {name: found[f"n_{name}"] for name in columns})
     assert [gap.key for gap in told.gaps] == [gap.key for gap in account().gaps]
 
 

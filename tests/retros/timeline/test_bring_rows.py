@@ -11,7 +11,7 @@ from incidents.workflow import declare_incident, record_change, set_service_impa
 from retros.imports.records import alerts_of, changes_around
 from retros.imports.rows import Row
 from retros.models import TimelineEntry
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import bring_rows, remove_entry, seed_timeline
 from timeline.workflow import attach_evidence, write_event
 
@@ -67,7 +67,9 @@ def test_alerts_that_are_not_rows_yet(retrospective, over, commander, began):
     reading = alerts_of(retrospective)
     assert [r.text for r in reading.rows] == ["Pool full"]
     bring_rows(retrospective=retrospective, by=commander, rows=reading.rows)
-    assert [r.kind for r in Account(retrospective).standing if r.text == "Pool full"] == ["alert"]
+    assert [r.kind for r in RetrospectiveTimeline(retrospective).standing if r.text == "Pool full"] == [
+        "alert"
+    ]
 
 
 def test_changes_around_it_as_far_as_one_may_know(retrospective, over, commander, outsider, severity, began):

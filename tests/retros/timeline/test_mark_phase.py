@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from incidents.workflow import declare_incident, mitigate_incident, set_milestones
 from retros.measures import headlines
 from retros.models import Participant, TimelineEntry
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import (
     add_entry,
     add_gap,
@@ -54,7 +54,7 @@ def second(seeded, over, commander, began, severity):
 def minutes(retrospective):
     return {
         m.name.split()[0]: m.value and m.value.total_seconds() / 60
-        for m in headlines(Account(retrospective).measures)
+        for m in headlines(RetrospectiveTimeline(retrospective).measures)
         if not m.name.startswith("TTA")
     }
 
@@ -63,7 +63,7 @@ def test_the_times_of_the_incident_hold_until_a_row_says_otherwise(seeded, row, 
     assert minutes(seeded) == {"TTO": 5, "Latent": None, "TTM": 40, "MTTR": 70}
     mark_phase(entry=row, by=commander, phase="mitigated", version=0)
     assert minutes(seeded)["TTM"] == 33
-    assert Account(seeded).moments["M"].elsewhere is not None
+    assert RetrospectiveTimeline(seeded).moments["M"].elsewhere is not None
 
 
 def test_moving_a_milestone_row_moves_the_times(seeded, commander, began):
@@ -88,10 +88,12 @@ def test_the_incident_is_corrected_when_asked_and_comes_back_once(seeded, row, o
     mark_phase(entry=row, by=commander, phase="mitigated", sets_milestone=True)
     over.refresh_from_db()
     assert over.mitigated_at == began + timedelta(minutes=33)
-    assert Account(seeded).moments["M"].elsewhere is None
+    assert RetrospectiveTimeline(seeded).moments["M"].elsewhere is None
     seed_timeline(retrospective=seeded, by=commander)
-    assert [r.text for r in Account(seeded).standing if r.phase == "mitigated"] == ["traffic is back"]
-    assert "Mitigated" not in [r.text for r in Account(seeded).standing]
+    assert [r.text for r in RetrospectiveTimeline(seeded).standing if r.phase == "mitigated"] == [
+        "traffic is back"
+    ]
+    assert "Mitigated" not in [r.text for r in RetrospectiveTimeline(seeded).standing]
 
 
 def test_a_milestone_the_incident_had_not_is_not_told_twice(seeded, over, commander, began):
@@ -100,7 +102,7 @@ def test_a_milestone_the_incident_had_not_is_not_told_twice(seeded, over, comman
     )
     mark_phase(entry=deployed, by=commander, phase="introduced", sets_milestone=True)
     seed_timeline(retrospective=seeded, by=commander)
-    assert [r.text for r in Account(seeded).standing if r.phase == "introduced"] == ["v231 out"]
+    assert [r.text for r in RetrospectiveTimeline(seeded).standing if r.phase == "introduced"] == ["v231 out"]
     assert minutes(seeded)["Latent"] == 7
 
 

@@ -3,7 +3,7 @@
 from incidents.models import Service
 from incidents.workflow import set_service_impact
 from retros.picture import story_of
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import add_entry
 
 
@@ -16,6 +16,6 @@ def test_every_affected_service_has_a_lane_and_the_rest_share_one(retrospective,
         add_entry(
             retrospective=retrospective, by=commander, text="said so", occurred_at=began, kind="alert", system=system
         )  # fmt: skip
-    story = story_of(Account(retrospective))
+    story = story_of(RetrospectiveTimeline(retrospective))
     assert [lane.name for lane in story.lanes if lane.group == "Systems"] == [*names, "Others"]
     assert {one.lane for one in [*story.impacts, *story.marks]} <= {lane.key for lane in story.lanes}

@@ -10,14 +10,14 @@ from incidents.workflow import set_milestones
 from notifications.models import OutboxMessage
 from retros.imports.rows import Row
 from retros.models import Retrospective, RetrospectiveStatus, TimelineEntry
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import bring_rows, change_entry, remove_entry, seed_timeline
 from timeline.models import TimelineEvent
 from timeline.workflow import attach_evidence, mark_gap, remove_event, star_event, write_event
 
 
 def texts(retrospective):
-    return [row.text for row in Account(retrospective).standing]
+    return [row.text for row in RetrospectiveTimeline(retrospective).standing]
 
 
 def test_key_events_come_with_what_they_say(retrospective, over, commander, began):
@@ -26,7 +26,7 @@ def test_key_events_come_with_what_they_say(retrospective, over, commander, bega
     mark_gap(incident=over, by=commander, text="no metrics", occurred_at=began, minutes=6)
     evidence = attach_evidence(incident=over, by=commander, kind="alert", title="Page", captured_at=began)
     brought = seed_timeline(retrospective=retrospective, by=commander)
-    rows = {row.text: row for row in Account(retrospective).standing}
+    rows = {row.text: row for row in RetrospectiveTimeline(retrospective).standing}
     assert brought.added == len(rows)
     assert note.text not in rows
     assert rows["Page"].evidence.get() == evidence
@@ -59,7 +59,7 @@ def test_untouched_rows_follow_the_incident_touched_ones_stay(retrospective, ove
     )
     remove_event(event=decision, by=commander)
     assert seed_timeline(retrospective=retrospective, by=commander).changed == 2
-    account = Account(retrospective)
+    account = RetrospectiveTimeline(retrospective)
     assert account.times["D"] == began + timedelta(minutes=9)
     assert account.times["M"] == began + timedelta(minutes=40)
     assert account.moments["M"].elsewhere == began + timedelta(minutes=44)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from retros.models import ContributingFactor
 from retros.published_content import content_of, markdown_of
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import (
     add_contributing_factor,
     add_entry,
@@ -41,7 +41,7 @@ def rows(retrospective, commander):
 
 
 def shown(retrospective):
-    return [row.text for row in Account(retrospective).facts if row.text.startswith("Row")]
+    return [row.text for row in RetrospectiveTimeline(retrospective).facts if row.text.startswith("Row")]
 
 
 def test_star_leave_out_and_bring_back(retrospective, commander, rows, left):
@@ -65,7 +65,7 @@ def test_merged_rows_keep_their_sources_and_come_apart_again(retrospective, comm
     kept = merge_entries(retrospective=retrospective, by=commander, entries=rows[:3])
     assert kept == rows[1], "the one that marks a moment stands"
     assert shown(retrospective) == ["Row 1", "Row 3"]
-    (fact,) = [row for row in Account(retrospective).facts if row.pk == kept.pk]
+    (fact,) = [row for row in RetrospectiveTimeline(retrospective).facts if row.pk == kept.pk]
     assert [row.text for row in fact.sources] == ["Row 0", "Row 2"]
     assert [row.text for row in fact.beside_it] == ["It was earlier"]
     assert ContributingFactor.objects.with_evidence().get(pk=factor.pk).entry_rows == 1
@@ -94,9 +94,9 @@ def test_what_is_remembered_of_a_merged_row_goes_and_comes_with_it(
         remove_entry(entry=kept, by=commander)
     else:
         remove_entries(**facts, entries=[kept])
-    assert recollection not in Account(retrospective).standing
+    assert recollection not in RetrospectiveTimeline(retrospective).standing
     restore_entries(**facts, entries=[kept])
-    assert recollection in Account(retrospective).standing
+    assert recollection in RetrospectiveTimeline(retrospective).standing
 
 
 def test_what_cannot_be_merged(retrospective, commander, rows):
@@ -121,7 +121,7 @@ def test_the_page_changes_only_rows_of_its_own(client, retrospective, commander,
     client.force_login(commander)
     page = f"{retrospective.get_absolute_url()}timeline/"
     body = client.get(page).content.decode()
-    assert body.count('form="rows-form"') == len(Account(retrospective).facts)
+    assert body.count('form="rows-form"') == len(RetrospectiveTimeline(retrospective).facts)
     assert 'value="restore"' in body
     answer = client.post(f"{page}rows/", {"row": [rows[0].pk, rows[1].pk, "x", 10**9], "do": "merge"})
     assert answer.url == page

@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 from incidents.workflow import Conflict
 from notifications.models import OutboxMessage
 from retros.models import Participant
-from retros.timeline import Account
+from retros.timeline import RetrospectiveTimeline
 from retros.workflow import add_entry, add_recollection, change_entry, remove_entry, restore_entry
 
 
@@ -67,9 +67,9 @@ def test_a_change_is_audited_with_before_and_after_and_none_leaves_no_trace(retr
 def test_removed_with_what_stands_beside_it_and_back(retrospective, row, commander, responder):
     add_recollection(fact=row, by=responder, text="it was the other one")
     remove_entry(entry=row, by=commander)
-    assert Account(retrospective).standing == []
+    assert RetrospectiveTimeline(retrospective).standing == []
     restore_entry(entry=row, by=commander)
-    (fact,) = Account(retrospective).facts
+    (fact,) = RetrospectiveTimeline(retrospective).facts
     assert [beside.text for beside in fact.beside_it] == ["it was the other one"]
 
 
@@ -78,7 +78,7 @@ def test_several_people_remember_side_by_side(retrospective, row, commander, res
     add_recollection(
         fact=one, by=commander, actor=admin, text="after it", occurred_at=began + timedelta(minutes=2)
     )
-    (fact,) = Account(retrospective).facts
+    (fact,) = RetrospectiveTimeline(retrospective).facts
     assert [(r.actor, r.text, r.is_recollection) for r in fact.beside_it] == [
         (responder, "before the page", True), (admin, "after it", True),
     ]  # fmt: skip

@@ -24,7 +24,7 @@ class SwitchedOff(APIException):
     status_code = status.HTTP_404_NOT_FOUND
 
 
-class Door:
+class EntryPoint:
     """The ASGI application of /mcp."""
 
     def __init__(self) -> None:
