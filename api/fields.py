@@ -28,6 +28,8 @@ MOST_CHOICES = 20  # choices that it names
 class Body(serializers.Serializer):
     """What a request may say. A field that is not known is refused by its name, as is JSON of another type."""
 
+    default_error_messages = {"invalid": "Write a JSON object, in braces."}
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = [name for name in data if name not in self.fields or self.fields[name].read_only]
@@ -115,8 +117,8 @@ class Choice(serializers.ChoiceField):
     def __init__(self, choices: Any, **options: Any):
         super().__init__(choices, **options)
         there = ", ".join(str(one) for one in list(self.choices)[:MOST_CHOICES])
-        more = ", …" if len(self.choices) > MOST_CHOICES else ""
-        self.error_messages["invalid_choice"] = f"“{{input}}” is not one of the choices: {there}{more}."
+        end = ", …" if len(self.choices) > MOST_CHOICES else "."
+        self.error_messages["invalid_choice"] = f"“{{input}}” is not one of the choices: {there}{end}"
 
 
 def choice(choices: Any, **options: Any) -> Choice:

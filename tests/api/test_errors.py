@@ -256,6 +256,7 @@ def test_a_value_that_can_never_be_used_is_named(api, admin, commander, incident
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
+        ([], "Write a JSON object, in braces."),
         ({}, "title: This field is required."),
         ({"title": 5}, "title: Write text."),
         ({"title": "x", "colour": "red"}, "colour: There is no such field. There are "),

@@ -147,7 +147,8 @@ def test_a_token_leaves_no_cookie(calls, incident):
     assert not calls.last.cookies
 
 
-def test_the_command_says_where_it_has_looked_for_the_account(db):
+def test_the_command_says_where_it_has_looked_for_the_account(db, settings):
+    settings.EMBEDDED_DATABASE = True
     with pytest.raises(CommandError, match=r"you@example\.org in .*ALLCLEAR_DATA"):
         call_command("create_token", email="you@example.org", scopes="incidents:read")
 

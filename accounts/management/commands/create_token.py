@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         owner = User.objects.filter(is_active=True).with_email(options["email"]).first()
         if owner is None:
-            where = f" in {settings.DATA_DIR}. ALLCLEAR_DATA names another data folder."
+            where = "."
+            if settings.EMBEDDED_DATABASE:
+                where = f" in {settings.DATA_DIR}. ALLCLEAR_DATA names another data folder."
             raise CommandError(f"There is no active account with the address {options['email']}{where}")
         try:
             with context.coming_from("command create_token"):
