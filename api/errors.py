@@ -100,7 +100,7 @@ def _read(error: Exception) -> tuple[int | None, str, list[dict[str, str]], dict
     """(status, detail, the fields refused, headers)."""
     if isinstance(error, exceptions.ValidationError):
         errors = list(_of_fields(error.detail))
-        return 422, _sentence(errors), errors, {}
+        return 422, _sentence(errors, named=True), errors, {}
     if isinstance(error, Refusal):
         errors = list(_of_refusal(error))
         fields = [one for one in errors if one["pointer"]]
@@ -172,5 +172,12 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _sentence(errors: list[dict[str, str]]) -> str:
-    return " ".join(dict.fromkeys(one["detail"] for one in errors))[:1000]
+def _sentence(errors: list[dict[str, str]], named: bool = False) -> str:
+    """All in one. With `named` each says which field it is about: sentences of a verb do that in their own words."""
+    told = (f"{_name(one['pointer'])}{one['detail']}" if named else one["detail"] for one in errors)
+    return " ".join(dict.fromkeys(told))[:1000]
+
+
+def _name(pointer: str) -> str:
+    """`/services/0/service` as `services.0.service: `."""
+    return f"{pointer.strip('/').replace('/', '.')}: " if pointer else ""

@@ -47,6 +47,12 @@ COMMANDS = {
     "list_action_items": "allclear action list",
 }
 """Operation → how the command line does it."""
+BODIES: dict[str, dict[str, Any]] = {
+    "close_incident": {"owner": "ana@example.org"},
+    "open_retrospective": {"incidents": ["INC-14"]},
+    "set_channel_events": {"events": ["incident.declared", "severity.changed"]},
+}
+"""Operation → a body, where the one made from the description would be refused or ask for two things at once."""
 
 
 def resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

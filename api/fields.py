@@ -22,17 +22,23 @@ FEW = 12
 LONGEST_LIST = 1000
 """Entries of a list or an object in a body, where a field says nothing less: each may ask the database."""
 MOST_UNKNOWN = 20  # fields that a refusal names
+MOST_CHOICES = 20  # choices that it names
 
 
 class Body(serializers.Serializer):
     """What a request may say. A field that is not known is refused by its name, as is JSON of another type."""
 
+    default_error_messages = {"invalid": "Write a JSON object, in braces."}
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = [name for name in data if name not in self.fields or self.fields[name].read_only]
             if unknown:
+                known = sorted(name for name, field in self.fields.items() if not field.read_only)
+                there = f"There are {', '.join(known)}." if known else "There are none here."
                 raise serializers.ValidationError(
-                    {name: ["There is no such field."] for name in unknown[:MOST_UNKNOWN]}, code="unknown"
+                    {name: [f"There is no such field. {there}"] for name in unknown[:MOST_UNKNOWN]},
+                    code="unknown",
                 )
             self._require_short(data)
             if self.context.get("is_json"):
@@ -105,9 +111,19 @@ def optional_text(max_length: int = LONGEST_TEXT, **options: Any) -> TextField:
     return TextField(max_length, required=False, **options)
 
 
-def choice(choices: Any, **options: Any) -> serializers.ChoiceField:
+class Choice(serializers.ChoiceField):
+    """Whoever sends another value is told which there are."""
+
+    def __init__(self, choices: Any, **options: Any):
+        super().__init__(choices, **options)
+        there = ", ".join(str(one) for one in list(self.choices)[:MOST_CHOICES])
+        end = ", …" if len(self.choices) > MOST_CHOICES else "."
+        self.error_messages["invalid_choice"] = f"“{{input}}” is not one of the choices: {there}{end}"
+
+
+def choice(choices: Any, **options: Any) -> Choice:
     """One of the values of a `TextChoices`, or of a list."""
-    return serializers.ChoiceField(choices=getattr(choices, "choices", choices), **options)
+    return Choice(choices=getattr(choices, "choices", choices), **options)
 
 
 def flag(**options: Any) -> serializers.BooleanField:

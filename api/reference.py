@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from api.errors import TYPES
-from api.examples import COMMANDS, curl, example_of, example_of_parameter, filled, kind_of, resolved
+from api.examples import BODIES, COMMANDS, curl, example_of, example_of_parameter, filled, kind_of, resolved
 from api.registry import JSON, OPERATIONS
 from api.schema import FORM, openapi_schema
 
@@ -200,7 +200,7 @@ def _entry(path: str, method: str, operation: dict[str, Any], scope: str) -> Ent
     parameters = _parameters(operation, path)
     content = operation.get("requestBody", {}).get("content", {})
     body, form = (content.get(media, {}).get("schema") for media in (JSON, FORM))
-    example = example_of(body, _components()) if body else None
+    example = BODIES.get(operation["operationId"], example_of(body, _components()) if body else None)
     files = example_of(form, _components()) if form else None
     example_path = filled(path, {one.name: one.example for one in parameters if one.place == "path"})
     answers = operation["responses"].items()

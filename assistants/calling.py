@@ -90,7 +90,8 @@ def _called(request: Request, tool: Tool, arguments: dict[str, Any]) -> dict[str
 def _require_known(tool: Tool, arguments: dict[str, Any]) -> None:
     unknown = [name for name in arguments if name not in tool.names]
     if unknown:
-        raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such argument."))
+        there = f"There are {', '.join(sorted(tool.names))}." if tool.names else "There are none here."
+        raise serializers.ValidationError(dict.fromkeys(unknown, f"There is no such argument. {there}"))
     missing = [name for name in tool.operation.parts if name not in arguments]
     if missing:
         raise serializers.ValidationError(dict.fromkeys(missing, "This argument is needed."))

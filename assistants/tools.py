@@ -161,7 +161,8 @@ offer(
 def _declared(call: Call) -> str:
     said = call.data
     severity = said.get("severity") or "the severity for “not sure”"
-    command = "You take command." if said.get("takes_command") else "Nobody takes command."
+    takes_command = said.get("takes_command", not call.user.is_service)
+    command = "You take command." if takes_command else "Nobody takes command."
     return f"Declare the incident “{said['title']}” with {severity}. Responders are notified. {command}"
 
 

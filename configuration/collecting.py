@@ -82,7 +82,8 @@ def unknown_fields(kind: Kind, entry: Entry) -> list[Mistake]:
     unknown = [name for name in entry.said if name not in (*kind.fields, kind.parent)]
     for name in unknown:
         del entry.said[name]
-    return [entry.mistake((name,), "There is no such field.") for name in unknown]
+    there = ", ".join(sorted(name for name in (*kind.fields, kind.parent) if name))
+    return [entry.mistake((name,), f"There is no such field. There are {there}.") for name in unknown]
 
 
 def _wrong(kind: Kind, name: str, value: Any) -> str:

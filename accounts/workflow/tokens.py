@@ -160,7 +160,7 @@ def _checked_scopes(scopes: Iterable[str], owner: User) -> list[str]:
     if unknown := sorted(wanted - set(SCOPES)):
         raise ValidationError({"scopes": f"There is no scope “{unknown[0]}”. There are {', '.join(SCOPES)}."})
     if not wanted:
-        raise ValidationError({"scopes": "Choose at least one."})
+        raise ValidationError({"scopes": "Choose at least one scope."})
     if "admin" in wanted and not owner.is_administrator:
         raise ValidationError({"scopes": f"{owner} is not an administrator, so “admin” would open nothing."})
     return [scope for scope in SCOPES if scope in wanted]

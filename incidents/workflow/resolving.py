@@ -162,6 +162,8 @@ def close_incident(
 ) -> Incident:
     """Hand the incident over formally. A required retrospective must exist and have an owner, or be waived."""
     incident = lock(incident, by=by, version=version)
+    if incident.status == Status.CLOSED:
+        raise ValidationError(f"{incident.reference} is closed already.")
     if incident.status != Status.RESOLVED:
         raise ValidationError(
             f"{incident.reference} is {incident.get_status_display().lower()}. Resolve it first."

@@ -52,7 +52,7 @@ def send(delivery: Delivery) -> Answer:
 
 def _body(delivery: Delivery, channel: Channel) -> tuple[str, str]:
     """What is sent, as the channel wants it, and its media type."""
-    content = {"timestamp": delivery.created_at.isoformat()} | delivery.content
+    content = {"timestamp": delivery.created_at} | delivery.content
     if channel.body_format == BodyFormat.CLOUDEVENTS:
         return _cloud_event(delivery), "application/cloudevents+json"
     written = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)

@@ -146,3 +146,7 @@ def test_queries_do_not_grow(as_admin, admin, django_assert_max_num_queries):
     as_admin.get(reverse("tokens"))
     with django_assert_max_num_queries(14):
         as_admin.get(reverse("tokens"))
+
+
+def test_the_address_that_names_a_service_account_to_the_command_is_shown(as_admin, pipeline):
+    assert pipeline.email in text(as_admin.get(reverse("tokens")))

@@ -91,3 +91,17 @@ def test_words_for_those_who_write_shapes_are_not_told():
     described = json.dumps(openapi_schema())
     for base in (Body, Shape, Telling):
         assert base.__doc__.splitlines()[0] not in described
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("close_incident", {"owner": "ana@example.org"}),
+        ("open_retrospective", {"incidents": ["INC-14"]}),
+        ("set_channel_events", {"events": ["incident.declared", "severity.changed"]}),
+    ],
+)
+def test_an_example_asks_for_one_thing_that_is_not_refused(name, body):
+    entry = next(entry for entry in entries() if entry.name == name)
+    assert json.loads(entry.example) == body
+    assert json.dumps(body) in entry.curl

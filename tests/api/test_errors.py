@@ -251,3 +251,26 @@ def test_a_value_that_can_never_be_used_is_named(api, admin, commander, incident
     at = f"retrospectives/{retrospective.pk}/contributing-factors/{factor.pk}/place"
     problem = calls.put(at, {"parent": factor.pk})
     assert (calls.status, problem["errors"][0]["pointer"]) == (422, "/parent")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ([], "Write a JSON object, in braces."),
+        ({}, "title: This field is required."),
+        ({"title": 5}, "title: Write text."),
+        ({"title": "x", "colour": "red"}, "colour: There is no such field. There are "),
+        (
+            {"title": "x", "service_impact": "bad"},
+            "service_impact: “bad” is not one of the choices: degraded, ",
+        ),
+    ],
+)
+def test_the_sentence_alone_names_the_field(calls, body, detail):
+    assert calls.post("incidents", body)["detail"].startswith(detail)
+
+
+def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(calls):
+    problem = calls.get("incidents?status=fixng")
+    assert "“fixng” is not one of the choices: " in problem["detail"]
+    assert "fixing" in problem["detail"]

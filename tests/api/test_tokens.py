@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.models import ApiToken
@@ -144,3 +145,14 @@ def test_a_token_leaves_no_cookie(calls, incident):
     calls.get("incidents")
     assert calls.status == 200
     assert not calls.last.cookies
+
+
+def test_the_command_says_where_it_has_looked_for_the_account(db, settings):
+    settings.EMBEDDED_DATABASE = True
+    with pytest.raises(CommandError, match=r"you@example\.org in .*ALLCLEAR_DATA"):
+        call_command("create_token", email="you@example.org", scopes="incidents:read")
+
+
+def test_the_command_says_what_to_choose(commander):
+    with pytest.raises(CommandError, match="Choose at least one scope"):
+        call_command("create_token", email=commander.email, scopes=" , ")

@@ -130,3 +130,11 @@ def test_what_the_verb_refuses_is_refused_before_the_question(assistant_of, stak
 def test_declaring_sets_no_state_that_status_pages_show(assistant):
     told = assistant("declare_incident", title=TITLE, severity="SEV1", services=["payments"])
     assert told["fields"][0]["field"] == "/services"
+
+
+def test_the_preview_says_who_takes_command(assistant):
+    by_default = assistant("declare_incident", title=TITLE, severity="SEV2")["data"]
+    assert "You take command." in by_default["preview"]
+    assert by_default["would_give"]["commander"]
+    without = assistant("declare_incident", title=TITLE, severity="SEV2", takes_command=False)["data"]
+    assert "Nobody takes command." in without["preview"]

@@ -112,3 +112,9 @@ def test_a_call_waits_for_nobody_without_end(assistant, incident, monkeypatch):
     holder.join()
     assert told == {"status": 503, "error": "This takes too long. Try again later, or ask for less at once."}
     assert assistant.agreed("raise_hypothesis", incident=incident.reference, claim="A leak")["done"]
+
+
+def test_an_unknown_argument_is_answered_with_those_that_exist(assistant):
+    told = assistant("search", query="payments")
+    assert (assistant.did, told["status"]) == (False, 422)
+    assert told["error"] == "query: There is no such argument. There are q."

@@ -79,6 +79,12 @@ def test_it_goes_to_its_own_server_only(stub, tmp_path):
     assert CommandLine(tmp_path, stub.url, "alc_2").run("list").code == 0
     assert [request.path.split("?")[0] for request in stub.requests] == ["/api/v1/incidents"]
     assert stub.requests[0].body == b""
+    nothing_here = CommandLine(tmp_path, stub.url, "alc_2").run("send")
+    assert "Nothing is waiting to be sent to this server." in nothing_here.out
+    assert "http://127.0.0.1:1" in nothing_here.out
+    assert (
+        "Nothing kept has an ID" in CommandLine(tmp_path, stub.url, "alc_2").run("send", "--drop", "no").err
+    )
 
 
 def test_with_a_token_that_is_not_valid_it_is_kept_and_said(stub, tmp_path):

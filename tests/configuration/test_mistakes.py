@@ -59,6 +59,7 @@ def test_all_are_told_at_once_with_their_lines(written, apply):
         "b.yaml:13:",
     ], "\n".join(lines)
     assert "depends_on.1: There is no “nowhere” here" in lines[2]
+    assert "colour: There is no such field. There are depends_on, description, " in "\n".join(lines)
     assert "also at a.yaml:2" in lines[3]
     assert "cadences.public.first_minutes: A valid integer is required." in lines[7]
     assert "s3cret" not in str(refusal.value)

@@ -53,3 +53,9 @@ def test_stakeholder_is_refused(resolved, stakeholder):
     with pytest.raises(PermissionDenied):
         close_incident(incident=resolved, by=stakeholder, waive_reason="x")
     assert Severity.objects.count() == 5
+
+
+def test_not_twice(resolved, commander):
+    close_incident(incident=resolved, by=commander, waive_reason="x")
+    with pytest.raises(ValidationError, match="is closed already"):
+        close_incident(incident=resolved, by=commander, waive_reason="x")

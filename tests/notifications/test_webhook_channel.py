@@ -30,6 +30,7 @@ def test_the_library_verifies_it(server, webhook, message):
     event = verified(request, webhook.secret)
     assert (event["type"], event["data"]) == ("incident.status_update", {"text": "Größe – 1"})
     assert datetime.fromisoformat(event["timestamp"])
+    assert event["timestamp"].endswith("Z"), "as all times of the API and of events"
     assert request.path == "/hook?key=Zephyrquartz"
 
 

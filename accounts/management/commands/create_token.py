@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -26,7 +27,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         owner = User.objects.filter(is_active=True).with_email(options["email"]).first()
         if owner is None:
-            raise CommandError(f"There is no active account with the address {options['email']}.")
+            where = "."
+            if settings.EMBEDDED_DATABASE:
+                where = f" in {settings.DATA_DIR}. ALLCLEAR_DATA names another data folder."
+            raise CommandError(f"There is no active account with the address {options['email']}{where}")
         try:
             with context.coming_from("command create_token"):
                 _token, text = create_token(

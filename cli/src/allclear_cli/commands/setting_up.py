@@ -107,9 +107,17 @@ def _send(is_json: bool) -> None:
     if is_json:
         as_json(made)
     elif not made and not failures:
-        say("Nothing is waiting to be sent.")
+        say(_nothing_waits())
     if failures:
         raise typer.Exit(failures[0].code)
+
+
+def _nothing_waits() -> str:
+    """What is kept for other servers is not sent to this one, and not forgotten either."""
+    others = sorted({kept.url for kept in offline.all_kept()})
+    if not others:
+        return "Nothing is waiting to be sent."
+    return f"Nothing is waiting to be sent to this server. Kept for another: {', '.join(others)}"
 
 
 def _show_kept(is_json: bool) -> None:
@@ -128,7 +136,9 @@ def _show_kept(is_json: bool) -> None:
 
 def _drop(start: str) -> None:
     found = [one for one in offline.all_kept() if one.id.startswith(start.lower())]
-    if len(found) != 1:
+    if not found:
+        raise CommandError(f"Nothing kept has an ID that starts with {start}.", Exit.NOT_FOUND)
+    if len(found) > 1:
         raise CommandError(
             f"{len(found)} kept declarations have an ID that starts with {start}.", Exit.NOT_FOUND
         )
