@@ -42,4 +42,4 @@ def test_a_session_without_a_facilitator_leads_to_the_field_that_is_missing(clie
 def test_buttons_say_what_they_set(client, with_people, commander):
     client.force_login(commander)
     page = client.get(with_people.get_absolute_url()).text
-    assert all(f">{words}<" in page for words in ("Plan 60 min", "Plan 30 min", "Schedule session"))
+    assert all(f"{words}<" in page for words in ("Plan 60 min", "Plan 30 min", "Schedule session"))
