@@ -5,8 +5,8 @@ import re
 from django.template import Origin
 from django.template.loaders import app_directories, filesystem
 
-INDENT = re.compile(r"\s*\n[ \t]+")
-INSIDE = re.compile(r"(<[a-z][^<>]*>)\s*\n[ \t]+|\s*\n[ \t]+(?=</)")  # an element, at its beginning or end
+INDENT = re.compile(r"\n[ \t]+")
+INSIDE = re.compile(r"(<[a-z][^<>]*>)\n[ \t]+|\n[ \t]+(?=</)")  # an element, at its beginning or end
 AS_WRITTEN = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>)", re.DOTALL)
 
 

@@ -42,7 +42,11 @@ def test_what_the_front_end_is_built_from_is_no_package_of_the_tests():
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     of_tests = {path.removeprefix("node_modules/") for path, one in packages.items() if one.get("dev")}
     assert {"@hey-api/openapi-ts", "axe-core", "statuspage.io", "typescript"} <= of_tests
-    assert {"@modelcontextprotocol/conformance", "@modelcontextprotocol/inspector"} <= of_tests
+    assert {
+        "@modelcontextprotocol/conformance",
+        "@modelcontextprotocol/inspector",
+        "@redocly/cli",
+    } <= of_tests
     sources = [*(ROOT / "frontend").rglob("*.js"), *(ROOT / "frontend").glob("*.css")]
     imported = re.findall(
         r"""(?:from|import|@plugin)\s+["']((?:@[\w-]+/)?[\w-]+)""",
