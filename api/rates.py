@@ -45,8 +45,10 @@ def count_request(request: Request) -> dict[str, str]:
         who = ("person", str(request.user.pk))
     else:
         return count_address(request)
-    headers = _count(_rate(settings.API_RATE), who)
-    _count(
+    headers = _count(
+        _rate(settings.API_RATE), who
+    )  # one token past its own limit takes nothing from the others
+    _hit(
         _rate_of_account(settings.API_RATE), ("account", str(request.user.pk)), " by all tokens of an account"
     )
     return headers
@@ -57,14 +59,18 @@ def count_address(request: Request) -> dict[str, str]:
     return _count(_rate(settings.API_RATE_UNKNOWN), ("address", request.META.get("REMOTE_ADDR", "")))
 
 
-def _count(rate: RateLimitItem, who: tuple[str, str], by: str = "") -> dict[str, str]:
-    is_allowed = _limiter().hit(rate, "api", *who)
-    stats = _limiter().get_window_stats(rate, "api", *who)
-    left, wait = max(0, stats.remaining), max(0, round(stats.reset_time - time.time()))
-    if not is_allowed:
+def _hit(rate: RateLimitItem, who: tuple[str, str], by: str = "") -> None:
+    if not _limiter().hit(rate, "api", *who):
+        wait = round(_limiter().get_window_stats(rate, "api", *who).reset_time - time.time())
         raise Throttled(
             wait=max(1, wait), detail=f"At most {rate.amount} requests in {rate.get_expiry()} seconds{by}."
         )
+
+
+def _count(rate: RateLimitItem, who: tuple[str, str]) -> dict[str, str]:
+    _hit(rate, who)
+    stats = _limiter().get_window_stats(rate, "api", *who)
+    left, wait = max(0, stats.remaining), max(0, round(stats.reset_time - time.time()))
     return {
         "RateLimit-Policy": f'"{who[0]}";q={rate.amount};w={rate.get_expiry()}',
         "RateLimit": f'"{who[0]}";r={left};t={wait}',

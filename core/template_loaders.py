@@ -5,13 +5,17 @@ import re
 from django.template import Origin
 from django.template.loaders import app_directories, filesystem
 
+BLOCKS = "div|section|p|ul|ol|li|form|table|thead|tbody|tr|td|th|dl|dt|dd|h[1-6]|header|footer|nav|aside|main|fieldset"
 INDENT = re.compile(r"\n[ \t]+")
-INSIDE = re.compile(r"(<[a-z][^<>]*>)\n[ \t]+|\n[ \t]+(?=</)")  # an element, at its beginning or end
+# At the beginning or the end of an element, and before and after a block, white space never shows.
+INSIDE = re.compile(
+    rf"(<[a-z][^<>]*>|</(?:{BLOCKS})>)\n[ \t]+|\n[ \t]+(?=</|<(?:{BLOCKS})[ >])",
+)
 AS_WRITTEN = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>)", re.DOTALL)
 
 
 def without_indent(text: str) -> str:
-    """HTML of a template with one space for each line break and indent, and none at the ends of an element.
+    """HTML of a template with one space for each line break and indent, and none where it can't show.
 
     What shows white space stays as it is.
     """

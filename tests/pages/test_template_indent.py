@@ -18,6 +18,10 @@ def test_at_the_ends_of_an_element_they_are_nothing():
     assert without_indent('<p class="a">\n    <b>one</b>\n  </p>') == '<p class="a"><b>one</b></p>'
 
 
+def test_around_a_block_they_are_nothing():
+    assert without_indent("one\n  <div>two</div>\n  three") == "one<div>two</div>three"
+
+
 def test_white_space_that_shows_stays():
     for tag in ("pre", "textarea", "script", "style"):
         kept = f"<{tag} class='code'>one\n    two\n</{tag}>"
