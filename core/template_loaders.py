@@ -11,7 +11,9 @@ INDENT = re.compile(r"\n[ \t]+")
 INSIDE = re.compile(
     rf"(<[a-z][^<>]*>|</(?:{BLOCKS})>)\n[ \t]+|\n[ \t]+(?=</|<(?:{BLOCKS})[ >])",
 )
-AS_WRITTEN = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>)", re.DOTALL)
+AS_WRITTEN = re.compile(  # `joined` takes its line breaks away itself, spaces it would keep
+    r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>|\{% joined %\}.*?\{% endjoined %\})", re.DOTALL
+)
 
 
 def without_indent(text: str) -> str:

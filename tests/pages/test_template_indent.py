@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.template_loaders import without_indent
+from incidents.workflow import raise_hypothesis
 
 
 def test_a_line_break_and_its_indent_are_one_space():
@@ -26,6 +27,19 @@ def test_white_space_that_shows_stays():
     for tag in ("pre", "textarea", "script", "style"):
         kept = f"<{tag} class='code'>one\n    two\n</{tag}>"
         assert without_indent(f"<div>\n  {kept}\n  </div>") == f"<div>{kept}</div>"
+
+
+def test_what_is_joined_stays_for_the_tag():
+    joined = "{% joined %}one\n  .\n  <b>two</b>{% endjoined %}"
+    assert without_indent(f"<div>\n  {joined}\n  </div>") == f"<div>{joined}</div>"
+
+
+def test_sentences_of_the_timeline_end_without_a_space(client, commander, incident):
+    raise_hypothesis(
+        incident=incident, by=commander, claim="The pool leaks", test="Count", confidence="likely"
+    )
+    client.force_login(commander)
+    assert "Test: Count. Confidence: likely.</p>" in client.get(incident.get_absolute_url()).text
 
 
 @given(st.text(alphabet="ab \n<>/{}%pre", max_size=60))
