@@ -41,15 +41,19 @@ class Access:
 
     @cached_property
     def incidents(self) -> IncidentQuerySet:
-        return Incident.objects.visible_to(self.person) if self.person else Incident.objects.all()
+        return Incident.objects.all() if self.person is None else Incident.objects.visible_to(self.person)
 
     @cached_property
     def retrospectives(self) -> RetrospectiveQuerySet:
-        return Retrospective.objects.visible_to(self.person) if self.person else Retrospective.objects.all()
+        return (
+            Retrospective.objects.all()
+            if self.person is None
+            else Retrospective.objects.visible_to(self.person)
+        )
 
     @cached_property
     def action_items(self) -> ActionItemQuerySet:
-        return ActionItem.objects.visible_to(self.person) if self.person else ActionItem.objects.all()
+        return ActionItem.objects.all() if self.person is None else ActionItem.objects.visible_to(self.person)
 
     @cached_property
     def readable(self) -> tuple[str, tuple]:

@@ -233,16 +233,16 @@ def is_common(asked: Asked) -> bool:
     if not asked.words:
         return False
     fewest = min(_guessed(word) for word in asked.words)
+    return is_in_many(fewest)
+
+
+def is_in_many(guessed: int) -> bool:
+    """Whether a word that the planner expects in `guessed` rows of timelines is common."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TimelineEvent._meta.db_table]
         )
-        total = cursor.fetchone()[0]
-    return is_in_many(fewest, total)
-
-
-def is_in_many(guessed: int, total: float) -> bool:
-    """Whether a word that is expected in `guessed` of `total` rows of timelines is common."""
+        (total,) = cursor.fetchone()
     return guessed >= max(COMMON, total / 100)
 
 

@@ -19,7 +19,6 @@ from incidents.models import Incident, ReferenceCounter
 from incidents.models.incident import IncidentQuerySet
 from incidents.search_words import query_of
 from shell.search import NEWEST, having, in_retrospectives, in_rows, is_in_many
-from timeline.models import TimelineEvent
 
 TYPED = RawSQL("%s::tsquery", [SOME_TEXT], output_field=SearchQueryField())
 
@@ -55,12 +54,8 @@ class _Typed:
 
     def is_common(self) -> bool:
         """As `shell.search.is_common`."""
-        table = TimelineEvent._meta.db_table
         with connection.cursor() as cursor:
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
-            (total,) = cursor.fetchone()
-            fewest = min(self._guessed(cursor, word) for word in self.each)
-        return is_in_many(fewest, total)
+            return is_in_many(min(self._guessed(cursor, word) for word in self.each))
 
     @staticmethod
     def _guessed(cursor: CursorWrapper, word: str) -> int:
