@@ -12,6 +12,7 @@ const HAVE = 0, LACKED = 1;
 const FINAL = { 1009: "This change is too large.", 4400: "This editor sent something the server could not read.", 4403: "", 4404: "You can no longer see this.", 4413: "" };
 const REFUSED = [1009, 4400, 4413]; // what was typed itself: sent again it would be refused again
 const STORE_EVERY = 300; // milliseconds
+const STORES_AT_ONCE = 20; // milliseconds that storing may take
 const PAUSES = [150, 300, 600, 1200, 2500, 5000];
 const CARET_EVERY = 60; // milliseconds
 
@@ -28,7 +29,7 @@ export class Sync {
     this.key = `${storageKey}:${this.doc.clientID}`;
     this.kept = 0; this.typed = 0; // counts of changes of one's own
     this.unsent = []; this.flying = null; this.flyingTo = 0; // neither is confirmed
-    this.attempts = 0; this.isOpen = false; this.ended = ""; this.refused = false; this.mayWrite = null;
+    this.attempts = 0; this.isOpen = false; this.ended = ""; this.refused = false; this.mayWrite = null; this._storeTook = 0;
     this.adopted = new Map(); // what was found in the browser's store, by its key
     this._restore(storageKey);
     this.doc.on("update", (update, origin) => { if (origin !== this) this._typed(update); });
@@ -58,18 +59,24 @@ export class Sync {
     }
   }
 
-  // Not with every letter: what is confirmed at once needs no storing, and offline it grows.
-  _storeSoon() { this._storing ??= setTimeout(() => this._store(), STORE_EVERY); }
+  // Offline nobody else has it, and a phone may end the tab without a word: stored at once, unless the text is so
+  // long that typing would wait for it. Online it is confirmed before.
+  _storeSoon() {
+    if (this.state === "offline" && this._storeTook < STORES_AT_ONCE) this._store();
+    else this._storing ??= setTimeout(() => this._store(), STORE_EVERY);
+  }
 
   _store() {
     clearTimeout(this._storing);
     this._storing = null;
     if (this.refused) return;
+    const began = performance.now();
     try {
       if (!this.pending) this._forget();
       else if (this.unsent.length || this.flying) localStorage.setItem(this.key, toText(Y.encodeStateAsUpdate(this.doc))); // with what stands around it
       this._stored = true;
     } catch { this._stored = false; }
+    this._storeTook = performance.now() - began;
   }
 
   _forget() {
@@ -119,6 +126,7 @@ export class Sync {
     this.isOpen = this.ready = false;
     if (this.flying) this.unsent.unshift(this.flying);
     this.flying = null;
+    this._store();
     const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
     removeAwarenessStates(this.awareness, others, this);
     if (event.code in FINAL) this._end(event);

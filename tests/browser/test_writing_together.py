@@ -180,6 +180,24 @@ def test_what_was_typed_offline_survives_a_closed_tab(webs, open_on, commander, 
     assert document.text == "Before. While it was away."
 
 
+def test_what_was_typed_offline_survives_a_tab_that_ends_without_a_word(webs, open_on, commander, document):
+    """A busy machine, or a phone that needs its memory, runs nothing more in the page when it closes."""
+    page = editing(open_on(commander, webs.ports[0]), document)
+    page.keyboard.type("Before. ")
+    until_saved(page)
+    webs.kill(f"web-{webs.ports[0]}")
+    page.locator("#saved[data-state=offline]").wait_for()
+    page.keyboard.type("While it was away.")
+    page.evaluate("setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 0)")
+    context = page.context
+    page.close()
+    webs.serve(webs.ports[0])
+    again = context.new_page()
+    editing(again, document)
+    again.get_by_text("Before. While it was away.").wait_for()
+    until_saved(again)
+
+
 def test_words_typed_offline_stay_when_their_block_becomes_a_heading(
     webs, open_on, commander, responder, document
 ):
