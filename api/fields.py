@@ -223,6 +223,12 @@ class ShownPerson(serializers.Field):
         return {"id": value.pk, "name": str(value)}
 
 
+def untold_of(relation: str) -> list[str]:
+    """The columns of a person that `ShownPerson` does not tell, to be left in the database."""
+    told = {"id", "name", "email"}
+    return [f"{relation}__{field.name}" for field in User._meta.concrete_fields if field.name not in told]
+
+
 class RecordId(serializers.PrimaryKeyRelatedField[Any]):
     """The id of another record, or null."""
 

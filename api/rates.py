@@ -3,12 +3,13 @@
 Headers: RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers-10, and the older X-RateLimit-*.
 """
 
+import threading
 import time
 from functools import cache
 
 from django.conf import settings
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -17,10 +18,33 @@ TOKENS_AT_ONCE = 5
 """An account may send as many times what one of its tokens may: more tokens than that send no more."""
 
 
+CLEARED_EVERY = 60  # seconds
+
+
+class Counts(MemoryStorage):
+    """Counts in memory. What is over is cleared once a minute, where the library starts a thread for each request."""
+
+    STORAGE_SCHEME = ["allclear-memory"]
+
+    def __init__(self, *, cleared_every: float = CLEARED_EVERY) -> None:
+        super().__init__()
+        self.cleared_every = cleared_every
+        self.timer.join()
+        self.timer = threading.main_thread()  # type: ignore[assignment]  # alive, so none is started
+        self.cleared_at = time.monotonic()
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        if time.monotonic() - self.cleared_at >= self.cleared_every:
+            self.cleared_at = time.monotonic()
+            for known in list(self.expirations):
+                self.get(known)  # forgets it where it is over
+        return super().incr(key, expiry, amount)
+
+
 @cache
 def _limiter() -> RateLimiter:
     """With Redis all processes count together; without, each web process by itself."""
-    return FixedWindowRateLimiter(storage_from_string(settings.REDIS_URL or "memory://"))
+    return FixedWindowRateLimiter(storage_from_string(settings.REDIS_URL) if settings.REDIS_URL else Counts())
 
 
 @cache

@@ -65,6 +65,9 @@ class Part:
         return self.called or self.name
 
 
+PAGING = frozenset({"limit", "cursor"})  # parameters of every list
+
+
 @dataclass(frozen=True)
 class Operation:
     method: str
@@ -89,6 +92,12 @@ class Operation:
     @cached_property
     def parts(self) -> list[str]:
         return [piece[1:-1] for piece in self.path.split("/") if piece.startswith("{")]
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names that may stand in the address of a read."""
+        asked = self.query().fields if self.query else ()
+        return frozenset(asked) | (PAGING if self.is_list else frozenset())
 
     @cached_property
     def media_types(self) -> list[str]:

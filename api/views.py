@@ -21,18 +21,16 @@ from api import rates
 from api.authentication import SignedInAuthentication, TokenAuthentication
 from api.errors import ChangedMeanwhile, Malformed
 from api.etags import etag_of, is_named
-from api.fields import Body, told_once
+from api.fields import told_once
 from api.idempotency import earlier_answer, keep_answer, key_of
 from api.locking import lock_root
 from api.paging import Pages
 from api.parsers import JsonParser
-from api.registry import BYTES, OPERATIONS, PARTS, Call, Operation
+from api.registry import BYTES, OPERATIONS, PAGING, PARTS, Call, Operation
 from api.running import admit, load_parts, load_root, run_operation
 from api.schema import described
-from api.shapes.base import Shape, in_shape
+from api.shapes.base import Shape, checked, in_shape
 from audit.context import coming_from
-
-PAGING = {"limit", "cursor"}
 
 
 class AlwaysJson(DefaultContentNegotiation):
@@ -156,20 +154,15 @@ def _said(call: Call) -> dict[str, Any]:
 
 def _queried(call: Call) -> dict[str, Any]:
     params = call.request.query_params
-    known = set(call.operation.query().fields) if call.operation.query else set()
-    if call.operation.is_list:
-        known |= PAGING
+    known = call.operation.parameters
     for name in params:
         if name not in known:
             there = f"There are {', '.join(sorted(known))}." if known else "There are none here."
             raise Malformed(f"There is no parameter “{name}”. {there}", name=name)
     if call.operation.query is None:
         return {}
-    asked: Body = call.operation.query(
-        data={name: params[name] for name in params if name not in PAGING}, context={"call": call}
-    )
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+    data = {name: params[name] for name in params if name not in PAGING}
+    return checked(call.operation.query, data, call)
 
 
 def _told(call: Call, result: Any) -> HttpResponseBase:

@@ -1,6 +1,7 @@
 """The base of all shapes, and how records are told in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
 from inspect import getattr_static, isfunction
@@ -105,8 +106,20 @@ def in_shape(shape: Any, records: Any, call: Any, *, many: bool = False) -> Any:
     if issubclass(shape, Shape):
         records = list(records) if many else records
         shape.complete(records if many else [records], call.user)
+    with _answering(call):
+        return _kept(shape, many).to_representation(records)
+
+
+def checked(body: Any, data: dict[str, Any], call: Any) -> dict[str, Any]:
+    """What `data` says by the rules of a body. Its instance is kept, so its validation may hold nothing of a call."""
+    with _answering(call):
+        return dict(_kept(body, False).run_validation(data))
+
+
+@contextmanager
+def _answering(call: Any) -> Iterator[None]:
     token = _call.set(call)
     try:
-        return _kept(shape, many).to_representation(records)
+        yield
     finally:
         _call.reset(token)

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import RecordId, Reference, ShownPerson
+from api.fields import RecordId, Reference, ShownPerson, untold_of
 from api.shapes.base import Shape
 from api.shapes.catalogue import (
     IncidentTypeName,
@@ -78,7 +78,7 @@ class UpdateDueShape(Shape):
 @cache
 def _parts_of_incidents() -> dict[str, Kept[Any]]:
     """What is told of each incident in a list, by the name that its shape reads."""
-    roles = RoleAssignment.objects.running().select_related("role", "user")
+    roles = RoleAssignment.objects.running().select_related("role", "user").defer(*untold_of("user"))
     impacts = AffectedService.objects.running().select_related("service").order_by("started_at", "pk")
     parts = {
         "running_roles": roles,
@@ -174,7 +174,8 @@ class IncidentShape(Shape):
 
     @classmethod
     def rows(cls, user: User) -> Any:
-        return Incident.objects.visible_to(user).select_related("severity", "incident_type", "reported_by")
+        known = Incident.objects.visible_to(user).select_related("severity", "incident_type", "reported_by")
+        return known.defer(*untold_of("reported_by"))
 
     @classmethod
     def complete(cls, records: list[Any], user: User) -> None:
