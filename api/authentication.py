@@ -1,9 +1,6 @@
 """Who is asking: a bearer token, or the session of somebody who tries the API on its page."""
 
-from typing import Any
-
 from django.utils import timezone
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -38,24 +35,3 @@ class SignedInAuthentication(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Allclear"'
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = TokenAuthentication
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "alc_…",
-            "description": "An API token, made under Settings, API tokens.",
-        }
-
-
-class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = SignedInAuthentication
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        return []  # for the page that tries the API; not offered to clients

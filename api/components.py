@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
+from api.authentication import SignedInAuthentication, TokenAuthentication
 from api.choices import CHOICES, NAMES, values_of
 from api.fields import Body
 from api.registry import PARTS
@@ -35,6 +36,27 @@ class KeyedSchema(OpenApiSerializerFieldExtension):
         auto_schema._insert_field_validators(self.target.child, one)
         closed = {"additionalProperties": False} if direction == "request" else {}
         return {"type": "object", "properties": dict.fromkeys(self.target.keys, one), **closed}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "alc_…",
+            "description": "An API token, made under Settings, API tokens.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = SignedInAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return []  # for the page that tries the API; not offered to clients
 
 
 def not_described() -> list[type]:

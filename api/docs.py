@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from api.error_help import EXPLAINED
 from api.errors import TYPES
+from api.openapi import openapi_schema
 from api.reference import Section, search, sections
-from api.schema import openapi_schema
 
 LONGEST_QUESTION = 100
 

@@ -9,8 +9,8 @@ from django.utils.text import slugify
 
 from api.errors import TYPES
 from api.examples import BODIES, COMMANDS, curl, example_of, example_of_parameter, filled, kind_of, resolved
-from api.registry import JSON, OPERATIONS
-from api.schema import FORM, openapi_schema
+from api.openapi import openapi_schema
+from api.registry import FORM, JSON, OPERATIONS
 
 WORDS_OF_FORMAT = {
     "date-time": "time",

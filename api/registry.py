@@ -17,7 +17,7 @@ from api.paging import NearFirst, UsualPages
 from api.shapes.base import Shape
 
 REACH_ENDED = "Done, and out of the caller's reach now."
-JSON, BYTES = "application/json", "application/octet-stream"
+JSON, BYTES, FORM = "application/json", "application/octet-stream", "multipart/form-data"
 OPERATIONS: list["Operation"] = []
 PARTS: dict[str, "Part"] = {}
 

@@ -12,9 +12,10 @@ from rest_framework import serializers
 from api.components import settle_components
 from api.errors import TYPES
 from api.links import add_links
-from api.registry import JSON, PARTS, Operation
+from api.registry import FORM, JSON, PARTS, Operation
+from api.views import OperationView
 
-PROBLEM, FORM = "application/problem+json", "multipart/form-data"
+PROBLEM = "application/problem+json"
 TAGS = {
     "incidents": "Incidents",
     "retrospectives": "Retrospectives",
@@ -231,11 +232,14 @@ def _headers(status: str) -> dict[str, Any]:
     return headers
 
 
-@cache
-def openapi_schema() -> dict[str, Any]:
-    """The whole description as plain values."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    return dict(schema)
+class Generator(SchemaGenerator):
+    """Describes each handler by its operation, when it comes to it."""
+
+    def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
+        handler = getattr(callback.cls, method.lower())
+        if issubclass(callback.cls, OperationView) and not hasattr(handler, "kwargs"):
+            described(callback.cls.operations[method])(handler)
+        return super().create_view(callback, method, request)
 
 
 INTRODUCTION = """\

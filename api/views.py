@@ -28,7 +28,6 @@ from api.paging import Pages
 from api.parsers import JsonParser
 from api.registry import BYTES, OPERATIONS, PAGING, PARTS, Call, Operation
 from api.running import admit, load_parts, load_root, run_operation
-from api.schema import described
 from api.shapes.base import Shape, checked, in_shape
 from audit.context import coming_from
 
@@ -230,7 +229,7 @@ def _view(address: str, operations: dict[str, Operation]) -> type[OperationView]
         def handler(self: OperationView, request: Request, **raw: str) -> HttpResponseBase:
             return self.answer(request, **raw)
 
-        handlers[method.lower()] = described(operations[method])(handler)
+        handlers[method.lower()] = handler
     return type("OperationView", (OperationView,), handlers | {"operations": operations, "address": address})
 
 

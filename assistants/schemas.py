@@ -3,8 +3,7 @@
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
-
+from api.openapi import description_of
 from api.views import patterns
 from assistants.calling import MOST, USUAL
 from assistants.catalogue import TOOLS, Tool
@@ -82,7 +81,7 @@ def _description() -> dict[str, Any]:
         "api incidents/{incident}/status-updates"
     }
     mine = [one for one in patterns() if one.name in wanted]
-    return dict(SchemaGenerator(patterns=mine).get_schema(request=None, public=True))
+    return description_of(mine)
 
 
 @cache

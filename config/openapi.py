@@ -9,6 +9,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DEFAULT_GENERATOR_CLASS": "api.schema.Generator",
     "POSTPROCESSING_HOOKS": ["api.schema.finish"],
     "GET_LIB_DOC_EXCLUDES": "api.components.not_described",
     "CONTACT": {},

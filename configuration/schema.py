@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from api.schema import openapi_schema
+from api.openapi import openapi_schema
 from configuration.kinds import CHANNELS, CHOICES, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Kind
 
 PREFIX = "#/components/schemas/"

@@ -14,6 +14,7 @@ import psycopg2
 from django.db import connections
 
 CHECK_SECONDS = 1.0
+RENEW_SECONDS = 10.0  # the watchdog is a thread of its own, made anew each time
 STUCK_SECONDS = 60  # without one turn of the event loop: an expression in C holds the interpreter
 
 logger = logging.getLogger(__name__)
@@ -69,9 +70,13 @@ class TimeLimit:
     async def watch(self) -> None:
         """Run until cancelled: stop overdue requests, and keep the watchdog of the process quiet."""
         try:
+            renew_at = 0.0
             while True:
-                faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True)
-                await asyncio.to_thread(self.stop_overdue)
+                if time.monotonic() >= renew_at:
+                    renew_at = time.monotonic() + RENEW_SECONDS
+                    faulthandler.dump_traceback_later(STUCK_SECONDS + RENEW_SECONDS, exit=True)
+                if self._working:
+                    await asyncio.to_thread(self.stop_overdue)
                 await asyncio.sleep(CHECK_SECONDS)
         finally:
             faulthandler.cancel_dump_traceback_later()

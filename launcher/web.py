@@ -1,16 +1,38 @@
 """One web process: uvicorn with the options this application needs, on a socket or on an address."""
 
 import argparse
+import asyncio
+import contextlib
 import socket
+from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
 GRACEFUL_SECONDS = 2  # open streams never end by themselves; without a limit SIGTERM would wait for them
+LOOK_EVERY = 1.0  # seconds between two looks at the clock; uvicorn looks ten times as often
 MAX_MESSAGE = 2 * 1024 * 1024  # bytes over a WebSocket; live.documents takes less and says why
 
 
 class Server(uvicorn.Server):
-    """Ends open streams when it is told to stop: uvicorn would wait for them, and report each as an error."""
+    """Ends open streams when it is told to stop: uvicorn would wait for them, and report each as an error.
+
+    With nothing to do it wakes once a second.
+    """
+
+    _wake: Callable[[], object] | None = None
+
+    async def main_loop(self) -> None:
+        told, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._wake = lambda: loop.call_soon_threadsafe(told.set)
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), LOOK_EVERY)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._wake:
+            self._wake()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         from live.consumers import stream  # config.asgi, which uvicorn has loaded, made the registry it needs

@@ -11,7 +11,7 @@ from openapi_schema_validator import OAS31Validator
 
 from accounts.models import SCOPES
 from accounts.workflow import create_token
-from api.schema import openapi_schema
+from api.openapi import openapi_schema
 
 NAMES = count(1)
 

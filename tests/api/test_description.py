@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from api.choices import CHOICES
+from api.openapi import openapi_schema
 from api.registry import OPERATIONS
-from api.schema import openapi_schema
 
 FREE = {
     "AuditEntry.changes": "by name of whatever was changed",

@@ -9,9 +9,9 @@ from openapi_schema_validator import OAS31Validator
 from api.error_help import EXPLAINED
 from api.errors import TYPES
 from api.fields import Body
+from api.openapi import openapi_schema
 from api.reference import entries, sections
 from api.registry import OPERATIONS
-from api.schema import openapi_schema
 from api.shapes.base import Shape, Telling
 
 pytestmark = pytest.mark.django_db

@@ -25,9 +25,9 @@ from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from api.openapi import openapi_schema
 from api.reference import entries
 from api.registry import OPERATIONS
-from api.schema import openapi_schema
 from core.text import visible
 from demo.load import load_demo
 from tests.api.generated import World, as_described, described_path

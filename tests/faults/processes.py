@@ -14,7 +14,14 @@ from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
-WORKER = ["worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"]
+WORKER = [
+    "worker",
+    "--pool=threads",
+    "--concurrency=4",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+]
 KINDS = {
     "web": [sys.executable, "-m", "launcher.web", "--port", "0"],
     "worker": [*CELERY, *WORKER, "--loglevel=WARNING"],

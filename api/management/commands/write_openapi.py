@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import get_resolver
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from api.schema import openapi_schema
+from api.openapi import openapi_schema
 
 
 class Command(BaseCommand):
