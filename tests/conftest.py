@@ -1,5 +1,7 @@
 """The cast, the built-in catalogue, and the rules every test keeps: real PostgreSQL, no network beyond loopback."""
 
+import gc
+
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase, override_settings
@@ -39,6 +41,12 @@ def pytest_collection_modifyitems(items):
             raise pytest.UsageError(
                 f"{item.nodeid}: only tests/browser may use the browser's fixtures (page, …)"
             )
+
+
+def pytest_collection_finish():
+    """Six thousand tests and what they import stay to the end: they need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
