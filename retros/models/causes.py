@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -108,7 +107,7 @@ class ContributingFactor(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
-        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="retros_factor_trigrams")]
+        indexes = [models.Index(fields=["factor", "retrospective"], name="retros_factor_places")]
 
     def __str__(self) -> str:
         return self.text

@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from incidents.workflow import declare_incident
-from retros.models import Factor
+from retros.models import ContributingFactor, Factor
 from retros.vocabulary import COMPARED, normalised, recurrences, similar
 from retros.workflow import (
     add_contributing_factor,
@@ -120,3 +121,45 @@ def test_only_the_newest_are_compared(retro, add, looked_back, commander):
         )
     newer = looked_back("Alert of traffic was slow")
     assert [known.pk for known in similar(retro, commander, "Alert on traffic came slow")] == [newer.pk]
+
+
+@pytest.mark.parametrize("many", [3, 40])
+def test_each_wording_is_compared_once(retro, looked_back, commander, many):
+    """An organisation writes the same words again and again: what is compared does not grow with that."""
+    theirs = looked_back("The alert on traffic was slow")
+    ContributingFactor.objects.bulk_create(
+        ContributingFactor(retrospective=theirs.retrospective, factor=theirs.factor, text=theirs.text)
+        for _ in range(many)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        (known,) = similar(retro, commander, "Alert on traffic came slow")
+    assert known.text == theirs.text
+    (compared,) = [query["sql"] for query in asked if "word_similarity" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {compared}")
+        ((found,),) = cursor.fetchall()
+    plans = [found[0]["Plan"]]
+    for plan in plans:
+        plans += plan.get("Plans", [])
+    (worded,) = [plan for plan in plans if plan.get("Subplan Name") == "CTE compared"]
+    assert worded["Actual Rows"] == 1
+
+
+def test_places_beyond_the_few_are_counted_up_to_a_limit(retro, add, looked_back, commander, monkeypatch):
+    monkeypatch.setattr("retros.vocabulary.COUNTED", 2)
+    mine = add("Mute had no end")
+    for expected in [*[()] * 5, ("1 more",), ("2 more",), ("2+ more",), ("2+ more",)]:
+        looked_back("Mute had no end")
+        assert recurrences(retro, commander)[mine.factor_id].names[5:] == expected
+
+
+def test_places_are_found_by_an_index(retro, add, looked_back, commander):
+    mine = add("Mute had no end")
+    looked_back("Mute had no end")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    newest = ContributingFactor.objects.filter(factor=mine.factor).order_by("-retrospective")
+    plan = newest.values("retrospective")[:1].explain()
+    assert "retros_factor_places" in plan
+    assert "Sort" not in plan
