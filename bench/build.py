@@ -59,6 +59,8 @@ MANY_EVENTS = 500
 MANY = "The one with many events"
 READERS = 2_000
 OPEN = 40
+OPEN_ITEMS = 200  # action items at least, of the newest retrospectives
+FINISHED_LATELY = 80  # of them done and of them verified in the last month, at least
 SPAN = timedelta(days=6 * 365)
 SINCE = date(2020, 1, 1)
 THINGS = [
@@ -274,12 +276,28 @@ def _fill(incident, began: datetime, lasted: timedelta, by, other, commander, se
 
 
 def _settle_the_past() -> None:
-    """What is older than two months is done; the retrospectives of the last days are not published yet."""
+    """What is older than two months is done; the retrospectives of the last days are not published yet.
+
+    A list and a board of action items are full at every size: pages are compared at equal work.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE retros_actionitem SET state = 'done', done_at = due_on + time '12:00', state_since = due_on"
             " WHERE state = 'open' AND due_on < current_date - 60"
+            " AND retrospective_id NOT IN (SELECT id FROM retros_retrospective ORDER BY due_on DESC LIMIT %s)",
+            [OPEN_ITEMS],
         )
+        cursor.execute(  # else the copies of a private retrospective's items are all that their owner has
+            "UPDATE retros_actionitem SET owner_id = people.ids[1 + retros_actionitem.id % array_length(people.ids, 1)]"
+            " FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user) AS people WHERE owner_id IS NOT NULL"
+        )
+        for state in ("done", "verified"):
+            cursor.execute(
+                "UPDATE retros_actionitem i SET state_since = greatest(i.state_since, now() - newest.n * interval '6 hours')"
+                " FROM (SELECT id, row_number() OVER (ORDER BY state_since DESC) AS n FROM retros_actionitem"
+                " WHERE state = %s) AS newest WHERE newest.id = i.id AND newest.n <= %s",
+                [state, FINISHED_LATELY],
+            )
         cursor.execute(
             "WITH young AS (UPDATE retros_retrospective SET status = 'in_review', published_at = NULL"
             " WHERE due_on > current_date - 14 OR id IN"
