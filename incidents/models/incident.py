@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from incidents.models.cadence import UpdateSchedule
 
 
-RECENT = 500
-"""How many of the newest incidents are compared with a title that is being typed, besides those that are open."""
+RECENT = 500  # the newest incidents that a title being typed is compared with, besides those that are open
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -192,6 +191,7 @@ class Incident(models.Model):
             models.Index(fields=["status", "-number"], name="incident_by_status"),
             models.Index(fields=["severity", "-number"], name="incident_by_severity"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="incident_title_trigrams"),
+            models.Index(fields=["id"], name="incidents_private", condition=Q(is_private=True)),
         ]
         constraints = [
             models.CheckConstraint(
