@@ -1,15 +1,19 @@
 """Action items over a quarter: what was promised for it, how much of that is done and verified, week by week."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, Count, DateField, F, Func, IntegerField, Value, When
 from django.db.models.functions import TruncDate
 
-from action_items.models import DONE_STATES, ActionItemQuerySet, ActionState
+from accounts.models import User
+from action_items.models import DONE_STATES, ActionItem, ActionItemQuerySet, ActionState
 from action_items.models.items import at_risk_on
 from figures.burn_up import Week
 
@@ -83,58 +87,111 @@ class Kept:
         return round(100 * self.verified / self.promised) if self.promised else None
 
 
-GIVEN_UP = Q(state=ActionState.WONT_DO)
+@dataclass(frozen=True)
+class Group:
+    """Items of a quarter that are counted alike; of days, the number of the week at whose end they first count."""
+
+    team: int | None
+    team_name: str
+    state: str
+    is_past: bool
+    is_at_risk: bool
+    added: int
+    left: int
+    done: int | None
+    verified: int | None
+    size: int
 
 
-def _counts(today: date) -> dict[str, Count]:
-    unfinished = ~GIVEN_UP & ~Q(state__in=DONE_STATES)
-    return {
-        "promised": Count("pk", filter=~GIVEN_UP),
-        "done": Count("pk", filter=Q(state__in=DONE_STATES)),
-        "verified": Count("pk", filter=Q(state=ActionState.VERIFIED)),
-        "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
-        "at_risk": Count("pk", filter=at_risk_on(today)),
-        "given_up": Count("pk", filter=GIVEN_UP),
-    }
+@dataclass(frozen=True)
+class Standing:
+    """What was due in a quarter, told by one statement."""
 
+    quarter: Quarter
+    today: date
+    groups: list[Group]
 
-def kept(items: ActionItemQuerySet, quarter: Quarter, today: date) -> Kept:
-    """One query over what was due in the quarter."""
-    due = items.due_between(quarter.first, quarter.last)
-    return Kept(**due.aggregate(**_counts(today)))
+    @classmethod
+    def read(cls, person: User, quarter: Quarter, *, today: date, zone: ZoneInfo, team: Any = None) -> Self:
+        """Within the person's reach; of one team, or of all."""
+        due: ActionItemQuerySet = ActionItem.objects.due_between(quarter.first, quarter.last)
+        if team:
+            due = due.filter(team=team)
+        return cls.of(due.visible_of_these(person), quarter, today=today, zone=zone)
 
-
-def kept_by_team(items: ActionItemQuerySet, quarter: Quarter, today: date) -> list[tuple[Any, str, Kept]]:
-    """(team, its name, what it kept), those with the most promises first; what has no team is last."""
-    due: QuerySet[Any] = items.due_between(quarter.first, quarter.last).order_by()
-    rows = due.values("team", "team__name").annotate(**_counts(today))
-    found = [(row.pop("team"), row.pop("team__name") or "No team", Kept(**row)) for row in list(rows)]
-    return sorted(found, key=lambda row: (row[0] is None, -row[2].promised, row[1]))
-
-
-def weeks(items: ActionItemQuerySet, quarter: Quarter, *, today: date, zone: ZoneInfo) -> list[Week]:
-    """How many were promised, done and verified at the end of each week; one query, whatever there is."""
-    ends = quarter.ends_of_weeks
-    asked: dict[str, Count] = {}
-    for number, end in enumerate(ends):
-        asked[f"promised_{number}"] = Count(
-            "pk", filter=Q(added_on__lte=end) & ~(GIVEN_UP & Q(left_on__lte=end))
+    @classmethod
+    def of(cls, due: ActionItemQuerySet, quarter: Quarter, *, today: date, zone: ZoneInfo) -> Self:
+        weeks = {"added": "created_at", "left": "state_since", "done": "done_at", "verified": "verified_at"}
+        by: dict[str, Any] = {name: _week_of(moment, quarter, zone) for name, moment in weeks.items()}
+        by |= {name: F(field) for name, field in (("of_team", "team"), ("team_name", "team__name"))}
+        by["is_past"] = Case(When(due_on__lt=today, then=True), default=False)
+        by["is_at_risk"] = Case(When(at_risk_on(today), then=True), default=False)
+        names = ("of_team", "team_name", "state", "is_past", "is_at_risk", *weeks)
+        found = due.due_between(quarter.first, quarter.last).order_by().annotate(**by).values(*names)
+        return cls(
+            quarter, today, [Group(*row) for row in found.annotate(n=Count("pk")).values_list(*names, "n")]
         )
-        asked[f"done_{number}"] = Count("pk", filter=Q(state__in=DONE_STATES, done_on__lte=end))
-        asked[f"verified_{number}"] = Count("pk", filter=Q(state=ActionState.VERIFIED, verified_on__lte=end))
-    due = items.due_between(quarter.first, quarter.last).annotate(
-        added_on=TruncDate("created_at", tzinfo=zone),
-        left_on=TruncDate("state_since", tzinfo=zone),
-        done_on=TruncDate("done_at", tzinfo=zone),
-        verified_on=TruncDate("verified_at", tzinfo=zone),
+
+    @property
+    def kept(self) -> Kept:
+        return _kept(self.groups)
+
+    @property
+    def by_team(self) -> list[tuple[int | None, str, Kept]]:
+        """(team, its name, what it kept), those with the most promises first; what has no team is last."""
+        teams: dict[tuple[int | None, str], list[Group]] = defaultdict(list)
+        for group in self.groups:
+            teams[group.team, group.team_name or "No team"].append(group)
+        found = [(team, name, _kept(groups)) for (team, name), groups in teams.items()]
+        return sorted(found, key=lambda row: (row[0] is None, -row[2].promised, row[1]))
+
+    @property
+    def weeks(self) -> list[Week]:
+        """How many were promised, done and verified at the end of each week."""
+        return [
+            Week(
+                f"{end.day} {end:%b}",
+                _sum(
+                    one
+                    for one in self.groups
+                    if one.added <= number and not (one.state == ActionState.WONT_DO and one.left <= number)
+                ),
+                self._reached("done", DONE_STATES, number) if end < self.today + WEEK else None,
+                self._reached("verified", (ActionState.VERIFIED,), number)
+                if end < self.today + WEEK
+                else None,
+            )
+            for number, end in enumerate(self.quarter.ends_of_weeks)
+        ]
+
+    def _reached(self, name: str, states: tuple[ActionState, ...], number: int) -> int:
+        weeks = ((one, getattr(one, name)) for one in self.groups if one.state in states)
+        return _sum(one for one, week in weeks if week is not None and week <= number)
+
+
+def _week_of(moment: str, quarter: Quarter, zone: ZoneInfo) -> Func:
+    """The number of the first end of a week that a moment's day is not after."""
+    after = [end + timedelta(days=1) for end in quarter.ends_of_weeks]
+    return Func(
+        TruncDate(moment, tzinfo=zone),
+        Value(after, output_field=ArrayField(DateField())),
+        function="width_bucket",
+        output_field=IntegerField(),
     )
-    found = due.aggregate(**asked)
-    return [
-        Week(
-            f"{end.day} {end:%b}",
-            found[f"promised_{number}"],
-            found[f"done_{number}"] if end < today + WEEK else None,
-            found[f"verified_{number}"] if end < today + WEEK else None,
-        )
-        for number, end in enumerate(ends)
-    ]
+
+
+def _kept(groups: list[Group]) -> Kept:
+    promised = [one for one in groups if one.state != ActionState.WONT_DO]
+    unfinished = [one for one in promised if one.state not in DONE_STATES]
+    return Kept(
+        promised=_sum(promised),
+        done=_sum(one for one in promised if one.state in DONE_STATES),
+        verified=_sum(one for one in promised if one.state == ActionState.VERIFIED),
+        overdue=_sum(one for one in unfinished if one.is_past),
+        at_risk=_sum(one for one in groups if one.is_at_risk),
+        given_up=_sum(one for one in groups if one.state == ActionState.WONT_DO),
+    )
+
+
+def _sum(groups: Iterable[Group]) -> int:
+    return sum(one.size for one in groups)

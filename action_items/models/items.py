@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -73,15 +75,37 @@ def at_risk_on(today: date) -> Q:
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: "User") -> "ActionItemQuerySet":
         """As far as what they come from is in `user`'s reach; an owner always sees their own (but by an API token that hides what is private)."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        # Asked of each row, not gathered: a list is of few items, and an organisation has many retrospectives.
         retrospectives = Retrospective.objects.visible_to(user).filter(pk=OuterRef("retrospective"))
         incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
-        from_retrospective = Q(Exists(retrospectives))
-        from_incident = Q(Exists(incidents), retrospective__isnull=True)
+        return self._in_reach(user, Q(Exists(retrospectives)), Q(Exists(incidents)))
+
+    def visible_one_by_one(self, user: "User") -> "ActionItemQuerySet":
+        """The same, asked of one item after the other: for the first few of very many.
+
+        Two bounds and no “=”: with that, the planner gathers all retrospectives and incidents in reach into a hash.
+        """
+        retrospectives = Retrospective.objects.visible_to(user).filter(
+            pk__gte=OuterRef("retrospective"), pk__lte=OuterRef("retrospective")
+        )
+        incidents = Incident.objects.visible_to(user).filter(
+            pk__gte=OuterRef("incident"), pk__lte=OuterRef("incident")
+        )
+        return self._in_reach(user, Q(Exists(retrospectives)), Q(Exists(incidents)))
+
+    def visible_of_these(self, user: "User") -> "ActionItemQuerySet":
+        """The same, of those chosen so far: each retrospective is asked once, however many of the items are its own."""
+        theirs = Retrospective.objects.filter(pk__in=self.order_by().values("retrospective"))
+        incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
+        return self._in_reach(
+            user, Q(retrospective__in=theirs.visible_to(user).order_by()), Q(Exists(incidents))
+        )
+
+    def _in_reach(self, user: "User", is_retrospective_seen: Q, is_incident_seen: Q) -> "ActionItemQuerySet":
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        from_incident = is_incident_seen & Q(retrospective__isnull=True)
         from_neither = Q(retrospective__isnull=True, incident__isnull=True)
-        in_reach = from_retrospective | from_incident | from_neither
+        in_reach = is_retrospective_seen | from_incident | from_neither
         return self.filter(in_reach if user.hides_private else in_reach | Q(owner=user))
 
     def unfinished(self) -> "ActionItemQuerySet":
@@ -244,6 +268,15 @@ class ActionItem(models.Model):
             models.Index(fields=["due_on", "id"], name="action_items_by_due_day"),
             models.Index(fields=["created_at"], name="action_items_by_added"),
             models.Index(fields=["done_at"], name="action_items_by_done"),
+            # What a list and the board begin with.
+            models.Index(
+                fields=["due_on", "priority", "id"],
+                name="action_items_unfinished",
+                condition=Q(state=ActionState.OPEN) | Q(state=ActionState.IN_PROGRESS),
+            ),
+            models.Index(fields=["state", "state_since"], name="action_items_by_change"),
+            # Words inside a title, as icontains asks for them.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="action_items_title"),
         ]
         constraints = [
             models.CheckConstraint(

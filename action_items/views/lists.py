@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +15,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from action_items.export import as_csv
-from action_items.figures import on_time
+from action_items.figures import standing
 from action_items.forms import SORTS, ActionFilter
-from action_items.models import ActionGroup, ActionItem, ActionItemQuerySet, ActionState
+from action_items.models import (
+    UNFINISHED_STATES,
+    ActionGroup,
+    ActionItem,
+    ActionItemQuerySet,
+    ActionState,
+)
 from action_items.permissions import can_add_action_item
 from core.responses import csv_answer, in_question
 from retros.last import last_before
@@ -43,12 +50,20 @@ ORDERS = {
 }
 
 
+BY_DUE_DAY = ("due_on", "priority", "pk")
+"""The order of the groups too, where nothing is done: the one an index has."""
+ONLY_UNFINISHED = ("unfinished", "at_risk", *UNFINISHED_STATES)
+
+
 @require_safe
 def action_list(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     found = _filter(request)
     sort = request.GET.get("sort", "due")
-    rows = found.qs.with_sources(request.user).grouped(today).order_by(*ORDERS.get(sort, ORDERS["due"]))
+    order = ORDERS.get(sort, ORDERS["due"])
+    if found.form.data["state"] in ONLY_UNFINISHED and order == ORDERS["due"]:
+        order = BY_DUE_DAY
+    rows = found.qs.with_sources(request.user).grouped(today).order_by(*order)
     sizes = dict(
         found.qs.order_by().grouped(today).values_list("group").annotate(n=Count("pk", distinct=True))
     )
@@ -88,16 +103,19 @@ def action_board(request: SignedInRequest) -> HttpResponse:
 def _columns(
     found: ActionItemQuerySet, request: SignedInRequest
 ) -> tuple[dict[str, int], dict[str, list[ActionItem]]]:
-    """How many are in each state, and the first of each: an index has them in order, however many there are."""
+    """How many are in each state, and the first of each."""
     recent = timezone.now() - SHOWN_FINISHED
-    shown: ActionItemQuerySet = (found.unfinished() | found.filter(state_since__gte=recent)).order_by()
-    sizes = dict(shown.values_list("state").annotate(n=Count("pk", distinct=True)))
-    order = ("due_on", "priority", "pk")
-    firsts = [shown.filter(state=state).order_by(*order).values(*order)[:COLUMN] for state in sizes]
-    chosen = firsts[0].union(*firsts[1:]) if firsts else []
-    rows = ActionItem.objects.filter(pk__in=[row["pk"] for row in chosen]).with_sources(request.user)
+    shown = found.filter(Q(state__in=UNFINISHED_STATES) | Q(state_since__gte=recent)).order_by()
+    firsts = shown.annotate(
+        place=Window(RowNumber(), partition_by="state", order_by=BY_DUE_DAY),
+        size=Window(Count("pk"), partition_by="state"),
+    ).filter(place__lte=COLUMN)
+    sizes, chosen = {}, []
+    for key, state, size in firsts.values_list("pk", "state", "size"):
+        sizes[state] = size
+        chosen.append(key)
     columns: dict[str, list[ActionItem]] = defaultdict(list)
-    for item in rows.order_by(*order):
+    for item in ActionItem.objects.filter(pk__in=chosen).with_sources(request.user).order_by(*BY_DUE_DAY):
         columns[item.state].append(item)
     return sizes, columns
 
@@ -139,18 +157,18 @@ def _filter(request: SignedInRequest, state: str = "unfinished") -> ActionFilter
 
 
 def _head(request: SignedInRequest, found: ActionFilter, today: date) -> dict[str, Any]:
-    reachable: ActionItemQuerySet = ActionItem.objects.visible_to(request.user)
+    kept, unfinished = standing(
+        request.user,
+        first=today - LOOK_BACK,
+        last=today,
+        today=today,
+        zone=timezone.get_current_timezone(),
+    )
     return {
         "section": "actions",
         "filter": found,
-        "kept": on_time(
-            reachable,
-            first=today - LOOK_BACK,
-            last=today,
-            today=today,
-            zone=timezone.get_current_timezone(),
-        ),
-        "open_count": reachable.unfinished().count(),
+        "kept": kept,
+        "open_count": unfinished,
         "address": request.GET.urlencode(),
     }
 

@@ -1,6 +1,5 @@
 """Action items over a quarter."""
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,8 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Team
 from accounts.requests import SignedInRequest
-from action_items.models import ActionItem, ActionItemQuerySet
-from action_items.quarters import Quarter, kept, kept_by_team, weeks
+from action_items.quarters import Quarter, Standing
 from figures.burn_up import burn_up
 from figures.draw import MEDIUM, NARROW, sizes
 
@@ -23,10 +21,9 @@ def action_quarter(request: SignedInRequest) -> HttpResponse:
     quarter = Quarter.read(request.GET.get("quarter", ""), today)
     teams = list(Team.objects.all())
     team = next((one for one in teams if str(one.pk) == request.GET.get("team")), None)
-    items: ActionItemQuerySet = ActionItem.objects.visible_to(request.user)
-    shown = items.filter(Q(team=team)) if team else items
-    counted = kept(shown, quarter, today)
-    rows = weeks(shown, quarter, today=today, zone=timezone.get_current_timezone())
+    zone = timezone.get_current_timezone()
+    standing = Standing.read(request.user, quarter, today=today, zone=zone, team=team)
+    counted, rows = standing.kept, standing.weeks
     days = (today - quarter.first).days
     now = days / 7 if 0 <= days <= (quarter.last - quarter.first).days else None
     title = f"{quarter.title}: {counted.done} of {counted.promised} done, {counted.verified} verified."
@@ -37,7 +34,7 @@ def action_quarter(request: SignedInRequest) -> HttpResponse:
         "teams": teams,
         "team": team,
         "kept": counted,
-        "by_team": [] if team else kept_by_team(items, quarter, today),
+        "by_team": [] if team else standing.by_team,
         "weeks": rows,
         "figure": sizes(lambda width: burn_up(title, rows, now, width), WIDEST, MEDIUM, NARROW),
         "is_running": now is not None,

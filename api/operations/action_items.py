@@ -19,7 +19,7 @@ from action_items.models import (
     Priority,
 )
 from action_items.models.items import number_of
-from action_items.quarters import Quarter, kept
+from action_items.quarters import Quarter, Standing
 from api.fields import Body, IncidentField, TextField, body, choice, named, optional_text, person, text
 from api.operations.retrospectives.common import LARGEST_ID, PersonAsked, RecordFrom
 from api.registry import REACH_ENDED, Call, item, listing, verb
@@ -59,7 +59,11 @@ class ActionItemQuery(Body):
 
 
 def _found(call: Call) -> Any:
-    asked, rows = call.query, ActionItemShape.rows(call.user)
+    return _narrowed(call, ActionItemShape.rows(call.user))
+
+
+def _narrowed(call: Call, rows: Any) -> Any:
+    asked = call.query
     if words := asked.get("q", ""):
         rows = rows.told_by(words, call.user)
     for name in ("owner", "team", "category", "priority"):
@@ -120,7 +124,7 @@ listing(
 
 
 def _csv(call: Call) -> HttpResponse:
-    found = ActionItem.objects.filter(pk__in=_found(call).order_by().values("pk"))
+    found = _narrowed(call, ActionItem.objects.visible_to(call.user))
     rows = found.with_sources(call.user).order_by("due_on", "priority", "pk")
     return HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
 
@@ -158,10 +162,9 @@ class ActionItemQuarter(serializers.Serializer):
 def _quarter(call: Call) -> dict[str, Any]:
     today = timezone.localdate(timezone=call.user.zone)
     quarter = Quarter.read(call.query.get("quarter", ""), today)
-    items = ActionItem.objects.visible_to(call.user)
-    if team := call.query.get("team"):
-        items = items.filter(team=team)
-    return {"quarter": str(quarter)} | vars(kept(items, quarter, today))
+    team = call.query.get("team")
+    standing = Standing.read(call.user, quarter, today=today, zone=call.user.zone, team=team)
+    return {"quarter": str(quarter)} | vars(standing.kept)
 
 
 item(

@@ -71,9 +71,10 @@ def _retrospectives(call: Call, typed: str) -> list[Retrospective]:
 
 
 def _action_items(call: Call, typed: str) -> list[ActionItem]:
-    found = ActionItem.objects.visible_to(call.user)
-    fits = Q(pk=number_of(typed)) | Q(title__icontains=typed)
-    return list(found.filter(fits).order_by("-pk")[:SHOWN])
+    fits, number = Q(title__icontains=typed), number_of(typed)
+    if number is not None:
+        fits |= Q(pk=number)
+    return list(ActionItem.objects.visible_one_by_one(call.user).filter(fits).order_by("-pk")[:SHOWN])
 
 
 FINDERS = {

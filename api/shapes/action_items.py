@@ -93,7 +93,7 @@ class ActionItemShape(Shape):
         reached = Retrospective.objects.visible_to(user)
         read = Learning.objects.readable_by(user).filter(retrospective__in=reached)
         return (
-            ActionItem.objects.visible_to(user)
+            ActionItem.objects.visible_one_by_one(user)
             .select_related("owner", "team", "verified_by", "created_by")
             .prefetch_related(
                 Prefetch("retrospective", reached.only("title")),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from action_items.models import ActionItem
-from action_items.quarters import Quarter, kept, kept_by_team, weeks
+from action_items.quarters import Quarter, Standing
 from action_items.workflow import add_action_item, start_action_item, wont_do_action_item
 from incidents.workflow import declare_incident
 
@@ -55,13 +55,11 @@ def test_promised_done_verified_and_given_up(item):
     item(40)
     item(50, "wont_do", done=9, wont_do_reason="x")
     item(120)
-    found = kept(ActionItem.objects.all(), QUARTER, today=date(2026, 2, 5))
+    standing = Standing.of(ActionItem.objects.all(), QUARTER, today=date(2026, 2, 5), zone=BERLIN)
+    found = standing.kept
     assert (found.promised, found.done, found.verified) == (4, 2, 1)
     assert (found.overdue, found.at_risk, found.given_up) == (1, 1, 1)
-    assert [
-        (name, one.promised)
-        for _, name, one in kept_by_team(ActionItem.objects.all(), QUARTER, date(2026, 2, 5))
-    ] == [
+    assert [(name, one.promised) for _, name, one in standing.by_team] == [
         ("Payments", 2),
         ("No team", 2),
     ]
@@ -72,7 +70,7 @@ def test_week_by_week(item, django_assert_num_queries):
     item(20, added=10)
     item(30, "wont_do", done=9, wont_do_reason="x")
     with django_assert_num_queries(1):
-        found = weeks(ActionItem.objects.all(), QUARTER, today=date(2026, 1, 16), zone=BERLIN)
+        found = Standing.of(ActionItem.objects.all(), QUARTER, today=date(2026, 1, 16), zone=BERLIN).weeks
     assert [(one.label, one.promised, one.done, one.verified) for one in found[:5]] == [
         ("1 Jan", 2, 0, 0),
         ("8 Jan", 2, 1, 1),
