@@ -59,6 +59,7 @@ MANY_EVENTS = 500
 MANY = "The one with many events"
 READERS = 2_000
 OPEN = 40
+UNPUBLISHED = 60  # retrospectives at least
 OPEN_ITEMS = 200  # action items at least, of the newest retrospectives
 FINISHED_LATELY = 80  # of them done and of them verified in the last month, at least
 SPAN = timedelta(days=6 * 365)
@@ -301,8 +302,9 @@ def _settle_the_past() -> None:
         cursor.execute(
             "WITH young AS (UPDATE retros_retrospective SET status = 'in_review', published_at = NULL"
             " WHERE due_on > current_date - 14 OR id IN"
-            " (SELECT id FROM retros_retrospective ORDER BY due_on DESC LIMIT 5) RETURNING id)"
-            " DELETE FROM retros_publication WHERE retrospective_id IN (SELECT id FROM young)"
+            " (SELECT id FROM retros_retrospective ORDER BY due_on DESC LIMIT %s) RETURNING id)"
+            " DELETE FROM retros_publication WHERE retrospective_id IN (SELECT id FROM young)",
+            [UNPUBLISHED],
         )
 
 

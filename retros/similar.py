@@ -1,19 +1,20 @@
 """Which published retrospectives an incident brings to mind: the same services, factors and words."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Count, F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, Case, Count, F, FloatField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from incidents.models import Incident
+from incidents.models import AffectedService, Incident
 from retros.models import Publication, Retrospective
 
 MOST = 3
-RECENT = 5000  # published retrospectives: older ones are not looked at
-COMPARED = 1000  # of the newest that have a word or a service in common
+COMPARED = 300  # of the newest that have a word or a service in common
+TOUCHED = 600  # incidents on the same services, the newest
 ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
 A_SERVICE = 0.3
 WORDS = re.compile(r"[^\W_]{4,}")
@@ -51,38 +52,45 @@ class Seen:
 
 
 def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
-    """The most alike, at most three, within the reader's reach and without the incident's own."""
+    """The most alike, at most three, within the reader's reach and without the incident's own.
+
+    Of those with a word or a service in common the newest `COMPARED` are compared.
+    """
     claims = list(incident.hypotheses.values_list("claim", flat=True)[:10])
     wanted = _words(" ".join([incident.title, incident.summary, *claims]))
     services = set(incident.affected_services.values_list("service", flat=True))
     if not wanted and not services:
         return []
     query = SearchQuery(" | ".join(wanted) or "''", search_type="raw", config="english")
-    recent = Retrospective.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
-    recent_ids = recent.values("pk")[:RECENT]
-    newest = Publication.objects.newest()
-    rank = newest.filter(retrospective=OuterRef("pk")).annotate(rank=SearchRank(F("search"), query))
-    said = newest.filter(search=query, retrospective__in=recent_ids).order_by().values("retrospective")
-    touched = Retrospective.objects.filter(
-        pk__in=recent_ids, incidents__affected_services__service__in=services
-    )
+    alike = {*_with_words(query), *_on_services(services)}
     candidates = (
         Retrospective.objects.readable_by(reader)
         .published()
         .exclude(incidents=incident)
-        .filter(pk__in=said.union(touched.order_by().values("pk")))
+        .filter(pk__in=alike)
         .order_by("-published_at", "-pk")
         .values_list("pk", flat=True)
     )
+    rank = Publication.objects.filter(retrospective=OuterRef("pk")).order_by("-number")
+    told = Subquery(
+        rank.annotate(rank=SearchRank(F("search"), query)).values("rank")[:1], output_field=FloatField()
+    )
+    on_them = AffectedService.objects.filter(
+        incident__retrospectives=OuterRef("pk"), service__in=services
+    ).values("service")
     found = (
         Retrospective.objects.filter(pk__in=list(candidates[:COMPARED]))
         .annotate(
-            alike=Coalesce(Subquery(rank.values("rank")[:1], output_field=FloatField()), Value(0.0))
-            * Value(float(len(wanted))),
-            shared=Count(
-                "incidents__affected_services__service",
-                filter=Q(incidents__affected_services__service__in=services),
-                distinct=True,
+            alike=Coalesce(told, Value(0.0)) * Value(float(len(wanted))),
+            shared=Coalesce(
+                Subquery(
+                    on_them.order_by()
+                    .annotate(one=Value(1))
+                    .values("one")
+                    .annotate(n=Count("service", distinct=True))
+                    .values("n")
+                ),
+                0,
             ),
         )
         .filter(Q(alike__gte=ALIKE) | Q(shared__gt=0))
@@ -91,6 +99,31 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
         .defer("material")
     )
     return _explained(list(found[:MOST]), services, wanted)
+
+
+def _with_words(query: SearchQuery) -> list[int]:
+    """The newest retrospectives whose published text has one of the words, whoever may see them.
+
+    Rare words are found by their index. Common ones stand in every few retrospectives: the newest are looked at one
+    after the other, instead of gathering all that have them.
+    """
+    said = Publication.objects.newest().filter(search=query).order_by()
+    (plan,) = json.loads(said.explain(format="json"))
+    recent = Retrospective.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+    if plan["Plan"]["Plan Rows"] < COMPARED:
+        recent = recent.filter(pk__in=said.values("retrospective"))
+    else:
+        read = Publication.objects.filter(retrospective=OuterRef("pk")).order_by("-number")
+        has_one = Case(When(search=query, then=True), default=False)
+        recent = recent.filter(Subquery(read.values(has_one=has_one)[:1], output_field=BooleanField()))
+    return list(recent.values_list("pk", flat=True)[:COMPARED])
+
+
+def _on_services(services: set[int]) -> list[int]:
+    """The retrospectives of the newest incidents that affected one of the services, whoever may see them."""
+    newest = AffectedService.objects.filter(service__in=services).order_by("-incident").values("incident")
+    covered = Retrospective.incidents.through.objects.filter(incident__in=newest[:TOUCHED])
+    return list(covered.values_list("retrospective", flat=True))
 
 
 def _explained(near: list[Any], services: set[int], wanted: list[str]) -> list[Seen]:

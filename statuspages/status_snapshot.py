@@ -68,8 +68,13 @@ def incidents_on(page: StatusPage, viewer: Any = None) -> IncidentQuerySet:
     belongs = Q(Exists(hit.filter(service__in=services)))
     if page.is_default:
         belongs |= ~Q(Exists(hit.filter(service__in=_services_shown(page.audience))))
+    return _shown_at_all(page, viewer).filter(belongs)
+
+
+def _shown_at_all(page: StatusPage, viewer: Any) -> IncidentQuerySet:
+    """Those that may be on a page of this kind, whichever components they affect."""
     reachable = Incident.objects.all() if page.is_public else Incident.objects.visible_to(viewer)
-    return reachable.filter(belongs, is_private=False, is_drill=False)
+    return reachable.filter(is_private=False, is_drill=False)
 
 
 def pages_of(incident: Incident) -> list[StatusPage]:
@@ -121,7 +126,7 @@ def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) 
     maintenances = _maintenances(page, components, window, now)
     ids, months = _chosen(page, mine, window, maintenances)
     incidents = {i.pk: i for i in _incidents(page, ids, now)}
-    impacts = _impacts(page, mine, components, ids, now)
+    impacts = _impacts(page, viewer, components, ids, now)
     for pk, component, span in impacts:
         if pk in incidents:
             incidents[pk].spans.append((component, span))
@@ -245,15 +250,18 @@ Impacts = list[tuple[int | None, ShownComponent, Span]]
 
 def _impacts(
     page: StatusPage,
-    mine: IncidentQuerySet,
+    viewer: Any,
     components: list[ShownComponent],
     ids: list[int],
     now: datetime,
 ) -> Impacts:
-    """(incident or None, component, span) of the last 90 days and of whatever the shown incidents touched."""
+    """(incident or None, component, span) of the last 90 days and of whatever the shown incidents touched.
+
+    What affects a component of the page is on it: only whether it is shown at all is asked.
+    """
     by_service = {c.service_id: c for c in components if c.service_id}
     by_pk = {c.pk: c for c in components}
-    published = mine.filter(Exists(told(page).filter(incident=OuterRef("pk"))))
+    published = _shown_at_all(page, viewer).filter(Exists(told(page).filter(incident=OuterRef("pk"))))
     since = now - timedelta(days=DAYS + 1)
     counts = Q(ended_at__isnull=True) | Q(ended_at__gte=since) | Q(incident__in=ids)
     rows = AffectedService.objects.filter(counts, incident__in=published, service__in=by_service)

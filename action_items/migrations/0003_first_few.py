@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_one_service_account_per_name'),
         ('action_items', '0002_by_period'),
-        ('incidents', '0017_private_incidents'),
+        ('incidents', '0017_what_lists_read'),
         ('retros', '0022_bounded_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -151,6 +151,9 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         return self.order_by("-posted_at", "-pk")
 
 
+FOR_THE_PUBLIC = models.Q(wordings__has_key="public")
+
+
 class StatusUpdate(models.Model):
     """Published once and never edited: a mistake is corrected by another update that names it."""
 
@@ -206,6 +209,11 @@ class StatusUpdate(models.Model):
         indexes = [
             models.Index(fields=["incident", "-posted_at"], name="update_by_incident"),
             models.Index(fields=["-posted_at", "-id"], name="update_newest"),
+            # What public pages read: few updates are for the public.
+            models.Index(fields=["-posted_at", "-id"], name="public_update_newest", condition=FOR_THE_PUBLIC),
+            models.Index(
+                fields=["incident", "posted_at"], name="public_update_by_incident", condition=FOR_THE_PUBLIC
+            ),
         ]
 
     def __str__(self) -> str:

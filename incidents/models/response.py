@@ -47,6 +47,10 @@ class AffectedService(models.Model):
 
     class Meta:
         ordering = ["started_at", "pk"]
+        indexes = [
+            models.Index(fields=["service", "-incident"], name="newest_incidents_of_service"),
+            models.Index(fields=["ended_at"], name="impacts_by_end"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["incident", "service"], condition=Q(ended_at__isnull=True), name="one_running_impact"

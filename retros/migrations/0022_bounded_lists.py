@@ -21,4 +21,12 @@ class Migration(migrations.Migration):
             model_name='contributingfactor',
             index=models.Index(fields=['factor', 'retrospective'], name='retros_factor_places'),
         ),
+        migrations.AddIndex(
+            model_name='retrospective',
+            index=models.Index(
+                condition=models.Q(('status', 'published'), _negated=True),
+                fields=['due_on', 'id'],
+                name='retros_unfinished',
+            ),
+        ),
     ]

@@ -181,7 +181,10 @@ class Retrospective(models.Model):
 
     class Meta:
         ordering = ["due_on", "pk"]
-        indexes = [models.Index(F("published_at").desc(), F("id").desc(), name="retros_newest_published")]
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="retros_newest_published"),
+            models.Index(fields=["due_on", "id"], name="retros_unfinished", condition=~Q(status="published")),
+        ]
 
     def __str__(self) -> str:
         return f"Retrospective: {self.title}"

@@ -20,6 +20,7 @@ from retros.cost_forms import CostForm
 from retros.forms import SettingsForm
 from retros.models import CostAssumptions, Factor, Publication, Retrospective, RetrospectiveSettings
 from retros.permissions import can_start
+from retros.similar import COMPARED
 from retros.similar import seen_before as find_seen_before
 from retros.views.common import click, load
 
@@ -90,6 +91,7 @@ def seen_before(request: SignedInRequest, reference: str) -> HttpResponse:
         "incident": incident,
         "section": "incidents",
         "seen": find_seen_before(incident, reader=request.user),
+        "compared": COMPARED,
     }
     return render(request, "retros/seen_before.html" + ("#seen" if request.htmx else ""), context)
 
