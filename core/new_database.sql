@@ -3044,68 +3044,71 @@ INSERT INTO public.django_migrations VALUES
 	(55, 'retros', '0013_waivers_agreed', '1970-01-01 00:00:00+00'),
 	(56, 'retros', '0014_calendar_and_search', '1970-01-01 00:00:00+00'),
 	(57, 'retros', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(58, 'incidents', '0012_done_automatically', '1970-01-01 00:00:00+00'),
-	(59, 'incidents', '0013_names_and_impacts_of_update', '1970-01-01 00:00:00+00'),
-	(60, 'action_items', '0001_initial', '1970-01-01 00:00:00+00'),
-	(61, 'action_items', '0002_by_period', '1970-01-01 00:00:00+00'),
-	(62, 'api', '0001_kept_answers', '1970-01-01 00:00:00+00'),
-	(63, 'assistants', '0001_assistants', '1970-01-01 00:00:00+00'),
-	(64, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
-	(65, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
-	(66, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
-	(67, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(68, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
-	(69, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
-	(70, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
-	(71, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
-	(72, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
-	(73, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
-	(74, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
-	(75, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
-	(76, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
-	(77, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
-	(78, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
-	(79, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
-	(80, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
-	(81, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
-	(82, 'statuspages', '0001_initial', '1970-01-01 00:00:00+00'),
-	(83, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
-	(84, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
-	(85, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
-	(86, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
-	(87, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(88, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
-	(89, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
-	(90, 'history', '0003_exports', '1970-01-01 00:00:00+00'),
-	(91, 'history', '0004_date_order', '1970-01-01 00:00:00+00'),
-	(92, 'history', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(93, 'history', '0005_action_items', '1970-01-01 00:00:00+00'),
-	(94, 'incidents', '0014_newest_updates', '1970-01-01 00:00:00+00'),
-	(95, 'incidents', '0015_shipped_wording', '1970-01-01 00:00:00+00'),
-	(96, 'incidents', '0016_views_of_insights', '1970-01-01 00:00:00+00'),
-	(97, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
-	(98, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
-	(99, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(100, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(101, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(102, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(103, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(104, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
-	(105, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
-	(106, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
-	(107, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
-	(108, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(109, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
-	(110, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
-	(111, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
-	(112, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
-	(113, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
-	(114, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
-	(115, 'retros', '0020_names_in_any_case', '1970-01-01 00:00:00+00'),
-	(116, 'retros', '0021_days_to_reflect', '1970-01-01 00:00:00+00'),
-	(117, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(118, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(119, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(58, 'subscribers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(59, 'subscribers', '0002_retrospectives', '1970-01-01 00:00:00+00'),
+	(60, 'subscribers', '0003_action_items', '1970-01-01 00:00:00+00'),
+	(61, 'subscribers', '0004_reports', '1970-01-01 00:00:00+00'),
+	(62, 'subscribers', '0005_news_of_retrospectives', '1970-01-01 00:00:00+00'),
+	(63, 'subscribers', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(64, 'incidents', '0012_done_automatically', '1970-01-01 00:00:00+00'),
+	(65, 'incidents', '0013_names_and_impacts_of_update', '1970-01-01 00:00:00+00'),
+	(66, 'action_items', '0001_initial', '1970-01-01 00:00:00+00'),
+	(67, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
+	(68, 'statuspages', '0001_initial', '1970-01-01 00:00:00+00'),
+	(69, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
+	(70, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
+	(71, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
+	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
+	(73, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(74, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
+	(75, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
+	(76, 'history', '0003_exports', '1970-01-01 00:00:00+00'),
+	(77, 'history', '0004_date_order', '1970-01-01 00:00:00+00'),
+	(78, 'history', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(79, 'history', '0005_action_items', '1970-01-01 00:00:00+00'),
+	(80, 'retros', '0015_action_items_app', '1970-01-01 00:00:00+00'),
+	(81, 'retros', '0016_newest_published', '1970-01-01 00:00:00+00'),
+	(82, 'retros', '0017_presenting', '1970-01-01 00:00:00+00'),
+	(83, 'retros', '0018_formats', '1970-01-01 00:00:00+00'),
+	(84, 'retros', '0019_timeline_rows', '1970-01-01 00:00:00+00'),
+	(85, 'retros', '0020_names_in_any_case', '1970-01-01 00:00:00+00'),
+	(86, 'retros', '0021_days_to_reflect', '1970-01-01 00:00:00+00'),
+	(87, 'retros', '0022_bounded_lists', '1970-01-01 00:00:00+00'),
+	(88, 'incidents', '0014_newest_updates', '1970-01-01 00:00:00+00'),
+	(89, 'incidents', '0015_shipped_wording', '1970-01-01 00:00:00+00'),
+	(90, 'incidents', '0016_views_of_insights', '1970-01-01 00:00:00+00'),
+	(91, 'incidents', '0017_what_lists_read', '1970-01-01 00:00:00+00'),
+	(92, 'action_items', '0002_by_period', '1970-01-01 00:00:00+00'),
+	(93, 'action_items', '0003_first_few', '1970-01-01 00:00:00+00'),
+	(94, 'api', '0001_kept_answers', '1970-01-01 00:00:00+00'),
+	(95, 'assistants', '0001_assistants', '1970-01-01 00:00:00+00'),
+	(96, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
+	(97, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
+	(98, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
+	(99, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(100, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
+	(101, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
+	(102, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
+	(103, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
+	(104, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
+	(105, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
+	(106, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
+	(107, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
+	(108, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
+	(109, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
+	(110, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
+	(111, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
+	(112, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
+	(113, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
+	(114, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
+	(115, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
+	(116, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(117, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
+	(118, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(119, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(120, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(121, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(122, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3130,7 +3133,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 448, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 112, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 119, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 122, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -3712,8 +3715,11 @@ CREATE INDEX accounts_user_email_b2644a56_like ON public.accounts_user USING btr
 CREATE INDEX accounts_user_teams_team_id_bd421093 ON public.accounts_user_teams USING btree (team_id);
 CREATE INDEX accounts_user_teams_user_id_09dfecdc ON public.accounts_user_teams USING btree (user_id);
 CREATE INDEX action_items_by_added ON public.retros_actionitem USING btree (created_at);
+CREATE INDEX action_items_by_change ON public.retros_actionitem USING btree (state, state_since);
 CREATE INDEX action_items_by_done ON public.retros_actionitem USING btree (done_at);
 CREATE INDEX action_items_by_due_day ON public.retros_actionitem USING btree (due_on, id);
+CREATE INDEX action_items_title ON public.retros_actionitem USING gin (upper((title)::text) public.gin_trgm_ops);
+CREATE INDEX action_items_unfinished ON public.retros_actionitem USING btree (due_on, priority, id) WHERE (((state)::text = 'open'::text) OR ((state)::text = 'in_progress'::text));
 CREATE INDEX api_keptanswer_created_at_af2c9360 ON public.api_keptanswer USING btree (created_at);
 CREATE INDEX api_keptanswer_owner_id_8af303d5 ON public.api_keptanswer USING btree (owner_id);
 CREATE INDEX api_token_expiry ON public.accounts_apitoken USING btree (expires_at) WHERE (revoked_at IS NULL);
@@ -3739,6 +3745,7 @@ CREATE INDEX history_import_by_id_59ef7254 ON public.history_import USING btree 
 CREATE INDEX history_import_page_id_bc577889 ON public.history_import USING btree (page_id);
 CREATE INDEX history_importedentry_run_id_f9254eea ON public.history_importedentry USING btree (run_id);
 CREATE INDEX history_refusedentry_run_id_6f713d0f ON public.history_refusedentry USING btree (run_id);
+CREATE INDEX impacts_by_end ON public.incidents_affectedservice USING btree (ended_at);
 CREATE INDEX incident_began ON public.incidents_incident USING btree (COALESCE(impact_started_at, declared_at));
 CREATE INDEX incident_by_severity ON public.incidents_incident USING btree (severity_id, number DESC);
 CREATE INDEX incident_by_status ON public.incidents_incident USING btree (status, number DESC);
@@ -3782,6 +3789,7 @@ CREATE INDEX incidents_participation_incident_id_b38af05b ON public.incidents_pa
 CREATE INDEX incidents_participation_user_id_7a323442 ON public.incidents_participation USING btree (user_id);
 CREATE INDEX incidents_presence_incident_id_aae6985c ON public.incidents_presence USING btree (incident_id);
 CREATE INDEX incidents_presence_user_id_e0ac592e ON public.incidents_presence USING btree (user_id);
+CREATE INDEX incidents_private ON public.incidents_incident USING btree (id) WHERE is_private;
 CREATE INDEX incidents_recoverycheck_incident_id_0337e125 ON public.incidents_recoverycheck USING btree (incident_id);
 CREATE INDEX incidents_recoverycheck_owner_id_f01dd790 ON public.incidents_recoverycheck USING btree (owner_id);
 CREATE INDEX incidents_recoverycheck_settled_by_id_6a2ff589 ON public.incidents_recoverycheck USING btree (settled_by_id);
@@ -3824,6 +3832,7 @@ CREATE INDEX insights_annotation_added_by_id_5f6d0d7b ON public.insights_annotat
 CREATE INDEX insights_goal_severity_id_1461403a ON public.insights_goal USING btree (severity_id);
 CREATE INDEX insights_insightspdf_asked_by_id_f6cc655d ON public.insights_insightspdf USING btree (asked_by_id);
 CREATE INDEX insights_pdfs_waiting ON public.insights_insightspdf USING btree (state, asked_at);
+CREATE INDEX newest_incidents_of_service ON public.incidents_affectedservice USING btree (service_id, incident_id DESC);
 CREATE INDEX notice_by_person ON public.subscribers_notice USING btree (person_id, id DESC);
 CREATE INDEX notice_unread ON public.subscribers_notice USING btree (person_id) WHERE (read_at IS NULL);
 CREATE INDEX notifications_channel_name_1fec40f7_like ON public.notifications_channel USING btree (name varchar_pattern_ops);
@@ -3850,6 +3859,8 @@ CREATE INDEX outbox_newest ON public.notifications_outboxmessage USING btree (du
 CREATE INDEX outbox_pending ON public.notifications_outboxmessage USING btree (due_at) WHERE ((dead_at IS NULL) AND (done_at IS NULL));
 CREATE INDEX outbox_pending_by_subject ON public.notifications_outboxmessage USING btree (subject, due_at) WHERE ((dead_at IS NULL) AND (done_at IS NULL));
 CREATE INDEX participation_reach ON public.incidents_participation USING btree (user_id, incident_id) WHERE (access_revoked_at IS NULL);
+CREATE INDEX public_update_by_incident ON public.incidents_statusupdate USING btree (incident_id, posted_at) WHERE (wordings ? 'public'::text);
+CREATE INDEX public_update_newest ON public.incidents_statusupdate USING btree (posted_at DESC, id DESC) WHERE (wordings ? 'public'::text);
 CREATE INDEX retros_actiondigest_person_id_e41c3eeb ON public.retros_actiondigest USING btree (person_id);
 CREATE INDEX retros_actionitem_created_by_id_15090932 ON public.retros_actionitem USING btree (created_by_id);
 CREATE INDEX retros_actionitem_factor_id_9687b15f ON public.retros_actionitem USING btree (factor_id);
@@ -3899,7 +3910,7 @@ CREATE INDEX retros_export_asked_by_id_1ce5eca4 ON public.retros_export USING bt
 CREATE INDEX retros_export_retrospective_id_ebf3751e ON public.retros_export USING btree (retrospective_id);
 CREATE INDEX retros_exports_waiting ON public.retros_export USING btree (state, asked_at);
 CREATE INDEX retros_factor_key_0f4f58f6_like ON public.retros_factor USING btree (key varchar_pattern_ops);
-CREATE INDEX retros_factor_trigrams ON public.retros_contributingfactor USING gin (text public.gin_trgm_ops);
+CREATE INDEX retros_factor_places ON public.retros_contributingfactor USING btree (factor_id, retrospective_id);
 CREATE INDEX retros_factorstep_by_id_93c97521 ON public.retros_factorstep USING btree (by_id);
 CREATE INDEX retros_factorstep_retrospective_id_a38dcb5d ON public.retros_factorstep USING btree (retrospective_id);
 CREATE INDEX retros_finishedpart_item_id_6b25fa8d ON public.retros_finishedpart USING btree (item_id);
@@ -3949,6 +3960,7 @@ CREATE INDEX retros_timelineentry_evidence_timelineentry_id_be6c3ef0 ON public.r
 CREATE INDEX retros_timelineentry_merged_into_id_8ef7828c ON public.retros_timelineentry USING btree (merged_into_id);
 CREATE INDEX retros_timelineentry_retrospective_id_a7b9c048 ON public.retros_timelineentry USING btree (retrospective_id);
 CREATE INDEX retros_timelineentry_service_id_70fcefa2 ON public.retros_timelineentry USING btree (service_id);
+CREATE INDEX retros_unfinished ON public.retros_retrospective USING btree (due_on, id) WHERE (NOT ((status)::text = 'published'::text));
 CREATE INDEX retros_updates_in_order ON public.retros_documentupdate USING btree (document_id, id);
 CREATE INDEX retros_votedtoken_retrospective_id_8c7119fe ON public.retros_votedtoken USING btree (retrospective_id);
 CREATE INDEX retros_votedtoken_token_f1b99f78_like ON public.retros_votedtoken USING btree (token varchar_pattern_ops);

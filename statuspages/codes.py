@@ -16,6 +16,7 @@ LENGTH = 12  # letters of five bits
 NEWEST = 500  # numbers whose hashes are computed anew for each question
 
 
+@lru_cache(maxsize=20_000)  # a page asks for the same codes each time it is drawn
 def code_of(seed: str, kind: str, number: int) -> str:
     return b32encode(_digest(seed, kind, number)).decode().lower()[:LENGTH]
 

@@ -15,7 +15,8 @@ from statuspages.view_models import ShownIncident, ShownUpdate
 def with_status_changes(page: StatusPage, incidents: dict[int, ShownIncident]) -> None:
     """Add the changes of status without an update of their own to the incidents, by id. At most two queries."""
     periods: dict[int, list[StatusPeriod]] = {}
-    for period in StatusPeriod.objects.filter(incident__in=incidents).order_by("started_at", "pk"):
+    found = StatusPeriod.objects.filter(incident__in=incidents).order_by("started_at", "pk")
+    for period in found.only("incident", "status", "started_at"):
         periods.setdefault(period.incident_id, []).append(period)
     changed = set()
     for pk, shown in incidents.items():

@@ -119,4 +119,9 @@ def _pattern(locale: Locale, skeleton: str) -> str:
 
 def _locale() -> Locale:
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return Locale.parse(LOCALES.get(language, language.replace("-", "_")))
+    return _parsed(LOCALES.get(language, language.replace("-", "_")))
+
+
+@cache
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name)

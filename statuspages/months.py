@@ -1,11 +1,10 @@
 """In which months incidents appeared on a page, and which of them its history loads."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from incidents.models.communication import StatusUpdateQuerySet
 from statuspages.models import StatusPage
@@ -50,14 +49,11 @@ def appeared_in(page: StatusPage, firsts: StatusUpdateQuerySet, months: list[Mon
 
 
 def newest_in_each(
-    page: StatusPage, found: Iterable[tuple[int, datetime | None]], most_a_month: int | None
-) -> list[int]:
-    """The incidents of (incident, when it appeared or None): of each month the newest, no more than that."""
-    chosen = {pk for pk, appeared_at in found if appeared_at is None}
-    by_month: dict[Month, list[tuple[datetime, int]]] = defaultdict(list)
-    for pk, appeared_at in found:
-        if appeared_at:
-            by_month[month_of(appeared_at, page)].append((appeared_at, pk))
-    for inside in by_month.values():
-        chosen.update(pk for _, pk in sorted(inside, reverse=True)[:most_a_month])
-    return list(chosen)
+    page: StatusPage, firsts: StatusUpdateQuerySet, months: list[Month], most_a_month: int | None
+) -> list[QuerySet[Any, Any]]:
+    """(incident, when it appeared) of these months, of each the newest, no more than that: each is read that far."""
+    if most_a_month is None or not months:
+        return [appeared_in(page, firsts, months).values_list("incident_id", "posted_at")]
+    by_month = (appeared_in(page, firsts, [month]) for month in months)
+    newest_first = [one.order_by("-posted_at", "-incident_id") for one in by_month]
+    return [one.values_list("incident_id", "posted_at")[:most_a_month] for one in newest_first]

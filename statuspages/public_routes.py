@@ -29,7 +29,7 @@ FEED_TYPES = {
 PAST_DAYS = timedelta(days=15)
 MOST_PAST, MOST_PLANNED, MOST_UPDATES = 10, 5, 3
 MONTHS = 3  # on the first page of the history
-MOST_A_MONTH = 50  # there; a month's own page has them all
+MOST_A_MONTH = 10  # there; a month's own page has them all
 HISTORY = Window(newest_months=MONTHS, most_a_month=MOST_A_MONTH + 1)
 
 

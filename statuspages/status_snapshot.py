@@ -20,7 +20,7 @@ from statuspages.following import with_status_changes
 from statuspages.models import Component, ComponentState, ScheduledMaintenance, StatusPage
 from statuspages.models.maintenance import SENTENCES
 from statuspages.models.page import StatusPageQuerySet
-from statuspages.months import appeared_in, first_updates, month_of, months_of, newest_in_each
+from statuspages.months import first_updates, month_of, months_of, newest_in_each
 from statuspages.uptime import DAYS, MAINTENANCE, Span, last_days, midnight, uptime, worst
 from statuspages.view_models import Shown, ShownComponent, ShownIncident, ShownMaintenance, ShownUpdate
 
@@ -187,9 +187,10 @@ def _chosen(
     firsts = first_updates(told(page), here)
     months = sorted({*months_of(page, firsts), *done}, reverse=True)
     wanted = [window.month] if window.month else months[: window.newest_months]
-    begun = appeared_in(page, firsts, wanted).values_list("incident_id", "posted_at")
-    found = begun if window.month else begun.union(shown.order_by())
-    return newest_in_each(page, found.order_by(), window.most_a_month), months
+    found = newest_in_each(page, firsts, wanted, window.most_a_month)
+    if not window.month:
+        found.append(shown.order_by())
+    return [pk for pk, _ in found[0].union(*found[1:]).order_by()], months
 
 
 def _incidents(page: StatusPage, ids: list[int], now: datetime) -> list[ShownIncident]:

@@ -3,9 +3,14 @@
 from datetime import datetime, timedelta
 
 import time_machine
+from django.db import connection
+from django.utils import timezone
 
+from incidents.models import AffectedService
 from incidents.workflow import declare_incident
+from statuspages.months import first_updates, month_of, newest_in_each
 from statuspages.public_routes import MOST_A_MONTH
+from statuspages.status_snapshot import told
 
 AT = datetime.fromisoformat("2026-08-20T12:00:00+00:00")
 
@@ -27,14 +32,37 @@ def test_a_month_of_very_many(client, shop, commander, severity, tell):
 
     history = client.get("/status/shop/history").text
     assert "Fault 00." in history
-    assert f"Fault {MOST_A_MONTH - 1}." in history
-    assert f"Fault {MOST_A_MONTH}." not in history
+    assert f"Fault {MOST_A_MONTH - 1:02}." in history
+    assert f"Fault {MOST_A_MONTH:02}." not in history
     assert history.count("Fault in July.") == 1, "in the month in which it appeared"
     assert history.count("Show all of") == 1
     assert 'href="history/2026-08"' in history
 
     month = client.get("/status/shop/history/2026-08").text
-    assert f"Fault {MOST_A_MONTH + 1}." in month
+    assert f"Fault {MOST_A_MONTH + 1:02}." in month
     assert "Fault in July." not in month
     assert "Show all of" not in month
     assert client.get("/status/shop/history/2026-06").status_code == 404
+
+
+@time_machine.travel(AT, tick=False)
+def test_each_month_is_read_as_far_as_it_is_shown(client, shop, commander, severity, tell):
+    """And the impacts of a page and the updates of an incident come from indexes."""
+    for number in range(4):
+        incident = declare_incident(by=commander, title="x", severity=severity(3))
+        tell(incident, "Over.", public_title=f"Fault {number}.", ago=timedelta(hours=number + 1))
+    firsts = first_updates(told(shop), told(shop))
+    now = timezone.now()
+    (newest,) = newest_in_each(shop, firsts, [month_of(now, shop)], 2)
+    (all_of_it,) = newest_in_each(shop, firsts, [month_of(now, shop)], None)
+    assert len(newest) == 2
+    assert list(newest) == sorted(all_of_it, key=lambda row: row[1], reverse=True)[:2]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plans = {
+        "public_update_by_incident": told(shop).filter(incident=incident).order_by("posted_at"),
+        "public_update_newest": told(shop).newest_first()[:10],
+        "impacts_by_end": AffectedService.objects.filter(ended_at__gte=now).order_by(),
+    }
+    for index, rows in plans.items():
+        assert index in rows.explain()
