@@ -175,3 +175,10 @@ def test_the_button_that_ends_a_long_sheet_is_in_reach(open_as, incident, comman
     button.wait_for()
     assert page.locator("#dialog").evaluate("node => node.scrollHeight > node.clientHeight"), "a long sheet"
     expect(button).to_be_in_viewport(ratio=1)
+
+
+def test_starting_a_retrospective_fits_a_phone(open_as, incident, commander):
+    page = open_as(commander, viewport=NARROW)
+    page.goto(f"{incident.get_absolute_url()}retrospective/")
+    page.get_by_role("button", name="Start retrospective").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
