@@ -187,7 +187,7 @@ class DeclineForm(Form):
 
 
 class MergeForm(Form):
-    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as")
+    into = forms.ModelChoiceField(Incident.objects.none(), label="Merge into")
 
     def __init__(self, *args: Any, user: User, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

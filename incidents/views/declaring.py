@@ -73,7 +73,9 @@ def accept(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.accept_report, incident=incident, by=request.user, **form.cleaned_data
     ):
         return done(request, incident, to=incident.get_absolute_url())
-    return form_page(request, incident, form, title=f"Declare {incident.reference}", submit="Declare incident")
+    return form_page(
+        request, incident, form, title=f"Declare {incident.reference}", submit="Declare incident"
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -203,7 +203,9 @@ def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.attach_evidence, incident=incident, by=request.user, event=event, **form.cleaned_data
     ):
         return done(request, incident)
-    return form_page(request, incident, form, title="Attach evidence", submit="Attach evidence", multipart=True)
+    return form_page(
+        request, incident, form, title="Attach evidence", submit="Attach evidence", multipart=True
+    )
 
 
 @require_safe

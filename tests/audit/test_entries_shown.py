@@ -32,7 +32,9 @@ def test_no_raw_time_is_left(trail, incident, commander):
 
 
 def test_a_recorded_day_is_written_as_elsewhere(client, admin, incident, commander):
-    item = add_action_item(title="Drop the shared host", by=commander, incident=incident, due_on=date(2026, 12, 1))
+    item = add_action_item(
+        title="Drop the shared host", by=commander, incident=incident, due_on=date(2026, 12, 1)
+    )
     client.force_login(admin)
     found = strip_tags(client.get(item.get_absolute_url()).text)
     assert "1 Dec 2026" in found

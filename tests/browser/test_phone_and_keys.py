@@ -138,7 +138,9 @@ FILTERED = [("/insights/", "More filters", 0), ("/actions/?priority=P1", "Filter
 
 
 @pytest.mark.parametrize(("address", "name", "in_use"), FILTERED, ids=["Insights", "action items"])
-def test_filters_are_folded_on_a_phone_and_all_shown_where_there_is_room(open_as, commander, address, name, in_use):
+def test_filters_are_folded_on_a_phone_and_all_shown_where_there_is_room(
+    open_as, commander, address, name, in_use
+):
     phone = open_as(commander, viewport=NARROW)
     phone.goto(address)
     more, severity = phone.locator(".asks-more > summary"), phone.locator(".asks-rest select").first

@@ -138,6 +138,8 @@ def test_the_last_milestones_never_cross(size):
     """The words of the last one end at the edge, and those before it may stand where they then begin."""
     moments = {"D": at(0), "M": at(3), "R": at(4.5)}
     drawn = swim_lanes(story(mark(1), moments=moments, impacts=[], stretches=[]))[size]
-    heads = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*class="t-strong"[^>]*>([^<]*(?:mitigated|resolved))<', drawn)
+    heads = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)"[^>]*class="t-strong"[^>]*>([^<]*(?:mitigated|resolved))<', drawn
+    )
     (first, row, words), (second, other_row, _) = sorted((float(x), y, words) for x, y, words in heads)
     assert row != other_row or first + span(words, 13) < second
