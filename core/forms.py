@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard, cast
 
 from django import forms
 from django.conf import settings
@@ -251,6 +251,15 @@ class FilterForm(Form):
     """What an address narrows a page by. Values that are not offered are `ignored`, and the page says so."""
 
     is_filter = True
+    FIRST: ClassVar = ("period", "since", "until", "metric")  # the others are folded away on a phone
+
+    @property
+    def first_fields(self) -> list[BoundField]:
+        return [field for field in self if field.name in self.FIRST]
+
+    @property
+    def more_fields(self) -> list[BoundField]:
+        return [field for field in self if field.name not in self.FIRST]
 
 
 class ModelForm(Styled, _ModelForm):

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 
 import nh3
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
@@ -97,12 +97,21 @@ def length_in_words(minutes: int) -> str:
 
 
 def in_both_zones(moment: datetime) -> str:
-    """2026-03-10 13:04:00 (12:04:00 UTC) where the reader's zone is another; else 2026-03-10 12:04:00 UTC."""
+    """10 Mar 2026 13:04 (12:04 UTC) where the reader's zone is another; else 10 Mar 2026 12:04 UTC.
+
+    Seconds only where there are some; the name of the month is in the language that is active.
+    """
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)
+    clock = "H:i:s" if moment.second else "H:i"
     if local.utcoffset() == utc.utcoffset():
-        return f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    day = "" if local.date() == utc.date() else f"{utc:%Y-%m-%d} "
-    return f"{local:%Y-%m-%d %H:%M:%S} ({day}{utc:%H:%M:%S} UTC)"
+        return dateformat.format(utc, f"j M Y {clock}") + " UTC"
+    utc_form = clock if local.date() == utc.date() else f"j M Y {clock}"
+    return f"{dateformat.format(local, f'j M Y {clock}')} ({dateformat.format(utc, utc_form)} UTC)"
+
+
+def written_day(day: date) -> str:
+    """18 Dec 2026, in the language that is active."""
+    return dateformat.format(day, "j M Y")
 
 
 def harmless_cell[T](value: T) -> T | str:

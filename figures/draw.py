@@ -124,7 +124,7 @@ def sizes(draw: Callable[[int], SafeString], *widths: int) -> SafeString:
 
 
 def spoken(seconds: float) -> str:
-    """45 s · 27 min · 1 h 10 min · 3 h · 2 d 3 h"""
+    """45 s · 27 min · 1 h 05 min · 3 h · 2 d 3 h"""
     if abs(seconds) < 60:
         return f"{round(seconds)} s"
     minutes = round(seconds / 60)
@@ -132,7 +132,7 @@ def spoken(seconds: float) -> str:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
+        return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
     days, hours = divmod(round(minutes / 60), 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
 

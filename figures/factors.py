@@ -11,7 +11,7 @@ from typing import Any
 from figures.draw import el, text
 
 BONES = ("People", "Process", "Platform", "Code", "Data")
-NO_BONE = "No bone yet"
+NO_BONE = "No category yet"
 MEDIUM, SMALL = 920, 700  # beside the section list of a retrospective, on a desk and on a small one
 SLIM = 480  # beside the outline
 INK, MUTED, EDGE, PAPER = "#14181f", "#555b66", "#767c87", "#ffffff"

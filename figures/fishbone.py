@@ -179,4 +179,4 @@ def _stacked(
 
 def _title(by_bone: dict[str, list[Factor]], loose: list[Factor]) -> str:
     told = ", ".join(f"{bone} {len(mine)}" for bone, mine in by_bone.items())
-    return f"Fishbone: {told}" + (f", on no bone yet {len(loose)}." if loose else ".")
+    return f"Fishbone: {told}" + (f", without a category {len(loose)}." if loose else ".")

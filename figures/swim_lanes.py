@@ -59,9 +59,9 @@ class _Lanes:
             at = self.moments[key]
             words, place = f"{clock(at)} {name}", self.x(at)
             wide = span(words, 13) + 8
-            row = next((n for n, edge in enumerate(edges) if place > edge), 2)
-            edges[row] = place + wide
-            start = min(place + 4, self.width - wide)
+            start = min(place + 4, self.width - wide)  # the last one ends at the edge
+            row = next((n for n, edge in enumerate(edges) if start > edge), 2)
+            edges[row] = start + wide - 4
             self.body += text(start, 12 + row * 16, words, "t-strong")
             self.body += _path(f"M{_n(place)} {2 + row * 16}V66", "edge")
         for a, b, class_, words in PHASES:

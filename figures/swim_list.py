@@ -11,7 +11,7 @@ from figures.draw import el, figure, number, rule, text, wrap
 from figures.event_marks import event_mark
 from figures.story import MILESTONES, PHASES, SILENCE, Clock, Mark, Story, clock, most_telling
 
-COLUMNS = {"Systems": (68, "systems"), "People": (92, "people"), "Communication": (116, "told")}
+COLUMNS = {"Systems": (68, "systems"), "People": (92, "people"), "Communication": (116, "updates")}
 WORDS = 134
 MOST = 40
 METRICS = {"D": ("TTO", "S"), "M": ("TTM", "S"), "R": ("MTTR", "S")}

@@ -3,7 +3,7 @@
 export function declaring() {
   const form = document.getElementById("declare");
   if (!form) return;
-  const word = () => { form.querySelector("[data-severity-word]").textContent = form.querySelector("[name=severity]:checked")?.dataset.severity ?? "the"; };
+  const word = () => { form.querySelector("[data-severity-word]").textContent = form.querySelector("[name=severity]:checked")?.dataset.severity ?? ""; };
   form.addEventListener("change", word);
   form.addEventListener("click", (event) => {
     const wanted = event.target.closest("[data-choose-severity]")?.dataset.chooseSeverity;

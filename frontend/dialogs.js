@@ -10,20 +10,31 @@ function passes(box, milliseconds) {
   if (milliseconds) setTimeout(go, milliseconds);
 }
 
+// It stands at the foot of the screen, or at the top where it would lie on a button that is to be pressed next.
+function show(box) {
+  const host = document.getElementById("toasts");
+  host.append(box);
+  if (host.children.length > 1) return; // what is being read stays where it is
+  host.classList.remove("at-top");
+  const place = host.getBoundingClientRect();
+  const lies = (one) => { const { top, bottom, left, right } = one.getBoundingClientRect(); return top < place.bottom && bottom > place.top && left < place.right && right > place.left; };
+  host.classList.toggle("at-top", [...document.querySelectorAll("main .btn-primary, main .btn-neutral, main .btn-error")].some((one) => one.checkVisibility() && lies(one)));
+}
+
 export function toast(text, bad) {
   const box = document.createElement("div");
   box.className = "toast-i pr-4!";
   box.textContent = text;
   box.setAttribute("role", bad ? "alert" : "status");
   for (const same of document.querySelectorAll("#toasts > *")) if (same.textContent === text) same.remove();
-  document.getElementById("toasts").append(box);
+  show(box);
   passes(box, bad ? 10000 : 5000);
 }
 
 // What the last page said about what was done, beside the page instead of above it.
 function flash() {
   for (const box of document.querySelectorAll(".flash [data-toast]")) {
-    document.getElementById("toasts").append(box);
+    show(box);
     passes(box, READ[box.dataset.toast]);
   }
   document.querySelector(".flash")?.remove();

@@ -103,6 +103,9 @@ def impact_fact(spent: Spending) -> Fact:
 
 
 def action_fact(kept: OnTime) -> Fact:
-    value = percent(kept.ratio) if kept.ratio is not None and kept.due >= FEW else NOT_KNOWN
-    note = f"{kept.on_time} of {kept.due} that were due" if kept.due else "None was due"
-    return Fact("Action items on time", value, note)
+    if not kept.due:
+        return Fact("Action items on time", NOT_KNOWN, "None was due")
+    counted = f"{kept.on_time} of {kept.due}"
+    if kept.ratio is None or kept.due < FEW:  # a percentage of so few would say too much
+        return Fact("Action items on time", counted, "of those that were due")
+    return Fact("Action items on time", percent(kept.ratio), f"{counted} that were due")

@@ -234,7 +234,7 @@ def delivery_drop(request: PersonRequest, pk: Any) -> HttpResponse:
     if form.is_valid() and form.submit(
         drop_delivery, by=request.user, delivery=delivery, **form.cleaned_data
     ):
-        messages.success(request, "Dropped. It will not be sent.")
+        messages.success(request, "Discarded. It will not be sent.")
         return redirect("deliveries")
     hide([delivery], viewer=request.user)
     return render(request, "settings/drop.html", {"form": form, "delivery": delivery})
@@ -255,7 +255,7 @@ def event_drop(request: PersonRequest, pk: Any) -> HttpResponse:
     message = get_object_or_404(OutboxMessage.objects.dead(), pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and form.submit(drop_event, by=request.user, message=message, **form.cleaned_data):
-        messages.success(request, "Dropped. Nobody is notified of it.")
+        messages.success(request, "Discarded. Nobody is notified of it.")
         return redirect("deliveries")
     return render(request, "settings/drop.html", {"form": form, "event": message})
 

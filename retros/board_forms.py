@@ -60,7 +60,7 @@ class FactorForm(Form):
         initial=Level.PROXIMATE,
     )
     category = forms.ChoiceField(
-        label="Bone of the fishbone", choices=[("", "Not yet"), *Category.choices], required=False
+        label="Category", choices=[("", "Not yet"), *Category.choices], required=False
     )
 
 
@@ -96,7 +96,7 @@ class RowForm(Form):
     text = forms.CharField(
         label="What contributed?", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    category = forms.ChoiceField(choices=[("", "No bone"), *Category.choices], required=False)
+    category = forms.ChoiceField(choices=[("", "No category"), *Category.choices], required=False)
     level = forms.ChoiceField(choices=Level.choices)
     seen = forms.IntegerField(required=False, label="Version")
 

@@ -12,6 +12,7 @@ from core.kept_queries import SOMEBODY, Kept, keep
 from core.subqueries import count_of
 from incidents.models import AffectedService, Incident, Role, StatusUpdate
 from incidents.models.incident import IncidentQuerySet
+from incidents.models.response import Task
 from incidents.models.status import ACTIVE_STATUSES
 from retros.models import Retrospective
 
@@ -48,6 +49,11 @@ def suspected_for(user: User) -> list[Incident]:
 
 def affected_for(user: User) -> list[AffectedService]:
     return _asked(_affected, user)
+
+
+def tasks_of(user: User) -> list[Task]:
+    """What this person still has to do in open incidents, at most six; Home shows five."""
+    return _asked(_tasks, user)
 
 
 def action_items_of(user: User) -> list[ActionItem]:
@@ -104,6 +110,12 @@ def _suspected(role: str, sees_private: bool) -> Kept[Incident]:
 def _affected(role: str, sees_private: bool) -> Kept[AffectedService]:
     active = _reach(role, sees_private).filter(status__in=ACTIVE_STATUSES)
     return keep(AffectedService.objects.running().filter(incident__in=active).worst_first()[:20])
+
+
+@cache
+def _tasks(role: str, sees_private: bool) -> Kept[Task]:
+    reachable = _reach(role, sees_private).open().order_by()
+    return keep(Task.objects.open_of(_anybody(role, sees_private)).filter(incident__in=reachable)[:6])
 
 
 @cache

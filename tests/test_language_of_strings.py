@@ -51,6 +51,7 @@ PHRASES = [
 ]
 WORDS = [
     "told",
+    "bones?",
     "hears?",
     "leaves",
     "owed",

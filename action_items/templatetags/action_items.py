@@ -26,7 +26,7 @@ STATE_LOOK = {  # state → (tone, icon)
 }
 MOVES = {  # (to, from a finished state) → (words, icon)
     (ActionState.IN_PROGRESS, False): ("Start", "play"),
-    (ActionState.OPEN, False): ("Set aside", "pause"),
+    (ActionState.OPEN, False): ("Move to open", "circle"),
     (ActionState.DONE, False): ("Done", "check"),
     (ActionState.VERIFIED, True): ("Verified …", "badge-check"),
     (ActionState.WONT_DO, False): ("Won’t do …", "circle-slash"),

@@ -286,7 +286,7 @@ verb(
     run=_drop,
     scope=SCOPE,
     tag=TAG,
-    summary="Drop a message. It is not sent, and the reason is kept.",
+    summary="Discard a message. It is not sent, and the reason is kept.",
 )
 verb(
     "POST",

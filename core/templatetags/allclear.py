@@ -10,7 +10,7 @@ import lucide
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -26,10 +26,11 @@ from core.appearance import (
 )
 from core.icons import SPRITE, clock_name, in_sprite
 from core.record_protocols import Event, Gap, Named, Schedule, Severity
-from core.text import in_words, length_in_words, render_document, render_markdown
+from core.text import in_words, length_in_words, render_document, render_markdown, written_day
 
 register = template.Library()
 RECORDED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+RECORDED_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @register.simple_tag
@@ -359,6 +360,8 @@ def told(value: object) -> str:
         return format_html_join(", ", "{} {}", pairs)
     if isinstance(value, str) and RECORDED_TIME.fullmatch(value):
         return moment(parse_datetime(value), date=True)
+    if isinstance(value, str) and RECORDED_DAY.fullmatch(value) and (day := parse_date(value)):
+        return written_day(day)
     return str(value)
 
 

@@ -38,13 +38,13 @@ class DeclareForm(Form):
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     users_affected = forms.ChoiceField(
-        label="How many of our users are hit?",
+        label="How many users are affected?",
         choices=ImpactAssessment.Share,
         widget=forms.RadioSelect,
         required=False,
     )
     criticality = forms.ChoiceField(
-        label="What does it hit?",
+        label="What is affected?",
         choices=ImpactAssessment.Criticality,
         widget=forms.RadioSelect,
         required=False,
@@ -187,7 +187,7 @@ class DeclineForm(Form):
 
 
 class MergeForm(Form):
-    into = forms.ModelChoiceField(Incident.objects.none(), label="It is the same as")
+    into = forms.ModelChoiceField(Incident.objects.none(), label="Merge into")
 
     def __init__(self, *args: Any, user: User, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -66,7 +66,7 @@ class ImpactForm(VersionedForm):
     class Meta:
         model = Incident
         fields = ["impact_summary", "degraded_note", "cost_low", "cost_high"]
-        labels = {"impact_summary": "What do people feel?", "degraded_note": "Running degraded?"}
+        labels = {"impact_summary": "Customer impact", "degraded_note": "Running degraded"}
 
     def __init__(self, *args: Any, instance: Incident, **kwargs: Any) -> None:
         lines = "\n".join(f"{figure['label']}: {figure['value']}" for figure in instance.impact_figures)

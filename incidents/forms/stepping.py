@@ -212,11 +212,11 @@ class MitigatedForm(ServiceStates, AudienceTexts, Form):
             self.fields[name] = forms.ChoiceField(
                 label=f"Did it work? {mitigation.text}",
                 choices=[
+                    *([] if len(applying) == 1 else [("", "Choose one")]),
                     (MitigationState.APPLYING.value, "Still applying"),
                     *((s.value, s.label) for s in mitigation.next_states),
                 ],
                 initial=MitigationState.WORKED.value if len(applying) == 1 else None,
-                widget=forms.RadioSelect(attrs={"class": "radio radio-sm"}),
                 error_messages={"required": "Choose what came of it."},
             )
 

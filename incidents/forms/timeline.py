@@ -114,7 +114,7 @@ class EventForm(RowForm):
     detail = forms.CharField(label="More", required=False, widget=forms.Textarea)
     occurred_at = MomentField(label="When it happened")
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
-    phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
+    phase = forms.ChoiceField(label="Phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -150,7 +150,7 @@ class InsertForm(RowForm):
     )
     occurred_at = MomentField(label="When it happened")
     precision_minutes = forms.IntegerField(label="± minutes", min_value=0, max_value=1440, required=False)
-    phase = forms.ChoiceField(label="Marks a phase", choices=[("", "None"), *Phase.choices], required=False)
+    phase = forms.ChoiceField(label="Phase", choices=[("", "None"), *Phase.choices], required=False)
     is_recollection = forms.BooleanField(label="A recollection, not a fact", required=False)
 
 
@@ -180,7 +180,7 @@ class EvidenceForm(Form):
     file = forms.FileField(label="Picture or file", required=False)
     captured_at = MomentField(label="Captured at", required=False, help_text="Empty means now.")
     hypothesis = forms.ModelChoiceField(
-        Hypothesis.objects.none(), required=False, label="Speaks to", empty_label="No hypothesis"
+        Hypothesis.objects.none(), required=False, label="Hypothesis", empty_label="No hypothesis"
     )
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:

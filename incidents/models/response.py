@@ -229,6 +229,13 @@ class ChangeEvent(models.Model):
         return self.title
 
 
+class TaskQuerySet(models.QuerySet):
+    def open_of(self, person: User) -> "TaskQuerySet":
+        """What one person still has to do, what is due first at the top."""
+        own = self.filter(owner=person, done_at__isnull=True).select_related("incident")
+        return own.order_by(models.F("due_at").asc(nulls_last=True), "order", "pk")
+
+
 class Task(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="tasks")
     title = models.CharField(max_length=200)
@@ -249,6 +256,8 @@ class Task(models.Model):
     )
     template = models.ForeignKey(ChecklistTemplate, null=True, on_delete=models.SET_NULL, related_name="+")
     order = models.PositiveSmallIntegerField(default=100)
+
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

@@ -1,7 +1,7 @@
 """The brief: what stakeholders read, signed in or by a link."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
@@ -24,7 +24,7 @@ from incidents.forms.cadence import RequestForm
 from incidents.models import Audience, BriefLink, Incident
 from incidents.views.common import click, load, responders_only
 
-LINK_READ_AGAIN = timedelta(minutes=1)
+LINK_READ_AGAIN = timedelta(seconds=15)
 RATES = {"update_request": "10/10m/ip"}
 
 
@@ -104,6 +104,14 @@ def _visitor(request: HttpRequest) -> str:
     return salted_hmac("brief reader", seen, algorithm="sha256").hexdigest()[:32]
 
 
+def _read_again_at(leaves_at: datetime | None, *, has_stream: bool) -> datetime | None:
+    """When the page asks again: as soon as an update leaves, and by link, where nothing is streamed, soon."""
+    if has_stream:
+        return leaves_at
+    soon = timezone.now() + LINK_READ_AGAIN
+    return min(leaves_at, soon) if leaves_at else soon
+
+
 def _render_brief(
     request: HttpRequest,
     incident: Incident,
@@ -123,7 +131,8 @@ def _render_brief(
     still_open = incident.update_requests.unanswered().filter(audience=audience)
     own = {"link": link, "visitor": _visitor(request)} if link else {"person": request.user}
     newest = updates.newest_first()[:50]
-    leaves_at = incident.status_updates.posted().filter(leaves_at__gt=timezone.now())
+    waiting = incident.status_updates.posted().filter(leaves_at__gt=timezone.now())
+    leaves_at = waiting.values_list("leaves_at", flat=True).order_by("leaves_at").first()
     context = {
         "incident": incident,
         "updates": [
@@ -131,7 +140,7 @@ def _render_brief(
             for u in newest
             if audience != Audience.PUBLIC or u.wordings.get(audience)
         ],
-        "services": incident.affected_services.running().select_related("service"),
+        "services": incident.affected_services.running().worst_first(),
         "due_at": schedule.due_at if schedule and incident.is_active else None,
         "asks": schedule.asks if schedule else 0,
         "has_asked": incident.is_active and still_open.filter(**own).exists(),
@@ -141,10 +150,7 @@ def _render_brief(
         "link": link,
         "section": "incidents",
         "now": timezone.now(),
-        # A reader by link has no stream; to one who is signed in, it says nothing when an update leaves.
-        "again_at": timezone.now() + LINK_READ_AGAIN
-        if link
-        else leaves_at.values_list("leaves_at", flat=True).order_by("leaves_at").first(),
+        "again_at": _read_again_at(leaves_at, has_stream=link is None),
     }
     if links:
         context["links"] = [

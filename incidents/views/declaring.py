@@ -73,7 +73,9 @@ def accept(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.accept_report, incident=incident, by=request.user, **form.cleaned_data
     ):
         return done(request, incident, to=incident.get_absolute_url())
-    return form_page(request, incident, form, title=f"Declare {incident.reference}", submit="Declare")
+    return form_page(
+        request, incident, form, title=f"Declare {incident.reference}", submit="Declare incident"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +87,7 @@ def decline(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.decline_report, incident=incident, by=request.user, **form.cleaned_data
     ):
         return done(request, incident, to=incident.get_absolute_url())
-    return form_page(request, incident, form, title=f"Decline {incident.reference}", submit="Decline")
+    return form_page(request, incident, form, title=f"Decline {incident.reference}", submit="Decline report")
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +99,7 @@ def merge(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.merge_incident, incident=incident, by=request.user, **form.cleaned_data
     ):
         return done(request, incident, to=form.cleaned_data["into"].get_absolute_url())
-    return form_page(request, incident, form, title=f"Merge {incident.reference}", submit="Merge")
+    return form_page(request, incident, form, title=f"Merge {incident.reference}", submit="Merge incident")
 
 
 def _declare(*, form: DeclareForm, by: User) -> Incident:

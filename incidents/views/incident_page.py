@@ -161,7 +161,7 @@ def catch_up(request: SignedInRequest, reference: str) -> HttpResponse:
         "count": events.count(),
         "key_events": list(events.key().newest_first()[:30]),
         "open_questions": incident.timeline.standing().unanswered()[:10],
-        "affected": incident.affected_services.running().select_related("service"),
+        "affected": incident.affected_services.running().worst_first(),
         "hypotheses": incident.hypotheses.exclude(state=HypothesisState.REFUTED).select_related("owner"),
         "mitigations": incident.mitigations.filter(
             state__in=("proposed", "applying", "worked")

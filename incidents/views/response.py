@@ -109,7 +109,7 @@ def changes(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.record_change, incident=incident, by=request.user, **form.cleaned_data
     ):
         return done(request, incident)
-    return form_page(request, incident, form, title="Record a change", submit="Record")
+    return form_page(request, incident, form, title="Record a change", submit="Record change")
 
 
 @require_POST
@@ -169,8 +169,8 @@ def task_owner(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
         request,
         incident,
         form,
-        title="Who does it?",
-        submit="Save",
+        title="Assign task",
+        submit="Assign task",
         subject=task.title,
         template_part="incidents/_subject_form.html",
     )

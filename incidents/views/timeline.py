@@ -131,7 +131,7 @@ def insertion(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.write_event, incident=incident, by=request.user, **form.change()
     ):
         return done(request, incident)
-    return form_page(request, incident, form, title="Insert into the timeline", submit="Insert")
+    return form_page(request, incident, form, title="Insert into the timeline", submit="Insert event")
 
 
 @require_http_methods(["GET", "POST"])
@@ -203,7 +203,9 @@ def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
         form, workflow.attach_evidence, incident=incident, by=request.user, event=event, **form.cleaned_data
     ):
         return done(request, incident)
-    return form_page(request, incident, form, title="Attach evidence", submit="Attach", multipart=True)
+    return form_page(
+        request, incident, form, title="Attach evidence", submit="Attach evidence", multipart=True
+    )
 
 
 @require_safe

@@ -60,7 +60,7 @@ def drop_delivery(*, by: Person, delivery: Delivery, reason: str) -> None:
     delivery = Delivery.objects.select_for_update(of=("self",)).select_related("channel").get(pk=delivery.pk)
     if delivery.state not in (DeliveryState.DEAD, DeliveryState.WAITING):
         raise ValidationError("This message is not waiting any more.")
-    delivery.state, delivery.answer = DeliveryState.WITHDRAWN, f"Dropped: {reason}"[:200]
+    delivery.state, delivery.answer = DeliveryState.WITHDRAWN, f"Discarded: {reason}"[:200]
     if delivery.is_secret:
         delivery.erase()
     delivery.save(update_fields=["state", "answer", "content"])
@@ -81,7 +81,7 @@ def drop_event(*, by: Person, message: OutboxMessage, reason: str) -> None:
     require_administrator(by)
     message = OutboxMessage.objects.dead().select_for_update().get(pk=message.pk)
     message.done_at, message.dead_at = timezone.now(), None
-    message.last_error = f"Dropped: {reason}"[:200]
+    message.last_error = f"Discarded: {reason}"[:200]
     message.save(update_fields=["done_at", "dead_at", "last_error"])
     audit("event.dropped", f"{message.topic} {message.pk}", by, reason=reason)
 

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.text import in_words
+from core.text import in_words, written_day
 from retros.checks import CHECKS
 from retros.clock import Timer
 from retros.models import AgendaItem, Retrospective
@@ -49,6 +49,13 @@ def check_label(name: str) -> str:
 def span_of(seconds: int) -> str:
     """2 h 05 min"""
     return in_words(timedelta(seconds=seconds))
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day that a stored content names, as people write it: 18 Dec 2026."""
+    day = parse_date(text)
+    return written_day(day) if day else text
 
 
 @register.filter

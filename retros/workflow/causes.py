@@ -271,7 +271,7 @@ def _worded(text: str) -> str:
 
 def _check_choices(category: str = "", level: str = Level.PROXIMATE) -> None:
     if category and category not in Category.values:
-        raise ValidationError({"category": "Choose one of the bones."})
+        raise ValidationError({"category": "Choose one of the categories."})
     if level not in Level.values:
         raise ValidationError({"level": "Proximate or systemic."})
 

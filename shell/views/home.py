@@ -20,6 +20,7 @@ from shell.home_queries import (
     due_from,
     retrospectives_for,
     suspected_for,
+    tasks_of,
 )
 
 
@@ -34,6 +35,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "owed": owed,
         "no_change": NoChangeForm(incident=owed),
         "approvals": approvals_for(request.user),
+        "my_tasks": tasks_of(request.user),
         "suspected": suspected_for(request.user),
         "has_services": SimpleLazyObject(lambda: Service.objects.in_use().exists()),
         "checklist": checklist_for(request.user),

@@ -28,7 +28,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         .prefetch_related(
             "update_schedules",
             Prefetch("status_updates", words[:1], to_attr="last_words"),
-            Prefetch("affected_services", AffectedService.objects.running().select_related("service")),
+            Prefetch("affected_services", AffectedService.objects.running().worst_first()),
         )
         .annotate(**kept_rows())
         .most_urgent_first()

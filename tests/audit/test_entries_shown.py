@@ -1,12 +1,14 @@
 """Do entries show times on both clocks and names in place of numbers?"""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.workflow import invite_people
+from action_items.workflow import add_action_item
 from incidents.workflow import add_task, complete_task, mitigate_incident
 
 
@@ -27,6 +29,16 @@ def test_a_recorded_time_is_shown_on_both_clocks(trail, incident, commander):
 def test_no_raw_time_is_left(trail, incident, commander):
     mitigate_incident(incident=incident, by=commander)
     assert not re.search(r"\d{4}-\d\d-\d\dT\d\d", strip_tags(trail()))
+
+
+def test_a_recorded_day_is_written_as_elsewhere(client, admin, incident, commander):
+    item = add_action_item(
+        title="Drop the shared host", by=commander, incident=incident, due_on=date(2026, 12, 1)
+    )
+    client.force_login(admin)
+    found = strip_tags(client.get(item.get_absolute_url()).text)
+    assert "1 Dec 2026" in found
+    assert "2026-12-01" not in found
 
 
 def test_a_task_is_named(trail, incident, commander):

@@ -69,3 +69,24 @@ def test_the_five_steps_of_the_load_map_are_told_apart(open_as, commander, schem
     ordered = steps if scheme == "dark" else steps[::-1]
     lighter = [(b + 0.05) / (a + 0.05) for a, b in pairwise(ordered)]
     assert all(ratio >= 1.15 for ratio in lighter), f"contrast between neighbours: {lighter}"
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["360", "1440"])
+def test_a_message_does_not_lie_on_the_next_button(open_as, commander, viewport):
+    page = open_as(commander, viewport=viewport)
+    page.goto("/declare")
+    button = page.get_by_role("button", name=re.compile("^Declare")).last
+    button.evaluate(
+        """button => {
+          button.style.cssText = "position: fixed; left: 50%; translate: -50%; bottom: 90px";
+          document.body.dispatchEvent(new CustomEvent("toast", { detail: { text: "It was declared a moment ago." } }));
+        }"""
+    )
+    toast = page.locator("#toasts .toast-i")
+    toast.wait_for()
+    lies, on = toast.bounding_box(), button.bounding_box()
+    assert lies["y"] + lies["height"] <= on["y"] or on["y"] + on["height"] <= lies["y"]
+    button.evaluate("button => { button.style.bottom = '50vh'; }")
+    page.evaluate("document.querySelector('#toasts > *').remove()")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Saved.' } }))")
+    assert toast.bounding_box()["y"] > viewport["height"] / 2

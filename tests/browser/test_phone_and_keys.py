@@ -1,10 +1,18 @@
 """Is the product safe for somebody with a phone or a keyboard in the middle of the night?"""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from incidents.models import Severity
-from incidents.workflow import change_severity, declare_incident, merge_incident, mitigate_incident
+from incidents.workflow import (
+    change_severity,
+    declare_incident,
+    merge_incident,
+    mitigate_incident,
+    record_mitigation,
+)
+from tests.browser.conftest import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
@@ -124,3 +132,55 @@ def test_the_clock_in_the_frame_goes_on(open_as, commander):
         "text => document.querySelector('[data-clock=UTC]').textContent !== text", arg=before
     )
     assert User.objects.get().pk == commander.pk
+
+
+FILTERED = [("/insights/", "More filters", 0), ("/actions/?priority=P1", "Filters", 1)]
+
+
+@pytest.mark.parametrize(("address", "name", "in_use"), FILTERED, ids=["Insights", "action items"])
+def test_filters_are_folded_on_a_phone_and_all_shown_where_there_is_room(
+    open_as, commander, address, name, in_use
+):
+    phone = open_as(commander, viewport=NARROW)
+    phone.goto(address)
+    more, severity = phone.locator(".asks-more > summary"), phone.locator(".asks-rest select").first
+    assert name in more.inner_text()
+    expect(severity).to_be_hidden()
+    says = more.evaluate("node => getComputedStyle(node, '::after').content")
+    assert ("in use" in says) == bool(in_use)
+    more.click()
+    expect(severity).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    wide = open_as(commander, viewport=WIDE)
+    wide.goto(address)
+    expect(wide.locator(".asks-rest select").first).to_be_visible()
+    expect(wide.locator(".asks-more > summary")).to_be_hidden()
+
+
+def test_every_kind_of_the_composer_is_on_the_screen(open_as, incident, commander):
+    page = open_as(commander, viewport=NARROW)
+    page.goto(incident.get_absolute_url())
+    kinds = page.locator(".kinds")
+    assert kinds.evaluate("node => node.scrollWidth <= node.clientWidth")
+    for kind in kinds.locator("label").all():
+        box = kind.bounding_box()
+        assert box["height"] >= 44
+        assert box["x"] + box["width"] <= NARROW["width"]
+
+
+def test_the_button_that_ends_a_long_sheet_is_in_reach(open_as, incident, commander):
+    record_mitigation(incident=incident, by=commander, text="Roll back", state="applying")
+    page = open_as(commander, viewport={"width": 360, "height": 420})
+    page.goto(incident.get_absolute_url())
+    page.get_by_role("link", name="Mitigated", exact=True).filter(visible=True).click()
+    button = page.locator("dialog[open]").get_by_role("button", name="Mark mitigated")
+    button.wait_for()
+    assert page.locator("#dialog").evaluate("node => node.scrollHeight > node.clientHeight"), "a long sheet"
+    expect(button).to_be_in_viewport(ratio=1)
+
+
+def test_starting_a_retrospective_fits_a_phone(open_as, incident, commander):
+    page = open_as(commander, viewport=NARROW)
+    page.goto(f"{incident.get_absolute_url()}retrospective/")
+    page.get_by_role("button", name="Start retrospective").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]

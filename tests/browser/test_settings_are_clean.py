@@ -203,3 +203,16 @@ def test_a_phone_keeps_its_tabs(open_as, admin, path):
     assert more.get_by_role("link", name="Settings").get_attribute("aria-current") == "page"
     more.get_by_role("button", name="Close").click()
     assert tabs.get_by_role("link", name="Declare").is_visible()
+
+
+def test_settings_with_nothing_in_them_are_clean(open_as, axe, admin):
+    """A list that is empty says so under the heading of the page, with no heading of a lower rank between."""
+    Service.objects.all().delete()
+    Team.objects.all().delete()
+    page = open_as(admin)
+    faults = {}
+    for path in (reverse("teams"), "/settings/catalogue/services/", "/settings/audit/"):
+        page.goto(path)
+        if found := axe(page):
+            faults[path] = found
+    assert not faults

@@ -20,7 +20,7 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
 
     # Somebody is suggested to facilitate; here the owner does it.
     shared.goto(f"{base}frame/")
-    shared.get_by_role("button", name=f"Make {commander} facilitator").click()
+    shared.get_by_role("button", name=f"Make facilitator: {commander}").click()
     shared.get_by_text(re.compile(f"Facilitator:.*{commander}")).first.wait_for()
     start_session(retrospective=made, by=commander)
     shared.goto(f"{base}present/")

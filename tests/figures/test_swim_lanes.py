@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from figures.draw import span
 from figures.labels import places_of
 from figures.story import Clock, Impact, Lane, Mark, Story, Stretch, parts_of
 from figures.swim_lanes import swim_lanes
@@ -130,3 +131,15 @@ def test_words_never_cross_words(marks):
         assert end <= 1000
         for other, first, last in boxes[index + 1 :]:
             assert row != other or end <= first or last <= start
+
+
+@pytest.mark.parametrize("size", ["wide", "medium"])
+def test_the_last_milestones_never_cross(size):
+    """The words of the last one end at the edge, and those before it may stand where they then begin."""
+    moments = {"D": at(0), "M": at(3), "R": at(4.5)}
+    drawn = swim_lanes(story(mark(1), moments=moments, impacts=[], stretches=[]))[size]
+    heads = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)"[^>]*class="t-strong"[^>]*>([^<]*(?:mitigated|resolved))<', drawn
+    )
+    (first, row, words), (second, other_row, _) = sorted((float(x), y, words) for x, y, words in heads)
+    assert row != other_row or first + span(words, 13) < second

@@ -61,5 +61,5 @@ def test_a_promise_names_both_times(commander, severity, readers):
         until = declared + timedelta(minutes=20)
         snooze_update(incident=incident, audience="public", until=until, reason="so", by=commander)
     text = incident.timeline.get(data__has_key="snooze").text
-    assert "2026-10-25 02:10:00 (01:10:00 UTC)" in text
-    assert "2026-10-25 02:05:00 (01:05:00 UTC)" in text
+    assert "25 Oct 2026 02:10 (01:10 UTC)" in text
+    assert "25 Oct 2026 02:05 (01:05 UTC)" in text

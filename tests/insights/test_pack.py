@@ -9,12 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Team
+from action_items.figures import OnTime
 from action_items.models import ActionItem, ActionState
 from audit import context
 from incidents.models import AffectedService, Incident, Service
 from insights.models import InsightsPdf
 from insights.pack import pack_for, pack_of
 from insights.pack_actions import commitments, decisions
+from insights.pack_facts import action_fact
 from insights.pack_filters import OWN_PARTS, kept_pack
 from insights.pdf import ask_for_insights_pdf, page_of
 from insights.tasks import send_due_reports
@@ -273,3 +275,11 @@ def test_factors_seen_again_lead_to_the_retrospective_that_names_them(months, cl
 
 def test_without_a_beginning_no_day_is_made_up(months, responder):
     assert pack_of(responder, query="period=own&until=2026-09-30").title == "Until 30 September 2026"
+
+
+def test_few_action_items_are_counted_and_many_are_a_percentage():
+    assert action_fact(OnTime(on_time=0, due=0, given_up=1)).value == "–"
+    few = action_fact(OnTime(on_time=0, due=3, given_up=0))
+    assert (few.value, few.note) == ("0 of 3", "of those that were due")
+    many = action_fact(OnTime(on_time=6, due=8, given_up=0))
+    assert (many.value, many.note) == ("75%", "6 of 8 that were due")

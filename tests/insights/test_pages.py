@@ -105,7 +105,7 @@ def test_fewer_than_five_are_dots_without_a_median(reader, past):
 def test_fewer_than_twenty_have_no_trend(reader, past):
     complete(past, 19)
     html = ask(reader, "/insights/")
-    assert "Resolved in 1 h 9 min" in html
+    assert "Resolved in 1 h 09 min" in html
     assert "no trend: fewer than 20 incidents" in html
     assert "trending" not in html
 

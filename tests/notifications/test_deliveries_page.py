@@ -83,7 +83,7 @@ def test_dropped_with_a_reason(as_admin, dead, mailoutbox):
     as_admin.post(url, {"reason": "They left"})
     send_due_deliveries()
     dead.refresh_from_db()
-    assert (dead.state, dead.answer, mailoutbox) == ("withdrawn", "Dropped: They left", [])
+    assert (dead.state, dead.answer, mailoutbox) == ("withdrawn", "Discarded: They left", [])
     entry = AuditEntry.objects.latest("sequence")
     assert (entry.action, entry.changes["reason"]) == ("delivery.dropped", "They left")
     as_admin.post(reverse("delivery_again", args=[dead.pk]))

@@ -1,6 +1,6 @@
 """What does the brief show, to whom, and can its readers ask?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,14 @@ from django.utils import timezone
 
 from accounts.models import Installation
 from incidents.brief_address import brief_address
-from incidents.models import Incident, UpdateRequest
-from incidents.workflow import create_brief_link, post_status_update, request_update, revoke_brief_link
+from incidents.models import Incident, Service, UpdateRequest
+from incidents.workflow import (
+    create_brief_link,
+    post_status_update,
+    request_update,
+    revoke_brief_link,
+    set_service_impact,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +142,25 @@ def test_the_page_says_when_it_is_to_be_read_again(client, incident, commander, 
     assert f'data-again="{update.leaves_at.isoformat()}"' in read(client, incident)
     client.logout()
     assert "data-again" in client.get(signed(incident, commander)).content.decode(), "a link has no stream"
+
+
+def test_by_link_it_is_read_again_when_an_update_leaves_and_soon_anyway(client, incident, commander):
+    path = signed(incident, commander)
+
+    def seconds() -> float:
+        again = client.get(path).text.split('data-again="')[1].split('"')[0]
+        return (datetime.fromisoformat(again) - timezone.now()).total_seconds()
+
+    assert 10 < seconds() <= 15
+    post(incident, commander, "Taken back perhaps.", out=False)
+    leaves = incident.status_updates.get().leaves_at
+    assert abs(seconds() - (leaves - timezone.now()).total_seconds()) < 1
+
+
+def test_the_worst_affected_service_is_first(client, incident, commander, stakeholder):
+    for name, impact in (("Basket", "degraded"), ("Payments", "major_outage"), ("Tills", "partial_outage")):
+        service = Service.objects.create(name=name, slug=name.lower())
+        set_service_impact(incident=incident, service=service, impact=impact, by=commander)
+    client.force_login(stakeholder)
+    for page in (read(client, incident), client.get("/overview/").text):
+        assert page.index("Payments") < page.index("Tills") < page.index("Basket")

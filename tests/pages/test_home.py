@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from incidents.models import Role, Severity, UpdateSchedule
-from incidents.workflow import assign_role, declare_incident, post_status_update
+from incidents.workflow import add_task, assign_role, complete_task, declare_incident, post_status_update
 from shell.home_queries import SHOWN
 
 
@@ -92,3 +92,17 @@ def test_nobody_else_is_asked_to_approve_it(client, responder, stakeholder, outs
     for person in (responder, stakeholder, outsider):
         client.force_login(person)
         assert "data-approval" not in client.get("/").text
+
+
+def test_my_open_tasks_are_shown_and_nobody_elses(client, incident, commander, responder, outsider):
+    """The five due first; those of other people, and those that are done, are not."""
+    add_task(incident=incident, by=commander, title="Page the vendor", owner=responder, minutes=15)
+    done = add_task(incident=incident, by=commander, title="Freeze deployments", owner=responder)
+    complete_task(task=done, by=responder, done=True)
+    client.force_login(responder)
+    told = client.get("/").text
+    assert "Page the vendor" in told
+    assert f'href="{incident.get_absolute_url()}#tasks"' in told
+    assert "Freeze deployments" not in told
+    client.force_login(outsider)
+    assert "Page the vendor" not in client.get("/").text

@@ -104,7 +104,7 @@ def test_every_template_that_lays_out_fields_lists_errors():
     parts = {
         "incidents/_resolve_fields.html", "incidents/_states.html", "incidents/_texts.html",
         "retros/_rows_to_link.html", "retros/_people_picker.html", "forms/field.html",
-        "incidents/incident_list.html", "insights/_asks.html", "insights/pack.html", "insights/report.html",  # filters
+        "incidents/incident_list.html", "insights/_ask.html", "insights/pack.html", "insights/report.html",  # filters
         "retros/learnings.html", "statuspages/public/subscribe.html",
     }  # fmt: skip
     missing = []

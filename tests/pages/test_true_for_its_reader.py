@@ -17,7 +17,7 @@ def home(client, user) -> str:
 
 
 def test_home_offers_each_what_they_can_do(client, commander, stakeholder, severity):
-    assert "Declare an incident" in home(client, commander)
+    assert "Declare incident" in home(client, commander)
     said = home(client, stakeholder)
     assert "declare an incident" not in said.lower()
     assert "Report a problem" in said

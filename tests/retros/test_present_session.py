@@ -6,13 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from retros.models import AgendaItem, FinishedPart
+from retros.models import AgendaItem, FinishedPart, Question
 from retros.presenting import stage_of
 from retros.workflow import (
     add_learning,
     add_learning_group,
     add_participants,
     call_everyone,
+    close_question,
     end_session,
     finish_part,
     frame_retrospective,
@@ -91,7 +92,8 @@ def test_time_left_and_time_over(retro, commander):
 
 
 def test_who_has_finished_is_a_number_where_nobody_is_named(client, retro, commander, responder):
-    item = part(retro, "safety")
+    item = part(retro, "learnings")
+    start(retro, commander, "learnings")
     finish_part(item=item, by=responder)
     finish_part(item=item, by=responder)
     assert FinishedPart.objects.count() == 1
@@ -104,6 +106,20 @@ def test_who_has_finished_is_a_number_where_nobody_is_named(client, retro, comma
     assert str(responder) in client.get(f"/retrospectives/{retro.pk}/present/").content.decode()
     finish_part(item=part(retro, "timeline"), by=responder, is_finished=False)
     assert stage_of(retro).done_count == 0
+
+
+def test_the_safety_question_counts_nobody(client, retro, commander, responder):
+    """An answer is all there is to do, and when one came stays hidden: a count would be wrong or tell it."""
+    client.force_login(commander)
+    asked = client.get(f"/retrospectives/{retro.pk}/present/").text
+    assert "The answers are shown when everyone has answered" in asked
+    assert "have finished" not in asked
+    close_question(retrospective=retro, question=Question.SAFETY_START, by=commander)
+    closed = client.get(f"/retrospectives/{retro.pk}/present/").text
+    assert "Fewer than four answers" in closed
+    assert "have finished" not in closed
+    client.force_login(responder)
+    assert "Finish writing" not in client.get(f"/retrospectives/{retro.pk}/safety/").text
 
 
 def test_learnings_are_hidden_until_they_are_revealed(client, retro, commander, responder):
@@ -157,12 +173,13 @@ def test_those_who_take_part_are_led_to_the_part(client, retro, commander, respo
     assert "Following" not in client.get(page).content.decode()
 
 
-def test_finishing_is_said_on_the_page_of_the_part(client, retro, responder):
+def test_finishing_is_said_on_the_page_of_the_part(client, retro, commander, responder):
     client.force_login(responder)
-    page = f"/retrospectives/{retro.pk}/safety/"
-    item = part(retro, "safety")
+    page = f"/retrospectives/{retro.pk}/learnings/"
+    item = part(retro, "learnings")
+    start(retro, commander, "learnings")
     assert "Finish writing" in client.get(page).content.decode()
-    answer = client.post(f"/retrospectives/{retro.pk}/agenda/{item.pk}/finished/", {"here": "safety"})
+    answer = client.post(f"/retrospectives/{retro.pk}/agenda/{item.pk}/finished/", {"here": "learnings"})
     assert answer["Location"] == page
     assert "You have finished" in client.get(page).content.decode()
     reveal = client.get(f"/retrospectives/{retro.pk}/frame/").content.decode()

@@ -150,6 +150,18 @@ def test_published_is_read_by_stakeholders_and_stands_still(client, published, s
     assert Retrospective.objects.get().title == published.title
 
 
+def test_days_are_written_as_on_other_pages(client, in_review, commander):
+    ActionItem.objects.create(retrospective=in_review, title="Do", due_on="2026-12-18", priority="P1")
+    for check in checks(in_review):
+        if not check.is_settled:
+            waive_check(retrospective=in_review, by=commander, name=check.name, reason=f"No {check.name}")
+    publish_retrospective(retrospective=in_review, by=commander)
+    client.force_login(commander)
+    read = client.get(in_review.get_absolute_url()).text
+    assert "due 18 Dec 2026" in read
+    assert "2026-12-18" not in read
+
+
 def test_open_again_makes_the_next_version_and_keeps_the_first(client, published, commander):
     reopen_retrospective(retrospective=published, by=commander, reason="A date was wrong")
     Document.objects.create(retrospective=published, section=Section.SUMMARY, text="Better *now*.")

@@ -71,7 +71,7 @@ def test_one_click_takes_the_suggestion(client, retrospective, commander, outsid
     page = f"{retrospective.get_absolute_url()}frame/"
     client.force_login(commander)
     shown = client.get(page).content.decode()
-    assert "Make Outsider Example facilitator" in shown
+    assert "Make facilitator: Outsider Example" in shown
     assert shown.index('id="session-h"') < shown.index('id="people-h"') < shown.index('id="frame-h"')
     taken = client.post(
         f"{retrospective.get_absolute_url()}facilitator/", {"person": outsider.pk, "here": "frame"}
@@ -80,7 +80,7 @@ def test_one_click_takes_the_suggestion(client, retrospective, commander, outsid
     retrospective.refresh_from_db()
     assert retrospective.facilitator == outsider
     assert AuditEntry.objects.of(retrospective.chain).last().action == "retrospective.framed"
-    assert "Make Responder Example facilitator" not in client.get(page).content.decode()
+    assert "Make facilitator: Responder Example" not in client.get(page).content.decode()
 
 
 def test_one_who_responded_is_offered_others(client, retrospective, commander, outsider):
