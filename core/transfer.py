@@ -45,7 +45,7 @@ class TransferBuffer:
                     await _refuse(send, refusal)
                     return
                 response = _Response(content)
-                await self._app(scope, _replay(body), response.take)
+                await self._app(_with_length(scope, body.tell()), _replay(body), response.take)
             finally:
                 self._held -= held
             await _deliver(response, send)
@@ -85,6 +85,15 @@ def _declared(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit():
             return int(value[:19])
     return 0
+
+
+def _with_length(scope: Scope, length: int) -> Scope:
+    """With the length of the body where the client sent it in chunks and named none: WSGI would read nothing."""
+    names = {name for name, _ in scope["headers"]}
+    if b"content-length" in names or b"transfer-encoding" not in names:
+        return scope
+    headers = [(name, value) for name, value in scope["headers"] if name != b"transfer-encoding"]
+    return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
 
 
 def _replay(body: IO[bytes]) -> Receive:
