@@ -216,6 +216,9 @@ class ChangeEvent(models.Model):
     at = models.DateTimeField()
     url = models.URLField(max_length=500, blank=True)
     source = models.CharField(max_length=60, blank=True)
+    external_key = models.CharField(
+        max_length=300, blank=True, help_text="What the sender calls it: told again, it is the same change"
+    )
     suspected_in = models.ManyToManyField(Incident, blank=True, related_name="suspected_changes")
     incidents = models.ManyToManyField(Incident, blank=True, related_name="changes")
 
@@ -224,6 +227,11 @@ class ChangeEvent(models.Model):
     class Meta:
         ordering = ["-at"]
         indexes = [models.Index(fields=["service", "-at"], name="change_by_service")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_key"], condition=~Q(external_key=""), name="one_change_per_key"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -20,6 +20,7 @@ from incidents.workflow.investigating import (
     complete_task,
     move_hypothesis,
     raise_hypothesis,
+    receive_change,
     record_change,
     suspect_change,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "post_no_change",
     "post_status_update",
     "raise_hypothesis",
+    "receive_change",
     "record_change",
     "record_mitigation",
     "release_role",

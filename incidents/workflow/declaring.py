@@ -55,9 +55,11 @@ def report_problem(
     services: list[Service] | None = None,
     form_token: UUID | None = None,
     source: str = Incident.Source.PERSON,
+    detected_at: datetime | None = None,
 ) -> Incident:
     """Somebody says that something looks wrong: a suspected incident that waits in triage.
 
+    `detected_at` is when monitoring noticed, where it was monitoring; never in the future.
     The same `form_token` again returns the incident it made the first time.
     """
     if not can_report(by):
@@ -74,6 +76,7 @@ def report_problem(
         status=Status.TRIAGE,
         reported_by=by,
         created_at=context.now(),
+        detected_at=check_moment(detected_at, "detected_at") if detected_at else None,
         source=source,
         form_token=form_token,
     )

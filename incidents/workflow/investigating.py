@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from accounts.models import User
@@ -30,6 +30,7 @@ from incidents.models import (
     Service,
     Task,
 )
+from incidents.permissions import can_declare
 from incidents.workflow.transitions import (
     announce,
     audit,
@@ -160,6 +161,29 @@ def record_change(
         told_by.save(update_fields=["data"])
     audit(incident, "change.recorded", by, change=change.pk, title=change.title)
     announce(incident, ChangeRecorded(change=change.pk))
+    return change
+
+
+@transaction.atomic
+def receive_change(
+    *,
+    by: User,
+    key: str,
+    title: str,
+    at: datetime,
+    source: str,
+    kind: str = ChangeEvent.Kind.DEPLOYMENT,
+    service: Service | None = None,
+    url: str = "",
+) -> ChangeEvent:
+    """A change that another system tells of, of no incident. Told again, it is the same one, as it stands now."""
+    if not can_declare(by):
+        raise PermissionDenied("Only responders can record a change.")
+    change, _is_new = ChangeEvent.objects.update_or_create(
+        source=source[:60],
+        external_key=key[:300],
+        defaults={"title": title.strip()[:200], "at": at, "kind": kind, "service": service, "url": url[:500]},
+    )
     return change
 
 
