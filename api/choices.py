@@ -6,8 +6,10 @@ from django.conf import settings
 
 from accounts.models import SCOPES, InstallationRole, Theme
 from action_items.models import ActionCategory, ActionState, Helped, Priority
+from alerts.models import AlertState
 from api.bodies import STATES
 from api.operations.action_items import STATES_ASKED
+from api.operations.alerts import STATES_ASKED as ALERT_STATES_ASKED
 from api.operations.status_pages import DIRECTIONS
 from api.shapes.events import PUBLIC
 from core.requested_files import FileState
@@ -34,6 +36,7 @@ from insights.definitions import BY_KEY, HEADLINES
 from insights.filters import PERIODS
 from insights.models import AnnotationKind
 from insights.questions import QUESTIONS
+from integrations.models import Opens, PayloadState
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind
 from notifications.models import BodyFormat, DeliveryState
 from retros.checks import CHECKS
@@ -49,6 +52,9 @@ CHOICES: dict[str, Any] = {
     "ActionItemHelped": Helped,
     "ActionItemState": ActionState,
     "ActionItemStateFilter": STATES_ASKED,
+    "AlertOpens": Opens,
+    "AlertState": AlertState,
+    "AlertStateFilter": ALERT_STATES_ASKED,
     "AnnotationKind": AnnotationKind,
     "AnalysisQuestion": Question,
     "Audience": Audience,
@@ -84,6 +90,7 @@ CHOICES: dict[str, Any] = {
     "MoveDirection": DIRECTIONS,
     "NotificationKind": News,
     "OperationalState": STATES,
+    "PayloadState": PayloadState,
     "Priority": Priority,
     "PublicationCheck": list(CHECKS),
     "RecoveryCheckKind": RecoveryCheck.KINDS,

@@ -263,6 +263,8 @@ ABOUT = {
     "Channels and deliveries": "Places outside that receive messages, and how messages got there.",
     "History": "Imports from other systems and exports.",
     "Search": "Finding by words.",
+    "Alerts": "What monitoring sent, and what became of it.",
+    "Integrations": "Who sends to Allclear, and what came.",
     "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

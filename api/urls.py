@@ -13,6 +13,7 @@ from api import (
 )
 from api.operations import (  # noqa: F401 - they register
     action_items,
+    alerts,
     audit,
     catalogue,
     channels,
@@ -23,6 +24,7 @@ from api.operations import (  # noqa: F401 - they register
     incident_steps,
     incidents,
     insights,
+    integrations,
     mail_server,
     maintenances,
     me,

@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.jobs import JOBS as JOBS
 from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from core.postgres import connection_settings
 from core.private_files import PRIVATE_UMASK
@@ -56,6 +57,8 @@ INSTALLED_APPS = [
     "timeline",
     "retros",
     "action_items",
+    "alerts",
+    "integrations",
     "subscribers",
     "statuspages",
     "history",
@@ -305,33 +308,6 @@ CELERY_BEAT_SCHEDULE = {
     # Workers are woken by PostgreSQL and know what is due next; this is for a notification that was lost.
     "wake": {"task": "notifications.tasks.look_for_work", "schedule": 60.0, "options": {"expires": 50}}
 }
-JOBS: dict[str, dict] = {
-    "notifications.tasks.record_heartbeat": {"every": 20},
-    "notifications.tasks.expand_due_events": {"next_at": "notifications.tasks.next_event_at"},
-    "notifications.tasks.send_due_deliveries": {},
-    "notifications.tasks.tidy_up": {"every": 600},
-    "incidents.tasks.send_due_update_reminders": {"next_at": "incidents.workflow.reminding.next_reminder_at"},
-    "action_items.tasks.send_due_action_reminders": {},
-    "action_items.tasks.send_weekly_digests": {},
-    "retros.tasks.send_due_retrospective_reminders": {},
-    "retros.tasks.tidy_documents": {"next_at": "retros.workflow.writing.next_document_at"},
-    "retros.tasks.make_waiting_exports": {"next_at": "retros.tasks.next_export_at", "takes_long": True},
-    "statuspages.tasks.carry_on_maintenances": {"next_at": "statuspages.tasks.next_maintenance_at"},
-    "statuspages.tasks.make_due_occurrences": {},
-    "statuspages.tasks.write_stale_copies": {"next_at": "statuspages.tasks.next_copy_at"},
-    "statuspages.tasks.forget_unanswered_subscriptions": {"every": 600},
-    "history.tasks.carry_on_imports": {"next_at": "history.tasks.next_import_at", "takes_long": True},
-    "history.tasks.make_waiting_exports": {"next_at": "history.tasks.next_export_at", "takes_long": True},
-    "insights.tasks.send_due_reports": {"takes_long": True},
-    "accounts.tasks.warn_of_expiring_tokens": {"every": 600},
-    "api.idempotency.forget_old_answers": {"every": 600},
-    "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
-}
-"""What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.
-
-It runs when it is asked for (`wake_worker`), when `next_at` (a dotted path to a function that returns a time or None)
-says so, and after `every` seconds (60) in any case. What `takes_long` runs in a thread of its own.
-"""
 OUTBOX_CONSUMERS = [
     "subscribers.announcements.routing.consume",
     "subscribers.announcements.action_items.consume",
@@ -347,6 +323,7 @@ INCIDENT_HOOKS = {
     "component_pages": "statuspages.status_snapshot.component_pages_of",
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
+    "alerts": "alerts.of_incident.alerts_of",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
 AUDIENCE_READERS = [

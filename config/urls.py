@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("statuspages.urls")),
     path("", include("history.urls")),
     path("", include("insights.urls")),
+    path("", include("alerts.urls")),
+    path("", include("integrations.urls")),
     path("", include("assistants.urls")),
     path("api/", include("api.urls")),
 ]

@@ -37,6 +37,11 @@ def component_pages(incident: Incident) -> dict[int, list[str]]:
     return _ask("component_pages", incident)
 
 
+def alerts(incident: Incident) -> list[Any]:
+    """The newest alerts attached to it, those that fire first."""
+    return _ask("alerts", incident)
+
+
 def is_followed(user: User, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import Installation, User
 from action_items.models import ActionItem
+from alerts.models import Alert
 from core.kept_queries import SOMEBODY, Statement
 from core.subqueries import count_of
 from incidents.models import Incident, Status
@@ -21,6 +22,7 @@ from notifications import mail_server
 from subscribers.models import Notice
 
 ACTIVE_SHOWN = 12
+MOST_FIRING = 100  # a storm has many; they are counted up to here
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ def _frame(user: User) -> dict:
     asked = _asked_once(user.installation_role, user.sees_private_incidents)
     with connection.cursor() as cursor:
         cursor.execute(*asked.filled({SOMEBODY: user.pk}))
-        organisation, unread, mine, active = cursor.fetchone()
+        organisation, unread, mine, firing, active = cursor.fetchone()
     return {
         "installation": Installation(pk=1, **json.loads(organisation or "{}")),
         "unread_count": unread,
         "my_open_count": mine,
+        "firing_count": firing,
         "active_incidents": [Active(**json.loads(row)) for row in active],
     }
 
@@ -80,14 +83,16 @@ def _asked_once(role: str, sees_private: bool) -> Statement:
     shown = {name: name for name in ("pk", "number", "title", "status")}
     shown |= {"severity": "severity__name", "rank": "severity__rank"}
     active = Incident.objects.visible_to(anybody).active().most_urgent_first()[:ACTIVE_SHOWN]
+    firing = Alert.objects.visible_to(anybody).firing_now().order_by()[:MOST_FIRING]
     asked = (
         User.objects.filter(pk=SOMEBODY)
         .annotate(
             organisation=Subquery(Installation.objects.filter(pk=1).values(row=JSONObject(**fields))),
             unread=count_of(Notice.objects.of(anybody).unread()),
             mine=count_of(ActionItem.objects.owned_by(anybody).unfinished()),
+            firing=count_of(Alert.objects.filter(pk__in=firing.values("pk"))),
             active=ArraySubquery(active.values(row=JSONObject(**shown))),
         )
-        .values_list("organisation", "unread", "mine", "active")
+        .values_list("organisation", "unread", "mine", "firing", "active")
     )
     return Statement.of(*asked.query.sql_with_params())

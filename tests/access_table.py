@@ -28,6 +28,7 @@ import history.models
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import add_service_account, create_token, invite_people, issue_setup_link
 from action_items.workflow import add_action_item
+from alerts.models import Alert
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.brief_address import signed
@@ -45,6 +46,8 @@ from incidents.workflow import (
 )
 from insights.models import InsightsPdf
 from insights.workflow import annotate
+from integrations.models import Integration
+from integrations.workflow import create_integration, process_payload, receive, send_test
 from notifications.models import Delivery, OutboxMessage
 from notifications.workflow import add_channel, deliver, enqueue
 from retros.checks import checks
@@ -322,6 +325,21 @@ def own_item(w, _incident) -> int:
     return add_action_item(by=w.commander, title="Alert on saturation").pk
 
 
+def integration(w, _incident) -> int:
+    return create_integration(by=w.admin, kind="generic", name=f"Cameras {uuid4().hex}")[0].pk
+
+
+def payload(w, incident) -> int:
+    sender = Integration.objects.get(pk=integration(w, incident))
+    return receive(integration=sender, dialect="generic", body=b'{"title": "Door is open"}').pk
+
+
+def alert(w, incident) -> int:
+    """Of no incident, so that everybody reads it; responders act on it."""
+    process_payload(made := payload(w, incident))
+    return Alert.objects.get(integration__payloads=made).pk
+
+
 def brief_link(w, incident) -> BriefLink:
     if not incident.is_private:
         return create_brief_link(incident=incident, by=w.commander)
@@ -386,6 +404,16 @@ def severity(_w, _incident) -> int:
 
 def no_session(_w, _incident) -> int:
     return Session.objects.count() + 1_000_000
+
+
+def first_integration(w, incident) -> int:
+    found = Integration.objects.first()
+    return found.pk if found else integration(w, incident)
+
+
+def first_payload(w, incident) -> int:
+    subject = Integration.objects.get(pk=first_integration(w, incident))
+    return send_test(by=w.admin, integration=subject).pk
 
 
 def channel(w, _incident) -> int:
@@ -611,6 +639,40 @@ TABLE: dict[str, Row] = {
     "catalogue_add": Row(get=ADMINS, post=ADMINS, more={"kind": "services"}),
     "catalogue_entry": Row(get=ADMINS, post=ADMINS, pk=severity, more={"kind": "severities"}),
     "catalogue_deletion": Row(post=ADMINS, pk=severity, more={"kind": "severities"}),
+    "integrations": Row(get=ADMINS),
+    "integration_new": ADMIN_FORM,
+    "integration": Row(get=ADMINS, pk=integration),
+    "integration_edit": Row(get=ADMINS, post=ADMINS, pk=integration),
+    "integration_mapping": Row(get=ADMINS, post=ADMINS, pk=integration),
+    "integration_key": Row(get=ADMINS, post=ADMINS, pk=integration),
+    "integration_test": Row(post=ADMINS, pk=integration),
+    "integration_pause": Row(post=ADMINS, pk=integration),
+    "integration_resumption": Row(post=ADMINS, pk=integration),
+    "integration_deletion": Row(get=ADMINS, post=ADMINS, pk=integration),
+    "integration_payload": Row(get=ADMINS, pk=first_integration, more={"payload": first_payload}),
+    "payload_replay": Row(post=ADMINS, pk=first_integration, more={"payload": first_payload}),
+    # where senders post: the key alone counts, whoever is signed in
+    "hook_by_header": Row(post=EVERYBODY),
+    "hook": Row(post=EVERYBODY, more={"key": "nonsense"}),
+    "hook_without_slash": Row(post=EVERYBODY, more={"key": "nonsense"}),
+    "pagerduty_enqueue": Row(post=EVERYBODY),
+    **{
+        f"{name}_{route}": Row(
+            get=EVERYBODY, post=EVERYBODY if route.startswith("alerts") else None, more=more
+        )
+        for name in ("opsgenie", "jsm")
+        for route, more in {
+            "alerts": {},
+            "alerts_with_slash": {},
+            "count": {},
+            "request": {"request_id": "nonsense"},
+            "alert": {"identifier": "nonsense"},
+        }.items()
+    },
+    **{
+        f"{name}_action": Row(post=EVERYBODY, more={"identifier": "nonsense", "action": "close"})
+        for name in ("opsgenie", "jsm")
+    },
     "channels": Row(get=ADMINS),
     "channel_new": ADMIN_FORM,
     "channel": Row(get=ADMINS, pk=channel),
@@ -786,6 +848,13 @@ TABLE: dict[str, Row] = {
     "incident_action_new": INCIDENT_FORM,
     "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    # alerts
+    "alert_list": Row(get=SIGNED_IN),
+    "alert": Row(get=SIGNED_IN, pk=alert),
+    "alert_acknowledgement": Row(post=RESPONDERS, pk=alert),
+    "alert_noise": Row(post=RESPONDERS, pk=alert),
+    "alert_attachment": Row(get=RESPONDERS, post=RESPONDERS, pk=alert),
+    "alert_detachment": Row(post=RESPONDERS, pk=alert),
     # retrospectives
     "retrospective_list": Row(get=SIGNED_IN),
     "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),

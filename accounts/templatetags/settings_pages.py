@@ -75,6 +75,9 @@ GROUPS = {
         Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
         Section("lightbulb", "Wording hints", "Phrases your organisation avoids", "hint_words"),
     ],
+    "Alerts": [
+        Section("plug", "Integrations", "Where alerts and changes come in", "integrations"),
+    ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
         Section("mailbox", "Deliveries", "Waiting and failed messages", "deliveries"),

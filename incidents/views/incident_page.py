@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from audit.models import AuditEntry
-from incidents import incident_queries, workflow
+from incidents import hooks, incident_queries, workflow
 from incidents.cadence_compliance import kept, longest_silence
 from incidents.forms.timeline import ComposerForm
 from incidents.models import HypothesisState, Incident, Status
@@ -83,6 +83,7 @@ def page_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "tasks_tenths": round(10 * tasks_done / len(tasks)) if tasks else 0,
         "affected": incident_queries.affected_by(incident),
         "changes": incident_queries.changes_near(request.user, incident, now),
+        "alerts": hooks.alerts(incident),
         "which": which,
         "kept": (everything := kept(incident)),
         "silence": longest_silence(everything),

@@ -90,10 +90,12 @@ def _pages(request: SignedInRequest) -> list[tuple[str, str, str]]:
     """What only responders may do stands around what everybody may read."""
     if not request.user.is_responder:
         return PAGES
+    of_administrators = [("Integrations", "integrations", "plug")] if request.user.is_administrator else []
     return [
         ("Declare an incident", "declare", "siren"),
         *PAGES,
         ("New action item", "action_item_new", "list-plus"),
+        *of_administrators,
     ]
 
 

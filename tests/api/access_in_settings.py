@@ -105,6 +105,22 @@ SETTINGS: dict[str, Gate] = {
         "outside_question", hides=True, never_done="a mail was sent a moment ago"
     ),
     "remove_outside_address": posts("outside_removal", hides=True),
+    # integrations
+    "list_integrations": SETTING,
+    "create_integration": only(ADMINS, body={"kind": "generic", "name": "Cameras"}),
+    **all_like(
+        HIDDEN_SETTING,
+        "get_integration",
+        "change_integration",
+        "rotate_integration_key",
+        "pause_integration",
+        "resume_integration",
+        "send_test_alert",
+        "delete_integration",
+        "list_payloads",
+        "get_payload",
+        "replay_payload",
+    ),
     # imports and exports
     "list_imports": gets("imports"),
     "start_import": posts(

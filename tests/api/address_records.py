@@ -15,6 +15,8 @@ from action_items.models import ActionItem
 from incidents.models import ChecklistTemplate, IncidentType, LinkTemplate
 from incidents.workflow import save_view
 from incidents.workflow.catalogue import keep_in_catalogue
+from integrations.models import Integration
+from integrations.workflow import receive
 from retros.workflow import add_hint_word
 from statuspages.models import StatusPage
 from tests import access_table as made
@@ -34,6 +36,11 @@ def _page(find: Callable[[StatusPage], Any]) -> Callable[[World], Any]:
 def _account_token(w: World) -> int:
     account = User.objects.get(pk=value("account", w))
     return create_token(by=w.admin, owner=account, name="ci", scopes=["incidents:read"])[0].pk
+
+
+def _payload(w: World) -> int:
+    sender = Integration.objects.get(pk=value("integration", w))
+    return receive(integration=sender, dialect="generic", body=b'{"title": "Door is open"}').pk
 
 
 def _template(w: World) -> int:
@@ -85,6 +92,9 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "retrospective_format": lambda w: made.own_format(w, None),
     "hint_word": lambda w: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk,
     "item": lambda w: ActionItem.objects.get(pk=made.own_item(w, None)).reference,
+    "alert": lambda w: made.alert(w, None),
+    "integration": lambda w: made.integration(w, None),
+    "payload": _payload,
     "severity": lambda w: "SEV3",
     "service_slug": lambda w: made.a_service().slug,
     "role_slug": lambda w: "deputy",

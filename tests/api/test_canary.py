@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import SCOPES, User
 from accounts.workflow import create_token
+from alerts.workflow import attach_alert
 from api.registry import OPERATIONS, Operation
 from api.shapes.events import PUBLIC
 from assistants import tools  # noqa: F401 - it offers them
@@ -22,6 +23,7 @@ from assistants.catalogue import TOOLS
 from demo.load import load_demo
 from incidents.models import Incident
 from incidents.workflow import merge_incident
+from integrations.workflow import create_integration, process_payload, receive
 from notifications.models import Delivery
 from notifications.tasks import expand_due_events
 from notifications.workflow import add_channel, choose_events
@@ -73,6 +75,10 @@ def tell_in_one_word(world: World) -> None:
     post(f"{retrospective}/timeline", text=WORD, occurred_at=past)
     post(f"{retrospective}/sections/summary/comments", text=WORD)
     post("action-items", title=WORD, description=WORD, retrospective=int(retrospective.rpartition("/")[2]))
+    sender, _key = create_integration(by=world.admin, kind="generic", name="Cameras")
+    body = f'{{"title": "{WORD}", "labels": {{"host": "{WORD}"}}}}'.encode()
+    process_payload(receive(integration=sender, dialect="generic", body=body).pk)
+    attach_alert(alert=sender.alerts.get(), incident=incident, by=world.admin)
     # Something public leads to it.
     public = world.post("incidents", title="Seen by all", severity="SEV3")
     merge_incident(

@@ -12,6 +12,9 @@ from api.openapi import openapi_schema
 from api.registry import OPERATIONS
 
 FREE = {
+    "Alert.labels": "by the sender's names",
+    "ChangeIntegrationBody.mapping": "by field",
+    "Integration.mapping": "by field",
     "AuditEntry.changes": "by name of whatever was changed",
     "ConfigurationFieldChange.after": "a value of any field",
     "ConfigurationFieldChange.before": "a value of any field",

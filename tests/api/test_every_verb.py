@@ -7,9 +7,11 @@ import pytest
 import accounts.models
 import accounts.workflow
 import action_items.workflow
+import alerts.workflow
 import history.workflow
 import incidents.workflow.catalogue
 import insights.workflow
+import integrations.workflow
 import notifications.workflow
 import retros.workflow
 import statuspages.workflow
@@ -26,15 +28,19 @@ WITHOUT_OPERATION = {
     "accounts.end_session": BROWSER,
     "accounts.set_password": "A password is changed by who types the present one; a token must not lock its person out.",
     "retros.write_update": "An update of a live editor, which goes through its socket. save_text writes a section.",
+    "alerts.take_in": "A worker does it with what a sender sent.",
+    "alerts.route_alerts": "A worker does it with what fires.",
     "statuspages.extend_series": "A job: it makes the next windows of maintenance that repeats.",
 }
 """App and verb → why the API does not offer it."""
 WORKFLOWS = [
     accounts.workflow,
     action_items.workflow,
+    alerts.workflow,
     history.workflow,
     incidents.workflow.catalogue,
     insights.workflow,
+    integrations.workflow,
     notifications.workflow,
     retros.workflow,
     statuspages.workflow,

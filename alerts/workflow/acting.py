@@ -1,0 +1,96 @@
+"""What people do with alerts."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from alerts.models import Alert, AlertChange, AlertState
+from alerts.permissions import can_act_on_alerts
+from audit.workflow import INSTALLATION, record_audit
+from incidents.models import Incident, Status
+from incidents.permissions import can_respond
+from timeline.models import Kind as TimelineKind
+from timeline.workflow import record_event
+
+Kind = AlertChange.Kind
+
+
+@transaction.atomic
+def acknowledge_alert(*, alert: Alert, by: User) -> Alert:
+    """Somebody looks at it. Again it changes nothing; one that is resolved is refused."""
+    alert = _lock(alert, by)
+    if alert.state == AlertState.RESOLVED:
+        raise ValidationError("This alert is resolved already.")
+    if alert.state == AlertState.FIRING:
+        alert.state, alert.acknowledged_at, alert.acknowledged_by = (
+            AlertState.ACKNOWLEDGED,
+            timezone.now(),
+            by,
+        )
+        alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
+        _note(alert, Kind.ACKNOWLEDGED, by)
+    return alert
+
+
+@transaction.atomic
+def mark_noise(*, alert: Alert, by: User, is_noise: bool) -> Alert:
+    """Whether nobody had to be told of it."""
+    alert = _lock(alert, by)
+    if alert.is_noise != is_noise:
+        alert.is_noise = is_noise
+        alert.save(update_fields=["is_noise"])
+        _note(alert, Kind.NOISE if is_noise else Kind.NOT_NOISE, by)
+    return alert
+
+
+@transaction.atomic
+def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
+    """It belongs to this incident, and to no other. One that is over is refused: reopen it first."""
+    alert = _lock(alert, by)
+    if not can_respond(by, incident):
+        raise PermissionDenied("Only responders can change an incident.")
+    if not takes_alerts(incident):
+        raise ValidationError(f"{incident.reference} is over. Reopen it first.")
+    if alert.incident_id != incident.pk:
+        alert.incident, alert.reopens = incident, None
+        alert.save(update_fields=["incident", "reopens"])
+        _note(alert, Kind.ATTACHED, by, incident)
+        record_event(
+            incident=incident,
+            kind=TimelineKind.ALERT,
+            text=f"Alert: {alert.title}",
+            by=by,
+            occurred_at=alert.started_at or alert.first_seen_at,
+        )
+    return alert
+
+
+@transaction.atomic
+def detach_alert(*, alert: Alert, by: User) -> Alert:
+    """It has nothing to do with its incident."""
+    alert = _lock(alert, by)
+    if alert.incident is not None:
+        incident, alert.incident = alert.incident, None
+        alert.save(update_fields=["incident"])
+        _note(alert, Kind.DETACHED, by, incident)
+    return alert
+
+
+def takes_alerts(incident: Incident) -> bool:
+    """Whether it is suspected or being worked on."""
+    return incident.is_active or incident.status == Status.TRIAGE
+
+
+def _lock(alert: Alert, by: User) -> Alert:
+    if not can_act_on_alerts(by):
+        raise PermissionDenied("Only responders can change an alert.")
+    return Alert.objects.visible_to(by).select_for_update(of=("self",)).get(pk=alert.pk)
+
+
+def _note(alert: Alert, kind: str, by: User, incident: Incident | None = None) -> None:
+    """In the alert's history and the audit trail: what has to do with an incident in the incident's, without words."""
+    AlertChange.objects.create(alert=alert, kind=kind, by=by, incident=incident)
+    chain = incident.chain if incident else INSTALLATION
+    subject = incident.reference if incident else f"alert:{alert.pk}"
+    record_audit(chain=chain, action=f"alert.{kind}", subject=subject, by=by, changes={"alert": alert.pk})

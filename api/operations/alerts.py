@@ -1,0 +1,102 @@
+"""Alerts: found, acknowledged, attached to incidents."""
+
+from typing import Any
+
+from alerts import workflow
+from alerts.models import MOST_WORDS, OPEN_STATES, Alert, AlertState
+from api.fields import Body, IncidentField, body, choice, flag, named, optional_text
+from api.parts import number
+from api.registry import Call, item, listing, part, verb
+from api.shapes.alerts import AlertShape
+from incidents.models import Incident, Service
+
+SCOPE, TAG = "alerts:write", "Alerts"
+READ = "alerts:read"
+STATES_ASKED = ["open", *AlertState.values]
+
+part(
+    "alert",
+    lambda call, raw: AlertShape.rows(call.user).get(pk=number(raw)),
+    shape=AlertShape,
+    about="The id of an alert.",
+    number=True,
+)
+
+
+class AlertQuery(Body):
+    q = optional_text(200, help_text=f"At most {MOST_WORDS} words; also label=value and INC-142.")
+    state = choice(STATES_ASKED, required=False, help_text="open: firing or acknowledged.")
+    service = named(Service.objects.all(), required=False)
+    incident = optional_text(20, help_text="The reference of the incident it is attached to.")
+    dedup_key = optional_text(512)
+    group_key = optional_text(512)
+    is_noise = flag()
+
+
+def _found(call: Call) -> Any:
+    rows, asked = AlertShape.rows(call.user), call.query
+    if words := asked.get("q", ""):
+        rows = rows.told_by(words, call.user)
+    if state := asked.get("state", ""):
+        rows = rows.filter(state__in=OPEN_STATES if state == "open" else (state,))
+    for name in ("service", "dedup_key", "group_key", "is_noise"):
+        if name in asked and asked[name] != "":
+            rows = rows.filter(**{name: asked[name]})
+    if reference := asked.get("incident"):
+        reached = Incident.objects.visible_to(call.user).of_reference(reference)
+        rows = rows.filter(incident__in=reached.values("pk"))
+    return rows
+
+
+listing("alerts", AlertShape, _found, name="list_alerts", summary="Alerts, the newest first.", query=AlertQuery, scope=READ, tag=TAG)  # fmt: skip
+item("alerts/{alert}", AlertShape, name="get_alert", summary="One alert.", scope=READ, tag=TAG)
+verb(
+    "POST",
+    "alerts/{alert}/acknowledgement",
+    workflow.acknowledge_alert,
+    answer=AlertShape,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Acknowledge an alert. Again it changes nothing.",
+)
+
+
+def _mark_noise(call: Call) -> Alert:
+    return workflow.mark_noise(alert=call["alert"], by=call.user, is_noise=call.data["is_noise"])
+
+
+def _attach(call: Call) -> Alert:
+    return workflow.attach_alert(alert=call["alert"], incident=call.data["incident"], by=call.user)
+
+
+verb(
+    "PUT",
+    "alerts/{alert}/noise",
+    workflow.mark_noise,
+    body=body("NoiseBody", is_noise=flag(default=True)),
+    answer=AlertShape,
+    run=_mark_noise,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Mark an alert as noise, or take the mark away.",
+)
+verb(
+    "PUT",
+    "alerts/{alert}/incident",
+    workflow.attach_alert,
+    body=body("AlertIncidentBody", incident=IncidentField()),
+    answer=AlertShape,
+    run=_attach,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Attach an alert to an incident that is not over, and to no other.",
+)
+verb(
+    "DELETE",
+    "alerts/{alert}/incident",
+    workflow.detach_alert,
+    answer=AlertShape,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Detach an alert from its incident.",
+)

@@ -1,0 +1,202 @@
+"""Integrations: who sends to Allclear, and what came. Administrators only."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from api.fields import Body, body, choice, flag, named, text
+from api.operations.administrators import administrators, all_of, require_administrator
+from api.parts import number
+from api.registry import Call, item, listing, part, verb
+from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
+from incidents.models import Service
+from integrations import workflow
+from integrations.models import Integration, Opens, Payload
+
+SCOPE, TAG = "admin", "Integrations"
+MAPPING = serializers.DictField(
+    child=serializers.CharField(max_length=300, allow_blank=True),
+    required=False,
+    help_text='For the kind “generic”: a JMESPath for each field, such as {"title": "event.name"}.',
+)
+
+part(
+    "integration",
+    lambda call, raw: IntegrationShape.rows(call.user).get(pk=number(raw)),
+    shape=IntegrationShape,
+    about="The id of an integration.",
+    number=True,
+)
+part(
+    "payload",
+    lambda call, raw: PayloadShape.rows(call.user).get(pk=number(raw), integration=call["integration"]),
+    shape=PayloadShape,
+    about="The id of a payload of the integration.",
+    number=True,
+)
+
+
+def _made(integration: Integration, key: str) -> dict[str, Any]:
+    return {"token": key, "hook_url": f"{settings.PUBLIC_URL}/hooks/{key}/", "integration": integration}
+
+
+def _create(call: Call) -> dict[str, Any]:
+    return _made(*workflow.create_integration(by=call.user, **call.data))
+
+
+def _change(call: Call) -> Integration:
+    there: Integration = call["integration"]
+    require_administrator(call)
+    said = {"name": there.name, "service": there.service, "opens": there.opens} | call.data
+    return workflow.change_integration(by=call.user, integration=there, **said)
+
+
+def _rotate(call: Call) -> dict[str, Any]:
+    at_once = call.data["at_once"]
+    return _made(*workflow.rotate_key(by=call.user, integration=call["integration"], at_once=at_once))
+
+
+class IntegrationChangesBody(Body):
+    name = text(80, required=False, allow_blank=False)
+    service = named(Service.objects.all(), required=False, allow_null=True)
+    opens = choice(Opens, required=False)
+    mapping = MAPPING
+
+
+listing(
+    "integrations",
+    IntegrationShape,
+    administrators(all_of(IntegrationShape)),
+    name="list_integrations",
+    summary="Integrations that send alerts. Administrators only.",
+    scope=SCOPE,
+    tag=TAG,
+)
+item(
+    "integrations/{integration}",
+    IntegrationShape,
+    name="get_integration",
+    summary="One integration.",
+    scope=SCOPE,
+    tag=TAG,
+)
+verb(
+    "POST",
+    "integrations",
+    workflow.create_integration,
+    body=body(
+        "IntegrationBody",
+        kind=text(30, help_text="Who sends, such as alertmanager or generic."),
+        name=text(80),
+        service=named(Service.objects.all(), required=False, allow_null=True),
+        opens=choice(Opens, default=Opens.CRITICAL),
+    ),
+    answer=IntegrationMade,
+    run=_create,
+    status=201,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Create an integration. Its key is shown once.",
+    location=lambda made: f"/api/v1/integrations/{made['integration'].pk}",
+)
+verb(
+    "PATCH",
+    "integrations/{integration}",
+    workflow.change_integration,
+    body=IntegrationChangesBody,
+    answer=IntegrationShape,
+    run=_change,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Change the name, the service, what alerts open, or the mapping. Fields that are not sent stay.",
+)
+verb(
+    "POST",
+    "integrations/{integration}/key",
+    workflow.rotate_key,
+    name="rotate_integration_key",
+    body=body("IntegrationKeyBody", at_once=flag(default=False)),
+    answer=IntegrationMade,
+    run=_rotate,
+    status=201,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Rotate the key. The key before works for another 24 hours, or with at_once no more.",
+)
+verb(
+    "POST",
+    "integrations/{integration}/pause",
+    workflow.pause_integration,
+    answer=IntegrationShape,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Pause an integration. What comes is stored and not read.",
+)
+verb(
+    "POST",
+    "integrations/{integration}/resumption",
+    workflow.resume_integration,
+    answer=IntegrationShape,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Resume an integration.",
+)
+verb(
+    "POST",
+    "integrations/{integration}/test",
+    workflow.send_test,
+    name="send_test_alert",
+    answer=PayloadShape,
+    status=201,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Send a test alert as its sender would. It opens no incident.",
+)
+verb(
+    "DELETE",
+    "integrations/{integration}",
+    workflow.delete_integration,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Delete an integration with its payloads and alerts. Incidents stay.",
+)
+
+
+def _payloads(call: Call) -> Any:
+    return PayloadShape.rows(call.user).filter(integration=call["integration"])
+
+
+listing(
+    "integrations/{integration}/payloads",
+    PayloadShape,
+    _payloads,
+    name="list_payloads",
+    summary="What came from an integration in the last 14 days, the newest first.",
+    scope=SCOPE,
+    tag=TAG,
+)
+item(
+    "integrations/{integration}/payloads/{payload}",
+    PayloadShape,
+    name="get_payload",
+    summary="One payload, and what became of it.",
+    scope=SCOPE,
+    tag=TAG,
+)
+
+
+def _replay(call: Call) -> Payload:
+    return workflow.replay_payload(payload=call["payload"], by=call.user)
+
+
+verb(
+    "POST",
+    "integrations/{integration}/payloads/{payload}/replay",
+    workflow.replay_payload,
+    answer=PayloadShape,
+    run=_replay,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Read a payload once more, such as after the mapping was changed.",
+)

@@ -1,0 +1,132 @@
+"""Alerts of monitoring, and the integrations that send them."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from accounts.models import User
+from alerts.models import Alert
+from api.fields import Once, Reference, ShownPerson
+from api.shapes.base import Shape, Telling
+from api.shapes.catalogue import ServiceName
+from api.times import UtcField
+from integrations.models import Integration, Payload
+
+
+class IntegrationName(Telling):
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, read_only=True, **options)
+
+    class Meta:
+        model = Integration
+        fields = ["id", "name", "kind"]
+
+
+class AlertLink(serializers.Serializer):
+    label: Any = serializers.CharField()
+    url = serializers.CharField()
+
+
+class AlertShape(Shape):
+    """One alert of one sender. `labels` and `severity` are the sender's own words."""
+
+    integration = IntegrationName()
+    service = ServiceName(allow_null=True)
+    incident = Reference(allow_null=True)
+    acknowledged_by = ShownPerson(allow_null=True)
+    labels = serializers.DictField(child=serializers.CharField(), read_only=True)
+    links = AlertLink(many=True, read_only=True)
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Alert
+        fields = [
+            "id",
+            "dedup_key",
+            "group_key",
+            "state",
+            "title",
+            "description",
+            "severity",
+            "service",
+            "service_name",
+            "source",
+            "integration",
+            "occurrences",
+            "started_at",
+            "first_seen_at",
+            "last_seen_at",
+            "acknowledged_at",
+            "acknowledged_by",
+            "resolved_at",
+            "is_noise",
+            "is_test",
+            "labels",
+            "links",
+            "incident",
+            "url",
+        ]
+
+    order: ClassVar = ("-pk",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return Alert.objects.visible_to(user).with_places()
+
+
+class IntegrationShape(Shape):
+    """Who sends to Allclear. Its key is shown once, when it is made or rotated."""
+
+    service = ServiceName(allow_null=True)
+    paused_by = ShownPerson(allow_null=True)
+    mapping = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Integration
+        fields = [
+            "id",
+            "name",
+            "kind",
+            "service",
+            "opens",
+            "mapping",
+            "key_ending",
+            "key_made_at",
+            "previous_until",
+            "last_received_at",
+            "paused_at",
+            "paused_by",
+            "created_at",
+        ]
+
+    order: ClassVar = ("name",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        rows = Integration.objects.by_name()
+        return rows.select_related("paused_by") if user.is_administrator else rows.none()
+
+
+class IntegrationMade(serializers.Serializer):
+    """An integration, with the key that its sender needs and the address that has it in."""
+
+    token = Once()
+    hook_url = Once()
+    integration = IntegrationShape()
+
+
+class PayloadShape(Shape):
+    """One request of a sender, and what became of it. The body is told by `get_payload` alone."""
+
+    received_at = UtcField(read_only=True)
+
+    class Meta:
+        model = Payload
+        fields = ["id", "dialect", "content_type", "size", "state", "outcome", "alerts", "is_test", "received_at", "processed_at", "replayed_at"]  # fmt: skip
+
+    order: ClassVar = ("-pk",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        rows = Payload.objects.defer("body", "headers")
+        return rows if user.is_administrator else rows.none()

@@ -1,0 +1,145 @@
+"""What administrators choose for an integration."""
+
+from typing import Any, NamedTuple
+
+from django import forms
+
+from core.forms import FilterForm, Form
+from incidents.models import Service
+from integrations.activity import LABELS
+from integrations.models import Integration, Opens, PayloadState
+from integrations.senders import SENDERS, UnreadableError, load
+from integrations.senders.change.parse import USUAL as USUAL_OF_CHANGES
+from integrations.senders.generic.parse import USUAL as USUAL_OF_ALERTS
+from integrations.senders.generic.parse import check_expression
+
+
+class Mapped(NamedTuple):
+    """A field of a mapping: its label, the usual path, and a hint."""
+
+    label: str
+    usual: str
+    words: str = ""
+
+
+OF_ALERTS = {
+    "alerts": ("Alerts", "Where the list of alerts is. @ is the whole body."),
+    "title": ("Title",),
+    "description": ("Description",),
+    "state": ("State", "Firing, acknowledged or resolved. Without a state, an alert is firing."),
+    "severity": ("Severity",),
+    "service": ("Service", "The slug or the name of a service in the catalogue."),
+    "source": ("Source", "A host or a region, for example."),
+    "key": ("Key", "The same key is the same alert. Without a key, the title is the key."),
+    "group": ("Group", "Alerts of one group belong to one incident."),
+    "at": ("Time of this state",),
+    "started_at": ("Time it began",),
+    "labels": ("Labels", "An object with further values."),
+    "link": ("Link",),
+}
+OF_CHANGES = {
+    "changes": ("Changes", "Where the list of changes is. @ is the whole body."),
+    "title": ("Title",),
+    "kind": ("Kind", "A deployment, a feature flag, a configuration and the like."),
+    "key": ("Key", "The same key is the same change."),
+    "at": ("Time",),
+    "service": ("Service", "The slug or the name of a service in the catalogue."),
+    "source": ("Source",),
+    "link": ("Link",),
+}
+
+
+def _mapped(told: dict[str, tuple[str, ...]], usual: dict[str, str]) -> dict[str, Mapped]:
+    return {
+        name: Mapped(words[0], path, *words[1:]) for name, path in usual.items() if (words := told.get(name))
+    }
+
+
+MAPPED = {"generic": _mapped(OF_ALERTS, USUAL_OF_ALERTS), "change": _mapped(OF_CHANGES, USUAL_OF_CHANGES)}
+"""By kind, the fields whose place in a payload an administrator can say."""
+
+
+class IntegrationForm(Form):
+    name = forms.CharField(
+        max_length=Integration._meta.get_field("name").max_length,
+        help_text="For example “Alertmanager eu-1”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.in_use(),
+        required=False,
+        help_text="For alerts that name no service of the catalogue.",
+    )
+    opens = forms.ChoiceField(
+        label="When an alert fires",
+        choices=Opens,
+        initial=Opens.CRITICAL,
+        widget=forms.RadioSelect,
+        help_text="An alert of a service or group with an open incident is added to that incident in any case.",
+    )
+
+
+class NewIntegrationForm(IntegrationForm):
+    kind = forms.ChoiceField(label="Sender", widget=forms.RadioSelect)
+    field_order = ("kind", "name", "service", "opens")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        load()
+        self.typed_field("kind", forms.ChoiceField).choices = [(s.kind, s.name) for s in SENDERS.values()]
+
+
+class KeyForm(Form):
+    ends = forms.ChoiceField(
+        label="The old key",
+        choices=[("later", "Works for 24 more hours"), ("now", "Ends at once")],
+        initial="later",
+        widget=forms.RadioSelect,
+        help_text="End it at once if somebody else may know it. Events that are sent with it are then refused.",
+    )
+
+
+class MappingForm(Form):
+    """A JMESPath for each field; an empty one means the usual names."""
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, usual, words) in MAPPED[kind].items():
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=1_000,
+                help_text=words,
+                widget=forms.TextInput(
+                    attrs={
+                        "class": "!font-mono text-sm",
+                        "placeholder": usual,
+                        "autocomplete": "off",
+                        "autocapitalize": "none",
+                        "spellcheck": "false",
+                    }
+                ),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        for name, path in list(said.items()):
+            if path:
+                try:
+                    check_expression(path)
+                except UnreadableError as fault:
+                    self.add_error(name, str(fault))
+        return self.cleaned_data
+
+
+class ListFilter(FilterForm):
+    q = forms.CharField(required=False, label="Name or sender", max_length=80)
+    state = forms.ChoiceField(
+        required=False, label="State", choices=[("", "Any state"), *((a.value, w) for a, w in LABELS.items())]
+    )
+
+
+class PayloadFilter(FilterForm):
+    outcome = forms.ChoiceField(
+        required=False, label="Outcome", choices=[("", "Any outcome"), *PayloadState.choices]
+    )

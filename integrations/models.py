@@ -1,0 +1,143 @@
+"""Integrations: who sends to us, and every payload as it came."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from incidents.models import Service
+
+PREFIX = "alc_in_"
+OVERLAP = timedelta(hours=24)
+"""How long a key still works after it was rotated."""
+LARGEST = 512 * 1024
+"""Bytes of one payload."""
+
+
+def hash_key(key: str) -> str:
+    """SHA-256 in hex: 128 random bits need no slow hash."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_key() -> str:
+    """The prefix and 128 random bits in hex."""
+    return PREFIX + secrets.token_hex(16)
+
+
+class Opens(models.TextChoices):
+    NOTHING = "nothing", "Record only"
+    CRITICAL = "critical", "Create a suspected incident for critical alerts"
+    EVERYTHING = "everything", "Create a suspected incident for every alert"
+
+
+class IntegrationQuerySet(models.QuerySet["Integration"]):
+    def of_key(self, key: str, at: datetime | None = None) -> "IntegrationQuerySet":
+        """The one that this key opens: its own, or the one before it for a day."""
+        hashed, now = hash_key(key), at or timezone.now()
+        return self.filter(Q(key_hash=hashed) | Q(previous_hash=hashed, previous_until__gt=now))
+
+    def by_name(self) -> "IntegrationQuerySet":
+        return self.select_related("service", "created_by", "account").order_by("name")
+
+
+class Integration(models.Model):
+    """One sender, with the key that it sends by. Only the hash of the key is stored."""
+
+    kind = models.CharField(max_length=30)  # of integrations.senders
+    name = models.CharField(max_length=80, unique=True)
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="What its alerts are about where they name no service",
+    )  # fmt: skip
+    account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who it acts as")
+    opens = models.CharField(max_length=12, choices=Opens, default=Opens.CRITICAL)
+    key_hash = models.CharField(max_length=64, unique=True)
+    key_ending = models.CharField(max_length=5)
+    key_made_at = models.DateTimeField(default=timezone.now)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    last_received_at = models.DateTimeField(null=True, blank=True)
+    mapping = models.JSONField(default=dict, blank=True, help_text="A JMESPath for each field, by its name")
+
+    objects = IntegrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [
+            models.Index(
+                fields=["previous_hash"], name="integration_previous", condition=~Q(previous_hash="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("integration", args=[self.pk])
+
+    @property
+    def has_previous_key(self) -> bool:
+        """Whether the key before the last rotation still works."""
+        return self.previous_until is not None and self.previous_until > timezone.now()
+
+
+class PayloadState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    PROCESSED = "processed", "Processed"
+    FAILED = "failed", "Not understood"
+    REJECTED = "rejected", "Rejected"
+    PAUSED = "paused", "Paused"
+
+
+class PayloadQuerySet(models.QuerySet["Payload"]):
+    def waiting(self) -> "PayloadQuerySet":
+        return self.filter(state=PayloadState.WAITING).order_by("pk")
+
+
+class Payload(models.Model):
+    """One request, stored before it was answered."""
+
+    KEPT = timedelta(days=14)
+    MOST_ATTEMPTS = 5
+
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="payloads")
+    dialect = models.CharField(max_length=30, help_text="Whose language it speaks")
+    headers = models.JSONField(default=dict)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField()
+    size = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=PayloadState, default=PayloadState.WAITING)
+    outcome = models.CharField(max_length=500, blank=True)
+    alerts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_test = models.BooleanField(default=False)
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    replayed_at = models.DateTimeField(null=True, blank=True)
+    replayed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = PayloadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["id"], name="payload_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["integration", "-id"], name="payload_of_integration"),
+            models.Index(fields=["received_at"], name="payload_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.integration_id} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def text(self) -> str:
+        return bytes(self.body).decode("utf-8", "replace")

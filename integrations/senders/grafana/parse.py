@@ -1,0 +1,155 @@
+"""Webhooks of Grafana: unified alerting, and the alerts of dashboards that came before it.
+
+Sources: https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/
+and https://grafana.com/docs/grafana/v7.5/alerting/notifications/#webhook
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from alerts.observed import Link, Observed, Parsed, Told
+from integrations.senders.alertmanager.parse import NAMES_OF_SERVICE, left_out
+from integrations.senders.base import UnreadableError, an_object, text_of, texts_of
+from integrations.senders.payload_fields import (
+    NAMES_OF_SOURCE,
+    first_of,
+    key_of,
+    links_of,
+    moment_of,
+    named_in,
+    needed,
+    objects_of,
+    told_of,
+)
+
+STATES = {"firing": Told.FIRING, "resolved": Told.RESOLVED}
+OLDER_STATES = {"alerting": Told.FIRING, "no_data": Told.FIRING, "ok": Told.RESOLVED}
+OLDER_SILENT = ("paused", "pending")
+
+
+def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> Parsed:
+    body = an_object(body)
+    if isinstance(body.get("alerts"), list):
+        return _unified(body)
+    if "ruleId" in body or "ruleName" in body or "ruleUrl" in body:
+        return _older(body)
+    raise UnreadableError(
+        "There is neither a list “alerts” nor a “ruleId”. Grafana sends one of them: use a contact point of the type Webhook, without a payload of your own."
+    )
+
+
+def _unified(body: dict[str, Any]) -> Parsed:
+    group = text_of(body.get("groupKey"))
+    observed = [_observed(an_object(one, "An entry of “alerts”"), group, body) for one in body["alerts"]]
+    is_over = text_of(body.get("status")) == "resolved" and bool(group)
+    ends = [one.at for one in observed if one.at]
+    return Parsed(
+        alerts=tuple(observed),
+        closed_groups=(group,) if is_over else (),
+        at=max(ends, default=None),
+        note=left_out(body),
+    )
+
+
+def _observed(one: dict[str, Any], group: str, body: dict[str, Any]) -> Observed:
+    labels, annotations = texts_of(one.get("labels")), texts_of(one.get("annotations"))
+    state = told_of(one.get("status"), "status", STATES) or Told.FIRING
+    started_at, ended_at = moment_of(one.get("startsAt")), moment_of(one.get("endsAt"))
+    key = text_of(one.get("fingerprint")) or key_of(
+        ",".join(f"{name}={labels[name]}" for name in sorted(labels))
+    )
+    if not key:
+        raise UnreadableError("An alert has neither a fingerprint nor labels.")
+    return Observed(
+        dedup_key=key,
+        group_key=group,
+        state=state,
+        title=first_of(annotations.get("summary"), annotations.get("title"), labels.get("alertname")),
+        description=first_of(annotations.get("description"), annotations.get("message")),
+        severity=labels.get("severity", ""),
+        service=named_in(labels, NAMES_OF_SERVICE),
+        source=named_in(labels, NAMES_OF_SOURCE),
+        at=(ended_at if state == Told.RESOLVED else started_at) or started_at,
+        started_at=started_at,
+        labels=labels,
+        links=_links(one, annotations, body),
+    )
+
+
+def _links(one: dict[str, Any], annotations: dict[str, str], body: dict[str, Any]) -> tuple[Link, ...]:
+    return links_of(
+        ("Runbook", first_of(annotations.get("runbook_url"), annotations.get("runbook"))),
+        ("Dashboard", one.get("dashboardURL")),
+        ("Panel", one.get("panelURL")),
+        ("Image", one.get("imageURL")),
+        ("Alert rule", one.get("generatorURL")),
+        ("Silence", one.get("silenceURL")),
+        ("Grafana", body.get("externalURL")),
+    )
+
+
+def _older(body: dict[str, Any]) -> Parsed:
+    """An alert of a dashboard. Its title begins with its state, so the name of the rule is the title."""
+    state = told_of(body.get("state"), "state", OLDER_STATES, OLDER_SILENT)
+    if state is None:
+        return Parsed(note=f"The rule is {text_of(body.get('state')).lower()}.")
+    name = first_of(body.get("ruleName"), body.get("title"))
+    key = needed("“ruleId”", body.get("ruleId"), body.get("ruleUrl"), name)
+    labels = _labels_of_matches(body) | texts_of(body.get("tags"))
+    alert = Observed(
+        dedup_key=key_of(key),
+        state=state,
+        title=name,
+        description=text_of(body.get("message")),
+        severity=labels.get("severity", ""),
+        service=named_in(labels, NAMES_OF_SERVICE),
+        source=named_in(labels, NAMES_OF_SOURCE),
+        labels=labels,
+        links=links_of(("Alert rule", body.get("ruleUrl")), ("Image", body.get("imageUrl"))),
+    )
+    return Parsed((alert,))
+
+
+def _labels_of_matches(body: dict[str, Any]) -> dict[str, str]:
+    """What all series have in common that the rule matches."""
+    matches = [texts_of(one.get("tags")) for one in objects_of(body, "evalMatches")]
+    if not matches:
+        return {}
+    first, *others = matches
+    return {name: text for name, text in first.items() if all(one.get(name) == text for one in others)}
+
+
+def sample(service: str) -> dict[str, Any]:
+    labels = {"alertname": "TestAlert", "severity": "warning", "service": service}
+    return {
+        "receiver": "allclear",
+        "status": "firing",
+        "orgId": 1,
+        "alerts": [
+            {
+                "status": "firing",
+                "labels": labels,
+                "annotations": {"summary": "A test alert"},
+                "startsAt": timezone.now().isoformat(),
+                "endsAt": "0001-01-01T00:00:00Z",
+                "generatorURL": "",
+                "fingerprint": "test",
+                "silenceURL": "",
+                "dashboardURL": "",
+                "panelURL": "",
+                "values": {"A": 1},
+            }
+        ],
+        "groupLabels": {"alertname": "TestAlert"},
+        "commonLabels": labels,
+        "commonAnnotations": {},
+        "externalURL": "",
+        "version": "1",
+        "groupKey": '{}:{alertname="TestAlert"}',
+        "truncatedAlerts": 0,
+        "title": "[FIRING:1] TestAlert",
+        "state": "alerting",
+        "message": "",
+    }

@@ -1,0 +1,4 @@
+from integrations.senders.base import Sender
+from integrations.senders.pagerduty.parse import parse, sample
+
+Sender("pagerduty", "PagerDuty Events API v2", "PD", parse, sample, "Whatever can send to PagerDuty")

@@ -1,0 +1,76 @@
+"""Where payloads come in. Order: authenticate, cap the size, store, answer; a worker reads."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from integrations.models import LARGEST
+from integrations.senders.pagerduty.parse import faults_of
+from integrations.views.receiving import body_within_limit, integration_of_key, key_in_header, told_length
+from integrations.workflow import receive, refuse
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def hook(request: HttpRequest, key: str = "") -> HttpResponse:
+    """Any sender: the key stands in the address, or in a header."""
+    integration = integration_of_key(key or key_in_header(request))
+    if integration is None:
+        return _refused(HTTPStatus.UNAUTHORIZED, "This key is not known.")
+    if (body := body_within_limit(request, integration, integration.kind)) is None:
+        return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"At most {LARGEST // 1024} KB.")
+    payload = receive(
+        integration=integration, dialect=integration.kind, body=body, headers=dict(request.headers)
+    )
+    return JsonResponse({"status": "accepted", "id": str(payload.pk)}, status=HTTPStatus.ACCEPTED)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def pagerduty_enqueue(request: HttpRequest) -> HttpResponse:
+    """Events API v2, whose senders need a dedup_key in the answer.
+
+    Source: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
+    """
+    raw = request.body if told_length(request) <= LARGEST else b""
+    if not raw or len(raw) > LARGEST:
+        return _invalid_event([f"The body is empty or larger than {LARGEST // 1024} KB"])
+    try:
+        body: Any = json.loads(raw)
+    except (ValueError, RecursionError):
+        return _invalid_event(["JSON body is invalid"])
+    if not isinstance(body, dict):
+        return _invalid_event(["JSON body must be an object"])
+    integration = integration_of_key(str(body.get("routing_key") or request.headers.get("X-Routing-Key", "")))
+    if integration is None:
+        return _invalid_event(["'routing_key' is missing or unknown"])
+    if faults := faults_of(body):
+        refuse(integration=integration, dialect="pagerduty", size=len(raw), reason="; ".join(faults))
+        return _invalid_event(faults)
+    body.pop("routing_key", None)
+    body["dedup_key"] = body.get("dedup_key") or uuid4().hex
+    receive(
+        integration=integration,
+        dialect="pagerduty",
+        body=json.dumps(body).encode(),
+        headers=dict(request.headers),
+    )
+    told = {"status": "success", "message": "Event processed", "dedup_key": body["dedup_key"]}
+    return JsonResponse(told, status=HTTPStatus.ACCEPTED)
+
+
+def _refused(status: HTTPStatus, message: str) -> JsonResponse:
+    return JsonResponse({"status": "refused", "message": message}, status=status)
+
+
+def _invalid_event(errors: list[str]) -> JsonResponse:
+    told = {"status": "invalid event", "message": "Event object is invalid", "errors": errors}
+    return JsonResponse(told, status=HTTPStatus.BAD_REQUEST)

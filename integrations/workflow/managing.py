@@ -1,0 +1,168 @@
+"""Integrations: create, change, pause, rotate the key, delete."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.workflow import add_service_account
+from audit.workflow import INSTALLATION, record_audit
+from incidents.models import Service
+from integrations.models import OVERLAP, Integration, Opens, PayloadState, hash_key, new_key
+from integrations.senders import SENDERS, UnreadableError, load
+from integrations.senders.change.parse import USUAL as OF_CHANGES
+from integrations.senders.generic.parse import USUAL as OF_ALERTS
+from integrations.senders.generic.parse import check_expression
+from integrations.workflow.receiving import JOB
+from notifications.workflow import wake_worker
+
+
+@transaction.atomic
+def create_integration(
+    *, by: User, kind: str, name: str, service: Service | None = None, opens: str = Opens.CRITICAL
+) -> tuple[Integration, str]:
+    """An integration with a service account of its own, and the key that its sender needs, which is not stored.
+
+    Raises ValidationError naming the field.
+    """
+    _require_administrator(by)
+    load()
+    if kind not in SENDERS:
+        raise ValidationError(
+            {"kind": f"There is no kind “{kind}”. There are: {', '.join(sorted(SENDERS))}."}
+        )
+    key = new_key()
+    integration = Integration(
+        kind=kind,
+        name=name.strip(),
+        service=service,
+        opens=opens,
+        key_hash=hash_key(key),
+        key_ending=key[-5:],
+        created_by=by,
+    )
+    integration.clean_fields(exclude=["account"])
+    integration.validate_unique()
+    integration.account = add_service_account(by=by, name=_name_of_account(integration.name))
+    integration.save()
+    _audit("integration.created", integration, by, kind=kind)
+    return integration, key
+
+
+@transaction.atomic
+def change_integration(
+    *,
+    by: User,
+    integration: Integration,
+    name: str,
+    service: Service | None,
+    opens: str,
+    mapping: Mapping[str, str] | None = None,
+) -> Integration:
+    """Its name, service, what it opens, and where fields stand in its payloads."""
+    integration = _lock(integration, by)
+    integration.name, integration.service, integration.opens = name.strip(), service, opens
+    if mapping is not None:
+        integration.mapping = _checked(mapping)
+    integration.clean_fields(exclude=["account"])
+    integration.validate_unique()
+    integration.save()
+    _audit("integration.changed", integration, by, opens=opens, service=str(service or ""))
+    return integration
+
+
+@transaction.atomic
+def pause_integration(*, by: User, integration: Integration) -> Integration:
+    """What comes is stored and not read until it is resumed."""
+    integration = _lock(integration, by)
+    if integration.paused_at is None:
+        integration.paused_at, integration.paused_by = timezone.now(), by
+        integration.save(update_fields=["paused_at", "paused_by"])
+        _audit("integration.paused", integration, by)
+    return integration
+
+
+@transaction.atomic
+def resume_integration(*, by: User, integration: Integration) -> Integration:
+    """What came while it was paused is read now."""
+    integration = _lock(integration, by)
+    if integration.paused_at is not None:
+        integration.paused_at = integration.paused_by = None
+        integration.save(update_fields=["paused_at", "paused_by"])
+        paused = integration.payloads.filter(state=PayloadState.PAUSED)
+        paused.update(state=PayloadState.WAITING, outcome="")
+        wake_worker(JOB)
+        _audit("integration.resumed", integration, by)
+    return integration
+
+
+@transaction.atomic
+def rotate_key(*, by: User, integration: Integration, at_once: bool = False) -> tuple[Integration, str]:
+    """A new key. The old one works for another 24 hours, or with `at_once` no more."""
+    integration = _lock(integration, by)
+    key = new_key()
+    integration.previous_hash = "" if at_once else integration.key_hash
+    integration.previous_until = None if at_once else timezone.now() + OVERLAP
+    integration.key_hash, integration.key_ending, integration.key_made_at = (
+        hash_key(key),
+        key[-5:],
+        timezone.now(),
+    )
+    integration.save()
+    _audit("integration.key_rotated", integration, by, at_once=at_once)
+    return integration, key
+
+
+@transaction.atomic
+def delete_integration(*, by: User, integration: Integration) -> None:
+    """With its payloads and alerts. Incidents stay, and so does its account, which the audit trail names."""
+    integration = _lock(integration, by)
+    _audit("integration.deleted", integration, by)
+    integration.delete()
+
+
+def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
+    faults = {}
+    for name, path in mapping.items():
+        if name not in OF_ALERTS | OF_CHANGES:
+            faults[name] = [f"There is no field “{name}”."]
+        elif path:
+            try:
+                check_expression(path)
+            except UnreadableError as fault:
+                faults[name] = [str(fault)]
+    if faults:
+        raise ValidationError(faults)
+    return {name: path.strip() for name, path in mapping.items() if path.strip()}
+
+
+def _name_of_account(name: str) -> str:
+    taken = set(User.objects.service_accounts().values_list("name", flat=True))
+    wanted, n = f"{name} (integration)"[:100], 2
+    while wanted in taken:
+        wanted, n = f"{name} (integration {n})"[:100], n + 1
+    return wanted
+
+
+def _lock(integration: Integration, by: User) -> Integration:
+    _require_administrator(by)
+    return Integration.objects.select_for_update().get(pk=integration.pk)
+
+
+def _require_administrator(by: User) -> None:
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators can change integrations.")
+
+
+def _audit(action: str, integration: Integration, by: User, **changes: Any) -> None:
+    subject = f"integration:{integration.pk}"
+    record_audit(
+        chain=INSTALLATION,
+        action=action,
+        subject=subject,
+        by=by,
+        changes={"name": integration.name} | changes,
+    )

@@ -1,0 +1,83 @@
+"""From a request to a stored payload. Nothing is read here: the answer waits for the database alone."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from integrations.models import Integration, Payload, PayloadState
+from integrations.senders import SENDERS, load
+from notifications.workflow import wake_worker
+
+JOB = "integrations.tasks.process_waiting_payloads"
+NOTED_EVERY = timedelta(seconds=10)
+SECRET = {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"}
+MOST_HEADERS, LONGEST_HEADER = 50, 500
+
+
+@transaction.atomic
+def receive(
+    *,
+    integration: Integration,
+    dialect: str,
+    body: bytes,
+    headers: Mapping[str, str] | None = None,
+    is_test: bool = False,
+) -> Payload:
+    """Store a payload for a worker, which reads it within seconds. One of a paused integration stays unread."""
+    now = timezone.now()
+    payload = Payload.objects.create(
+        integration=integration,
+        dialect=dialect,
+        headers=_kept(headers or {}),
+        content_type=(headers or {}).get("Content-Type", "")[:100],
+        body=body,
+        size=len(body),
+        state=PayloadState.PAUSED if integration.paused_at else PayloadState.WAITING,
+        outcome="The integration is paused." if integration.paused_at else "",
+        is_test=is_test,
+        received_at=now,
+    )
+    if integration.last_received_at is None or now - integration.last_received_at >= NOTED_EVERY:
+        Integration.objects.filter(pk=integration.pk).update(last_received_at=now)
+    if payload.state == PayloadState.WAITING:
+        wake_worker(JOB)
+    return payload
+
+
+def refuse(*, integration: Integration, dialect: str, size: int, reason: str) -> Payload:
+    """Note a request that was refused, without its body, for the page of the integration."""
+    return Payload.objects.create(
+        integration=integration,
+        dialect=dialect,
+        body=b"",
+        size=size,
+        state=PayloadState.REJECTED,
+        outcome=reason[:500],
+    )
+
+
+def send_test(*, by: User, integration: Integration) -> Payload:
+    """A test alert, as its sender would send it. It opens no incident."""
+    if not by.is_administrator:
+        raise PermissionDenied("Only administrators can change integrations.")
+    load()
+    body = SENDERS[integration.kind].sample(integration.service.slug if integration.service else "")
+    return receive(
+        integration=integration,
+        dialect=integration.kind,
+        body=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        is_test=True,
+    )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name[:100]: "…" if name.lower() in SECRET else value.replace("\0", "")[:LONGEST_HEADER]
+        for name, value in list(headers.items())[:MOST_HEADERS]
+    }
