@@ -37,8 +37,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Those of no incident, or of one in `user`'s reach: what belongs to a private incident stays with it."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        reached = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
-        return self.filter(Q(incident__isnull=True) | Exists(reached))
+        seen = Incident.objects.visible_to(user)
+        of_none = Q(incident__isnull=True, reopens__isnull=True)
+        left = Q(incident__isnull=True) & Exists(seen.filter(pk=OuterRef("reopens")))
+        return self.filter(of_none | Exists(seen.filter(pk=OuterRef("incident"))) | left)
 
     def open(self) -> "AlertQuerySet":
         return self.filter(state__in=OPEN_STATES)

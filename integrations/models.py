@@ -21,7 +21,7 @@ LARGEST = 512 * 1024
 
 def hash_key(key: str) -> str:
     """SHA-256 in hex: 128 random bits need no slow hash."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def new_key() -> str:

@@ -1,22 +1,32 @@
 """Jobs of a worker (settings.JOBS). Each may run twice at the same time."""
 
+import time
 from datetime import datetime
 
 from django.db.models import Min
 from django.utils import timezone
 
 from alerts.workflow import forget_early_resolutions
-from integrations.models import Payload
-from integrations.workflow import begin_payloads, process_payload
+from integrations.models import Payload, PayloadState
+from integrations.workflow import process_payload, waiting_payloads
+from integrations.workflow.processing import JOB
+from notifications.workflow import wake_worker
 
 AT_ONCE = 100
+A_TURN = 2.0  # seconds
 
 
 def process_waiting_payloads() -> None:
-    """Read what has come, in its order."""
-    while begun := begin_payloads(at_most=AT_ONCE):
-        done = [process_payload(pk) for pk in begun]
-        if not any(done):  # others have them
+    """Read what has come, in its order; after two seconds other jobs have their turn before the rest is read."""
+    ends = time.monotonic() + A_TURN
+    while ids := waiting_payloads(at_most=AT_ONCE):
+        is_read = False
+        for pk in ids:
+            is_read = process_payload(pk) or is_read
+            if time.monotonic() > ends:
+                wake_worker(JOB)
+                return
+        if not is_read:  # others have them, or they failed
             return
 
 
@@ -25,7 +35,13 @@ def next_payload_at() -> datetime | None:
 
 
 def forget_old_payloads() -> None:
-    """Payloads after 14 days, and resolutions whose alerts never fired after five minutes."""
+    """Payloads after 14 days, and resolutions whose alerts never fired after five minutes.
+
+    What nobody has read is kept. What came in the moment of a resumption, and was taken for paused, is read.
+    """
     now = timezone.now()
-    Payload.objects.filter(received_at__lt=now - Payload.KEPT).exclude(state="waiting").delete()
+    stuck = Payload.objects.filter(state=PayloadState.PAUSED, integration__paused_at=None)
+    stuck.update(state=PayloadState.WAITING, outcome="")
+    unread = (PayloadState.WAITING, PayloadState.PAUSED)
+    Payload.objects.filter(received_at__lt=now - Payload.KEPT).exclude(state__in=unread).delete()
     forget_early_resolutions(before=now)

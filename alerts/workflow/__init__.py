@@ -7,6 +7,7 @@ from alerts.workflow.taking_in import (
     forget_early_resolutions,
     services_by_name,
     take_in,
+    wait_for_others,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "route_alerts",
     "services_by_name",
     "take_in",
+    "wait_for_others",
 ]

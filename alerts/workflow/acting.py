@@ -9,7 +9,7 @@ from alerts.models import Alert, AlertChange, AlertState
 from alerts.permissions import can_act_on_alerts
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Incident, Status
-from incidents.permissions import can_respond
+from incidents.workflow.transitions import lock
 from timeline.models import Kind as TimelineKind
 from timeline.workflow import record_event
 
@@ -48,8 +48,7 @@ def mark_noise(*, alert: Alert, by: User, is_noise: bool) -> Alert:
 def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
     """It belongs to this incident, and to no other. One that is over is refused: reopen it first."""
     alert = _lock(alert, by)
-    if not can_respond(by, incident):
-        raise PermissionDenied("Only responders can change an incident.")
+    incident = lock(incident, by=by)
     if not takes_alerts(incident):
         raise ValidationError(f"{incident.reference} is over. Reopen it first.")
     if alert.incident_id != incident.pk:
@@ -61,7 +60,7 @@ def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
             kind=TimelineKind.ALERT,
             text=f"Alert: {alert.title}",
             by=by,
-            occurred_at=alert.started_at or alert.first_seen_at,
+            occurred_at=min(alert.started_at or alert.first_seen_at, timezone.now()),
         )
     return alert
 

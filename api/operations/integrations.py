@@ -46,10 +46,8 @@ def _create(call: Call) -> dict[str, Any]:
 
 
 def _change(call: Call) -> Integration:
-    there: Integration = call["integration"]
     require_administrator(call)
-    said = {"name": there.name, "service": there.service, "opens": there.opens} | call.data
-    return workflow.change_integration(by=call.user, integration=there, **said)
+    return workflow.change_integration(by=call.user, integration=call["integration"], **call.data)
 
 
 def _rotate(call: Call) -> dict[str, Any]:

@@ -176,12 +176,15 @@ def receive_change(
     service: Service | None = None,
     url: str = "",
 ) -> ChangeEvent:
-    """A change that another system tells of, of no incident. Told again, it is the same one, as it stands now."""
+    """A change that another system tells of, of no incident. Told again, it is the same one, as the newest says."""
     if not can_declare(by):
         raise PermissionDenied("Only responders can record a change.")
+    names = {"source": source[:60], "external_key": key[:300]}
+    known = ChangeEvent.objects.select_for_update().filter(**names).first()
+    if known and at < known.at:
+        return known
     change, _is_new = ChangeEvent.objects.update_or_create(
-        source=source[:60],
-        external_key=key[:300],
+        **names,
         defaults={"title": title.strip()[:200], "at": at, "kind": kind, "service": service, "url": url[:500]},
     )
     return change

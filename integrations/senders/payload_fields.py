@@ -142,4 +142,6 @@ def tags_of(value: Any) -> dict[str, str]:
 
 def filled(labels: Mapping[str, Any]) -> dict[str, str]:
     """Labels without those that say nothing."""
-    return {name: text for name, value in labels.items() if (text := text_of(value))}
+    return {
+        known: text for name, value in labels.items() if (known := text_of(name)) and (text := text_of(value))
+    }

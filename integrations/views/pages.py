@@ -221,14 +221,7 @@ def _newest_body(subject: Integration) -> ShownBody | None:
 
 
 def _save_mapping(*, by: Any, subject: Integration, form: MappingForm) -> Integration:
-    return change_integration(
-        by=by,
-        integration=subject,
-        name=subject.name,
-        service=subject.service,
-        opens=subject.opens,
-        mapping=form.cleaned_data,
-    )
+    return change_integration(by=by, integration=subject, mapping=form.cleaned_data)
 
 
 @require_POST

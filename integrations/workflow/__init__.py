@@ -8,11 +8,10 @@ from integrations.workflow.managing import (
     resume_integration,
     rotate_key,
 )
-from integrations.workflow.processing import begin_payloads, process_payload, replay_payload
+from integrations.workflow.processing import process_payload, replay_payload, waiting_payloads
 from integrations.workflow.receiving import receive, refuse, send_test
 
 __all__ = [
-    "begin_payloads",
     "change_integration",
     "create_integration",
     "delete_integration",
@@ -24,4 +23,5 @@ __all__ = [
     "resume_integration",
     "rotate_key",
     "send_test",
+    "waiting_payloads",
 ]

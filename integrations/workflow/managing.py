@@ -19,6 +19,8 @@ from integrations.senders.generic.parse import check_expression
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
+NOT_SAID: Any = object()
+
 
 @transaction.atomic
 def create_integration(
@@ -57,20 +59,30 @@ def change_integration(
     *,
     by: User,
     integration: Integration,
-    name: str,
-    service: Service | None,
-    opens: str,
+    name: str | None = None,
+    service: Service | None = NOT_SAID,
+    opens: str | None = None,
     mapping: Mapping[str, str] | None = None,
 ) -> Integration:
-    """Its name, service, what it opens, and where fields stand in its payloads."""
+    """Its name, service, what it opens, and where fields stand in its payloads. What is not said stays as it is."""
     integration = _lock(integration, by)
-    integration.name, integration.service, integration.opens = name.strip(), service, opens
+    said: dict[str, Any] = {}
+    if name is not None:
+        said["name"] = name.strip()
+    if service is not NOT_SAID:
+        said["service"] = service
+    if opens is not None:
+        said["opens"] = opens
     if mapping is not None:
-        integration.mapping = _checked(mapping)
+        said["mapping"] = _checked(mapping)
+    for field, value in said.items():
+        setattr(integration, field, value)
     integration.clean_fields(exclude=["account"])
     integration.validate_unique()
-    integration.save()
-    _audit("integration.changed", integration, by, opens=opens, service=str(service or ""))
+    if said:
+        integration.save(update_fields=list(said))
+        told = {field: str(value or "") if field == "service" else value for field, value in said.items()}
+        _audit("integration.changed", integration, by, **told)
     return integration
 
 

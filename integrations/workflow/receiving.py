@@ -1,6 +1,7 @@
 """From a request to a stored payload. Nothing is read here: the answer waits for the database alone."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -9,13 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from integrations.models import Integration, Payload, PayloadState
+from integrations.models import PREFIX, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, load
 from notifications.workflow import wake_worker
 
 JOB = "integrations.tasks.process_waiting_payloads"
 NOTED_EVERY = timedelta(seconds=10)
-SECRET = {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"}
+SECRET_WORDS = ("authorization", "cookie", "token", "secret", "key", "password")
+"""Headers with one of these in their name are kept without their value."""
+KEY = re.compile(rf"{PREFIX}[0-9a-f]{{32}}")
 MOST_HEADERS, LONGEST_HEADER = 50, 500
 
 
@@ -35,7 +38,7 @@ def receive(
         dialect=dialect,
         headers=_kept(headers or {}),
         content_type=(headers or {}).get("Content-Type", "")[:100],
-        body=body,
+        body=re.sub(KEY.pattern.encode(), b"...", body),
         size=len(body),
         state=PayloadState.PAUSED if integration.paused_at else PayloadState.WAITING,
         outcome="The integration is paused." if integration.paused_at else "",
@@ -78,6 +81,8 @@ def send_test(*, by: User, integration: Integration) -> Payload:
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {
-        name[:100]: "…" if name.lower() in SECRET else value.replace("\0", "")[:LONGEST_HEADER]
+        name[:100]: "…"
+        if any(word in name.lower() for word in SECRET_WORDS)
+        else KEY.sub("…", value.replace("\0", ""))[:LONGEST_HEADER]
         for name, value in list(headers.items())[:MOST_HEADERS]
     }

@@ -1,8 +1,11 @@
 """Does every rule hold that other tools learnt from their users' bug reports?"""
 
 import pytest
+from django.utils import timezone
 
 from alerts.models import Alert, AlertState
+from alerts.observed import Observed, Told
+from alerts.workflow import acknowledge_alert
 from incidents.models import Incident
 from incidents.workflow import decline_report
 from tests.alerts.conftest import firing, minute, resolved
@@ -53,14 +56,75 @@ def test_a_resolved_alert_never_opens_an_incident(tell):
     assert not Incident.objects.exists()
 
 
-def test_a_firing_one_never_joins_a_resolved_incident_and_suggests_reopening(tell, commander):
+def test_a_firing_one_never_joins_a_resolved_incident_and_suggests_reopening(tell):
     (incident,) = tell(firing(at=0, severity="critical"), at=0).opened
-    decline_report(incident=incident, by=commander, reason="A drill")
+    Incident.objects.filter(pk=incident.pk).update(status="resolved", resolved_at=timezone.now())
     tell(resolved(at=1), at=1)
     taken = tell(firing(at=5, severity="critical"), at=5)
     alert = the_alert()
     assert (alert.incident, alert.reopens) == (None, incident)
     assert taken.opened == []
+
+
+def test_after_a_false_alarm_the_real_one_opens_an_incident(tell, commander):
+    (incident,) = tell(firing(at=0, severity="critical"), at=0).opened
+    decline_report(incident=incident, by=commander, reason="Nothing was wrong")
+    tell(resolved(at=1), at=1)
+    (another,) = tell(firing(at=60, severity="critical"), at=60).opened
+    assert another != incident
+    assert (the_alert().incident, the_alert().reopens) == (another, None)
+
+
+def test_what_left_a_private_incident_stays_with_it(tell, responder):
+    (incident,) = tell(firing(at=0, severity="critical"), at=0).opened
+    long_ago = timezone.now()
+    Incident.objects.filter(pk=incident.pk).update(status="resolved", resolved_at=long_ago, is_private=True)
+    tell(resolved(at=1), at=1)
+    tell(firing(at=5, severity="warning"), at=5)
+    assert the_alert().reopens == incident
+    assert not Alert.objects.visible_to(responder).exists()
+
+
+def test_an_earlier_occurrence_told_late_does_not_fire_again(tell):
+    tell(firing(at=10), at=10)
+    tell(resolved(at=12), at=12)
+    tell(firing(at=5), at=13)
+    assert the_alert().state == AlertState.RESOLVED
+
+
+def test_the_end_of_the_next_occurrence_is_remembered_too(tell):
+    tell(firing(at=0), at=0)
+    tell(resolved(at=1), at=1)
+    tell(resolved(at=4), at=4)
+    tell(firing(at=3), at=5)
+    assert the_alert().state == AlertState.RESOLVED
+
+
+def test_a_wrong_clock_freezes_nothing(tell):
+    tell(firing(at=60 * 24 * 365), at=0)
+    tell(resolved(at=1), at=1)
+    assert the_alert().state == AlertState.RESOLVED
+
+
+def test_a_test_takes_no_key_of_a_real_alert(tell):
+    tell(firing("1", severity="critical"), at=0, is_test=True)
+    taken = tell(firing("1", severity="critical", at=1), at=1)
+    assert len(taken.opened) == 1
+    assert Alert.objects.filter(is_test=False).count() == 1
+
+
+def test_an_acknowledgement_of_a_person_stays(tell, responder):
+    tell(firing(at=0), at=0)
+    acknowledge_alert(alert=the_alert(), by=responder)
+    tell(Observed(dedup_key="disk", state=Told.UNACKNOWLEDGED, at=minute(2)), at=2)
+    assert (the_alert().state, the_alert().acknowledged_by) == (AlertState.ACKNOWLEDGED, responder)
+
+
+def test_many_alerts_without_a_group_open_few_incidents(tell):
+    opened = tell(*(firing(f"disk {n}", severity="critical") for n in range(30)), at=0).opened
+    opened += tell(firing("another", severity="critical", at=1), at=1).opened
+    assert len(opened) == 1
+    assert Alert.objects.exclude(incident=None).count() == 31
 
 
 def test_state_comes_from_the_senders_field_never_from_words_in_a_title(tell):

@@ -132,7 +132,7 @@ def state_of(word: str) -> Told:
 def found(path: str, value: Any) -> Any:
     try:
         return _compiled(path).search(value)
-    except (JMESPathError, RecursionError) as fault:
+    except (JMESPathError, ValueError, ArithmeticError, TypeError, RecursionError) as fault:
         raise UnreadableError(f"The mapping “{path[:80]}” fails: {str(fault)[:200]}") from fault
 
 
