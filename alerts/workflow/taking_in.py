@@ -106,8 +106,9 @@ def wait_for_others(integration_id: int) -> None:
 
 def _without_future(one: Observed, latest: datetime) -> Observed:
     """A clock that is wrong would make everything after it older."""
-    wrong = {name: None for name in ("at", "started_at") if (getattr(one, name) or latest) > latest}
-    return replace(one, **wrong) if wrong else one
+    at = one.at if one.at and one.at <= latest else None
+    started_at = one.started_at if one.started_at and one.started_at <= latest else None
+    return replace(one, at=at, started_at=started_at)
 
 
 def _take(one: _Taking) -> None:

@@ -179,7 +179,7 @@ def receive_change(
     """A change that another system tells of, of no incident. Told again, it is the same one, as the newest says."""
     if not can_declare(by):
         raise PermissionDenied("Only responders can record a change.")
-    names = {"source": source[:60], "external_key": key[:300]}
+    names: dict[str, Any] = {"source": source[:60], "external_key": key[:300]}
     known = ChangeEvent.objects.select_for_update().filter(**names).first()
     if known and at < known.at:
         return known
