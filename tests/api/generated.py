@@ -12,6 +12,7 @@ from accounts.models import SCOPES, InstallationRole, User
 from accounts.workflow import create_token
 from api.registry import OPERATIONS, PARTS, Operation
 from incidents.models import Incident, Status
+from integrations.workflow import process_payload
 from notifications.models import OutboxMessage
 from retros.models import DocumentVersion, Retrospective, RetrospectiveStatus
 from subscribers.models import News, Notice
@@ -67,6 +68,8 @@ class World:
         self.post("subscriptions", person=self.admin.email, audience="executives")
         account = self.post("service-accounts", name="Pipeline")
         self.post(f"service-accounts/{account['id']}/tokens", name="deploy", scopes=["incidents:read"])
+        sender = self.post("integrations", kind="generic", name="Monitoring")["integration"]
+        process_payload(self.post(f"integrations/{sender['id']}/test")["id"])  # an alert
         self._add_to_retrospectives()
         self._send_file()
         now = timezone.now()
