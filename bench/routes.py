@@ -34,6 +34,14 @@ LEFT_OUT = {
         "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo",
         "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
         "token_rotation", "token_revocation", "service_account",
+        "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "integration",
+        "integration_deletion", "integration_edit", "integration_key", "integration_mapping", "integration_pause",
+        "integration_payload", "integration_resumption", "integration_test", "payload_replay",
+    ),
+    "needs the key of a sender": (
+        "hook", "hook_without_slash",
+        *(f"{name}_{route}" for name in ("opsgenie", "jsm")
+          for route in ("alerts", "alerts_with_slash", "count", "request", "alert", "action")),
     ),
     "downloads everything there is, a row at a time": ("action_export",),
     "no page of the product": ("account_inactive", "account_logout", "api_nowhere"),
