@@ -1,8 +1,8 @@
 """One folder a counterpart: what it sends, and how it is set up there."""
 
-from integrations.senders.base import SENDERS, Sender, UnreadableError
+from integrations.senders.base import SENDERS, Sender, Setup, UnreadableError
 
-__all__ = ["SENDERS", "Sender", "UnreadableError", "load"]
+__all__ = ["SENDERS", "Sender", "Setup", "UnreadableError", "load"]
 
 
 def load() -> None:

@@ -18,6 +18,18 @@ class UnreadableError(ValueError):
 
 
 @dataclass(frozen=True)
+class Setup:
+    """What is pasted into a sender's configuration, under the name of its tab."""
+
+    name: str
+    text: str  # @ADDRESS and @KEY stand for this installation and the key
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
 class Sender:
     """`parse(body, headers, mapping)` reads a payload; `sample(service)` is a body as the sender would send it."""
 
@@ -29,6 +41,8 @@ class Sender:
     about: str = ""
     to_copy: str = ""  # what to paste into the sender's configuration, where it has no webhook of its own
 
+    setups: tuple[Setup, ...] = ()  # in place of the usual ones
+    help: str = ""  # beside them
     category: str = "alerts"  # or "changes": what it sends
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from alerts.observed import Link, Told
+from alerts.observed import Changed, Link, Parsed, Told
 from incidents.models import ChangeEvent
 from integrations.senders.base import UnreadableError, text_of, time_of
 
@@ -116,6 +116,11 @@ def key_of(*parts: str) -> str:
 def hash_of(value: Any) -> str:
     """A key of a payload that has none: the same payload has the same."""
     return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def one_change(told: Changed | str) -> Parsed:
+    """A payload that tells of one change, or of none for the reason that is told."""
+    return Parsed(note=told) if isinstance(told, str) else Parsed(changes=(told,))
 
 
 def links_of(*pairs: tuple[str, Any]) -> tuple[Link, ...]:

@@ -35,7 +35,7 @@ from integrations.forms import (
 )
 from integrations.models import LARGEST, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, Sender, load
-from integrations.setup import configuration_of
+from integrations.setup import setup_context
 from integrations.stored_bodies import MOST_SHOWN, ShownBody, shown_body, try_mapping
 from integrations.workflow import (
     change_integration,
@@ -142,7 +142,7 @@ def _page(request: SignedInRequest, subject: Integration, *, key: str = "", **sa
     context = {
         "integration": subject,
         "key": key,
-        "setup": configuration_of(subject, key),
+        **setup_context(subject.sender, key),  # type: ignore[attr-defined]
         "form": form,
         "payloads": payloads,
         "failed": _newest_failed(payloads),

@@ -19,6 +19,7 @@ from integrations.senders.payload_fields import (
     needed,
     needed_moment,
     object_of,
+    one_change,
 )
 
 DEPLOYED = {"success": "succeeded", "failure": "failed", "error": "failed"}
@@ -53,7 +54,7 @@ def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> 
         told = _workflow_run(body, name)
     else:
         told = f"“{event[:60]}” is no change." if event else "A push or another event of GitHub is no change."
-    return Parsed(note=told) if isinstance(told, str) else Parsed(changes=(told,))
+    return one_change(told)
 
 
 def _deployment(body: dict[str, Any], name: str) -> Changed | str:

@@ -18,6 +18,7 @@ from integrations.senders.payload_fields import (
     needed,
     needed_moment,
     object_of,
+    one_change,
 )
 
 OVER = {"success": "succeeded", "failed": "failed"}
@@ -43,7 +44,7 @@ def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> 
         raise UnreadableError(
             "“object_kind” is missing. Use a webhook of GitLab without a template of your own."
         )
-    return Parsed(note=told) if isinstance(told, str) else Parsed(changes=(told,))
+    return one_change(told)
 
 
 def _deployment(body: dict[str, Any], name: str) -> Changed | str:

@@ -7,24 +7,22 @@ and https://grafana.com/docs/grafana/v7.5/alerting/notifications/#webhook
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
 from alerts.observed import Link, Observed, Parsed, Told
-from integrations.senders.alertmanager.parse import NAMES_OF_SERVICE, left_out
+from integrations.senders.alertmanager.parse import group_in, runbook_in
+from integrations.senders.alertmanager.parse import sample as sample_of_alertmanager
 from integrations.senders.base import UnreadableError, an_object, text_of, texts_of
 from integrations.senders.payload_fields import (
+    NAMES_OF_SERVICE,
     NAMES_OF_SOURCE,
     first_of,
     key_of,
     links_of,
-    moment_of,
     named_in,
     needed,
     objects_of,
     told_of,
 )
 
-STATES = {"firing": Told.FIRING, "resolved": Told.RESOLVED}
 OLDER_STATES = {"alerting": Told.FIRING, "no_data": Told.FIRING, "ok": Told.RESOLVED}
 OLDER_SILENT = ("paused", "pending")
 
@@ -32,7 +30,7 @@ OLDER_SILENT = ("paused", "pending")
 def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> Parsed:
     body = an_object(body)
     if isinstance(body.get("alerts"), list):
-        return _unified(body)
+        return group_in(body, _links)
     if "ruleId" in body or "ruleName" in body or "ruleUrl" in body:
         return _older(body)
     raise UnreadableError(
@@ -40,47 +38,9 @@ def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> 
     )
 
 
-def _unified(body: dict[str, Any]) -> Parsed:
-    group = text_of(body.get("groupKey"))
-    observed = [_observed(an_object(one, "An entry of “alerts”"), group, body) for one in body["alerts"]]
-    is_over = text_of(body.get("status")) == "resolved" and bool(group)
-    ends = [one.at for one in observed if one.at]
-    return Parsed(
-        alerts=tuple(observed),
-        closed_groups=(group,) if is_over else (),
-        at=max(ends, default=None),
-        note=left_out(body),
-    )
-
-
-def _observed(one: dict[str, Any], group: str, body: dict[str, Any]) -> Observed:
-    labels, annotations = texts_of(one.get("labels")), texts_of(one.get("annotations"))
-    state = told_of(one.get("status"), "status", STATES) or Told.FIRING
-    started_at, ended_at = moment_of(one.get("startsAt")), moment_of(one.get("endsAt"))
-    key = text_of(one.get("fingerprint")) or key_of(
-        ",".join(f"{name}={labels[name]}" for name in sorted(labels))
-    )
-    if not key:
-        raise UnreadableError("An alert has neither a fingerprint nor labels.")
-    return Observed(
-        dedup_key=key,
-        group_key=group,
-        state=state,
-        title=first_of(annotations.get("summary"), annotations.get("title"), labels.get("alertname")),
-        description=first_of(annotations.get("description"), annotations.get("message")),
-        severity=labels.get("severity", ""),
-        service=named_in(labels, NAMES_OF_SERVICE),
-        source=named_in(labels, NAMES_OF_SOURCE),
-        at=(ended_at if state == Told.RESOLVED else started_at) or started_at,
-        started_at=started_at,
-        labels=labels,
-        links=_links(one, annotations, body),
-    )
-
-
 def _links(one: dict[str, Any], annotations: dict[str, str], body: dict[str, Any]) -> tuple[Link, ...]:
     return links_of(
-        ("Runbook", first_of(annotations.get("runbook_url"), annotations.get("runbook"))),
+        ("Runbook", runbook_in(annotations)),
         ("Dashboard", one.get("dashboardURL")),
         ("Panel", one.get("panelURL")),
         ("Image", one.get("imageURL")),
@@ -122,33 +82,12 @@ def _labels_of_matches(body: dict[str, Any]) -> dict[str, str]:
 
 
 def sample(service: str) -> dict[str, Any]:
-    labels = {"alertname": "TestAlert", "severity": "warning", "service": service}
-    return {
-        "receiver": "allclear",
-        "status": "firing",
-        "orgId": 1,
-        "alerts": [
-            {
-                "status": "firing",
-                "labels": labels,
-                "annotations": {"summary": "A test alert"},
-                "startsAt": timezone.now().isoformat(),
-                "endsAt": "0001-01-01T00:00:00Z",
-                "generatorURL": "",
-                "fingerprint": "test",
-                "silenceURL": "",
-                "dashboardURL": "",
-                "panelURL": "",
-                "values": {"A": 1},
-            }
-        ],
-        "groupLabels": {"alertname": "TestAlert"},
-        "commonLabels": labels,
-        "commonAnnotations": {},
-        "externalURL": "",
+    """What Alertmanager sends, and what Grafana adds to it."""
+    told = sample_of_alertmanager(service)
+    told["alerts"][0] |= {"silenceURL": "", "dashboardURL": "", "panelURL": "", "values": {"A": 1}}
+    return told | {
         "version": "1",
-        "groupKey": '{}:{alertname="TestAlert"}',
-        "truncatedAlerts": 0,
+        "orgId": 1,
         "title": "[FIRING:1] TestAlert",
         "state": "alerting",
         "message": "",

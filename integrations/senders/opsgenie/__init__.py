@@ -1,5 +1,6 @@
 from integrations.senders.base import Sender
 from integrations.senders.opsgenie.parse import parse, sample
+from integrations.senders.opsgenie.setup import HELP, SETUPS
 
 Sender(
     "opsgenie",
@@ -8,4 +9,6 @@ Sender(
     parse,
     sample,
     "Whatever can send to either of them",
+    setups=SETUPS,
+    help=HELP,
 )
