@@ -3257,11 +3257,12 @@ INSERT INTO public.django_migrations VALUES
 	(118, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
 	(119, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(120, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(121, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(122, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(123, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(124, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(125, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(121, 'integrations', '0002_payloads_by_day', '1970-01-01 00:00:00+00'),
+	(122, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(123, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(124, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(125, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(126, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3289,7 +3290,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 468, true);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 117, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 125, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 126, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -4063,6 +4064,7 @@ CREATE INDEX outbox_pending ON public.notifications_outboxmessage USING btree (d
 CREATE INDEX outbox_pending_by_subject ON public.notifications_outboxmessage USING btree (subject, due_at) WHERE ((dead_at IS NULL) AND (done_at IS NULL));
 CREATE INDEX participation_reach ON public.incidents_participation USING btree (user_id, incident_id) WHERE (access_revoked_at IS NULL);
 CREATE INDEX payload_age ON public.integrations_payload USING btree (received_at);
+CREATE INDEX payload_by_day ON public.integrations_payload USING btree (integration_id, received_at);
 CREATE INDEX payload_of_integration ON public.integrations_payload USING btree (integration_id, id DESC);
 CREATE INDEX payload_waiting ON public.integrations_payload USING btree (id) WHERE ((state)::text = 'waiting'::text);
 CREATE INDEX public_update_by_incident ON public.incidents_statusupdate USING btree (incident_id, posted_at) WHERE (wordings ? 'public'::text);

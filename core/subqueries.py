@@ -1,5 +1,6 @@
-"""Subqueries that several apps ask beside their rows."""
+"""What several apps ask of rows beside the rows themselves."""
 
+import json
 from typing import Any
 
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
@@ -10,3 +11,9 @@ def count_of(rows: QuerySet[Any]) -> Coalesce:
     """How many rows these are, as a column: 0 where there are none. They may name the outer row (`OuterRef`)."""
     counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def expected_rows(rows: QuerySet[Any]) -> int:
+    """How many the planner expects, from the statistics of the tables: it costs the same however many there are."""
+    (plan,) = json.loads(rows.explain(format="json"))
+    return int(plan["Plan"]["Plan Rows"])

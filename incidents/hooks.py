@@ -37,8 +37,8 @@ def component_pages(incident: Incident) -> dict[int, list[str]]:
     return _ask("component_pages", incident)
 
 
-def alerts(incident: Incident) -> list[Any]:
-    """The newest alerts attached to it, those that fire first."""
+def alerts(incident: Incident) -> Any:
+    """The newest alerts attached to it (`shown`), those that fire first, and whether there are more (`are_more`)."""
     return _ask("alerts", incident)
 
 

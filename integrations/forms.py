@@ -9,9 +9,8 @@ from incidents.models import Service
 from integrations.activity import LABELS
 from integrations.models import Integration, Opens, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.change.parse import USUAL as USUAL_OF_CHANGES
-from integrations.senders.generic.parse import USUAL as USUAL_OF_ALERTS
-from integrations.senders.generic.parse import check_expression
+from integrations.senders.generic.parse import LONGEST_EXPRESSION, check_expression
+from integrations.senders.mappings import USUAL
 
 
 class Mapped(NamedTuple):
@@ -55,7 +54,10 @@ def _mapped(told: dict[str, tuple[str, ...]], usual: dict[str, str]) -> dict[str
     }
 
 
-MAPPED = {"generic": _mapped(OF_ALERTS, USUAL_OF_ALERTS), "change": _mapped(OF_CHANGES, USUAL_OF_CHANGES)}
+MAPPED = {
+    "generic": _mapped(OF_ALERTS, USUAL["generic"]),
+    "change": _mapped(OF_CHANGES, USUAL["change"]),
+}
 """By kind, the fields whose place in a payload an administrator can say."""
 
 
@@ -108,7 +110,7 @@ class MappingForm(Form):
             self.fields[name] = forms.CharField(
                 label=label,
                 required=False,
-                max_length=1_000,
+                max_length=LONGEST_EXPRESSION,
                 help_text=words,
                 widget=forms.TextInput(
                     attrs={

@@ -133,6 +133,7 @@ class Payload(models.Model):
             models.Index(fields=["id"], name="payload_waiting", condition=Q(state="waiting")),
             models.Index(fields=["integration", "-id"], name="payload_of_integration"),
             models.Index(fields=["received_at"], name="payload_age"),
+            models.Index(fields=["integration", "received_at"], name="payload_by_day"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from alerts.workflow import forget_early_resolutions
 from integrations.models import Payload, PayloadState
 from integrations.workflow import process_payload, waiting_payloads
-from integrations.workflow.processing import JOB
+from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
 AT_ONCE = 100

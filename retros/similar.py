@@ -1,6 +1,5 @@
 """Which published retrospectives an incident brings to mind: the same services, factors and words."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import BooleanField, Case, Count, F, FloatField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from core.subqueries import expected_rows
 from incidents.models import AffectedService, Incident
 from retros.models import Publication, Retrospective
 
@@ -108,9 +108,8 @@ def _with_words(query: SearchQuery) -> list[int]:
     after the other, instead of gathering all that have them.
     """
     said = Publication.objects.newest().filter(search=query).order_by()
-    (plan,) = json.loads(said.explain(format="json"))
     recent = Retrospective.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
-    if plan["Plan"]["Plan Rows"] < COMPARED:
+    if expected_rows(said) < COMPARED:
         recent = recent.filter(pk__in=said.values("retrospective"))
     else:
         read = Publication.objects.filter(retrospective=OuterRef("pk")).order_by("-number")

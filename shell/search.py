@@ -1,6 +1,5 @@
 """What people type to find incidents: `sev1 open service:payments "connection pool" after:2026-03-01`."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.local_time import first_moment
+from core.subqueries import expected_rows
 from incidents.models import (
     AffectedService,
     Incident,
@@ -248,8 +248,7 @@ def is_in_many(guessed: int) -> bool:
 
 def _guessed(word: str) -> int:
     """In how many rows of timelines the planner expects a word."""
-    (plan,) = json.loads(in_rows(query_of([word])).values("pk").explain(format="json"))
-    return plan["Plan"]["Plan Rows"]
+    return expected_rows(in_rows(query_of([word])).values("pk"))
 
 
 def newest_number() -> int:

@@ -28,15 +28,16 @@ CHANGE_LOOK = {
 
 
 @register.simple_tag
-def alert_state(state: str) -> SafeString:
-    """The mark of a state and its word."""
+def alert_state(state: str, *, bare: bool = False) -> SafeString:
+    """The mark of a state with its word, which `bare` keeps for screen readers only."""
     tone, name = LOOK[AlertState(state)]
-    words = AlertState(state).label
+    word = AlertState(state).label
+    said = format_html('<span class="sr-only">{}:</span>', word) if bare else word
     return format_html(
         '<span class="inline-flex items-center gap-1.5 font-medium {}">{}{}</span>',
         tone,
         icon(name, "i-sm"),
-        words,
+        said,
     )
 
 

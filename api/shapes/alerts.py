@@ -116,7 +116,7 @@ class IntegrationMade(serializers.Serializer):
 
 
 class PayloadShape(Shape):
-    """One request of a sender, and what became of it. The body is told by `get_payload` alone."""
+    """One request of a sender, and what became of it. Its body is shown to administrators on its page."""
 
     received_at = UtcField(read_only=True)
 

@@ -26,6 +26,7 @@ from integrations.workflow import receive, refuse
 
 DIALECT = "opsgenie"
 MOST_LISTED, LISTED = 100, 20
+FURTHEST = 20_000  # as there
 NOT_KNOWN = "Request not found. It might not be processed, yet."
 NOT_PROCESSABLE = "Request body is not processable. Please check the errors."
 STATUSES = {
@@ -201,7 +202,7 @@ def _asked(request: HttpRequest, integration: Integration) -> Any:
 
 def _list(request: HttpRequest, integration: Integration) -> Answer:
     limit = min(_whole(request.GET.get("limit"), LISTED), MOST_LISTED)
-    offset = _whole(request.GET.get("offset"), 0)
+    offset = min(_whole(request.GET.get("offset"), 0), FURTHEST)
     direction = "" if request.GET.get("order") == "asc" else "-"
     field = "last_seen_at" if request.GET.get("sort") == "updatedAt" else "first_seen_at"
     rows = _asked(request, integration).order_by(f"{direction}{field}", f"{direction}pk")

@@ -13,9 +13,8 @@ from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Service
 from integrations.models import OVERLAP, Integration, Opens, PayloadState, hash_key, new_key
 from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.change.parse import USUAL as OF_CHANGES
-from integrations.senders.generic.parse import USUAL as OF_ALERTS
 from integrations.senders.generic.parse import check_expression
+from integrations.senders.mappings import USUAL
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
@@ -65,6 +64,7 @@ def change_integration(
     mapping: Mapping[str, str] | None = None,
 ) -> Integration:
     """Its name, service, what it opens, and where fields stand in its payloads. What is not said stays as it is."""
+    load()
     integration = _lock(integration, by)
     said: dict[str, Any] = {}
     if name is not None:
@@ -74,7 +74,7 @@ def change_integration(
     if opens is not None:
         said["opens"] = opens
     if mapping is not None:
-        said["mapping"] = _checked(mapping)
+        said["mapping"] = _checked(mapping, integration.kind)
     for field, value in said.items():
         setattr(integration, field, value)
     integration.clean_fields(exclude=["account"])
@@ -136,18 +136,22 @@ def delete_integration(*, by: User, integration: Integration) -> None:
     integration.delete()
 
 
-def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
+def _checked(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
+    usual = USUAL.get(kind, {})
+    if mapping and not usual:
+        known = " and ".join(f"“{SENDERS[one].name}”" for one in USUAL)
+        raise ValidationError({"mapping": f"Only {known} take a mapping."})
     faults = {}
     for name, path in mapping.items():
-        if name not in OF_ALERTS | OF_CHANGES:
-            faults[name] = [f"There is no field “{name}”."]
+        if name not in usual:
+            faults[name] = f"There is no field “{name}”. There are {', '.join(usual)}."
         elif path:
             try:
                 check_expression(path)
             except UnreadableError as fault:
-                faults[name] = [str(fault)]
+                faults[name] = str(fault)
     if faults:
-        raise ValidationError(faults)
+        raise ValidationError({"mapping": [f"{name}: {fault}" for name, fault in faults.items()]})
     return {name: path.strip() for name, path in mapping.items() if path.strip()}
 
 

@@ -16,9 +16,9 @@ from integrations.models import Payload, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
 from integrations.senders.base import read_json, stored
 from integrations.senders.payload_fields import key_of
+from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
-JOB = "integrations.tasks.process_waiting_payloads"
 MOST_IN_ONE = 1000
 """Alerts and changes in one payload: as many as a worker reads in a few seconds."""
 logger = logging.getLogger(__name__)

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from integrations.models import Integration, PayloadState
-from integrations.workflow import receive, send_test
+from integrations.workflow import change_integration, create_integration, receive, send_test
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +115,18 @@ def test_nobody_else_may(client, responder, integration):
     client.force_login(responder)
     assert client.post(url(integration), {"title": "app"}).status_code == 403
     assert Integration.objects.get().mapping == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "mapping", "said"),
+    [
+        ("alertmanager", {"title": "name"}, "Only “Any JSON” and “Any change” take a mapping."),
+        ("generic", {"changes": "name"}, "changes: There is no field “changes”."),
+        ("generic", {"title": "[name"}, "title: This is no JMESPath"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_refused(admin, kind, mapping, said):
+    integration, _key = create_integration(by=admin, kind=kind, name="Ours")
+    with pytest.raises(ValidationError) as refusal:
+        change_integration(by=admin, integration=integration, mapping=mapping)
+    assert said in " ".join(refusal.value.message_dict["mapping"])

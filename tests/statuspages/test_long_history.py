@@ -6,7 +6,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from incidents.models import AffectedService, StatusUpdate
+from incidents.models import AffectedService
 from incidents.workflow import declare_incident
 from statuspages.months import first_updates, month_of, newest_in_each
 from statuspages.public_routes import MOST_A_MONTH
@@ -63,7 +63,9 @@ def test_each_month_is_read_as_far_as_it_is_shown(client, shop, commander, sever
         "public_update_newest": told(shop).newest_first()[:10],
         "impacts_by_end": AffectedService.objects.filter(ended_at__gte=now).order_by(),
     }
-    # Of two indexes that do, the planner may take either where there are few rows.
-    assert "public_update_by_incident" in {index.name for index in StatusUpdate._meta.indexes}
     for index, rows in plans.items():
         assert index in rows.explain()
+    with connection.cursor() as cursor:  # with few rows the planner may take it for one incident as well
+        cursor.execute("DROP INDEX public_update_newest")
+    of_one = told(shop).filter(incident=incident).order_by("posted_at")
+    assert "public_update_by_incident" in of_one.explain()

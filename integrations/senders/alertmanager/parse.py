@@ -21,6 +21,7 @@ from integrations.senders.payload_fields import (
     told_of,
 )
 
+LABELS_OF_SERVICE = (*NAMES_OF_SERVICE, "job")  # the last is given by Prometheus itself
 STATES = {"firing": Told.FIRING, "resolved": Told.RESOLVED}
 
 
@@ -73,7 +74,7 @@ def _observed(
         title=first_of(annotations.get("summary"), annotations.get("title"), labels.get("alertname")),
         description=first_of(annotations.get("description"), annotations.get("message")),
         severity=labels.get("severity", ""),
-        service=named_in(labels, (*NAMES_OF_SERVICE, "job")),
+        service=named_in(labels, LABELS_OF_SERVICE),
         source=named_in(labels, NAMES_OF_SOURCE),
         at=(ended_at if state == Told.RESOLVED else started_at) or started_at,
         started_at=started_at,

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from alerts.observed import Link, Observed, Parsed, Told
-from integrations.senders.alertmanager.parse import group_in, runbook_in
+from integrations.senders.alertmanager.parse import LABELS_OF_SERVICE, group_in, runbook_in
 from integrations.senders.alertmanager.parse import sample as sample_of_alertmanager
 from integrations.senders.base import UnreadableError, an_object, text_of, texts_of
 from integrations.senders.payload_fields import (
-    NAMES_OF_SERVICE,
     NAMES_OF_SOURCE,
     first_of,
     key_of,
@@ -64,7 +63,7 @@ def _older(body: dict[str, Any]) -> Parsed:
         title=name,
         description=text_of(body.get("message")),
         severity=labels.get("severity", ""),
-        service=named_in(labels, NAMES_OF_SERVICE),
+        service=named_in(labels, LABELS_OF_SERVICE),
         source=named_in(labels, NAMES_OF_SOURCE),
         labels=labels,
         links=links_of(("Alert rule", body.get("ruleUrl")), ("Image", body.get("imageUrl"))),
