@@ -46,8 +46,8 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
         "filter": found,
         "page": page,
         "groups": [(state, name, groups[state]) for state, name in HEADS.items() if groups[state]],
-        "firing_count": _counted(reached.filter(state=AlertState.FIRING)),
-        "acknowledged_count": _counted(reached.filter(state=AlertState.ACKNOWLEDGED)),
+        "firing_told": _counted(reached.firing_now()),
+        "acknowledged_told": _counted(reached.filter(state=AlertState.ACKNOWLEDGED)),
         "is_narrowed": any(value for name, value in request.GET.items() if name not in ("page", "state")),
         "may_act": can_act_on_alerts(request.user),
     }

@@ -58,7 +58,7 @@ def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
         record_event(
             incident=incident,
             kind=TimelineKind.ALERT,
-            text=f"Alert: {alert.title}",
+            text=alert.title,
             by=by,
             occurred_at=min(alert.started_at or alert.first_seen_at, timezone.now()),
         )

@@ -104,16 +104,12 @@ def _attach(alert: Alert, incident: Incident, by: User) -> None:
     AlertChange.objects.create(alert=alert, kind=AlertChange.Kind.ATTACHED, by=by, incident=incident)
     if there > NOTED:
         return
-    text = (
-        f"Alert: {alert.title}"
-        if there < NOTED
-        else "More alerts are attached. They are listed under Alerts."
-    )
+    more = "More alerts are attached. They are listed under Alerts."
     began = alert.started_at or alert.first_seen_at
     record_event(
         incident=incident,
         kind=Kind.ALERT,
-        text=text,
+        text=alert.title if there < NOTED else more,
         by=by,
         occurred_at=min(began, timezone.now()) if there < NOTED else None,
     )

@@ -68,7 +68,7 @@ def test_an_alert_is_attached_and_detached(client, responder, alert, severity):
     assert list(incident.alerts.all()) == [alert]
     assert "Disk is full" in client.get(incident.get_absolute_url()).content.decode()
     event = TimelineEvent.objects.filter(incident=incident).get(kind="alert")
-    assert (event.text, event.occurred_at) == ("Alert: Disk is full", minute(0))
+    assert (event.text, event.occurred_at) == ("Disk is full", minute(0))
     client.post(reverse("alert_detachment", args=[alert.pk]))
     assert not incident.alerts.exists()
 
@@ -102,3 +102,12 @@ def test_a_resolved_alert_is_not_acknowledged(client, responder, tell, alert):
     client.force_login(responder)
     page = client.post(reverse("alert_acknowledgement", args=[alert.pk]), follow=True)
     assert "This alert is resolved already." in page.content.decode()
+
+
+def test_a_test_alert_is_counted_nowhere(client, responder, tell):
+    """The head of the list and the sidebar beside it tell the same number."""
+    tell(firing("real"), at=0)
+    tell(firing("test"), at=0, is_test=True)
+    client.force_login(responder)
+    page = client.get("/alerts/")
+    assert (page.context["firing_told"], page.context["firing_count"]) == ("1", 1)
