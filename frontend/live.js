@@ -2,14 +2,19 @@
 
 import { toast } from "./dialogs.js";
 import { newestInTurn } from "./in_turn.js";
-import { fits, putBack, typedIn } from "./typed.js";
+import { fits, putBack, sameControl, typedIn } from "./typed.js";
 
 const held = new Map();
 const unfit = new Set(); // parts whose new state has no room for what is being typed in them
 const own = new Set(); // parts that a change of one's own refreshes, in use or not
 const wanted = new Set(); // those of them that are on their way
 
+const owed = new Set(); // parts to be fetched once no change of one's own is on its way in them
+const onTheirWay = new Map(); // request of a change of one's own → what sent it
+let changes = 0; // how many changes of one's own have been answered
+const sentAfter = new WeakMap(); // request → how many there were when it was sent
 let pressed = null; // what a pointer is down on: drawn anew under it, a click would be lost
+let pressedAt = null;
 
 function busy(node) {
   if (!node) return false;
@@ -47,9 +52,40 @@ function keepFocus(target) {
   document.body.addEventListener("htmx:afterSwap", () => document.querySelector(same)?.focus({ preventScroll: true }), { once: true });
 }
 
+// Of several changes of one's own on their way at once, no answer is sure to show them all, and one that is drawn would take
+// away the forms that the others were sent from. The part is fetched once the last of them is answered.
+function comesTogether({ target, requestConfig, xhr }) {
+  const isLate = sentAfter.has(requestConfig) && sentAfter.get(requestConfig) !== changes;
+  if (requestConfig.verb === "get") return isLate;
+  const others = [...onTheirWay].some(([one, elt]) => one !== requestConfig && target.contains(elt));
+  return xhr.status < 400 && (isLate || others); // a form that was refused is shown with what is wrong
+}
+
+function fetchOwed() {
+  for (const id of [...owed]) {
+    const node = document.getElementById(id);
+    if (node && [...onTheirWay.values()].some((elt) => node.contains(elt))) continue;
+    owed.delete(id);
+    if (!node) continue;
+    const isTyping = typedIn(node).fields.length > 0;
+    const part = node.dataset.live ? node : isTyping && node.querySelector("[data-live][data-src]");
+    if (part) fetchInto(part.id, part.dataset.src, !isTyping);
+    else window.htmx.ajax("GET", location.pathname + location.search, { source: node, target: `#${id}`, swap: "innerHTML" });
+  }
+}
+
 // What was free when it was asked for may be in use when the answer comes.
 function holdBack(event) {
   const { target, requestConfig } = event.detail;
+  const isTogether = comesTogether(event.detail);
+  if (requestConfig.verb !== "get") changes += 1;
+  if (isTogether && (target.dataset.live || "board" in target.dataset)) {
+    wanted.delete(target.id);
+    owed.add(target.id);
+    event.detail.shouldSwap = false;
+    if (requestConfig.verb !== "get") requestConfig.elt.closest("form")?.reset(); // what was stored is not being typed any more
+    return;
+  }
   if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
   if (wanted.delete(target.id)) return keepFocus(target);
   if (!busy(target)) {
@@ -68,8 +104,15 @@ function holdBack(event) {
   held.set(target.id, requestConfig.path);
 }
 
+// The answer to one's own last change drew the part anew while the next button was being pressed.
+function clickAgain({ clientX, clientY }) {
+  const control = !pressed?.isConnected && pressed?.closest("button, a[href], summary");
+  if (control && Math.hypot(clientX - pressedAt.clientX, clientY - pressedAt.clientY) < 10) sameControl(control)?.click();
+}
+
 const isTypedIn = (node) => node?.dataset.live && node.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
 const release = () => {
+  fetchOwed();
   for (const [id, url] of [...held]) {
     const node = document.getElementById(id);
     if (!busy(node) && !isLater(node) && !(unfit.has(id) && isTypedIn(node))) fetchInto(id, url);
@@ -121,8 +164,14 @@ export function live() {
   });
   document.addEventListener("reload-part", ({ detail }) => fetchInto(detail.id, detail.url, true));
   document.body.addEventListener("click", (event) => { if (event.target.closest("[data-refresh-timeline]")) here?.lines(); });
+  document.body.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig } }) => {
+    sentAfter.set(requestConfig, changes);
+    if (requestConfig.verb !== "get") onTheirWay.set(requestConfig, elt);
+  });
+  document.body.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => onTheirWay.delete(requestConfig));
   document.body.addEventListener("htmx:beforeSwap", holdBack);
-  document.body.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  document.body.addEventListener("pointerdown", (event) => { pressed = event.target; pressedAt = event; });
+  document.body.addEventListener("pointerup", clickAgain);
   for (const end of ["pointerup", "pointercancel"]) document.body.addEventListener(end, () => setTimeout(() => { pressed = null; release(); }, 50));
   document.body.addEventListener("htmx:afterRequest", () => setTimeout(release));
   document.body.addEventListener("pointerout", () => setTimeout(release));

@@ -8,6 +8,16 @@ function keyOf(form) {
   return [form.getAttribute("action"), ...hidden.map(({ name, value }) => `${name}=${value}`)].join(" ");
 }
 
+const nameOf = (control) => [
+  control.getAttribute("href"), control.name, control.value, control.getAttribute("aria-label"), control.textContent.trim(), control.form && keyOf(control.form),
+].join("\n");
+
+// The button or link of the same words and purpose on the page as it is now.
+export function sameControl(control) {
+  const name = nameOf(control);
+  return [...document.querySelectorAll(control.tagName)].find((one) => nameOf(one) === name);
+}
+
 const chosenAtFirst = (select) => Math.max([...select.options].findLastIndex((option) => option.defaultSelected), 0);
 
 function isTouched(field) {

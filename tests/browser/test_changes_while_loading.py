@@ -2,6 +2,7 @@
 
 import pytest
 
+from retros.models import LearningVote
 from retros.workflow import (
     add_contributing_factor,
     add_learning,
@@ -91,3 +92,59 @@ def test_three_quick_changes_of_ones_own(open_as, listening, retro, commander, r
         page,
         lambda: [words[-1] for words in page.locator("[data-node-link]").all_text_contents()] == list("BCDA"),
     )
+
+
+@pytest.fixture
+def weighing(open_as, listening, retro, commander, responder):
+    """The revealed learnings, and the answer to the first POST held back: `(page, late)`."""
+    for text in ("A thought to weigh", "Another thought"):
+        _learn(retro, commander, text)
+    reveal_learnings(retrospective=retro, by=commander)
+    page, late = open_as(responder), []
+
+    def hold(route):
+        if late or route.request.method != "POST":
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.goto(f"{retro.get_absolute_url()}learnings/")
+    listening(page)
+    page.route("**/learnings/**", hold)
+    yield page, late
+    assert not page.complaints
+
+
+def test_two_changes_of_ones_own_on_their_way_at_once(weighing):
+    """A dot is hidden from the others: no notification has the page fetched again after it."""
+    page, late = weighing
+    page.get_by_label("Give a dot: Another thought").click()
+    until(page, lambda: late)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Give a dot: A thought to weigh").click()
+    _arrive(late)
+    for text in ("Another thought", "A thought to weigh"):
+        _dot_on(page, text).wait_for()
+
+
+def test_a_button_pressed_while_its_part_is_drawn_again(weighing):
+    page, late = weighing
+    page.get_by_label("Give a dot: Another thought").click()
+    until(page, lambda: late)
+    page.get_by_label("Give a dot: A thought to weigh").hover()
+    page.mouse.down()
+    _arrive(late)
+    _dot_on(page, "Another thought").wait_for()
+    assert LearningVote.objects.count() == 1
+    page.mouse.up()
+    _dot_on(page, "A thought to weigh").wait_for()
+
+
+def _dot_on(page, text):
+    card = page.locator("[data-node]", has=page.get_by_label(f"Give a dot: {text}"))
+    return card.get_by_label("1 dot, 1 yours")
+
+
+def _arrive(late) -> None:
+    route, answer = late[0]
+    route.fulfill(response=answer)
