@@ -28,6 +28,7 @@ urlpatterns = [
     path("hooks/<str:key>/", hooks.hook, name="hook"),
     path("hooks/<str:key>", hooks.hook, name="hook_without_slash"),
     path("v2/enqueue", hooks.pagerduty_enqueue, name="pagerduty_enqueue"),
+    path("v2/change/enqueue", hooks.pagerduty_change_enqueue, name="pagerduty_change_enqueue"),
     *opsgenie_urls("", "opsgenie"),
     *opsgenie_urls(JSM, "jsm"),
     path("settings/integrations/", pages.integrations, name="integrations"),

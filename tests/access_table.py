@@ -656,6 +656,7 @@ TABLE: dict[str, Row] = {
     "hook": Row(post=EVERYBODY, more={"key": "nonsense"}),
     "hook_without_slash": Row(post=EVERYBODY, more={"key": "nonsense"}),
     "pagerduty_enqueue": Row(post=EVERYBODY),
+    "pagerduty_change_enqueue": Row(post=EVERYBODY),
     **{
         f"{name}_{route}": Row(
             get=EVERYBODY, post=EVERYBODY if route.startswith("alerts") else None, more=more

@@ -1,6 +1,7 @@
 """Where payloads come in. Order: authenticate, cap the size, store, answer; a worker reads."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from integrations.models import LARGEST
+from integrations.models import LARGEST, Integration
 from integrations.senders.pagerduty.parse import faults_of
+from integrations.senders.pagerduty_change.parse import faults_of as faults_of_change
 from integrations.views.receiving import body_within_limit, integration_of_key, key_in_header, told_length
 from integrations.workflow import receive, refuse
 
@@ -40,6 +42,36 @@ def pagerduty_enqueue(request: HttpRequest) -> HttpResponse:
 
     Source: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
     """
+    event = _event(request, "pagerduty", faults_of)
+    if isinstance(event, HttpResponse):
+        return event
+    integration, body = event
+    body["dedup_key"] = body.get("dedup_key") or uuid4().hex
+    _store(request, integration, "pagerduty", body)
+    told = {"status": "success", "message": "Event processed", "dedup_key": body["dedup_key"]}
+    return JsonResponse(told, status=HTTPStatus.ACCEPTED)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def pagerduty_change_enqueue(request: HttpRequest) -> HttpResponse:
+    """Change events, by the same key as the alerts.
+
+    Source: https://developer.pagerduty.com/docs/events-api-v2/send-change-events/
+    """
+    event = _event(request, "pagerduty_change", faults_of_change)
+    if isinstance(event, HttpResponse):
+        return event
+    _store(request, event[0], "pagerduty_change", event[1])
+    told = {"status": "success", "message": "Change event processed"}
+    return JsonResponse(told, status=HTTPStatus.ACCEPTED)
+
+
+def _event(
+    request: HttpRequest, dialect: str, told_faults: Callable[[Any], list[str]]
+) -> tuple[Integration, dict[str, Any]] | HttpResponse:
+    """Whose event it is, and the event without its key; or the answer that refuses it."""
     raw = request.body if told_length(request) <= LARGEST else b""
     if not raw or len(raw) > LARGEST:
         return _invalid_event([f"The body is empty or larger than {LARGEST // 1024} KB"])
@@ -49,22 +81,19 @@ def pagerduty_enqueue(request: HttpRequest) -> HttpResponse:
         return _invalid_event(["JSON body is invalid"])
     if not isinstance(body, dict):
         return _invalid_event(["JSON body must be an object"])
-    integration = integration_of_key(str(body.get("routing_key") or request.headers.get("X-Routing-Key", "")))
+    key = body.pop("routing_key", None)
+    integration = integration_of_key(str(key or request.headers.get("X-Routing-Key", "")))
     if integration is None:
         return _invalid_event(["'routing_key' is missing or unknown"])
-    if faults := faults_of(body):
-        refuse(integration=integration, dialect="pagerduty", size=len(raw), reason="; ".join(faults))
+    if faults := told_faults(body):
+        refuse(integration=integration, dialect=dialect, size=len(raw), reason="; ".join(faults))
         return _invalid_event(faults)
-    body.pop("routing_key", None)
-    body["dedup_key"] = body.get("dedup_key") or uuid4().hex
-    receive(
-        integration=integration,
-        dialect="pagerduty",
-        body=json.dumps(body).encode(),
-        headers=dict(request.headers),
-    )
-    told = {"status": "success", "message": "Event processed", "dedup_key": body["dedup_key"]}
-    return JsonResponse(told, status=HTTPStatus.ACCEPTED)
+    return integration, body
+
+
+def _store(request: HttpRequest, integration: Integration, dialect: str, body: dict[str, Any]) -> None:
+    headers = dict(request.headers)
+    receive(integration=integration, dialect=dialect, body=json.dumps(body).encode(), headers=headers)
 
 
 def _refused(status: HTTPStatus, message: str) -> JsonResponse:

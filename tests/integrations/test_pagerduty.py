@@ -5,6 +5,7 @@ import pagerduty
 import pytest
 
 from alerts.models import Alert, AlertState
+from incidents.models import ChangeEvent, Service
 from integrations.models import LARGEST, Payload, PayloadState
 
 EVENT = {"event_action": "trigger", "payload": {"summary": "Disk", "source": "db-1", "severity": "critical"}}
@@ -54,6 +55,31 @@ def test_the_routing_key_is_not_stored(events):
     assert "routing_key" not in Payload.objects.get().text
 
 
+def test_a_change_event_stands_beside_incidents(events, work):
+    service = Service.objects.create(name="Checkout", slug="checkout")
+    events.send_change_event(
+        {"summary": "Deploy v231", "source": "pipeline", "custom_details": {"service": "checkout"}},
+        links=[{"href": "https://ci.example.test/231"}],
+    )
+    assert "routing_key" not in Payload.objects.get().text
+    assert work().outcome == "1 change"
+    change = ChangeEvent.objects.get()
+    assert (change.title, change.service, change.url) == (
+        "Deploy v231",
+        service,
+        "https://ci.example.test/231",
+    )
+
+
+@pytest.mark.django_db
+def test_a_change_event_without_words_is_refused_and_noted(send, made):
+    integration, key = made("pagerduty")
+    answer = send("/v2/change/enqueue", {"routing_key": key, "payload": {"source": "pipeline"}})
+    assert (answer.status_code, answer.json()["status"]) == (400, "invalid event")
+    assert "summary" in answer.json()["errors"][0]
+    assert integration.payloads.get().state == PayloadState.REJECTED
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "error"),
@@ -74,14 +100,16 @@ def test_what_pagerduty_refuses_is_refused_and_noted(send, made, change, error):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/v2/enqueue", "/v2/change/enqueue"])
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b"x" * (LARGEST + 1)])
-def test_what_is_no_event_is_refused(send, made, body):
+def test_what_is_no_event_is_refused(send, made, address, body):
     made("pagerduty")
-    assert send("/v2/enqueue", body).status_code == 400
+    assert send(address, body).status_code == 400
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/v2/enqueue", "/v2/change/enqueue"])
 @pytest.mark.parametrize("key", ["", "alc_in_0", None, 5, ["x"]])
-def test_without_a_known_key_nothing_is_stored(send, key):
-    assert send("/v2/enqueue", EVENT | {"routing_key": key}).status_code == 400
+def test_without_a_known_key_nothing_is_stored(send, address, key):
+    assert send(address, EVENT | {"routing_key": key}).status_code == 400
     assert not Payload.objects.exists()

@@ -1,5 +1,6 @@
 from integrations.senders.base import Sender
 from integrations.senders.pagerduty_change.parse import parse, sample
+from integrations.senders.pagerduty_change.setup import HELP, SETUPS
 
 Sender(
     "pagerduty_change",
@@ -8,5 +9,7 @@ Sender(
     parse,
     sample,
     "Whatever can send changes to PagerDuty",
+    setups=SETUPS,
+    help=HELP,
     category="changes",
 )
