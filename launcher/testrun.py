@@ -75,6 +75,7 @@ def _test_runs(arguments: list[str]) -> list[list[str]]:
             "loadfile",
             "--no-loadscope-reorder",
             "--durations=50",
+            "-rs",  # why a test was skipped
             *arguments,
         ],
         ["-m", "alone", *arguments, *_files_with_tests_alone()],

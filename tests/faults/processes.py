@@ -42,6 +42,8 @@ KINDS = {
 class Installation:
     """`start("worker-1")` starts a worker; names begin with the kind."""
 
+    kinds = KINDS
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self.killed = folder, 0
         self._running: dict[str, subprocess.Popen] = {}
@@ -67,7 +69,7 @@ class Installation:
         for name in names:
             with open(self.folder / f"{name}.log", "ab") as log:
                 self._running[name] = subprocess.Popen(
-                    KINDS[name.partition("-")[0]],
+                    self.kinds[name.partition("-")[0]],
                     cwd=ROOT,
                     env=self._environment,
                     stdout=log,

@@ -1,0 +1,44 @@
+"""Prometheus and Alertmanager as Debian ships them: installed, or unpacked into a folder without installing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+PACKAGES = {
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+}  # program: package
+HASTY = ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20", "-o", "Acquire::Retries=1"]
+
+
+def find(folder: Path) -> dict[str, str] | str:
+    """The path of each program; or, where one can be neither found nor fetched, why."""
+    programs = {}
+    for name, package in PACKAGES.items():
+        unpacked = folder / "usr/bin" / name
+        path = shutil.which(name)
+        fault = "" if path or unpacked.exists() else _fetch(package, folder)
+        if fault:
+            return f"{name} is not installed, and Debian's package was not to be had: {fault}"
+        programs[name] = path or str(unpacked)
+    return programs
+
+
+def _fetch(package: str, folder: Path) -> str:
+    """Unpack it into the folder; what went wrong, else nothing."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        return "this is no Debian"
+    folder.mkdir(parents=True, exist_ok=True)
+    if fault := _run(["apt-get", *HASTY, "download", package], folder):
+        _run(["apt-get", *HASTY, "update"], folder)
+        if fault := _run(["apt-get", *HASTY, "download", package], folder):
+            return fault
+    for archive in folder.glob(f"{package}_*.deb"):
+        if fault := _run(["dpkg-deb", "-x", archive.name, "."], folder):
+            return fault
+    return "" if (folder / "usr/bin" / package).exists() else "the package holds no such program"
+
+
+def _run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180)
+    return (done.stderr.strip().splitlines() or ["failed"])[-1] if done.returncode else ""
