@@ -20,12 +20,16 @@ JOBS: dict[str, dict] = {
     "insights.tasks.send_due_reports": {"takes_long": True},
     "accounts.tasks.warn_of_expiring_tokens": {"every": 600},
     "api.idempotency.forget_old_answers": {"every": 600},
-    "integrations.tasks.process_waiting_payloads": {"next_at": "integrations.tasks.next_payload_at"},
+    "integrations.tasks.process_waiting_payloads": {
+        "next_at": "integrations.tasks.next_payload_at",
+        "has_thread": True,
+    },
     "integrations.tasks.forget_old_payloads": {"every": 600},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }
 """What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.
 
 It runs when it is asked for (`wake_worker`), when `next_at` (a dotted path to a function that returns a time or None)
-says so, and after `every` seconds (60) in any case. What `takes_long` runs in a thread of its own.
+says so, and after `every` seconds (60) in any case. What `takes_long` runs beside the others, two such jobs at once;
+what `has_thread` has a thread of its own.
 """

@@ -13,11 +13,11 @@ from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
 AT_ONCE = 100
-A_TURN = 2.0  # seconds
+A_TURN = 20.0  # seconds
 
 
 def process_waiting_payloads() -> None:
-    """Read what has come, in its order; after two seconds other jobs have their turn before the rest is read."""
+    """Read what has come, in its order; after some seconds other jobs of the same threads have their turn first."""
     ends = time.monotonic() + A_TURN
     while ids := waiting_payloads(at_most=AT_ONCE):
         is_read = False

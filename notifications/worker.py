@@ -39,6 +39,7 @@ scheduler: "Scheduler | None" = None
 class Job:
     """A task by its dotted path. `next_at` says when there is something to do: a time, or None for not yet known.
 
+    What `takes_long` runs beside the others, at most two such jobs at once; what `has_thread` waits for none of them.
     `in_vain` counts the runs after which there was still something to do: it fails, or others hold the rows.
     """
 
@@ -46,13 +47,14 @@ class Job:
     every: float = 60.0
     next_at: Callable[[], datetime | None] | None = None
     takes_long: bool = False
+    has_thread: bool = False
     due: float = 0.0
     is_running: bool = field(default=False, init=False)
     in_vain: int = field(default=0, init=False)
 
     @classmethod
-    def of(cls, name: str, *, every: float = 60.0, next_at: str = "", takes_long: bool = False) -> "Job":
-        return cls(name, every, import_string(next_at) if next_at else None, takes_long)
+    def of(cls, name: str, *, next_at: str = "", **how: Any) -> "Job":
+        return cls(name, next_at=import_string(next_at) if next_at else None, **how)
 
     def run(self) -> None:
         self._log_failure(import_string(self.name))
@@ -95,6 +97,9 @@ class Scheduler:
     def __init__(self, jobs: list[Job]) -> None:
         self._jobs = {job.name: job for job in jobs}
         self._pool = ThreadPoolExecutor(LONG_JOBS_AT_ONCE, thread_name_prefix="job")
+        self._own_threads = {
+            job.name: ThreadPoolExecutor(1, thread_name_prefix="job") for job in jobs if job.has_thread
+        }
         self._woken, self._wake = os.pipe()
         self._ended = False
         self._look_at: float | None = None
@@ -112,7 +117,8 @@ class Scheduler:
         self._ended = True
         self.wake()
         self._thread.join(within)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, *self._own_threads.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         while not self._ended:
@@ -147,7 +153,7 @@ class Scheduler:
                 job.look_again()
         for job in self._jobs.values():
             if job.due <= time.monotonic() and not job.is_running and not self._ended:
-                self._hand_on(job) if job.takes_long else self._run_here(job)
+                self._hand_on(job) if job.takes_long or job.has_thread else self._run_here(job)
 
     def _run_here(self, job: Job) -> None:
         job.run()
@@ -159,7 +165,7 @@ class Scheduler:
         job.due = time.monotonic() + max(ahead, LOOK_AGAIN)
         if job.next_at is None or ahead <= 0:
             job.is_running = True
-            self._pool.submit(self._run_apart, job)
+            self._own_threads.get(job.name, self._pool).submit(self._run_apart, job)
 
     def _run_apart(self, job: Job) -> None:
         job.run()

@@ -21,7 +21,7 @@ from incidents.models import Incident, Reminder
 from incidents.workflow import declare_incident
 from notifications.models import Delivery, Heartbeat, OutboxMessage
 from notifications.tasks import tidy_up
-from notifications.worker import Job, Scheduler
+from notifications.worker import LONG_JOBS_AT_ONCE, Job, Scheduler
 from notifications.workflow import enqueue, hour_has_passed, wake_worker
 from retros.models import DueReminder, Retrospective
 from retros.workflow import start_retrospective
@@ -132,6 +132,9 @@ def take_long() -> None:
     finished.wait(60)
 
 
+take_as_long = take_long
+
+
 def do_little() -> None:
     runs["little"] += 1
 
@@ -181,6 +184,13 @@ class TestScheduler:
         wake_worker(f"{HERE}.do_little")
         assert until(lambda: runs["little"] == 2, seconds=20)
         assert runs["long"] == 1
+
+    def test_what_has_a_thread_waits_for_nothing_that_takes_long(self, scheduled):
+        long = [Job(f"{HERE}.{name}", every=0.05, takes_long=True) for name in ("take_long", "take_as_long")]
+        scheduled(*long, Job(f"{HERE}.fail_at_first", every=0.05, has_thread=True))
+        assert until(lambda: runs["long"] == LONG_JOBS_AT_ONCE, seconds=20)
+        ran = runs["fails"]
+        assert until(lambda: runs["fails"] > ran, seconds=20)
 
     def test_what_takes_long_runs_no_more_often_than_it_should(self, scheduled):
         finished.set()
