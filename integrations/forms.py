@@ -81,6 +81,43 @@ class IntegrationForm(Form):
     )
 
 
+class ChangedIntegrationForm(IntegrationForm):
+    """With the secret of a sender that can sign; what is stored is never shown."""
+
+    secret = forms.CharField(
+        label="Secret of its signatures",
+        required=False,
+        max_length=Integration._meta.get_field("secret").max_length,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "!font-mono text-sm"}),
+    )
+    without_secret = forms.BooleanField(label="Take payloads without a signature again", required=False)
+
+    def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        load()
+        sender = SENDERS.get(integration.kind)
+        if not integration.secret:
+            del self.fields["without_secret"]
+        if sender is None or sender.signature is None:
+            del self.fields["secret"]
+            return
+        stored = " One is stored. Leave this empty to keep it." if integration.secret else ""
+        words = (
+            f"That is {sender.signature.secret}. With it, only payloads that {sender.name} signed are taken."
+        )
+        self.fields["secret"].help_text = words + stored
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.pop("without_secret", False):
+            if said.get("secret"):
+                self.add_error("secret", "Enter a secret, or take payloads without a signature: not both.")
+            said["secret"] = ""
+        elif not said.get("secret"):
+            said.pop("secret", None)
+        return said
+
+
 class NewIntegrationForm(IntegrationForm):
     kind = forms.ChoiceField(label="Sender", widget=forms.RadioSelect)
     field_order = ("kind", "name", "service", "opens")

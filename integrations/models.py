@@ -61,6 +61,7 @@ class Integration(models.Model):
     key_made_at = models.DateTimeField(default=timezone.now)
     previous_hash = models.CharField(max_length=64, blank=True)
     previous_until = models.DateTimeField(null=True, blank=True)
+    secret = models.CharField(max_length=200, blank=True, help_text="What its sender signs with")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +84,11 @@ class Integration(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("integration", args=[self.pk])
+
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether only what its sender signed is taken."""
+        return bool(self.secret)
 
     @property
     def has_previous_key(self) -> bool:

@@ -60,6 +60,13 @@ class IntegrationChangesBody(Body):
     service = named(Service.objects.all(), required=False, allow_null=True)
     opens = choice(Opens, required=False)
     mapping = MAPPING
+    secret = text(
+        200,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="What the sender signs with; empty, and signatures are not checked. It is never shown.",
+    )
 
 
 listing(

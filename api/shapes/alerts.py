@@ -79,6 +79,7 @@ class IntegrationShape(Shape):
 
     service = ServiceName(allow_null=True)
     paused_by = ShownPerson(allow_null=True)
+    checks_signatures = serializers.BooleanField(read_only=True)
     mapping = serializers.DictField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -90,6 +91,7 @@ class IntegrationShape(Shape):
             "service",
             "opens",
             "mapping",
+            "checks_signatures",
             "key_ending",
             "key_made_at",
             "previous_until",

@@ -9,6 +9,7 @@ from typing import Any
 from dateutil.parser import isoparse
 
 from alerts.observed import Parsed
+from integrations.senders.signatures import Signature
 
 SENDERS: dict[str, "Sender"] = {}
 
@@ -44,6 +45,7 @@ class Sender:
     setups: tuple[Setup, ...] = ()  # in place of the usual ones
     help: str = ""  # beside them
     category: str = "alerts"  # or "changes": what it sends
+    signature: Signature | None = None  # where it can sign what it sends
 
     def __post_init__(self) -> None:
         SENDERS[self.kind] = self

@@ -14,7 +14,13 @@ from django.views.decorators.http import require_POST
 from integrations.models import LARGEST, Integration
 from integrations.senders.pagerduty.parse import faults_of
 from integrations.senders.pagerduty_change.parse import faults_of as faults_of_change
-from integrations.views.receiving import body_within_limit, integration_of_key, key_in_header, told_length
+from integrations.views.receiving import (
+    body_within_limit,
+    integration_of_key,
+    is_signed,
+    key_in_header,
+    told_length,
+)
 from integrations.workflow import receive, refuse
 
 
@@ -23,11 +29,13 @@ from integrations.workflow import receive, refuse
 @require_POST
 def hook(request: HttpRequest, key: str = "") -> HttpResponse:
     """Any sender: the key stands in the address, or in a header."""
-    integration = integration_of_key(key or key_in_header(request))
+    integration = integration_of_key(key or key_in_header(request), signs=True)
     if integration is None:
         return _refused(HTTPStatus.UNAUTHORIZED, "This key is not known.")
     if (body := body_within_limit(request, integration, integration.kind)) is None:
         return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"At most {LARGEST // 1024} KB.")
+    if not is_signed(request, integration, body):
+        return _refused(HTTPStatus.UNAUTHORIZED, "The signature is missing or wrong.")
     payload = receive(
         integration=integration, dialect=integration.kind, body=body, headers=dict(request.headers)
     )

@@ -26,7 +26,7 @@ from integrations.activity import (
 )
 from integrations.forms import (
     MAPPED,
-    IntegrationForm,
+    ChangedIntegrationForm,
     KeyForm,
     ListFilter,
     MappingForm,
@@ -180,7 +180,7 @@ def _newest_failed(payloads: list[Payload]) -> dict[str, Any] | None:
 def integration_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = _loaded(pk)
     initial = {"name": subject.name, "service": subject.service, "opens": subject.opens}
-    form = IntegrationForm(request.POST or None, initial=initial)
+    form = ChangedIntegrationForm(request.POST or None, initial=initial, integration=subject)
     if form.is_valid() and form.submit(
         change_integration, by=request.user, integration=subject, **form.cleaned_data
     ):

@@ -6,11 +6,14 @@ from binascii import Error as NotBase64
 from django.http import HttpRequest
 
 from integrations.models import LARGEST, Integration
+from integrations.senders import SENDERS, load
 from integrations.workflow import refuse
 
 
-def integration_of_key(key: str) -> Integration | None:
-    return Integration.objects.of_key(key).first() if key else None
+def integration_of_key(key: str, *, signs: bool = False) -> Integration | None:
+    """Whose key it is. One that checks signatures is found only by `signs`, the address where they are checked."""
+    integration = Integration.objects.of_key(key).first() if key else None
+    return None if integration is not None and integration.checks_signatures and not signs else integration
 
 
 def key_in_header(request: HttpRequest) -> str:
@@ -30,6 +33,19 @@ def told_length(request: HttpRequest) -> int:
     """The bytes of the body by its header, 0 where it tells none."""
     told = request.headers.get("Content-Length", "")
     return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
+
+
+def is_signed(request: HttpRequest, integration: Integration, body: bytes) -> bool:
+    """Whether its sender signed it, where the integration has a secret. What is not signed is noted."""
+    load()
+    signature = SENDERS[integration.kind].signature if integration.kind in SENDERS else None
+    if not integration.secret or signature is None:
+        return True
+    if signature.is_right(integration.secret, body, request.headers):
+        return True
+    reason = f"401, {signature.header} is missing or wrong"
+    refuse(integration=integration, dialect=integration.kind, size=len(body), reason=reason)
+    return False
 
 
 def body_within_limit(request: HttpRequest, integration: Integration, dialect: str) -> bytes | None:

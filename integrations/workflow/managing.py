@@ -62,8 +62,12 @@ def change_integration(
     service: Service | None = NOT_SAID,
     opens: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    secret: str | None = None,
 ) -> Integration:
-    """Its name, service, what it opens, and where fields stand in its payloads. What is not said stays as it is."""
+    """Its name, service, what it opens, where fields stand in its payloads, and the secret that its sender signs with.
+
+    What is not said stays as it is. An empty secret means that signatures are not checked.
+    """
     load()
     integration = _lock(integration, by)
     said: dict[str, Any] = {}
@@ -75,13 +79,15 @@ def change_integration(
         said["opens"] = opens
     if mapping is not None:
         said["mapping"] = _checked(mapping, integration.kind)
+    if secret is not None:
+        said["secret"] = _secret(secret, integration.kind)
     for field, value in said.items():
         setattr(integration, field, value)
     integration.clean_fields(exclude=["account"])
     integration.validate_unique()
     if said:
         integration.save(update_fields=list(said))
-        told = {field: str(value or "") if field == "service" else value for field, value in said.items()}
+        told = {field: _told(field, value) for field, value in said.items()}
         _audit("integration.changed", integration, by, **told)
     return integration
 
@@ -153,6 +159,20 @@ def _checked(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     if faults:
         raise ValidationError({"mapping": [f"{name}: {fault}" for name, fault in faults.items()]})
     return {name: path.strip() for name, path in mapping.items() if path.strip()}
+
+
+def _secret(secret: str, kind: str) -> str:
+    if secret and SENDERS[kind].signature is None:
+        signing = ", ".join(sorted(one.name for one in SENDERS.values() if one.signature))
+        raise ValidationError({"secret": f"{SENDERS[kind].name} signs nothing. These do: {signing}."})
+    return secret.strip()
+
+
+def _told(field: str, value: Any) -> Any:
+    """What the audit trail may hold of it."""
+    if field == "secret":
+        return "set" if value else "removed"
+    return str(value or "") if field == "service" else value
 
 
 def _name_of_account(name: str) -> str:

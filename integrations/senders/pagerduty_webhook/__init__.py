@@ -1,5 +1,9 @@
 from integrations.senders.base import Sender
 from integrations.senders.pagerduty_webhook.parse import parse, sample
+from integrations.senders.signatures import Signature
+
+# https://developer.pagerduty.com/docs/verifying-webhook-signatures
+SIGNATURE = Signature("X-PagerDuty-Signature", "the secret of the webhook subscription", before="v1=")
 
 Sender(
     "pagerduty_webhook",
@@ -8,4 +12,5 @@ Sender(
     parse,
     sample,
     "Incidents of PagerDuty become alerts here",
+    signature=SIGNATURE,
 )
