@@ -41,7 +41,7 @@ LEFT_OUT = {
     "needs the key of a sender": (
         "hook", "hook_without_slash",
         *(f"{name}_{route}" for name in ("opsgenie", "jsm")
-          for route in ("alerts", "alerts_with_slash", "count", "request", "alert", "action")),
+          for route in ("alerts", "alerts_with_slash", "count", "heartbeat", "request", "alert", "action")),
     ),
     "downloads everything there is, a row at a time": ("action_export",),
     "no page of the product": ("account_inactive", "account_logout", "api_nowhere"),

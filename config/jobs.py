@@ -24,6 +24,7 @@ JOBS: dict[str, dict] = {
         "next_at": "integrations.tasks.next_payload_at",
         "has_thread": True,
     },
+    "integrations.tasks.find_silent_heartbeats": {"next_at": "integrations.tasks.next_silence_at"},
     "integrations.tasks.forget_old_payloads": {"every": 600},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }

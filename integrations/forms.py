@@ -7,10 +7,11 @@ from django import forms
 from core.forms import FilterForm, Form
 from incidents.models import Service
 from integrations.activity import LABELS
-from integrations.models import Integration, Opens, PayloadState
+from integrations.models import LONGEST_SILENCE, USUAL_SILENCE, Integration, Opens, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
 from integrations.senders.generic.parse import LONGEST_EXPRESSION, check_expression
 from integrations.senders.mappings import USUAL
+from integrations.workflow.heartbeats import KIND as HEARTBEAT
 
 
 class Mapped(NamedTuple):
@@ -81,8 +82,20 @@ class IntegrationForm(Form):
     )
 
 
+def _expected_field(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Expected every … minutes",
+        min_value=1,
+        max_value=LONGEST_SILENCE,
+        help_text="When nothing was heard for as long, an alert fires. The next heartbeat resolves it.",
+        **options,
+    )
+
+
 class ChangedIntegrationForm(IntegrationForm):
     """With the secret of a sender that can sign; what is stored is never shown."""
+
+    expected_every = _expected_field()
 
     secret = forms.CharField(
         label="Secret of its signatures",
@@ -96,6 +109,8 @@ class ChangedIntegrationForm(IntegrationForm):
         super().__init__(*args, **kwargs)
         load()
         sender = SENDERS.get(integration.kind)
+        if integration.expected_every is None:
+            del self.fields["expected_every"]
         if not integration.secret:
             del self.fields["without_secret"]
         if sender is None or sender.signature is None:
@@ -120,12 +135,21 @@ class ChangedIntegrationForm(IntegrationForm):
 
 class NewIntegrationForm(IntegrationForm):
     kind = forms.ChoiceField(label="Sender", widget=forms.RadioSelect)
-    field_order = ("kind", "name", "service", "opens")
+    expected_every = _expected_field(required=False, initial=USUAL_SILENCE)
+    field_order = ("kind", "name", "expected_every", "service", "opens")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         load()
         self.typed_field("kind", forms.ChoiceField).choices = [(s.kind, s.name) for s in SENDERS.values()]
+
+    def clean(self) -> dict[str, Any]:
+        """How often it is expected is asked of a heartbeat only."""
+        said = super().clean()
+        if said.get("kind") != HEARTBEAT:
+            said["expected_every"] = None
+            self.errors.pop("expected_every", None)
+        return said
 
 
 class KeyForm(Form):

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +16,10 @@ from incidents.models import Service
 PREFIX = "alc_in_"
 OVERLAP = timedelta(hours=24)
 """How long a key still works after it was rotated."""
+LONGEST_SILENCE = 60 * 24 * 31
+"""Minutes."""
+USUAL_SILENCE = 10
+"""Minutes."""
 LARGEST = 512 * 1024
 """Bytes of one payload."""
 
@@ -61,6 +66,12 @@ class Integration(models.Model):
     key_made_at = models.DateTimeField(default=timezone.now)
     previous_hash = models.CharField(max_length=64, blank=True)
     previous_until = models.DateTimeField(null=True, blank=True)
+    expected_every = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SILENCE)],
+        help_text="Of a heartbeat: the minutes after which nothing heard is an alert",
+    )
     secret = models.CharField(max_length=200, blank=True, help_text="What its sender signs with")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from alerts.workflow import forget_early_resolutions
 from integrations.models import Payload, PayloadState
-from integrations.workflow import process_payload, waiting_payloads
+from integrations.workflow import awaited_heartbeats, process_payload, tell_silences, waiting_payloads
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
@@ -32,6 +32,15 @@ def process_waiting_payloads() -> None:
 
 def next_payload_at() -> datetime | None:
     return Payload.objects.waiting().order_by().aggregate(at=Min("received_at"))["at"]
+
+
+def find_silent_heartbeats() -> None:
+    """An alert for each heartbeat that is overdue."""
+    tell_silences(now=timezone.now())
+
+
+def next_silence_at() -> datetime | None:
+    return awaited_heartbeats().order_by().aggregate(at=Min("due_at"))["at"]
 
 
 def forget_old_payloads() -> None:

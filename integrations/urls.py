@@ -13,6 +13,7 @@ JSM = "jsm/ops/integration/"
 def opsgenie_urls(before: str, name: str) -> Iterator[URLPattern]:
     yield path(f"{before}v2/alerts", opsgenie.alerts, name=f"{name}_alerts")
     yield path(f"{before}v2/alerts/", opsgenie.alerts, name=f"{name}_alerts_with_slash")
+    yield path(f"{before}v2/heartbeats/<str:heartbeat>/ping", opsgenie.ping, name=f"{name}_heartbeat")
     yield path(f"{before}v2/alerts/count", opsgenie.count, name=f"{name}_count")
     yield path(
         f"{before}v2/alerts/requests/<str:request_id>", opsgenie.request_status, name=f"{name}_request"

@@ -659,13 +659,14 @@ TABLE: dict[str, Row] = {
     "pagerduty_change_enqueue": Row(post=EVERYBODY),
     **{
         f"{name}_{route}": Row(
-            get=EVERYBODY, post=EVERYBODY if route.startswith("alerts") else None, more=more
+            get=EVERYBODY, post=EVERYBODY if route.startswith(("alerts", "heartbeat")) else None, more=more
         )
         for name in ("opsgenie", "jsm")
         for route, more in {
             "alerts": {},
             "alerts_with_slash": {},
             "count": {},
+            "heartbeat": {"heartbeat": "nonsense"},
             "request": {"request_id": "nonsense"},
             "alert": {"identifier": "nonsense"},
         }.items()

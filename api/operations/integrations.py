@@ -12,13 +12,19 @@ from api.registry import Call, item, listing, part, verb
 from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
 from incidents.models import Service
 from integrations import workflow
-from integrations.models import Integration, Opens, Payload
+from integrations.models import LONGEST_SILENCE, Integration, Opens, Payload
 
 SCOPE, TAG = "admin", "Integrations"
 MAPPING = serializers.DictField(
     child=serializers.CharField(max_length=300, allow_blank=True),
     required=False,
     help_text='For the kind “generic”: a JMESPath for each field, such as {"title": "event.name"}.',
+)
+EXPECTED = serializers.IntegerField(
+    required=False,
+    min_value=1,
+    max_value=LONGEST_SILENCE,
+    help_text="For the kind “heartbeat”: the minutes after which nothing heard is an alert.",
 )
 
 part(
@@ -60,6 +66,7 @@ class IntegrationChangesBody(Body):
     service = named(Service.objects.all(), required=False, allow_null=True)
     opens = choice(Opens, required=False)
     mapping = MAPPING
+    expected_every = EXPECTED
     secret = text(
         200,
         required=False,
@@ -96,6 +103,7 @@ verb(
         name=text(80),
         service=named(Service.objects.all(), required=False, allow_null=True),
         opens=choice(Opens, default=Opens.CRITICAL),
+        expected_every=EXPECTED,
     ),
     answer=IntegrationMade,
     run=_create,

@@ -91,6 +91,7 @@ class IntegrationShape(Shape):
             "service",
             "opens",
             "mapping",
+            "expected_every",
             "checks_signatures",
             "key_ending",
             "key_made_at",

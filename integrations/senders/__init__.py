@@ -22,6 +22,7 @@ def load() -> None:
         gitlab,
         googlecloud,
         grafana,
+        heartbeat,
         nagios,
         newrelic,
         opsgenie,

@@ -46,6 +46,7 @@ class Sender:
     help: str = ""  # beside them
     category: str = "alerts"  # or "changes": what it sends
     signature: Signature | None = None  # where it can sign what it sends
+    takes_anything: bool = False  # its body says nothing, and is not read
 
     def __post_init__(self) -> None:
         SENDERS[self.kind] = self

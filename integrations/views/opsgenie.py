@@ -121,6 +121,22 @@ def alert_action(request: HttpRequest, integration: Integration, identifier: str
     return _act(request, integration, action, identifier)
 
 
+@require_http_methods(["GET", "POST"])
+@with_key
+def ping(request: HttpRequest, integration: Integration, heartbeat: str) -> Answer:
+    """A heartbeat is an integration of its own here, found by its name.
+
+    Source: https://docs.opsgenie.com/docs/heartbeat-api
+    """
+    found = Integration.objects.filter(kind="heartbeat", name__iexact=heartbeat).first()
+    if found is None or (integration.kind != DIALECT and integration.pk != found.pk):
+        return HTTPStatus.NOT_FOUND, {"message": f"Heartbeat with name [{heartbeat[:80]}] does not exist"}
+    if (body := body_within_limit(request, found, found.kind)) is None:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"message": "Request entity is too large."}
+    receive(integration=found, dialect=found.kind, body=body, headers=dict(request.headers))
+    return HTTPStatus.ACCEPTED, {"result": "PONG - Heartbeat received"}
+
+
 def _act(request: HttpRequest, integration: Integration, action: str, identifier: str) -> Answer:
     raw = body_within_limit(request, integration, DIALECT)
     if raw is None:

@@ -179,7 +179,7 @@ def _newest_failed(payloads: list[Payload]) -> dict[str, Any] | None:
 @administrators_only
 def integration_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = _loaded(pk)
-    initial = {"name": subject.name, "service": subject.service, "opens": subject.opens}
+    initial = {field: getattr(subject, field) for field in ("name", "service", "opens", "expected_every")}
     form = ChangedIntegrationForm(request.POST or None, initial=initial, integration=subject)
     if form.is_valid() and form.submit(
         change_integration, by=request.user, integration=subject, **form.cleaned_data

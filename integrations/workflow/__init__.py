@@ -1,5 +1,6 @@
 """The verbs of integrations."""
 
+from integrations.workflow.heartbeats import awaited_heartbeats, tell_silences
 from integrations.workflow.managing import (
     change_integration,
     create_integration,
@@ -12,6 +13,7 @@ from integrations.workflow.processing import process_payload, replay_payload, wa
 from integrations.workflow.receiving import receive, refuse, send_test
 
 __all__ = [
+    "awaited_heartbeats",
     "change_integration",
     "create_integration",
     "delete_integration",
@@ -23,5 +25,6 @@ __all__ = [
     "resume_integration",
     "rotate_key",
     "send_test",
+    "tell_silences",
     "waiting_payloads",
 ]

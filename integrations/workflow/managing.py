@@ -11,10 +11,19 @@ from accounts.models import User
 from accounts.workflow import add_service_account
 from audit.workflow import INSTALLATION, record_audit
 from incidents.models import Service
-from integrations.models import OVERLAP, Integration, Opens, PayloadState, hash_key, new_key
+from integrations.models import (
+    OVERLAP,
+    USUAL_SILENCE,
+    Integration,
+    Opens,
+    PayloadState,
+    hash_key,
+    new_key,
+)
 from integrations.senders import SENDERS, UnreadableError, load
 from integrations.senders.generic.parse import check_expression
 from integrations.senders.mappings import USUAL
+from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 
@@ -23,11 +32,17 @@ NOT_SAID: Any = object()
 
 @transaction.atomic
 def create_integration(
-    *, by: User, kind: str, name: str, service: Service | None = None, opens: str = Opens.CRITICAL
+    *,
+    by: User,
+    kind: str,
+    name: str,
+    service: Service | None = None,
+    opens: str = Opens.CRITICAL,
+    expected_every: int | None = None,
 ) -> tuple[Integration, str]:
     """An integration with a service account of its own, and the key that its sender needs, which is not stored.
 
-    Raises ValidationError naming the field.
+    `expected_every` is of a heartbeat: the minutes after which nothing heard is an alert. Raises ValidationError naming the field.
     """
     _require_administrator(by)
     load()
@@ -41,6 +56,7 @@ def create_integration(
         name=name.strip(),
         service=service,
         opens=opens,
+        expected_every=_expected(expected_every, kind) or (USUAL_SILENCE if kind == HEARTBEAT else None),
         key_hash=hash_key(key),
         key_ending=key[-5:],
         created_by=by,
@@ -63,6 +79,7 @@ def change_integration(
     opens: str | None = None,
     mapping: Mapping[str, str] | None = None,
     secret: str | None = None,
+    expected_every: int | None = None,
 ) -> Integration:
     """Its name, service, what it opens, where fields stand in its payloads, and the secret that its sender signs with.
 
@@ -79,6 +96,8 @@ def change_integration(
         said["opens"] = opens
     if mapping is not None:
         said["mapping"] = _checked(mapping, integration.kind)
+    if expected_every is not None:
+        said["expected_every"] = _expected(expected_every, integration.kind)
     if secret is not None:
         said["secret"] = _secret(secret, integration.kind)
     for field, value in said.items():
@@ -166,6 +185,12 @@ def _secret(secret: str, kind: str) -> str:
         signing = ", ".join(sorted(one.name for one in SENDERS.values() if one.signature))
         raise ValidationError({"secret": f"{SENDERS[kind].name} signs nothing. These do: {signing}."})
     return secret.strip()
+
+
+def _expected(minutes: int | None, kind: str) -> int | None:
+    if minutes is not None and kind != HEARTBEAT:
+        raise ValidationError({"expected_every": "Only a heartbeat is expected regularly."})
+    return minutes
 
 
 def _told(field: str, value: Any) -> Any:
