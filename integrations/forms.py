@@ -84,7 +84,7 @@ class IntegrationForm(Form):
 
 def _expected_field(**options: Any) -> forms.IntegerField:
     return forms.IntegerField(
-        label="Expected every … minutes",
+        label="Expected every, in minutes",
         min_value=1,
         max_value=LONGEST_SILENCE,
         help_text="When nothing was heard for as long, an alert fires. The next heartbeat resolves it.",
@@ -98,7 +98,7 @@ class ChangedIntegrationForm(IntegrationForm):
     expected_every = _expected_field()
 
     secret = forms.CharField(
-        label="Secret of its signatures",
+        label="Signing secret",
         required=False,
         max_length=Integration._meta.get_field("secret").max_length,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "!font-mono text-sm"}),

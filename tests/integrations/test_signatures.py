@@ -104,7 +104,7 @@ def test_an_administrator_stores_keeps_and_removes_it(as_admin, made):
 def test_a_sender_that_signs_nothing_has_no_secret(as_admin, made):
     integration, _ = made("alertmanager")
     page = f"/settings/integrations/{integration.pk}/edit/"
-    assert "Secret of its signatures" not in as_admin.get(page).content.decode()
+    assert "Signing secret" not in as_admin.get(page).content.decode()
     as_admin.post(page, {"name": "AM", "opens": "nothing", "service": "", "secret": SECRET})
     assert (Integration.objects.get().name, Integration.objects.get().secret) == ("AM", "")
 
