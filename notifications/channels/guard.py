@@ -7,9 +7,11 @@ by ALLCLEAR_OUTBOUND_ALLOW.
 
 import functools
 import ipaddress
+import socket
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 from django.conf import settings
@@ -25,15 +27,35 @@ class NotAllowedError(PermissionError):
 
 
 class Leash:
-    """What one call may reach, and whether it tried for something else."""
+    """What one call may reach, and whether it tried for something else.
+
+    `cut` ends the call in the middle of whatever it waits for: `was_cut` says so afterwards.
+    """
 
     def __init__(self, host: str, *, is_ours: bool = True) -> None:
         allowed = {entry.lower() for entry in settings.OUTBOUND_ALLOW} if is_ours else set()
         self.reaches_all = host.lower() in allowed
         self.networks = [network for entry in allowed if (network := _network(entry))]
-        self.was_pulled = False
+        self.was_pulled = self.was_cut = self.is_timed = False
+        self._connections: list[socket.socket] = []
+
+    def keep(self, connection: socket.socket) -> None:
+        """A second handle on what was connected: the first is given away where the connection is encrypted."""
+        self._connections.append(connection.dup())
+
+    def cut(self) -> None:
+        self.was_cut = True
+        for connection in self._connections:
+            with suppress(OSError):  # not connected yet, or closed by the other end
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
 
     def check(self, address: object) -> None:
+        if self.was_cut:
+            raise TimeoutError("no time is left")
         if self.reaches_all or self._may_reach(address):
             return
         self.was_pulled = True
@@ -53,18 +75,27 @@ _leash: ContextVar[Leash | None] = ContextVar("leash", default=None)
 
 
 @contextmanager
-def outbound_to(host: str, *, is_ours: bool = True) -> Iterator[Leash]:
+def outbound_to(host: str, *, is_ours: bool = True, within: float | None = None) -> Iterator[Leash]:
     """Inside, this thread connects to public addresses only, or to what the installation allows for `host`.
 
-    An address that is not `is_ours`, as a stranger gave it, gets nothing but public ones.
+    An address that is not `is_ours`, as a stranger gave it, gets nothing but public ones. `within` seconds all of it
+    must be done, however slowly something comes: a library's own limit begins anew with every byte.
     """
     _install()
     leash = Leash(host, is_ours=is_ours)
     token = _leash.set(leash)
+    timer = threading.Timer(within, leash.cut) if within is not None else None
+    if timer:
+        timer.daemon = True
+        leash.is_timed = True
+        timer.start()
     try:
         yield leash
     finally:
         _leash.reset(token)
+        if timer:
+            timer.cancel()
+        leash.close()
 
 
 def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -106,3 +137,5 @@ def _install() -> None:
 def _hook(event: str, arguments: tuple) -> None:
     if event in ("socket.connect", "socket.sendto") and (leash := _leash.get()):
         leash.check(arguments[1])
+        if leash.is_timed and event == "socket.connect":
+            leash.keep(arguments[0])

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -156,3 +157,22 @@ def test_a_host_that_is_allowed_opens_no_other(server, send_to, settings, betwee
 def test_an_address_of_two_readings_is_not_taken(url):
     with pytest.raises(ValidationError):
         check_address("webhook", url)
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\n"])
+def test_a_call_that_takes_too_long_is_cut(settings, sent):
+    """Whatever the other end does: a library's own limit begins anew with every byte."""
+    settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        begun = time.monotonic()
+        with outbound_to("127.0.0.1", within=0.3) as leash:
+            with socket.create_connection(listening.getsockname(), timeout=30) as calling:
+                answering = listening.accept()[0]
+                answering.sendall(sent)
+                while calling.recv(100):
+                    pass
+            with pytest.raises(TimeoutError):
+                socket.create_connection(listening.getsockname(), timeout=30)
+        answering.close()
+    assert leash.was_cut
+    assert time.monotonic() - begun < 5
