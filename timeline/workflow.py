@@ -239,6 +239,53 @@ def attach_evidence(
 ) -> Evidence:
     """Keep something seen and hang it on an event or a hypothesis; alone, it becomes an event of its own."""
     _require_responder(incident, by)
+    return _attach(
+        incident,
+        by,
+        kind=kind,
+        title=title,
+        body=body,
+        url=url,
+        file=file,
+        file_type=file_type,
+        captured_at=captured_at,
+        event=event,
+        hypothesis=hypothesis,
+        data=data,
+    )
+
+
+def attach_proof(
+    *, incident: Subject, title: str, body: str, file: Any, file_type: str, data: dict[str, Any]
+) -> Evidence:
+    """What the application itself saw of a metric, with a picture of it; in the caller's transaction."""
+    return _attach(
+        incident,
+        None,
+        kind=EvidenceKind.METRIC,
+        title=title,
+        body=body,
+        file=file,
+        file_type=file_type,
+        data=data,
+    )
+
+
+def _attach(
+    incident: Subject,
+    by: User | None,
+    *,
+    kind: str,
+    title: str,
+    body: str,
+    url: str = "",
+    file: Any = None,
+    file_type: str = "",
+    captured_at: datetime | None = None,
+    event: TimelineEvent | None = None,
+    hypothesis: Any = None,
+    data: dict[str, Any] | None = None,
+) -> Evidence:
     for target in (event, hypothesis):
         if target is not None and target.incident_id != incident.pk:
             raise ValidationError("That belongs to another incident.")
@@ -285,7 +332,7 @@ def _require_responder(incident: Subject, by: User) -> None:
         raise PermissionDenied("Only responders can write in an incident.")
 
 
-def _audit(event: TimelineEvent, action: str, by: User, changes: dict[str, Any]) -> None:
+def _audit(event: TimelineEvent, action: str, by: User | None, changes: dict[str, Any]) -> None:
     record_audit(
         chain=event.incident.chain, action=action, subject=f"event:{event.pk}", by=by, changes=changes
     )

@@ -61,10 +61,15 @@ def lock(incident: Incident, *, by: User, version: int | None = None) -> Inciden
     """
     if not can_respond(by, incident):
         raise PermissionDenied("Only responders can change an incident.")
-    locked = Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
+    locked = lock_row(incident)
     if version is not None and version != locked.version:
         raise Conflict(locked, locked.reference)
     return locked
+
+
+def lock_row(incident: Incident) -> Incident:
+    """The same for what the application does by itself."""
+    return Incident.objects.select_for_update(of=("self",)).select_related("severity").get(pk=incident.pk)
 
 
 def save(incident: Incident, *fields: str) -> None:

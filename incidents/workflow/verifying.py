@@ -10,7 +10,7 @@ from accounts.models import User
 from core.text import in_both_zones
 from events.incidents import RecoveryCheckAdded, RecoveryCheckSettled, RecoveryCheckWatching
 from incidents.models import ChecklistKind, CheckState, Incident, RecoveryCheck
-from incidents.workflow.transitions import announce, audit, check_moment, lock, require_open
+from incidents.workflow.transitions import announce, audit, check_moment, lock, lock_row, require_open
 from timeline.models import Kind
 from timeline.workflow import record_event
 
@@ -45,7 +45,16 @@ def watch_recovery_check(*, check: RecoveryCheck, by: User, since: datetime | No
     require_open(incident)
     if check.kind != ChecklistKind.SIGNAL:
         raise ValidationError("Only a signal can be watched. Answer the other checks.")
-    check.state, check.watching_since = CheckState.WATCHING, check_moment(since)
+    return _watch(incident, check, by, check_moment(since))
+
+
+def watch_by_itself(*, check: RecoveryCheck, since: datetime) -> RecoveryCheck:
+    """The application starts the clock of a check that a data source answers; in the caller's transaction."""
+    return _watch(lock_row(check.incident), check, None, since)
+
+
+def _watch(incident: Incident, check: RecoveryCheck, by: User | None, since: datetime) -> RecoveryCheck:
+    check.state, check.watching_since = CheckState.WATCHING, since
     check.settled_at = check.settled_by = None
     check.save()
     record_event(
@@ -72,10 +81,9 @@ def settle_recovery_check(
     require_open(incident)
     check = RecoveryCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     moment = check_moment(at)
-    before = CheckState(check.state)
     if state not in (CheckState.PASSED, CheckState.FAILED, CheckState.WAIVED, CheckState.OPEN):
         raise ValidationError({"state": "Choose passed, failed or waived."})
-    if (state, result.strip()) == (before, check.result):
+    if (state, result.strip()) == (check.state, check.result):
         return check
     if state in (CheckState.WAIVED, CheckState.FAILED) and not result.strip():
         what = "Say why it is waived." if state == CheckState.WAIVED else "Say what was seen."
@@ -89,7 +97,19 @@ def settle_recovery_check(
                     "state": f"It must stay normal until {in_both_zones(check.watch_ends_at)}. Wait, or waive it with a reason."
                 }
             )
-    check.state, check.result = state, result.strip()
+    return _settle(incident, check, state, by, result.strip(), moment)
+
+
+def settle_by_itself(*, check: RecoveryCheck, state: str, result: str) -> RecoveryCheck:
+    """The application answers a check, from what a data source answered; in the caller's transaction."""
+    return _settle(lock_row(check.incident), check, state, None, result, check_moment(None))
+
+
+def _settle(
+    incident: Incident, check: RecoveryCheck, state: str, by: User | None, result: str, moment: datetime
+) -> RecoveryCheck:
+    before = CheckState(check.state)
+    check.state, check.result = state, result
     check.settled_by, check.settled_at = (None, None) if state == CheckState.OPEN else (by, moment)
     if state in (CheckState.OPEN, CheckState.FAILED):
         check.watching_since = None
