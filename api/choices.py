@@ -42,6 +42,7 @@ from notifications.models import BodyFormat, DeliveryState
 from retros.checks import CHECKS
 from retros.models import Category, Dimension, Level, Question, Section, Subject
 from retros.models.timeline import WRITTEN_KINDS
+from signals.models import Comparison, ExpectationState, RangeKind, SignIn, SourceKind
 from statuspages.models import Frequency, MaintenanceState, PageAudience
 from statuspages.recurrence import WEEKDAYS
 from subscribers.models import News, ReportEvery, ReportKind
@@ -67,6 +68,8 @@ CHOICES: dict[str, Any] = {
     "ContributingFactorCategory": Category,
     "ContributingFactorLevel": Level,
     "Criticality": ImpactAssessment.Criticality,
+    "DataSourceKind": SourceKind,
+    "DataSourceSignIn": SignIn,
     "DateOrder": list(ORDERS),
     "DeliveryKind": DeliveryKind,
     "DeliveryState": DeliveryState,
@@ -88,9 +91,12 @@ CHOICES: dict[str, Any] = {
     "MitigationKind": Mitigation.Kind,
     "MitigationState": MitigationState,
     "MoveDirection": DIRECTIONS,
+    "NormalRangeKind": RangeKind,
     "NotificationKind": News,
     "OperationalState": STATES,
     "PayloadState": PayloadState,
+    "PredictionComparison": Comparison,
+    "PredictionState": ExpectationState,
     "Priority": Priority,
     "PublicationCheck": list(CHECKS),
     "RecoveryCheckKind": RecoveryCheck.KINDS,

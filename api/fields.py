@@ -287,11 +287,15 @@ class RecordIn(serializers.Field):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
-        rows = getattr(self.context["call"][self.part], self.relation)
+        rows = self.rows_of(self.context["call"][self.part])
         found = rows.filter(pk=data).first() if 0 < data < 2**63 else None
         if found is None:
             self.fail("unknown")
         return found
+
+    def rows_of(self, owner: Any) -> Any:
+        """Those that can be named of the record in the address."""
+        return getattr(owner, self.relation)
 
     def to_representation(self, value: Any) -> int:
         return value.pk

@@ -265,6 +265,7 @@ ABOUT = {
     "Search": "Finding by words.",
     "Alerts": "What monitoring sent, and what became of it.",
     "Integrations": "Who sends to Allclear, and what came.",
+    "Signals": "Data sources, queries of services, and their charts on incidents.",
     "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

@@ -37,6 +37,8 @@ LEFT_OUT = {
         "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "integration",
         "integration_deletion", "integration_edit", "integration_key", "integration_mapping", "integration_pause",
         "integration_payload", "integration_resumption", "integration_test", "payload_replay",
+        "signal", "signal_deletion", "data_source", "data_source_test", "data_source_deletion", "signal_trial",
+        "signal_capture", "expectation_removal",
     ),
     "needs the key of a sender": (
         "hook", "hook_without_slash",

@@ -26,6 +26,9 @@ JOBS: dict[str, dict] = {
     },
     "integrations.tasks.find_silent_heartbeats": {"next_at": "integrations.tasks.next_silence_at"},
     "integrations.tasks.forget_old_payloads": {"every": 600},
+    "signals.tasks.refresh_signals": {"next_at": "signals.tasks.next_refresh_at", "has_thread": True},
+    "signals.tasks.answer_trials": {"next_at": "signals.tasks.next_trial_at", "has_thread": True},
+    "signals.tasks.forget_old": {"every": 600},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }
 """What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.

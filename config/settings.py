@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "retros",
     "action_items",
     "alerts",
+    "signals",
     "integrations",
     "subscribers",
     "statuspages",
@@ -324,6 +325,9 @@ INCIDENT_HOOKS = {
     "is_followed": "subscribers.following.is_followed",
     "followed_services": "subscribers.following.followed_services",
     "alerts": "alerts.of_incident.alerts_of",
+    "signals": "signals.of_incident.signals_of",
+    "has_signals": "signals.of_incident.has_signals",
+    "signal_checks": "signals.of_incident.signal_checks_of",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
 AUDIENCE_READERS = [

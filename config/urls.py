@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("history.urls")),
     path("", include("insights.urls")),
     path("", include("alerts.urls")),
+    path("", include("signals.urls")),
     path("", include("integrations.urls")),
     path("", include("assistants.urls")),
     path("api/", include("api.urls")),

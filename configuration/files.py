@@ -13,6 +13,8 @@ ABOUT = {
     "channels": "Addresses are secrets and are left out. Channels that exist keep theirs.\n"
     "# A new channel needs one: url: ${env:NAME} or ${file:PATH}",
     "checklists": "Lines are recognised by status, title and incident type.",
+    "data_sources": "Tokens and passwords are secrets and are left out. Data sources that exist keep theirs.\n"
+    "# A new one that signs in needs one: secret: ${env:NAME} or ${file:PATH}",
     "message_templates": "Words that updates begin with. {{ names }} are filled in.",
 }
 

@@ -21,6 +21,7 @@ from api.shapes.catalogue import (
 )
 from api.shapes.channels import ChannelShape
 from api.shapes.people import TeamShape
+from api.shapes.signals import DataSourceShape, SignalShape
 from api.shapes.status_pages import ComponentGroupShape, ComponentShape, StatusPageShape
 from incidents.models import Audience, Stage
 
@@ -88,6 +89,7 @@ SLUG_OR_NAME = (("slug",), ("name",))
 OF_PAGE = (("page", "name"),)
 STATUS_PAGES, GROUPS, COMPONENTS, CHANNELS = "status_pages", "groups", "components", "channels"
 MESSAGE_TEMPLATES = "message_templates"
+DATA_SOURCES = "data_sources"
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in [
@@ -165,6 +167,26 @@ KINDS: dict[str, Kind] = {
             "remove_channel",
             (("name",),),
             also=("set_channel_events", ("events", "services", "body_format")),
+        ),
+        Kind(
+            DATA_SOURCES,
+            "data source",
+            DataSourceShape,
+            "data_source",
+            "add_data_source",
+            "change_data_source",
+            "remove_data_source",
+            (("name",),),
+        ),
+        Kind(
+            "signals",
+            "signal",
+            SignalShape,
+            "signal",
+            "add_signal",
+            "change_signal",
+            "remove_signal",
+            (("service", "name"),),
         ),
         Kind(
             STATUS_PAGES,

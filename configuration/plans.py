@@ -9,8 +9,8 @@ from configuration.telling import Told
 Rows = dict[Any, Told]
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 LONGEST = 60
-HIDDEN = {"url"}
-"""Fields whose values are never told."""
+HIDDEN = {"url": "address changed", "secret": "secret changed"}
+"""Fields whose values are never told, and what is told instead."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FieldChange:
 
     def __str__(self) -> str:
         if self.name in HIDDEN:
-            return "address changed"
+            return HIDDEN[self.name]
         return f"{self.name.replace('_', ' ')} {_shown(self.before)} → {_shown(self.after)}"
 
 

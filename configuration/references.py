@@ -1,4 +1,4 @@
-"""`${env:NAME}` and `${file:PATH}`: an address that is a secret stands elsewhere, never in a configuration."""
+"""`${env:NAME}` and `${file:PATH}`: an address or a token that is a secret stands elsewhere, never in a configuration."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 REFERENCE = re.compile(r"\$\{(env|file):([^${}\0]{1,300})\}")
 MOST_BYTES = 10_000
-BY_API = "ALLCLEAR_CHANNEL_"
+BY_API = ("ALLCLEAR_CHANNEL_", "ALLCLEAR_SOURCE_")
 """What the names of variables begin with that a request may refer to."""
 
 Look = Callable[[str], str]
@@ -31,17 +31,20 @@ def reading_from(folder: Path) -> Look:
 
 
 def reading_for_requests(written: str) -> str:
-    """Variables set aside for channels only: a token must not find out about the rest of the server."""
+    """Variables set aside for channels and data sources only: a token must not find out about the rest of the server."""
     source, name = _parts(written)
     if source != "env" or not name.startswith(BY_API):
-        raise ValueError(f"Refer to a variable whose name begins with {BY_API}, as ${{env:{BY_API}…}}.")
+        first, other = BY_API
+        raise ValueError(
+            f"Refer to a variable whose name begins with {first} or {other}, as ${{env:{first}…}}."
+        )
     return _variable(name)
 
 
 def _parts(written: str) -> tuple[str, str]:
     found = REFERENCE.fullmatch(written.strip())
     if found is None:
-        raise ValueError("An address may be a secret. Write ${env:NAME} or ${file:PATH} instead of it.")
+        raise ValueError("This is a secret. Write ${env:NAME} or ${file:PATH} instead of it.")
     return found[1], found[2]
 
 

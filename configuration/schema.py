@@ -4,7 +4,17 @@ import json
 from typing import Any
 
 from api.openapi import openapi_schema
-from configuration.kinds import CHANNELS, CHOICES, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Kind
+from configuration.kinds import (
+    CHANNELS,
+    CHOICES,
+    COMPONENTS,
+    DATA_SOURCES,
+    GROUPS,
+    KINDS,
+    STATUS_PAGES,
+    TOP,
+    Kind,
+)
 
 PREFIX = "#/components/schemas/"
 TEXT = {"type": "string", "minLength": 1}
@@ -14,6 +24,11 @@ OWN: dict[tuple[str, str], dict[str, Any]] = {
         "type": "string",
         "pattern": r"^\$\{(env|file):[^${}]+\}$",
         "description": "${env:NAME} or ${file:PATH}: an address is a secret.",
+    },
+    (DATA_SOURCES, "secret"): {
+        "type": "string",
+        "pattern": r"^\$\{(env|file):[^${}]+\}$",
+        "description": "${env:NAME} or ${file:PATH}: the token or password is a secret.",
     },
 }
 """What a configuration writes otherwise than a request."""

@@ -6,7 +6,17 @@ from django.db import models
 
 from accounts.models import User
 from api.shapes.base import in_shape
-from configuration.kinds import CHANNELS, COMPONENTS, GROUPS, KINDS, STATUS_PAGES, TOP, Act, Kind
+from configuration.kinds import (
+    CHANNELS,
+    COMPONENTS,
+    DATA_SOURCES,
+    GROUPS,
+    KINDS,
+    STATUS_PAGES,
+    TOP,
+    Act,
+    Kind,
+)
 from notifications.kinds import DeliveryKind
 
 Told = dict[str, Any]
@@ -29,6 +39,8 @@ def _told(kind: Kind, row: Any, data: Any) -> Told:
         told[kind.parent] = flat(data[kind.parent])
     if kind.name == CHANNELS:
         told["url"] = row.url
+    if kind.name == DATA_SOURCES:
+        told["secret"] = row.secret
     return told
 
 
@@ -63,13 +75,15 @@ def is_told(told: Any, said: Any) -> bool:
 
 
 def exported(by: User) -> dict[str, list[Told]]:
-    """All that can be configured; addresses and secrets of channels are left out, and stay as they are."""
+    """All that can be configured; addresses of channels and secrets are left out, and stay as they are."""
     found = {name: _without_twins(KINDS[name], by) for name in TOP}
     for told in found[CHANNELS]:
         del told["url"]
         if told["kind"] != DeliveryKind.WEBHOOK:
             for name in ("events", "services", "body_format"):
                 del told[name]
+    for told in found[DATA_SOURCES]:
+        del told["secret"]
     for name in (GROUPS, COMPONENTS):
         for part in _without_twins(KINDS[name], by):
             slug = part.pop("page")

@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException
 from accounts.models import User
 from api.errors import refused
 from configuration.entries import Entry, Mistake, Path
-from configuration.kinds import CHANNELS, COMPONENTS, MESSAGE_TEMPLATES, Act, Kind, body_of
+from configuration.kinds import CHANNELS, COMPONENTS, DATA_SOURCES, MESSAGE_TEMPLATES, Act, Kind, body_of
 from configuration.references import Look
 from configuration.telling import flat, is_told, says, told_rows
 from core.conflict import Conflict
@@ -41,7 +41,9 @@ class Writer:
     def _prepare(self, kind: Kind, entry: Entry) -> bool:
         """Put in what a word of the entry stands for."""
         if kind.name == CHANNELS and "url" in entry.said:
-            self._look_up(entry)
+            self._look_up_address(entry)
+        if kind.name == DATA_SOURCES and "secret" in entry.said:
+            self._look_up(entry, "secret")
         if kind.name == COMPONENTS and entry.said.get("group") is not None:
             self._find_group(entry)
         for name in self._fixed(kind, entry):
@@ -49,11 +51,18 @@ class Writer:
                 self._refuse(entry, (name,), f"It is “{entry.told[name]}” and cannot be changed.")
         return not entry.has_failed
 
-    def _look_up(self, entry: Entry) -> None:
+    def _look_up(self, entry: Entry, name: str) -> str | None:
+        """What a reference stands for, which the entry says from now on; None where that is not known."""
         try:
-            url = self.look(str(entry.said["url"]))
+            entry.said[name] = self.look(str(entry.said[name]))
         except ValueError as error:
-            self._refuse(entry, ("url",), str(error))
+            self._refuse(entry, (name,), str(error))
+            return None
+        return str(entry.said[name])
+
+    def _look_up_address(self, entry: Entry) -> None:
+        url = self._look_up(entry, "url")
+        if url is None:
             return
         kind = entry.said.get("kind", entry.told.get("kind", DeliveryKind.WEBHOOK))
         try:
@@ -104,7 +113,10 @@ class Writer:
         kept = {
             key: value
             for key, value in said.items()
-            if key not in keys and not body._declared_fields[key].required and _is_as_told(entry, key, value)
+            if key not in keys
+            and key != "secret"  # goes along with an address that changes
+            and not body._declared_fields[key].required
+            and _is_as_told(entry, key, value)
         }
         data = {key: value for key, value in said.items() if key not in keys | kept}
         known = self._checked(entry, act, data)

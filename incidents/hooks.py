@@ -42,6 +42,23 @@ def alerts(incident: Incident) -> Any:
     return _ask("alerts", incident)
 
 
+def signals(incident: Incident) -> Any:
+    """The last values of signals of its services (`shown`, `more`), and what hypotheses and mitigations expect of them
+    (`of_hypotheses`, `of_mitigations`, by primary key). Whoever asks looks at them: they are refreshed for a while."""
+    return _ask("signals", incident)
+
+
+def has_signals(incident: OuterRef) -> Any:
+    """An expression: whether a service that the incident affects has signals; its primary key is `incident`."""
+    return _ask("has_signals", incident)
+
+
+def signal_checks(incident: Incident) -> Any:
+    """How far each recovery check is that a signal answers (`by_check`, by primary key), and whether there are signals
+    that could answer others (`can_run`)."""
+    return _ask("signal_checks", incident)
+
+
 def is_followed(user: User, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)

@@ -32,7 +32,7 @@ from alerts.models import Alert
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.brief_address import signed
-from incidents.models import BriefLink, Service, Severity, StatusUpdate
+from incidents.models import BriefLink, Mitigation, Service, Severity, StatusUpdate
 from incidents.workflow import (
     add_person,
     add_recovery_check,
@@ -72,6 +72,9 @@ from retros.workflow import (
     start_review,
     waive_check,
 )
+from signals.models import DataSource, Signal
+from signals.samples import keep_samples
+from signals.workflow import add_data_source, add_signal, expect_of_signal, try_query
 from statuspages.models import (
     Component,
     ComponentGroup,
@@ -338,6 +341,59 @@ def alert(w, incident) -> int:
     """Of no incident, so that everybody reads it; responders act on it."""
     process_payload(made := payload(w, incident))
     return Alert.objects.get(integration__payloads=made).pk
+
+
+def data_source(w, _incident) -> int:
+    found = DataSource.objects.first()
+    return found.pk if found else _new_source(w).pk
+
+
+def _new_source(w) -> DataSource:
+    name = f"Prometheus {uuid4().hex}"
+    return add_data_source(by=w.admin, name=name, kind="prometheus", url="https://prometheus.example.test")
+
+
+def unused_source(w, _incident) -> int:
+    return _new_source(w).pk
+
+
+def signal(w, _incident) -> int:
+    """Of a service that no incident of the table affects; administrators set it up."""
+    return _new_signal(w, a_service()).pk
+
+
+def _new_signal(w, service) -> Signal:
+    return add_signal(
+        by=w.admin,
+        service=service,
+        name=uuid4().hex,
+        source=DataSource.objects.get(pk=data_source(w, None)),
+        query="up",
+        range_kind="fixed",
+        high=1,
+    )
+
+
+def trial(w, _incident) -> int:
+    """Its administrator's own."""
+    return try_query(by=w.admin, source=DataSource.objects.get(pk=data_source(w, None)), query="up").pk
+
+
+def signal_of(w, incident) -> int:
+    """With a value, of a service that the incident affects."""
+    service = Service.objects.get_or_create(name="Metered", slug="metered")[0]
+    incident.affected_services.get_or_create(
+        service=service, ended_at=None, defaults={"impact": "degraded", "started_at": incident.created_at}
+    )
+    made = service.signals.first() or _new_signal(w, service)
+    keep_samples(made, {int(timezone.now().timestamp()) // 60 * 60 - 60: 0.5})
+    return made.pk
+
+
+def prediction(w, incident) -> int:
+    by_signal = Signal.objects.get(pk=signal_of(w, incident))
+    idea = Mitigation.objects.get(pk=mitigation(w, incident))
+    return expect_of_signal(incident=incident, signal=by_signal, by=w.commander, mitigation=idea).pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -651,6 +707,15 @@ TABLE: dict[str, Row] = {
     "integration_deletion": Row(get=ADMINS, post=ADMINS, pk=integration),
     "integration_payload": Row(get=ADMINS, pk=first_integration, more={"payload": first_payload}),
     "payload_replay": Row(post=ADMINS, pk=first_integration, more={"payload": first_payload}),
+    "signals": Row(get=ADMINS),
+    "signal_new": ADMIN_FORM,
+    "signal": Row(get=ADMINS, post=ADMINS, pk=signal),
+    "signal_deletion": Row(get=ADMINS, post=ADMINS, pk=signal),
+    "data_source_new": ADMIN_FORM,
+    "data_source": Row(get=ADMINS, post=ADMINS, pk=data_source),
+    "data_source_test": Row(post=ADMINS, pk=data_source),
+    "data_source_deletion": Row(get=ADMINS, post=ADMINS, pk=unused_source),
+    "signal_trial": Row(get=ADMINS, pk=trial),
     # where senders post: the key alone counts, whoever is signed in
     "hook_by_header": Row(post=EVERYBODY),
     "hook": Row(post=EVERYBODY, more={"key": "nonsense"}),
@@ -850,6 +915,13 @@ TABLE: dict[str, Row] = {
     "incident_action_new": INCIDENT_FORM,
     "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
+    # signals on incidents
+    "incident_signals": INCIDENT_READ,
+    "signals_refresh": INCIDENT_ACT,
+    "signal_capture": Row(post=RESPONDERS, pk=signal_of),
+    "signal_check": INCIDENT_FORM,
+    "signal_expectation": INCIDENT_FORM,
+    "expectation_removal": Row(post=RESPONDERS, pk=prediction),
     # alerts
     "alert_list": Row(get=SIGNED_IN),
     "alert": Row(get=SIGNED_IN, pk=alert),

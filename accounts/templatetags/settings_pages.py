@@ -75,8 +75,9 @@ GROUPS = {
         Section("text-quote", "Messages", "The words updates start from", "message_list", for_all=True),
         Section("lightbulb", "Wording hints", "Phrases your organisation avoids", "hint_words"),
     ],
-    "Alerts": [
+    "Monitoring": [
         Section("plug", "Integrations", "Where alerts and changes come in", "integrations"),
+        Section("chart-line", "Signals", "Charts of services on incidents", "signals"),
     ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),

@@ -22,7 +22,7 @@ RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "
 
 @require_safe
 def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
-    """At most fourteen queries, with 20 events as with 500."""
+    """At most fourteen queries, with 20 events as with 500; two more where its services have signals."""
     context = page_context(request, reference)
     context["composer"] = ComposerForm()
     return render(request, "incidents/incident_detail.html", context)
@@ -84,6 +84,7 @@ def page_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "affected": incident_queries.affected_by(incident),
         "changes": incident_queries.changes_near(request.user, incident, now),
         "alerts": hooks.alerts(incident),
+        "signals": hooks.signals(incident) if incident.has_signals else None,
         "which": which,
         "kept": (everything := kept(incident)),
         "silence": longest_silence(everything),

@@ -9,7 +9,7 @@ from accounts.requests import SignedInRequest
 from incidents import workflow
 from incidents.forms.incident_page import RecoveryCheckForm, SettleForm
 from incidents.forms.stepping import CloseForm, ReopenForm, ResolveForm
-from incidents.hooks import component_pages, recipient_counts
+from incidents.hooks import component_pages, recipient_counts, signal_checks
 from incidents.incident_queries import pending_updates
 from incidents.models import ChecklistKind, Incident, MitigationState, Stage, Status
 from incidents.recovery_evidence import recovery_evidence
@@ -135,6 +135,9 @@ def resolution_context(
         step = "fix"
     else:
         step = "confirm" if verify and all(c.is_settled for c in verify) else "verify"
+    by_signal = signal_checks(incident)
+    for check in checks:
+        check.by_itself = by_signal.by_check.get(check.pk)  # type: ignore[attr-defined]
     had = received(incident)
     resolve_form = resolve_form or _resolve_form(incident)
     return {
@@ -147,6 +150,7 @@ def resolution_context(
             for name in STEPS
         ],
         "verify": verify,
+        "can_run_by_signal": by_signal.can_run,
         "confirm": confirm,
         "missing": resolve_form.missing,
         "missing_for_closing": missing_for_closing(incident),

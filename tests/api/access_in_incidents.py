@@ -219,6 +219,26 @@ AROUND: dict[str, Gate] = {
     "get_action_item_quarter": gets("action_quarter"),
     "add_action_item": posts("action_item_new"),
     "get_action_item": gets("action_item"),
+    # signals
+    **all_like(
+        gets("incident_signals"),
+        "list_incident_signals",
+        "get_incident_signal",
+        "get_signal_samples",
+        "list_predictions",
+        "get_prediction",
+    ),
+    "capture_signal": posts("signal_capture", body={}),
+    "retry_sources": posts("signals_refresh"),
+    "check_by_signal": posts("signal_check", body=lambda w: {"signal": made.signal_of(w, w.incident)}),
+    "add_prediction": posts(
+        "signal_expectation",
+        body=lambda w: {
+            "signal": made.signal_of(w, w.incident),
+            "mitigation": made.mitigation(w, w.incident),
+        },
+    ),
+    "remove_prediction": posts("expectation_removal"),
     "list_alerts": gets("alert_list"),
     "get_alert": gets("alert"),
     "acknowledge_alert": posts("alert_acknowledgement"),

@@ -1,5 +1,7 @@
 """Who gets through by which operation about people, tokens, channels and other settings."""
 
+from signals.models import DataSource
+from tests import access_table as made
 from tests.access_table import ADMINS, RESPONDER, SIGNED_IN
 from tests.api.access_in_incidents import OWN
 from tests.api.operation_access import HIDDEN_SETTING, SETTING, Gate, all_like, gets, only, posts
@@ -120,6 +122,32 @@ SETTINGS: dict[str, Gate] = {
         "list_payloads",
         "get_payload",
         "replay_payload",
+    ),
+    # data sources and signals
+    "list_data_sources": gets("signals"),
+    "add_data_source": posts("data_source_new"),
+    **all_like(
+        HIDDEN_SETTING,
+        "get_data_source",
+        "change_data_source",
+        "test_data_source",
+        "try_query",
+        "list_tried_queries",
+        "get_tried_query",
+        "get_signal",
+        "change_signal",
+        "remove_signal",
+    ),
+    "remove_data_source": Gate(ADMINS, hides=True, at={"data_source": lambda w: made.unused_source(w, None)}),
+    "list_signals": gets("signals"),
+    "add_signal": only(
+        ADMINS,
+        body=lambda w: {
+            "service": made.a_service().slug,
+            "name": "Error rate",
+            "source": DataSource.objects.get(pk=made.data_source(w, None)).name,
+            "query": "up",
+        },
     ),
     # imports and exports
     "list_imports": gets("imports"),

@@ -15,6 +15,8 @@ from incidents.models import Incident, Status
 from integrations.workflow import process_payload
 from notifications.models import OutboxMessage
 from retros.models import DocumentVersion, Retrospective, RetrospectiveStatus
+from signals.models import Signal
+from signals.samples import keep_samples
 from subscribers.models import News, Notice
 from tests.api.client import ApiClient
 
@@ -70,6 +72,7 @@ class World:
         self.post(f"service-accounts/{account['id']}/tokens", name="deploy", scopes=["incidents:read"])
         sender = self.post("integrations", kind="generic", name="Monitoring")["integration"]
         process_payload(self.post(f"integrations/{sender['id']}/test")["id"])  # an alert
+        self._add_signals(incident)
         self._add_to_retrospectives()
         self._send_file()
         now = timezone.now()
@@ -77,6 +80,20 @@ class World:
             topic="incident.declared", subject=incident.chain, due_at=now, dead_at=now
         )
         Notice.objects.create(person=self.admin, kind=News.DUTY, title="Yours", url="/")
+
+    def _add_signals(self, incident: Incident) -> None:
+        at = f"incidents/{incident.reference}"
+        source = self.post(
+            "data-sources", name="Prometheus", kind="prometheus", url="https://prometheus.example.org"
+        )
+        self.post(f"data-sources/{source['id']}/queries", query="up")
+        service = incident.affected_services.earliest("pk").service
+        said = {"name": "Error rate", "source": "Prometheus", "query": "sum(up)", "unit": "%"}
+        signal = self.post("signals", service=service.slug, range_kind="fixed", high=1, **said)
+        minute = int(timezone.now().timestamp()) // 60 * 60
+        keep_samples(Signal.objects.get(pk=signal["id"]), {minute - 60 * n: 0.5 for n in range(1, 9)})
+        step = incident.mitigations.earliest("pk")
+        self.post(f"{at}/predictions", signal=signal["id"], mitigation=step.pk)
 
     def _add_to_retrospectives(self) -> None:
         draft = (

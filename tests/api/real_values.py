@@ -114,8 +114,6 @@ class Values:
             return field.get_queryset()
         if isinstance(field, RecordIn | RecordFrom | RecordsIn) and self.call:
             return (
-                getattr(self.call[field.part], field.relation)
-                if isinstance(field, RecordIn)
-                else field.find(self.call)
+                field.rows_of(self.call[field.part]) if isinstance(field, RecordIn) else field.find(self.call)
             )
         return None

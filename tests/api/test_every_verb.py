@@ -14,6 +14,7 @@ import insights.workflow
 import integrations.workflow
 import notifications.workflow
 import retros.workflow
+import signals.workflow
 import statuspages.workflow
 import subscribers.workflow
 from api.registry import OPERATIONS
@@ -43,6 +44,7 @@ WORKFLOWS = [
     integrations.workflow,
     notifications.workflow,
     retros.workflow,
+    signals.workflow,
     statuspages.workflow,
     subscribers.workflow,
 ]

@@ -38,6 +38,8 @@ WHOLE = {
     "link_templates": {"label": "L", "url_template": "https://x.example"},
     "message_templates": {"audience": "public", "stage": "resolved"},
     "channels": {"name": "C", "url": "${env:ALLCLEAR_CHANNEL_X}"},
+    "data_sources": {"name": "D", "kind": "prometheus", "url": "https://prometheus.example"},
+    "signals": {"service": "s", "name": "E", "source": "D", "query": "up"},
     STATUS_PAGES: {"name": "P"},
     GROUPS: {"name": "G"},
     COMPONENTS: {"name": "C"},

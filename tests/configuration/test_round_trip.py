@@ -11,6 +11,7 @@ from accounts.models import Team, User
 from audit.models import AuditEntry
 from incidents.models import ChecklistTemplate, Service, Severity
 from notifications.models import Channel
+from signals.models import Signal
 from statuspages.models import Component, StatusPage
 
 PLATFORM = """
@@ -37,6 +38,10 @@ channels:
   - {name: Deploys, url: "${env:G_URL}", events: [incident.declared], services: [shop]}
 message_templates:
   - {audience: public, stage: resolved, known: "It works again."}
+data_sources:
+  - {name: Prometheus, kind: prometheus, url: "https://prometheus.example", sign_in: bearer, secret: "${env:G_TOKEN}"}
+signals:
+  - {service: shop, name: Error rate, source: Prometheus, query: "sum(rate(errors[1m]))", unit: "%", range_kind: fixed, high: 1}
 """
 PAGES = """
 status_pages:
@@ -53,6 +58,7 @@ status_pages:
 @pytest.fixture
 def folder(written, monkeypatch):
     monkeypatch.setenv("G_URL", "https://hooks.example/s3cret")
+    monkeypatch.setenv("G_TOKEN", "s3cret-token")
     return written(pages=PAGES, platform=PLATFORM)
 
 
@@ -71,6 +77,8 @@ def test_all_kinds_are_applied_and_once(folder, apply):
     assert ChecklistTemplate.objects.filter(title="Call the bank").count() == 2
     channel = Channel.objects.get()
     assert (channel.url, channel.events) == ("https://hooks.example/s3cret", ["incident.declared"])
+    signal = Signal.objects.get()
+    assert (signal.service.slug, signal.high, signal.source.secret) == ("shop", 1, "s3cret-token")
     checkout = Component.objects.get(name="Checkout")
     assert (checkout.group.name, checkout.tracked_since) == ("Europe", date(2026, 1, 2))
     assert StatusPage.objects.get().slug == "acme-shop"
@@ -91,7 +99,8 @@ def test_an_export_changes_nothing_twice(folder, apply, tmp_path):
         entries = AuditEntry.objects.count()
         assert apply(exported, "--prune") == "Nothing changes.\n"
         assert AuditEntry.objects.count() == entries
-    assert "s3cret" not in (exported / "channels.yaml").read_text()
+    for file in ("channels.yaml", "data-sources.yaml"):
+        assert "s3cret" not in (exported / file).read_text()
     (exported / "other.yaml").touch()
     with pytest.raises(CommandError, match="There is other"):
         call_command("export_config", str(exported))
@@ -126,3 +135,11 @@ def test_what_is_not_said_stays(folder, apply, written, admin):
     assert said == "~ service shop: name Shop → Store; tier 1 → 2\n1 changed.\n"
     assert Service.objects.get(slug="shop").description == "Sells"
     assert AuditEntry.objects.filter(action="service.changed").last().actor_id == admin.pk
+
+
+def test_the_address_of_a_data_source_changes_with_its_secret(folder, apply, written, monkeypatch):
+    apply(folder)
+    moved = PLATFORM.replace("https://prometheus.example", "https://thanos.example")
+    said = apply(written(platform=moved, pages=PAGES))
+    assert "~ data source Prometheus: address changed" in said
+    assert "s3cret" not in said
