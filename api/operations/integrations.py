@@ -72,7 +72,7 @@ class IntegrationChangesBody(Body):
         required=False,
         allow_blank=True,
         write_only=True,
-        help_text="What the sender signs with; empty, and signatures are not checked. It is never shown.",
+        help_text="What the sender signs with. It is never shown. If it is empty, signatures are not checked.",
     )
 
 
