@@ -330,6 +330,8 @@ INCIDENT_HOOKS = {
     "signal_checks": "signals.of_incident.signal_checks_of",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
+ALERT_HOOKS = {"maintenances": "statuspages.maintained.maintenances_of"}
+"""Dotted paths to functions that answer for routes of alerts (alerts/workflow/knowing.py)."""
 AUDIENCE_READERS = [
     "subscribers.recipients.audiences_subscribed",
     "statuspages.recipients.audiences_on_pages",

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 from django import forms
 
 from core.forms import FilterForm, Form
+from core.jmespaths import LONGEST_EXPRESSION, ExpressionError, check_expression
 from incidents.models import Service
 from integrations.activity import LABELS
 from integrations.models import LONGEST_SILENCE, USUAL_SILENCE, Integration, Opens, PayloadState
-from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.generic.parse import LONGEST_EXPRESSION, check_expression
+from integrations.senders import SENDERS, load
 from integrations.senders.mappings import USUAL
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 
@@ -190,7 +190,7 @@ class MappingForm(Form):
             if path:
                 try:
                     check_expression(path)
-                except UnreadableError as fault:
+                except ExpressionError as fault:
                     self.add_error(name, str(fault))
         return self.cleaned_data
 

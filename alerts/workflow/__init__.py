@@ -1,7 +1,20 @@
 """The verbs of alerts."""
 
-from alerts.workflow.acting import acknowledge_alert, attach_alert, detach_alert, mark_noise
-from alerts.workflow.routing import is_critical, route_alerts
+from alerts.workflow.acting import (
+    acknowledge_alert,
+    acknowledge_alerts,
+    attach_alert,
+    detach_alert,
+    mark_noise,
+)
+from alerts.workflow.routes import (
+    add_alert_route,
+    change_alert_route,
+    order_alert_routes,
+    remove_alert_route,
+    try_alert_route,
+)
+from alerts.workflow.routing import is_critical, route_alerts, route_due_alerts
 from alerts.workflow.taking_in import (
     TakenIn,
     forget_early_resolutions,
@@ -13,13 +26,20 @@ from alerts.workflow.taking_in import (
 __all__ = [
     "TakenIn",
     "acknowledge_alert",
+    "acknowledge_alerts",
+    "add_alert_route",
     "attach_alert",
+    "change_alert_route",
     "detach_alert",
     "forget_early_resolutions",
     "is_critical",
     "mark_noise",
+    "order_alert_routes",
+    "remove_alert_route",
     "route_alerts",
+    "route_due_alerts",
     "services_by_name",
     "take_in",
+    "try_alert_route",
     "wait_for_others",
 ]

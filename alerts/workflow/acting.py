@@ -1,5 +1,7 @@
 """What people do with alerts."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from timeline.models import Kind as TimelineKind
 from timeline.workflow import record_event
 
 Kind = AlertChange.Kind
+MOST_AT_ONCE = 100
 
 
 @transaction.atomic
@@ -31,6 +34,28 @@ def acknowledge_alert(*, alert: Alert, by: User) -> Alert:
         alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
         _note(alert, Kind.ACKNOWLEDGED, by)
     return alert
+
+
+@transaction.atomic
+def acknowledge_alerts(*, alerts: Iterable[Alert], by: User) -> list[Alert]:
+    """Those of them that fire, at once; the others stay as they are. Answers with those that were acknowledged."""
+    if not can_act_on_alerts(by):
+        raise PermissionDenied("Only responders can change an alert.")
+    named = [alert.pk for alert in alerts]
+    if len(named) > MOST_AT_ONCE:
+        raise ValidationError({"alerts": f"Choose at most {MOST_AT_ONCE} alerts at once."})
+    rows = Alert.objects.visible_to(by).filter(pk__in=named, state=AlertState.FIRING)
+    firing = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    for alert in firing:
+        alert.state, alert.acknowledged_at, alert.acknowledged_by = (
+            AlertState.ACKNOWLEDGED,
+            timezone.now(),
+            by,
+        )
+    Alert.objects.bulk_update(firing, ["state", "acknowledged_at", "acknowledged_by"])
+    for alert in firing:
+        _note(alert, Kind.ACKNOWLEDGED, by)
+    return firing
 
 
 @transaction.atomic
@@ -52,8 +77,8 @@ def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
     if not takes_alerts(incident):
         raise ValidationError(f"{incident.reference} is over. Reopen it first.")
     if alert.incident_id != incident.pk:
-        alert.incident, alert.reopens = incident, None
-        alert.save(update_fields=["incident", "reopens"])
+        alert.incident, alert.reopens, alert.check_at = incident, None, None
+        alert.save(update_fields=["incident", "reopens", "check_at"])
         _note(alert, Kind.ATTACHED, by, incident)
         record_event(
             incident=incident,

@@ -1,47 +1,39 @@
-"""What an alert that fires becomes: a row of an open incident, a suspected incident, or only itself."""
+"""What an alert that fires becomes: routes decide, in their order; else the field `opens` of its integration.
 
-from collections.abc import Iterable
-from datetime import timedelta
+What is decided stands in `alerts.deciding`. Here it is asked with what the database knows, and done.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
-from alerts.models import Alert, AlertChange
-from alerts.workflow.acting import takes_alerts
-from incidents.models import Incident
-from incidents.models.incident import IncidentQuerySet
-from incidents.workflow import report_problem
+from alerts.deciding.decisions import (
+    CRITICAL,
+    WAITING,
+    Decided,
+    Decision,
+    Firing,
+    Why,
+    decide,
+)
+from alerts.deciding.rules import Becomes, Rule
+from alerts.models import Alert, AlertChange, Route
+from alerts.workflow.knowing import known_of
+from alerts.workflow.taking_in import wait_for_others
+from incidents.models import Incident, IncidentType, Severity
+from incidents.permissions import can_declare
+from incidents.workflow import declare_incident, report_problem
 from timeline.models import Kind
 from timeline.workflow import record_event
 
-MOST_OPENED = 5
-"""Incidents that one payload opens; its other alerts are attached to the last."""
-STORM = timedelta(minutes=10)
-REOPENED_WITHIN = timedelta(minutes=30)
 NOTED = 10
 """Alerts of an incident that its timeline tells of, each with a row."""
-CRITICAL = frozenset(
-    {
-        "critical",
-        "crit",
-        "page",
-        "fatal",
-        "emergency",
-        "emerg",
-        "disaster",
-        "high",
-        "major",
-        "error",
-        "p1",
-        "p2",
-        "sev1",
-        "sev2",
-        "1",
-        "2",
-    }
-)
-"""Senders' words for what somebody should look at."""
+MORE = "More alerts are attached. They are listed under Alerts."
+DECIDED = ["route", "route_group", "decision", "decision_reason", "decided_at", "check_at", "waits_until"]
 
 
 def is_critical(alert: Alert) -> bool:
@@ -49,31 +41,67 @@ def is_critical(alert: Alert) -> bool:
 
 
 @transaction.atomic
-def route_alerts(*, alerts: Iterable[Alert], opens: str, by: User) -> list[Incident]:
-    """Attach what fires to an open incident of its group or service; else open a suspected one where `opens` says so.
+def route_alerts(
+    *, alerts: Iterable[Alert], opens: str, by: User, again: Iterable[Alert] = (), at: datetime | None = None
+) -> list[Incident]:
+    """Do with alerts that fire what routes say, or `opens` ("nothing", "critical", "everything") where none matches.
 
-    `opens` is "nothing", "critical" or "everything". Returns the incidents that were opened.
+    `again` are those that were firing before: they are looked at where they wait. `at` is the time of the payload.
+    Returns the incidents that were opened.
     """
+    looked_at = [(alert, Why.FIRES) for alert in alerts] + [(alert, Why.FIRES_AGAIN) for alert in again]
+    return _route(looked_at, opens=opens, by=by, at=at)
+
+
+@transaction.atomic
+def route_due_alerts(*, now: datetime) -> bool:
+    """Look once more at those that have waited long enough, of one sender and one moment. False where there are none."""
+    due = Alert.objects.filter(check_at__lte=now, incident=None)
+    first = due.order_by("check_at", "integration", "pk").first()
+    if first is None:
+        return False
+    wait_for_others(first.integration_id)  # before its rows are locked, as whoever takes in a payload does
     _wait_for_others()
-    opened: list[Incident] = []
-    for alert in alerts:
-        if alert.is_test or not alert.is_open or alert.incident is not None:
-            continue
-        incident = _held(_open_incident_of(alert)) or (opened[-1] if len(opened) >= MOST_OPENED else None)
-        wants_one = opens == "everything" or (opens == "critical" and is_critical(alert))
-        if incident is None and wants_one and not _may_be_reopened(alert):
-            incident = report_problem(
-                by=by,
-                title=alert.title[:200],
-                summary=alert.description[:500],
-                services=[alert.service] if alert.service else [],
-                source=Incident.Source.ALERT,
-                detected_at=min(alert.started_at, timezone.now()) if alert.started_at else None,
-            )
-            opened.append(incident)
-        if incident is not None:
-            _attach(alert, incident, by)
+    rows = due.filter(check_at=first.check_at, integration=first.integration_id)
+    alerts = list(rows.select_for_update(of=("self",)).select_related("integration__account").order_by("pk"))
+    integration = first.integration
+    looked_at = [(alert, Why.IS_DUE) for alert in alerts]
+    _route(looked_at, opens=integration.opens, by=integration.account, at=first.check_at)
+    rows.update(check_at=None)  # of those about which nothing was decided
+    return True
+
+
+def _route(
+    looked_at: Sequence[tuple[Alert, Why]], *, opens: str, by: User, at: datetime | None
+) -> list[Incident]:
+    _wait_for_others()
+    by_key = {alert.pk: alert for alert, _why in looked_at if alert.is_open and not alert.is_test}
+    if not by_key:
+        return []
+    prefetch_related_objects(list(by_key.values()), "integration", "service", "reopens")
+    rules = Route.objects.rules()
+    moment = at or max(alert.last_seen_at for alert in by_key.values())
+    firings = [_firing(rules, alert, why, moment) for alert, why in looked_at if alert.pk in by_key]
+    decisions = decide(firings, known_of(firings, moment), opens=opens, at=moment)
+    opened = [_open(one, by_key[one.firing.alert.pk], by) for one in decisions if one.opens is not None]
+    _write(decisions, by_key)
+    _attach(decisions, by_key, by)
     return opened
+
+
+def _firing(rules: Sequence[Rule], alert: Alert, why: Why, at: datetime) -> Firing:
+    facts = alert.facts
+    rule = next((one for one in rules if one.matches(facts)), None)
+    return Firing(
+        facts,
+        why,
+        alert.firing_since or alert.first_seen_at,
+        rule,
+        rule.group_of(facts) if rule else "",
+        is_attached=alert.incident_id is not None,
+        waits=alert.decision in WAITING,
+        ended_at=alert.reopens.resolved_at if alert.reopens else None,
+    )
 
 
 def _wait_for_others() -> None:
@@ -82,70 +110,105 @@ def _wait_for_others() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('routing of alerts'), 0)")
 
 
-def _held(incident: Incident | None) -> Incident | None:
-    """The incident, locked; None where somebody ended it in this moment."""
-    if incident is None:
-        return None
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    return incident if takes_alerts(incident) else None
+def _open(decision: Decision, alert: Alert, by: User) -> Incident:
+    """A suspected incident; a declared one where the account of the sender can declare."""
+    outcome, rule = decision.opens, decision.firing.rule
+    assert outcome is not None
+    assert decision.trouble is not None
+    severity = Severity.objects.filter(pk=outcome.severity).first() if outcome.severity else None
+    said = {
+        "by": by,
+        "title": alert.title[:200],
+        "summary": alert.description[:500],
+        "services": [alert.service] if alert.service else [],
+        "source": Incident.Source.ALERT,
+        "detected_at": min(alert.started_at, timezone.now()) if alert.started_at else None,
+    }
+    if outcome.becomes == Becomes.DECLARE and can_declare(by):
+        kind = (
+            IncidentType.objects.filter(pk=rule.incident_type).first()
+            if rule and rule.incident_type
+            else None
+        )
+        incident = declare_incident(
+            severity=severity or Severity.objects.when_nobody_is_sure(),
+            incident_type=kind,
+            takes_command=False,
+            **said,
+        )
+    else:
+        if outcome.becomes == Becomes.DECLARE:
+            decision.kind = Decided.SUSPECTED
+            decision.reason = "The account of its integration can’t declare incidents."
+        incident = report_problem(severity=severity, **said)
+    decision.trouble.key = incident
+    return incident
 
 
-def _may_be_reopened(alert: Alert) -> bool:
-    """Whether its incident was resolved a moment ago: then a person decides whether it is the same trouble."""
-    ended = alert.reopens.resolved_at if alert.reopens else None
-    return ended is not None and timezone.now() - ended < REOPENED_WITHIN
+def _write(decisions: Sequence[Decision], by_key: dict[int, Alert]) -> None:
+    """On each alert, which route decided and why."""
+    for one in decisions:
+        alert, rule = by_key[one.firing.alert.pk], one.firing.rule
+        alert.route_id = rule.key if rule else None
+        alert.route_group = one.firing.group
+        alert.decision, alert.decision_reason = one.kind, one.reason
+        alert.decided_at = timezone.now()
+        alert.check_at, alert.waits_until = one.check_at, one.until
+    Alert.objects.bulk_update([by_key[one.firing.alert.pk] for one in decisions], DECIDED)
 
 
-def _attach(alert: Alert, incident: Incident, by: User) -> None:
+def _attach(decisions: Sequence[Decision], by_key: dict[int, Alert], by: User) -> None:
+    """Those of one incident at once, with the alerts of their groups that waited."""
+    by_incident: dict[int, tuple[Incident, list[Alert], dict[int, str]]] = {}
+    for one in decisions:
+        if one.trouble is None:
+            continue
+        incident = one.trouble.key
+        _incident, alerts, names = by_incident.setdefault(incident.pk, (incident, [], {}))
+        rule = one.firing.rule
+        found = [by_key[one.firing.alert.pk]]
+        if rule is not None and rule.times > 1:
+            found += _waiting_with(one)
+        for alert in found:
+            if all(alert.pk != there.pk for there in alerts):
+                alerts.append(alert)
+                names[alert.pk] = rule.name if rule else ""
+    for incident, alerts, names in by_incident.values():
+        _attach_all(alerts, incident, by, names)
+
+
+def _waiting_with(decision: Decision) -> list[Alert]:
+    """Those of its group that wait for more firings."""
+    route, group = decision.firing.key
+    rows = Alert.objects.open().filter(
+        route=route, route_group=group, decision=Decided.WAITS, check_at=None, incident=None
+    )
+    waiting = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    for alert in waiting:
+        alert.decision, alert.decision_reason, alert.decided_at = Decided.ATTACHED, "", timezone.now()
+    Alert.objects.bulk_update(waiting, ["decision", "decision_reason", "decided_at"])
+    return waiting
+
+
+def _attach_all(alerts: list[Alert], incident: Incident, by: User, names: dict[int, str]) -> None:
     """As `attach_alert` does for a person. The timeline tells of the first few only: a storm is read in the list."""
     there = Alert.objects.filter(incident=incident).order_by()[: NOTED + 1].count()
-    alert.incident, alert.reopens = incident, None
-    alert.save(update_fields=["incident", "reopens"])
-    AlertChange.objects.create(alert=alert, kind=AlertChange.Kind.ATTACHED, by=by, incident=incident)
-    if there > NOTED:
-        return
-    more = "More alerts are attached. They are listed under Alerts."
-    began = alert.started_at or alert.first_seen_at
-    record_event(
-        incident=incident,
-        kind=Kind.ALERT,
-        text=alert.title if there < NOTED else more,
-        by=by,
-        occurred_at=min(began, timezone.now()) if there < NOTED else None,
+    for alert in alerts:
+        alert.incident, alert.reopens = incident, None
+    Alert.objects.bulk_update(alerts, ["incident", "reopens"])
+    attached = AlertChange.Kind.ATTACHED
+    AlertChange.objects.bulk_create(
+        AlertChange(alert=alert, kind=attached, by=by, incident=incident) for alert in alerts
     )
-
-
-def _running() -> IncidentQuerySet:
-    """Suspected, or being worked on."""
-    return Incident.objects.active() | Incident.objects.suspected()
-
-
-def _open_incident_of(alert: Alert) -> Incident | None:
-    """Of the same group first, else the newest of the same service that is not private."""
-    if alert.group_key:
-        of_group = Alert.objects.filter(
-            integration=alert.integration_id,
-            group_key=alert.group_key,
-            incident__in=_running(),
+    for alert in alerts[: max(0, NOTED - there)]:
+        name = names[alert.pk]
+        record_event(
+            incident=incident,
+            kind=Kind.ALERT,
+            text=alert.title,
+            detail=f"By the alert route “{name}”" if name else "",
+            by=by,
+            occurred_at=min(alert.started_at or alert.first_seen_at, timezone.now()),
         )
-        if found := of_group.order_by("-incident__number").select_related("incident").first():
-            return found.incident
-    if alert.service is None:
-        return None if alert.group_key else _of_a_storm(alert)
-    of_service = _running().filter(
-        is_private=False, affected_services__service=alert.service, affected_services__ended_at=None
-    )
-    return of_service.order_by("-number").first()
-
-
-def _of_a_storm(alert: Alert) -> Incident | None:
-    """The suspected incident that the same sender opened a moment ago: nothing says that this is another trouble."""
-    since = timezone.now() - STORM
-    of_sender = Alert.objects.filter(
-        integration=alert.integration_id,
-        group_key="",
-        service=None,
-        incident__in=Incident.objects.suspected().filter(is_private=False, created_at__gte=since),
-    )
-    found = of_sender.order_by("-incident__number").select_related("incident").first()
-    return found.incident if found else None
+    if there <= NOTED < there + len(alerts):
+        record_event(incident=incident, kind=Kind.ALERT, text=MORE, by=by)

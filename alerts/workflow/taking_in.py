@@ -39,6 +39,8 @@ class TakenIn:
 
     fired: list[Alert] = field(default_factory=list)
     """New, or fired again."""
+    fired_again: list[Alert] = field(default_factory=list)
+    """A new occurrence of what was firing already; also in `repeated`."""
     repeated: list[Alert] = field(default_factory=list)
     """Told again, or acknowledged: nothing new."""
     resolved: list[Alert] = field(default_factory=list)
@@ -46,6 +48,19 @@ class TakenIn:
     """Resolutions of alerts that have not fired yet."""
     ignored: int = 0
     """Older than what is known."""
+
+    @property
+    def firing(self) -> list[Alert]:
+        """New or fired again, and not resolved by the same payload."""
+        return self._still(self.fired)
+
+    @property
+    def firing_again(self) -> list[Alert]:
+        return self._still(self.fired_again)
+
+    def _still(self, alerts: list[Alert]) -> list[Alert]:
+        over = {alert.pk for alert in self.resolved}
+        return [alert for alert in alerts if alert.pk not in over]
 
     def __str__(self) -> str:
         said = [
@@ -133,7 +148,9 @@ def _fire(one: _Taking, known: Alert | None) -> None:
         if is_new:
             known.occurrences += 1
             known.started_at = one.told.started_at
+            known.last_fired_at = one.received_at
             _note(known, Kind.FIRED_AGAIN, one)
+            one.taken.fired_again.append(known)
         known.save()
         one.taken.repeated.append(known)
         return
@@ -147,6 +164,8 @@ def _fire(one: _Taking, known: Alert | None) -> None:
         first_seen_at=one.received_at,
         occurrences=1,
         started_at=one.told.started_at,
+        firing_since=one.received_at,
+        last_fired_at=one.received_at,
         is_test=one.is_test,
     )
     _describe(alert, one)
@@ -169,6 +188,7 @@ def _fire_again(one: _Taking, alert: Alert, over: EarlyResolution | None) -> Non
     alert.acknowledged_at = alert.acknowledged_by = None
     alert.occurrences += 1
     alert.started_at = one.told.started_at
+    alert.firing_since = alert.last_fired_at = one.received_at
     if alert.incident is not None and not takes_alerts(alert.incident):
         alert.reopens, alert.incident = alert.incident, None
     _describe(alert, one)
@@ -203,6 +223,7 @@ def _ends_what_is_to_come(one: _Taking, known: Alert) -> bool:
 
 def _end(alert: Alert, told_at: datetime | None, received_at: datetime, taken: TakenIn) -> None:
     alert.state, alert.resolved_at = AlertState.RESOLVED, received_at
+    alert.check_at = None  # it never opens an incident
     alert.told_at = told_at or alert.told_at
     alert.save()
     AlertChange.objects.create(alert=alert, kind=Kind.RESOLVED, told_at=told_at, received_at=received_at)

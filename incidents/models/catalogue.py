@@ -24,6 +24,12 @@ class SeverityQuerySet(models.QuerySet):
     def with_cadences(self) -> "SeverityQuerySet":
         return self.prefetch_related("cadences")
 
+    def when_nobody_is_sure(self) -> "Severity":
+        """The one that is marked so, else the highest."""
+        found = self.filter(when_unsure=True).first() or self.order_by("rank").first()
+        assert found is not None
+        return found
+
 
 class Severity(models.Model):
     rank = models.PositiveSmallIntegerField(

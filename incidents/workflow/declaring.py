@@ -56,9 +56,11 @@ def report_problem(
     form_token: UUID | None = None,
     source: str = Incident.Source.PERSON,
     detected_at: datetime | None = None,
+    severity: Severity | None = None,
 ) -> Incident:
     """Somebody says that something looks wrong: a suspected incident that waits in triage.
 
+    Without a `severity` it has the one that is taken when nobody is sure.
     `detected_at` is when monitoring noticed, where it was monitoring; never in the future.
     The same `form_token` again returns the incident it made the first time.
     """
@@ -71,8 +73,7 @@ def report_problem(
         number=number,
         title=title,
         summary=summary,
-        severity=Severity.objects.filter(when_unsure=True).first()
-        or Severity.objects.order_by("rank").first(),
+        severity=severity or Severity.objects.when_nobody_is_sure(),
         status=Status.TRIAGE,
         reported_by=by,
         created_at=context.now(),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.workflow import add_service_account
 from audit.workflow import INSTALLATION, record_audit
+from core.jmespaths import ExpressionError, check_expression
 from incidents.models import Service
 from integrations.models import (
     OVERLAP,
@@ -20,8 +21,7 @@ from integrations.models import (
     hash_key,
     new_key,
 )
-from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.generic.parse import check_expression
+from integrations.senders import SENDERS, load
 from integrations.senders.mappings import USUAL
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from integrations.workflow.receiving import JOB
@@ -173,7 +173,7 @@ def _checked(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
         elif path:
             try:
                 check_expression(path)
-            except UnreadableError as fault:
+            except ExpressionError as fault:
                 faults[name] = str(fault)
     if faults:
         raise ValidationError({"mapping": [f"{name}: {fault}" for name, fault in faults.items()]})

@@ -101,7 +101,13 @@ def _process(payload: Payload) -> str:
         by=integration.account,
         is_test=payload.is_test,
     )
-    opened = route_alerts(alerts=taken.fired, opens=integration.opens, by=integration.account)
+    opened = route_alerts(
+        alerts=taken.firing,
+        again=taken.firing_again,
+        opens=integration.opens,
+        by=integration.account,
+        at=payload.received_at,
+    )
     payload.alerts = len(parsed.alerts)
     said = [str(taken) if parsed.alerts else "", _opened(len(opened)), _changes(payload, parsed), parsed.note]
     return ", ".join(filter(None, said)) or "No alert"
@@ -109,7 +115,7 @@ def _process(payload: Payload) -> str:
 
 def _opened(count: int) -> str:
     """Without references: an incident may become private, and this stays."""
-    return f"{count} suspected {'incident' if count == 1 else 'incidents'} opened" if count else ""
+    return f"{count} {'incident' if count == 1 else 'incidents'} opened" if count else ""
 
 
 def _changes(payload: Payload, parsed: Parsed) -> str:

@@ -4,15 +4,13 @@ Source: https://jmespath.org/specification.html
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-import jmespath
 from django.utils import timezone
-from jmespath.exceptions import JMESPathError
 
 from alerts.observed import Link, Observed, Parsed, Told
+from core import jmespaths
 from integrations.senders.base import UnreadableError, text_of, texts_of, time_of
 from integrations.senders.payload_fields import key_of
 
@@ -65,22 +63,6 @@ RESOLVED = {
     "cleared",
 }
 ACKNOWLEDGED = {"acknowledged", "acknowledge", "ack", "acked"}
-LONGEST_EXPRESSION = 300
-
-
-@lru_cache(maxsize=500)
-def _compiled(expression: str) -> Any:
-    return jmespath.compile(expression)
-
-
-def check_expression(expression: str) -> None:
-    """Raises UnreadableError where it is no JMESPath."""
-    if len(expression) > LONGEST_EXPRESSION:
-        raise UnreadableError(f"Write at most {LONGEST_EXPRESSION} characters.")
-    try:
-        _compiled(expression)
-    except (JMESPathError, RecursionError) as fault:
-        raise UnreadableError(f"This is no JMESPath: {str(fault).splitlines()[0][:200]}") from fault
 
 
 def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> Parsed:
@@ -131,9 +113,9 @@ def state_of(word: str) -> Told:
 
 def found(path: str, value: Any) -> Any:
     try:
-        return _compiled(path).search(value)
-    except (JMESPathError, ValueError, ArithmeticError, TypeError, RecursionError) as fault:
-        raise UnreadableError(f"The mapping “{path[:80]}” fails: {str(fault)[:200]}") from fault
+        return jmespaths.search(path, value)
+    except jmespaths.ExpressionError as fault:
+        raise UnreadableError(f"The mapping “{path[:80]}” fails: {fault}") from fault
 
 
 def sample(service: str) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from alerts.deciding.decisions import Decided
+from alerts.deciding.rules import Facts
+from alerts.models.route import Route
 from incidents.models import Incident, Service
 
 LONGEST_KEY = 512
@@ -68,7 +71,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def with_places(self) -> "AlertQuerySet":
         return self.select_related(
-            "service", "incident", "incident__severity", "integration", "acknowledged_by"
+            "service", "incident", "incident__severity", "integration", "acknowledged_by", "route"
         )
 
     def open_first(self) -> "AlertQuerySet":
@@ -123,6 +126,27 @@ class Alert(models.Model):
         help_text="Resolved already when it fired again: somebody may want to reopen it",
     )
 
+    firing_since = models.DateTimeField(
+        null=True, blank=True, help_text="When it began to fire, by our clock"
+    )
+    last_fired_at = models.DateTimeField(null=True, blank=True, help_text="Its last occurrence, by our clock")
+    route = models.ForeignKey(
+        Route,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="alerts",
+        help_text="Which decided",
+    )
+    route_group = models.CharField(max_length=40, blank=True, help_text="With what it belongs together there")
+    decision = models.CharField(max_length=10, choices=Decided, blank=True)
+    decision_reason = models.CharField(
+        max_length=200, blank=True, help_text="Without references: an incident may become private"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    check_at = models.DateTimeField(null=True, blank=True, help_text="When it is looked at again")
+    waits_until = models.DateTimeField(null=True, blank=True)
+
     objects = AlertQuerySet.as_manager()
 
     class Meta:
@@ -142,6 +166,8 @@ class Alert(models.Model):
             models.Index(fields=["-last_seen_at", "-id"], name="alert_newest"),
             models.Index(fields=["state", "-last_seen_at"], name="alert_by_state"),
             models.Index(fields=["incident"], name="alert_by_incident"),
+            models.Index(fields=["route", "route_group", "-last_fired_at"], name="alert_by_route"),
+            models.Index(fields=["check_at"], name="alert_to_check", condition=Q(check_at__isnull=False)),
             GinIndex(fields=["labels"], name="alert_labels", opclasses=["jsonb_path_ops"]),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="alert_title_trigrams"),
         ]
@@ -155,6 +181,25 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def facts(self) -> Facts:
+        """What routes are asked about, of an alert loaded with its integration and service."""
+        return Facts(
+            pk=self.pk,
+            integration=self.integration_id,
+            integration_name=self.integration.name,
+            service=self.service_id,
+            service_slug=self.service.slug if self.service else "",
+            service_name=self.service_name,
+            severity=self.severity,
+            title=self.title,
+            description=self.description,
+            source=self.source,
+            group_key=self.group_key,
+            dedup_key=self.dedup_key,
+            labels=self.labels,
+        )
 
 
 class AlertChange(models.Model):
@@ -185,7 +230,14 @@ class AlertChange(models.Model):
 
     class Meta:
         ordering = ["-received_at", "-pk"]
-        indexes = [models.Index(fields=["alert", "-received_at"], name="alert_change_newest")]
+        indexes = [
+            models.Index(fields=["alert", "-received_at"], name="alert_change_newest"),
+            models.Index(
+                fields=["received_at", "alert"],
+                name="alert_change_by_time",
+                condition=Q(kind__in=["fired", "fired_again", "resolved"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.received_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,36 @@
+"""JMESPath: expressions that people write, checked and searched. Source: https://jmespath.org/specification.html"""
+
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+LONGEST_EXPRESSION = 300
+
+
+class ExpressionError(ValueError):
+    """An expression is none, or fails. The text says why."""
+
+
+@lru_cache(maxsize=500)
+def _compiled(expression: str) -> Any:
+    return jmespath.compile(expression)
+
+
+def check_expression(expression: str) -> None:
+    """Raises ExpressionError where it is no JMESPath."""
+    if len(expression) > LONGEST_EXPRESSION:
+        raise ExpressionError(f"Write at most {LONGEST_EXPRESSION} characters.")
+    try:
+        _compiled(expression)
+    except (JMESPathError, RecursionError) as fault:
+        raise ExpressionError(f"This is no JMESPath: {str(fault).splitlines()[0][:200]}") from fault
+
+
+def search(expression: str, value: Any) -> Any:
+    """Raises ExpressionError where the expression fails on this value."""
+    try:
+        return _compiled(expression).search(value)
+    except (JMESPathError, ValueError, ArithmeticError, TypeError, RecursionError) as fault:
+        raise ExpressionError(str(fault)[:200]) from fault
