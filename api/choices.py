@@ -6,7 +6,10 @@ from django.conf import settings
 
 from accounts.models import SCOPES, InstallationRole, Theme
 from action_items.models import ActionCategory, ActionState, Helped, Priority
+from alerts.deciding.decisions import Decided
+from alerts.deciding.rules import Becomes, GroupBy
 from alerts.models import AlertState
+from alerts.noise import SORTS
 from api.bodies import STATES
 from api.operations.action_items import STATES_ASKED
 from api.operations.alerts import STATES_ASKED as ALERT_STATES_ASKED
@@ -53,9 +56,13 @@ CHOICES: dict[str, Any] = {
     "ActionItemHelped": Helped,
     "ActionItemState": ActionState,
     "ActionItemStateFilter": STATES_ASKED,
+    "AlertDecision": Decided,
+    "AlertGroupBy": GroupBy,
     "AlertOpens": Opens,
+    "AlertOutcome": Becomes,
     "AlertState": AlertState,
     "AlertStateFilter": ALERT_STATES_ASKED,
+    "NoisyAlertRuleSort": list(SORTS),
     "AnnotationKind": AnnotationKind,
     "AnalysisQuestion": Question,
     "Audience": Audience,

@@ -13,6 +13,7 @@ from api import (
 )
 from api.operations import (  # noqa: F401 - they register
     action_items,
+    alert_routes,
     alerts,
     audit,
     catalogue,

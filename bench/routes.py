@@ -34,6 +34,7 @@ LEFT_OUT = {
         "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo",
         "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
         "token_rotation", "token_revocation", "service_account",
+        "alert_route", "alert_route_state", "alert_route_place", "alert_route_deletion",
         "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "integration",
         "integration_deletion", "integration_edit", "integration_key", "integration_mapping", "integration_pause",
         "integration_payload", "integration_resumption", "integration_test", "payload_replay",

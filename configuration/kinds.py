@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from accounts.models import User
 from api.fields import Body
 from api.registry import OPERATIONS, Call, Operation
+from api.shapes.alert_routes import AlertRouteShape
 from api.shapes.base import Shape
 from api.shapes.catalogue import (
     ChecklistLineShape,
@@ -187,6 +188,16 @@ KINDS: dict[str, Kind] = {
             "change_signal",
             "remove_signal",
             (("service", "name"),),
+        ),
+        Kind(
+            "alert_routes",
+            "alert route",
+            AlertRouteShape,
+            "alert_route",
+            "add_alert_route",
+            "change_alert_route",
+            "remove_alert_route",
+            (("name",),),
         ),
         Kind(
             STATUS_PAGES,

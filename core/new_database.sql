@@ -4021,6 +4021,7 @@ CREATE INDEX alert_change_by_time ON public.alerts_alertchange USING btree (rece
 CREATE INDEX alert_change_newest ON public.alerts_alertchange USING btree (alert_id, received_at DESC);
 CREATE INDEX alert_labels ON public.alerts_alert USING gin (labels jsonb_path_ops);
 CREATE INDEX alert_newest ON public.alerts_alert USING btree (last_seen_at DESC, id DESC);
+CREATE INDEX alert_of_route ON public.alerts_alert USING btree (route_id, last_fired_at DESC);
 CREATE INDEX alert_title_trigrams ON public.alerts_alert USING gin (upper((title)::text) public.gin_trgm_ops);
 CREATE INDEX alert_to_check ON public.alerts_alert USING btree (check_at) WHERE (check_at IS NOT NULL);
 CREATE INDEX alerts_alert_acknowledged_by_id_6e4e3b9d ON public.alerts_alert USING btree (acknowledged_by_id);

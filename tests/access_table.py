@@ -29,6 +29,7 @@ from accounts.models import InstallationRole, Team, User
 from accounts.workflow import add_service_account, create_token, invite_people, issue_setup_link
 from action_items.workflow import add_action_item
 from alerts.models import Alert
+from alerts.workflow import add_alert_route
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.brief_address import signed
@@ -394,6 +395,8 @@ def prediction(w, incident) -> int:
     by_signal = Signal.objects.get(pk=signal_of(w, incident))
     idea = Mitigation.objects.get(pk=mitigation(w, incident))
     return expect_of_signal(incident=incident, signal=by_signal, by=w.commander, mitigation=idea).pk
+def alert_route(w, _incident) -> int:
+    return add_alert_route(by=w.admin, name=f"Cameras {uuid4().hex}").pk
 
 
 def brief_link(w, incident) -> BriefLink:
@@ -929,6 +932,14 @@ TABLE: dict[str, Row] = {
     "alert_noise": Row(post=RESPONDERS, pk=alert),
     "alert_attachment": Row(get=RESPONDERS, post=RESPONDERS, pk=alert),
     "alert_detachment": Row(post=RESPONDERS, pk=alert),
+    "alert_acknowledgements": Row(post=RESPONDERS),
+    "noisy_rules": Row(get=SIGNED_IN),
+    "alert_routes": Row(get=SIGNED_IN),
+    "alert_route_new": ADMIN_FORM,
+    "alert_route": Row(get=ADMINS, post=ADMINS, pk=alert_route),
+    "alert_route_state": Row(post=ADMINS, pk=alert_route),
+    "alert_route_place": Row(post=ADMINS, pk=alert_route),
+    "alert_route_deletion": Row(get=ADMINS, post=ADMINS, pk=alert_route),
     # retrospectives
     "retrospective_list": Row(get=SIGNED_IN),
     "new_retrospective": Row(get=RESPONDERS, post=RESPONDERS),

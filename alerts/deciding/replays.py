@@ -1,7 +1,7 @@
 """Stored firings once more, with other routes: what would have become of them.
 
-A replay keeps in memory what routing reads from the database. Nobody acts in it: incidents that it opens stay open. Those
-that people declared are open as long as they were.
+A replay keeps in memory what routing reads from the database. Incidents that people declared are open as long as they
+were. Of those that it opens it supposes that people resolve them `ends_after` all their alerts have ended.
 """
 
 import heapq
@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -80,15 +80,27 @@ class Made:
     at: datetime
     decision: Decision
     place: int
+    ends_after: timedelta | None
     alerts: list[int] = field(default_factory=list)
-    resolved_at: None = None
+    firing: set[int] = field(default_factory=set)
+    last_ended_at: datetime | None = None
+    resolved_at: datetime | None = None
 
     @property
     def number(self) -> tuple[float, int]:
         return (self.at.timestamp(), self.place + 1)
 
     def is_open(self, at: datetime) -> bool:
-        return True
+        """Asked about times that do not go back: what has ended stays so."""
+        if (
+            self.resolved_at is None
+            and self.ends_after is not None
+            and not self.firing
+            and self.last_ended_at
+        ):
+            ends_at = self.last_ended_at + self.ends_after
+            self.resolved_at = ends_at if ends_at <= at else None
+        return self.resolved_at is None
 
     def is_of_a_storm(self, at: datetime) -> bool:
         return self.decision.kind == Decided.SUSPECTED and self.at >= at - STORM
@@ -143,9 +155,10 @@ class Replay:
         opens: Mapping[int, str],
         past: Iterable[Past] = (),
         maintenances: Iterable[Maintenance] = (),
+        ends_after: timedelta | None = None,
         seconds: float | None = None,
     ):
-        self.opens, self.seconds = opens, seconds
+        self.opens, self.ends_after, self.seconds = opens, ends_after, seconds
         self.alerts = {one.pk: self._alert(one, rules) for one in alerts}
         self.past = list(past)
         self.maintenances = list(maintenances)
@@ -159,7 +172,7 @@ class Replay:
         self.of_route: dict[Group, dict[Incident, datetime]] = defaultdict(dict)
         """Incidents of each route and group, with the last firing of its alerts there."""
         self.of_group: dict[tuple[int, str], dict[Incident, None]] = defaultdict(dict)
-        self.of_service: dict[int, Made] = {}
+        self.of_service: dict[int, list[Made]] = defaultdict(list)
         self.of_storm: dict[int, dict[Incident, None]] = defaultdict(dict)
 
     @staticmethod
@@ -205,11 +218,16 @@ class Replay:
             if kind == Told.ENDS:
                 alert.is_open, alert.check_at = False, None
                 looked_at.pop(pk, None)
+                if isinstance(alert.incident, Made):
+                    alert.incident.firing.discard(pk)
+                    alert.incident.last_ended_at = at
                 continue
             looked_at[pk] = (alert, Why.FIRES_AGAIN if alert.is_open else Why.FIRES)
             if not alert.is_open:
                 alert.is_open, alert.since = True, at
                 alert.leave(at)
+                if isinstance(alert.incident, Made):
+                    alert.incident.firing.add(pk)
             self._note_firing(alert, at)
         firings = [_firing(alert, why) for alert, why in looked_at.values()]
         firings.sort(key=lambda one: one.why == Why.FIRES_AGAIN)
@@ -229,10 +247,10 @@ class Replay:
         )
         for decision in decisions:
             if decision.opens is not None and decision.trouble is not None:
-                decision.trouble.key = made = Made(at, decision, len(self.made))
+                decision.trouble.key = made = Made(at, decision, len(self.made), self.ends_after)
                 self.made.append(made)
                 if decision.firing.alert.service:
-                    self.of_service[decision.firing.alert.service] = made
+                    self.of_service[decision.firing.alert.service].append(made)
         for decision in decisions:
             alert = self.alerts[decision.firing.alert.pk]
             alert.kind, alert.check_at = decision.kind, decision.check_at
@@ -272,6 +290,7 @@ class Replay:
         facts = alert.facts
         if isinstance(incident, Made):
             incident.alerts.append(facts.pk)
+            incident.firing.add(facts.pk)
         if facts.group_key:
             self.of_group[facts.integration, facts.group_key][incident] = None
         elif not facts.service:
@@ -310,9 +329,7 @@ class Replay:
 
     def _affecting(self, service: int, at: datetime) -> Trouble | None:
         found: list[Incident] = [one for one in self.past if one.affects(service, at)]
-        if service in self.of_service:
-            found.append(self.of_service[service])
-        return _newest(found, at)
+        return _newest([*found, *self.of_service[service]], at)
 
     def _maintenance(self, service: int, at: datetime) -> Maintenance | None:
         running = [one for one in self.maintenances if one.service == service and one.runs(at)]

@@ -166,6 +166,7 @@ class Alert(models.Model):
             models.Index(fields=["-last_seen_at", "-id"], name="alert_newest"),
             models.Index(fields=["state", "-last_seen_at"], name="alert_by_state"),
             models.Index(fields=["incident"], name="alert_by_incident"),
+            models.Index(fields=["route", "-last_fired_at"], name="alert_of_route"),
             models.Index(fields=["route", "route_group", "-last_fired_at"], name="alert_by_route"),
             models.Index(fields=["check_at"], name="alert_to_check", condition=Q(check_at__isnull=False)),
             GinIndex(fields=["labels"], name="alert_labels", opclasses=["jsonb_path_ops"]),

@@ -38,7 +38,7 @@ class RouteQuerySet(models.QuerySet["Route"]):
         services: Any = Route.services.through.objects.filter(route=OuterRef("pk"))
         outcomes = RouteOutcome.objects.filter(route=OuterRef("pk"))
         said = JSONObject(word="word", becomes="becomes", severity="severity_id")
-        rows = self.filter(is_active=True).annotate(
+        rows: Any = self.filter(is_active=True).annotate(
             integration_ids=ArraySubquery(integrations.values("integration_id")),
             service_ids=ArraySubquery(services.values("service_id")),
             said=ArraySubquery(outcomes.values_list(said)),

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,8 +14,9 @@ from alerts import workflow
 from alerts.forms import AlertFilter, AttachForm
 from alerts.models import Alert, AlertQuerySet, AlertState
 from alerts.permissions import can_act_on_alerts
+from alerts.workflow.acting import MOST_AT_ONCE
 from core.paging import COUNTED, Pages
-from core.responses import going_to, refused_or
+from core.responses import going_to, refused, refused_or, way_back
 from incidents.models import Incident
 from incidents.views.common import attempt, responders_only, submitted
 
@@ -92,6 +95,25 @@ def alert_acknowledgement(request: SignedInRequest, pk: int) -> HttpResponse:
     return refused_or(
         request, "Acknowledged.", "alert", [pk], workflow.acknowledge_alert, alert=alert, by=request.user
     )
+
+
+@require_POST
+@responders_only
+def alert_acknowledgements(request: SignedInRequest) -> HttpResponse:
+    """All that are ticked (`alert`, ids) and fire."""
+    back = way_back(request.POST.get("back", ""), reverse("alert_list"))
+    named = [
+        pk for pk in request.POST.getlist("alert")[: MOST_AT_ONCE + 1] if pk.isdecimal() and len(pk) < 19
+    ]
+    chosen = list(Alert.objects.visible_to(request.user).filter(pk__in=named))
+    if not chosen:
+        return refused(request, ValidationError("Select alerts first."), back)
+    try:
+        done = workflow.acknowledge_alerts(alerts=chosen, by=request.user)
+    except ValidationError as refusal:
+        return refused(request, refusal, back)
+    messages.success(request, f"{len(done)} {'alert' if len(done) == 1 else 'alerts'} acknowledged.")
+    return redirect(back)
 
 
 @require_POST

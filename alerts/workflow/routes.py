@@ -95,6 +95,7 @@ def remove_alert_route(*, by: User, alert_route: Route) -> None:
     route = Route.objects.get(pk=alert_route.pk)
     _audit("alert_route.removed", route, by)
     route.delete()
+    _renumber(Route.objects.in_order())
 
 
 @transaction.atomic

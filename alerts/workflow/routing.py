@@ -5,6 +5,7 @@ What is decided stands in `alerts.deciding`. Here it is asked with what the data
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
@@ -116,7 +117,7 @@ def _open(decision: Decision, alert: Alert, by: User) -> Incident:
     assert outcome is not None
     assert decision.trouble is not None
     severity = Severity.objects.filter(pk=outcome.severity).first() if outcome.severity else None
-    said = {
+    said: dict[str, Any] = {
         "by": by,
         "title": alert.title[:200],
         "summary": alert.description[:500],

@@ -23,6 +23,8 @@ MOST_HAPPENINGS = 20_000
 MOST_PAST = 2_000
 LONGEST = 3.0  # seconds
 MOST_SHOWN = 50
+ENDS_AFTER = timedelta(hours=1)
+"""The trial supposes that people resolve what it opens so long after the last alert has ended."""
 NEAR = timedelta(hours=2)
 """An incident that people declared this close to one that the route would open, of the same service, is the same."""
 TRIED = "tried"
@@ -42,12 +44,20 @@ class History:
     past: list[Past]
     is_cut: bool
 
-    def replayed(self, rules: Iterable[Rule], seconds: float | None = None) -> Replay:
+    def replayed(
+        self, rules: Iterable[Rule], ends_after: timedelta | None = None, seconds: float | None = None
+    ) -> Replay:
         rules = list(rules)
         services = {one.service for one in self.alerts if one.service}
         works = maintenances_of(services, self.since, self.until) if services else []
         replay = Replay(
-            rules, self.alerts, opens=self.opens, past=self.past, maintenances=works, seconds=seconds
+            rules,
+            self.alerts,
+            opens=self.opens,
+            past=self.past,
+            maintenances=works,
+            ends_after=ends_after,
+            seconds=seconds,
         )
         replay.run(self.happenings, self.until)
         return replay
@@ -105,7 +115,7 @@ def try_route(
     history = history_of(by, until - timedelta(days=days), until)
     rules = [one for one in Route.objects.rules() if instead_of is None or one.key != instead_of.pk]
     place = len(rules) if position is None else _place_among(rules, position, instead_of)
-    replay = history.replayed([*rules[:place], rule, *rules[place:]], LONGEST)
+    replay = history.replayed([*rules[:place], rule, *rules[place:]], ENDS_AFTER, LONGEST)
     trial = Trial(history.since, until, len(history.alerts), history.is_cut or replay.is_cut)
     _tell(trial, replay, rule)
     _compare(trial, replay, history)
@@ -160,13 +170,15 @@ def _past(by: User, since: datetime) -> list[Past]:
     found = list(rows)
     affected: dict[int, list[tuple[int, datetime, datetime | None]]] = {}
     impacts = AffectedService.objects.filter(incident__in=[one.pk for one in found])
-    for incident, *rest in impacts.values_list("incident", "service", "started_at", "ended_at"):
-        affected.setdefault(incident, []).append((rest[0], rest[1], rest[2]))
+    for incident, service, began, ended in impacts.values_list(
+        "incident", "service", "started_at", "ended_at"
+    ):
+        affected.setdefault(incident, []).append((service, began, ended))
     return [
         Past(
             one.reference,
             one.created_at,
-            None if takes_alerts(one) else one.over_at,  # type: ignore[attr-defined]
+            None if takes_alerts(one) else one.over_at,
             one.resolved_at,
             tuple(affected.get(one.pk, ())),
         )

@@ -1,12 +1,18 @@
 """Alerts: found, acknowledged, attached to incidents."""
 
-from typing import Any
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework import serializers
 
 from alerts import workflow
 from alerts.models import MOST_WORDS, OPEN_STATES, Alert, AlertState
+from alerts.noise import SORTS, noisiest_rules
+from alerts.workflow.acting import MOST_AT_ONCE
 from api.fields import Body, IncidentField, body, choice, flag, named, optional_text
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
+from api.shapes.alert_routes import NoisyAlertRule
 from api.shapes.alerts import AlertShape
 from incidents.models import Incident, Service
 
@@ -21,6 +27,20 @@ part(
     about="The id of an alert.",
     number=True,
 )
+
+
+class AlertsField(serializers.ListField):
+    """Alerts that the caller can see, by their ids."""
+
+    default_error_messages: ClassVar = {"unknown": "There is no alert {pk} that you can see."}
+
+    def to_internal_value(self, data: Any) -> list[Alert]:
+        named = super().to_internal_value(data)
+        found = Alert.objects.visible_to(self.context["call"].user).in_bulk(named)
+        for pk in named:
+            if pk not in found:
+                self.fail("unknown", pk=pk)
+        return list(found.values())
 
 
 class AlertQuery(Body):
@@ -58,6 +78,48 @@ verb(
     scope=SCOPE,
     tag=TAG,
     summary="Acknowledge an alert. Again it changes nothing.",
+)
+
+
+def _acknowledge_many(call: Call) -> list[Alert]:
+    return workflow.acknowledge_alerts(alerts=call.data["alerts"], by=call.user)
+
+
+class AlertsBody(Body):
+    alerts = AlertsField(child=serializers.IntegerField(min_value=1), max_length=MOST_AT_ONCE)
+
+
+verb(
+    "POST",
+    "alert-acknowledgements",
+    workflow.acknowledge_alerts,
+    body=AlertsBody,
+    answer=AlertShape,
+    many=True,
+    run=_acknowledge_many,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Acknowledge many alerts. Answers with those that were firing; the others stay as they are.",
+)
+
+
+def _noisiest(call: Call) -> list[dict[str, Any]]:
+    rules = noisiest_rules(call.user, timezone.now(), call.query.get("sort") or "firings")
+    return [
+        vars(one) | {"integration": {"id": one.integration, "name": one.integration_name}} for one in rules
+    ]
+
+
+item(
+    "noisy-alert-rules",
+    NoisyAlertRule,
+    _noisiest,
+    many=True,
+    query=body("NoisyAlertRuleQuery", sort=choice(list(SORTS), required=False)),
+    name="list_noisy_alert_rules",
+    summary="The alert rules that fired most in the last 30 days, and what they cost.",
+    scope=READ,
+    tag=TAG,
 )
 
 

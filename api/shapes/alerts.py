@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.models import User
-from alerts.models import Alert
+from alerts.models import Alert, Route
 from api.fields import Once, Reference, ShownPerson
 from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import ServiceName
@@ -22,6 +22,15 @@ class IntegrationName(Telling):
         fields = ["id", "name", "kind"]
 
 
+class AlertRouteName(Telling):
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, read_only=True, **options)
+
+    class Meta:
+        model = Route
+        fields = ["id", "name"]
+
+
 class AlertLink(serializers.Serializer):
     label: Any = serializers.CharField()
     url = serializers.CharField()
@@ -34,6 +43,7 @@ class AlertShape(Shape):
     service = ServiceName(allow_null=True)
     incident = Reference(allow_null=True)
     acknowledged_by = ShownPerson(allow_null=True)
+    route = AlertRouteName(allow_null=True)
     labels = serializers.DictField(child=serializers.CharField(), read_only=True)
     links = AlertLink(many=True, read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -64,6 +74,10 @@ class AlertShape(Shape):
             "labels",
             "links",
             "incident",
+            "route",
+            "decision",
+            "decision_reason",
+            "waits_until",
             "url",
         ]
 

@@ -20,7 +20,7 @@ class RetrospectiveRule(models.TextChoices):
     NONE = "none", "Not asked for"
 
 
-class SeverityQuerySet(models.QuerySet):
+class SeverityQuerySet(models.QuerySet["Severity"]):
     def with_cadences(self) -> "SeverityQuerySet":
         return self.prefetch_related("cadences")
 

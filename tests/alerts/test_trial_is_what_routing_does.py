@@ -6,6 +6,8 @@ from typing import NamedTuple
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Greatest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +76,8 @@ alerts = st.fixed_dictionaries(
 class Day:
     """A day of one sender, with people who declare and resolve incidents."""
 
-    def __init__(self, admin, commander, described, opens):
+    def __init__(self, admin, commander, described, opens, ends_after):
+        self.ends_after = ends_after
         self.admin, self.commander, self.described, self.now = admin, commander, described, 0
         self.integration = create_integration(by=admin, kind="generic", name="Monitoring", opens=opens)[0]
         for slug in filter(None, SERVICES):
@@ -105,8 +108,22 @@ class Day:
                 by=self.integration.account,
             )
 
+    def people_resolve(self, at) -> None:
+        """What an alert opened, so long after the last of its alerts ended."""
+        if self.ends_after is None:
+            return
+        ended = Greatest("alerts__resolved_at", "alerts__last_fired_at")
+        running = Incident.objects.filter(source="alert", resolved_at=None)
+        quiet = running.exclude(alerts__state="firing").annotate(last=Max(ended))
+        for pk, last in quiet.values_list("pk", "last"):
+            if last and last + self.ends_after <= at:
+                over = last + self.ends_after
+                Incident.objects.filter(pk=pk).update(status="resolved", resolved_at=over)
+                AffectedService.objects.filter(incident=pk, ended_at=None).update(ended_at=at)
+
     def people(self, does: str) -> None:
-        by_hand = Incident.objects.exclude(source="alert")
+        self.people_resolve(minute(self.now))
+        by_hand = Incident.objects.exclude(source="alert").filter(resolved_at=None)
         if does == "resolve":
             AffectedService.objects.filter(incident__in=by_hand).update(ended_at=minute(self.now))
             by_hand.filter(resolved_at=None).update(status="resolved", resolved_at=minute(self.now))
@@ -119,6 +136,7 @@ class Day:
         due = Alert.objects.filter(check_at__lte=minute(until)).order_by("check_at")
         while at := due.values_list("check_at", flat=True).first():
             with time_machine.travel(at, tick=False):
+                self.people_resolve(at)
                 route_due_alerts(now=at)
         self.now = until
 
@@ -165,11 +183,14 @@ def what_is_told(replay) -> dict[str, object]:
     day=st.lists(steps, min_size=1, max_size=8),
     described=alerts,
     opens=st.sampled_from(Opens.values),
+    ends_after=st.sampled_from([None, timedelta(minutes=10), timedelta(minutes=40)]),
     works=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60), st.integers(1, 90)), max_size=2),
 )
-def test_a_replay_of_what_came_tells_what_became_of_it(admin, commander, said, day, described, opens, works):
+def test_a_replay_of_what_came_tells_what_became_of_it(
+    admin, commander, said, day, described, opens, ends_after, works
+):
     with transaction.atomic():
-        the_day = Day(admin, commander, described, opens)
+        the_day = Day(admin, commander, described, opens, ends_after)
         for n, one in enumerate(said):
             route = Route.objects.create(name=f"Route {n}", position=n, **one)
             RouteOutcome.objects.create(route=route, word="critical", becomes="declare", severity=Severity.objects.get(rank=1))  # fmt: skip
@@ -189,6 +210,6 @@ def test_a_replay_of_what_came_tells_what_became_of_it(admin, commander, said, d
         the_day.pass_until(ENDS)
         with time_machine.travel(minute(ENDS), tick=False):
             history = history_of(admin, minute(-1), minute(ENDS))
-            told = what_is_told(history.replayed(Route.objects.rules()))
+            told = what_is_told(history.replayed(Route.objects.rules(), ends_after))
         assert told == what_is_so()
         transaction.set_rollback(True)

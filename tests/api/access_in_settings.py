@@ -149,6 +149,12 @@ SETTINGS: dict[str, Gate] = {
             "query": "up",
         },
     ),
+    # alert routes
+    "add_alert_route": posts("alert_route_new", body={"name": "Cameras"}),
+    "change_alert_route": posts("alert_route", body={}),
+    "remove_alert_route": posts("alert_route_deletion"),
+    "order_alert_routes": posts("alert_route_place", body={"routes": []}),
+    "try_alert_route": posts("alert_route_new", body={"name": "Cameras"}),
     # imports and exports
     "list_imports": gets("imports"),
     "start_import": posts(

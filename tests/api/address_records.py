@@ -93,6 +93,7 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "hint_word": lambda w: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk,
     "item": lambda w: ActionItem.objects.get(pk=made.own_item(w, None)).reference,
     "alert": lambda w: made.alert(w, None),
+    "alert_route": lambda w: made.alert_route(w, None),
     "integration": lambda w: made.integration(w, None),
     "payload": _payload,
     "data_source": lambda w: made.data_source(w, None),

@@ -73,6 +73,7 @@ class World:
         sender = self.post("integrations", kind="generic", name="Monitoring")["integration"]
         process_payload(self.post(f"integrations/{sender['id']}/test")["id"])  # an alert
         self._add_signals(incident)
+        self.post("alert-routes", name="Checkout", becomes="suspect", labels=["cluster = eu-*"])
         self._add_to_retrospectives()
         self._send_file()
         now = timezone.now()

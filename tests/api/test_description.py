@@ -13,6 +13,10 @@ from api.registry import OPERATIONS
 
 FREE = {
     "Alert.labels": "by the sender's names",
+    "AddAlertRouteBody.outcomes": "by the sender's severity word",
+    "AlertRoute.outcomes": "by the sender's severity word",
+    "ChangeAlertRouteBody.outcomes": "by the sender's severity word",
+    "TryAlertRouteBody.outcomes": "by the sender's severity word",
     "ChangeIntegrationBody.mapping": "by field",
     "Integration.mapping": "by field",
     "AuditEntry.changes": "by name of whatever was changed",

@@ -40,6 +40,7 @@ WHOLE = {
     "channels": {"name": "C", "url": "${env:ALLCLEAR_CHANNEL_X}"},
     "data_sources": {"name": "D", "kind": "prometheus", "url": "https://prometheus.example"},
     "signals": {"service": "s", "name": "E", "source": "D", "query": "up"},
+    "alert_routes": {"name": "R"},
     STATUS_PAGES: {"name": "P"},
     GROUPS: {"name": "G"},
     COMPONENTS: {"name": "C"},
