@@ -41,7 +41,9 @@ def tell(integration):
             by=integration.account,
             **options,
         )
-        taken.opened = route_alerts(alerts=taken.fired, opens=integration.opens, by=integration.account)
+        taken.opened = route_alerts(
+            alerts=taken.firing, again=taken.firing_again, opens=integration.opens, by=integration.account
+        )
         return taken
 
     return take
