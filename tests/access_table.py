@@ -395,6 +395,8 @@ def prediction(w, incident) -> int:
     by_signal = Signal.objects.get(pk=signal_of(w, incident))
     idea = Mitigation.objects.get(pk=mitigation(w, incident))
     return expect_of_signal(incident=incident, signal=by_signal, by=w.commander, mitigation=idea).pk
+
+
 def alert_route(w, _incident) -> int:
     return add_alert_route(by=w.admin, name=f"Cameras {uuid4().hex}").pk
 

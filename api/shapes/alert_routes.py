@@ -14,7 +14,9 @@ from api.shapes.base import Shape
 from api.shapes.catalogue import IncidentTypeName, ServiceName, SeverityName, TeamName
 from api.times import UtcField
 
-TEXTS = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+def _texts() -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
 class RouteOutcomeShape(serializers.ModelSerializer):
@@ -33,11 +35,11 @@ class AlertRouteShape(Shape):
 
     integrations = IntegrationName(many=True)
     services = ServiceName(many=True)
-    severities = TEXTS
-    labels = TEXTS
-    title_words = TEXTS
-    title_without = TEXTS
-    group_labels = TEXTS
+    severities = _texts()
+    labels = _texts()
+    title_words = _texts()
+    title_without = _texts()
+    group_labels = _texts()
     severity = SeverityName(allow_null=True)
     incident_type = IncidentTypeName(allow_null=True)
     owner_team = TeamName(allow_null=True)

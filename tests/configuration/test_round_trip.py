@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.models import Team, User
+from alerts.models import Route
 from audit.models import AuditEntry
 from incidents.models import ChecklistTemplate, Service, Severity
 from notifications.models import Channel
@@ -42,6 +43,14 @@ data_sources:
   - {name: Prometheus, kind: prometheus, url: "https://prometheus.example", sign_in: bearer, secret: "${env:G_TOKEN}"}
 signals:
   - {service: shop, name: Error rate, source: Prometheus, query: "sum(rate(errors[1m]))", unit: "%", range_kind: fixed, high: 1}
+alert_routes:
+  - name: Payments errors
+    services: [shop]
+    labels: [env != test, cluster = eu-*]
+    becomes: suspect
+    outcomes: {page: {becomes: declare, severity: SEV2}}
+    owner_team: pay
+  - {name: Everything else, becomes: record, position: 1}
 """
 PAGES = """
 status_pages:
@@ -74,6 +83,11 @@ def test_all_kinds_are_applied_and_once(folder, apply):
     assert Service.objects.get(slug="old").is_archived
     assert Service.objects.get(slug="shop").owner_team == Team.objects.get(slug="pay")
     assert Severity.objects.get(when_unsure=True).name == "SEV3"
+    assert list(Route.objects.in_order().values_list("name", flat=True)) == [
+        "Everything else",
+        "Payments errors",
+    ]
+    assert Route.objects.get(name="Payments errors").outcomes.get().severity.name == "SEV2"
     assert ChecklistTemplate.objects.filter(title="Call the bank").count() == 2
     channel = Channel.objects.get()
     assert (channel.url, channel.events) == ("https://hooks.example/s3cret", ["incident.declared"])
