@@ -26,8 +26,6 @@ def trial_context(by: User, form: RouteForm, days: TrialForm, route: Route | Non
     try:
         trial = try_alert_route(by=by, days=chosen, instead_of=route, **form.said)
     except ValidationError as refusal:
-        for name, reasons in getattr(refusal, "error_dict", {None: refusal.error_list}).items():
-            form.add_error(name if name in form.fields else None, reasons)
         return {"fault": " ".join(refusal.messages)}
     names = dict(Severity.objects.values_list("pk", "name"))
     return {
@@ -63,8 +61,8 @@ def _figure(trial: Trial, names: dict[int, str]) -> Any:
         for one in trial.opened
     ]
     title = (
-        f"{trial.matched} alerts by hour and day: {trial.suspected} suspected incidents, "
-        f"{trial.declared} declared, {trial.recorded} alerts recorded only."
+        f"Alerts by hour and day. Matched: {trial.matched}. Suspected incidents: {trial.suspected}. "
+        f"Declared: {trial.declared}. Recorded only: {trial.recorded}."
     )
     attached = [at for at, _title, _reference in trial.attached_at]
     zone = timezone.get_current_timezone()

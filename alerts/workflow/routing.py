@@ -28,9 +28,11 @@ from alerts.workflow.taking_in import wait_for_others
 from incidents.models import Incident, IncidentType, Severity
 from incidents.permissions import can_declare
 from incidents.workflow import declare_incident, report_problem
+from notifications.workflow import wake_worker
 from timeline.models import Kind
 from timeline.workflow import record_event
 
+JOB = "alerts.tasks.route_due_alerts"
 NOTED = 10
 """Alerts of an incident that its timeline tells of, each with a row."""
 MORE = "More alerts are attached. They are listed under Alerts."
@@ -156,6 +158,8 @@ def _write(decisions: Sequence[Decision], by_key: dict[int, Alert]) -> None:
         alert.decided_at = timezone.now()
         alert.check_at, alert.waits_until = one.check_at, one.until
     Alert.objects.bulk_update([by_key[one.firing.alert.pk] for one in decisions], DECIDED)
+    if any(one.check_at for one in decisions):
+        wake_worker(JOB)  # it finds out when the next is due
 
 
 def _attach(decisions: Sequence[Decision], by_key: dict[int, Alert], by: User) -> None:

@@ -99,7 +99,7 @@ verb(
     run=_acknowledge_many,
     scope=SCOPE,
     tag=TAG,
-    summary="Acknowledge many alerts. Answers with those that were firing; the others stay as they are.",
+    summary="Acknowledge many alerts. Answers with those that were firing. Others stay as they are.",
 )
 
 

@@ -124,6 +124,12 @@ def test_a_trial_of_an_incomplete_form_says_so(of_admin):
     assert "Complete the form, then try it." in page.content.decode()
 
 
+def test_a_trial_of_what_makes_no_sense_says_why(of_admin):
+    said = sent(**{"try": "yes", "labels": "nothing"})
+    page = of_admin.post(reverse("alert_route_new"), said, headers={"HX-Request": "true"})
+    assert "“nothing” is no rule for a label." in page.content.decode()
+
+
 def test_a_trial_tells_what_a_route_above_takes_and_compares_with_people(of_admin, admin, tell, severity):
     service = Service.objects.create(name="Payments", slug="payments")
     now = timezone.now()
