@@ -67,7 +67,8 @@ def test_they_are_put_in_order_by_key_and_by_dragging(open_as, admin, transactio
     page.keyboard.press("Enter")
     expect(page.locator("[data-route] a").first).to_have_text("C")
     assert names() == ["C", "A", "B"]
-    page.locator("[data-handle]").first.drag_to(page.locator("[data-handle]").nth(2))
+    with page.expect_response("**/place/"):
+        page.locator("[data-handle]").first.drag_to(page.locator("[data-handle]").nth(2))
     expect(page.locator("[data-route] a").first).to_have_text("A")
     assert names()[0] == "A"
     assert page.complaints == []
