@@ -1,6 +1,7 @@
 """Routes: the ordered rules of the installation that say what an alert becomes."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accounts.models import Team
 from alerts.deciding.rules import Becomes, GroupBy, LabelRule, Outcome, Rule
 from core.jmespaths import LONGEST_EXPRESSION, ExpressionError, check_expression
+from core.kept_queries import Kept, keep
 from incidents.models import IncidentType, Service, Severity
 
 MOST_ROUTES = 100
@@ -30,28 +32,6 @@ class RouteQuerySet(models.QuerySet["Route"]):
     def with_places(self) -> "RouteQuerySet":
         return self.select_related("severity", "incident_type", "owner_team").prefetch_related(
             "integrations", "services", "outcomes__severity"
-        )
-
-    def rules(self) -> tuple[Rule, ...]:
-        """Those that are on, in their order, as plain values: one statement, however many there are."""
-        integrations: Any = Route.integrations.through.objects.filter(route=OuterRef("pk"))
-        services: Any = Route.services.through.objects.filter(route=OuterRef("pk"))
-        outcomes = RouteOutcome.objects.filter(route=OuterRef("pk"))
-        said = JSONObject(word="word", becomes="becomes", severity="severity_id")
-        rows: Any = self.filter(is_active=True).annotate(
-            integration_ids=ArraySubquery(integrations.values("integration_id")),
-            service_ids=ArraySubquery(services.values("service_id")),
-            said=ArraySubquery(outcomes.values_list(said)),
-        )
-        return tuple(
-            row.rule(
-                integrations=row.integration_ids,
-                services=row.service_ids,
-                outcomes={
-                    one["word"].casefold(): Outcome(one["becomes"], one["severity"]) for one in row.said
-                },
-            )
-            for row in rows.in_order()
         )
 
 
@@ -99,6 +79,21 @@ class Route(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("alert_route", args=[self.pk])
+
+    @classmethod
+    def active_rules(cls) -> tuple[Rule, ...]:
+        """All that are on, in their order, as plain values: one statement, however many there are."""
+        rows: list[Any] = _rules().rows({})
+        return tuple(
+            row.rule(
+                integrations=row.integration_ids,
+                services=row.service_ids,
+                outcomes={
+                    one["word"].casefold(): Outcome(one["becomes"], one["severity"]) for one in row.said
+                },
+            )
+            for row in rows
+        )
 
     def clean(self) -> None:
         """Raises ValidationError naming the field."""
@@ -149,6 +144,21 @@ class Route(models.Model):
             firing_for=timedelta(minutes=self.firing_minutes),
             is_quiet_in_maintenance=self.is_quiet_in_maintenance,
         )
+
+
+@cache
+def _rules() -> Kept[Any]:
+    """Routes that are on, in their order, with what they point to: asked for every payload."""
+    integrations: Any = Route.integrations.through.objects.filter(route=OuterRef("pk"))
+    services: Any = Route.services.through.objects.filter(route=OuterRef("pk"))
+    outcomes = RouteOutcome.objects.filter(route=OuterRef("pk"))
+    said = JSONObject(word="word", becomes="becomes", severity="severity_id")
+    rows = Route.objects.filter(is_active=True).annotate(
+        integration_ids=ArraySubquery(integrations.values("integration_id")),
+        service_ids=ArraySubquery(services.values("service_id")),
+        said=ArraySubquery(outcomes.values_list(said)),
+    )
+    return keep(rows.in_order())
 
 
 class RouteOutcome(models.Model):

@@ -34,7 +34,7 @@ def trial_context(by: User, form: RouteForm, days: TrialForm, route: Route | Non
         "figure": _figure(trial, names),
         "opened": [_listed(one, names) for one in trial.opened[:MOST_LISTED]],
         "more_opened": max(0, len(trial.opened) - MOST_LISTED),
-        "attached": trial.attached_at[:MOST_LISTED],
+        "attached": trial.attached_to[:MOST_LISTED],
         "unmatched": trial.unmatched[:5],
     }
 
@@ -64,6 +64,6 @@ def _figure(trial: Trial, names: dict[int, str]) -> Any:
         f"Alerts by hour and day. Matched: {trial.matched}. Suspected incidents: {trial.suspected}. "
         f"Declared: {trial.declared}. Recorded only: {trial.recorded}."
     )
-    attached = [at for at, _title, _reference in trial.attached_at]
+    attached = [one.at for one in trial.attached_to]
     zone = timezone.get_current_timezone()
     return route_trial(Tried(title, trial.since, trial.until, zone, frames, trial.recorded_at, attached))

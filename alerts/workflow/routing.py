@@ -21,7 +21,7 @@ from alerts.deciding.decisions import (
     Why,
     decide,
 )
-from alerts.deciding.rules import Becomes, Rule
+from alerts.deciding.rules import OPENING, Becomes, Rule
 from alerts.models import Alert, AlertChange, Route
 from alerts.workflow.knowing import known_of
 from alerts.workflow.taking_in import wait_for_others
@@ -64,7 +64,6 @@ def route_due_alerts(*, now: datetime) -> bool:
     if first is None:
         return False
     wait_for_others(first.integration_id)  # before its rows are locked, as whoever takes in a payload does
-    _wait_for_others()
     rows = due.filter(check_at=first.check_at, integration=first.integration_id)
     alerts = list(rows.select_for_update(of=("self",)).select_related("integration__account").order_by("pk"))
     integration = first.integration
@@ -77,14 +76,15 @@ def route_due_alerts(*, now: datetime) -> bool:
 def _route(
     looked_at: Sequence[tuple[Alert, Why]], *, opens: str, by: User, at: datetime | None
 ) -> list[Incident]:
-    _wait_for_others()
     by_key = {alert.pk: alert for alert, _why in looked_at if alert.is_open and not alert.is_test}
     if not by_key:
         return []
     prefetch_related_objects(list(by_key.values()), "integration", "service", "reopens")
-    rules = Route.objects.rules()
+    rules = Route.active_rules()
     moment = at or max(alert.last_seen_at for alert in by_key.values())
     firings = [_firing(rules, alert, why, moment) for alert, why in looked_at if alert.pk in by_key]
+    if any(_may_open(one, opens) for one in firings):
+        _wait_for_others()
     decisions = decide(firings, known_of(firings, moment), opens=opens, at=moment)
     opened = [_open(one, by_key[one.firing.alert.pk], by) for one in decisions if one.opens is not None]
     _write(decisions, by_key)
@@ -105,6 +105,13 @@ def _firing(rules: Sequence[Rule], alert: Alert, why: Why, at: datetime) -> Firi
         waits=alert.decision in WAITING,
         ended_at=alert.reopens.resolved_at if alert.reopens else None,
     )
+
+
+def _may_open(firing: Firing, opens: str) -> bool:
+    """Whether an incident may come of it; what only joins one, or nothing, need not wait for other senders."""
+    if firing.rule is not None:
+        return firing.outcome.becomes in OPENING
+    return opens == "everything" or (opens == "critical" and firing.alert.severity.casefold() in CRITICAL)
 
 
 def _wait_for_others() -> None:
@@ -157,7 +164,10 @@ def _write(decisions: Sequence[Decision], by_key: dict[int, Alert]) -> None:
         alert.decision, alert.decision_reason = one.kind, one.reason
         alert.decided_at = timezone.now()
         alert.check_at, alert.waits_until = one.check_at, one.until
-    Alert.objects.bulk_update([by_key[one.firing.alert.pk] for one in decisions], DECIDED)
+    if len(decisions) == 1:
+        by_key[decisions[0].firing.alert.pk].save(update_fields=DECIDED)
+    else:
+        Alert.objects.bulk_update([by_key[one.firing.alert.pk] for one in decisions], DECIDED)
     if any(one.check_at for one in decisions):
         wake_worker(JOB)  # it finds out when the next is due
 
@@ -188,7 +198,8 @@ def _waiting_with(decision: Decision) -> list[Alert]:
     rows = Alert.objects.open().filter(
         route=route, route_group=group, decision=Decided.WAITS, check_at=None, incident=None
     )
-    waiting = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    # One that is locked is being taken in just now, and is looked at there.
+    waiting = list(rows.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
     for alert in waiting:
         alert.decision, alert.decision_reason, alert.decided_at = Decided.ATTACHED, "", timezone.now()
     Alert.objects.bulk_update(waiting, ["decision", "decision_reason", "decided_at"])

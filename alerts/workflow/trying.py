@@ -78,6 +78,15 @@ class Opened:
     after: timedelta = timedelta(0)  # that was declared so much later; negative: earlier
 
 
+@dataclass(frozen=True)
+class Attached:
+    """An alert that joins an incident of people; without a reference, one that another route would have opened."""
+
+    at: datetime
+    title: str
+    reference: str
+
+
 @dataclass
 class Trial:
     since: datetime
@@ -86,11 +95,11 @@ class Trial:
     is_cut: bool
     matched: int = 0
     recorded: int = 0
-    attached: int = 0  # alerts, to incidents that people declared
+    attached: int = 0  # alerts, to incidents that it would not have opened
     taken_before: int = 0  # alerts that fit, of which a route before this one decides
     opened: list[Opened] = field(default_factory=list)
     recorded_at: list[datetime] = field(default_factory=list)
-    attached_at: list[tuple[datetime, str, str]] = field(default_factory=list)  # time, title, reference
+    attached_to: list[Attached] = field(default_factory=list)
     unmatched: list[tuple[str, datetime]] = field(
         default_factory=list
     )  # incidents of people without an alert
@@ -113,7 +122,7 @@ def try_route(
     """
     until = timezone.now()
     history = history_of(by, until - timedelta(days=days), until)
-    rules = [one for one in Route.objects.rules() if instead_of is None or one.key != instead_of.pk]
+    rules = [one for one in Route.active_rules() if instead_of is None or one.key != instead_of.pk]
     place = len(rules) if position is None else _place_among(rules, position, instead_of)
     replay = history.replayed([*rules[:place], rule, *rules[place:]], ENDS_AFTER, LONGEST)
     trial = Trial(history.since, until, len(history.alerts), history.is_cut or replay.is_cut)
@@ -199,14 +208,14 @@ def _tell(trial: Trial, replay: Replay, rule: Rule) -> None:
         if alert.fired
     )
     for pk, one in last.items():
-        if isinstance(one.incident, Past):
-            trial.attached += 1
-            if len(trial.attached_at) < MOST_SHOWN:
-                title = replay.alerts[pk].facts.title
-                trial.attached_at.append((one.at, title, one.incident.key))
-        elif one.incident is None:
+        if one.incident is None:
             trial.recorded += 1
             trial.recorded_at.append(one.at)
+        elif isinstance(one.incident, Past) or one.incident.decision.firing.rule is not rule:
+            trial.attached += 1
+            reference = one.incident.key if isinstance(one.incident, Past) else ""
+            trial.attached_to.append(Attached(one.at, replay.alerts[pk].facts.title, reference))
+    trial.attached_to.sort(key=lambda one: (not one.reference, one.at))
     made = [one for one in replay.made if one.decision.firing.rule is rule]
     trial.opened = [_opened(one, replay) for one in made]
 

@@ -115,7 +115,8 @@ def _told(trial: Trial) -> dict[str, Any]:
     return {name: getattr(trial, name) for name in names} | {
         "opened": trial.opened[:MOST_SHOWN],
         "attached_to": [
-            {"at": at, "title": title, "incident": reference} for at, title, reference in trial.attached_at
+            {"at": one.at, "title": one.title, "incident": one.reference}
+            for one in trial.attached_to[:MOST_SHOWN]
         ],
     }
 

@@ -103,7 +103,9 @@ class TrialIncident(serializers.Serializer):
 class TrialAttached(serializers.Serializer):
     at = UtcField()
     title = serializers.CharField()
-    incident = serializers.CharField()
+    incident = serializers.CharField(
+        help_text="One that people declared. Empty: one that another route or the integration would have opened."
+    )
 
 
 class AlertRouteTrial(serializers.Serializer):
@@ -117,7 +119,7 @@ class AlertRouteTrial(serializers.Serializer):
     taken_before = serializers.IntegerField(help_text="Alerts that fit, of which a route before it decides.")
     suspected = serializers.IntegerField()
     declared = serializers.IntegerField()
-    attached = serializers.IntegerField(help_text="Alerts, to incidents that people declared.")
+    attached = serializers.IntegerField(help_text="Alerts, to incidents that it would not have opened.")
     recorded = serializers.IntegerField()
     opened = TrialIncident(many=True)
     attached_to = TrialAttached(many=True)

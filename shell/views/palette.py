@@ -90,12 +90,12 @@ def _pages(request: SignedInRequest) -> list[tuple[str, str, str]]:
     """What only responders may do stands around what everybody may read."""
     if not request.user.is_responder:
         return PAGES
-    of_administrators = [("Integrations", "integrations", "plug")] if request.user.is_administrator else []
+    of_administrators = [("Integrations", "integrations", "plug"), ("Alert routes", "alert_routes", "route")]
     return [
         ("Declare an incident", "declare", "siren"),
         *PAGES,
         ("New action item", "action_item_new", "list-plus"),
-        *of_administrators,
+        *(of_administrators if request.user.is_administrator else []),
     ]
 
 
