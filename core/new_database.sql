@@ -275,6 +275,8 @@ CREATE TABLE public.alerts_route (
     "position" integer NOT NULL,
     name character varying(80) NOT NULL,
     is_active boolean NOT NULL,
+    is_of_integrations boolean NOT NULL,
+    is_of_services boolean NOT NULL,
     severities jsonb NOT NULL,
     labels jsonb NOT NULL,
     title_words jsonb NOT NULL,

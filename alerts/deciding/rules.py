@@ -121,8 +121,8 @@ class Rule:
     key: Any
     name: str
     default: Outcome
-    integrations: frozenset[int] = frozenset()
-    services: frozenset[int] = frozenset()
+    integrations: frozenset[int] | None = None  # None: any
+    services: frozenset[int] | None = None
     severities: frozenset[str] = frozenset()
     labels: tuple[LabelRule, ...] = ()
     with_words: tuple[str, ...] = ()
@@ -143,8 +143,8 @@ class Rule:
         """Whether all that it asks for is so. An expression that fails on an alert does not match it."""
         title = alert.title.casefold()
         return (
-            (not self.integrations or alert.integration in self.integrations)
-            and (not self.services or alert.service in self.services)
+            (self.integrations is None or alert.integration in self.integrations)
+            and (self.services is None or alert.service in self.services)
             and (not self.severities or alert.severity.casefold() in self.severities)
             and all(one.fits(alert.labels) for one in self.labels)
             and all(word in title for word in self.with_words)

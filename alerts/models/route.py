@@ -47,6 +47,10 @@ class Route(models.Model):
     is_active = models.BooleanField(default=True)
     integrations = models.ManyToManyField("integrations.Integration", blank=True, related_name="routes")
     services = models.ManyToManyField(Service, blank=True, related_name="routes")
+    is_of_integrations = models.BooleanField(
+        default=False, editable=False, help_text="Of some only: when they are all deleted, it matches nothing"
+    )
+    is_of_services = models.BooleanField(default=False, editable=False)
     severities = models.JSONField(default=list, blank=True, help_text="The sender's own words")
     labels = models.JSONField(default=list, blank=True, help_text="name = value, name != value")
     title_words = models.JSONField(default=list, blank=True, help_text="All of them are in the title")
@@ -95,6 +99,12 @@ class Route(models.Model):
             for row in rows
         )
 
+    @property
+    def matches_nothing(self) -> bool:
+        """Whether all integrations or services that it is of are gone."""
+        is_without_integrations = self.is_of_integrations and not self.integrations.all()
+        return is_without_integrations or (self.is_of_services and not self.services.all())
+
     def clean(self) -> None:
         """Raises ValidationError naming the field."""
         faults: dict[str, str] = {}
@@ -126,8 +136,8 @@ class Route(models.Model):
             key=key or self.pk,
             name=self.name,
             default=Outcome(self.becomes, self.severity_id),
-            integrations=frozenset(integrations),
-            services=frozenset(services),
+            integrations=frozenset(integrations) if self.is_of_integrations else None,
+            services=frozenset(services) if self.is_of_services else None,
             severities=frozenset(word.casefold() for word in self.severities),
             labels=tuple(LabelRule.read(line) for line in self.labels),
             with_words=tuple(word.casefold() for word in self.title_words),

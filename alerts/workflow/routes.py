@@ -160,6 +160,7 @@ def _filled(route: Route, said: Mapping[str, Any]) -> Route:
         rows = getattr(route, name)
         if isinstance(rows, list) and all(isinstance(one, str) for one in rows):
             setattr(route, name, list(dict.fromkeys(one.strip() for one in rows if one.strip())))
+    _say_places(route, said)
     route.clean_fields()
     route.clean()
     return route
@@ -181,6 +182,14 @@ def _checked(outcomes: Outcomes) -> dict[str, Outcome]:
         severity = one.get("severity") if one["becomes"] in OPENING else None
         found[key] = Outcome(one["becomes"], severity.pk if severity else None)
     return found
+
+
+def _say_places(route: Route, said: Mapping[str, Any]) -> None:
+    """Whether it is of some integrations or services only; that stays so when these are deleted."""
+    if said.get("integrations") is not None:
+        route.is_of_integrations = bool(said["integrations"])
+    if said.get("services") is not None:
+        route.is_of_services = bool(said["services"])
 
 
 def _relate(route: Route, said: Mapping[str, Any], words: dict[str, Outcome] | None) -> None:

@@ -44,6 +44,9 @@ class AlertRouteShape(Shape):
     incident_type = IncidentTypeName(allow_null=True)
     owner_team = TeamName(allow_null=True)
     outcomes = serializers.SerializerMethodField()
+    matches_nothing = serializers.BooleanField(
+        read_only=True, help_text="All integrations or services that it named were deleted."
+    )
 
     class Meta:
         model = Route
@@ -72,6 +75,7 @@ class AlertRouteShape(Shape):
             "firing_minutes",
             "is_quiet_in_maintenance",
             "owner_team",
+            "matches_nothing",
         ]
 
     order: ClassVar = ("position", "pk")

@@ -18,6 +18,7 @@ from alerts.workflow import (
 )
 from incidents.models import Incident, IncidentType, Service
 from incidents.workflow import declare_incident
+from integrations.workflow import create_integration, delete_integration
 from statuspages.models import Component, ScheduledMaintenance, StatusPage
 from tests.alerts.conftest import firing, minute, resolved
 from timeline.models import TimelineEvent
@@ -90,6 +91,19 @@ def test_it_asks_for_integrations_and_services(tell, route, integration, payment
     tell(firing("one", service="payments", severity="critical"), firing("two", severity="critical"), at=0)
     assert decided("one") == ("recorded", "Payments")
     assert decided("two")[1] == ""
+
+
+def test_one_whose_integrations_or_services_are_gone_matches_nothing(tell, route, admin, payments):
+    other = create_integration(by=admin, kind="generic", name="Other")[0]
+    of_integration = route("Other", integrations=[other], becomes="record")
+    of_service = route("Payments", services=[payments], becomes="record")
+    delete_integration(by=admin, integration=other)
+    payments.delete()
+    tell(firing(severity="info"), at=0)
+    assert decided()[1] == ""
+    assert (of_integration.matches_nothing, of_service.matches_nothing) == (True, True)
+    changed = change_alert_route(by=admin, alert_route=of_service, services=[])
+    assert not changed.matches_nothing
 
 
 def test_it_declares_with_severity_and_type_by_severity_word(tell, route, severity, payments):
