@@ -1,5 +1,7 @@
 """Who gets through by which operation about people, tokens, channels and other settings."""
 
+from dataclasses import replace
+
 from signals.models import DataSource
 from tests import access_table as made
 from tests.access_table import ADMINS, RESPONDER, SIGNED_IN
@@ -109,11 +111,11 @@ SETTINGS: dict[str, Gate] = {
     "remove_outside_address": posts("outside_removal", hides=True),
     # integrations
     "list_integrations": SETTING,
+    "change_integration": replace(HIDDEN_SETTING, body={"name": "Cameras"}),
     "create_integration": only(ADMINS, body={"kind": "generic", "name": "Cameras"}),
     **all_like(
         HIDDEN_SETTING,
         "get_integration",
-        "change_integration",
         "rotate_integration_key",
         "pause_integration",
         "resume_integration",
