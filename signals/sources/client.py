@@ -86,7 +86,7 @@ def _check_status(response: requests.Response, body: bytes) -> None:
     if status == 200:
         return
     if 300 <= status < 400:
-        raise SilentError(f"answered {status}. Redirects are not followed")
+        raise SilentError(f"answered {status}, a redirect, which is not followed")
     if status in (401, 403):
         raise SilentError(f"refused the sign-in ({status})")
     if status in REFUSED:
@@ -105,7 +105,7 @@ def _is_told(response: requests.Response) -> bool:
 def _reason(error: Exception, leash: Leash) -> str:
     """In words of our own: a library's text may repeat the address with what is secret in it."""
     if leash.was_pulled:
-        return "has no public address. Allow it with ALLCLEAR_OUTBOUND_ALLOW"
+        return "has a private address that ALLCLEAR_OUTBOUND_ALLOW does not allow"
     if leash.was_cut:
         return f"did not answer within {ALTOGETHER:.0f} s"
     if isinstance(error, requests.exceptions.SSLError):

@@ -52,7 +52,7 @@ def test_the_sign_in_is_sent(prometheus, fields, header, value):
 )
 def test_no_spelling_reaches_this_machine(prometheus, settings, spelling):
     settings.OUTBOUND_ALLOW = []
-    assert "public" in reason(at(f"http://{spelling}:{prometheus.port}")) or spelling in ("0", "127.1")
+    assert "private" in reason(at(f"http://{spelling}:{prometheus.port}")) or spelling in ("0", "127.1")
     assert prometheus.requests == []
 
 
@@ -69,7 +69,7 @@ def test_a_name_that_resolves_to_this_machine(prometheus, settings, monkeypatch)
     settings.OUTBOUND_ALLOW = []
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", prometheus.port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    assert "public" in reason(at(f"http://prometheus.example.test:{prometheus.port}"))
+    assert "private" in reason(at(f"http://prometheus.example.test:{prometheus.port}"))
     assert prometheus.requests == []
 
 
@@ -77,7 +77,7 @@ def test_a_name_that_resolves_to_this_machine(prometheus, settings, monkeypatch)
 def test_redirects_are_not_followed(prometheus, status):
     elsewhere = FakePrometheus()
     prometheus.status, prometheus.headers = status, {"Location": f"{elsewhere.url}/inside"}
-    assert reason(at(prometheus.url)) == f"answered {status}. Redirects are not followed"
+    assert reason(at(prometheus.url)) == f"answered {status}, a redirect, which is not followed"
     assert elsewhere.requests == []
     elsewhere.close()
 
