@@ -119,5 +119,6 @@ def reason_in(body: bytes) -> str:
     told = answer.get("error") if isinstance(answer, dict) else answer
     if not isinstance(told, str):
         return ""
-    words = " ".join(told.replace("\0", "").split())
+    # JSON can name half a pair of surrogates, which no database takes.
+    words = " ".join(told.replace("\0", "").encode("utf-8", "replace").decode().split())
     return words[: LONGEST_REASON - 1] + "…" if len(words) > LONGEST_REASON else words

@@ -99,6 +99,16 @@ def test_a_query_that_is_refused_stops_no_other_of_its_source(admin, looked_at, 
     assert DataSource.objects.get().failing_since is None
 
 
+def test_what_a_source_says_is_stored_whatever_is_in_it(looked_at, signal, prometheus):
+    prometheus.status, prometheus.answer = (
+        400,
+        rb'{"status": "error", "error": "parse error at \ud800\u0000"}',
+    )
+    refresh_due_signals()
+    signal.refresh_from_db()
+    assert signal.problem == "The query was refused: parse error at ?"
+
+
 def test_no_number_is_a_gap(looked_at, signal, prometheus):
     prometheus.answer = matrix([(minutes_ago(4), "NaN"), (minutes_ago(3), "+Inf"), (minutes_ago(2), "7")])
     refresh_due_signals()
