@@ -50,6 +50,14 @@ def test_a_source_is_added_and_tested(as_admin, prometheus):
     assert next_trial_at() is None
 
 
+def test_a_source_is_added_though_its_test_must_wait(as_admin, admin, source, prometheus):
+    for n in range(5):
+        try_query(by=admin, source=source, query=f"up{n}")
+    said = {"kind": "prometheus", "name": "Prometheus eu-2", "url": prometheus.url, "sign_in": "none"}
+    answer = as_admin.post(reverse("data_source_new"), said)
+    assert answer.url == DataSource.objects.get(name="Prometheus eu-2").get_absolute_url()
+
+
 def test_a_test_that_fails_says_why(as_admin, source, prometheus):
     prometheus.status = 503
     as_admin.post(reverse("data_source_test", args=[source.pk]))
