@@ -99,8 +99,11 @@ def address(base: str, path: str, start: datetime, end: datetime) -> str:
 
 @lru_cache(maxsize=500)
 def compiled(expression: str) -> Any:
-    """Raises JMESPathError where it is no JMESPath."""
-    return jmespath.compile(expression)
+    """Raises JMESPathError where it is no JMESPath, or nested too deeply to be read."""
+    try:
+        return jmespath.compile(expression)
+    except RecursionError as fault:
+        raise JMESPathError("nested too deeply") from fault
 
 
 def _second(moment: datetime) -> int:

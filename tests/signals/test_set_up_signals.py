@@ -204,7 +204,12 @@ def test_signals_that_are_refused(admin, service, source, signal, wrong, field):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"query": "a["}, "query"), ({"path": "evil"}, "path"), ({"range_kind": "usual"}, "range_kind")],
+    [
+        ({"query": "a["}, "query"),
+        ({"query": "(" * 1900}, "query"),
+        ({"path": "evil"}, "path"),
+        ({"range_kind": "usual"}, "range_kind"),
+    ],
 )
 def test_of_a_json_address(admin, service, prometheus, wrong, field):
     source = add_data_source(by=admin, name="J", kind="json", url=prometheus.url)
