@@ -155,16 +155,19 @@ def _ask_source(orders: list[Order]) -> Outcome:
     for order in orders:
         if time.monotonic() > ends:
             break
+        filled = Filled(order)
+        outcome.filled.append(filled)
         try:
-            outcome.filled.append(_ask(outcome.source, order, ends))
+            _ask(outcome.source, filled, ends)
         except SilentError as silence:
             outcome.silence = str(silence)
             break
     return outcome
 
 
-def _ask(source: DataSource, order: Order, ends: float) -> Filled:
-    filled = Filled(order)
+def _ask(source: DataSource, filled: Filled, ends: float) -> None:
+    """The values first: they stay where the weeks before are not answered."""
+    order = filled.order
     signal = order.signal
     try:
         # Not beyond now: Prometheus repeats the last value for times that have not come yet.
@@ -174,7 +177,6 @@ def _ask(source: DataSource, order: Order, ends: float) -> Filled:
             filled.usual = _ask_usual(source, order)
     except UnreadableError as problem:
         filled.problem = str(problem)
-    return filled
 
 
 def _ask_usual(source: DataSource, order: Order) -> dict[datetime, tuple[float, float] | None]:
@@ -233,8 +235,11 @@ def _store_signal(filled: Filled, now: datetime) -> None:
     if filled.problem:
         held.problem, held.problem_since = filled.problem[:300], held.problem_since or now
         held.save(update_fields=["problem", "problem_since"])
+    elif filled.points is not None:
+        held.problem, held.problem_since = "", None
+    if filled.points is None:
         return
-    points = filled.points or {}
+    points = filled.points
     keep_samples(held, points)
     if held.covered_from is None or held.covered_until is None or order.start > held.covered_until:
         held.covered_from = order.start
@@ -246,7 +251,6 @@ def _store_signal(filled: Filled, now: datetime) -> None:
         moment = datetime.fromtimestamp(newest, UTC)
         if held.last_at is None or moment >= held.last_at:
             held.last_at, held.last_value = moment, points[newest]
-    held.problem, held.problem_since = "", None
     held.save()
     UsualRange.objects.bulk_create(
         [

@@ -140,6 +140,24 @@ def test_the_same_hour_of_earlier_weeks(admin, looked_at, signal, prometheus):
     assert len(prometheus.requests) <= asked + 5  # at most once more, where an hour has begun
 
 
+@pytest.mark.parametrize(("status", "told"), [(422, "The query was refused: too long ago"), (503, "")])
+def test_values_stay_where_earlier_weeks_are_not_answered(looked_at, signal, prometheus, status, told):
+    Signal.objects.update(range_kind="usual", low=None, high=None)
+    answer = prometheus.body_for
+
+    def only_lately(path, asked):
+        is_old = float(asked["start"]) < minutes_ago(5 * 24 * 60)
+        prometheus.status = status if is_old else 200
+        return b'{"status": "error", "error": "too long ago"}' if is_old else answer(path, asked)
+
+    prometheus.body_for = only_lately
+    refresh_due_signals()
+    assert len(stored(signal)) >= 60
+    signal.refresh_from_db()
+    assert signal.problem == told
+    assert DataSource.objects.get().problem == ("answered 503" if status == 503 else "")
+
+
 def test_services_that_are_not_affected_are_not_asked_for(admin, looked_at, signal, source, prometheus):
     other = Service.objects.create(name="search", slug="search")
     add_signal(by=admin, service=other, name="Lag", source=source, query="lag")
