@@ -132,7 +132,11 @@ def _observe(expectation: Expectation, points: Points, bands: Bands, begins: dat
     """Fill in what was observed; False while it cannot be said yet."""
     start, ends = begins.timestamp(), begins.timestamp() + expectation.minutes * 60
     before = [second for second in points if second <= start]
-    within = sorted(second for second in points if start < second <= ends)
+    within = sorted(
+        second
+        for second in points
+        if start < second <= ends and _is_judged(expectation, points[second], bands, second)
+    )
     met = next((second for second in within if _is_met(expectation, points[second], bands, second)), None)
     if met is None and (now.timestamp() < ends + 60 or not within):
         return False
@@ -142,6 +146,11 @@ def _observe(expectation: Expectation, points: Points, bands: Bands, begins: dat
     expectation.observed_value = points[seen]
     expectation.observed_at = datetime.fromtimestamp(seen, UTC)
     return True
+
+
+def _is_judged(expectation: Expectation, value: float, bands: Bands, second: float) -> bool:
+    """Not where it is to be normal, and nothing is known of what is normal then."""
+    return expectation.comparison != Comparison.NORMAL or is_normal(bands, second, value) is not None
 
 
 def _is_met(expectation: Expectation, value: float, bands: Bands, second: float) -> bool:

@@ -49,6 +49,14 @@ def test_one_that_does_not(hit, signal, rollback, commander):
     assert observed(one) == ("missed", 38.0, 38.0)
 
 
+def test_an_unknown_range_misses_nothing(hit, signal, rollback, commander):
+    one = expect_of_signal(incident=hit, signal=signal, by=commander, mitigation=rollback)
+    type(signal).objects.update(range_kind="usual", low=None, high=None)
+    keep_samples(signal, {int(minutes_ago(n)): 0.4 for n in range(20)})
+    settle_expectations(hit, timezone.now())
+    assert observed(one) == ("waiting", None, None)
+
+
 def test_it_waits_for_its_time(hit, signal, rollback, commander):
     one = expect_of_signal(incident=hit, signal=signal, by=commander, mitigation=rollback, minutes=30)
     keep_samples(signal, {int(minutes_ago(n)): 38.0 for n in range(20)})
