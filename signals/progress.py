@@ -16,6 +16,7 @@ class Progress:
     last_at: datetime | None = None
     last_value: float | None = None
     is_fresh: bool = False
+    is_abnormal: bool = False  # the last value; neither so nor normal where no range is known
 
     @property
     def lasted(self) -> timedelta:
@@ -48,4 +49,5 @@ def progress_of(points: Points, bands: Bands, since: datetime, now: datetime) ->
         datetime.fromtimestamp(last, UTC),
         points[int(last)],
         now.timestamp() - last <= longest + STEP,
+        is_normal(bands, last, points[int(last)]) is False,
     )

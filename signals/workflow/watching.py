@@ -105,7 +105,7 @@ def run_check(pk: int, now: datetime) -> None:
     SignalCheck.objects.filter(pk=pk).update(normal_since=progress.normal_since)
     if progress.has_passed(check.minutes or 0):
         _settle(found, CheckState.PASSED, progress, now)
-    elif found.fails_at and now >= found.fails_at and progress.is_fresh and progress.normal_since is None:
+    elif found.fails_at and now >= found.fails_at and progress.is_fresh and progress.is_abnormal:
         _settle(found, CheckState.FAILED, progress, now)
 
 

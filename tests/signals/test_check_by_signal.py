@@ -114,6 +114,19 @@ def test_it_fails_when_its_time_is_over(check, signal, mitigated):
     assert "not normal" in RecoveryCheck.objects.get(pk=check.check_row_id).result
 
 
+@pytest.mark.parametrize("kind", ["none", "usual"])
+def test_an_unknown_range_is_no_failure(client, responder, check, signal, mitigated, kind):
+    type(signal).objects.update(range_kind=kind, low=None, high=None)
+    steady(signal, 0.4, since=29, until=-31)
+    run_checks(mitigated)
+    run_checks(mitigated, timezone.now() + timedelta(minutes=31))
+    assert state(check) == "watching"
+    client.force_login(responder)
+    page = client.get(reverse("incident_signals", args=[mitigated.reference])).content.decode()
+    assert "What is normal is not known now" in page
+    assert "It fails at" not in page
+
+
 def test_silence_is_no_failure(check, signal, mitigated):
     steady(signal, 5.0, since=29, until=10)
     run_checks(mitigated, timezone.now() + timedelta(minutes=5))
