@@ -89,10 +89,19 @@ def run_checks(incident: Incident, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def run_check(pk: int, now: datetime) -> None:
-    """Start it, count, pass or fail. A check that somebody has answered meanwhile stays as they said."""
-    rows = SignalCheck.objects.select_related("signal__service", "signal__source", "check_row__incident")
-    found = rows.get(pk=pk)
-    incident = lock_row(found.check_row.incident)
+    """Start it, count, pass or fail.
+
+    A check that somebody has answered meanwhile stays as they said; one whose signal was removed is people's again.
+    """
+    of_check = Incident.objects.filter(recovery_checks__by_signal=pk).first()
+    if of_check is None:
+        return
+    incident = lock_row(of_check)
+    # As it is now: until the incident was locked, another signal may have been chosen.
+    rows = SignalCheck.objects.select_related("signal__service", "signal__source")
+    found = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None:
+        return
     check = RecoveryCheck.objects.select_for_update(of=("self",)).get(pk=found.check_row_id)
     check.incident = incident
     if incident.status != Status.MITIGATED or check.state not in RUNNING:

@@ -1,9 +1,12 @@
 """Does a recovery check by a signal start, count, pass and fail by itself, and can a person still waive it?"""
 
+from contextlib import closing
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,8 +14,8 @@ from incidents.models import Incident, RecoveryCheck
 from incidents.workflow import add_recovery_check, mitigate_incident, settle_recovery_check
 from signals.models import Look, SignalCheck
 from signals.samples import keep_samples
-from signals.workflow import check_by_signal
-from signals.workflow.watching import run_checks
+from signals.workflow import add_signal, check_by_signal, remove_signal
+from signals.workflow.watching import run_check, run_checks
 from tests.signals.conftest import minutes_ago
 
 
@@ -125,6 +128,43 @@ def test_an_unknown_range_is_no_failure(client, responder, check, signal, mitiga
     page = client.get(reverse("incident_signals", args=[mitigated.reference])).content.decode()
     assert "What is normal is not known now" in page
     assert "It fails at" not in page
+
+
+def test_one_whose_signal_is_removed_meanwhile_is_peoples(admin, check, signal, mitigated, traces):
+    steady(signal, 0.4, since=12)
+    remove_signal(by=admin, signal=signal)
+    seen = traces(mitigated)
+    run_check(check.pk, timezone.now())
+    assert state(check) == "open"
+    assert seen.none
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_signal_chosen_meanwhile_counts(admin, check, signal, mitigated, commander):
+    other = add_signal(
+        by=admin,
+        service=signal.service,
+        name="Latency",
+        source=signal.source,
+        query="latency",
+        range_kind="fixed",
+        high=1,
+    )
+    steady(signal, 0.4, since=12)
+    steady(other, 5.0, since=12)
+    with transaction.atomic():
+        row = RecoveryCheck.objects.get(pk=check.check_row_id)
+        check_by_signal(incident=mitigated, signal=other, by=commander, minutes=10, check=row)
+        worker = Thread(target=in_a_connection_of_its_own, args=(run_check, check.pk, timezone.now()))
+        worker.start()
+        worker.join(1)
+    worker.join(10)
+    assert state(check) == "watching"
+
+
+def in_a_connection_of_its_own(run, *args) -> None:
+    with closing(connection):
+        run(*args)
 
 
 def test_silence_is_no_failure(check, signal, mitigated):
