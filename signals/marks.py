@@ -6,7 +6,7 @@ from accounts.models import User
 from core.text import shorten
 from figures.signal import Mark
 from incidents import incident_queries
-from incidents.models import Incident, Status
+from incidents.models import ChangeEvent, Incident, Status
 
 LONGEST = 28  # characters of what a mark says
 MOST = 24
@@ -20,8 +20,11 @@ OF_MILESTONES = (Status.TRIAGE, Status.MITIGATED, Status.RESOLVED, Status.CLOSED
 """Statuses that begin with a milestone, or before the incident was one."""
 
 
-def marks_of(user: User, incident: Incident, now: datetime) -> list[Mark]:
-    """Changes, impact, mitigations and changes of status, in their order. Three queries."""
+def marks_of(user: User, incident: Incident, now: datetime, *, is_kept: bool = False) -> list[Mark]:
+    """Changes, impact, mitigations and changes of status, in their order. Three queries.
+
+    With `is_kept` only what everybody who sees the incident may see: `user` is not the only reader.
+    """
     found = [
         Mark(at.timestamp(), words, kind)
         for name, words, kind in MILESTONES
@@ -32,10 +35,11 @@ def marks_of(user: User, incident: Incident, now: datetime) -> list[Mark]:
         for step in incident_queries.mitigations_of(incident)
         if step.started_at
     ]
-    found += [
-        Mark(change.at.timestamp(), shorten(change.title, LONGEST), "change")
-        for change in incident_queries.changes_near(user, incident, now)
-    ]
+    changes = incident_queries.changes_near(user, incident, now)
+    if is_kept:
+        near = ChangeEvent.objects.filter(pk__in=[change.pk for change in changes])
+        changes = list(near.kept_on(incident))
+    found += [Mark(change.at.timestamp(), shorten(change.title, LONGEST), "change") for change in changes]
     first = True
     for status, started_at in incident.status_periods.order_by("started_at").values_list(
         "status", "started_at"

@@ -185,6 +185,12 @@ class ChangeEventQuerySet(models.QuerySet):
         in_reach = told.filter(incident__in=Incident.objects.visible_to(user))
         return self.filter(Exists(in_reach) | ~Exists(told))
 
+    def kept_on(self, incident: Incident) -> "ChangeEventQuerySet":
+        """Those that everybody who sees `incident` may see: not what another, private one tells."""
+        told = ChangeEvent.incidents.through.objects.filter(changeevent=OuterRef("pk"))
+        shown = told.filter(Q(incident=incident) | Q(incident__is_private=False))
+        return self.filter(Exists(shown) | ~Exists(told))
+
     def before(self, moment: datetime, *, services: list[int]) -> "ChangeEventQuerySet":
         """Changes in the two hours up to `moment`: of these services, and those of no named service."""
         return (

@@ -57,7 +57,7 @@ def chart_to_keep(
     bands = read_bands([signal], *times).get(signal.pk, [])
     marks = [
         mark
-        for mark in marks_of(reader, incident, now)
+        for mark in marks_of(reader, incident, now, is_kept=True)
         if times[0].timestamp() <= mark.at <= times[1].timestamp()
     ]
     return kept_chart(signal, points, bands, marks, times, title)

@@ -1,13 +1,16 @@
 """Is a captured chart kept with its data and picture, on the timeline and in the audit trail?"""
 
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from incidents.models import Service
-from incidents.workflow import record_mitigation
+from incidents.workflow import change_visibility, declare_incident, record_change, record_mitigation
+from signals.marks import marks_of
 from signals.samples import keep_samples
 from signals.workflow import add_signal, capture_signal, remove_signal
 from tests.signals.conftest import minutes_ago
@@ -34,6 +37,22 @@ def test_data_and_picture_are_kept(sampled, signal, commander, traces):
     (text,) = seen.texts
     assert text.startswith("Metric: Error rate, ")
     assert seen.actions == ["evidence.attached"]
+
+
+def test_the_picture_tells_nothing_of_another_private_incident(sampled, signal, commander, service):
+    hidden = declare_incident(title="Hidden", severity=sampled.severity, by=commander)
+    change_visibility(incident=hidden, by=commander, is_private=True)
+    for incident, title in ((hidden, "Rotate stolen keys"), (sampled, "Deploy v231")):
+        at = timezone.now() - timedelta(minutes=9)
+        record_change(incident=incident, by=commander, title=title, at=at, service=service)
+    assert "Rotate" in marks_told(commander, sampled)
+    picture = capture_signal(incident=sampled, signal=signal, by=commander).file.read().decode()
+    assert "Deploy v231" in picture
+    assert "Rotate" not in picture
+
+
+def marks_told(user, incident) -> str:
+    return " ".join(mark.words for mark in marks_of(user, incident, timezone.now()))
 
 
 def test_the_picture_is_xml_whatever_names_say(sampled, signal, commander):
