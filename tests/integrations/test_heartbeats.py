@@ -10,7 +10,7 @@ from alerts.models import Alert, AlertState
 from incidents.models import Incident, Service
 from integrations.models import USUAL_SILENCE, Integration, Payload, PayloadState
 from integrations.tasks import next_silence_at
-from integrations.workflow import change_integration, pause_integration, tell_silences
+from integrations.workflow import change_integration, pause_integration, send_test, tell_silences
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,14 @@ def test_a_paused_one_tells_nothing(beat, backup, admin):
     beat(minutes=60)
     pause_integration(by=admin, integration=backup[0])
     assert tell_silences(now=timezone.now()) == 0
+
+
+def test_a_test_is_no_heartbeat(backup, admin, work):
+    integration, _key = backup
+    send_test(by=admin, integration=integration)
+    work()
+    integration.refresh_from_db()
+    assert integration.last_received_at is None
 
 
 @pytest.mark.parametrize("body", [b"", b"done", b"{", b"\xff\xfe", b"[" * 10_000])
