@@ -198,7 +198,7 @@ def _whole(moment: datetime) -> datetime:
 
 @transaction.atomic
 def _store(outcome: Outcome, now: datetime) -> None:
-    for filled in outcome.filled:
+    for filled in sorted(outcome.filled, key=lambda one: one.order.signal.pk):  # two workers lock them alike
         _store_signal(filled, now)
     source = outcome.source
     if outcome.silence:

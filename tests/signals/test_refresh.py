@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from incidents.models import Service
@@ -156,6 +157,21 @@ def test_values_stay_where_earlier_weeks_are_not_answered(looked_at, signal, pro
     signal.refresh_from_db()
     assert signal.problem == told
     assert DataSource.objects.get().problem == ("answered 503" if status == 503 else "")
+
+
+def test_two_workers_lock_signals_in_the_same_order(admin, looked_at, signal, source, service, prometheus):
+    """Else each could wait for the other."""
+    add_signal(by=admin, service=service, name="Lag", source=source, query="lag")
+    Signal.objects.filter(pk=signal.pk).update(covered_until=timezone.now() - timedelta(minutes=2))
+    with CaptureQueriesContext(connection) as seen:
+        refresh_due_signals()
+    assert [request.asked["query"] for request in prometheus.requests] == ["lag", signal.query]
+    locked = [
+        query["sql"]
+        for query in seen.captured_queries
+        if 'FOR NO KEY UPDATE OF "signals_signal"' in query["sql"]
+    ]
+    assert [signal.query in sql for sql in locked] == [True, False]
 
 
 def test_services_that_are_not_affected_are_not_asked_for(admin, looked_at, signal, source, prometheus):
