@@ -184,6 +184,8 @@ def _secret(secret: str, kind: str) -> str:
     if secret and SENDERS[kind].signature is None:
         signing = ", ".join(sorted(one.name for one in SENDERS.values() if one.signature))
         raise ValidationError({"secret": f"{SENDERS[kind].name} signs nothing. These do: {signing}."})
+    if secret and not secret.strip():
+        raise ValidationError({"secret": "Enter a secret."})
     return secret.strip()
 
 

@@ -4,6 +4,7 @@ import hmac
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from integrations.models import Integration, PayloadState
 from integrations.senders import SENDERS, load
@@ -61,6 +62,19 @@ def test_what_is_not_signed_is_refused_and_noted(signing, send, kind, told):
     noted = integration.payloads.get()
     assert (noted.state, noted.outcome) == (PayloadState.REJECTED, f"401, {name} is missing or wrong")
     assert not noted.text
+
+
+def test_a_token_may_have_any_letters(signing, admin, send):
+    integration, key, body = signing("gitlab")
+    change_integration(by=admin, integration=integration, secret="gehéim")
+    told = "gehéim".encode().decode("latin-1")  # as servers read the bytes of a header
+    assert send("/hooks/", body, key, **{"X-Gitlab-Token": told}).status_code == 202
+
+
+def test_blanks_are_no_secret(signing, admin):
+    integration, _, _ = signing("sentry")
+    with pytest.raises(ValidationError, match="Enter a secret"):
+        change_integration(by=admin, integration=integration, secret="  ")
 
 
 def test_a_changed_body_is_refused(signing, send):
