@@ -4277,7 +4277,7 @@ CREATE INDEX alert_by_incident ON public.alerts_alert USING btree (incident_id);
 CREATE INDEX alert_by_key ON public.alerts_alert USING btree (integration_id, dedup_key, resolved_at DESC);
 CREATE INDEX alert_by_route ON public.alerts_alert USING btree (route_id, route_group, last_fired_at DESC);
 CREATE INDEX alert_by_state ON public.alerts_alert USING btree (state, last_seen_at DESC);
-CREATE INDEX alert_change_by_time ON public.alerts_alertchange USING btree (received_at, alert_id) WHERE ((kind)::text = ANY ((ARRAY['fired'::character varying, 'fired_again'::character varying, 'resolved'::character varying])::text[]));
+CREATE INDEX alert_change_by_time ON public.alerts_alertchange USING btree (received_at, alert_id) WHERE (((kind)::text = 'fired'::text) OR ((kind)::text = 'fired_again'::text) OR ((kind)::text = 'resolved'::text));
 CREATE INDEX alert_change_newest ON public.alerts_alertchange USING btree (alert_id, received_at DESC);
 CREATE INDEX alert_labels ON public.alerts_alert USING gin (labels jsonb_path_ops);
 CREATE INDEX alert_newest ON public.alerts_alert USING btree (last_seen_at DESC, id DESC);

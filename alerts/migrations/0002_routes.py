@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='alertchange',
-            index=models.Index(condition=models.Q(('kind__in', ['fired', 'fired_again', 'resolved'])), fields=['received_at', 'alert'], name='alert_change_by_time'),
+            index=models.Index(condition=models.Q(('kind', 'fired'), ('kind', 'fired_again'), ('kind', 'resolved'), _connector='OR'), fields=['received_at', 'alert'], name='alert_change_by_time'),
         ),
         migrations.AddField(
             model_name='route',

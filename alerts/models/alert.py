@@ -236,7 +236,8 @@ class AlertChange(models.Model):
             models.Index(
                 fields=["received_at", "alert"],
                 name="alert_change_by_time",
-                condition=Q(kind__in=["fired", "fired_again", "resolved"]),
+                # Not as a list: restored from a dump, PostgreSQL would write that in another way.
+                condition=Q(kind="fired") | Q(kind="fired_again") | Q(kind="resolved"),
             ),
         ]
 
