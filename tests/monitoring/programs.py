@@ -40,5 +40,8 @@ def _fetch(package: str, folder: Path) -> str:
 
 
 def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180)
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=90)
+    except subprocess.TimeoutExpired:
+        return f"{command[0]} took too long"
     return (done.stderr.strip().splitlines() or ["failed"])[-1] if done.returncode else ""
