@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
-from alerts.noise import DAYS, SORTS, noisiest_rules
+from alerts.noise import DAYS, MOST_FIRINGS, SORTS, noisiest_rules
 
 
 @require_safe
@@ -21,6 +21,7 @@ def noisy_rules(request: SignedInRequest) -> HttpResponse:
         "sort": sort,
         "sorts": SORTS.items(),
         "days": DAYS,
+        "most": MOST_FIRINGS,
         "zone": Installation.get().time_zone,
     }
     return render(request, "alerts/noisy_rules.html", context)
