@@ -18,10 +18,10 @@ def _compiled(expression: str) -> Any:
     return jmespath.compile(expression)
 
 
-def check_expression(expression: str) -> None:
+def check_expression(expression: str, *, longest: int = LONGEST_EXPRESSION) -> None:
     """Raises ExpressionError where it is no JMESPath."""
-    if len(expression) > LONGEST_EXPRESSION:
-        raise ExpressionError(f"Write at most {LONGEST_EXPRESSION} characters.")
+    if len(expression) > longest:
+        raise ExpressionError(f"Write at most {longest:,} characters.")
     try:
         _compiled(expression)
     except (JMESPathError, RecursionError) as fault:
@@ -32,5 +32,5 @@ def search(expression: str, value: Any) -> Any:
     """Raises ExpressionError where the expression fails on this value."""
     try:
         return _compiled(expression).search(value)
-    except (JMESPathError, ValueError, ArithmeticError, TypeError, RecursionError) as fault:
+    except (JMESPathError, ValueError, ArithmeticError, TypeError, AttributeError, RecursionError) as fault:
         raise ExpressionError(str(fault)[:200]) from fault

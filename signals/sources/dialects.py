@@ -7,13 +7,9 @@ https://jmespath.org/specification.html
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
+from core.jmespaths import ExpressionError, search
 from signals.models import DataSource, SourceKind
 from signals.sources.client import get
 from signals.sources.values import (
@@ -72,8 +68,8 @@ def _of_json(source: DataSource, query: str, path: str, start: datetime, end: da
     """A number is the value now; a list of [time, value] pairs is more."""
     answer = decoded(get(source, address(source.url, path, start, end), {}))
     try:
-        found = compiled(query).search(answer)
-    except (JMESPathError, ValueError, ArithmeticError, TypeError, AttributeError, RecursionError) as fault:
+        found = search(query, answer)
+    except ExpressionError as fault:
         raise UnreadableError("The JMESPath cannot be used on the answer.") from fault
     if isinstance(found, list):
         return points_of(found, start, end)
@@ -95,15 +91,6 @@ def address(base: str, path: str, start: datetime, end: datetime) -> str:
     if urlsplit(whole).netloc != urlsplit(base).netloc:
         raise UnreadableError("What follows the address must not change its server.")
     return whole
-
-
-@lru_cache(maxsize=500)
-def compiled(expression: str) -> Any:
-    """Raises JMESPathError where it is no JMESPath, or nested too deeply to be read."""
-    try:
-        return jmespath.compile(expression)
-    except RecursionError as fault:
-        raise JMESPathError("nested too deeply") from fault
 
 
 def _second(moment: datetime) -> int:

@@ -78,8 +78,14 @@ def expect_of_signal(
 
 @transaction.atomic
 def drop_expectation(*, expectation: Expectation, by: User) -> None:
-    """Nothing is expected of the signal any more."""
+    """Nothing is expected of the signal any more. Taken back twice, it is told once."""
     incident = lock(expectation.incident, by=by)
+    found = Expectation.objects.filter(pk=expectation.pk).select_related("signal", "tested_by").first()
+    if found is None:
+        return
+    subject, expectation = found.hypothesis or found.mitigation, found
+    text = f"took back what was expected of “{subject}”: {words_of(expectation)}"
+    record_event(incident=incident, kind=Kind.FACT, text=text, by=by)
     audit(incident, "signal.expectation_dropped", by, expected=words_of(expectation))
     expectation.delete()
 

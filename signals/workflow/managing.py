@@ -4,14 +4,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from jmespath.exceptions import JMESPathError
 
 from accounts.models import Team, User
 from audit.workflow import INSTALLATION, record_audit
+from core.jmespaths import ExpressionError, check_expression
 from incidents.models import Service
-from signals.models import MOST_SIGNALS, DataSource, RangeKind, Signal, SourceKind
+from signals.models import LONGEST_QUERY, MOST_SIGNALS, DataSource, RangeKind, Signal, SourceKind
 from signals.permissions import require_setting_up
-from signals.sources.dialects import compiled
 from signals.sources.values import LARGEST
 
 NOT_SAID: Any = object()
@@ -111,7 +110,7 @@ def change_signal(
     if not changes:
         return signal
     if any(field in changes for field in ASKED):
-        _forget(signal)
+        forget_values(signal)
     if "range_kind" in changes:
         signal.usual.all().delete()
     signal.save()
@@ -151,9 +150,9 @@ def _fill(signal: Signal, **said: Any) -> None:
 
 def _check_path(signal: Signal) -> None:
     try:
-        compiled(signal.query)
-    except JMESPathError as fault:
-        raise ValidationError({"query": "This is not a JMESPath."}) from fault
+        check_expression(signal.query, longest=LONGEST_QUERY)
+    except ExpressionError as fault:
+        raise ValidationError({"query": str(fault)}) from fault
     if signal.path and not signal.path.startswith(("/", "?")):
         raise ValidationError({"path": "Begin with / or with ?. It is added to the address of the source."})
     if signal.range_kind == RangeKind.USUAL and "{start}" not in signal.path:
@@ -163,7 +162,8 @@ def _check_path(signal: Signal) -> None:
         raise ValidationError({"range_kind": told})
 
 
-def _forget(signal: Signal) -> None:
+def forget_values(signal: Signal) -> None:
+    """What is stored is of something else; the caller saves the signal."""
     signal.hours.all().delete()
     signal.usual.all().delete()
     signal.covered_from = signal.covered_until = signal.last_at = signal.last_value = None

@@ -225,10 +225,11 @@ def note_answer(source: DataSource, now: datetime) -> None:
 
 
 def _store_signal(filled: Filled, now: datetime) -> None:
-    """Nothing where somebody changed the query meanwhile: what came is of the old one."""
+    """Nothing where somebody changed the query or its source meanwhile: what came is of the old one."""
     order = filled.order
     signal = order.signal
     same = {"pk": signal.pk, "query": signal.query, "path": signal.path, "source": signal.source_id}
+    same |= {f"source__{name}": getattr(signal.source, name) for name in ("url", "tenant")}
     held = Signal.objects.select_for_update(of=("self",), no_key=True).filter(**same).first()
     if held is None:
         return

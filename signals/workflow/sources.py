@@ -10,8 +10,9 @@ from audit.workflow import INSTALLATION, record_audit
 from notifications.addresses import check_address
 from notifications.kinds import DeliveryKind
 from notifications.workflow import wake_worker
-from signals.models import DataSource, SignIn, SourceKind, Trial
+from signals.models import DataSource, Signal, SignIn, SourceKind, Trial
 from signals.permissions import require_setting_up
+from signals.workflow.managing import forget_values
 
 JOB = "signals.tasks.answer_trials"
 UNCHANGED = ""
@@ -51,7 +52,10 @@ def change_data_source(
     secret: str = UNCHANGED,
     tenant: str | None = None,
 ) -> DataSource:
-    """What is not said stays. A secret goes only to the server that it was entered for."""
+    """What is not said stays. A secret goes only to the server that it was entered for.
+
+    Values of another address or tenant are forgotten; captures stay.
+    """
     source = _lock(source, by)
     before = _facts(source)
     if url is not None and url.strip() != source.url and source.secret and not secret:
@@ -61,6 +65,10 @@ def change_data_source(
     )
     source.failures, source.retry_at = 0, None
     source.save()
+    if any(getattr(source, name) != before[name] for name in ("url", "tenant")):
+        for signal in Signal.objects.select_for_update(of=("self",)).filter(source=source).order_by("pk"):
+            forget_values(signal)
+            signal.save()
     after = _facts(source) | ({"secret": "changed"} if secret else {})
     changes = {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
     if changes:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEntry
 from incidents.models import Incident, Mitigation
 from incidents.workflow import raise_hypothesis, record_mitigation
 from signals.models import Expectation
@@ -109,8 +110,12 @@ def test_said_again_it_replaces_the_first(hit, signal, rollback, commander):
 
 def test_dropped(hit, signal, rollback, commander):
     one = expect_of_signal(incident=hit, signal=signal, by=commander, mitigation=rollback)
-    drop_expectation(expectation=one, by=commander)
+    for _person in range(2):  # at once: it is told once
+        drop_expectation(expectation=one, by=commander)
     assert not Expectation.objects.exists()
+    told = hit.timeline.filter(text__startswith="took back what was expected of “Rollback”: ")
+    assert told.count() == 1
+    assert AuditEntry.objects.filter(action="signal.expectation_dropped").count() == 1
 
 
 def test_by_a_form(client, hit, signal, rollback, responder):

@@ -50,6 +50,18 @@ def test_a_source_is_added_and_tested(as_admin, prometheus):
     assert next_trial_at() is None
 
 
+@pytest.mark.parametrize(
+    ("changed", "kept"), [({"name": "Other"}, 1), ({"tenant": "b"}, 0), ({"url": "http://127.0.0.1:9"}, 0)]
+)
+def test_values_of_another_address_are_forgotten(admin, source, signal, changed, kept):
+    keep_samples(signal, {int(minutes_ago(1)): 1.0})
+    Signal.objects.update(covered_until=timezone.now(), last_value=1.0)
+    change_data_source(by=admin, source=source, **changed)
+    signal.refresh_from_db()
+    assert (signal.hours.count(), signal.last_value) == (kept, 1.0 if kept else None)
+    assert (signal.covered_until is not None) == bool(kept)
+
+
 def test_a_source_is_added_though_its_test_must_wait(as_admin, admin, source, prometheus):
     for n in range(5):
         try_query(by=admin, source=source, query=f"up{n}")
