@@ -204,6 +204,8 @@ class ExpectationForm(Form):
             (key, f"{'Hypothesis' if key[0] == 'h' else 'Mitigation'}: {one}")
             for key, one in self.subjects.items()
         ]
+        if not self.subjects:
+            self.fields["subject"].help_text = "Raise a hypothesis or record a mitigation first."
         self.typed_field("signal", SignalField).queryset = Signal.objects.of_incident(incident)
         self.typed_field("tested_by", forms.ModelChoiceField).queryset = mitigations
 

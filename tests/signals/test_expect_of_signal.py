@@ -118,6 +118,12 @@ def test_dropped(hit, signal, rollback, commander):
     assert AuditEntry.objects.filter(action="signal.expectation_dropped").count() == 1
 
 
+def test_the_form_says_what_is_missing(client, hit, signal, responder):
+    client.force_login(responder)
+    page = client.get(reverse("signal_expectation", args=[hit.reference])).content.decode()
+    assert "Raise a hypothesis or record a mitigation first." in page
+
+
 def test_by_a_form(client, hit, signal, rollback, responder):
     client.force_login(responder)
     address = reverse("signal_expectation", args=[hit.reference])
