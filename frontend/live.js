@@ -2,7 +2,7 @@
 
 import { toast } from "./dialogs.js";
 import { newestInTurn } from "./in_turn.js";
-import { fits, putBack, sameControl, typedIn } from "./typed.js";
+import { fits, putBack, sameControl, typedIn, wasSent } from "./typed.js";
 
 const held = new Map();
 const unfit = new Set(); // parts whose new state has no room for what is being typed in them
@@ -42,14 +42,24 @@ function fetchInto(id, url, now) {
   }, now ? "own" : "live");
 }
 
-// The same link or button in the new part takes the focus of the one it replaces.
-function keepFocus(target) {
-  const active = document.activeElement;
-  if (!target.contains(active)) return;
-  const name = ["href", "aria-label", "name"].find((a) => active.getAttribute(a));
-  if (!name) return;
-  const same = `#${target.id} [${name}="${CSS.escape(active.getAttribute(name))}"]`;
-  document.body.addEventListener("htmx:afterSwap", () => document.querySelector(same)?.focus({ preventScroll: true }), { once: true });
+// What is stored by a change that `sender` sent. A field that sends by itself asks for hints, or is all that is sent.
+const formOf = (sender) => sender.matches("form") ? sender : sender.matches("button") ? sender.form : null;
+
+const kept = new WeakMap(); // request → what is in use, typed and unfolded in the part that its answer replaces
+
+function keep({ target, xhr }, typed = typedIn(target)) {
+  const active = !("board" in target.dataset) && target.contains(document.activeElement) ? document.activeElement : null; // a board keeps its focus itself
+  const name = active && ["href", "aria-label", "name"].find((a) => active.getAttribute(a));
+  kept.set(xhr, { typed, focus: name && `#${target.id} [${name}="${CSS.escape(active.getAttribute(name))}"]` });
+}
+
+// The same link or button in the new part takes the focus of the one it replaces, and what no change has stored stays typed.
+function putInPlace({ target, xhr }) {
+  const was = kept.get(xhr), made = was && document.getElementById(target.id);
+  if (!made) return;
+  kept.delete(xhr);
+  if (was.focus) document.querySelector(was.focus)?.focus({ preventScroll: true });
+  putBack(was.typed, made);
 }
 
 // Of several changes of one's own on their way at once, no answer is sure to show them all, and one that is drawn would take
@@ -76,26 +86,25 @@ function fetchOwed() {
 
 // What was free when it was asked for may be in use when the answer comes.
 function holdBack(event) {
-  const { target, requestConfig } = event.detail;
+  const { target, requestConfig, xhr } = event.detail;
   const isTogether = comesTogether(event.detail);
-  if (requestConfig.verb !== "get") changes += 1;
+  if (requestConfig.verb !== "get") {
+    changes += 1;
+    if (xhr.status < 400) wasSent(formOf(requestConfig.elt));
+  }
   if (isTogether && (target.dataset.live || "board" in target.dataset)) {
     wanted.delete(target.id);
     owed.add(target.id);
     event.detail.shouldSwap = false;
-    if (requestConfig.verb !== "get") requestConfig.elt.closest("form")?.reset(); // what was stored is not being typed any more
     return;
   }
-  if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live) || requestConfig.verb !== "get") return;
-  if (wanted.delete(target.id)) return keepFocus(target);
+  if ("board" in target.dataset && formOf(requestConfig.elt)) return keep(event.detail);
+  if (!(["head", "rail", "home"].includes(target.id) || target.dataset.live)) return;
+  if (wanted.delete(target.id) || requestConfig.verb !== "get") return keep(event.detail);
   if (!busy(target)) {
     if (!target.dataset.live) return;
     const typed = typedIn(target);
-    if (fits(typed, event.detail.serverResponse)) {
-      keepFocus(target);
-      document.body.addEventListener("htmx:afterSwap", () => putBack(typed, document.getElementById(target.id)), { once: true });
-      return;
-    }
+    if (fits(typed, event.detail.serverResponse)) return keep(event.detail, typed);
     if (!typed.fields.some(({ hasFocus }) => hasFocus)) return;
     toast("This section has changed. You see the change when you leave this field.");
     unfit.add(target.id);
@@ -170,6 +179,7 @@ export function live() {
   });
   document.body.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => onTheirWay.delete(requestConfig));
   document.body.addEventListener("htmx:beforeSwap", holdBack);
+  document.body.addEventListener("htmx:afterSwap", ({ detail }) => putInPlace(detail));
   document.body.addEventListener("pointerdown", (event) => { pressed = event.target; pressedAt = event; });
   document.body.addEventListener("pointerup", clickAgain);
   for (const end of ["pointerup", "pointercancel"]) document.body.addEventListener(end, () => setTimeout(() => { pressed = null; release(); }, 50));

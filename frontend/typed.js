@@ -26,15 +26,21 @@ function isTouched(field) {
   return field.tagName === "SELECT" ? field.selectedIndex !== chosenAtFirst(field) : field.value !== field.defaultValue;
 }
 
+const sent = new WeakSet(); // forms whose values are stored: they are not being typed any more, until something new is
+
+export const wasSent = (form) => form && sent.add(form);
+document.addEventListener("input", ({ target }) => sent.delete(target.form), true);
+
 const isText = (field) => field.selectionStart !== null && field.selectionStart !== undefined;
 const summary = (details) => details.querySelector("summary")?.textContent.trim();
 
 export function typedIn(node) {
-  const fields = [...node.querySelectorAll(TEXT)].filter((field) => field.form && isTouched(field)).map((field) => ({
+  const fields = [...node.querySelectorAll(TEXT)].filter((field) => field.form && !sent.has(field.form) && isTouched(field)).map((field) => ({
     form: keyOf(field.form), name: field.name, kind: field.type, value: field.value, checked: field.checked,
     hasFocus: field === document.activeElement, caret: isText(field) ? [field.selectionStart, field.selectionEnd] : null,
   }));
-  return { fields, unfolded: [...node.querySelectorAll("details[open]:not(.more)")].map(summary) };
+  const unfolded = [...node.querySelectorAll("details[open]:not(.more)")].filter((details) => ![...details.querySelectorAll("form")].some((form) => sent.has(form)));
+  return { fields, unfolded: unfolded.map(summary) };
 }
 
 function find(root, { form, name, kind, value }) {

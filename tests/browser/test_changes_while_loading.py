@@ -5,6 +5,7 @@ import pytest
 from retros.models import LearningVote
 from retros.workflow import (
     add_contributing_factor,
+    add_entry,
     add_learning,
     add_participants,
     frame_retrospective,
@@ -140,6 +141,18 @@ def test_a_button_pressed_while_its_part_is_drawn_again(weighing):
     _dot_on(page, "A thought to weigh").wait_for()
 
 
+def test_words_in_another_form_stay(weighing):
+    page, late = weighing
+    page.get_by_text("Add what came up since").click()
+    page.get_by_placeholder("In a sentence").fill("Half a")
+    page.get_by_label("Give a dot: Another thought").click()
+    until(page, lambda: late)
+    page.get_by_placeholder("In a sentence").press_sequentially(" thought")
+    _arrive(late)
+    _dot_on(page, "Another thought").wait_for()
+    assert page.get_by_placeholder("In a sentence").input_value() == "Half a thought"
+
+
 def _dot_on(page, text):
     card = page.locator("[data-node]", has=page.get_by_label(f"Give a dot: {text}"))
     return card.get_by_label("1 dot, 1 yours")
@@ -148,3 +161,52 @@ def _dot_on(page, text):
 def _arrive(late) -> None:
     route, answer = late[0]
     route.fulfill(response=answer)
+
+
+@pytest.fixture
+def account(open_as, listening, incident, commander):
+    """The timeline of a retrospective: `(page, retrospective, held)`. The first and third time that it is fetched again
+    wait in `held`.
+    """
+    retro = start_retrospective(incident=incident, by=commander, owner=commander)
+    for letter in "ABCD":
+        add_entry(retrospective=retro, by=commander, text=f"Row {letter}", occurred_at=incident.declared_at)
+    page, fetched, held = open_as(commander), [], {}
+
+    def hold(route):
+        if route.request.headers.get("hx-target") != "account" or route.request.method != "GET":
+            return route.continue_()
+        fetched.append(route)
+        if len(fetched) in (1, 3):
+            held[len(fetched)] = (route, route.fetch())
+            return None
+        return route.continue_()
+
+    page.goto(f"{retro.get_absolute_url()}timeline/")
+    listening(page)
+    page.route("**/timeline/", hold)
+    yield page, retro, held
+    assert not page.complaints
+
+
+def _merge(page, *texts):
+    for text in texts:
+        page.locator("#account [data-row]", has_text=text).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Merge", exact=True).last.click()
+
+
+def test_what_is_unfolded_stays_when_the_part_is_fetched_for_ones_own_change(account, responder):
+    """The part was on its way when the change was sent: it is fetched for the change, and again for what was late."""
+    page, retro, held = account
+    add_entry(retrospective=retro, by=retro.owner, text="Row E", occurred_at=retro.created_at)
+    until(page, lambda: 1 in held)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        _merge(page, "Row A", "Row B")
+    _arrive([held[1]])
+    page.get_by_text("Merged from 2 sources").click()
+    drawn = page.locator("#account").element_handle()
+    until(page, lambda: 3 in held)
+    _arrive([held[3]])
+    until(page, lambda: not drawn.evaluate("node => node.isConnected"))
+    page.get_by_role("button", name="Separate").click()
+    page.get_by_text("Merged from 2 sources").wait_for(state="detached")
