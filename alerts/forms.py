@@ -1,13 +1,16 @@
 """What a list of alerts is narrowed by, and what people choose for one."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from alerts.models import OPEN_STATES, Alert, AlertQuerySet, AlertState
+from alerts.models import LONGEST_COMMENT, OPEN_STATES, Alert, AlertQuerySet, AlertState
 from core.forms import FilterForm, Form
+from core.text import length_in_words
 from incidents.models import Incident, Service
 
 RECENT = 1000  # alerts whose words are offered
@@ -56,6 +59,44 @@ class AlertFilter(django_filters.FilterSet):
         if value == "noise":
             return queryset.filter(is_noise=True)
         return queryset.filter(state__in=OPEN_STATES if value == "open" else (value,))
+
+
+class SilenceForm(Form):
+    """Which labels count, how long, and why."""
+
+    LENGTHS = (30, 120, 480, 1440)  # minutes
+    WITH_INCIDENT = "incident"
+
+    labels = forms.MultipleChoiceField(
+        label="Silence alerts with",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Remove a label to silence more alerts.",
+        error_messages={"required": "Choose at least one label."},
+    )
+    lasts = forms.ChoiceField(label="Silence for", widget=forms.RadioSelect)
+    comment = forms.CharField(
+        required=False,
+        max_length=LONGEST_COMMENT,
+        help_text="It is shown in Alertmanager too.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, alert: Alert, has_incident: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        named = [(name, f"{name}={value}") for name, value in sorted(alert.labels.items()) if value]
+        self.typed_field("labels", forms.MultipleChoiceField).choices = named
+        self.initial.setdefault("labels", [name for name, _ in named])
+        lengths = [(str(minutes), length_in_words(minutes)) for minutes in self.LENGTHS]
+        if has_incident:
+            lengths = [(self.WITH_INCIDENT, "Until the incident is resolved"), *lengths]
+        self.typed_field("lasts", forms.ChoiceField).choices = lengths
+        self.initial.setdefault("lasts", lengths[0][0] if has_incident else "120")
+
+    @property
+    def until(self) -> datetime | None:
+        """None: as long as the incident."""
+        lasts = self.cleaned_data["lasts"]
+        return None if lasts == self.WITH_INCIDENT else timezone.now() + timedelta(minutes=int(lasts))
 
 
 class AttachForm(Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.views import alerts, noise, routes
+from alerts.views import alerts, noise, routes, silences
 
 ALERT = "alerts/<int:pk>/"
 ROUTES = "settings/alert-routes/"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(ALERT + "noise/", alerts.alert_noise, name="alert_noise"),
     path(ALERT + "incident/", alerts.alert_attachment, name="alert_attachment"),
     path(ALERT + "incident/end/", alerts.alert_detachment, name="alert_detachment"),
+    path(ALERT + "silences/new/", silences.alert_silence, name="alert_silence"),
+    path(ALERT + "silences/<int:silence>/end/", silences.alert_silence_end, name="alert_silence_end"),
     path(ROUTES, routes.alert_routes, name="alert_routes"),
     path(ROUTES + "new/", routes.alert_route_new, name="alert_route_new"),
     path(ROUTES + "<int:pk>/", routes.alert_route, name="alert_route"),

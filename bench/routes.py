@@ -35,7 +35,7 @@ LEFT_OUT = {
         "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
         "token_rotation", "token_revocation", "service_account",
         "alert_route", "alert_route_state", "alert_route_place", "alert_route_deletion",
-        "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "integration",
+        "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "alert_silence", "alert_silence_end", "integration",
         "integration_deletion", "integration_edit", "integration_key", "integration_mapping", "integration_pause",
         "integration_payload", "integration_resumption", "integration_test", "payload_replay",
         "signal", "signal_deletion", "data_source", "data_source_test", "data_source_deletion", "signal_trial",

@@ -25,6 +25,10 @@ JOBS: dict[str, dict] = {
         "has_thread": True,
     },
     "integrations.tasks.find_silent_heartbeats": {"next_at": "integrations.tasks.next_silence_at"},
+    "integrations.tasks.keep_silences": {
+        "next_at": "integrations.tasks.next_silence_work_at",
+        "has_thread": True,
+    },
     "alerts.tasks.route_due_alerts": {"next_at": "alerts.tasks.next_due_at"},
     "integrations.tasks.forget_old_payloads": {"every": 600},
     "signals.tasks.refresh_signals": {"next_at": "signals.tasks.next_refresh_at", "has_thread": True},

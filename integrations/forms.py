@@ -12,6 +12,7 @@ from integrations.models import LONGEST_SILENCE, USUAL_SILENCE, Integration, Ope
 from integrations.senders import SENDERS, load
 from integrations.senders.mappings import USUAL
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
+from signals.models import DataSource
 
 
 class Mapped(NamedTuple):
@@ -103,6 +104,13 @@ class ChangedIntegrationForm(IntegrationForm):
         max_length=Integration._meta.get_field("secret").max_length,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "!font-mono text-sm"}),
     )
+    silenced_in = forms.ModelChoiceField(
+        DataSource.objects.silencing(),
+        required=False,
+        label="Silence its alerts in",
+        empty_label="Nowhere",
+        help_text="An Alertmanager of Settings, Signals. Responders can then silence alerts, and what is silenced there is shown.",
+    )
     without_secret = forms.BooleanField(label="Take payloads without a signature again", required=False)
 
     def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
@@ -111,6 +119,8 @@ class ChangedIntegrationForm(IntegrationForm):
         sender = SENDERS.get(integration.kind)
         if integration.expected_every is None:
             del self.fields["expected_every"]
+        if sender is None or not sender.has_silences:
+            del self.fields["silenced_in"]
         if not integration.secret:
             del self.fields["without_secret"]
         if sender is None or sender.signature is None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from incidents.models import Service
+from signals.models import DataSource
 
 PREFIX = "alc_in_"
 OVERLAP = timedelta(hours=24)
@@ -47,7 +48,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(Q(key_hash=hashed) | Q(previous_hash=hashed, previous_until__gt=now))
 
     def by_name(self) -> "IntegrationQuerySet":
-        return self.select_related("service", "created_by", "account").order_by("name")
+        return self.select_related("service", "created_by", "account", "silenced_in").order_by("name")
 
 
 class Integration(models.Model):
@@ -73,6 +74,13 @@ class Integration(models.Model):
         help_text="Of a heartbeat: the minutes after which nothing heard is an alert",
     )
     secret = models.CharField(max_length=200, blank=True, help_text="What its sender signs with")
+    silenced_in = models.ForeignKey(
+        DataSource, null=True, blank=True, on_delete=models.SET_NULL, related_name="integrations",
+        help_text="The Alertmanager that its alerts come from and are silenced in",
+    )  # fmt: skip
+    quiet_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that was asked last which alerts are silenced"
+    )
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     paused_at = models.DateTimeField(null=True, blank=True)

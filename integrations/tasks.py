@@ -10,7 +10,18 @@ from alerts.workflow import forget_early_resolutions
 from integrations.models import Payload, PayloadState
 from integrations.workflow import awaited_heartbeats, process_payload, tell_silences, waiting_payloads
 from integrations.workflow.receiving import JOB
+from integrations.workflow.silences import keep_due_silences, next_silence_work_at
 from notifications.workflow import wake_worker
+
+__all__ = [
+    "find_silent_heartbeats",
+    "forget_old_payloads",
+    "keep_silences",
+    "next_payload_at",
+    "next_silence_at",
+    "next_silence_work_at",
+    "process_waiting_payloads",
+]
 
 AT_ONCE = 100
 A_TURN = 20.0  # seconds
@@ -41,6 +52,11 @@ def find_silent_heartbeats() -> None:
 
 def next_silence_at() -> datetime | None:
     return awaited_heartbeats().order_by().aggregate(at=Min("due_at"))["at"]
+
+
+def keep_silences() -> None:
+    """Ask each Alertmanager, until nothing is due."""
+    keep_due_silences()
 
 
 def forget_old_payloads() -> None:

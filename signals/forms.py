@@ -67,6 +67,7 @@ class NewDataSourceForm(DataSourceForm):
             (SourceKind.PROMETHEUS, "Prometheus, Thanos, Mimir or VictoriaMetrics"),
             (SourceKind.LOKI, "Loki"),
             (SourceKind.JSON, "Another address that answers JSON"),
+            (SourceKind.ALERTMANAGER, "Alertmanager, of Grafana and Mimir too, to silence alerts"),
         ],
         initial=SourceKind.PROMETHEUS,
         widget=forms.RadioSelect,
@@ -80,7 +81,7 @@ class SignalForm(Form):
         help_text="For example “Error rate”.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    source = forms.ModelChoiceField(DataSource.objects.all(), label="Data source", empty_label=None)
+    source = forms.ModelChoiceField(DataSource.objects.with_values(), label="Data source", empty_label=None)
     query = forms.CharField(
         max_length=LONGEST_QUERY,
         help_text="It must answer one line. For a JSON address, a JMESPath that finds a number or a list of [time, value] pairs.",

@@ -27,6 +27,7 @@ class SourceKind(models.TextChoices):
     PROMETHEUS = "prometheus", "Prometheus"
     LOKI = "loki", "Loki"
     JSON = "json", "JSON address"
+    ALERTMANAGER = "alertmanager", "Alertmanager"
 
 
 class SignIn(models.TextChoices):
@@ -35,8 +36,18 @@ class SignIn(models.TextChoices):
     BASIC = "basic", "User name and password"
 
 
+class DataSourceQuerySet(models.QuerySet["DataSource"]):
+    def with_values(self) -> "DataSourceQuerySet":
+        """Those that signals can be read from."""
+        return self.exclude(kind=SourceKind.ALERTMANAGER)
+
+    def silencing(self) -> "DataSourceQuerySet":
+        """Those that alerts can be silenced in."""
+        return self.filter(kind=SourceKind.ALERTMANAGER)
+
+
 class DataSource(models.Model):
-    """Where the values of signals come from. `secret` is never shown again."""
+    """Where the values of signals come from, or where alerts are silenced. `secret` is never shown again."""
 
     FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
 
@@ -54,6 +65,8 @@ class DataSource(models.Model):
     failures = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=LONGEST_PROBLEM, blank=True)
     retry_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DataSourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

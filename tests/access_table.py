@@ -28,7 +28,7 @@ import history.models
 from accounts.models import InstallationRole, Team, User
 from accounts.workflow import add_service_account, create_token, invite_people, issue_setup_link
 from action_items.workflow import add_action_item
-from alerts.models import Alert
+from alerts.models import Alert, Silence
 from alerts.workflow import add_alert_route
 from history.tasks import carry_on_imports
 from history.workflow import start_import
@@ -342,6 +342,21 @@ def alert(w, incident) -> int:
     """Of no incident, so that everybody reads it; responders act on it."""
     process_payload(made := payload(w, incident))
     return Alert.objects.get(integration__payloads=made).pk
+
+
+def silence(w, _incident) -> int:
+    """Of the first alert there is."""
+    known = Alert.objects.get(pk=first_alert(w, None))
+    source = add_data_source(
+        by=w.admin, name=uuid4().hex, kind="alertmanager", url="https://alertmanager.example.test"
+    )
+    until = timezone.now() + timedelta(hours=1)
+    return Silence.objects.create(alert=known, source=source, matchers={"a": "b"}, until=until).pk
+
+
+def first_alert(w, incident) -> int:
+    found = Alert.objects.order_by("pk").first()
+    return found.pk if found else alert(w, incident)
 
 
 def data_source(w, _incident) -> int:
@@ -935,6 +950,8 @@ TABLE: dict[str, Row] = {
     "alert_attachment": Row(get=RESPONDERS, post=RESPONDERS, pk=alert),
     "alert_detachment": Row(post=RESPONDERS, pk=alert),
     "alert_acknowledgements": Row(post=RESPONDERS),
+    "alert_silence": Row(get=RESPONDERS, post=RESPONDERS, pk=alert),
+    "alert_silence_end": Row(post=RESPONDERS, pk=first_alert, more={"silence": silence}),
     "noisy_rules": Row(get=SIGNED_IN),
     "alert_routes": Row(get=SIGNED_IN),
     "alert_route_new": ADMIN_FORM,

@@ -14,8 +14,10 @@ from alerts.models.alert import (
     EarlyResolution,
 )
 from alerts.models.route import MOST_ROUTES, Route, RouteOutcome, RouteQuerySet
+from alerts.models.silence import LONGEST_COMMENT, EndedBy, Silence, SilenceQuerySet
 
 __all__ = [
+    "LONGEST_COMMENT",
     "LONGEST_DESCRIPTION",
     "LONGEST_KEY",
     "LONGEST_TITLE",
@@ -28,7 +30,10 @@ __all__ = [
     "AlertQuerySet",
     "AlertState",
     "EarlyResolution",
+    "EndedBy",
     "Route",
     "RouteOutcome",
     "RouteQuerySet",
+    "Silence",
+    "SilenceQuerySet",
 ]

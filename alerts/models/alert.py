@@ -71,7 +71,13 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def with_places(self) -> "AlertQuerySet":
         return self.select_related(
-            "service", "incident", "incident__severity", "integration", "acknowledged_by", "route"
+            "service",
+            "incident",
+            "incident__severity",
+            "integration",
+            "integration__silenced_in",
+            "acknowledged_by",
+            "route",
         )
 
     def open_first(self) -> "AlertQuerySet":
@@ -112,6 +118,11 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    quiet_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its sender tells nobody of it"
+    )
+    quiet_until = models.DateTimeField(null=True, blank=True)
+    quiet_reason = models.CharField(max_length=LONGEST_TITLE, blank=True)
     is_noise = models.BooleanField(default=False)
     is_test = models.BooleanField(default=False)
     incident = models.ForeignKey(
@@ -217,6 +228,8 @@ class AlertChange(models.Model):
         NOISE = "noise", "Marked as noise"
         NOT_NOISE = "not_noise", "No longer marked as noise"
         IGNORED = "ignored", "Older than what is known"
+        SILENCED = "silenced", "Silenced"
+        UNSILENCED = "unsilenced", "Silence ended"
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=14, choices=Kind)

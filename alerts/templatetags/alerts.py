@@ -24,6 +24,8 @@ CHANGE_LOOK = {
     AlertChange.Kind.DETACHED: ("", "unlink"),
     AlertChange.Kind.NOISE: ("k-warn", "thumbs-down"),
     AlertChange.Kind.NOT_NOISE: ("", "thumbs-up"),
+    AlertChange.Kind.SILENCED: ("", "bell-off"),
+    AlertChange.Kind.UNSILENCED: ("", "bell"),
 }
 
 

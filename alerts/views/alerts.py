@@ -14,6 +14,7 @@ from alerts import workflow
 from alerts.forms import AlertFilter, AttachForm
 from alerts.models import Alert, AlertQuerySet, AlertState
 from alerts.permissions import can_act_on_alerts
+from alerts.shown_silences import silences_of
 from alerts.workflow.acting import MOST_AT_ONCE
 from core.paging import COUNTED, Pages
 from core.responses import going_to, refused, refused_or, way_back
@@ -84,6 +85,7 @@ def alert_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "labels": sorted(alert.labels.items()),
         "reopens": reopens,
         "may_act": can_act_on_alerts(request.user),
+        **silences_of(alert),
     }
     return render(request, "alerts/alert.html", context)
 

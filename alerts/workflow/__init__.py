@@ -6,6 +6,7 @@ from alerts.workflow.acting import (
     attach_alert,
     detach_alert,
     mark_noise,
+    takes_alerts,
 )
 from alerts.workflow.routes import (
     add_alert_route,
@@ -15,6 +16,14 @@ from alerts.workflow.routes import (
     try_alert_route,
 )
 from alerts.workflow.routing import is_critical, route_alerts, route_due_alerts
+from alerts.workflow.silencing import (
+    can_be_silenced,
+    end_alert_silence,
+    hold_silence,
+    matching_alerts,
+    note_end,
+    silence_alert,
+)
 from alerts.workflow.taking_in import (
     TakenIn,
     forget_early_resolutions,
@@ -29,17 +38,24 @@ __all__ = [
     "acknowledge_alerts",
     "add_alert_route",
     "attach_alert",
+    "can_be_silenced",
     "change_alert_route",
     "detach_alert",
+    "end_alert_silence",
     "forget_early_resolutions",
+    "hold_silence",
     "is_critical",
     "mark_noise",
+    "matching_alerts",
+    "note_end",
     "order_alert_routes",
     "remove_alert_route",
     "route_alerts",
     "route_due_alerts",
     "services_by_name",
+    "silence_alert",
     "take_in",
+    "takes_alerts",
     "try_alert_route",
     "wait_for_others",
 ]

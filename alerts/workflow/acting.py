@@ -22,7 +22,7 @@ MOST_AT_ONCE = 100
 @transaction.atomic
 def acknowledge_alert(*, alert: Alert, by: User) -> Alert:
     """Somebody looks at it. Again it changes nothing; one that is resolved is refused."""
-    alert = _lock(alert, by)
+    alert = lock_alert(alert, by)
     if alert.state == AlertState.RESOLVED:
         raise ValidationError("This alert is resolved already.")
     if alert.state == AlertState.FIRING:
@@ -32,7 +32,7 @@ def acknowledge_alert(*, alert: Alert, by: User) -> Alert:
             by,
         )
         alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
-        _note(alert, Kind.ACKNOWLEDGED, by)
+        note_change(alert, Kind.ACKNOWLEDGED, by)
     return alert
 
 
@@ -54,32 +54,32 @@ def acknowledge_alerts(*, alerts: Iterable[Alert], by: User) -> list[Alert]:
         )
     Alert.objects.bulk_update(firing, ["state", "acknowledged_at", "acknowledged_by"])
     for alert in firing:
-        _note(alert, Kind.ACKNOWLEDGED, by)
+        note_change(alert, Kind.ACKNOWLEDGED, by)
     return firing
 
 
 @transaction.atomic
 def mark_noise(*, alert: Alert, by: User, is_noise: bool) -> Alert:
     """Whether nobody had to be told of it."""
-    alert = _lock(alert, by)
+    alert = lock_alert(alert, by)
     if alert.is_noise != is_noise:
         alert.is_noise = is_noise
         alert.save(update_fields=["is_noise"])
-        _note(alert, Kind.NOISE if is_noise else Kind.NOT_NOISE, by)
+        note_change(alert, Kind.NOISE if is_noise else Kind.NOT_NOISE, by)
     return alert
 
 
 @transaction.atomic
 def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
     """It belongs to this incident, and to no other. One that is over is refused: reopen it first."""
-    alert = _lock(alert, by)
+    alert = lock_alert(alert, by)
     incident = lock(incident, by=by)
     if not takes_alerts(incident):
         raise ValidationError(f"{incident.reference} is over. Reopen it first.")
     if alert.incident_id != incident.pk:
         alert.incident, alert.reopens, alert.check_at = incident, None, None
         alert.save(update_fields=["incident", "reopens", "check_at"])
-        _note(alert, Kind.ATTACHED, by, incident)
+        note_change(alert, Kind.ATTACHED, by, incident)
         record_event(
             incident=incident,
             kind=TimelineKind.ALERT,
@@ -93,11 +93,11 @@ def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
 @transaction.atomic
 def detach_alert(*, alert: Alert, by: User) -> Alert:
     """It has nothing to do with its incident."""
-    alert = _lock(alert, by)
+    alert = lock_alert(alert, by)
     if alert.incident is not None:
         incident, alert.incident = alert.incident, None
         alert.save(update_fields=["incident"])
-        _note(alert, Kind.DETACHED, by, incident)
+        note_change(alert, Kind.DETACHED, by, incident)
     return alert
 
 
@@ -106,13 +106,14 @@ def takes_alerts(incident: Incident) -> bool:
     return incident.is_active or incident.status == Status.TRIAGE
 
 
-def _lock(alert: Alert, by: User) -> Alert:
+def lock_alert(alert: Alert, by: User) -> Alert:
+    """The row, locked, for somebody who sees it and may change it."""
     if not can_act_on_alerts(by):
         raise PermissionDenied("Only responders can change an alert.")
     return Alert.objects.visible_to(by).select_for_update(of=("self",)).get(pk=alert.pk)
 
 
-def _note(alert: Alert, kind: str, by: User, incident: Incident | None = None) -> None:
+def note_change(alert: Alert, kind: str, by: User | None, incident: Incident | None = None) -> None:
     """In the alert's history and the audit trail: what has to do with an incident in the incident's, without words."""
     AlertChange.objects.create(alert=alert, kind=kind, by=by, incident=incident)
     chain = incident.chain if incident else INSTALLATION

@@ -224,6 +224,7 @@ def _ends_what_is_to_come(one: _Taking, known: Alert) -> bool:
 def _end(alert: Alert, told_at: datetime | None, received_at: datetime, taken: TakenIn) -> None:
     alert.state, alert.resolved_at = AlertState.RESOLVED, received_at
     alert.check_at = None  # it never opens an incident
+    alert.quiet_since, alert.quiet_until, alert.quiet_reason = None, None, ""
     alert.told_at = told_at or alert.told_at
     alert.save()
     AlertChange.objects.create(alert=alert, kind=Kind.RESOLVED, told_at=told_at, received_at=received_at)

@@ -6,14 +6,14 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from alerts import workflow
-from alerts.models import MOST_WORDS, OPEN_STATES, Alert, AlertState
+from alerts.models import LONGEST_COMMENT, MOST_WORDS, OPEN_STATES, Alert, AlertState, Silence
 from alerts.noise import SORTS, noisiest_rules
 from alerts.workflow.acting import MOST_AT_ONCE
-from api.fields import Body, IncidentField, body, choice, flag, named, optional_text
+from api.fields import Body, IncidentField, body, choice, flag, moment, named, optional_text
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
 from api.shapes.alert_routes import NoisyAlertRule
-from api.shapes.alerts import AlertShape
+from api.shapes.alerts import AlertShape, AlertSilenceShape
 from incidents.models import Incident, Service
 
 SCOPE, TAG = "alerts:write", "Alerts"
@@ -25,6 +25,13 @@ part(
     lambda call, raw: AlertShape.rows(call.user).get(pk=number(raw)),
     shape=AlertShape,
     about="The id of an alert.",
+    number=True,
+)
+part(
+    "silence",
+    lambda call, raw: AlertSilenceShape.rows(call.user).get(pk=number(raw), alert=call["alert"]),
+    shape=AlertSilenceShape,
+    about="The id of a silence of the alert.",
     number=True,
 )
 
@@ -161,4 +168,64 @@ verb(
     scope=SCOPE,
     tag=TAG,
     summary="Detach an alert from its incident.",
+)
+
+
+def _silences(call: Call) -> Any:
+    return AlertSilenceShape.rows(call.user).filter(alert=call["alert"])
+
+
+def _silence(call: Call) -> Silence:
+    return workflow.silence_alert(alert=call["alert"], by=call.user, **call.data)
+
+
+listing(
+    "alerts/{alert}/silences",
+    AlertSilenceShape,
+    _silences,
+    name="list_alert_silences",
+    summary="The silences that people made of an alert.",
+    scope=READ,
+    tag=TAG,
+)
+item(
+    "alerts/{alert}/silences/{silence}",
+    AlertSilenceShape,
+    name="get_alert_silence",
+    summary="One silence, and whether Alertmanager has it.",
+    scope=READ,
+    tag=TAG,
+)
+verb(
+    "POST",
+    "alerts/{alert}/silences",
+    workflow.silence_alert,
+    body=body(
+        "AlertSilenceBody",
+        labels=serializers.ListField(
+            child=serializers.CharField(max_length=200),
+            required=False,
+            max_length=100,
+            help_text="The names of the labels that count. All of the alert’s labels where it is not sent.",
+        ),
+        until=moment(help_text="At most 31 days from now. Not sent: until the alert’s incident is over."),
+        comment=optional_text(LONGEST_COMMENT),
+    ),
+    answer=AlertSilenceShape,
+    run=_silence,
+    status=201,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Silence an alert in its Alertmanager, and acknowledge it. A worker does it.",
+    location=lambda made: f"/api/v1/alerts/{made.alert_id}/silences/{made.pk}",
+)
+verb(
+    "DELETE",
+    "alerts/{alert}/silences/{silence}",
+    workflow.end_alert_silence,
+    run=lambda call: workflow.end_alert_silence(silence=call["silence"], by=call.user),
+    answer=AlertSilenceShape,
+    scope=SCOPE,
+    tag=TAG,
+    summary="End a silence. Again it changes nothing.",
 )

@@ -13,6 +13,7 @@ from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
 from incidents.models import Service
 from integrations import workflow
 from integrations.models import LONGEST_SILENCE, Integration, Opens, Payload
+from signals.models import DataSource
 
 SCOPE, TAG = "admin", "Integrations"
 MAPPING = serializers.DictField(
@@ -67,6 +68,13 @@ class IntegrationChangesBody(Body):
     opens = choice(Opens, required=False)
     mapping = MAPPING
     expected_every = EXPECTED
+    silenced_in = named(
+        DataSource.objects.silencing(),
+        by="name",
+        required=False,
+        allow_null=True,
+        help_text="The data source of the kind “alertmanager” that alerts of this integration are silenced in.",
+    )
     secret = text(
         200,
         required=False,
@@ -122,7 +130,7 @@ verb(
     run=_change,
     scope=SCOPE,
     tag=TAG,
-    summary="Change the name, the service, what alerts open, or the mapping. Fields that are not sent stay.",
+    summary="Change the name, the service, what alerts open, the mapping, or where alerts are silenced. Fields that are not sent stay.",
 )
 verb(
     "POST",

@@ -93,7 +93,7 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Add a data source: Prometheus, Loki or an address that answers JSON.",
+    summary="Add a data source: Prometheus, Loki, an address that answers JSON, or Alertmanager.",
     location=lambda made: f"/api/v1/data-sources/{made.pk}",
 )
 verb(
@@ -171,7 +171,7 @@ def _fields(is_new: bool) -> dict[str, Any]:
     needed: dict[str, Any] = {} if is_new else {"required": False, "allow_blank": False}
     return {
         "name": text(80, **needed),
-        "source": named(DataSource.objects.all(), by="name", required=is_new),
+        "source": named(DataSource.objects.with_values(), by="name", required=is_new),
         "query": text(LONGEST_QUERY, **needed),
         "path": optional_text(500, help_text="For a JSON address: what follows it."),
         "unit": optional_text(12),

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.models import User
-from alerts.models import Alert, Route
+from alerts.models import Alert, Route, Silence
 from api.fields import Once, Reference, ShownPerson
 from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import ServiceName
+from api.shapes.signals import DataSourceName
 from api.times import UtcField
 from integrations.models import Integration, Payload
 
@@ -36,8 +37,32 @@ class AlertLink(serializers.Serializer):
     url = serializers.CharField()
 
 
+class AlertSilenceShape(Shape):
+    """A silence that somebody made here. `remote_id` is its id in Alertmanager, once a worker has made it there."""
+
+    data_source = DataSourceName(source="source")
+    incident = Reference(allow_null=True)
+    made_by = ShownPerson(allow_null=True)
+    ended_by = ShownPerson(allow_null=True)
+    matchers = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Silence
+        fields = ["id", "data_source", "matchers", "until", "incident", "comment", "made_by", "made_at", "ended_at", "ended_by", "end_reason", "remote_id", "remote_until", "problem"]  # fmt: skip
+
+    order: ClassVar = ("-pk",)
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        seen = Alert.objects.visible_to(user).values("pk")
+        return Silence.objects.filter(alert__in=seen).with_places().select_related("alert")
+
+
 class AlertShape(Shape):
-    """One alert of one sender. `labels` and `severity` are the sender's own words."""
+    """One alert of one sender. `labels` and `severity` are the sender's own words.
+
+    `quiet_since` says since when its Alertmanager tells nobody of it, and `quiet_reason` why.
+    """
 
     integration = IntegrationName()
     service = ServiceName(allow_null=True)
@@ -69,6 +94,9 @@ class AlertShape(Shape):
             "acknowledged_at",
             "acknowledged_by",
             "resolved_at",
+            "quiet_since",
+            "quiet_until",
+            "quiet_reason",
             "is_noise",
             "is_test",
             "labels",
@@ -92,6 +120,7 @@ class IntegrationShape(Shape):
     """Who sends to Allclear. Its key is shown once, when it is made or rotated."""
 
     service = ServiceName(allow_null=True)
+    silenced_in = DataSourceName(allow_null=True)
     paused_by = ShownPerson(allow_null=True)
     checks_signatures = serializers.BooleanField(read_only=True)
     mapping = serializers.DictField(child=serializers.CharField(), read_only=True)
@@ -107,6 +136,7 @@ class IntegrationShape(Shape):
             "mapping",
             "expected_every",
             "checks_signatures",
+            "silenced_in",
             "key_ending",
             "key_made_at",
             "previous_until",

@@ -46,6 +46,7 @@ class Sender:
     help: str = ""  # beside them
     category: str = "alerts"  # or "changes": what it sends
     signature: Signature | None = None  # where it can sign what it sends
+    has_silences: bool = False  # its alerts can be silenced by the API of Alertmanager
     takes_anything: bool = False  # its body says nothing, and is not read
 
     def __post_init__(self) -> None:

@@ -50,6 +50,7 @@ from integrations.workflow import (
 
 READ_AGAIN = timedelta(seconds=2)
 EXCERPT_LINES = 14
+CHANGED = ("name", "service", "opens", "expected_every", "silenced_in")
 GROUPS = {
     "alerts": ("Alert sources", "Send alerts to Allclear"),
     "changes": ("Change sources", "Deployments, releases and flags on the timeline"),
@@ -179,7 +180,7 @@ def _newest_failed(payloads: list[Payload]) -> dict[str, Any] | None:
 @administrators_only
 def integration_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = _loaded(pk)
-    initial = {field: getattr(subject, field) for field in ("name", "service", "opens", "expected_every")}
+    initial = {field: getattr(subject, field) for field in CHANGED}
     form = ChangedIntegrationForm(request.POST or None, initial=initial, integration=subject)
     if form.is_valid() and form.submit(
         change_integration, by=request.user, integration=subject, **form.cleaned_data

@@ -26,6 +26,7 @@ from integrations.senders.mappings import USUAL
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
+from signals.models import DataSource, SourceKind
 
 NOT_SAID: Any = object()
 
@@ -80,10 +81,12 @@ def change_integration(
     mapping: Mapping[str, str] | None = None,
     secret: str | None = None,
     expected_every: int | None = None,
+    silenced_in: DataSource | None = NOT_SAID,
 ) -> Integration:
     """Its name, service, what it opens, where fields stand in its payloads, and the secret that its sender signs with.
 
-    What is not said stays as it is. An empty secret means that signatures are not checked.
+    What is not said stays as it is. An empty secret means that signatures are not checked. `silenced_in` is the
+    Alertmanager that its alerts come from.
     """
     load()
     integration = _lock(integration, by)
@@ -100,12 +103,16 @@ def change_integration(
         said["expected_every"] = _expected(expected_every, integration.kind)
     if secret is not None:
         said["secret"] = _secret(secret, integration.kind)
+    if silenced_in is not NOT_SAID:
+        said["silenced_in"] = _silencing(silenced_in, integration.kind)
+        integration.quiet_asked_at = None
     for field, value in said.items():
         setattr(integration, field, value)
     integration.clean_fields(exclude=["account"])
     integration.validate_unique()
     if said:
-        integration.save(update_fields=list(said))
+        integration.save(update_fields=[*said, "quiet_asked_at"])
+        wake_worker()
         told = {field: _told(field, value) for field, value in said.items()}
         _audit("integration.changed", integration, by, **told)
     return integration
@@ -195,11 +202,21 @@ def _expected(minutes: int | None, kind: str) -> int | None:
     return minutes
 
 
+def _silencing(source: DataSource | None, kind: str) -> DataSource | None:
+    if source is not None and not SENDERS[kind].has_silences:
+        raise ValidationError(
+            {"silenced_in": f"Alerts of {SENDERS[kind].name} cannot be silenced from here."}
+        )
+    if source is not None and source.kind != SourceKind.ALERTMANAGER:
+        raise ValidationError({"silenced_in": f"{source} is no Alertmanager."})
+    return source
+
+
 def _told(field: str, value: Any) -> Any:
     """What the audit trail may hold of it."""
     if field == "secret":
         return "set" if value else "removed"
-    return str(value or "") if field == "service" else value
+    return str(value or "") if field in ("service", "silenced_in") else value
 
 
 def _name_of_account(name: str) -> str:

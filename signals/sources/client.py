@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,39 +29,81 @@ _HARDENED = Config(
 )
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a source answered, whatever it is."""
+
+    status: int
+    body: bytes
+    is_text: bool  # JSON or plain text, and no page of some proxy
+
+    def reason(self) -> str:
+        """What it says is wrong, in at most 200 characters; "" where it says nothing to people."""
+        return reason_in(self.body) if self.is_text else ""
+
+
 def get(source: DataSource, url: str, params: Mapping[str, Any]) -> bytes:
     """The body of what the source answers.
 
     Raises SilentError where there is no answer, UnreadableError where the query is refused or the answer too large.
     """
+    answer = exchange(source, "GET", url, params=params)
+    if answer.status == 200:
+        return answer.body
+    if answer.status in REFUSED:
+        told = answer.reason()
+        raise UnreadableError(
+            f"The query was refused: {told}" if told else f"The query was refused ({answer.status})."
+        )
+    raise SilentError(silence_of(answer))
+
+
+def exchange(
+    source: DataSource, method: str, url: str, *, params: Mapping[str, Any] | None = None, sent: Any = None
+) -> Answered:
+    """One request to a source, with `sent` as JSON, and its answer of any status.
+
+    Raises SilentError where there is no answer, UnreadableError where it is too large.
+    """
     try:
         # What the library makes of an address is what it calls: other parsers may read another host in it.
-        called = requests.Request("GET", url, params=dict(params)).prepare().url or ""
+        called = requests.Request(method, url, params=dict(params or {})).prepare().url or ""
     except (requests.RequestException, UnicodeError) as error:
         raise SilentError("has an address that cannot be called") from error
     with outbound_to(urlsplit(called).hostname or "", within=ALTOGETHER) as leash:
         try:
-            return _read(source, called, leash)
+            return _exchanged(source, method, called, sent, leash)
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
             raise SilentError(_reason(error, leash)) from error
 
 
-def _read(source: DataSource, url: str, leash: Leash) -> bytes:
+def _exchanged(source: DataSource, method: str, url: str, sent: Any, leash: Leash) -> Answered:
     with HTTPSession(_HARDENED) as session:
         session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
         is_basic = source.sign_in == SignIn.BASIC
-        with session.get(
+        with session.request(
+            method,
             url,
             headers=_headers(source),
             auth=(source.user_name.encode(), source.secret.encode()) if is_basic else None,
+            json=sent,
             stream=True,
             proxies=get_environ_proxies(url),
         ) as response:
             body = _body(response)
     if leash.was_cut:
         raise TimeoutError
-    _check_status(response, body)
-    return body
+    is_text = re.match(r"application/json|text/plain", response.headers.get("Content-Type", ""))
+    return Answered(response.status_code, body, bool(is_text))
+
+
+def silence_of(answer: Answered) -> str:
+    """Why an answer is none, as the end of a sentence after the source's name."""
+    if 300 <= answer.status < 400:
+        return f"answered {answer.status}, a redirect, which is not followed"
+    if answer.status in (401, 403):
+        return f"refused the sign-in ({answer.status})"
+    return f"answered {answer.status}"
 
 
 def _headers(source: DataSource) -> dict[str, str]:
@@ -79,27 +122,6 @@ def _body(response: requests.Response) -> bytes:
         if len(body) > MOST_BYTES:
             raise UnreadableError(f"The answer is larger than {MOST_BYTES // 2**20} MB.")
     return bytes(body)
-
-
-def _check_status(response: requests.Response, body: bytes) -> None:
-    status = response.status_code
-    if status == 200:
-        return
-    if 300 <= status < 400:
-        raise SilentError(f"answered {status}, a redirect, which is not followed")
-    if status in (401, 403):
-        raise SilentError(f"refused the sign-in ({status})")
-    if status in REFUSED:
-        told = reason_in(body) if _is_told(response) else ""
-        raise UnreadableError(
-            f"The query was refused: {told}" if told else f"The query was refused ({status})."
-        )
-    raise SilentError(f"answered {status}")
-
-
-def _is_told(response: requests.Response) -> bool:
-    """Whether the body is meant for people, and no page of some proxy."""
-    return bool(re.match(r"application/json|text/plain", response.headers.get("Content-Type", "")))
 
 
 def _reason(error: Exception, leash: Leash) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from core.jmespaths import ExpressionError, search
 from signals.models import DataSource, SourceKind
+from signals.sources.alertmanager import check_status
 from signals.sources.client import get
 from signals.sources.values import (
     STEP,
@@ -40,6 +41,8 @@ def probe(source: DataSource) -> None:
         answer = decoded(get(source, _loki(source, "labels"), {}))
         if not isinstance(answer, dict) or answer.get("status") != "success":
             raise UnreadableError("The answer is not one of Loki.")
+    elif source.kind == SourceKind.ALERTMANAGER:
+        check_status(source)
     else:
         decoded(get(source, source.url, {}))
 

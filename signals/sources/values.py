@@ -111,12 +111,12 @@ def result_of(answer: Any, wanted: str) -> Any:
 
 
 def reason_in(body: bytes) -> str:
-    """Why a source refuses a query, in its own words: the field `error` of Prometheus, or the text of Loki."""
+    """Why a source refuses something, in its own words: `error` of Prometheus, `message` of Alertmanager, or a text."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = body.decode("utf-8", "replace")
-    told = answer.get("error") if isinstance(answer, dict) else answer
+    told = answer.get("error", answer.get("message")) if isinstance(answer, dict) else answer
     if not isinstance(told, str):
         return ""
     # JSON can name half a pair of surrogates, which no database takes.

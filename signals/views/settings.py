@@ -81,7 +81,12 @@ def _tried(request: SignedInRequest, form: Form, subject: Signal | None) -> Http
 
 
 def _form(request: SignedInRequest, form: Form, subject: Signal | None, **more: Any) -> HttpResponse:
-    context = {"form": form, "signal": subject, "has_source": DataSource.objects.exists(), **more}
+    context = {
+        "form": form,
+        "signal": subject,
+        "has_source": DataSource.objects.with_values().exists(),
+        **more,
+    }
     return render(request, "signals/signal.html", context)
 
 

@@ -139,6 +139,7 @@ def _fill(signal: Signal, **said: Any) -> None:
             raise ValidationError({field: "Enter a smaller number."})
     if signal.low is not None and signal.high is not None and signal.low > signal.high:
         raise ValidationError({"high": "The highest normal value is below the lowest."})
+    require_values(signal.source)
     if signal.source.kind == SourceKind.JSON:
         _check_path(signal)
     else:
@@ -146,6 +147,11 @@ def _fill(signal: Signal, **said: Any) -> None:
     signal.clean_fields()
     signal.validate_unique()
     signal.validate_constraints()
+
+
+def require_values(source: DataSource) -> None:
+    if source.kind == SourceKind.ALERTMANAGER:
+        raise ValidationError({"source": f"{source} is an Alertmanager: it has no values."})
 
 
 def _check_path(signal: Signal) -> None:

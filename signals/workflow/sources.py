@@ -12,7 +12,7 @@ from notifications.kinds import DeliveryKind
 from notifications.workflow import wake_worker
 from signals.models import DataSource, Signal, SignIn, SourceKind, Trial
 from signals.permissions import require_setting_up
-from signals.workflow.managing import forget_values
+from signals.workflow.managing import forget_values, require_values
 
 JOB = "signals.tasks.answer_trials"
 UNCHANGED = ""
@@ -78,7 +78,7 @@ def change_data_source(
 
 @transaction.atomic
 def remove_data_source(*, by: User, source: DataSource) -> None:
-    """One that no signal uses."""
+    """One that no signal uses. Silences there run out; its integrations stay."""
     source = _lock(source, by)
     if count := source.signals.count():
         uses = "1 signal uses it." if count == 1 else f"{count} signals use it."
@@ -107,6 +107,7 @@ def try_query(
 ) -> Trial:
     """Have a worker ask for the last three hours of a query, before or after it is a signal's."""
     require_setting_up(by)
+    require_values(source)
     if not query.strip():
         raise ValidationError({"query": "Write a query to try."})
     return _ask(by=by, source=source, query=query.strip(), path=path.strip(), unit=unit, low=low, high=high)

@@ -12,6 +12,7 @@ from typing import Any
 from accounts.models import User
 from accounts.workflow import create_token
 from action_items.models import ActionItem
+from alerts.models import Silence
 from incidents.models import ChecklistTemplate, IncidentType, LinkTemplate
 from incidents.workflow import save_view
 from incidents.workflow.catalogue import keep_in_catalogue
@@ -47,6 +48,15 @@ def _template(w: World) -> int:
     return keep_in_catalogue(
         by=w.admin, entry=LinkTemplate(label="Logs", url_template="https://logs.example.org/{reference}")
     ).pk
+
+
+def _silence(w: World) -> int:
+    """Of the alert that stands in the address."""
+    pk = int(value("alert", w))
+    made_here = Silence.objects.get(pk=made.silence(w, None))
+    made_here.alert_id = pk
+    made_here.save(update_fields=["alert"])
+    return made_here.pk
 
 
 RECORDS: dict[str, Callable[[World], Any]] = {
@@ -93,6 +103,7 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "hint_word": lambda w: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk,
     "item": lambda w: ActionItem.objects.get(pk=made.own_item(w, None)).reference,
     "alert": lambda w: made.alert(w, None),
+    "silence": _silence,
     "alert_route": lambda w: made.alert_route(w, None),
     "integration": lambda w: made.integration(w, None),
     "payload": _payload,

@@ -1,5 +1,6 @@
 """What the generated requests of the API are about: the demo, the addresses of its records, and their real values."""
 
+from datetime import timedelta
 from functools import cache
 from itertools import islice
 from random import Random
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import SCOPES, InstallationRole, User
 from accounts.workflow import create_token
+from alerts.models import Alert
 from api.registry import OPERATIONS, PARTS, Operation
 from incidents.models import Incident, Status
 from integrations.workflow import process_payload
@@ -72,6 +74,7 @@ class World:
         self.post(f"service-accounts/{account['id']}/tokens", name="deploy", scopes=["incidents:read"])
         sender = self.post("integrations", kind="generic", name="Monitoring")["integration"]
         process_payload(self.post(f"integrations/{sender['id']}/test")["id"])  # an alert
+        self._silence_alert()
         self._add_signals(incident)
         self.post("alert-routes", name="Checkout", becomes="suspect", labels=["cluster = eu-*"])
         self._add_to_retrospectives()
@@ -81,6 +84,20 @@ class World:
             topic="incident.declared", subject=incident.chain, due_at=now, dead_at=now
         )
         Notice.objects.create(person=self.admin, kind=News.DUTY, title="Yours", url="/")
+
+    def _silence_alert(self) -> None:
+        source = self.post(
+            "data-sources", kind="alertmanager", name="Alertmanager", url="https://am.example.org"
+        )
+        sender = self.post("integrations", kind="alertmanager", name="Cluster")["integration"]
+        self.client.patch(f"integrations/{sender['id']}", {"silenced_in": source["name"]})
+        payload = self.post(f"integrations/{sender['id']}/test")
+        process_payload(payload["id"])
+        alert = Alert.objects.get(integration=sender["id"])
+        Alert.objects.filter(pk=alert.pk).update(is_test=False)
+        self.post(
+            f"alerts/{alert.pk}/silences", labels=["alertname"], until=timezone.now() + timedelta(hours=1)
+        )
 
     def _add_signals(self, incident: Incident) -> None:
         at = f"incidents/{incident.reference}"

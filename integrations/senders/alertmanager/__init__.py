@@ -11,4 +11,5 @@ Sender(
     "Prometheus, Mimir, VictoriaMetrics, Grafana Mimir",
     setups=SETUPS,
     help=HELP,
+    has_silences=True,
 )

@@ -1,0 +1,148 @@
+"""Keep an alert quiet where it comes from. The verbs say what is wanted; a worker sees to it (integrations.workflow)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from alerts.models import LONGEST_COMMENT, Alert, AlertChange, AlertQuerySet, AlertState, EndedBy, Silence
+from alerts.workflow.acting import acknowledge_alert, lock_alert, note_change, takes_alerts
+from core.text import length_in_words
+from incidents.workflow.transitions import lock_row
+from notifications.workflow import wake_worker
+from timeline.models import Kind as TimelineKind
+from timeline.workflow import record_event
+
+JOB = "integrations.tasks.keep_silences"
+Kind = AlertChange.Kind
+MOST_IN_FORCE = 20
+"""Of one alert."""
+
+
+@transaction.atomic
+def silence_alert(
+    *,
+    alert: Alert,
+    by: User,
+    labels: list[str] | None = None,
+    until: datetime | None = None,
+    comment: str = "",
+) -> Silence:
+    """Have its Alertmanager tell nobody of alerts with these labels, and acknowledge this one.
+
+    `labels` names those of the alert's labels that count; all of them where it is not said. Without `until` the
+    silence ends with the alert's incident. Raises ValidationError naming the field.
+    """
+    alert = lock_alert(alert, by)
+    source = _source_of(alert)
+    matchers = _matchers(alert, labels)
+    now = timezone.now()
+    if until is not None and not now < until <= now + Silence.LONGEST:
+        raise ValidationError({"until": f"Choose a time within the next {Silence.LONGEST.days} days."})
+    if until is None and (alert.incident is None or not takes_alerts(alert.incident)):
+        raise ValidationError({"until": "Choose how long: the alert belongs to no open incident."})
+    if len(comment.strip()) > LONGEST_COMMENT:
+        raise ValidationError({"comment": f"Write at most {LONGEST_COMMENT} characters."})
+    in_force = list(alert.silences.in_force())
+    if any(one.matchers == matchers for one in in_force):
+        raise ValidationError("A silence with these labels is in force already. End it first.")
+    if len(in_force) >= MOST_IN_FORCE:
+        raise ValidationError(f"This alert has {MOST_IN_FORCE} silences. End some of them first.")
+    silence = Silence.objects.create(
+        alert=alert,
+        source=source,
+        matchers=matchers,
+        until=until,
+        incident=alert.incident if until is None else None,
+        comment=comment.strip(),
+        made_by=by,
+        made_at=now,
+        next_at=now,
+    )
+    if alert.state == AlertState.FIRING:
+        acknowledge_alert(alert=alert, by=by)
+    _tell(silence, Kind.SILENCED, by, f"Silenced {_until(silence)}: {alert.title}")
+    wake_worker(JOB)
+    return silence
+
+
+@transaction.atomic
+def end_alert_silence(*, silence: Silence, by: User) -> Silence:
+    """Its Alertmanager tells of the alerts again. Again it changes nothing."""
+    lock_alert(silence.alert, by)
+    held = hold_silence(silence)
+    if held and held.is_in_force:
+        note_end(held, reason=EndedBy.PERSON, by=by)
+        wake_worker(JOB)
+    return held or silence
+
+
+def hold_silence(silence: Silence) -> Silence | None:
+    """The row, locked to the end of the transaction; None where it is gone with its alert."""
+    rows = Silence.objects.select_for_update(of=("self",)).select_related("alert__incident")
+    return rows.filter(pk=silence.pk).first()
+
+
+def note_end(silence: Silence, *, reason: str, by: User | None = None) -> None:
+    """In a transaction that holds the silence: it is over here, and a worker has still to end it there."""
+    silence.ended_at, silence.ended_by, silence.end_reason = timezone.now(), by, reason
+    if reason == EndedBy.PERSON:
+        silence.next_at = silence.ended_at
+    silence.save(update_fields=["ended_at", "ended_by", "end_reason", "next_at"])
+    words = {EndedBy.REFUSED: "Could not be silenced"}.get(EndedBy(reason), "No longer silenced")
+    _tell(silence, Kind.UNSILENCED, by, f"{words}: {silence.alert.title}")
+
+
+def matching_alerts(alert: Alert, matchers: Mapping[str, str], user: User) -> AlertQuerySet:
+    """Those that fire now, come from the same integration, and have these labels; in `user`'s reach."""
+    rows = Alert.objects.visible_to(user).open().filter(integration=alert.integration_id, is_test=False)
+    return rows.filter(labels__contains=dict(matchers))
+
+
+def can_be_silenced(alert: Alert) -> bool:
+    """Whether an administrator named the Alertmanager of its integration, and it fires."""
+    return alert.integration.silenced_in_id is not None and alert.is_open and not alert.is_test
+
+
+def _source_of(alert: Alert) -> Any:
+    if not alert.is_open:
+        raise ValidationError("This alert is resolved already.")
+    if alert.is_test:
+        raise ValidationError("A test alert cannot be silenced: no Alertmanager knows of it.")
+    source = alert.integration.silenced_in
+    if source is None:
+        raise ValidationError(
+            f"Alerts of {alert.integration} cannot be silenced from here. An administrator can name its Alertmanager on the integration’s page."
+        )
+    return source
+
+
+def _matchers(alert: Alert, labels: list[str] | None) -> dict[str, str]:
+    named = list(alert.labels) if labels is None else labels
+    if unknown := [name for name in named if name not in alert.labels]:
+        raise ValidationError({"labels": f"The alert has no label “{unknown[0]}”."})
+    matchers = {name: alert.labels[name] for name in named if alert.labels[name]}
+    if not matchers:
+        raise ValidationError({"labels": "Choose at least one label."})
+    return matchers
+
+
+def _until(silence: Silence) -> str:
+    if silence.until is None:
+        return "until the incident is over"
+    return f"for {length_in_words(max(round((silence.until - silence.made_at).total_seconds() / 60), 1))}"
+
+
+def _tell(silence: Silence, kind: str, by: User | None, text: str) -> None:
+    """In the history of the alert, the audit trail, and the timeline of the incident it belongs to."""
+    alert = silence.alert
+    note_change(alert, kind, by, alert.incident)
+    if alert.incident is not None and takes_alerts(alert.incident):
+        lock_row(alert.incident)
+        record_event(
+            incident=alert.incident, kind=TimelineKind.ALERT, text=text, by=by, occurred_at=timezone.now()
+        )
