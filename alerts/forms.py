@@ -77,7 +77,7 @@ class SilenceForm(Form):
     comment = forms.CharField(
         required=False,
         max_length=LONGEST_COMMENT,
-        help_text="It is shown in Alertmanager too.",
+        help_text="Everybody who sees the silence in Alertmanager, or an alert that it silences, can read it.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -20,6 +20,7 @@ def silences_of(alert: Alert) -> dict[str, Any]:
     )
     return {
         "silences": [one for one in rows if one.is_in_force or one.problem],
+        "is_silenced_here": any(one.is_in_force and one.is_there for one in rows),
         "can_be_silenced": can_be_silenced(alert),
         "silences_again_at": timezone.now() + AGAIN if is_waiting else None,
     }

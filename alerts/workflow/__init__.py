@@ -19,9 +19,7 @@ from alerts.workflow.routing import is_critical, route_alerts, route_due_alerts
 from alerts.workflow.silencing import (
     can_be_silenced,
     end_alert_silence,
-    hold_silence,
     matching_alerts,
-    note_end,
     silence_alert,
 )
 from alerts.workflow.taking_in import (
@@ -43,11 +41,9 @@ __all__ = [
     "detach_alert",
     "end_alert_silence",
     "forget_early_resolutions",
-    "hold_silence",
     "is_critical",
     "mark_noise",
     "matching_alerts",
-    "note_end",
     "order_alert_routes",
     "remove_alert_route",
     "route_alerts",

@@ -21,7 +21,8 @@ from django.utils import timezone
 
 from alerts.models import Alert, AlertChange, EndedBy, Silence
 from alerts.observed import Observed, Parsed, Told
-from alerts.workflow import hold_silence, note_end, take_in, takes_alerts, wait_for_others
+from alerts.workflow import take_in, takes_alerts, wait_for_others
+from alerts.workflow.silencing import hold_silence, note_end
 from core.notify import notify_incident
 from integrations.models import Integration
 from signals.models import DataSource
@@ -284,7 +285,8 @@ def _detail(
             if silence is None:
                 continue
             by = f"Silenced by {silence.created_by}" if silence.created_by else "Silenced"
-            known[pk] = silence.ends_at, f"{by}: {silence.comment}" if silence.comment else by
+            words = silence.comment.partition(f"{settings.PUBLIC_URL}/")[0].strip()  # of one that was made here
+            known[pk] = silence.ends_at, f"{by}: {words}" if words else by
     of_it = [known[pk] for pk in one.silenced_by if pk in known]
     return max(of_it, key=lambda each: each[0].timestamp() if each[0] else 0.0, default=(None, "Silenced"))
 

@@ -13,6 +13,7 @@ from api.registry import OPERATIONS
 
 FREE = {
     "Alert.labels": "by the sender's names",
+    "AlertSilence.matchers": "by the names of labels",
     "AddAlertRouteBody.outcomes": "by the sender's severity word",
     "AlertRoute.outcomes": "by the sender's severity word",
     "ChangeAlertRouteBody.outcomes": "by the sender's severity word",

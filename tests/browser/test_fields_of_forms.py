@@ -66,3 +66,13 @@ def test_a_short_name_follows_the_name_until_one_is_typed(open_as, admin):
     short.fill("fern")
     page.get_by_label("Name", exact=True).fill("Other")
     assert short.input_value() == "fern"
+
+
+def test_a_box_that_was_ticked_looks_empty_once_it_is_not(open_as, commander):
+    page = open_as(commander, reduced_motion="reduce")
+    page.goto("/declare/")
+    box = page.locator("input.checkbox[name=takes_command]")
+    filled = box.evaluate("e => getComputedStyle(e).backgroundColor")
+    box.uncheck()
+    page.wait_for_function("e => !e.getAnimations().length", arg=box.element_handle())
+    assert box.evaluate("e => getComputedStyle(e).backgroundColor") != filled
