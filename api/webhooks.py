@@ -1,5 +1,6 @@
 """Events to the webhooks that chose them, with the body that `GET /api/v1/events` tells."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.shapes.events import told_event
@@ -19,13 +20,25 @@ def consume(message: OutboxMessage) -> None:
     event = BY_NAME.get(message.topic)
     if event is None or not event.is_public or message.is_replayed:
         return
-    wanting = Channel.objects.listed().filter(kind=DeliveryKind.WEBHOOK, events__contains=[message.topic])
-    channels = [channel for channel in wanting if _is_about(message, channel.services)]
-    if channels:
-        content = _content(message)
-        deliveries = [_delivery(message, channel, content) for channel in channels]
-        hidden = {delivery.key for delivery in out_of_reach(deliveries)}
-        deliver(*(delivery for delivery in deliveries if delivery.key not in hidden))
+    send_now([message])
+
+
+def send_now(messages: Sequence[OutboxMessage]) -> None:
+    """Put public events on their way to the webhooks that chose them, in the caller's transaction.
+
+    Where no webhook did, one query is all it takes.
+    """
+    topics = sorted({message.topic for message in messages})
+    wanting = list(Channel.objects.listed().filter(kind=DeliveryKind.WEBHOOK, events__overlap=topics))
+    deliveries = []
+    for message in messages if wanting else ():
+        wants = [one for one in wanting if message.topic in one.events and _is_about(message, one.services)]
+        if wants:
+            content = _content(message)
+            deliveries += [_delivery(message, channel, content) for channel in wants]
+    hidden = {delivery.key for delivery in out_of_reach(deliveries)} if deliveries else set()
+    if left := [delivery for delivery in deliveries if delivery.key not in hidden]:
+        deliver(*left)
 
 
 def _delivery(message: OutboxMessage, channel: Channel, content: dict[str, Any]) -> Delivery:
@@ -52,9 +65,12 @@ def _content(message: OutboxMessage) -> dict[str, Any]:
 
 
 def _is_about(message: OutboxMessage, services: list[str]) -> bool:
-    """Whether an event is about an incident that affects, or affected, one of these services; any, without them."""
+    """Whether it is about an alert of one of these services, or an incident that affects or affected one; any, without
+    them."""
     if not services:
         return True
+    if message.subject.startswith("alert:"):
+        return message.payload.get("service") in services
     number = message.subject.removeprefix("incident:")
     if number == message.subject:
         return False

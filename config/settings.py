@@ -330,7 +330,10 @@ INCIDENT_HOOKS = {
     "signal_checks": "signals.of_incident.signal_checks_of",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
-ALERT_HOOKS = {"maintenances": "statuspages.maintained.maintenances_of"}
+ALERT_HOOKS = {
+    "maintenances": "statuspages.maintained.maintenances_of",
+    "events": "api.webhooks.send_now",
+}
 """Dotted paths to functions that answer for routes of alerts (alerts/workflow/knowing.py)."""
 AUDIENCE_READERS = [
     "subscribers.recipients.audiences_subscribed",
@@ -341,6 +344,7 @@ DELIVERY_REACH = {
     "incident": "incidents.models.people.incidents_for",
     "retrospective": "retros.access.retrospectives_for",
     "action": "action_items.access.action_items_for",
+    "alert": "alerts.models.alert.alerts_for",
     "report": "subscribers.models.reports_for",
 } | dict.fromkeys(["", "test", "sign-in", "invitation", "outside", "status page", "maintenance"], "")
 """What a message is about, and the dotted path to the rows of that which a reader (None: an address or channel) may

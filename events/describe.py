@@ -3,11 +3,20 @@
 from dataclasses import fields
 from textwrap import dedent
 
-from events.catalogue import BY_NAME, action_items, incidents, maintenance, retrospectives, status_updates
+from events.catalogue import (
+    BY_NAME,
+    action_items,
+    alerts,
+    incidents,
+    maintenance,
+    retrospectives,
+    status_updates,
+)
 from events.event import Event
 
 SUBJECTS = [
-    module.__name__ for module in (incidents, status_updates, retrospectives, action_items, maintenance)
+    module.__name__
+    for module in (incidents, status_updates, retrospectives, action_items, maintenance, alerts)
 ]
 INTRODUCTION = dedent(
     """\

@@ -191,6 +191,11 @@ class Alert(models.Model):
         return reverse("alert", args=[self.pk])
 
     @property
+    def chain(self) -> str:
+        """What events and messages about it name as their subject."""
+        return f"alert:{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -212,6 +217,14 @@ class Alert(models.Model):
             dedup_key=self.dedup_key,
             labels=self.labels,
         )
+
+
+def alerts_for(reader: User | None) -> AlertQuerySet:
+    """Those that may be told to `reader`; None is an address or a channel: nothing of a private incident."""
+    if reader is not None:
+        return Alert.objects.visible_to(reader)
+    is_private = Q(incident__is_private=True) | Q(reopens__is_private=True)
+    return Alert.objects.exclude(is_private)
 
 
 class AlertChange(models.Model):

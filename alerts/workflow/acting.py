@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from alerts.models import Alert, AlertChange, AlertState
 from alerts.permissions import can_act_on_alerts
+from alerts.workflow.announcing import announce_alerts
 from audit.workflow import INSTALLATION, record_audit
+from events.alerts import AlertAcknowledged, AlertAttached
 from incidents.models import Incident, Status
 from incidents.workflow.transitions import lock
 from timeline.models import Kind as TimelineKind
@@ -33,6 +35,7 @@ def acknowledge_alert(*, alert: Alert, by: User) -> Alert:
         )
         alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
         note_change(alert, Kind.ACKNOWLEDGED, by)
+        announce_alerts(AlertAcknowledged, [alert], by=by)
     return alert
 
 
@@ -55,6 +58,7 @@ def acknowledge_alerts(*, alerts: Iterable[Alert], by: User) -> list[Alert]:
     Alert.objects.bulk_update(firing, ["state", "acknowledged_at", "acknowledged_by"])
     for alert in firing:
         note_change(alert, Kind.ACKNOWLEDGED, by)
+    announce_alerts(AlertAcknowledged, firing, by=by)
     return firing
 
 
@@ -80,6 +84,7 @@ def attach_alert(*, alert: Alert, incident: Incident, by: User) -> Alert:
         alert.incident, alert.reopens, alert.check_at = incident, None, None
         alert.save(update_fields=["incident", "reopens", "check_at"])
         note_change(alert, Kind.ATTACHED, by, incident)
+        announce_alerts(AlertAttached, [alert], by=by)
         record_event(
             incident=incident,
             kind=TimelineKind.ALERT,

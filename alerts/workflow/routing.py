@@ -23,8 +23,10 @@ from alerts.deciding.decisions import (
 )
 from alerts.deciding.rules import OPENING, Becomes, Rule
 from alerts.models import Alert, AlertChange, Route
+from alerts.workflow.announcing import announce_alerts
 from alerts.workflow.knowing import known_of
 from alerts.workflow.taking_in import wait_for_others
+from events.alerts import AlertAttached
 from incidents.models import Incident, IncidentType, Severity
 from incidents.permissions import can_declare
 from incidents.workflow import declare_incident, report_problem
@@ -216,6 +218,7 @@ def _attach_all(alerts: list[Alert], incident: Incident, by: User, names: dict[i
     AlertChange.objects.bulk_create(
         AlertChange(alert=alert, kind=attached, by=by, incident=incident) for alert in alerts
     )
+    announce_alerts(AlertAttached, alerts, by=by)
     for alert in alerts[: max(0, NOTED - there)]:
         name = names[alert.pk]
         record_event(

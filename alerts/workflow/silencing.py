@@ -11,7 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from alerts.models import LONGEST_COMMENT, Alert, AlertChange, AlertQuerySet, AlertState, EndedBy, Silence
 from alerts.workflow.acting import acknowledge_alert, lock_alert, note_change, takes_alerts
+from alerts.workflow.announcing import announce_alerts
 from core.text import length_in_words
+from events.alerts import AlertSilenced
 from incidents.workflow.transitions import lock_row
 from notifications.workflow import wake_worker
 from timeline.models import Kind as TimelineKind
@@ -65,6 +67,7 @@ def silence_alert(
     )
     if alert.state == AlertState.FIRING:
         acknowledge_alert(alert=alert, by=by)
+    announce_alerts(AlertSilenced, [alert], by=by)
     _tell(silence, Kind.SILENCED, by, f"Silenced {_until(silence)}: {alert.title}")
     wake_worker(JOB)
     return silence

@@ -24,6 +24,8 @@ from alerts.models import (
 )
 from alerts.observed import Observed, Parsed, Told
 from alerts.workflow.acting import takes_alerts
+from alerts.workflow.announcing import announce_alerts
+from events.alerts import AlertAcknowledged, AlertFired, AlertResolved
 from incidents.models import Service
 
 Kind = AlertChange.Kind
@@ -43,6 +45,8 @@ class TakenIn:
     """A new occurrence of what was firing already; also in `repeated`."""
     repeated: list[Alert] = field(default_factory=list)
     """Told again, or acknowledged: nothing new."""
+    acknowledged: list[Alert] = field(default_factory=list)
+    """By their sender; also in `repeated`."""
     resolved: list[Alert] = field(default_factory=list)
     remembered: int = 0
     """Resolutions of alerts that have not fired yet."""
@@ -92,6 +96,10 @@ def take_in(
     closed_at = None if parsed.at and parsed.at > latest else parsed.at
     for group in () if is_test else parsed.closed_groups:
         _close_group(integration, group[:LONGEST_KEY], closed_at, received_at, taken)
+    over = {alert.pk for alert in taken.resolved}
+    announce_alerts(AlertFired, [alert for alert in taken.fired if alert.pk not in over])
+    announce_alerts(AlertAcknowledged, taken.acknowledged)
+    announce_alerts(AlertResolved, taken.resolved)
     return taken
 
 
@@ -127,7 +135,8 @@ def _without_future(one: Observed, latest: datetime) -> Observed:
 
 
 def _take(one: _Taking) -> None:
-    known = Alert.objects.of_key(one.integration, one.key).select_for_update(of=("self",)).first()
+    rows = Alert.objects.of_key(one.integration, one.key).select_related("service", "incident")
+    known = rows.select_for_update(of=("self",)).first()
     if one.told.state == Told.RESOLVED:
         _resolve(one, known)
     elif one.told.state == Told.FIRING:
@@ -235,10 +244,8 @@ def _close_group(
     integration: Any, group: str, at: datetime | None, received_at: datetime, taken: TakenIn
 ) -> None:
     """Also what the sender left out of a group that it shortened."""
-    rows = (
-        Alert.objects.open().filter(integration=integration, group_key=group).select_for_update(of=("self",))
-    )
-    for alert in rows:
+    rows = Alert.objects.open().filter(integration=integration, group_key=group)
+    for alert in rows.select_related("service", "incident").select_for_update(of=("self",)):
         if at is None or alert.told_at is None or alert.told_at <= at:
             _end(alert, at, received_at, taken)
 
@@ -281,6 +288,8 @@ def _note_acknowledgement(one: _Taking, alert: Alert) -> None:
     alert.save()
     _note(alert, Kind.ACKNOWLEDGED if is_acknowledged else Kind.UNACKNOWLEDGED, one)
     one.taken.repeated.append(alert)
+    if is_acknowledged:
+        one.taken.acknowledged.append(alert)
 
 
 def _describe(alert: Alert, one: _Taking) -> None:

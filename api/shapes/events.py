@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from action_items.models import ActionItem
+from alerts.models import Alert
 from api.shapes.base import Shape
 from api.times import UtcField
 from events.catalogue import BY_NAME
@@ -18,7 +19,7 @@ from notifications.models import OutboxMessage
 from retros.models import Retrospective
 
 PUBLIC = sorted(name for name, event in BY_NAME.items() if event.is_public)
-SUBJECTS = ("incident:", "retrospective:", "action:", "maintenance:")
+SUBJECTS = ("incident:", "retrospective:", "action:", "maintenance:", "alert:")
 
 
 class EventShape(Shape):
@@ -54,7 +55,9 @@ class EventShape(Shape):
         hidden = Incident.objects.hidden_from(user).order_by().filter(**itself)
         seen = Retrospective.objects.visible_to(user).order_by().filter(pk=OuterRef("about"))
         items = ActionItem.objects.visible_to(user).order_by().filter(pk=OuterRef("about"))
+        alerts = Alert.objects.visible_to(user).order_by().filter(pk=OuterRef("about"))
         return told.filter(
+            ~Q(subject__startswith="alert:") | Exists(alerts),
             ~Q(subject__startswith="incident:") | ~Exists(hidden),
             ~Q(subject__startswith="retrospective:") | Exists(seen),
             ~Q(subject__startswith="action:") | Exists(items),

@@ -285,7 +285,9 @@ def _detail(
             if silence is None:
                 continue
             by = f"Silenced by {silence.created_by}" if silence.created_by else "Silenced"
-            words = silence.comment.partition(f"{settings.PUBLIC_URL}/")[0].strip()  # of one that was made here
+            words = silence.comment.partition(f"{settings.PUBLIC_URL}/")[
+                0
+            ].strip()  # of one that was made here
             known[pk] = silence.ends_at, f"{by}: {words}" if words else by
     of_it = [known[pk] for pk in one.silenced_by if pk in known]
     return max(of_it, key=lambda each: each[0].timestamp() if each[0] else 0.0, default=(None, "Silenced"))

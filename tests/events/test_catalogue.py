@@ -14,6 +14,7 @@ from subscribers.announcements import action_items, incidents, retrospectives, r
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = (
+    "alerts",
     "incidents",
     "action_items",
     "retros",
@@ -71,7 +72,11 @@ def test_nothing_is_announced_by_a_bare_name():
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("announce", "enqueue"):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                    "announce",
+                    "announce_alerts",
+                    "enqueue",
+                ):
                     values = [
                         *node.args,
                         *(keyword.value for keyword in node.keywords if keyword.arg == "event"),
