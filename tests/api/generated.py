@@ -95,9 +95,8 @@ class World:
         process_payload(payload["id"])
         alert = Alert.objects.get(integration=sender["id"])
         Alert.objects.filter(pk=alert.pk).update(is_test=False)
-        self.post(
-            f"alerts/{alert.pk}/silences", labels=["alertname"], until=timezone.now() + timedelta(hours=1)
-        )
+        until = (timezone.now() + timedelta(hours=1)).isoformat()
+        self.post(f"alerts/{alert.pk}/silences", labels=["alertname"], until=until)
 
     def _add_signals(self, incident: Incident) -> None:
         at = f"incidents/{incident.reference}"
