@@ -69,10 +69,18 @@ def presences_on(incident: Incident, now: datetime) -> list[Presence]:
 
 
 def changes_near(user: User, incident: Incident, now: datetime) -> list[ChangeEvent]:
-    """Changes of the affected services in the two hours before it began, and those put on this incident."""
+    """Changes of the affected services in the two hours before it began, and those put on this incident, the newest
+    first. `may_have_introduced` marks the last before it began, while nothing is said to have introduced it.
+    """
     asked = _changes(user.installation_role, user.sees_private_incidents)
     times = {SOME_TIME: incident.began_at - CHANGE_WINDOW, ANOTHER_TIME: incident.ended_at or now}
-    return asked.rows({SOMEBODY: user.pk, SOME_ROW: incident.pk, **times})
+    found = asked.rows({SOMEBODY: user.pk, SOME_ROW: incident.pk, **times})
+    before = [change for change in found if change.at <= incident.began_at]
+    for change in found:
+        change.introduced = incident.introduced_at == change.at  # type: ignore[attr-defined]
+        is_last = bool(before) and change is before[0]
+        change.may_have_introduced = is_last and incident.introduced_at is None  # type: ignore[attr-defined]
+    return found
 
 
 def _of_incident(asked: Callable[[], Kept], incident: Incident) -> list[Any]:

@@ -55,6 +55,7 @@ urlpatterns = [
     path(INCIDENT + "mitigations/<int:pk>/", response.mitigation, name="mitigation"),
     path(INCIDENT + "mitigation/", response.mitigated, name="mitigated"),
     path(INCIDENT + "changes/", response.changes, name="changes"),
+    path(INCIDENT + "changes/<int:pk>/introduction/", response.introduction, name="introduction"),
     path(INCIDENT + "changes/<int:pk>/suspicion/", response.suspicion, name="suspicion"),
     path(INCIDENT + "tasks/", response.tasks, name="tasks"),
     path(INCIDENT + "tasks/<int:pk>/", response.task, name="task"),

@@ -830,6 +830,7 @@ TABLE: dict[str, Row] = {
     "mitigated": INCIDENT_FORM,
     "changes": INCIDENT_FORM,
     "suspicion": act_on(pk=change),
+    "introduction": act_on(pk=change),
     "tasks": INCIDENT_FORM,
     "task": act_on(pk=task),
     "task_owner": with_pk(pk=task),

@@ -250,6 +250,11 @@ def _suspect(call: Call) -> Any:
     return call["change"]
 
 
+def _introduce(call: Call) -> Any:
+    workflow.mark_introducing_change(incident=call["incident"], change=call["change"], by=call.user)
+    return call["change"]
+
+
 verb(
     "PUT",
     f"{CHANGES}/{{change}}/suspicion",
@@ -258,4 +263,12 @@ verb(
     answer=ChangeShape,
     run=_suspect,
     summary="Mark a change as suspected, or remove the mark.",
+)
+verb(
+    "POST",
+    f"{CHANGES}/{{change}}/introduction",
+    workflow.mark_introducing_change,
+    answer=ChangeShape,
+    run=_introduce,
+    summary="Mark a change as what introduced the problem, and set that time of the incident.",
 )

@@ -114,6 +114,21 @@ def changes(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @responders_only
+def introduction(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+    incident = load(request, reference)
+    change = get_object_or_404(ChangeEvent.objects.visible_to(request.user), pk=pk)
+    return click(
+        request,
+        incident,
+        workflow.mark_introducing_change,
+        incident=incident,
+        change=change,
+        by=request.user,
+    )
+
+
+@require_POST
+@responders_only
 def suspicion(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     incident = load(request, reference)
     change = get_object_or_404(ChangeEvent.objects.visible_to(request.user), pk=pk)

@@ -31,6 +31,7 @@ from incidents.models import (
     Task,
 )
 from incidents.permissions import can_declare
+from incidents.workflow.milestones import set_milestones
 from incidents.workflow.transitions import (
     announce,
     audit,
@@ -206,6 +207,18 @@ def suspect_change(*, incident: Incident, change: ChangeEvent, by: User, suspect
     action = "change.suspected" if suspected else "change.cleared"
     audit(incident, action, by, change=change.pk)
     announce(incident, (ChangeSuspected if suspected else ChangeCleared)(change=change.pk))
+
+
+@transaction.atomic
+def mark_introducing_change(*, incident: Incident, change: ChangeEvent, by: User) -> Incident:
+    """It introduced the problem: that time is when the change was made, and the change is suspected.
+
+    Raises ValidationError where the times would contradict each other.
+    """
+    suspect_change(incident=incident, change=change, by=by, suspected=True)
+    moments: dict[str, datetime | None] = {"introduced_at": change.at}
+    basis = {"introduced_at": {"source": "system", "uncertainty_seconds": None}}
+    return set_milestones(incident=incident, by=by, moments=moments, basis=basis)
 
 
 @transaction.atomic

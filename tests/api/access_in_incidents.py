@@ -117,6 +117,7 @@ INCIDENTS: dict[str, Gate] = {
     "settle_recovery_check": posts("recovery_check"),
     "record_change": posts("changes"),
     "suspect_change": posts("suspicion"),
+    "mark_introducing_change": posts("introduction"),
     # the timeline
     **all_like(gets("timeline"), "list_timeline_events", "get_timeline_event"),
     "add_timeline_event": posts("timeline"),
