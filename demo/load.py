@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import context
 from demo.actions import tell_actions
+from demo.alerts import tell_alerts
 from demo.cast import make_cast
 from demo.closed_incidents import tell_past, tell_yesterday
 from demo.payments import tell_payments
@@ -45,6 +46,7 @@ def load_demo() -> bool:
             tell_search,
             tell_payments,
             tell_suspicions,
+            tell_alerts,
             tell_actions,
             tell_retrospectives,
             tell_status_page,

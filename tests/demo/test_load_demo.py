@@ -55,6 +55,7 @@ def the_large_one_is_rich_and_the_forgotten_one_is_overdue():
     assert large.timeline.count() >= 34
     assert large.hypotheses.count() == 4
     assert large.mitigations.count() == 3
+    assert set(large.alerts.values_list("state", flat=True)) == {"firing", "acknowledged"}
     forgotten = Incident.objects.get(status=Status.INVESTIGATING)
     assert forgotten.commander is None
     assert forgotten.next_due.is_overdue
@@ -94,7 +95,8 @@ def what_is_set_up_is_what_its_files_say():
 
 
 def nobody_has_a_password():
-    people = User.objects.all()
+    assert not any(one.has_usable_password() for one in User.objects.all())
+    people = User.objects.filter(is_service=False)
     assert all(p.is_demo and not p.has_usable_password() for p in people)
     assert all(p.email.endswith("@example.test") for p in people)
     assert set(people.values_list("installation_role", flat=True)) == {
