@@ -43,6 +43,8 @@ class TakenIn:
     """New, or fired again."""
     fired_again: list[Alert] = field(default_factory=list)
     """A new occurrence of what was firing already; also in `repeated`."""
+    changed: list[Alert] = field(default_factory=list)
+    """Of another severity than before: routes decide anew. Also in `repeated`."""
     repeated: list[Alert] = field(default_factory=list)
     """Told again, or acknowledged: nothing new."""
     acknowledged: list[Alert] = field(default_factory=list)
@@ -55,8 +57,8 @@ class TakenIn:
 
     @property
     def firing(self) -> list[Alert]:
-        """New or fired again, and not resolved by the same payload."""
-        return self._still(self.fired)
+        """New, fired again or of another severity, and not resolved by the same payload."""
+        return self._still([*self.fired, *self.changed])
 
     @property
     def firing_again(self) -> list[Alert]:
@@ -153,13 +155,15 @@ def _fire(one: _Taking, known: Alert | None) -> None:
         return
     if known is not None and known.is_open:
         is_new = one.told.started_at is None or one.told.started_at != known.started_at
+        before = known.severity.casefold()
         _describe(known, one)
-        if is_new:
+        is_another = known.severity.casefold() != before
+        if is_new or is_another:
             known.occurrences += 1
             known.started_at = one.told.started_at
             known.last_fired_at = one.received_at
             _note(known, Kind.FIRED_AGAIN, one)
-            one.taken.fired_again.append(known)
+            (one.taken.changed if is_another else one.taken.fired_again).append(known)
         known.save()
         one.taken.repeated.append(known)
         return
