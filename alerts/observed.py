@@ -41,6 +41,7 @@ class Observed:
     started_at: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
+    is_one_occurrence: bool = False  # its key is of this occurrence only: told again, it is never a new one
 
 
 @dataclass(frozen=True)

@@ -154,16 +154,17 @@ def _fire(one: _Taking, known: Alert | None) -> None:
         one.taken.ignored += 1
         return
     if known is not None and known.is_open:
+        if _has_another_severity(one, known):
+            _change_severity(one, known)
+            return
         is_new = one.told.started_at is None or one.told.started_at != known.started_at
-        before = known.severity.casefold()
         _describe(known, one)
-        is_another = known.severity.casefold() != before
-        if is_new or is_another:
+        if is_new and not one.told.is_one_occurrence:
             known.occurrences += 1
             known.started_at = one.told.started_at
             known.last_fired_at = one.received_at
             _note(known, Kind.FIRED_AGAIN, one)
-            (one.taken.changed if is_another else one.taken.fired_again).append(known)
+            one.taken.fired_again.append(known)
         known.save()
         one.taken.repeated.append(known)
         return
@@ -193,6 +194,22 @@ def _fire(one: _Taking, known: Alert | None) -> None:
         one.taken.resolved.append(alert)
     else:
         one.taken.fired.append(alert)
+
+
+def _has_another_severity(one: _Taking, known: Alert) -> bool:
+    return bool(one.told.severity) and one.told.severity[:60].casefold() != known.severity.casefold()
+
+
+def _change_severity(one: _Taking, known: Alert) -> None:
+    """It fires, and its sender calls it something else now: that is a new occurrence."""
+    _describe(known, one)
+    known.occurrences += 1
+    known.started_at = one.told.started_at or known.started_at
+    known.last_fired_at = one.received_at
+    known.save()
+    _note(known, Kind.FIRED_AGAIN, one)
+    one.taken.changed.append(known)
+    one.taken.repeated.append(known)
 
 
 def _fire_again(one: _Taking, alert: Alert, over: EarlyResolution | None) -> None:
@@ -281,6 +298,8 @@ def _is_older(one: _Taking, known: Alert) -> bool:
 def _note_acknowledgement(one: _Taking, alert: Alert) -> None:
     """What the sender's side says of it; a person here is noted by `acknowledge_alert`."""
     is_acknowledged = one.told.state == Told.ACKNOWLEDGED
+    if _has_another_severity(one, alert) and not _is_older(one, alert):
+        _change_severity(one, alert)
     is_persons = not is_acknowledged and alert.acknowledged_by_id is not None  # only people take it back
     if _is_older(one, alert) or is_persons or is_acknowledged == (alert.state == AlertState.ACKNOWLEDGED):
         one.taken.ignored += 1

@@ -1,8 +1,11 @@
 """An alert that gets worse while it fires: is it looked at again?"""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.models import Alert, AlertChange
+from alerts.observed import Observed, Told
 from incidents.models import Incident
 from tests.alerts.conftest import firing
 
@@ -35,3 +38,21 @@ def test_one_incident_however_often_it_changes(tell):
 def test_words_of_senders_that_are_critical(tell, word):
     tell(firing(severity=word))
     assert Incident.objects.count() == 1
+
+
+def test_by_an_update_that_acknowledges_nothing(tell):
+    """As Zabbix tells it."""
+    tell(firing(severity="Average"))
+    update = Observed(dedup_key="disk", state=Told.UNACKNOWLEDGED, severity="Disaster")
+    tell(update, at=5)
+    alert = Alert.objects.get()
+    assert (alert.severity, alert.state, alert.incident) == ("Disaster", "firing", Incident.objects.get())
+    tell(update, at=6)
+    assert AlertChange.objects.filter(kind="fired_again").count() == 1
+
+
+def test_a_key_of_one_occurrence(tell):
+    told = replace(firing(started_at=None), is_one_occurrence=True)
+    for n in range(3):
+        tell(told, at=n)
+    assert Alert.objects.get().occurrences == 1

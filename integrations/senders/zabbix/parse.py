@@ -97,6 +97,7 @@ def parse(body: Any, headers: Mapping[str, str], mapping: Mapping[str, str]) -> 
         started_at=started_at,
         labels=labels,
         links=links_of(("Runbook", said["trigger_url"]), ("Zabbix", said["url"])),
+        is_one_occurrence=True,  # Zabbix 6.0 tells no time that can be read
     )
     return Parsed((observed,))
 
