@@ -24,6 +24,10 @@ JOBS: dict[str, dict] = {
         "next_at": "integrations.tasks.next_payload_at",
         "has_thread": True,
     },
+    "integrations.tasks.check_signatures": {
+        "next_at": "integrations.tasks.next_check_at",
+        "has_thread": True,
+    },
     "integrations.tasks.find_silent_heartbeats": {"next_at": "integrations.tasks.next_silence_at"},
     "integrations.tasks.keep_silences": {
         "next_at": "integrations.tasks.next_silence_work_at",

@@ -111,6 +111,23 @@ class ChangedIntegrationForm(IntegrationForm):
         empty_label="Nowhere",
         help_text="An Alertmanager of Settings, Signals. Responders can then silence alerts, and what is silenced there is shown.",
     )
+    topic_arn = forms.CharField(
+        label="Topic of Amazon SNS",
+        required=False,
+        max_length=Integration._meta.get_field("topic_arn").max_length,
+        help_text=(
+            "The ARN of the topic, such as arn:aws:sns:eu-west-1:123456789012:alarms. Only signed messages of this "
+            "topic are taken then, and its subscription is confirmed."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "class": "!font-mono text-sm",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
     without_secret = forms.BooleanField(label="Take payloads without a signature again", required=False)
 
     def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
@@ -123,6 +140,8 @@ class ChangedIntegrationForm(IntegrationForm):
             del self.fields["silenced_in"]
         if not integration.secret:
             del self.fields["without_secret"]
+        if sender is None or sender.proof is None:
+            del self.fields["topic_arn"]
         if sender is None or sender.signature is None:
             del self.fields["secret"]
             return

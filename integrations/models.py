@@ -81,6 +81,9 @@ class Integration(models.Model):
     quiet_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="When that was asked last which alerts are silenced"
     )
+    topic_arn = models.CharField(
+        max_length=300, blank=True, help_text="Of Amazon SNS: the topic whose messages are taken"
+    )
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -107,7 +110,7 @@ class Integration(models.Model):
     @property
     def checks_signatures(self) -> bool:
         """Whether only what its sender signed is taken."""
-        return bool(self.secret)
+        return bool(self.secret or self.topic_arn)
 
     @property
     def has_previous_key(self) -> bool:
@@ -125,7 +128,12 @@ class PayloadState(models.TextChoices):
 
 class PayloadQuerySet(models.QuerySet["Payload"]):
     def waiting(self) -> "PayloadQuerySet":
-        return self.filter(state=PayloadState.WAITING).order_by("pk")
+        """For being read: their signatures are checked, or need no check."""
+        return self.filter(state=PayloadState.WAITING, check_at=None).order_by("pk")
+
+    def unchecked(self) -> "PayloadQuerySet":
+        """Those whose signature a worker must check first."""
+        return self.filter(state=PayloadState.WAITING, check_at__isnull=False).order_by("check_at", "pk")
 
 
 class Payload(models.Model):
@@ -144,6 +152,9 @@ class Payload(models.Model):
     outcome = models.CharField(max_length=500, blank=True)
     alerts = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    check_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its signature is checked next, until it is found right"
+    )
     is_test = models.BooleanField(default=False)
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True, blank=True)
@@ -156,6 +167,11 @@ class Payload(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["id"], name="payload_waiting", condition=Q(state="waiting")),
+            models.Index(
+                fields=["check_at"],
+                name="payload_unchecked",
+                condition=Q(state="waiting", check_at__isnull=False),
+            ),
             models.Index(fields=["integration", "-id"], name="payload_of_integration"),
             models.Index(fields=["received_at"], name="payload_age"),
             models.Index(fields=["integration", "received_at"], name="payload_by_day"),
@@ -163,6 +179,11 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integration_id} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether it was stored: of a request that was refused at once, only the reason is."""
+        return self.state != PayloadState.REJECTED or self.check_at is not None
 
     @property
     def text(self) -> str:

@@ -8,15 +8,24 @@ from django.utils import timezone
 
 from alerts.workflow import forget_early_resolutions
 from integrations.models import Payload, PayloadState
-from integrations.workflow import awaited_heartbeats, process_payload, tell_silences, waiting_payloads
-from integrations.workflow.receiving import JOB
+from integrations.workflow import (
+    awaited_heartbeats,
+    check_payload,
+    process_payload,
+    tell_silences,
+    unchecked_payloads,
+    waiting_payloads,
+)
+from integrations.workflow.receiving import CHECK, JOB
 from integrations.workflow.silences import keep_due_silences, next_silence_work_at
 from notifications.workflow import wake_worker
 
 __all__ = [
+    "check_signatures",
     "find_silent_heartbeats",
     "forget_old_payloads",
     "keep_silences",
+    "next_check_at",
     "next_payload_at",
     "next_silence_at",
     "next_silence_work_at",
@@ -43,6 +52,21 @@ def process_waiting_payloads() -> None:
 
 def next_payload_at() -> datetime | None:
     return Payload.objects.waiting().order_by().aggregate(at=Min("received_at"))["at"]
+
+
+def check_signatures() -> None:
+    """Check those signatures for which a key must be fetched."""
+    ends = time.monotonic() + A_TURN
+    while ids := unchecked_payloads(at_most=AT_ONCE, now=timezone.now()):
+        for pk in ids:
+            check_payload(pk)
+            if time.monotonic() > ends:
+                wake_worker(CHECK)
+                return
+
+
+def next_check_at() -> datetime | None:
+    return Payload.objects.unchecked().order_by().aggregate(at=Min("check_at"))["at"]
 
 
 def find_silent_heartbeats() -> None:

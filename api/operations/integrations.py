@@ -27,6 +27,12 @@ EXPECTED = serializers.IntegerField(
     max_value=LONGEST_SILENCE,
     help_text="For the kind “heartbeat”: the minutes after which nothing heard is an alert.",
 )
+TOPIC = text(
+    300,
+    required=False,
+    allow_blank=True,
+    help_text="For Amazon SNS: the ARN of the topic whose signed messages are taken, and whose subscription is confirmed.",
+)
 
 part(
     "integration",
@@ -75,6 +81,7 @@ class IntegrationChangesBody(Body):
         allow_null=True,
         help_text="The data source of the kind “alertmanager” that alerts of this integration are silenced in.",
     )
+    topic_arn = TOPIC
     secret = text(
         200,
         required=False,
@@ -112,6 +119,7 @@ verb(
         service=named(Service.objects.all(), required=False, allow_null=True),
         opens=choice(Opens, default=Opens.CRITICAL),
         expected_every=EXPECTED,
+        topic_arn=TOPIC,
     ),
     answer=IntegrationMade,
     run=_create,

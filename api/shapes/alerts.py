@@ -135,6 +135,7 @@ class IntegrationShape(Shape):
             "opens",
             "mapping",
             "expected_every",
+            "topic_arn",
             "checks_signatures",
             "silenced_in",
             "key_ending",

@@ -9,7 +9,7 @@ from typing import Any
 from dateutil.parser import isoparse
 
 from alerts.observed import Parsed
-from integrations.senders.signatures import Signature
+from integrations.senders.signatures import Proof, Signature
 
 SENDERS: dict[str, "Sender"] = {}
 
@@ -27,7 +27,7 @@ class Setup:
 
     @property
     def slug(self) -> str:
-        return self.name.lower()
+        return self.name.lower().replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,13 @@ class Sender:
     category: str = "alerts"  # or "changes": what it sends
     signature: Signature | None = None  # where it can sign what it sends
     has_silences: bool = False  # its alerts can be silenced by the API of Alertmanager
+    proof: Proof | None = None  # where it signs with a key of its own, which a worker fetches
     takes_anything: bool = False  # its body says nothing, and is not read
+
+    @property
+    def has_topic(self) -> bool:
+        """Whether it sends through a topic of Amazon SNS."""
+        return self.proof is not None
 
     def __post_init__(self) -> None:
         SENDERS[self.kind] = self

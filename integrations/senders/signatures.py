@@ -3,6 +3,27 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class UnsignedError(ValueError):
+    """A payload is not proven to be its sender's. The text says why, for its page."""
+
+
+class SilentError(Exception):
+    """Whoever is needed to check a signature does not answer now. The text says who, and how."""
+
+
+class Proof(Protocol):
+    """How a worker checks what is signed with a key that must be fetched first.
+
+    Answers what became of the payload where that is all of it, else nothing. Raises UnsignedError, SilentError, UnreadableError.
+    """
+
+    def __call__(
+        self, raw: bytes, headers: Mapping[str, str], *, topic: str, received_at: datetime
+    ) -> str: ...
 
 
 @dataclass(frozen=True)

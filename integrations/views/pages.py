@@ -48,6 +48,7 @@ from integrations.workflow import (
     send_test,
 )
 
+CHANGED = ("name", "service", "opens", "expected_every", "topic_arn")
 READ_AGAIN = timedelta(seconds=2)
 EXCERPT_LINES = 14
 CHANGED = ("name", "service", "opens", "expected_every", "silenced_in")

@@ -1,5 +1,6 @@
 """The verbs of integrations."""
 
+from integrations.workflow.checking import check_payload, unchecked_payloads
 from integrations.workflow.heartbeats import awaited_heartbeats, tell_silences
 from integrations.workflow.managing import (
     change_integration,
@@ -15,6 +16,7 @@ from integrations.workflow.receiving import receive, refuse, send_test
 __all__ = [
     "awaited_heartbeats",
     "change_integration",
+    "check_payload",
     "create_integration",
     "delete_integration",
     "pause_integration",
@@ -26,5 +28,6 @@ __all__ = [
     "rotate_key",
     "send_test",
     "tell_silences",
+    "unchecked_payloads",
     "waiting_payloads",
 ]

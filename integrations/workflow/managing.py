@@ -1,5 +1,6 @@
 """Integrations: create, change, pause, rotate the key, delete."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
 from signals.models import DataSource, SourceKind
 
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 NOT_SAID: Any = object()
 
 
@@ -40,10 +42,12 @@ def create_integration(
     service: Service | None = None,
     opens: str = Opens.CRITICAL,
     expected_every: int | None = None,
+    topic_arn: str = "",
 ) -> tuple[Integration, str]:
     """An integration with a service account of its own, and the key that its sender needs, which is not stored.
 
-    `expected_every` is of a heartbeat: the minutes after which nothing heard is an alert. Raises ValidationError naming the field.
+    `expected_every` is of a heartbeat: the minutes after which nothing heard is an alert; `topic_arn` is of Amazon SNS.
+    Raises ValidationError naming the field.
     """
     _require_administrator(by)
     load()
@@ -58,6 +62,7 @@ def create_integration(
         service=service,
         opens=opens,
         expected_every=_expected(expected_every, kind) or (USUAL_SILENCE if kind == HEARTBEAT else None),
+        topic_arn=_topic(topic_arn, kind),
         key_hash=hash_key(key),
         key_ending=key[-5:],
         created_by=by,
@@ -82,11 +87,12 @@ def change_integration(
     secret: str | None = None,
     expected_every: int | None = None,
     silenced_in: DataSource | None = NOT_SAID,
+    topic_arn: str | None = None,
 ) -> Integration:
     """Its name, service, what it opens, where fields stand in its payloads, and the secret that its sender signs with.
 
     What is not said stays as it is. An empty secret means that signatures are not checked. `silenced_in` is the
-    Alertmanager that its alerts come from.
+    Alertmanager that its alerts come from. With an empty topic, messages of all topics of SNS are taken, if SNS signed them.
     """
     load()
     integration = _lock(integration, by)
@@ -106,6 +112,8 @@ def change_integration(
     if silenced_in is not NOT_SAID:
         said["silenced_in"] = _silencing(silenced_in, integration.kind)
         integration.quiet_asked_at = None
+    if topic_arn is not None:
+        said["topic_arn"] = _topic(topic_arn, integration.kind)
     for field, value in said.items():
         setattr(integration, field, value)
     integration.clean_fields(exclude=["account"])
@@ -194,6 +202,19 @@ def _secret(secret: str, kind: str) -> str:
     if secret and not secret.strip():
         raise ValidationError({"secret": "Enter a secret."})
     return secret.strip()
+
+
+def _topic(arn: str, kind: str) -> str:
+    arn = arn.strip()
+    if arn and SENDERS[kind].proof is None:
+        raise ValidationError({"topic_arn": f"{SENDERS[kind].name} sends through no topic of Amazon SNS."})
+    if arn and not TOPIC.fullmatch(arn):
+        raise ValidationError(
+            {
+                "topic_arn": "This is no ARN of a topic. One looks like arn:aws:sns:eu-west-1:123456789012:alarms."
+            }
+        )
+    return arn
 
 
 def _expected(minutes: int | None, kind: str) -> int | None:

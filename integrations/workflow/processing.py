@@ -16,7 +16,7 @@ from integrations.models import Payload, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
 from integrations.senders.base import read_json, stored
 from integrations.senders.payload_fields import key_of
-from integrations.workflow.receiving import JOB
+from integrations.workflow.receiving import CHECK, JOB
 from notifications.workflow import wake_worker
 
 MOST_IN_ONE = 1000
@@ -148,14 +148,16 @@ def replay_payload(*, payload: Payload, by: User) -> Payload:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change integrations.")
     payload = Payload.objects.select_for_update(of=("self",)).get(pk=payload.pk)
-    if payload.state == PayloadState.REJECTED:
+    if not payload.has_body:
         return payload
+    is_unchecked = payload.check_at is not None
     payload.state, payload.attempts, payload.outcome = PayloadState.WAITING, 0, ""
+    payload.check_at = timezone.now() if is_unchecked else None
     payload.replayed_at, payload.replayed_by = timezone.now(), by
-    payload.save(update_fields=["state", "attempts", "outcome", "replayed_at", "replayed_by"])
+    payload.save(update_fields=["state", "attempts", "outcome", "check_at", "replayed_at", "replayed_by"])
     subject = f"integration:{payload.integration_id}"
     record_audit(
         chain=INSTALLATION, action="payload.replayed", subject=subject, by=by, changes={"payload": payload.pk}
     )
-    wake_worker(JOB)
+    wake_worker(CHECK if is_unchecked else JOB)
     return payload

@@ -16,6 +16,7 @@ from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from notifications.workflow import wake_worker
 
 JOB = "integrations.tasks.process_waiting_payloads"
+CHECK = "integrations.tasks.check_signatures"
 NOTED_EVERY = timedelta(seconds=10)
 SECRET_WORDS = ("authorization", "cookie", "token", "secret", "key", "password")
 """Headers with one of these in their name are kept without their value."""
@@ -33,7 +34,9 @@ def receive(
     is_test: bool = False,
 ) -> Payload:
     """Store a payload for a worker, which reads it within seconds. One of a paused integration stays unread."""
-    now = timezone.now()
+    load()
+    now, sender = timezone.now(), SENDERS.get(dialect)
+    is_checked_later = sender is not None and sender.proof is not None and not is_test
     payload = Payload.objects.create(
         integration=integration,
         dialect=dialect,
@@ -43,6 +46,7 @@ def receive(
         size=len(body),
         state=PayloadState.PAUSED if integration.paused_at else PayloadState.WAITING,
         outcome="The integration is paused." if integration.paused_at else "",
+        check_at=now if is_checked_later else None,
         is_test=is_test,
         received_at=now,
     )
@@ -51,7 +55,7 @@ def receive(
     if is_heard and (last is None or now - last >= NOTED_EVERY):
         Integration.objects.filter(pk=integration.pk).update(last_received_at=now)
     if payload.state == PayloadState.WAITING:
-        wake_worker(JOB)
+        wake_worker(CHECK if is_checked_later else JOB)
     return payload
 
 

@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--opens", choices=Opens.values, default=Opens.CRITICAL.value, help="what alerts become"
         )
+        parser.add_argument(
+            "--topic-arn", default="", help="of Amazon SNS: the topic whose messages are taken"
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         by = User.objects.administrators().first()
@@ -35,7 +38,12 @@ class Command(BaseCommand):
         try:
             with context.coming_from("command create_integration"):
                 integration, key = create_integration(
-                    by=by, kind=options["kind"], name=options["name"], service=service, opens=options["opens"]
+                    by=by,
+                    kind=options["kind"],
+                    name=options["name"],
+                    service=service,
+                    opens=options["opens"],
+                    topic_arn=options["topic_arn"],
                 )
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal

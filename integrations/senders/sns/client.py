@@ -1,0 +1,78 @@
+"""Asking SNS over HTTPS, in a worker: behind the guard, in little time, and for few bytes."""
+
+import re
+from urllib.parse import urlsplit
+
+import requests
+from requests.utils import get_environ_proxies
+from requests_hardened import Config, HTTPSession
+from urllib3.exceptions import HTTPError
+
+from integrations.senders.signatures import SilentError
+from notifications.channels.guard import Leash, outbound_to
+
+CONNECT, SILENCE = 3.0, 5.0  # seconds
+ALTOGETHER = 10.0  # seconds, however slowly it comes
+MOST_BYTES = 64 * 1024
+ADDRESS = re.compile(
+    r"https://(?P<host>sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?)/(?P<rest>[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)"
+)
+"""Of SNS itself: no other host, no port, no sign-in, no fragment. Read as a whole, so that no parser sees another host."""
+_HARDENED = Config(
+    ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list
+    ip_filter_allow_loopback_ips=False,
+    never_redirect=True,
+    default_timeout=(CONNECT, SILENCE),
+    user_agent_override="Allclear",
+)
+
+
+class RefusedError(ValueError):
+    """SNS answered, and not with what was asked for."""
+
+
+def is_of_sns(url: str) -> bool:
+    return ADDRESS.fullmatch(url) is not None
+
+
+def get(url: str) -> bytes:
+    """The body of what SNS answers at an address of its own.
+
+    Raises SilentError where there is no answer, RefusedError where it is none of use.
+    """
+    if not is_of_sns(url):
+        raise RefusedError("is no address of SNS")
+    host = urlsplit(url).hostname or ""
+    with outbound_to(host, within=ALTOGETHER) as leash:
+        try:
+            return _read(url, leash)
+        except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
+            raise SilentError(f"{host} {_reason(error, leash)}") from error
+
+
+def _read(url: str, leash: Leash) -> bytes:
+    with HTTPSession(_HARDENED) as session:
+        session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
+        with session.get(url, stream=True, proxies=get_environ_proxies(url)) as response:
+            body = bytearray()
+            for chunk in response.iter_content(16 * 1024):
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise RefusedError("sent an answer that is too large")
+    if leash.was_cut:
+        raise TimeoutError
+    if response.status_code >= 500:
+        raise SilentError(f"{urlsplit(url).hostname} answered {response.status_code}")
+    if response.status_code != 200:
+        raise RefusedError(f"answered {response.status_code}")
+    return bytes(body)
+
+
+def _reason(error: Exception, leash: Leash) -> str:
+    if leash.was_pulled:
+        return "has a private address that ALLCLEAR_OUTBOUND_ALLOW does not allow"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "has a certificate that cannot be verified"
+    if leash.was_cut or isinstance(error, requests.exceptions.Timeout | TimeoutError):
+        return "did not answer in time"
+    return "cannot be reached"
