@@ -10,6 +10,7 @@ from django.utils.csp import CSP
 
 from config.jobs import JOBS as JOBS
 from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from core.listening import address_of
 from core.postgres import connection_settings
 from core.private_files import PRIVATE_UMASK
 from core.secret import load_or_create_secret
@@ -365,6 +366,12 @@ AUDITED_MODELS = ["incidents.Incident", "retros.Retrospective", "action_items.Ac
 """Models with a `chain` in the audit trail: `verify_audit` misses one that was removed."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
+
+SMTP_LISTEN = env.str("ALLCLEAR_SMTP_LISTEN", default="")
+"""Where e-mail for integrations is taken, such as 127.0.0.1:2525; nowhere by default."""
+SMTP_HOST, SMTP_PORT = address_of("ALLCLEAR_SMTP_LISTEN", SMTP_LISTEN, default=("127.0.0.1", 2525))
+MAIL_DOMAIN = env.str("ALLCLEAR_MAIL_DOMAIN", default=public_host or "localhost").strip().lower().rstrip(".")
+"""What stands behind the @ in the addresses of integrations."""
 
 LOGGING = {
     "version": 1,

@@ -10,7 +10,7 @@ from incidents.models import Service
 from integrations.activity import LABELS
 from integrations.models import LONGEST_SILENCE, USUAL_SILENCE, Integration, Opens, PayloadState
 from integrations.senders import SENDERS, load
-from integrations.senders.mappings import USUAL
+from integrations.senders.mappings import CHOICES, USUAL, WORDS
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from signals.models import DataSource
 
@@ -48,6 +48,41 @@ OF_CHANGES = {
     "source": ("Source",),
     "link": ("Link",),
 }
+OF_MAIL = {
+    "title": ("Title",),
+    "description": ("Description",),
+    "state": ("State", "Firing, acknowledged or resolved. It counts before the words."),
+    "severity": ("Severity", "It counts before the words."),
+    "service": ("Service", "The slug or the name of a service in the catalogue."),
+    "source": ("Source",),
+    "key": ("Key", "The same key is the same alert. It counts before the subject, thread or message."),
+    "group": ("Group", "Alerts of one group belong to one incident."),
+    "link": ("Link",),
+}
+WORDS_OF_MAIL = {
+    "resolved_words": (
+        "Words that resolve",
+        "Between commas, such as RECOVERY, OK. Without one, an alert is firing.",
+    ),
+    "acknowledged_words": ("Words that acknowledge", "Such as ACKNOWLEDGEMENT."),
+    "critical_words": ("Words for critical", "Such as CRITICAL, DOWN."),
+    "warning_words": ("Words for warning", "Such as WARNING."),
+    "other_words": (
+        "Words without a meaning",
+        "Such as PROBLEM. All words of this page are left out where subjects are compared.",
+    ),
+}
+CHOICES_OF_MAIL = {
+    "look_in": ("Look for words in", {"subject": "The subject", "everything": "The subject and the text"}),
+    "same_by": (
+        "The same alert has the same",
+        {
+            "subject": "Subject",
+            "thread": "Thread: messages that answer one another",
+            "message": "Message: each is an alert",
+        },
+    ),
+}
 
 
 def _mapped(told: dict[str, tuple[str, ...]], usual: dict[str, str]) -> dict[str, Mapped]:
@@ -59,8 +94,17 @@ def _mapped(told: dict[str, tuple[str, ...]], usual: dict[str, str]) -> dict[str
 MAPPED = {
     "generic": _mapped(OF_ALERTS, USUAL["generic"]),
     "change": _mapped(OF_CHANGES, USUAL["change"]),
+    "email": _mapped(OF_MAIL, USUAL["email"]),
 }
 """By kind, the fields whose place in a payload an administrator can say."""
+LONGEST_WORDS = 300
+
+
+def labels_of(kind: str) -> dict[str, str]:
+    """The label of each field of a mapping, in the order of its page."""
+    words = {name: WORDS_OF_MAIL[name][0] for name in WORDS.get(kind, ())}
+    choices = {name: CHOICES_OF_MAIL[name][0] for name in CHOICES.get(kind, {})}
+    return words | choices | {name: field.label for name, field in MAPPED.get(kind, {}).items()}
 
 
 class IntegrationForm(Form):
@@ -192,10 +236,24 @@ class KeyForm(Form):
 
 
 class MappingForm(Form):
-    """A JMESPath for each field; an empty one means the usual names."""
+    """A JMESPath for each field; an empty one means the usual names. Before them words and choices, where the kind has some."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.paths = MAPPED[kind]
+        self.has_words = kind in WORDS
+        for name in WORDS.get(kind, ()):
+            label, hint = WORDS_OF_MAIL[name]
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=LONGEST_WORDS,
+                help_text=hint,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            )
+        for name in CHOICES.get(kind, {}):
+            label, values = CHOICES_OF_MAIL[name]
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=list(values.items()))
         for name, (label, usual, words) in MAPPED[kind].items():
             self.fields[name] = forms.CharField(
                 label=label,
@@ -216,7 +274,7 @@ class MappingForm(Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         for name, path in list(said.items()):
-            if path:
+            if path and name in self.paths:
                 try:
                     check_expression(path)
                 except ExpressionError as fault:

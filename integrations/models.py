@@ -23,6 +23,8 @@ USUAL_SILENCE = 10
 """Minutes."""
 LARGEST = 512 * 1024
 """Bytes of one payload."""
+LARGEST_MAIL = 2 * 1024 * 1024
+"""Bytes of one e-mail with all that is attached."""
 
 
 def hash_key(key: str) -> str:

@@ -18,7 +18,13 @@ def setup_context(sender: Sender | None, key: str = "") -> dict[str, Any]:
     """What `integrations/_setup.html` shows: the sender's own setups, or an address and a command."""
     if sender is None:
         return {"setups": [], "setup_help": ""}
-    places = {"@ADDRESS": settings.PUBLIC_URL, "@KEY": key or NO_KEY}
+    places = {
+        "@ADDRESS": settings.PUBLIC_URL,
+        "@KEY": key or NO_KEY,
+        "@MAIL_DOMAIN": settings.MAIL_DOMAIN,
+        "@SMTP_HOST": settings.SMTP_HOST,
+        "@SMTP_PORT": str(settings.SMTP_PORT),
+    }
     setups = [Setup(one.name, _filled(one.text, places)) for one in sender.setups or _usual(sender)]
     return {"setups": setups, "setup_help": _filled(sender.help or HELP, places), "no_key": NO_KEY}
 

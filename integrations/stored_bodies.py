@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from alerts.observed import Changed, Observed
 from integrations.models import Integration, Payload, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.base import read_json
 
 MOST_SHOWN = 64 * 1024
 """Characters of a body on its page."""
@@ -32,6 +31,18 @@ def shown_body(body: bytes) -> ShownBody:
         text, is_json = body[: MOST_SHOWN * 4].decode("utf-8", "replace"), False
     text = text.replace("\0", "␀")
     return ShownBody(text[:MOST_SHOWN], is_json, len(text) > MOST_SHOWN)
+
+
+def read_body(payload: Payload) -> ShownBody:
+    """As a mapping finds it: of what is no JSON, the values that are read from it."""
+    load()
+    sender, raw = SENDERS.get(payload.dialect), bytes(payload.body)
+    if sender is None:
+        return shown_body(raw)
+    try:
+        return shown_body(json.dumps(sender.read(raw)).encode())
+    except UnreadableError:
+        return shown_body(raw)
 
 
 def _indented(value: object) -> str:
@@ -87,7 +98,7 @@ def _understood(
 ) -> tuple[Observed | Changed, ...] | None:
     sender = SENDERS[payload.dialect]
     try:
-        parsed = sender.parse(read_json(bytes(payload.body)), payload.headers, mapping)
+        parsed = sender.parse(sender.read(bytes(payload.body)), payload.headers, mapping)
         return (*parsed.alerts, *parsed.changes)
     except UnreadableError as fault:
         if faults is not None and str(fault) not in faults and len(faults) < EXAMPLES:

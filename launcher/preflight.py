@@ -51,7 +51,7 @@ def refuse_beyond_loopback(host: str) -> None:
         )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, said_by: str = "--port") -> socket.socket:
     """A listening socket, or Refused naming the port that is taken."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -60,16 +60,16 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(2048)
     except (OSError, OverflowError) as error:
-        raise Refused(_why_not_listening(host, port, error)) from error
+        raise Refused(_why_not_listening(host, port, error, said_by)) from error
     return listener
 
 
-def _why_not_listening(host: str, port: int, error: Exception) -> str:
+def _why_not_listening(host: str, port: int, error: Exception, said_by: str) -> str:
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken by another program. Choose another with --port."
+        return f"Port {port} on {host} is taken by another program. Choose another with {said_by}."
     if code == errno.EACCES:
-        return f"Port {port} may only be opened by root. Choose one above 1023 with --port."
+        return f"Port {port} may only be opened by root. Choose one above 1023 with {said_by}."
     if code == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         return f"Cannot listen on {host}: it is not an address of this machine."
     return f"Cannot listen on {host}, port {port}: {error}."

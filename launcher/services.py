@@ -22,7 +22,7 @@ from launcher.processes import Child, die_with_parent, spawn
 
 ANSWER_SECONDS = 60
 WATCH_SECONDS = 0.5
-STOP_SECONDS = {"web": 3.0, "beat": 1.0, "worker": 2.0}
+STOP_SECONDS = {"web": 3.0, "mail": 1.0, "beat": 1.0, "worker": 2.0}
 DATABASE_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0  # a child that ran this long starts again without a pause
@@ -45,6 +45,7 @@ class Service:
 class Supervisor:
     lock: DataLock
     listener: socket.socket
+    mail_listener: socket.socket | None = None  # where e-mail for integrations is taken
     server: EmbeddedPostgres | None = None
     services: list[Service] = field(default_factory=list)
     stopping: bool = False
@@ -83,8 +84,10 @@ class Supervisor:
             self.server.start()
         setup_link = _prepare()
         self.lock.announce_ready()
-        self.services = _services(self.listener)
-        with progress.step("Starting web, worker and beat"):
+        self.services = _services(self.listener, self.mail_listener)
+        with progress.step(
+            "Starting " + ("web, mail, worker and beat" if self.mail_listener else "web, worker and beat")
+        ):
             for service in self.services:
                 self._launch(service)
             self._wait_for_web()
@@ -167,16 +170,26 @@ class Supervisor:
             self.server.stop(hurry=self.hurry)
         self.lock.release()
         self.listener.close()
+        if self.mail_listener:
+            self.mail_listener.close()
 
 
 def start() -> None:
     """Refuse what can be refused by looking, take the data folder, run until told to stop."""
     if settings.DEMO:
         refuse_beyond_loopback(settings.HOST)
+        if settings.SMTP_LISTEN:
+            refuse_beyond_loopback(settings.SMTP_HOST)
     make_writable_folder(settings.DATA_DIR)
     lock = DataLock(settings.DATA_DIR)
     own(lock)
-    Supervisor(lock, listen(settings.HOST, settings.PORT)).run()
+    listener = listen(settings.HOST, settings.PORT)
+    mail = (
+        listen(settings.SMTP_HOST, settings.SMTP_PORT, said_by="ALLCLEAR_SMTP_LISTEN")
+        if settings.SMTP_LISTEN
+        else None
+    )
+    Supervisor(lock, listener, mail).run()
 
 
 def own(lock: DataLock) -> None:
@@ -193,7 +206,7 @@ def already_running(pid: int, address: str) -> str:
     return f"Allclear already runs on {settings.DATA_DIR}: process {pid}, {address}"
 
 
-def _services(listener: socket.socket) -> list[Service]:
+def _services(listener: socket.socket, mail_listener: socket.socket | None) -> list[Service]:
     listener.set_inheritable(True)
     web = [sys.executable, "-m", "launcher.web", "--fd", str(listener.fileno())]
     celery = [sys.executable, "-m", "celery", "-A", "config"]
@@ -204,8 +217,15 @@ def _services(listener: socket.socket) -> list[Service]:
     names = (
         ["web"] if settings.WEB_PROCESSES == 1 else [f"web-{n + 1}" for n in range(settings.WEB_PROCESSES)]
     )
+    mails = []
+    if mail_listener:
+        mail_listener.set_inheritable(True)
+        descriptor = mail_listener.fileno()
+        command = [sys.executable, "-m", "launcher.mail", "--fd", str(descriptor)]
+        mails = [Service("mail", command, "mail", pass_fds=(descriptor,))]
     return [
         *(Service(name, web, "web", pass_fds=(listener.fileno(),)) for name in names),
+        *mails,
         Service("beat", [*beat, "--quiet", "beat", "--loglevel=WARNING", "--pidfile="], "beat"),
         Service("worker", [*celery, *worker], "worker"),
     ]

@@ -12,6 +12,7 @@ from api.registry import Call, item, listing, part, verb
 from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
 from incidents.models import Service
 from integrations import workflow
+from integrations.mail_addresses import address_of_key
 from integrations.models import LONGEST_SILENCE, Integration, Opens, Payload
 from signals.models import DataSource
 
@@ -19,7 +20,10 @@ SCOPE, TAG = "admin", "Integrations"
 MAPPING = serializers.DictField(
     child=serializers.CharField(max_length=300, allow_blank=True),
     required=False,
-    help_text='For the kind “generic”: a JMESPath for each field, such as {"title": "event.name"}.',
+    help_text=(
+        'For the kinds “generic” and “change”: a JMESPath for each field, such as {"title": "event.name"}. For “email” '
+        'words as well, such as {"resolved_words": "RECOVERY, OK", "look_in": "subject", "same_by": "thread"}.'
+    ),
 )
 EXPECTED = serializers.IntegerField(
     required=False,
@@ -51,7 +55,12 @@ part(
 
 
 def _made(integration: Integration, key: str) -> dict[str, Any]:
-    return {"token": key, "hook_url": f"{settings.PUBLIC_URL}/hooks/{key}/", "integration": integration}
+    return {
+        "token": key,
+        "hook_url": f"{settings.PUBLIC_URL}/hooks/{key}/",
+        "mail_address": address_of_key(integration, key),
+        "integration": integration,
+    }
 
 
 def _create(call: Call) -> dict[str, Any]:

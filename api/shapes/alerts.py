@@ -160,6 +160,9 @@ class IntegrationMade(serializers.Serializer):
 
     token = Once()
     hook_url = Once()
+    mail_address = Once(
+        help_text="Of the kind “email”. Shown once. Empty for others, and where an answer is repeated."
+    )
     integration = IntegrationShape()
 
 

@@ -17,6 +17,7 @@ def load() -> None:
         cloudevents,
         cloudwatch,
         datadog,
+        email,
         generic,
         github,
         gitlab,

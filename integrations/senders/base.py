@@ -18,12 +18,24 @@ class UnreadableError(ValueError):
     """A payload cannot be understood. The text says why, for its page."""
 
 
+def read_json(body: bytes) -> Any:
+    """Raises UnreadableError."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise UnreadableError(f"The body is no JSON: {str(fault)[:200]}") from fault
+
+
+def write_json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode()
+
+
 @dataclass(frozen=True)
 class Setup:
     """What is pasted into a sender's configuration, under the name of its tab."""
 
     name: str
-    text: str  # @ADDRESS and @KEY stand for this installation and the key
+    text: str  # @ADDRESS, @KEY and the like stand for this installation and the key
 
     @property
     def slug(self) -> str:
@@ -48,6 +60,9 @@ class Sender:
     signature: Signature | None = None  # where it can sign what it sends
     has_silences: bool = False  # its alerts can be silenced by the API of Alertmanager
     proof: Proof | None = None  # where it signs with a key of its own, which a worker fetches
+    read: Callable[[bytes], Any] = read_json  # a stored body, for `parse`; raises UnreadableError
+    write: Callable[[dict[str, Any]], bytes] = write_json  # a sample, as it would come
+    content_type: str = "application/json"
     takes_anything: bool = False  # its body says nothing, and is not read
 
     @property
@@ -57,14 +72,6 @@ class Sender:
 
     def __post_init__(self) -> None:
         SENDERS[self.kind] = self
-
-
-def read_json(body: bytes) -> Any:
-    """Raises UnreadableError."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as fault:
-        raise UnreadableError(f"The body is no JSON: {str(fault)[:200]}") from fault
 
 
 def an_object(value: Any, what: str = "The body") -> dict[str, Any]:

@@ -32,11 +32,12 @@ from integrations.forms import (
     MappingForm,
     NewIntegrationForm,
     PayloadFilter,
+    labels_of,
 )
 from integrations.models import LARGEST, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, Sender, load
 from integrations.setup import setup_context
-from integrations.stored_bodies import MOST_SHOWN, ShownBody, shown_body, try_mapping
+from integrations.stored_bodies import MOST_SHOWN, ShownBody, read_body, shown_body, try_mapping
 from integrations.workflow import (
     change_integration,
     create_integration,
@@ -163,8 +164,8 @@ def _page(request: SignedInRequest, subject: Integration, *, key: str = "", **sa
 
 def _mapping_of(subject: Integration) -> list[tuple[str, str]]:
     """(label, path) of each field that has one."""
-    labels = MAPPED.get(subject.kind, {})
-    return [(labels[name].label, path) for name, path in subject.mapping.items() if name in labels]
+    labels = labels_of(subject.kind)
+    return [(label, subject.mapping[name]) for name, label in labels.items() if subject.mapping.get(name)]
 
 
 def _newest_failed(payloads: list[Payload]) -> dict[str, Any] | None:
@@ -219,7 +220,7 @@ def integration_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
 def _newest_body(subject: Integration) -> ShownBody | None:
     """What the mapping is written for."""
     newest = subject.payloads.filter(size__gt=0, is_test=False).exclude(state=PayloadState.REJECTED).first()
-    return shown_body(bytes(newest.body)) if newest else None
+    return read_body(newest) if newest else None
 
 
 def _save_mapping(*, by: Any, subject: Integration, form: MappingForm) -> Integration:

@@ -23,7 +23,7 @@ from integrations.models import (
     new_key,
 )
 from integrations.senders import SENDERS, load
-from integrations.senders.mappings import USUAL
+from integrations.senders.mappings import CHOICES, USUAL, WORDS
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from integrations.workflow.receiving import JOB
 from notifications.workflow import wake_worker
@@ -179,12 +179,18 @@ def delete_integration(*, by: User, integration: Integration) -> None:
 def _checked(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     usual = USUAL.get(kind, {})
     if mapping and not usual:
-        known = " and ".join(f"“{SENDERS[one].name}”" for one in USUAL)
-        raise ValidationError({"mapping": f"Only {known} take a mapping."})
+        *others, last = (f"“{SENDERS[one].name}”" for one in USUAL)
+        raise ValidationError({"mapping": f"Only {', '.join(others)} and {last} take a mapping."})
     faults = {}
+    words, choices = WORDS.get(kind, ()), CHOICES.get(kind, {})
     for name, path in mapping.items():
-        if name not in usual:
-            faults[name] = f"There is no field “{name}”. There are {', '.join(usual)}."
+        if name in words:
+            continue
+        if name in choices:
+            if path and path not in choices[name]:
+                faults[name] = f"“{path}” is none of {', '.join(choices[name])}."
+        elif name not in usual:
+            faults[name] = f"There is no field “{name}”. There are {', '.join((*usual, *words, *choices))}."
         elif path:
             try:
                 check_expression(path)

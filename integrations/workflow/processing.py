@@ -14,7 +14,7 @@ from audit.workflow import INSTALLATION, record_audit
 from incidents.workflow import receive_change
 from integrations.models import Payload, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
-from integrations.senders.base import read_json, stored
+from integrations.senders.base import stored
 from integrations.senders.payload_fields import key_of
 from integrations.workflow.receiving import CHECK, JOB
 from notifications.workflow import wake_worker
@@ -90,7 +90,7 @@ def _process(payload: Payload) -> str:
     integration, sender = payload.integration, SENDERS.get(payload.dialect)
     if sender is None:
         raise UnreadableError(f"Nothing here reads “{payload.dialect}”.")
-    body = {} if sender.takes_anything else read_json(bytes(payload.body))
+    body = {} if sender.takes_anything else sender.read(bytes(payload.body))
     parsed = sender.parse(body, payload.headers, integration.mapping)
     if len(parsed.alerts) + len(parsed.changes) > MOST_IN_ONE:
         raise UnreadableError(f"More than {MOST_IN_ONE:,} alerts in one payload are not read.")

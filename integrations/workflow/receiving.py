@@ -1,6 +1,5 @@
 """From a request to a stored payload. Nothing is read here: the answer waits for the database alone."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -76,12 +75,12 @@ def send_test(*, by: User, integration: Integration) -> Payload:
     if not by.is_administrator:
         raise PermissionDenied("Only administrators can change integrations.")
     load()
-    body = SENDERS[integration.kind].sample(integration.service.slug if integration.service else "")
+    sender = SENDERS[integration.kind]
     return receive(
         integration=integration,
         dialect=integration.kind,
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        body=sender.write(sender.sample(integration.service.slug if integration.service else "")),
+        headers={"Content-Type": sender.content_type},
         is_test=True,
     )
 

@@ -120,7 +120,7 @@ def test_nobody_else_may(client, responder, integration):
 @pytest.mark.parametrize(
     ("kind", "mapping", "said"),
     [
-        ("alertmanager", {"title": "name"}, "Only “Any JSON” and “Any change” take a mapping."),
+        ("alertmanager", {"title": "name"}, "Only “Any JSON”, “Any change” and “E-mail” take a mapping."),
         ("generic", {"changes": "name"}, "changes: There is no field “changes”."),
         ("generic", {"title": "[name"}, "title: This is no JMESPath"),
     ],

@@ -49,12 +49,12 @@ class Installation:
     def address(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         self.output = open(self.data.with_suffix(".out"), "w+")  # noqa: SIM115 - closed with the process
         tests = os.getpid()
         self.process = subprocess.Popen(
             [ROOT / "bin" / "start", "--data", str(self.data), "--port", str(self.port)],
-            env=plain_environment(),
+            env=plain_environment(**environment),
             stdout=self.output,
             stderr=subprocess.STDOUT,
             preexec_fn=lambda: die_with_parent(tests),

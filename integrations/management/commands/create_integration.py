@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from audit import context
 from incidents.models import Service
+from integrations.mail_addresses import address_of_key
 from integrations.models import Opens
 from integrations.workflow import create_integration
 
@@ -53,4 +54,6 @@ class Command(BaseCommand):
             "url": f"{settings.PUBLIC_URL}/hooks/{key}/",
             "token": key,
         }
+        if address := address_of_key(integration, key):
+            told["address"] = address
         self.stdout.write(json.dumps(told))
