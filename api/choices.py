@@ -39,7 +39,7 @@ from insights.definitions import BY_KEY, HEADLINES
 from insights.filters import PERIODS
 from insights.models import AnnotationKind
 from insights.questions import QUESTIONS
-from integrations.models import Opens, PayloadState
+from integrations.models import MailSecurity, Opens, PayloadState
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind
 from notifications.models import BodyFormat, DeliveryState
 from retros.checks import CHECKS
@@ -94,6 +94,7 @@ CHOICES: dict[str, Any] = {
     "InstallationRole": InstallationRole,
     "Language": settings.LANGUAGES,
     "LinkKind": LinkKind,
+    "MailboxSecurity": MailSecurity,
     "MaintenanceState": MaintenanceState,
     "MitigationKind": Mitigation.Kind,
     "MitigationState": MitigationState,

@@ -28,6 +28,7 @@ JOBS: dict[str, dict] = {
         "next_at": "integrations.tasks.next_check_at",
         "has_thread": True,
     },
+    "integrations.tasks.read_mailboxes": {"next_at": "integrations.tasks.next_mailbox_at"},
     "integrations.tasks.find_silent_heartbeats": {"next_at": "integrations.tasks.next_silence_at"},
     "integrations.tasks.keep_silences": {
         "next_at": "integrations.tasks.next_silence_work_at",

@@ -47,7 +47,7 @@ LABELS = {
 
 
 def with_activity(rows: IntegrationQuerySet) -> IntegrationQuerySet:
-    """Each with `received_in_24_h`, and `failing_since` where its newest payload was not understood."""
+    """Each with `received_in_24_h`, and `failing_since` where its mailbox fails, or its newest payload was not understood."""
     of_it = Payload.objects.filter(integration=OuterRef("pk"))
     recent = of_it.filter(received_at__gte=timezone.now() - DAY).order_by().values("integration")
     understood = of_it.filter(state=PayloadState.PROCESSED).values("pk")[:1]
@@ -59,7 +59,10 @@ def with_activity(rows: IntegrationQuerySet) -> IntegrationQuerySet:
             0,
         ),
         last_understood=last_understood,
-        failing_since=Subquery(failed.values("received_at")[:1], output_field=DateTimeField()),
+        failing_since=Coalesce(
+            F("mailbox__failing_since"),
+            Subquery(failed.values("received_at")[:1], output_field=DateTimeField()),
+        ),
     )
 
 

@@ -8,7 +8,15 @@ from core.forms import FilterForm, Form
 from core.jmespaths import LONGEST_EXPRESSION, ExpressionError, check_expression
 from incidents.models import Service
 from integrations.activity import LABELS
-from integrations.models import LONGEST_SILENCE, USUAL_SILENCE, Integration, Opens, PayloadState
+from integrations.models import (
+    LONGEST_SILENCE,
+    USUAL_SILENCE,
+    Integration,
+    Mailbox,
+    MailSecurity,
+    Opens,
+    PayloadState,
+)
 from integrations.senders import SENDERS, load
 from integrations.senders.mappings import CHOICES, USUAL, WORDS
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
@@ -223,6 +231,41 @@ class NewIntegrationForm(IntegrationForm):
             said["expected_every"] = None
             self.errors.pop("expected_every", None)
         return said
+
+
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class MailboxForm(Form):
+    """What is stored as the password is never shown."""
+
+    host = forms.CharField(
+        max_length=253,
+        help_text="Of the IMAP server, such as imap.example.org. A private address must be allowed with ALLCLEAR_OUTBOUND_ALLOW.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    port = forms.IntegerField(
+        min_value=1, max_value=65535, initial=993, help_text="Usually 993, or 143 with STARTTLS."
+    )
+    security = forms.ChoiceField(
+        label="Encryption", choices=MailSecurity, initial=MailSecurity.TLS, widget=forms.RadioSelect
+    )
+    user_name = forms.CharField(label="User name", max_length=200, widget=forms.TextInput(attrs=PLAIN))
+    password = forms.CharField(
+        max_length=500, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    folder = forms.CharField(
+        max_length=200,
+        initial="INBOX",
+        help_text="Messages that are in it already are not taken.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+
+    def __init__(self, *args: Any, mailbox: Mailbox | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if mailbox:
+            self.fields["password"].required = False
+            self.fields["password"].help_text = "One is stored. Leave this empty to keep it."
 
 
 class KeyForm(Form):

@@ -50,7 +50,9 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(Q(key_hash=hashed) | Q(previous_hash=hashed, previous_until__gt=now))
 
     def by_name(self) -> "IntegrationQuerySet":
-        return self.select_related("service", "created_by", "account", "silenced_in").order_by("name")
+        return self.select_related("service", "created_by", "account", "silenced_in", "mailbox").order_by(
+            "name"
+        )
 
 
 class Integration(models.Model):
@@ -110,6 +112,11 @@ class Integration(models.Model):
         return reverse("integration", args=[self.pk])
 
     @property
+    def mailbox_or_none(self) -> "Mailbox | None":
+        """Where its messages are fetched from."""
+        return getattr(self, "mailbox", None)
+
+    @property
     def checks_signatures(self) -> bool:
         """Whether only what its sender signed is taken."""
         return bool(self.secret or self.topic_arn)
@@ -118,6 +125,49 @@ class Integration(models.Model):
     def has_previous_key(self) -> bool:
         """Whether the key before the last rotation still works."""
         return self.previous_until is not None and self.previous_until > timezone.now()
+
+
+class MailSecurity(models.TextChoices):
+    TLS = "tls", "TLS"
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "none", "None, for a server of your own network"
+
+
+class Mailbox(models.Model):
+    """A folder of an IMAP server whose new messages an integration takes, each once."""
+
+    EVERY = timedelta(minutes=1)
+    LONGEST_PAUSE = timedelta(minutes=15)
+    MOST_ATTEMPTS = 3
+    """At one message."""
+
+    integration = models.OneToOneField(Integration, on_delete=models.CASCADE, related_name="mailbox")
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(
+        default=993, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    security = models.CharField(max_length=10, choices=MailSecurity, default=MailSecurity.TLS)
+    user_name = models.CharField(max_length=200)
+    password = models.CharField(max_length=500)
+    folder = models.CharField(max_length=200, default="INBOX")
+    uid_validity = models.BigIntegerField(
+        null=True, blank=True, help_text="Within which `last_uid` means something"
+    )
+    last_uid = models.BigIntegerField(default=0, help_text="Of the last message that was taken")
+    tried_uid = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="At `tried_uid`")
+    due_at = models.DateTimeField(default=timezone.now, help_text="When it is read next")
+    claim = models.PositiveIntegerField(default=0, help_text="How often it was read: names who reads it now")
+    read_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="mailbox_due")]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} at {self.host}"
 
 
 class PayloadState(models.TextChoices):

@@ -1,21 +1,27 @@
 """Jobs of a worker (settings.JOBS). Each may run twice at the same time."""
 
+import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
 from alerts.workflow import forget_early_resolutions
-from integrations.models import Payload, PayloadState
+from integrations.models import Mailbox, Payload, PayloadState
 from integrations.workflow import (
     awaited_heartbeats,
     check_payload,
+    claim_mailboxes,
     process_payload,
+    read_mailbox,
     tell_silences,
     unchecked_payloads,
     waiting_payloads,
 )
+from integrations.workflow.mailboxes import MAILBOXES_AT_ONCE, Reading
 from integrations.workflow.receiving import CHECK, JOB
 from integrations.workflow.silences import keep_due_silences, next_silence_work_at
 from notifications.workflow import wake_worker
@@ -26,14 +32,18 @@ __all__ = [
     "forget_old_payloads",
     "keep_silences",
     "next_check_at",
+    "next_mailbox_at",
     "next_payload_at",
     "next_silence_at",
     "next_silence_work_at",
     "process_waiting_payloads",
+    "read_mailboxes",
 ]
 
 AT_ONCE = 100
 A_TURN = 20.0  # seconds
+_mailboxes = ThreadPoolExecutor(MAILBOXES_AT_ONCE, thread_name_prefix="mailbox")
+logger = logging.getLogger(__name__)
 
 
 def process_waiting_payloads() -> None:
@@ -67,6 +77,25 @@ def check_signatures() -> None:
 
 def next_check_at() -> datetime | None:
     return Payload.objects.unchecked().order_by().aggregate(at=Min("check_at"))["at"]
+
+
+def read_mailboxes() -> None:
+    """Have each mailbox that is due read in a thread of its own: one that hangs delays no other."""
+    for reading in claim_mailboxes(now=timezone.now()):
+        _mailboxes.submit(_read, reading)
+
+
+def _read(reading: Reading) -> None:
+    try:
+        read_mailbox(reading)
+    except Exception:
+        logger.exception("mailbox %s could not be read and will be tried again", reading.mailbox.pk)
+    finally:
+        connection.close()
+
+
+def next_mailbox_at() -> datetime | None:
+    return Mailbox.objects.aggregate(at=Min("due_at"))["at"]
 
 
 def find_silent_heartbeats() -> None:

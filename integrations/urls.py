@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from integrations.views import hooks, opsgenie, pages
+from integrations.views import hooks, mailboxes, opsgenie, pages
 
 JSM = "jsm/ops/integration/"
 """Before the addresses of Opsgenie where a sender was set up for Jira Service Management."""
@@ -37,6 +37,12 @@ urlpatterns = [
     path("settings/integrations/<int:pk>/", pages.integration, name="integration"),
     path("settings/integrations/<int:pk>/edit/", pages.integration_edit, name="integration_edit"),
     path("settings/integrations/<int:pk>/mapping/", pages.integration_mapping, name="integration_mapping"),
+    path(
+        "settings/integrations/<int:pk>/mailbox/", mailboxes.integration_mailbox, name="integration_mailbox"
+    ),
+    path(
+        "settings/integrations/<int:pk>/mailbox/removal/", mailboxes.mailbox_removal, name="mailbox_removal"
+    ),
     path("settings/integrations/<int:pk>/key/", pages.integration_key, name="integration_key"),
     path("settings/integrations/<int:pk>/test/", pages.integration_test, name="integration_test"),
     path("settings/integrations/<int:pk>/pause/", pages.integration_pause, name="integration_pause"),

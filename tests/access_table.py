@@ -482,6 +482,10 @@ def no_session(_w, _incident) -> int:
     return Session.objects.count() + 1_000_000
 
 
+def mail_integration(w, _incident) -> int:
+    return create_integration(by=w.admin, kind="email", name=f"Mail {uuid4().hex}")[0].pk
+
+
 def first_integration(w, incident) -> int:
     found = Integration.objects.first()
     return found.pk if found else integration(w, incident)
@@ -720,6 +724,8 @@ TABLE: dict[str, Row] = {
     "integration": Row(get=ADMINS, pk=integration),
     "integration_edit": Row(get=ADMINS, post=ADMINS, pk=integration),
     "integration_mapping": Row(get=ADMINS, post=ADMINS, pk=integration),
+    "integration_mailbox": Row(get=ADMINS, post=ADMINS, pk=mail_integration),
+    "mailbox_removal": Row(post=ADMINS, pk=mail_integration),
     "integration_key": Row(get=ADMINS, post=ADMINS, pk=integration),
     "integration_test": Row(post=ADMINS, pk=integration),
     "integration_pause": Row(post=ADMINS, pk=integration),

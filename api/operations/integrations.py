@@ -13,7 +13,7 @@ from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
 from incidents.models import Service
 from integrations import workflow
 from integrations.mail_addresses import address_of_key
-from integrations.models import LONGEST_SILENCE, Integration, Opens, Payload
+from integrations.models import LONGEST_SILENCE, Integration, MailSecurity, Opens, Payload
 from signals.models import DataSource
 
 SCOPE, TAG = "admin", "Integrations"
@@ -75,6 +75,12 @@ def _change(call: Call) -> Integration:
 def _rotate(call: Call) -> dict[str, Any]:
     at_once = call.data["at_once"]
     return _made(*workflow.rotate_key(by=call.user, integration=call["integration"], at_once=at_once))
+
+
+def _set_mailbox(call: Call) -> Integration:
+    require_administrator(call)
+    workflow.set_mailbox(by=call.user, integration=call["integration"], **call.data)
+    return IntegrationShape.rows(call.user).get(pk=call["integration"].pk)
 
 
 class IntegrationChangesBody(Body):
@@ -148,6 +154,40 @@ verb(
     scope=SCOPE,
     tag=TAG,
     summary="Change the name, the service, what alerts open, the mapping, or where alerts are silenced. Fields that are not sent stay.",
+)
+verb(
+    "PUT",
+    "integrations/{integration}/mailbox",
+    workflow.set_mailbox,
+    body=body(
+        "MailboxBody",
+        host=text(253, help_text="Of the IMAP server, such as imap.example.org."),
+        port=serializers.IntegerField(required=False, min_value=1, max_value=65535, default=993),
+        security=choice(MailSecurity, default=MailSecurity.TLS),
+        user_name=text(200),
+        password=text(
+            500,
+            required=False,
+            allow_blank=True,
+            trim_whitespace=False,
+            write_only=True,
+            help_text="It is never shown. Without one the stored one stays, for the server that it was entered for.",
+        ),
+        folder=text(200, required=False, default="INBOX"),
+    ),
+    answer=IntegrationShape,
+    run=_set_mailbox,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Say which folder of an IMAP server the messages of an integration are fetched from.",
+)
+verb(
+    "DELETE",
+    "integrations/{integration}/mailbox",
+    workflow.remove_mailbox,
+    scope=SCOPE,
+    tag=TAG,
+    summary="Do not read the mailbox any more. What was taken stays.",
 )
 verb(
     "POST",

@@ -11,7 +11,7 @@ from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import ServiceName
 from api.shapes.signals import DataSourceName
 from api.times import UtcField
-from integrations.models import Integration, Payload
+from integrations.models import Integration, Mailbox, Payload
 
 
 class IntegrationName(Telling):
@@ -116,6 +116,15 @@ class AlertShape(Shape):
         return Alert.objects.visible_to(user).with_places()
 
 
+class MailboxShape(serializers.ModelSerializer):
+    """A folder of an IMAP server whose new messages are taken. Its password is never shown."""
+
+    class Meta:
+        model = Mailbox
+        fields = ["host", "port", "security", "user_name", "folder", "read_at", "problem", "failing_since"]
+        read_only_fields = fields
+
+
 class IntegrationShape(Shape):
     """Who sends to Allclear. Its key is shown once, when it is made or rotated."""
 
@@ -124,6 +133,7 @@ class IntegrationShape(Shape):
     paused_by = ShownPerson(allow_null=True)
     checks_signatures = serializers.BooleanField(read_only=True)
     mapping = serializers.DictField(child=serializers.CharField(), read_only=True)
+    mailbox = MailboxShape(source="mailbox_or_none", allow_null=True, read_only=True)
 
     class Meta:
         model = Integration
@@ -138,6 +148,7 @@ class IntegrationShape(Shape):
             "topic_arn",
             "checks_signatures",
             "silenced_in",
+            "mailbox",
             "key_ending",
             "key_made_at",
             "previous_until",

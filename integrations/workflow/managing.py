@@ -71,7 +71,7 @@ def create_integration(
     integration.validate_unique()
     integration.account = add_service_account(by=by, name=_name_of_account(integration.name))
     integration.save()
-    _audit("integration.created", integration, by, kind=kind)
+    audit_integration("integration.created", integration, by, kind=kind)
     return integration, key
 
 
@@ -95,7 +95,7 @@ def change_integration(
     Alertmanager that its alerts come from. With an empty topic, messages of all topics of SNS are taken, if SNS signed them.
     """
     load()
-    integration = _lock(integration, by)
+    integration = lock_integration(integration, by)
     said: dict[str, Any] = {}
     if name is not None:
         said["name"] = name.strip()
@@ -122,39 +122,39 @@ def change_integration(
         integration.save(update_fields=[*said, "quiet_asked_at"])
         wake_worker()
         told = {field: _told(field, value) for field, value in said.items()}
-        _audit("integration.changed", integration, by, **told)
+        audit_integration("integration.changed", integration, by, **told)
     return integration
 
 
 @transaction.atomic
 def pause_integration(*, by: User, integration: Integration) -> Integration:
     """What comes is stored and not read until it is resumed."""
-    integration = _lock(integration, by)
+    integration = lock_integration(integration, by)
     if integration.paused_at is None:
         integration.paused_at, integration.paused_by = timezone.now(), by
         integration.save(update_fields=["paused_at", "paused_by"])
-        _audit("integration.paused", integration, by)
+        audit_integration("integration.paused", integration, by)
     return integration
 
 
 @transaction.atomic
 def resume_integration(*, by: User, integration: Integration) -> Integration:
     """What came while it was paused is read now."""
-    integration = _lock(integration, by)
+    integration = lock_integration(integration, by)
     if integration.paused_at is not None:
         integration.paused_at = integration.paused_by = None
         integration.save(update_fields=["paused_at", "paused_by"])
         paused = integration.payloads.filter(state=PayloadState.PAUSED)
         paused.update(state=PayloadState.WAITING, outcome="")
         wake_worker(JOB)
-        _audit("integration.resumed", integration, by)
+        audit_integration("integration.resumed", integration, by)
     return integration
 
 
 @transaction.atomic
 def rotate_key(*, by: User, integration: Integration, at_once: bool = False) -> tuple[Integration, str]:
     """A new key. The old one works for another 24 hours, or with `at_once` no more."""
-    integration = _lock(integration, by)
+    integration = lock_integration(integration, by)
     key = new_key()
     integration.previous_hash = "" if at_once else integration.key_hash
     integration.previous_until = None if at_once else timezone.now() + OVERLAP
@@ -164,15 +164,15 @@ def rotate_key(*, by: User, integration: Integration, at_once: bool = False) -> 
         timezone.now(),
     )
     integration.save()
-    _audit("integration.key_rotated", integration, by, at_once=at_once)
+    audit_integration("integration.key_rotated", integration, by, at_once=at_once)
     return integration, key
 
 
 @transaction.atomic
 def delete_integration(*, by: User, integration: Integration) -> None:
     """With its payloads and alerts. Incidents stay, and so does its account, which the audit trail names."""
-    integration = _lock(integration, by)
-    _audit("integration.deleted", integration, by)
+    integration = lock_integration(integration, by)
+    audit_integration("integration.deleted", integration, by)
     integration.delete()
 
 
@@ -254,7 +254,7 @@ def _name_of_account(name: str) -> str:
     return wanted
 
 
-def _lock(integration: Integration, by: User) -> Integration:
+def lock_integration(integration: Integration, by: User) -> Integration:
     _require_administrator(by)
     return Integration.objects.select_for_update().get(pk=integration.pk)
 
@@ -264,7 +264,7 @@ def _require_administrator(by: User) -> None:
         raise PermissionDenied("Only administrators can change integrations.")
 
 
-def _audit(action: str, integration: Integration, by: User, **changes: Any) -> None:
+def audit_integration(action: str, integration: Integration, by: User, **changes: Any) -> None:
     subject = f"integration:{integration.pk}"
     record_audit(
         chain=INSTALLATION,
