@@ -9,18 +9,20 @@ from integrations.senders import Sender, Setup
 
 NO_KEY = "YOUR_KEY"
 """Stands where the key belongs, once the key is no longer known."""
+NO_TOPIC = "arn:aws:sns:REGION:ACCOUNT:TOPIC"
 BY_HEADER = ("generic", "change")
 """Kinds for programs of one's own, which can set a header."""
 HELP = "The sender posts JSON. Use the URL with the key where the sender can set no header, and keep that URL secret."
 
 
-def setup_context(sender: Sender | None, key: str = "") -> dict[str, Any]:
+def setup_context(sender: Sender | None, key: str = "", topic: str = "") -> dict[str, Any]:
     """What `integrations/_setup.html` shows: the sender's own setups, or an address and a command."""
     if sender is None:
         return {"setups": [], "setup_help": ""}
     places = {
         "@ADDRESS": settings.PUBLIC_URL,
         "@KEY": key or NO_KEY,
+        "@TOPIC": topic or NO_TOPIC,
         "@MAIL_DOMAIN": settings.MAIL_DOMAIN,
         "@SMTP_HOST": settings.SMTP_HOST,
         "@SMTP_PORT": str(settings.SMTP_PORT),

@@ -14,7 +14,7 @@ CONFIRMATION = "SubscriptionConfirmation"
 SUBSCRIBE = Setup(
     "AWS CLI",
     "aws sns subscribe \\\n"
-    "  --topic-arn arn:aws:sns:REGION:ACCOUNT:TOPIC \\\n"
+    "  --topic-arn @TOPIC \\\n"
     "  --protocol https \\\n"
     "  --notification-endpoint @ADDRESS/hooks/@KEY/",
 )

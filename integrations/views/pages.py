@@ -34,7 +34,8 @@ from integrations.forms import (
     PayloadFilter,
     labels_of,
 )
-from integrations.models import LARGEST, Integration, Payload, PayloadState
+from integrations.mail_addresses import KIND
+from integrations.models import LARGEST, LARGEST_MAIL, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, Sender, load
 from integrations.setup import setup_context
 from integrations.stored_bodies import MOST_SHOWN, ShownBody, read_body, shown_body, try_mapping
@@ -145,7 +146,7 @@ def _page(request: SignedInRequest, subject: Integration, *, key: str = "", **sa
     context = {
         "integration": subject,
         "key": key,
-        **setup_context(subject.sender, key),  # type: ignore[attr-defined]
+        **setup_context(subject.sender, key, subject.topic_arn),  # type: ignore[attr-defined]
         "form": form,
         "payloads": payloads,
         "failed": _newest_failed(payloads),
@@ -153,7 +154,7 @@ def _page(request: SignedInRequest, subject: Integration, *, key: str = "", **sa
         "steps": steps_of(test, subject) if test else [],
         "figures": figures_of(subject),
         "kept_days": Payload.KEPT.days,
-        "largest_kb": LARGEST // 1024,
+        "largest_kb": (LARGEST_MAIL if subject.kind == KIND else LARGEST) // 1024,
         "mapping": _mapping_of(subject),
         "has_mapping": subject.kind in MAPPED,
         "again_at": timezone.now() + READ_AGAIN if waits else None,

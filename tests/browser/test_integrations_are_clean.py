@@ -4,16 +4,19 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from integrations.models import Integration
+from integrations.models import Integration, Mailbox
 from integrations.tasks import process_waiting_payloads
 from integrations.workflow import (
+    change_integration,
     create_integration,
     pause_integration,
     receive,
     refuse,
     rotate_key,
     send_test,
+    set_mailbox,
 )
 from tests.browser.conftest import NARROW
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
@@ -25,14 +28,22 @@ LONG = "a-name-without-any-space-that-goes-on-and-on-for-a-long-while"
 @pytest.fixture
 def paths(admin) -> list[str]:
     """The pages of integrations in every state, with payloads of every outcome."""
-    kinds = ("generic", "alertmanager", "pagerduty", "opsgenie")
+    kinds = ("generic", "alertmanager", "pagerduty", "opsgenie", "email", "cloudwatch")
     made = {kind: create_integration(by=admin, kind=kind, name=f"{kind} {LONG}"[:80])[0] for kind in kinds}
     generic = made["generic"]
     body = {"title": LONG * 3, "labels": {LONG: LONG}, "severity": LONG}
     for sent in (json.dumps(body).encode(), b"{}", json.dumps({LONG: LONG * 9}).encode()):
         receive(integration=generic, dialect="generic", body=sent, headers={LONG: LONG * 4})
     refuse(integration=generic, dialect="generic", size=700_000, reason="413, 684 KB are more than 512 KB")
-    for kind in ("generic", "alertmanager"):
+    receive(integration=made["email"], dialect="email", body=f"Subject: {LONG * 3}\n\n{LONG * 9}".encode())
+    set_mailbox(
+        by=admin, integration=made["email"], host=f"{LONG}.example.test", user_name=LONG, password="x"
+    )
+    Mailbox.objects.update(problem=f"{LONG} cannot be reached.", failing_since=timezone.now())
+    change_integration(
+        by=admin, integration=made["cloudwatch"], topic_arn=f"arn:aws:sns:eu-west-1:123456789012:{LONG}"
+    )
+    for kind in ("generic", "alertmanager", "email"):
         send_test(by=admin, integration=made[kind])
     process_waiting_payloads()
     pause_integration(by=admin, integration=made["pagerduty"])
@@ -46,6 +57,9 @@ def paths(admin) -> list[str]:
         *(one.get_absolute_url() for one in made.values()),
         generic.get_absolute_url() + "?outcome=failed",
         *(reverse(page, args=[generic.pk]) for page in pages),
+        reverse("integration_edit", args=[made["cloudwatch"].pk]),
+        *(reverse(page, args=[made["email"].pk]) for page in ("integration_mapping", "integration_mailbox")),
+        reverse("integration_payload", args=[made["email"].pk, made["email"].payloads.last().pk]),
         *(reverse("integration_payload", args=[generic.pk, one.pk]) for one in generic.payloads.all()),
     ]
 
