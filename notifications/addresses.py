@@ -65,3 +65,9 @@ def check_address(kind: str, url: str) -> None:
         )
     if has_person or "\\" in url:
         raise ValidationError("An address with a name before an @, or with a \\, is not called.")
+
+
+def shown_address(url: str) -> str:
+    """As much of the address as holds no secret: the path may be one."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{'/…' if parts.path.strip('/') else ''}"

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from notifications.addresses import shown_address
 from notifications.kinds import CHANNEL_KINDS, DeliveryKind, kind_of
 
 LEASE = timedelta(seconds=15)  # after a kill somebody else goes on this much later; renewed while a call runs
@@ -152,10 +153,9 @@ class Channel(models.Model):
     @property
     def shown_address(self) -> str:
         """As much of the address as holds no secret: a webhook's path and a service's whole address may be one."""
-        parts = urlsplit(self.url)
-        if self.kind == DeliveryKind.CHAT:
-            return f"{parts.scheme}://…"
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{'/…' if parts.path.strip('/') else ''}"
+        return (
+            f"{urlsplit(self.url).scheme}://…" if self.kind == DeliveryKind.CHAT else shown_address(self.url)
+        )
 
     @property
     def secrets(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Signed webhooks (standardwebhooks.com): one POST, no redirect followed, the answer's text never kept."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -12,22 +13,15 @@ from cloudevents.core.v1.event import CloudEvent
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from requests.utils import get_environ_proxies
-from requests_hardened import Config, HTTPSession
 from standardwebhooks import Webhook
 
+from notifications.channels.calls import called, session
 from notifications.channels.guard import outbound_to
 from notifications.models import BodyFormat, Channel, Delivery
 from notifications.outcomes import Answer, Outcome
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, seconds of silence
 NOT_NOW = {408, 409, 421, 423, 425, 429}
-_HARDENED = Config(
-    ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list and covers every library
-    ip_filter_allow_loopback_ips=False,
-    never_redirect=True,
-    default_timeout=TIMEOUT,
-    user_agent_override="Allclear",
-)
 
 
 def send(delivery: Delivery) -> Answer:
@@ -35,13 +29,12 @@ def send(delivery: Delivery) -> Answer:
     assert channel is not None
     body, media = _body(delivery, channel)
     try:
-        # What the library makes of an address is what it calls: other parsers may read another host in it.
-        called = requests.Request("POST", channel.url).prepare().url or ""
+        address = called("POST", channel.url)
     except requests.RequestException as error:
         return _failure(error)
-    with outbound_to(urlsplit(called).hostname or "", is_ours=channel.is_listed) as leash:
+    with outbound_to(urlsplit(address).hostname or "", is_ours=channel.is_listed) as leash:
         try:
-            return _answer(_post(called, body, signed(delivery, channel, body) | {"content-type": media}))
+            return _answer(_post(address, body, signed(delivery, channel, body) | {"content-type": media}))
         except requests.RequestException as error:
             if leash.was_pulled:
                 return Answer(
@@ -80,23 +73,25 @@ def _cloud_event(delivery: Delivery) -> str:
 
 def signed(delivery: Delivery, channel: Channel, body: str) -> dict[str, str]:
     """The headers a receiver verifies; `webhook-id` is the same at every attempt."""
+    return signature(str(delivery.pk), channel.secrets, body)
+
+
+def signature(message_id: str, secrets: Iterable[str], body: str) -> dict[str, str]:
+    """The headers of Standard Webhooks, signed with each secret that is not empty."""
     now = datetime.now(UTC)
     signatures = [
-        Webhook(secret).sign(msg_id=str(delivery.pk), timestamp=now, data=body)
-        for secret in channel.secrets
-        if secret
+        Webhook(secret).sign(msg_id=message_id, timestamp=now, data=body) for secret in secrets if secret
     ]
     return {
-        "webhook-id": str(delivery.pk),
+        "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
 
 
 def _post(url: str, body: str, headers: dict[str, str]) -> requests.Response:
-    with HTTPSession(_HARDENED) as session:
-        session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
-        return session.post(
+    with session(TIMEOUT) as calling:
+        return calling.post(
             url,
             data=body.encode(),
             headers=headers,

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
-from requests_hardened import Config, HTTPSession
 from urllib3.exceptions import HTTPError
 
+from notifications.channels.calls import called, session
 from notifications.channels.guard import Leash, outbound_to
 from signals.models import DataSource, SignIn
 from signals.sources.values import SilentError, UnreadableError, reason_in
@@ -20,13 +20,6 @@ ALTOGETHER = 10.0  # seconds, however slowly it comes
 MOST_BYTES = 2 * 1024 * 1024
 CHUNK = 64 * 1024
 REFUSED = (400, 404, 422)  # the source works, and does not take the query
-_HARDENED = Config(
-    ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list
-    ip_filter_allow_loopback_ips=False,
-    never_redirect=True,
-    default_timeout=(CONNECT, SILENCE),
-    user_agent_override="Allclear",
-)
 
 
 @dataclass(frozen=True)
@@ -66,22 +59,20 @@ def exchange(
     Raises SilentError where there is no answer, UnreadableError where it is too large.
     """
     try:
-        # What the library makes of an address is what it calls: other parsers may read another host in it.
-        called = requests.Request(method, url, params=dict(params or {})).prepare().url or ""
+        address = called(method, url, params)
     except (requests.RequestException, UnicodeError) as error:
         raise SilentError("has an address that cannot be called") from error
-    with outbound_to(urlsplit(called).hostname or "", within=ALTOGETHER) as leash:
+    with outbound_to(urlsplit(address).hostname or "", within=ALTOGETHER) as leash:
         try:
-            return _exchanged(source, method, called, sent, leash)
+            return _exchanged(source, method, address, sent, leash)
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
             raise SilentError(_reason(error, leash)) from error
 
 
 def _exchanged(source: DataSource, method: str, url: str, sent: Any, leash: Leash) -> Answered:
-    with HTTPSession(_HARDENED) as session:
-        session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
+    with session((CONNECT, SILENCE)) as calling:
         is_basic = source.sign_in == SignIn.BASIC
-        with session.request(
+        with calling.request(
             method,
             url,
             headers=_headers(source),
