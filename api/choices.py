@@ -15,6 +15,8 @@ from api.operations.action_items import STATES_ASKED
 from api.operations.alerts import STATES_ASKED as ALERT_STATES_ASKED
 from api.operations.status_pages import DIRECTIONS
 from api.shapes.events import PUBLIC
+from automations.models import Content, MayRun, Method, Preset, RunState
+from automations.models import SignIn as AutomationSignIn
 from core.requested_files import FileState
 from core.written_time import ORDERS
 from incidents.models import (
@@ -64,6 +66,12 @@ CHOICES: dict[str, Any] = {
     "AlertStateFilter": ALERT_STATES_ASKED,
     "NoisyAlertRuleSort": list(SORTS),
     "AnnotationKind": AnnotationKind,
+    "AutomationContent": Content,
+    "AutomationMayRun": MayRun,
+    "AutomationMethod": Method,
+    "AutomationPreset": Preset,
+    "AutomationRunState": RunState,
+    "AutomationSignIn": AutomationSignIn,
     "AnalysisQuestion": Question,
     "Audience": Audience,
     "ChangeKind": ChangeEvent.Kind,

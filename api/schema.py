@@ -266,6 +266,7 @@ ABOUT = {
     "Alerts": "What monitoring sent, and what became of it.",
     "Integrations": "Who sends to Allclear, and what came.",
     "Signals": "Data sources, queries of services, and their charts on incidents.",
+    "Automations": "Requests that people run on incidents of a service, and their answers.",
     "Administration": "What was changed in the installation.",
     "The caller": "Who the token acts for, and what is theirs.",
 }

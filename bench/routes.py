@@ -40,6 +40,8 @@ LEFT_OUT = {
         "integration_payload", "integration_resumption", "integration_test", "payload_replay",
         "signal", "signal_deletion", "data_source", "data_source_test", "data_source_deletion", "signal_trial",
         "signal_capture", "expectation_removal",
+        "automation", "automation_deletion", "automation_start", "automation_run", "run_confirmation", "run_refusal",
+        "run_repetition",
     ),
     "needs the key of a sender": (
         "hook", "hook_without_slash",

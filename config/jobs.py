@@ -39,6 +39,8 @@ JOBS: dict[str, dict] = {
     "signals.tasks.refresh_signals": {"next_at": "signals.tasks.next_refresh_at", "has_thread": True},
     "signals.tasks.answer_trials": {"next_at": "signals.tasks.next_trial_at", "has_thread": True},
     "signals.tasks.forget_old": {"every": 600},
+    "automations.tasks.call_targets": {"next_at": "automations.tasks.next_call_at", "has_thread": True},
+    "automations.tasks.end_overdue": {"next_at": "automations.tasks.next_end_at"},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }
 """What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.

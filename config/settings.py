@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "action_items",
     "alerts",
     "signals",
+    "automations",
     "integrations",
     "subscribers",
     "statuspages",
@@ -316,6 +317,7 @@ OUTBOX_CONSUMERS = [
     "subscribers.announcements.retrospectives.consume",
     "statuspages.publishing.consume",
     "api.webhooks.consume",
+    "automations.workflow.calling.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 INCIDENT_HOOKS = {
@@ -329,6 +331,8 @@ INCIDENT_HOOKS = {
     "signals": "signals.of_incident.signals_of",
     "has_signals": "signals.of_incident.has_signals",
     "signal_checks": "signals.of_incident.signal_checks_of",
+    "automations": "automations.of_incident.automations_of",
+    "has_automations": "automations.of_incident.has_automations",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
 ALERT_HOOKS = {

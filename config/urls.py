@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("insights.urls")),
     path("", include("alerts.urls")),
     path("", include("signals.urls")),
+    path("", include("automations.urls")),
     path("", include("integrations.urls")),
     path("", include("assistants.urls")),
     path("api/", include("api.urls")),

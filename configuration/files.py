@@ -10,6 +10,8 @@ from configuration.telling import exported
 from configuration.yaml_files import ENDINGS
 
 ABOUT = {
+    "automations": "Secrets are left out. Automations that exist keep theirs.\n"
+    "# A new one that has one needs it: secret: ${env:NAME} or ${file:PATH}",
     "channels": "Addresses are secrets and are left out. Channels that exist keep theirs.\n"
     "# A new channel needs one: url: ${env:NAME} or ${file:PATH}",
     "checklists": "Lines are recognised by status, title and incident type.",

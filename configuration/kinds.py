@@ -10,6 +10,7 @@ from accounts.models import User
 from api.fields import Body
 from api.registry import OPERATIONS, Call, Operation
 from api.shapes.alert_routes import AlertRouteShape
+from api.shapes.automations import AutomationShape
 from api.shapes.base import Shape
 from api.shapes.catalogue import (
     ChecklistLineShape,
@@ -90,7 +91,9 @@ SLUG_OR_NAME = (("slug",), ("name",))
 OF_PAGE = (("page", "name"),)
 STATUS_PAGES, GROUPS, COMPONENTS, CHANNELS = "status_pages", "groups", "components", "channels"
 MESSAGE_TEMPLATES = "message_templates"
-DATA_SOURCES = "data_sources"
+DATA_SOURCES, AUTOMATIONS = "data_sources", "automations"
+WITH_SECRET = (DATA_SOURCES, AUTOMATIONS)
+"""Kinds with a token or password, which is written as a reference."""
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in [
@@ -188,6 +191,17 @@ KINDS: dict[str, Kind] = {
             "change_signal",
             "remove_signal",
             (("service", "name"),),
+        ),
+        Kind(
+            AUTOMATIONS,
+            "automation",
+            AutomationShape,
+            "automation",
+            "add_automation",
+            "change_automation",
+            "remove_automation",
+            (("service", "name"),),
+            late=("reversed_by",),
         ),
         Kind(
             "alert_routes",

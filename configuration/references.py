@@ -7,7 +7,7 @@ from pathlib import Path
 
 REFERENCE = re.compile(r"\$\{(env|file):([^${}\0]{1,300})\}")
 MOST_BYTES = 10_000
-BY_API = ("ALLCLEAR_CHANNEL_", "ALLCLEAR_SOURCE_")
+BY_API = ("ALLCLEAR_CHANNEL_", "ALLCLEAR_SOURCE_", "ALLCLEAR_AUTOMATION_")
 """What the names of variables begin with that a request may refer to."""
 
 Look = Callable[[str], str]
@@ -31,12 +31,12 @@ def reading_from(folder: Path) -> Look:
 
 
 def reading_for_requests(written: str) -> str:
-    """Variables set aside for channels and data sources only: a token must not find out about the rest of the server."""
+    """Variables set aside for channels, data sources and automations only: a token must not find out about the rest of the server."""
     source, name = _parts(written)
     if source != "env" or not name.startswith(BY_API):
-        first, other = BY_API
+        first, *others = BY_API
         raise ValueError(
-            f"Refer to a variable whose name begins with {first} or {other}, as ${{env:{first}…}}."
+            f"Refer to a variable whose name begins with {first}, {' or '.join(others)}, as ${{env:{first}…}}."
         )
     return _variable(name)
 

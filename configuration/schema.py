@@ -8,11 +8,11 @@ from configuration.kinds import (
     CHANNELS,
     CHOICES,
     COMPONENTS,
-    DATA_SOURCES,
     GROUPS,
     KINDS,
     STATUS_PAGES,
     TOP,
+    WITH_SECRET,
     Kind,
 )
 
@@ -25,10 +25,13 @@ OWN: dict[tuple[str, str], dict[str, Any]] = {
         "pattern": r"^\$\{(env|file):[^${}]+\}$",
         "description": "${env:NAME} or ${file:PATH}: an address is a secret.",
     },
-    (DATA_SOURCES, "secret"): {
-        "type": "string",
-        "pattern": r"^\$\{(env|file):[^${}]+\}$",
-        "description": "${env:NAME} or ${file:PATH}: the token or password is a secret.",
+    **{
+        (name, "secret"): {
+            "type": "string",
+            "pattern": r"^\$\{(env|file):[^${}]+\}$",
+            "description": "${env:NAME} or ${file:PATH}: the token or password is a secret.",
+        }
+        for name in WITH_SECRET
     },
 }
 """What a configuration writes otherwise than a request."""

@@ -9,11 +9,11 @@ from api.shapes.base import in_shape
 from configuration.kinds import (
     CHANNELS,
     COMPONENTS,
-    DATA_SOURCES,
     GROUPS,
     KINDS,
     STATUS_PAGES,
     TOP,
+    WITH_SECRET,
     Act,
     Kind,
 )
@@ -39,7 +39,7 @@ def _told(kind: Kind, row: Any, data: Any) -> Told:
         told[kind.parent] = flat(data[kind.parent])
     if kind.name == CHANNELS:
         told["url"] = row.url
-    if kind.name == DATA_SOURCES:
+    if kind.name in WITH_SECRET:
         told["secret"] = row.secret
     return told
 
@@ -82,8 +82,9 @@ def exported(by: User) -> dict[str, list[Told]]:
         if told["kind"] != DeliveryKind.WEBHOOK:
             for name in ("events", "services", "body_format"):
                 del told[name]
-    for told in found[DATA_SOURCES]:
-        del told["secret"]
+    for name in WITH_SECRET:
+        for told in found[name]:
+            del told["secret"]
     for name in (GROUPS, COMPONENTS):
         for part in _without_twins(KINDS[name], by):
             slug = part.pop("page")

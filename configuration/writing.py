@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException
 from accounts.models import User
 from api.errors import refused
 from configuration.entries import Entry, Mistake, Path
-from configuration.kinds import CHANNELS, COMPONENTS, DATA_SOURCES, MESSAGE_TEMPLATES, Act, Kind, body_of
+from configuration.kinds import CHANNELS, COMPONENTS, MESSAGE_TEMPLATES, WITH_SECRET, Act, Kind, body_of
 from configuration.references import Look
 from configuration.telling import flat, is_told, says, told_rows
 from core.conflict import Conflict
@@ -42,7 +42,7 @@ class Writer:
         """Put in what a word of the entry stands for."""
         if kind.name == CHANNELS and "url" in entry.said:
             self._look_up_address(entry)
-        if kind.name == DATA_SOURCES and "secret" in entry.said:
+        if kind.name in WITH_SECRET and "secret" in entry.said:
             self._look_up(entry, "secret")
         if kind.name == COMPONENTS and entry.said.get("group") is not None:
             self._find_group(entry)

@@ -7,6 +7,7 @@ from events.catalogue import (
     BY_NAME,
     action_items,
     alerts,
+    automations,
     incidents,
     maintenance,
     retrospectives,
@@ -16,7 +17,7 @@ from events.event import Event
 
 SUBJECTS = [
     module.__name__
-    for module in (incidents, status_updates, retrospectives, action_items, maintenance, alerts)
+    for module in (incidents, status_updates, retrospectives, action_items, maintenance, alerts, automations)
 ]
 INTRODUCTION = dedent(
     """\

@@ -47,6 +47,7 @@ const GROUPS = [
   ["On an incident", [
     ["u", "Post an update"], ["p", "Change update time"], ["n", "Note"], ["h", "Hypothesis"], ["m", "Mitigation"], ["d", "Decision"],
     ["q", "Question"], ["e", "Evidence"], ["t", "Task"], ["s", "Severity"], ["a", "Take or hand over command"],
+    ["r", "Automations"],
   ]],
 ];
 

@@ -59,6 +59,16 @@ def signal_checks(incident: Incident) -> Any:
     return _ask("signal_checks", incident)
 
 
+def automations(user: User, incident: Incident) -> Any:
+    """Automations of its services that `user` may run (`offered`), and the newest runs (`runs`)."""
+    return _ask("automations", user, incident)
+
+
+def has_automations(incident: OuterRef) -> Any:
+    """An expression: whether a service that the incident affects has automations, or some were run on it."""
+    return _ask("has_automations", incident)
+
+
 def is_followed(user: User, incident: OuterRef) -> Any:
     """An expression: whether `user` follows the incident whose primary key `incident` stands for."""
     return _ask("is_followed", user, incident)

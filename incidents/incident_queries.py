@@ -15,7 +15,7 @@ from audit.models import AuditEntry
 from core.kept_queries import ANOTHER_TIME, SOME_NUMBER, SOME_ROW, SOME_TIME, SOMEBODY, Kept, keep
 from core.subqueries import count_of
 from incidents.cadence_compliance import kept_rows
-from incidents.hooks import has_signals, is_followed
+from incidents.hooks import has_automations, has_signals, is_followed
 from incidents.models import (
     AffectedService,
     ChangeEvent,
@@ -146,6 +146,7 @@ def _incident(role: str, sees_private: bool) -> Kept[Incident]:
             own_participation=Exists(own),
             is_followed=is_followed(anybody, OuterRef("pk")),
             has_signals=has_signals(OuterRef("pk")),
+            has_automations=has_automations(OuterRef("pk")),
             stamp=stamp(),
             pending_updates=ArraySubquery(
                 _pending(OuterRef("pk"), SOME_TIME).values(row=JSONObject(**PENDING))

@@ -30,6 +30,8 @@ from accounts.workflow import add_service_account, create_token, invite_people, 
 from action_items.workflow import add_action_item
 from alerts.models import Alert, Silence
 from alerts.workflow import add_alert_route
+from automations.models import Automation, AutomationRun
+from automations.workflow import add_automation, run_automation
 from history.tasks import carry_on_imports
 from history.workflow import start_import
 from incidents.brief_address import signed
@@ -412,6 +414,45 @@ def prediction(w, incident) -> int:
     return expect_of_signal(incident=incident, signal=by_signal, by=w.commander, mitigation=idea).pk
 
 
+def automation(w, _incident) -> int:
+    """Of a service that no incident of the table affects; administrators set it up."""
+    return _new_automation(w, a_service()).pk
+
+
+def _new_automation(w, service, **said) -> Automation:
+    if service.automations.count() > 6:
+        service.automations.all().delete()
+    name, url = uuid4().hex, "https://ci.example.test/run"
+    return add_automation(by=w.admin, service=service, name=name, url=url, **said)
+
+
+def automation_of(w, incident, **said) -> int:
+    """Of a service that the incident affects."""
+    service = Service.objects.get_or_create(name="Automated", slug="automated")[0]
+    incident.affected_services.get_or_create(
+        service=service, ended_at=None, defaults={"impact": "degraded", "started_at": incident.created_at}
+    )
+    return _new_automation(w, service, **said).pk
+
+
+def requested_run(w, incident) -> int:
+    """By somebody whom no row of the table is about, so that all responders may confirm it."""
+    automation = Automation.objects.get(pk=automation_of(w, incident, needs_confirmation=True))
+    made = run_automation(incident=incident, automation=automation, by=w.commander)
+    other = User.objects.filter(is_service=True).first() or User.objects.create_user(
+        "pipeline@example.test", is_service=True
+    )
+    AutomationRun.objects.filter(pk=made.pk).update(pressed_by=other)
+    return made.pk
+
+
+def failed_run(w, incident) -> int:
+    automation = Automation.objects.get(pk=automation_of(w, incident))
+    made = run_automation(incident=incident, automation=automation, by=w.commander)
+    AutomationRun.objects.filter(pk=made.pk).update(state="rejected", status_code=403)
+    return made.pk
+
+
 def alert_route(w, _incident) -> int:
     return add_alert_route(by=w.admin, name=f"Cameras {uuid4().hex}").pk
 
@@ -742,6 +783,10 @@ TABLE: dict[str, Row] = {
     "data_source_test": Row(post=ADMINS, pk=data_source),
     "data_source_deletion": Row(get=ADMINS, post=ADMINS, pk=unused_source),
     "signal_trial": Row(get=ADMINS, pk=trial),
+    "automations": Row(get=ADMINS),
+    "automation_new": ADMIN_FORM,
+    "automation": Row(get=ADMINS, post=ADMINS, pk=automation),
+    "automation_deletion": Row(get=ADMINS, post=ADMINS, pk=automation),
     # where senders post: the key alone counts, whoever is signed in
     "hook_by_header": Row(post=EVERYBODY),
     "hook": Row(post=EVERYBODY, more={"key": "nonsense"}),
@@ -949,6 +994,13 @@ TABLE: dict[str, Row] = {
     "signal_check": INCIDENT_FORM,
     "signal_expectation": INCIDENT_FORM,
     "expectation_removal": Row(post=RESPONDERS, pk=prediction),
+    # automations on incidents
+    "incident_automations": INCIDENT_READ,
+    "automation_start": Row(get=RESPONDERS, post=RESPONDERS, pk=automation_of),
+    "automation_run": Row(get=SIGNED_IN, pk=failed_run),
+    "run_confirmation": Row(post=RESPONDERS, pk=requested_run),
+    "run_refusal": Row(get=RESPONDERS, post=RESPONDERS, pk=requested_run),
+    "run_repetition": Row(post=RESPONDERS, pk=failed_run),
     # alerts
     "alert_list": Row(get=SIGNED_IN),
     "alert": Row(get=SIGNED_IN, pk=alert),

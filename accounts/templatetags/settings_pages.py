@@ -78,6 +78,7 @@ GROUPS = {
     "Monitoring": [
         Section("plug", "Integrations", "Where alerts and changes come in", "integrations"),
         Section("chart-line", "Signals", "Charts of services on incidents", "signals"),
+        Section("play", "Automations", "Requests that people run on incidents", "automations"),
         Section("route", "Alert routes", "What alerts become", "alert_routes", for_all=True),
     ],
     "Delivery": [

@@ -22,7 +22,8 @@ RAIL_ROLES = ("commander", "deputy", "operations_lead", "communications_lead", "
 
 @require_safe
 def incident_detail(request: SignedInRequest, reference: str) -> HttpResponse:
-    """At most fourteen queries, with 20 events as with 500; two more where its services have signals."""
+    """At most fourteen queries, with 20 events as with 500; two more where its services have signals,
+    eight where they have automations."""
     context = page_context(request, reference)
     context["composer"] = ComposerForm()
     return render(request, "incidents/incident_detail.html", context)
@@ -85,6 +86,7 @@ def page_context(request: SignedInRequest, reference: str, *, timeline: bool = T
         "changes": incident_queries.changes_near(request.user, incident, now),
         "alerts": hooks.alerts(incident),
         "signals": hooks.signals(incident) if incident.has_signals else None,
+        "automations": hooks.automations(request.user, incident) if incident.has_automations else None,
         "which": which,
         "kept": (everything := kept(incident)),
         "silence": longest_silence(everything),

@@ -23,6 +23,7 @@ from incidents.workflow.transitions import (
     check_moment,
     enter_status,
     lock,
+    lock_row,
     require_open,
     save,
 )
@@ -86,7 +87,24 @@ def move_mitigation(
     *, mitigation: Mitigation, state: str, by: User, observed_effect: str = "", at: datetime | None = None
 ) -> Mitigation:
     """Step a mitigation on: applying, worked, no effect, made worse, reverted; or not tried, with the reason."""
-    incident = lock(mitigation.incident, by=by)
+    return _move(lock(mitigation.incident, by=by), mitigation, state, by, observed_effect, at)
+
+
+def move_by_itself(
+    *, mitigation: Mitigation, state: str, by: User | None = None, observed_effect: str = ""
+) -> Mitigation:
+    """The application steps a mitigation on, for what `by` has asked for before; in the caller's transaction."""
+    return _move(lock_row(mitigation.incident), mitigation, state, by, observed_effect, None)
+
+
+def _move(
+    incident: Incident,
+    mitigation: Mitigation,
+    state: str,
+    by: User | None,
+    observed_effect: str,
+    at: datetime | None,
+) -> Mitigation:
     mitigation = Mitigation.objects.select_for_update(of=("self",)).get(pk=mitigation.pk)
     before = MitigationState(mitigation.state)
     if state == before:

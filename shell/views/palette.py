@@ -34,6 +34,7 @@ ACTIONS = [
     ("Verify, resolve, close", "resolution", "list-checks"),
     ("Affected services", "services", "layers"),
     ("Blast radius", "blast_radius", "radar"),
+    ("Run an automation", "incident_automations", "play"),
     ("Attach evidence", "evidence", "paperclip"),
     ("Add a task", "tasks", "square-check-big"),
     ("Add an action item", "incident_action_new", "list-checks"),

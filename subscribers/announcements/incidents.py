@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from automations.models import AutomationRun, RunState
 from incidents.models import Audience, Incident, Reminder, Severity, Status, StatusUpdate, Task, UpdateState
 from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
@@ -163,6 +164,23 @@ def _approval(payload: dict, incident: Incident) -> Story | None:
     )
 
 
+def _confirmation(payload: dict, incident: Incident) -> Story | None:
+    run = AutomationRun.objects.filter(pk=payload["run"], state=RunState.REQUESTED).first()
+    if run is None:
+        return None
+    return Story(
+        News.DUTY,
+        "automation.requested",
+        f"“{run}” waits for your confirmation",
+        text=f"{run.pressed_by} wants to run it. It must be confirmed within 15 minutes.",
+        path=reverse("incident_automations", args=[incident.reference]),
+        action="See the request",
+        author=run.pressed_by_id,
+        only=frozenset(payload["recipients"]),
+        is_urgent=True,
+    )
+
+
 def _role(payload: dict, incident: Incident) -> Story | None:
     held = incident.role_assignments.running().filter(user=payload["user"], role__slug=payload["role"])
     assignment = held.select_related("role", "assigned_by").first()
@@ -297,6 +315,7 @@ STORIES: dict[str, Callable[[dict, Incident], Story | None]] = {
     "incident.declined": _status("declined"),
     "status_update.posted": _update,
     "status_update.awaiting": _approval,
+    "automation.requested": _confirmation,
     "role.assigned": _role,
     "role.taken_over": _taken_over,
     "visibility.changed": _made_private,

@@ -240,6 +240,20 @@ AROUND: dict[str, Gate] = {
         },
     ),
     "remove_prediction": posts("expectation_removal"),
+    # automations
+    **all_like(
+        gets("incident_automations"),
+        "list_incident_automations",
+        "get_incident_automation",
+        "list_automation_runs",
+        "get_automation_run",
+    ),
+    "run_automation": posts("automation_start", body={}),
+    "confirm_automation_run": posts("run_confirmation"),
+    "refuse_automation_run": posts("run_refusal", body={}),
+    "repeat_automation_run": posts(
+        "run_repetition", at={"automation_run": lambda w: made.failed_run(w, w.incident)}
+    ),
     "list_alerts": gets("alert_list"),
     "get_alert": gets("alert"),
     "acknowledge_alert": posts("alert_acknowledgement"),

@@ -151,6 +151,17 @@ SETTINGS: dict[str, Gate] = {
             "query": "up",
         },
     ),
+    # automations
+    "list_automations": gets("automations"),
+    **all_like(HIDDEN_SETTING, "get_automation", "change_automation", "remove_automation"),
+    "add_automation": only(
+        ADMINS,
+        body=lambda w: {
+            "service": made.a_service().slug,
+            "name": "Roll back",
+            "url": "https://ci.example.test/run",
+        },
+    ),
     # alert routes
     "add_alert_route": posts("alert_route_new", body={"name": "Cameras"}),
     "change_alert_route": posts("alert_route", body={}),

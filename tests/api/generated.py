@@ -76,6 +76,7 @@ class World:
         process_payload(self.post(f"integrations/{sender['id']}/test")["id"])  # an alert
         self._silence_alert()
         self._add_signals(incident)
+        self._add_automations(incident)
         self.post("alert-routes", name="Checkout", becomes="suspect", labels=["cluster = eu-*"])
         self._add_to_retrospectives()
         self._send_file()
@@ -111,6 +112,15 @@ class World:
         keep_samples(Signal.objects.get(pk=signal["id"]), {minute - 60 * n: 0.5 for n in range(1, 9)})
         step = incident.mitigations.earliest("pk")
         self.post(f"{at}/predictions", signal=signal["id"], mitigation=step.pk)
+
+    def _add_automations(self, incident: Incident) -> None:
+        service = incident.affected_services.earliest("pk").service
+        said = {"service": service.slug, "url": "https://ci.example.org/run"}
+        self.post("automations", name="Switch on", **said)
+        made = self.post(
+            "automations", name="Switch off", reversed_by="Switch on", needs_confirmation=True, **said
+        )
+        self.post(f"incidents/{incident.reference}/automations/{made['id']}/runs")
 
     def _add_to_retrospectives(self) -> None:
         draft = (

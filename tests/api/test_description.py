@@ -15,6 +15,7 @@ FREE = {
     "Alert.labels": "by the sender's names",
     "AlertSilence.matchers": "by the names of labels",
     "AddAlertRouteBody.outcomes": "by the sender's severity word",
+    "RunAutomationBody.inputs": "by the names of the inputs",
     "AlertRoute.outcomes": "by the sender's severity word",
     "ChangeAlertRouteBody.outcomes": "by the sender's severity word",
     "TryAlertRouteBody.outcomes": "by the sender's severity word",

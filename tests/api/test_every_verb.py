@@ -8,6 +8,7 @@ import accounts.models
 import accounts.workflow
 import action_items.workflow
 import alerts.workflow
+import automations.workflow
 import history.workflow
 import incidents.workflow.catalogue
 import insights.workflow
@@ -38,6 +39,7 @@ WORKFLOWS = [
     accounts.workflow,
     action_items.workflow,
     alerts.workflow,
+    automations.workflow,
     history.workflow,
     incidents.workflow.catalogue,
     insights.workflow,

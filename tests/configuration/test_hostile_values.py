@@ -40,6 +40,7 @@ WHOLE = {
     "channels": {"name": "C", "url": "${env:ALLCLEAR_CHANNEL_X}"},
     "data_sources": {"name": "D", "kind": "prometheus", "url": "https://prometheus.example"},
     "signals": {"service": "s", "name": "E", "source": "D", "query": "up"},
+    "automations": {"service": "s", "name": "A", "url": "https://ci.example"},
     "alert_routes": {"name": "R"},
     STATUS_PAGES: {"name": "P"},
     GROUPS: {"name": "G"},

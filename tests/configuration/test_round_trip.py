@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from accounts.models import Team, User
 from alerts.models import Route
 from audit.models import AuditEntry
+from automations.models import Automation
 from incidents.models import ChecklistTemplate, Service, Severity
 from notifications.models import Channel
 from signals.models import Signal
@@ -43,6 +44,20 @@ data_sources:
   - {name: Prometheus, kind: prometheus, url: "https://prometheus.example", sign_in: bearer, secret: "${env:G_TOKEN}"}
 signals:
   - {service: shop, name: Error rate, source: Prometheus, query: "sum(rate(errors[1m]))", unit: "%", range_kind: fixed, high: 1}
+automations:
+  - service: shop
+    name: Switch off
+    url: https://flags.example/1
+    method: PATCH
+    template: |-
+      {"on": false, "list": ["b", "a"]}
+    headers: "Authorization: {{ secret }}"
+    secret: "${env:G_TOKEN}"
+    inputs: "region | Region | us-1, eu-1"
+    may_run: named
+    teams: [pay]
+    reversed_by: Switch on
+  - {service: shop, name: Switch on, url: "https://flags.example/1", needs_confirmation: true}
 alert_routes:
   - name: Payments errors
     services: [shop]
@@ -93,6 +108,9 @@ def test_all_kinds_are_applied_and_once(folder, apply):
     assert (channel.url, channel.events) == ("https://hooks.example/s3cret", ["incident.declared"])
     signal = Signal.objects.get()
     assert (signal.service.slug, signal.high, signal.source.secret) == ("shop", 1, "s3cret-token")
+    automation = Automation.objects.get(name="Switch off")
+    assert (automation.reversed_by.name, automation.secret) == ("Switch on", "s3cret-token")
+    assert [team.slug for team in automation.teams.all()] == ["pay"]
     checkout = Component.objects.get(name="Checkout")
     assert (checkout.group.name, checkout.tracked_since) == ("Europe", date(2026, 1, 2))
     assert StatusPage.objects.get().slug == "acme-shop"
@@ -113,7 +131,7 @@ def test_an_export_changes_nothing_twice(folder, apply, tmp_path):
         entries = AuditEntry.objects.count()
         assert apply(exported, "--prune") == "Nothing changes.\n"
         assert AuditEntry.objects.count() == entries
-    for file in ("channels.yaml", "data-sources.yaml"):
+    for file in ("automations.yaml", "channels.yaml", "data-sources.yaml"):
         assert "s3cret" not in (exported / file).read_text()
     (exported / "other.yaml").touch()
     with pytest.raises(CommandError, match="There is other"):
