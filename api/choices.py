@@ -50,7 +50,7 @@ from retros.models.timeline import WRITTEN_KINDS
 from signals.models import Comparison, ExpectationState, RangeKind, SignIn, SourceKind
 from statuspages.models import Frequency, MaintenanceState, PageAudience
 from statuspages.recurrence import WEEKDAYS
-from subscribers.models import News, ReportEvery, ReportKind
+from subscribers.models import NotificationKind, ReportEvery, ReportKind
 from timeline.models import Gap, Kind, Phase
 
 CHOICES: dict[str, Any] = {
@@ -108,7 +108,7 @@ CHOICES: dict[str, Any] = {
     "MitigationState": MitigationState,
     "MoveDirection": DIRECTIONS,
     "NormalRangeKind": RangeKind,
-    "NotificationKind": News,
+    "NotificationKind": NotificationKind,
     "OperationalState": STATES,
     "PayloadState": PayloadState,
     "PredictionComparison": Comparison,

@@ -9,7 +9,7 @@ from insights.pack import pack_for
 from insights.report import report_for
 from notifications.workflow import deliver
 from subscribers.links import report_unsubscribe_url
-from subscribers.mail_builder import letter
+from subscribers.mail_builder import person_mail
 from subscribers.models import NotificationPreference, ReportKind, ReportWish
 from subscribers.workflow import claim_due_report, hand_over
 
@@ -27,7 +27,7 @@ def send_due_report() -> bool:
     with hand_over(wish, period) as is_owed:
         if is_owed:
             deliver(
-                letter(
+                person_mail(
                     key=f"report:{wish.pk}:{period}",
                     person=person,
                     wish=NotificationPreference.of(person),

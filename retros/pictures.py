@@ -11,8 +11,8 @@ from figures import fishbone, why_tree
 from figures.swim_lanes import swim_lanes
 from retros.factor_tree import factors_for_figures
 from retros.models import Retrospective
-from retros.picture import story_of
 from retros.timeline import RetrospectiveTimeline
+from retros.timeline_picture import story_of
 
 PAPER = 900  # px across of what is put on a page of paper
 

@@ -38,7 +38,7 @@ def confirmation(page: StatusPage, link: str, url: str) -> dict[str, Any]:
     }
 
 
-class Letter:
+class PageMessage:
     """The newest word on an incident or a maintenance: written once, then addressed to each of its readers."""
 
     def __init__(self, shown: Shown, entry: ShownIncident | ShownMaintenance, *, is_reminder: bool = False):

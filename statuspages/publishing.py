@@ -110,21 +110,21 @@ def _of_maintenance(message: OutboxMessage) -> None:
 def _tell(message: OutboxMessage, shown: Shown, entry: ShownIncident | ShownMaintenance) -> None:
     components = [c.pk for c in entry.components]
     subscribers = shown.page.subscribers.confirmed().of_any(components).select_related("channel")
-    letter = mails.Letter(shown, entry, is_reminder=message.topic == "maintenance.reminder")
+    written = mails.PageMessage(shown, entry, is_reminder=message.topic == "maintenance.reminder")
     for some in batched(subscribers.iterator(AT_A_TIME), AT_A_TIME):
-        deliver(*(_delivery(message, letter, subscriber) for subscriber in some))
+        deliver(*(_delivery(message, written, subscriber) for subscriber in some))
 
 
-def _delivery(message: OutboxMessage, letter: mails.Letter, subscriber: PageSubscriber) -> Delivery:
-    subscriber.page = letter.page
+def _delivery(message: OutboxMessage, written: mails.PageMessage, subscriber: PageSubscriber) -> Delivery:
+    subscriber.page = written.page
     leave = leaving_link(subscriber)
     delivery = Delivery(id=uuid4(), message=message, about=message.subject, due_at=message.due_at)
     if subscriber.kind == SubscriberKind.WEBHOOK:
         delivery.kind, delivery.channel = DeliveryKind.WEBHOOK, subscriber.channel
         delivery.key = f"{message.id}:channel:{subscriber.channel_id}"
-        delivery.content = letter.hook(leave=leave)
+        delivery.content = written.hook(leave=leave)
     else:
         delivery.kind, delivery.address = DeliveryKind.MAIL, subscriber.address
         delivery.key = f"{message.id}:mail:{subscriber.address.lower()}"
-        delivery.content = letter.mail(leave=leave, delivery=delivery.id)
+        delivery.content = written.mail(leave=leave, delivery=delivery.id)
     return delivery

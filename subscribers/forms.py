@@ -8,21 +8,21 @@ from accounts.models import User
 from core.forms import EmailField, Form
 from incidents.models import Audience, IncidentType, Service, Severity
 from notifications.models import Channel
-from subscribers.models import News, NotificationPreference
+from subscribers.models import NotificationKind, NotificationPreference
 
 HELP = {
-    News.DUTY: "Reminders, roles and tasks given to you",
-    News.REQUESTS: "When you command or write the updates",
-    News.DECLARED: "Incidents that match what you follow, and every SEV1 and SEV2 if you choose so",
-    News.PROGRESS: "Incidents that you are on, follow or reported",
-    News.UPDATES: "Incidents that you are on or follow",
-    News.ACTIONS: "A list on Monday morning, and when to check whether they worked",
-    News.RETROSPECTIVES: "When you become a participant, and when one is approved or published",
+    NotificationKind.DUTY: "Reminders, roles and tasks given to you",
+    NotificationKind.REQUESTS: "When you command or write the updates",
+    NotificationKind.DECLARED: "Incidents that match what you follow, and every SEV1 and SEV2 if you choose so",
+    NotificationKind.PROGRESS: "Incidents that you are on, follow or reported",
+    NotificationKind.UPDATES: "Incidents that you are on or follow",
+    NotificationKind.ACTIONS: "A list on Monday morning, and when to check whether they worked",
+    NotificationKind.RETROSPECTIVES: "When you become a participant, and when one is approved or published",
 }
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(str(n), str(n.label)) for n in News]
+    return [(str(n), str(n.label)) for n in NotificationKind]
 
 
 class PreferencesForm(Form):
@@ -65,10 +65,10 @@ class PreferencesForm(Form):
                 "kind": str(news),
                 "label": news.label,
                 "help": HELP[news],
-                "is_fixed": news == News.DUTY,
+                "is_fixed": news == NotificationKind.DUTY,
                 "boxes": [(way, self.fields[way].label, boxes[way][str(news)]) for way in ways],
             }
-            for news in News
+            for news in NotificationKind
         ]
 
 

@@ -16,7 +16,7 @@ from subscribers.models import NotificationPreference
 from subscribers.quiet_hours import quiet_until
 
 
-def letter(
+def person_mail(
     *,
     message: OutboxMessage | None = None,
     key: str = "",

@@ -19,7 +19,7 @@ WORST_RANK = 2
 """SEV1 and SEV2: everybody is notified of these who has not switched it off."""
 
 
-class News(models.TextChoices):
+class NotificationKind(models.TextChoices):
     """What sort of thing a person is told; each can go by other ways."""
 
     DUTY = "duty", "What is asked of me"
@@ -226,9 +226,11 @@ class NotificationPreference(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preference"
     )
-    by_mail = ArrayField(models.CharField(max_length=12, choices=News), default=list, blank=True)
-    in_inbox = ArrayField(models.CharField(max_length=12, choices=News), default=list, blank=True)
-    in_browser = ArrayField(models.CharField(max_length=12, choices=News), default=list, blank=True)
+    by_mail = ArrayField(models.CharField(max_length=12, choices=NotificationKind), default=list, blank=True)
+    in_inbox = ArrayField(models.CharField(max_length=12, choices=NotificationKind), default=list, blank=True)
+    in_browser = ArrayField(
+        models.CharField(max_length=12, choices=NotificationKind), default=list, blank=True
+    )
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
     follows_worst = models.BooleanField("hears of every SEV1 and SEV2", default=True)
@@ -248,15 +250,31 @@ class NotificationPreference(models.Model):
     def defaults_for(cls, person: User) -> "NotificationPreference":
         """A responder is notified of new incidents everywhere; a stakeholder gets status updates by e-mail."""
         if not person.is_responder:
-            by_mail = [News.DUTY, News.UPDATES, News.ACTIONS, News.RETROSPECTIVES]
-            return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=[])
-        by_mail = [News.DUTY, News.REQUESTS, News.DECLARED, News.ACTIONS, News.RETROSPECTIVES]
-        in_browser = [News.DUTY, News.REQUESTS, News.DECLARED, News.UPDATES]
-        return cls(person=person, by_mail=by_mail, in_inbox=list(News), in_browser=in_browser)
+            by_mail = [
+                NotificationKind.DUTY,
+                NotificationKind.UPDATES,
+                NotificationKind.ACTIONS,
+                NotificationKind.RETROSPECTIVES,
+            ]
+            return cls(person=person, by_mail=by_mail, in_inbox=list(NotificationKind), in_browser=[])
+        by_mail = [
+            NotificationKind.DUTY,
+            NotificationKind.REQUESTS,
+            NotificationKind.DECLARED,
+            NotificationKind.ACTIONS,
+            NotificationKind.RETROSPECTIVES,
+        ]
+        in_browser = [
+            NotificationKind.DUTY,
+            NotificationKind.REQUESTS,
+            NotificationKind.DECLARED,
+            NotificationKind.UPDATES,
+        ]
+        return cls(person=person, by_mail=by_mail, in_inbox=list(NotificationKind), in_browser=in_browser)
 
     def wants(self, way: str, news: str) -> bool:
         """`way` is by_mail, in_inbox or in_browser. What is asked of a person always comes by mail and inbox."""
-        return news in getattr(self, way) or (news == News.DUTY and way != "in_browser")
+        return news in getattr(self, way) or (news == NotificationKind.DUTY and way != "in_browser")
 
 
 class ReportEvery(models.TextChoices):
@@ -337,7 +355,7 @@ class Notice(models.Model):
     action_item = models.ForeignKey(
         ActionItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
-    kind = models.CharField(max_length=12, choices=News)
+    kind = models.CharField(max_length=12, choices=NotificationKind)
     title = models.CharField(max_length=250)
     text = models.CharField(max_length=500, blank=True)
     url = models.CharField(max_length=300)

@@ -12,7 +12,13 @@ from incidents.models import Audience, Incident, Participation, Role, RoleAssign
 from incidents.models.people import people_reaching
 from notifications.mail_server import sends_mail
 from notifications.models import Channel
-from subscribers.models import WORST_RANK, News, NotificationPreference, OutsideAddress, Subscription
+from subscribers.models import (
+    WORST_RANK,
+    NotificationKind,
+    NotificationPreference,
+    OutsideAddress,
+    Subscription,
+)
 
 RICHEST_FIRST = (Audience.RESPONDERS, Audience.EXECUTIVES, Audience.STAKEHOLDERS, Audience.PUBLIC)
 IN_CHARGE = {Role.COMMANDER, Role.DEPUTY, Role.COMMUNICATIONS_LEAD}
@@ -47,13 +53,13 @@ class Recipient:
             return self.channel is not None and Audience.RESPONDERS in self.audiences
         if {Audience.RESPONDERS, Audience.STAKEHOLDERS} & self.audiences:
             return True
-        return news == News.DECLARED and self.is_standing and self._is_responder
+        return news == NotificationKind.DECLARED and self.is_standing and self._is_responder
 
     @property
     def is_told_by_mail(self) -> bool:
         """Of a status update."""
         if self.person:
-            return self.preference.wants("by_mail", News.UPDATES)
+            return self.preference.wants("by_mail", NotificationKind.UPDATES)
         return self.outside is not None
 
     @property
@@ -110,7 +116,9 @@ def ways_sent(incident: Incident, audiences: Iterable[str]) -> list[tuple[str, s
     audiences = list(audiences)
     reading = [r for r in load_recipients(incident) if r.reads(audiences)]
     mails = sum(r.is_told_by_mail for r in reading)
-    inboxes = sum(r.person is not None and r.preference.wants("in_inbox", News.UPDATES) for r in reading)
+    inboxes = sum(
+        r.person is not None and r.preference.wants("in_inbox", NotificationKind.UPDATES) for r in reading
+    )
     channels = sorted(r.channel.name for r in reading if r.channel)
     ways = []
     if mails and not sends_mail():

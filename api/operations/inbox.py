@@ -11,7 +11,7 @@ from api.registry import Call, item, listing, part, verb
 from api.shapes.subscriptions import NoticeShape, PreferencesShape
 from api.times import ClockField
 from subscribers import workflow
-from subscribers.models import News, NotificationPreference
+from subscribers.models import NotificationKind, NotificationPreference
 
 NEWS_READ, NEWS_WRITE = "incidents:read", "incidents:write"
 """The inbox tells titles of incidents, so a token for people does not open it."""
@@ -27,7 +27,9 @@ part(
 
 
 def _news() -> serializers.ListField:
-    return serializers.ListField(child=choice(News), required=False, max_length=len(News))
+    return serializers.ListField(
+        child=choice(NotificationKind), required=False, max_length=len(NotificationKind)
+    )
 
 
 class PreferencesBody(Body):

@@ -18,9 +18,9 @@ from retros import workflow
 from retros.measures import headlines
 from retros.models import Retrospective, TimelineEntry
 from retros.permissions import can_write
-from retros.picture import story_of
 from retros.timeline import PHASE_MILESTONES, RetrospectiveTimeline, known_at
 from retros.timeline_forms import EntryForm, GapForm, PhaseForm, RecollectionForm
+from retros.timeline_picture import story_of
 from retros.timeline_suggestions import duplicates_in, introducing_in
 from retros.views.common import load, section, writers_only
 from retros.views.dialogs import finished, form_page, pressed

@@ -16,14 +16,14 @@ from action_items.models import ActionItem, ActionStep
 from action_items.workflow import reminder_of_item_stands
 from notifications.models import OutboxMessage
 from subscribers.announcements.delivery import Announcement, deliver_announcements, recipients_of
-from subscribers.models import News
+from subscribers.models import NotificationKind
 
 
 @dataclass(frozen=True)
 class ItemWords:
     """One notification: its inbox text and its e-mail items. `text` goes into the inbox; `items` only into a mail."""
 
-    kind: News
+    kind: NotificationKind
     headline: str
     text: str
     path: str
@@ -80,7 +80,7 @@ def _due(item: ActionItem) -> str:
 
 
 def _of(item: ActionItem, headline: str, text: str, *, action: str = "Open it", **more: Any) -> ItemWords:
-    kind = more.pop("kind", News.DUTY)
+    kind = more.pop("kind", NotificationKind.DUTY)
     return ItemWords(kind, headline, text, item.get_absolute_url(), action, item=item, **more)
 
 
@@ -111,7 +111,7 @@ def _reminder(payload: dict, person: User) -> ItemWords | None:
     if payload["step"] == ActionStep.HELPED:
         since = f"Done {item.done_at:%d %B %Y}. " if item.done_at else ""
         return ItemWords(
-            News.ACTIONS,
+            NotificationKind.ACTIONS,
             "did it help?",
             f"{since}Did it change what it was meant to change?",
             reverse("action_helped", args=[item.pk]),
@@ -147,7 +147,7 @@ def _digest(payload: dict, person: User) -> ItemWords | None:
     late = sum(item.due_on is not None and item.due_on < today for item in items)
     count = f"{len(items)} open action item{'s' if len(items) > 1 else ''}"
     return ItemWords(
-        News.ACTIONS,
+        NotificationKind.ACTIONS,
         f"Your week: {count}" + (f", {late} overdue" if late else ""),
         "",
         reverse("action_list") + "?owner=me",

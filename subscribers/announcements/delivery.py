@@ -10,20 +10,20 @@ from accounts.models import Installation, User
 from core.notify import notify_people
 from notifications.models import OutboxMessage
 from notifications.workflow import deliver
-from subscribers.mail_builder import letter, quiet_end
-from subscribers.models import News, Notice, NotificationPreference
+from subscribers.mail_builder import person_mail, quiet_end
+from subscribers.models import Notice, NotificationKind, NotificationPreference
 
 
 @dataclass(frozen=True)
 class Announcement:
     """What one person receives: an inbox line and a mail, each where they want it.
 
-    `about` is what the inbox line belongs to (`retrospective` or `action_item`), `mail` what `letter` needs beside
+    `about` is what the inbox line belongs to (`retrospective` or `action_item`), `mail` what `person_mail` needs beside
     the person. One that `always_pops` shows in the browser whatever the person wished for that kind.
     """
 
     person: User
-    kind: News
+    kind: NotificationKind
     title: str
     text: str
     url: str
@@ -42,7 +42,7 @@ def deliver_announcements(message: OutboxMessage, announcements: Iterable[Announ
     wishes = [(found, NotificationPreference.of(found.person)) for found in announcements]
     deliver(
         *(
-            letter(
+            person_mail(
                 message=message,
                 person=found.person,
                 wish=wish,

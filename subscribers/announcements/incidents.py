@@ -13,7 +13,7 @@ from automations.models import AutomationRun, RunState
 from incidents.models import Audience, Incident, Reminder, Severity, Status, StatusUpdate, Task, UpdateState
 from incidents.workflow.reminding import reminder_stands
 from notifications.models import OutboxMessage
-from subscribers.models import WORST_RANK, News
+from subscribers.models import WORST_RANK, NotificationKind
 from subscribers.recipients import Recipient
 
 
@@ -25,7 +25,7 @@ class Story:
     outside that read for them are notified as well.
     """
 
-    kind: News
+    kind: NotificationKind
     type: str
     headline: str
     text: str = ""
@@ -72,7 +72,7 @@ def story_of(message: OutboxMessage, incident: Incident) -> Story | None:
 
 def _declared(payload: dict, incident: Incident) -> Story:
     return Story(
-        News.DECLARED,
+        NotificationKind.DECLARED,
         "incident.declared",
         "declared",
         text=incident.impact_summary or incident.summary,
@@ -85,7 +85,7 @@ def _severity(payload: dict, incident: Incident) -> Story:
     ranks = dict(Severity.objects.values_list("name", "rank"))
     became_worst = ranks.get(payload["severity"], 9) <= WORST_RANK < ranks.get(payload["before"], WORST_RANK)
     return Story(
-        News.DECLARED if became_worst else News.PROGRESS,
+        NotificationKind.DECLARED if became_worst else NotificationKind.PROGRESS,
         "incident.severity_changed",
         f"{payload['before']} → {payload['severity']}",
         author=payload.get("by"),
@@ -96,7 +96,7 @@ def _severity(payload: dict, incident: Incident) -> Story:
 def _status(words: str = "") -> Callable[[dict, Incident], Story]:
     def tell(payload: dict, incident: Incident) -> Story:
         return Story(
-            News.PROGRESS,
+            NotificationKind.PROGRESS,
             "incident.status_changed",
             words or str(Status(payload["status"]).label).lower(),
             text=incident.decline_reason if words == "declined" else "",
@@ -138,7 +138,7 @@ def _update(payload: dict, incident: Incident) -> Story | None:
     if update is None:
         return None
     return Story(
-        News.UPDATES,
+        NotificationKind.UPDATES,
         "incident.status_update",
         "correction" if update.corrects else update.get_status_display().lower(),
         author=update.author_id,
@@ -154,7 +154,7 @@ def _approval(payload: dict, incident: Incident) -> Story | None:
     if update is None:
         return None
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.approval_asked",
         "an update waits for your approval",
         text=update.known,
@@ -169,7 +169,7 @@ def _confirmation(payload: dict, incident: Incident) -> Story | None:
     if run is None:
         return None
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "automation.requested",
         f"“{run}” waits for your confirmation",
         text=f"{run.pressed_by} wants to run it. It must be confirmed within 15 minutes.",
@@ -194,7 +194,7 @@ def _role(payload: dict, incident: Incident) -> Story | None:
         .first()
     )
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.role_assigned",
         f"you are {assignment.role.name.lower()}",
         text=note or assignment.role.brief,
@@ -211,7 +211,7 @@ def _taken_over(payload: dict, incident: Incident) -> Story | None:
     if assignment is None:
         return None
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.role_taken_over",
         f"{assignment.user} is {assignment.role.name.lower()} now",
         text=f"You were {assignment.role.name.lower()} until then.",
@@ -226,7 +226,7 @@ def _made_private(payload: dict, incident: Incident) -> Story | None:
     if not incident.is_private or not payload.get("recipients"):
         return None
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.made_private",
         "this incident is private now",
         text="You can still see it, because you declared it, commanded it or are an administrator.",
@@ -237,7 +237,7 @@ def _made_private(payload: dict, incident: Incident) -> Story | None:
 
 def _added(payload: dict, incident: Incident) -> Story:
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.person_added",
         "you were added",
         text=incident.summary,
@@ -252,7 +252,7 @@ def _task(payload: dict, incident: Incident) -> Story | None:
     if task is None or task.owner_id is None:
         return None
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.task_assigned",
         "a task for you",
         text=task.title,
@@ -266,7 +266,7 @@ def _request(payload: dict, incident: Incident) -> Story | None:
     if not incident.update_requests.filter(audience=payload["audience"], answer__isnull=True).exists():
         return None
     return Story(
-        News.REQUESTS,
+        NotificationKind.REQUESTS,
         "incident.update_requested",
         "an update is asked for",
         text=payload.get("text", ""),
@@ -285,7 +285,7 @@ def _reminder(payload: dict, incident: Incident) -> Story | None:
     update_page = reverse("status_update", args=[incident.reference])
     due_by = parse_datetime(str(payload["due_at"])) or timezone.now()
     return Story(
-        News.DUTY,
+        NotificationKind.DUTY,
         "incident.command_unclaimed" if command else "incident.update_due",
         "nobody commands" if command else f"{payload['what'].lower()} {payload['says']}",
         text="Nobody has taken command yet." if command else f"Due by {due_by.astimezone(UTC):%H:%M} UTC.",

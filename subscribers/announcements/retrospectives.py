@@ -14,7 +14,7 @@ from retros.models import Comment, Retrospective, RetrospectiveStatus
 from retros.workflow.session import appointment
 from subscribers.announcements.delivery import Announcement, deliver_announcements, recipients_of
 from subscribers.messages import in_zone
-from subscribers.models import News
+from subscribers.models import NotificationKind
 
 IN_THE_CALENDAR = ("retrospective.scheduled", "retrospective.called_off")
 
@@ -27,7 +27,7 @@ class RetrospectiveWords:
     text: str = ""
     path: str = ""
     calendar: dict[str, str] = field(default_factory=dict)
-    kind: News = News.DUTY
+    kind: NotificationKind = NotificationKind.DUTY
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def _announcement(retrospective: Retrospective, person: User, word: Retrospectiv
         word.text,
         path,
         about={"retrospective": retrospective},
-        always_pops=word.kind == News.DUTY,
+        always_pops=word.kind == NotificationKind.DUTY,
         mail={
             "template": "subscribers/mail/retrospective",
             "context": {"word": word, "retrospective": retrospective, "url": settings.PUBLIC_URL + path},
@@ -85,7 +85,7 @@ def _joined(payload: dict, retrospective: Retrospective, person: User) -> Retros
     """With the session, where it was fixed before; otherwise its invitation comes by itself."""
     about = retrospective.objectives or retrospective.scope
     if not payload.get("scheduled_at") or retrospective.status != RetrospectiveStatus.SCHEDULED:
-        return RetrospectiveWords("you are a participant", about, kind=News.RETROSPECTIVES)
+        return RetrospectiveWords("you are a participant", about, kind=NotificationKind.RETROSPECTIVES)
     text = "\n\n".join(filter(None, [about, _when(retrospective, person)]))
     return RetrospectiveWords("you are a participant", text, calendar=_calendar(retrospective))
 
@@ -139,7 +139,7 @@ def _answered(payload: dict, retrospective: Retrospective, person: User) -> Retr
         return None
     if found.verdict == "approved":
         return RetrospectiveWords(
-            f"{found.reviewer} approves it", found.note, "review/", kind=News.RETROSPECTIVES
+            f"{found.reviewer} approves it", found.note, "review/", kind=NotificationKind.RETROSPECTIVES
         )
     return RetrospectiveWords(f"{found.reviewer} asks for changes", found.note, "review/")
 
@@ -147,7 +147,7 @@ def _answered(payload: dict, retrospective: Retrospective, person: User) -> Retr
 def _published(payload: dict, retrospective: Retrospective, person: User) -> RetrospectiveWords | None:
     if not retrospective.is_published:
         return None
-    return RetrospectiveWords("it is published", retrospective.scope, kind=News.RETROSPECTIVES)
+    return RetrospectiveWords("it is published", retrospective.scope, kind=NotificationKind.RETROSPECTIVES)
 
 
 def _due(payload: dict, retrospective: Retrospective, person: User) -> RetrospectiveWords | None:

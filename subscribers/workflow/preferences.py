@@ -7,9 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from subscribers.models import News, NotificationPreference
+from subscribers.models import NotificationKind, NotificationPreference
 
-POPS_AT_FIRST = [News.DUTY, News.REQUESTS, News.DECLARED, News.UPDATES]
+POPS_AT_FIRST = [
+    NotificationKind.DUTY,
+    NotificationKind.REQUESTS,
+    NotificationKind.DECLARED,
+    NotificationKind.UPDATES,
+]
 
 
 @transaction.atomic

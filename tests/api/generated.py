@@ -19,7 +19,7 @@ from notifications.models import OutboxMessage
 from retros.models import DocumentVersion, Retrospective, RetrospectiveStatus
 from signals.models import Signal
 from signals.samples import keep_samples
-from subscribers.models import News, Notice
+from subscribers.models import Notice, NotificationKind
 from tests.api.client import ApiClient
 
 LISTS = {one.path for one in OPERATIONS if one.method == "GET" and (one.is_list or one.many)}
@@ -84,7 +84,7 @@ class World:
         OutboxMessage.objects.create(
             topic="incident.declared", subject=incident.chain, due_at=now, dead_at=now
         )
-        Notice.objects.create(person=self.admin, kind=News.DUTY, title="Yours", url="/")
+        Notice.objects.create(person=self.admin, kind=NotificationKind.DUTY, title="Yours", url="/")
 
     def _silence_alert(self) -> None:
         source = self.post(

@@ -3,7 +3,7 @@
 from incidents.models import Service
 from incidents.workflow import add_person
 from notifications.models import Channel
-from subscribers.models import News, Notice, Subscription
+from subscribers.models import Notice, NotificationKind, Subscription
 
 
 def test_following_and_pausing(api, responder, incident):
@@ -78,8 +78,8 @@ def test_preferences_and_the_inbox(api, responder, outsider):
     changed = calls.patch("me/notification-preferences", {"by_mail": ["duty"]})
     assert changed["by_mail"] == ["duty"]
     assert calls.put("me/notification-preferences/browser", {"on": False})["in_browser"] == []
-    notice = Notice.objects.create(person=responder, kind=News.DUTY, title="Yours", url="/")
-    Notice.objects.create(person=outsider, kind=News.DUTY, title="Not yours", url="/")
+    notice = Notice.objects.create(person=responder, kind=NotificationKind.DUTY, title="Yours", url="/")
+    Notice.objects.create(person=outsider, kind=NotificationKind.DUTY, title="Not yours", url="/")
     assert [one["title"] for one in calls.get("me/inbox?unread=true")["results"]] == ["Yours"]
     assert calls.post(f"me/inbox/{notice.pk}/reading")["read_at"]
     calls.post("me/inbox/reading", {})

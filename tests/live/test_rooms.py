@@ -65,7 +65,7 @@ def test_who_missed_a_ring_is_asked_to_compare(in_room, document, commander):
 
 def test_who_missed_nothing_is_not(in_room, document, commander):
     doc = open_document()
-    update = rewrite(doc, "News.")
+    update = rewrite(doc, "NotificationKind.")
     number = write_update(document_id=document.pk, update=update, by=commander)
 
     async def play(listener, room, seat):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from incidents.models import Role
 from incidents.workflow import assign_role, declare_incident
-from subscribers.models import News, Notice, NotificationPreference
+from subscribers.models import Notice, NotificationKind, NotificationPreference
 from subscribers.workflow import choose_browser, choose_notifications
 
 NOTHING = {"by_mail": [], "in_inbox": [], "in_browser": [], "follows_worst": False}
@@ -72,8 +72,8 @@ def test_the_browser_is_asked_for_by_a_button(client, responder):
     client.force_login(responder)
     client.post(reverse("browser_notifications"), {"on": "yes"})
     wish = NotificationPreference.objects.get()
-    assert News.DUTY in wish.in_browser
-    assert set(wish.in_inbox) == set(News), "what is usual stays"
+    assert NotificationKind.DUTY in wish.in_browser
+    assert set(wish.in_inbox) == set(NotificationKind), "what is usual stays"
     choose_browser(by=responder, on=False)
     assert NotificationPreference.objects.get().in_browser == []
 

@@ -9,7 +9,7 @@ from incidents.models import Role, Service
 from incidents.workflow import assign_role, join_incident, set_service_impact
 from notifications.models import Delivery, OutboxMessage
 from subscribers.announcements.routing import consume
-from subscribers.models import News, Notice, NotificationPreference, OutsideAddress, Subscription
+from subscribers.models import Notice, NotificationKind, NotificationPreference, OutsideAddress, Subscription
 
 AUDIENCES = ["public", "stakeholders", "executives", "responders"]
 RICHEST_FIRST = ["responders", "executives", "stakeholders", "public"]
@@ -32,7 +32,10 @@ def lay(person, incident, service, paths) -> set[str]:
     person.installation_role = "responder" if paths["is_responder"] else "stakeholder"
     person.save()
     NotificationPreference.objects.create(
-        person=person, by_mail=list(News), in_inbox=list(News), follows_worst=paths["follows_worst"]
+        person=person,
+        by_mail=list(NotificationKind),
+        in_inbox=list(NotificationKind),
+        follows_worst=paths["follows_worst"],
     )
     team = {"responders", "stakeholders"}
     if paths["is_responder"]:

@@ -15,7 +15,7 @@ from incidents.tasks import send_due_update_reminders
 from incidents.workflow import assign_role, change_severity, join_incident
 from notifications.models import OutboxMessage
 from subscribers.announcements.routing import consume
-from subscribers.models import News, Notice
+from subscribers.models import Notice, NotificationKind
 from subscribers.quiet_hours import quiet_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -100,7 +100,7 @@ def asleep(prefer):
             "quiet_from": (now - timedelta(hours=1)).time(),
             "quiet_to": (now + timedelta(hours=1)).time(),
         }
-        prefer(person, by_mail=list(News), in_browser=list(News), **hours)
+        prefer(person, by_mail=list(NotificationKind), in_browser=list(NotificationKind), **hours)
         return now + timedelta(hours=1)
 
     return run
@@ -116,7 +116,7 @@ def test_a_mail_waits_and_the_inbox_does_not(incident, stakeholder, asleep, post
 
 
 def test_the_awake_hear_at_once(incident, stakeholder, prefer, post, tell):
-    prefer(stakeholder, in_browser=[News.UPDATES])
+    prefer(stakeholder, in_browser=[NotificationKind.UPDATES])
     post(incident, "stakeholders")
     [mail] = tell(incident)
     assert mail.due_at <= timezone.now()

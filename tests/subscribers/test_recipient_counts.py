@@ -5,14 +5,14 @@ import pytest
 from incidents.workflow import join_incident
 from notifications.models import Channel, OutboxMessage
 from subscribers.announcements.routing import consume
-from subscribers.models import News, Subscription
+from subscribers.models import NotificationKind, Subscription
 from subscribers.recipients import recipient_counts, ways_sent
 
 
 @pytest.fixture
 def crowd(incident, commander, responder, stakeholder, outsider, admin, outside, channel, prefer):
     join_incident(incident=incident, by=responder)
-    prefer(responder, by_mail=[News.UPDATES])
+    prefer(responder, by_mail=[NotificationKind.UPDATES])
     Subscription.objects.create(person=outsider, audience="executives")
     outside("kim@elsewhere.test", audience="public")
     outside("lou@elsewhere.test", audience="public")

@@ -10,7 +10,7 @@ from retros.models import RetrospectiveStatus
 from retros.workflow import start_retrospective
 from retros.workflow.common import announce
 from subscribers.announcements.retrospectives import consume
-from subscribers.models import News, Notice, NotificationPreference
+from subscribers.models import Notice, NotificationKind, NotificationPreference
 from tests.made_events import Made
 
 NIGHT = datetime(2026, 3, 9, 23, tzinfo=UTC)
@@ -63,12 +63,12 @@ def test_waits_for_the_end_of_quiet_hours(retrospective, responder, commander):
 
 def test_what_asks_nothing_is_sent_as_its_reader_chose(retrospective, responder, commander):
     own = NotificationPreference.defaults_for(responder)
-    own.by_mail, own.in_inbox = [News.DUTY], [News.DUTY]
+    own.by_mail, own.in_inbox = [NotificationKind.DUTY], [NotificationKind.DUTY]
     own.save()
     mails = told(retrospective, "retrospective.joined", responder, commander)
     assert [mail.address for mail in mails] == [commander.email]
     notice = Notice.objects.get()
-    assert (notice.person, notice.kind, notice.pops) == (commander, News.RETROSPECTIVES, False)
+    assert (notice.person, notice.kind, notice.pops) == (commander, NotificationKind.RETROSPECTIVES, False)
 
 
 def test_a_session_called_off_does_not_wait(retrospective, responder):

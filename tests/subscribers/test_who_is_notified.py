@@ -22,7 +22,7 @@ from incidents.workflow import (
 from incidents.workflow.people import add_person
 from notifications.models import Delivery, OutboxMessage
 from subscribers.announcements.routing import consume
-from subscribers.models import News, Notice, Subscription
+from subscribers.models import Notice, NotificationKind, Subscription
 from subscribers.workflow import follow
 from tests.conftest import NOT_SENT
 
@@ -101,7 +101,7 @@ def test_an_update_for_stakeholders_reaches_the_team_as_well(incident, responder
     ],
 )
 def test_filters(incident, commander, responder, severity, post, tell, addresses, filters, hears, prefer):
-    prefer(responder, by_mail=[News.UPDATES], follows_worst=False)
+    prefer(responder, by_mail=[NotificationKind.UPDATES], follows_worst=False)
     services = {n: Service.objects.create(name=n, slug=n) for n in ("hit", "other")}
     set_service_impact(incident=incident, service=services["hit"], impact="degraded", by=commander)
     other = declare_incident(by=commander, title="Another", severity=severity(2))
@@ -319,7 +319,7 @@ def test_places_outside_that_received_updates_are_notified_of_each_step(
 def test_who_gets_the_update_gets_no_second_message(
     incident, commander, stakeholder, outside, post, tell, addresses, prefer
 ):
-    prefer(stakeholder, by_mail=[News.UPDATES, News.PROGRESS])
+    prefer(stakeholder, by_mail=[NotificationKind.UPDATES, NotificationKind.PROGRESS])
     outside("kim@elsewhere.test", audience="stakeholders")
     follow(incident=incident, by=stakeholder)
     post(incident, "stakeholders")

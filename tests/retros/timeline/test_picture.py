@@ -2,8 +2,8 @@
 
 from incidents.models import Service
 from incidents.workflow import set_service_impact
-from retros.picture import story_of
 from retros.timeline import RetrospectiveTimeline
+from retros.timeline_picture import story_of
 from retros.workflow import add_entry
 
 
