@@ -369,6 +369,8 @@ AUDITED_NAMES = {
 AUDITED_MODELS = ["incidents.Incident", "retros.Retrospective", "action_items.ActionItem"]
 """Models with a `chain` in the audit trail: `verify_audit` misses one that was removed."""
 OUTBOUND_ALLOW = env.list("ALLCLEAR_OUTBOUND_ALLOW", default=[])
+if DEMO:  # it listens on this machine only, and reads its own made-up measurements
+    OUTBOUND_ALLOW += ["localhost", "127.0.0.1/32", "::1/128"]
 """Networks (10.0.0.0/8) and host names of one's own that channels may call; beyond them, public addresses only."""
 
 SMTP_LISTEN = env.str("ALLCLEAR_SMTP_LISTEN", default="")

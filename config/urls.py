@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("automations.urls")),
     path("", include("integrations.urls")),
     path("", include("assistants.urls")),
+    path("", include("demo.urls")),
     path("api/", include("api.urls")),
 ]
