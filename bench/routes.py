@@ -31,7 +31,7 @@ LEFT_OUT = {
         "pdf_export", "pdf_file", "evidence_item", "evidence_file", "public_logo", "shown_logo", "public_style",
         "shown_style", "channel", "channel_address", "channel_events", "channel_secret", "channel_deletion", "delivery_drop", "delivery_again", "event_again",
         "event_drop", "notice", "approval", "task_owner", "correction", "answer", "component_state", "objection", "hypothesis", "mitigation", "task", "session_invitation",
-        "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo", "demo_measurements",
+        "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo", "demo_measurements", "demo_job",
         "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
         "token_rotation", "token_revocation", "service_account",
         "alert_route", "alert_route_state", "alert_route_place", "alert_route_deletion",

@@ -5,14 +5,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import context
+from demo import automations, signals
 from demo.actions import tell_actions
 from demo.alerts import tell_alerts
+from demo.automations import tell_automations
 from demo.cast import make_cast
 from demo.closed_incidents import tell_past, tell_yesterday
 from demo.payments import tell_payments
 from demo.present import tell_label_printing, tell_private, tell_search, tell_suspicions
 from demo.retrospectives import tell_retrospectives
-from demo.signals import follow_address, tell_signals
+from demo.signals import tell_signals
 from demo.status_page import tell_status_page
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Incident
@@ -32,7 +34,8 @@ def load_demo() -> bool:
     with connection.cursor() as cursor:  # two starters at once load one after the other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('demo', 0))")
     if User.objects.filter(is_demo=True).exists():
-        follow_address()
+        signals.follow_address()
+        automations.follow_address()
         return False
     if Incident.objects.exists():
         raise InUse("This installation has incidents of its own. The demo is loaded into an empty one only.")
@@ -50,6 +53,7 @@ def load_demo() -> bool:
             tell_suspicions,
             tell_alerts,
             tell_signals,
+            tell_automations,
             tell_actions,
             tell_retrospectives,
             tell_status_page,

@@ -714,6 +714,7 @@ TABLE: dict[str, Row] = {
     "setup_organisation": ADMIN_FORM,
     "invitation_answer": Row(get=EVERYBODY, post=EVERYBODY, more={"token": invitation_token}),
     "demo": Row(get=EVERYBODY, post=EVERYBODY, may_miss=EVERYBODY),
+    "demo_job": Row(post=EVERYBODY, may_miss=EVERYBODY),
     "demo_measurements": Row(get=EVERYBODY, may_miss=EVERYBODY, more={"name": "orders"}),
     "account_login": Row(get=EVERYBODY, post=EVERYBODY),
     "account_logout": Row(get=EVERYBODY, post=EVERYBODY),
