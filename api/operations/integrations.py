@@ -9,7 +9,7 @@ from api.fields import Body, body, choice, flag, named, text
 from api.operations.administrators import administrators, all_of, require_administrator
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
-from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
+from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape, PayloadWithBody
 from incidents.models import Service
 from integrations import workflow
 from integrations.mail_addresses import address_of_key
@@ -254,11 +254,18 @@ listing(
     scope=SCOPE,
     tag=TAG,
 )
+
+
+def _payload(call: Call) -> Payload:
+    return PayloadWithBody.rows(call.user).get(pk=call["payload"].pk)
+
+
 item(
     "integrations/{integration}/payloads/{payload}",
-    PayloadShape,
+    PayloadWithBody,
+    _payload,
     name="get_payload",
-    summary="One payload, and what became of it.",
+    summary="One payload as it came, and what became of it.",
     scope=SCOPE,
     tag=TAG,
 )
