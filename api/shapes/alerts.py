@@ -195,7 +195,7 @@ class PayloadShape(Shape):
         return rows if user.is_administrator else rows.none()
 
 
-class PayloadWithBody(PayloadShape):
+class PayloadInFull(PayloadShape):
     """One request of a sender as it came: `headers` without what is secret, and `body` as text.
 
     Of a long body the beginning; `is_cut` says so. JSON is indented.
@@ -206,7 +206,7 @@ class PayloadWithBody(PayloadShape):
     is_cut = serializers.SerializerMethodField()
 
     class Meta(PayloadShape.Meta):
-        fields: ClassVar = [*PayloadShape.Meta.fields, "headers", "body", "is_cut"]
+        fields = [*PayloadShape.Meta.fields, "headers", "body", "is_cut"]
 
     @classmethod
     def rows(cls, user: User) -> Any:

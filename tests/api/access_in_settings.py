@@ -8,6 +8,7 @@ from tests.access_table import ADMINS, RESPONDER, SIGNED_IN
 from tests.api.access_in_incidents import OWN
 from tests.api.operation_access import HIDDEN_SETTING, SETTING, Gate, all_like, gets, only, posts
 
+MAIL = {"integration": lambda w: made.mail_integration(w, None)}
 SETTINGS: dict[str, Gate] = {
     # oneself
     "get_me": only(SIGNED_IN),
@@ -125,6 +126,10 @@ SETTINGS: dict[str, Gate] = {
         "get_payload",
         "replay_payload",
     ),
+    "set_mailbox": replace(
+        HIDDEN_SETTING, at=MAIL, body={"host": "imap.example.org", "user_name": "a", "password": "b"}
+    ),
+    "remove_mailbox": replace(HIDDEN_SETTING, at=MAIL),
     # data sources and signals
     "list_data_sources": gets("signals"),
     "add_data_source": posts("data_source_new"),
