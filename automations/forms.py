@@ -166,7 +166,7 @@ def _field_of(one: Input) -> forms.Field:
     return forms.CharField(
         label=one.label,
         max_length=LONGEST_INPUT,
-        help_text=f"It must fit {one.pattern}",
+        help_text=f"It must match {one.pattern}",
         widget=forms.TextInput(attrs=PLAIN),
     )
 

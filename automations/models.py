@@ -237,6 +237,15 @@ class AutomationRun(models.Model):
         return f"{self.took * 1000:.0f} ms" if self.took < 1 else f"{self.took:.1f} s"
 
     @property
+    def inputs(self) -> dict[str, str]:
+        """What was chosen and typed when it was run, by the names of the inputs."""
+        return {
+            name.removeprefix("input."): text
+            for name, text in self.values.items()
+            if name.startswith("input.")
+        }
+
+    @property
     def is_unfinished(self) -> bool:
         return self.state in UNFINISHED
 

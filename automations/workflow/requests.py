@@ -49,7 +49,7 @@ def checked_inputs(automation: Automation, said: Mapping[str, str]) -> dict[str,
 def _not_allowed(one: Input) -> str:
     if one.choices:
         return f"{one.label} is one of: {', '.join(one.choices)}."
-    return f"{one.label} does not fit the pattern {one.pattern}, in at most {LONGEST_INPUT} characters."
+    return f"{one.label} must match {one.pattern}, with at most {LONGEST_INPUT} characters."
 
 
 def values_of(

@@ -88,10 +88,7 @@ def repeat_run(*, run: AutomationRun, by: User) -> AutomationRun:
         .exists()
     ):
         raise ValidationError("It was run again already. See the newest run.")
-    said = {
-        name.removeprefix("input."): text for name, text in run.values.items() if name.startswith("input.")
-    }
-    values = values_of(automation, incident, by, checked_inputs(automation, said))
+    values = values_of(automation, incident, by, checked_inputs(automation, run.inputs))
     text = f"runs “{automation}” again"
     record_event(incident=incident, kind=Kind.FACT, text=text, by=by)
     return _press(incident, automation, by, values, run.mitigation, reverses=run.reverses, repeats=run)
@@ -204,8 +201,7 @@ def _press(
         confirm_until=now + AutomationRun.CONFIRM_WITHIN if asks else None,
         form_token=form_token,
     )
-    said = {name.removeprefix("input."): text for name, text in values.items() if name.startswith("input.")}
-    audit(incident, "automation.requested" if asks else "automation.started", by, run=run.pk, automation=run.name, inputs=said)  # fmt: skip
+    audit(incident, "automation.requested" if asks else "automation.started", by, run=run.pk, automation=run.name, inputs=run.inputs)  # fmt: skip
     if asks:
         recipients = asked_to_confirm(automation, incident, by)
         announce(incident, AutomationRequested(run=run.pk, by=by.pk, recipients=recipients))

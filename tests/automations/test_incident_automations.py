@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automations.models import AutomationRun
-from automations.workflow import run_automation
+from automations.workflow import confirm_run, run_automation
 from incidents.workflow import change_visibility
 from subscribers.models import Notice
 from tests.automations.conftest import work
@@ -141,3 +141,25 @@ def test_the_queries_of_the_pages_do_not_grow(
     for n in range(3, 9):
         press(n)
     assert counts() == few
+
+
+def test_who_confirms_sees_what_was_typed(client, add, hit, commander, responder, stakeholder):
+    automation = add(
+        needs_confirmation=True, inputs="ref | Git ref | /[a-z0-9.]+/", template='{"ref": "{{ input.ref }}"}'
+    )
+    run_automation(automation=automation, incident=hit, by=commander, inputs={"ref": "v1.2.3"})
+    for path in (hit.get_absolute_url(), reverse("incident_automations", args=[hit.reference])):
+        client.force_login(responder)
+        page = client.get(path).content.decode()
+        assert "Confirm run" in page
+        assert "v1.2.3" in page
+        client.force_login(stakeholder)
+        assert "v1.2.3" not in client.get(path).content.decode()
+
+
+def test_a_run_says_who_confirmed_it(client, add, hit, commander, responder):
+    run = run_automation(automation=add(needs_confirmation=True), incident=hit, by=commander)
+    confirm_run(run=run, by=responder)
+    client.force_login(commander)
+    page = client.get(reverse("incident_automations", args=[hit.reference])).content.decode()
+    assert f"confirmed by {responder}" in page
