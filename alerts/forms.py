@@ -70,14 +70,14 @@ class SilenceForm(Form):
     labels = forms.MultipleChoiceField(
         label="Silence alerts with",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Remove a label to silence more alerts.",
+        help_text="Clear a label to silence more alerts.",
         error_messages={"required": "Choose at least one label."},
     )
     lasts = forms.ChoiceField(label="Silence for", widget=forms.RadioSelect)
     comment = forms.CharField(
         required=False,
         max_length=LONGEST_COMMENT,
-        help_text="Everybody who sees the silence in Alertmanager, or an alert that it silences, can read it.",
+        help_text="Everybody who can see the silence in Alertmanager or on an alert can read it.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

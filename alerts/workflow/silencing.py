@@ -51,7 +51,7 @@ def silence_alert(
         raise ValidationError({"comment": f"Write at most {LONGEST_COMMENT} characters."})
     in_force = list(alert.silences.in_force())
     if any(one.matchers == matchers for one in in_force):
-        raise ValidationError("A silence with these labels is in force already. End it first.")
+        raise ValidationError("These labels are silenced already. End that silence first.")
     if len(in_force) >= MOST_IN_FORCE:
         raise ValidationError(f"This alert has {MOST_IN_FORCE} silences. End some of them first.")
     silence = Silence.objects.create(
@@ -68,7 +68,7 @@ def silence_alert(
     if alert.state == AlertState.FIRING:
         acknowledge_alert(alert=alert, by=by)
     announce_alerts(AlertSilenced, [alert], by=by)
-    _tell(silence, Kind.SILENCED, by, f"Silenced {_until(silence)}: {alert.title}")
+    _tell(silence, Kind.SILENCED, by, f"silenced “{alert.title}” {_until(silence)}")
     wake_worker(JOB)
     return silence
 
@@ -96,8 +96,11 @@ def note_end(silence: Silence, *, reason: str, by: User | None = None) -> None:
     if reason == EndedBy.PERSON:
         silence.next_at = silence.ended_at
     silence.save(update_fields=["ended_at", "ended_by", "end_reason", "next_at"])
-    words = {EndedBy.REFUSED: "Could not be silenced"}.get(EndedBy(reason), "No longer silenced")
-    _tell(silence, Kind.UNSILENCED, by, f"{words}: {silence.alert.title}")
+    words = {
+        EndedBy.PERSON: "ended the silence of",
+        EndedBy.REFUSED: "could not silence",
+    }.get(EndedBy(reason), "no longer silences")
+    _tell(silence, Kind.UNSILENCED, by, f"{words} “{silence.alert.title}”")
 
 
 def matching_alerts(alert: Alert, matchers: Mapping[str, str], user: User) -> AlertQuerySet:
@@ -115,7 +118,7 @@ def _source_of(alert: Alert) -> Any:
     if not alert.is_open:
         raise ValidationError("This alert is resolved already.")
     if alert.is_test:
-        raise ValidationError("A test alert cannot be silenced: no Alertmanager knows of it.")
+        raise ValidationError("You can’t silence a test alert: Alertmanager does not know it.")
     source = alert.integration.silenced_in
     if source is None:
         raise ValidationError(
@@ -136,7 +139,7 @@ def _matchers(alert: Alert, labels: list[str] | None) -> dict[str, str]:
 
 def _until(silence: Silence) -> str:
     if silence.until is None:
-        return "until the incident is over"
+        return "until the incident is resolved"
     return f"for {length_in_words(max(round((silence.until - silence.made_at).total_seconds() / 60), 1))}"
 
 
@@ -147,5 +150,5 @@ def _tell(silence: Silence, kind: str, by: User | None, text: str) -> None:
     if alert.incident is not None and takes_alerts(alert.incident):
         lock_row(alert.incident)
         record_event(
-            incident=alert.incident, kind=TimelineKind.ALERT, text=text, by=by, occurred_at=timezone.now()
+            incident=alert.incident, kind=TimelineKind.FACT, text=text, by=by, occurred_at=timezone.now()
         )

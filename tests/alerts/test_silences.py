@@ -59,7 +59,9 @@ def test_it_is_acknowledged_told_and_waits_for_a_worker(alert, incident, respond
     assert (alert.state, alert.acknowledged_by) == ("acknowledged", responder)
     kinds = list(AlertChange.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds[-2:] == ["acknowledged", "silenced"]
-    assert TimelineEvent.objects.filter(text=f"Silenced until the incident is over: {alert.title}").exists()
+    assert TimelineEvent.objects.filter(
+        kind="fact", text=f"silenced “{alert.title}” until the incident is resolved"
+    ).exists()
     assert next_silence_work_at() <= timezone.now()
 
 
@@ -86,7 +88,7 @@ def test_what_is_refused(alert, responder, said, fault):
 def test_the_same_twice_is_one(alert, responder):
     until = timezone.now() + HOUR
     silence_alert(alert=alert, by=responder, until=until)
-    with pytest.raises(ValidationError, match="in force already"):
+    with pytest.raises(ValidationError, match="silenced already"):
         silence_alert(alert=alert, by=responder, until=until)
 
 
@@ -185,7 +187,7 @@ def test_by_the_page(client, alert, responder):
     address = reverse("alert_silence", args=[alert.pk])
     page = client.get(address).content.decode()
     assert "alertname=DiskFull" in page
-    assert "1 alert</b>" in page
+    assert "1 firing alert</b>" in page
     refused = client.post(address, {"lasts": "120", "comment": "Known"}).content.decode()
     assert "Choose at least one label." in refused
     assert 'value="Known"' in refused
