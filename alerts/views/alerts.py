@@ -52,6 +52,8 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
         "groups": [(state, name, groups[state]) for state, name in HEADS.items() if groups[state]],
         "firing_told": _counted(reached.firing_now()),
         "acknowledged_told": _counted(reached.filter(state=AlertState.ACKNOWLEDGED)),
+        "silenced_told": _counted(reached.open().filter(quiet_since__isnull=False)),
+        "tests_told": _counted(reached.open().filter(is_test=True)),
         "is_narrowed": any(value for name, value in request.GET.items() if name not in ("page", "state")),
         "may_act": can_act_on_alerts(request.user),
     }

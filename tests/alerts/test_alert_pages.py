@@ -111,3 +111,23 @@ def test_a_test_alert_is_counted_nowhere(client, responder, tell):
     client.force_login(responder)
     page = client.get("/alerts/")
     assert (page.context["firing_told"], page.context["firing_count"]) == ("1", 1)
+
+
+def test_the_head_counts_what_is_silenced_and_tests(client, responder, tell, alert):
+    client.force_login(responder)
+    assert "1 firing · 0 acknowledged<" in client.get("/alerts/").content.decode()
+    Alert.objects.update(quiet_since=minute(1))
+    tell(firing("tried"), at=1, is_test=True)
+    page = client.get("/alerts/").content.decode()
+    assert "1 firing · 0 acknowledged · 1 silenced · 1 test<" in page
+
+
+def test_the_history_names_the_incident_only_where_that_changed(client, responder, alert, severity):
+    incident = declare_incident(by=responder, title="Disks fill", severity=severity(3))
+    client.force_login(responder)
+    client.post(reverse("alert_attachment", args=[alert.pk]), {"incident": incident.reference})
+    AlertChange.objects.create(alert=alert, kind="silenced", by=responder, incident=incident)
+    page = client.get(alert.get_absolute_url()).content.decode()
+    history = " ".join(page.split()).replace(" <", "<")
+    assert f"Attached to an incident by {responder}, {incident.reference}<" in history
+    assert f"Silenced by {responder}<" in history
