@@ -25,7 +25,13 @@ def check_expression(expression: str, *, longest: int = LONGEST_EXPRESSION) -> N
     try:
         _compiled(expression)
     except (JMESPathError, RecursionError) as fault:
-        raise ExpressionError(f"This is no JMESPath: {str(fault).splitlines()[0][:200]}") from fault
+        raise ExpressionError(f"This is no valid JMESPath{_where(fault)}.") from fault
+
+
+def _where(fault: Exception) -> str:
+    """The place at which it stops being one, where the library says that."""
+    place = getattr(fault, "lex_position", None)
+    return "" if place is None else f": it can’t be read from character {place + 1} on"
 
 
 def search(expression: str, value: Any) -> Any:

@@ -161,7 +161,7 @@ class ChangedIntegrationForm(IntegrationForm):
         required=False,
         label="Silence its alerts in",
         empty_label="Nowhere",
-        help_text="An Alertmanager of Settings, Signals. Responders can then silence alerts, and what is silenced there is shown.",
+        help_text="A data source of the kind Alertmanager, from Settings, Signals. Responders can then silence alerts, and alerts that are silenced there are marked.",
     )
     topic_arn = forms.CharField(
         label="Topic of Amazon SNS",

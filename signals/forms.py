@@ -67,7 +67,7 @@ class NewDataSourceForm(DataSourceForm):
             (SourceKind.PROMETHEUS, "Prometheus, Thanos, Mimir or VictoriaMetrics"),
             (SourceKind.LOKI, "Loki"),
             (SourceKind.JSON, "Another address that answers JSON"),
-            (SourceKind.ALERTMANAGER, "Alertmanager, of Grafana and Mimir too, to silence alerts"),
+            (SourceKind.ALERTMANAGER, "Alertmanager, also that of Grafana or Mimir, to silence alerts"),
         ],
         initial=SourceKind.PROMETHEUS,
         widget=forms.RadioSelect,

@@ -10,6 +10,7 @@ from incidents.models import Incident, Service
 from integrations.models import Integration, Payload, PayloadState
 from integrations.senders import SENDERS, load
 from integrations.workflow import pause_integration, receive, refuse
+from signals.models import DataSource
 
 pytestmark = pytest.mark.django_db
 BODY = b'{"title": "Disk is full", "severity": "critical", "key": "disk"}'
@@ -123,6 +124,27 @@ def test_adding_one_shows_its_key_once(as_admin, commander):
     again = page(as_admin, integration)
     assert key not in again
     assert "YOUR_KEY" in again
+
+
+def test_one_of_email_shows_its_address_once(as_admin, settings):
+    settings.MAIL_DOMAIN = "alerts.example.org"
+    response = as_admin.post(
+        reverse("integration_new"), {"kind": "email", "name": "Nagios", "opens": "nothing"}
+    )
+    assert "Copy the address now." in text(response)
+    assert f'value="{response.context["key"]}@alerts.example.org"' in text(response)
+
+
+def test_its_page_leads_to_what_silences_its_alerts(as_admin, made):
+    integration, _key = made("alertmanager")
+    assert reverse("data_source_new") in page(as_admin, integration)
+    source = DataSource.objects.create(
+        name="Alertmanager eu-1", kind="alertmanager", url="https://alertmanager.example.org"
+    )
+    Integration.objects.filter(pk=integration.pk).update(silenced_in=source)
+    again = page(as_admin, integration)
+    assert reverse("data_source_new") not in again
+    assert reverse("data_source", args=[source.pk]) in again
 
 
 @pytest.mark.parametrize(

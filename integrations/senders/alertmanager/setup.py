@@ -43,4 +43,4 @@ route:
   -d '{"version": "4", "status": "firing", "groupKey": "test", "alerts": [{"status": "firing", "labels": {"alertname": "Test"}}]}'""",
     ),
 )
-HELP = "Put the key into the file that is named, then reload Alertmanager. The key is never part of the URL."
+HELP = "Write the key to /etc/alertmanager/allclear.key, then reload Alertmanager. The key is never part of the URL."

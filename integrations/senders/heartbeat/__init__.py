@@ -12,7 +12,7 @@ Sender(
     "HB",
     parse,
     sample,
-    "A job or a monitoring system that must be heard regularly",
+    "A job or monitoring system that must report regularly",
     setups=SETUPS,
     help=HELP,
     takes_anything=True,

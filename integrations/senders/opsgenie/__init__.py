@@ -8,7 +8,7 @@ Sender(
     "OG",
     parse,
     sample,
-    "Whatever can send to either of them",
+    "Anything that sends to one of them",
     setups=SETUPS,
     help=HELP,
 )

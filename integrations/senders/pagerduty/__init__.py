@@ -8,7 +8,7 @@ Sender(
     "PD",
     parse,
     sample,
-    "Whatever can send to PagerDuty",
+    "Anything that sends to PagerDuty",
     setups=SETUPS,
     help=HELP,
 )

@@ -8,7 +8,7 @@ Sender(
     "PC",
     parse,
     sample,
-    "Whatever can send changes to PagerDuty",
+    "Anything that sends changes to PagerDuty",
     setups=SETUPS,
     help=HELP,
     category="changes",

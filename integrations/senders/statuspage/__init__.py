@@ -1,4 +1,4 @@
 from integrations.senders.base import Sender
 from integrations.senders.statuspage.parse import parse, sample
 
-Sender("statuspage", "Statuspage", "SP", parse, sample, "Incidents of a page of somebody else")
+Sender("statuspage", "Statuspage", "SP", parse, sample, "Incidents on a status page of another organisation")
