@@ -165,9 +165,13 @@ class AcceptForm(Form):
 
     def __init__(self, *args: Any, services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service_impact"].help_text = ", ".join(map(str, services))
         if not services:
             del self.fields["service_impact"]
+            return
+        asking = [str(severity) for severity in Severity.objects.all() if asks_for_service_impact(severity)]
+        impact = self.fields["service_impact"]
+        impact.is_needed = True  # type: ignore[attr-defined]  # the text below says when
+        impact.help_text = f"{', '.join(map(str, services))}. Required for {' and '.join(asking)}."
 
     def clean(self) -> dict:
         data = super().clean()

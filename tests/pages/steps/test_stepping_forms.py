@@ -64,6 +64,9 @@ def test_a_lesser_one_is_degraded_unless_said(client, severity, service):
 def test_a_report_that_becomes_a_bad_one_asks_too(client, stakeholder, severity, service):
     report = report_problem(by=stakeholder, title="Payments fail", services=[service])
     typed = {"severity": severity(1).pk, "takes_command": "on"}
+    shown = client.get(f"{report.get_absolute_url()}acceptance/").text
+    assert "Required for SEV1 and SEV2." in shown
+    assert ">optional<" not in shown
     answer = client.post(f"{report.get_absolute_url()}acceptance/", typed)
     assert "Choose how badly the services are affected." in answer.text
     client.post(f"{report.get_absolute_url()}acceptance/", typed | {"service_impact": "major_outage"})
