@@ -122,7 +122,11 @@ def test_nobody_else_may(client, responder, integration):
     [
         ("alertmanager", {"title": "name"}, "Only “Any JSON”, “Any change” and “E-mail” take a mapping."),
         ("generic", {"changes": "name"}, "changes: There is no field “changes”."),
-        ("generic", {"title": "[name"}, "title: This is no valid JMESPath: it can’t be read from character 6 on."),
+        (
+            "generic",
+            {"title": "[name"},
+            "title: This is no valid JMESPath: it can’t be read from character 6 on.",
+        ),
     ],
 )
 def test_a_mapping_that_cannot_be_used_is_refused(admin, kind, mapping, said):
