@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db.models import Max
 
 from core.text import shorten
+from incidents import hooks
 from incidents.models import (
     Audience,
     ChecklistKind,
@@ -111,7 +112,13 @@ def _checks(checks: list[RecoveryCheck]) -> Iterator[Evidence]:
 
 
 def _alerts(incident: Incident) -> Iterator[Evidence]:
-    """A silence says something only where alerts were recorded before."""
+    """What fires still, silenced or not. That nothing was recorded says something only where alerts were before."""
+    firing = [alert for alert in hooks.alerts(incident).shown if alert.is_open]
+    if firing:
+        yield from _named(
+            Speaks.AGAINST, "Alert still fires", ((alert.title, alert.started_at) for alert in firing)
+        )
+        return
     alerts = incident.timeline.standing().filter(kind=Kind.ALERT)
     last = alerts.aggregate(at=Max("occurred_at"))["at"]
     if last is None:

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from alerts.models import Alert
+from alerts.observed import Observed, Parsed, Told
+from alerts.workflow import attach_alert, take_in
 from incidents.models import ChecklistKind, CheckState, Service
 from incidents.workflow import (
     add_task,
@@ -20,6 +23,7 @@ from incidents.workflow import (
     settle_recovery_check,
     watch_recovery_check,
 )
+from integrations.workflow import create_integration
 from statuspages.models import Component, PageAudience, StatusPage
 from timeline.models import Kind
 from timeline.workflow import record_event
@@ -98,6 +102,22 @@ def test_a_signal_that_is_watched(mitigated, commander, lines):
     found = lines(mitigated)["open"]
     assert "A signal is still being watched" in found
     assert "No signal was watched until it stayed normal" not in found
+
+
+def test_alerts_that_still_fire(admin, mitigated, commander, lines):
+    """Silenced or not: nobody has to hear of them again for it."""
+    source = create_integration(by=admin, kind="generic", name="Monitoring")[0]
+    for key in ("disk", "queue"):
+        told = Observed(
+            dedup_key=key, state=Told.FIRING, title=f"The {key} is full", started_at=timezone.now()
+        )
+        take_in(integration=source, parsed=Parsed((told,)), received_at=timezone.now(), by=source.account)
+    for alert in Alert.objects.order_by("pk"):
+        attach_alert(alert=alert, incident=mitigated, by=commander)
+    Alert.objects.filter(dedup_key="queue").update(state="resolved", resolved_at=timezone.now())
+    found = lines(mitigated)
+    assert found["against"] == ["Alert still fires: “The disk is full”"]
+    assert not [text for text in found["for"] if "alert" in text.lower()]
 
 
 def test_alerts(updated, commander, lines):
