@@ -7,7 +7,17 @@ import requests
 from requests_hardened import Config, HTTPSession
 
 
-def session(timeout: tuple[float, float]) -> HTTPSession:
+class Calls(HTTPSession):
+    """Looks at no redirect at all.
+
+    A library that does not follow one still reads its whole body into the memory, and where it leads.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
+def session(timeout: tuple[float, float]) -> Calls:
     """Follows no redirect and reads no .netrc. `timeout`: seconds to connect, seconds of silence."""
     hardened = Config(
         ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list and covers every library
@@ -16,7 +26,7 @@ def session(timeout: tuple[float, float]) -> HTTPSession:
         default_timeout=timeout,
         user_agent_override="Allclear",
     )
-    made = HTTPSession(hardened)
+    made = Calls(hardened)
     made.trust_env = (
         False  # a proxy of the environment is used where the caller names it, if the guard allows it
     )

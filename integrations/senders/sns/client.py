@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
-from requests_hardened import Config, HTTPSession
 from urllib3.exceptions import HTTPError
 
 from integrations.senders.signatures import SilentError
+from notifications.channels.calls import session
 from notifications.channels.guard import Leash, outbound_to
 
 CONNECT, SILENCE = 3.0, 5.0  # seconds
@@ -18,13 +18,6 @@ ADDRESS = re.compile(
     r"https://(?P<host>sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?)/(?P<rest>[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)"
 )
 """Of SNS itself: no other host, no port, no sign-in, no fragment. Read as a whole, so that no parser sees another host."""
-_HARDENED = Config(
-    ip_filter_enable=False,  # the guard decides: it knows the installation's allow-list
-    ip_filter_allow_loopback_ips=False,
-    never_redirect=True,
-    default_timeout=(CONNECT, SILENCE),
-    user_agent_override="Allclear",
-)
 
 
 class RefusedError(ValueError):
@@ -51,14 +44,15 @@ def get(url: str) -> bytes:
 
 
 def _read(url: str, leash: Leash) -> bytes:
-    with HTTPSession(_HARDENED) as session:
-        session.trust_env = False  # no .netrc; a proxy of the environment is used, if it is allowed
-        with session.get(url, stream=True, proxies=get_environ_proxies(url)) as response:
-            body = bytearray()
-            for chunk in response.iter_content(16 * 1024):
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise RefusedError("sent an answer that is too large")
+    with (
+        session((CONNECT, SILENCE)) as calling,
+        calling.get(url, stream=True, proxies=get_environ_proxies(url)) as response,
+    ):
+        body = bytearray()
+        for chunk in response.iter_content(16 * 1024):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise RefusedError("sent an answer that is too large")
     if leash.was_cut:
         raise TimeoutError
     if response.status_code >= 500:
