@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, InvalidHeader, NewConnectionError
 
 from automations.models import LONGEST_ANSWER, Content, RunState, SignIn
 from automations.targets.outcomes import Answer, problem_of, state_of
@@ -146,10 +146,13 @@ def _unanswered(error: Exception, leash: Leash) -> Answer:
 
 
 def _never_left(error: Exception) -> bool:
+    """A header that is none may also be one of the answer: then urllib3 says so."""
     invalid = (
         requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema | requests.exceptions.InvalidHeader
     )
-    return isinstance(error, invalid) or any(isinstance(cause, NEVER_LEFT) for cause in _causes(error))
+    causes = list(_causes(error))
+    is_ours = isinstance(error, invalid) and not any(isinstance(cause, InvalidHeader) for cause in causes)
+    return is_ours or any(isinstance(cause, NEVER_LEFT) for cause in causes)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

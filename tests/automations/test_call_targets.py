@@ -283,3 +283,11 @@ def test_nothing_is_called_for_an_incident_closed_meanwhile(automation, hit, com
     work()
     started.refresh_from_db()
     assert (started.state, target.requests) == ("not_sent", [])
+
+
+def test_an_answer_that_breaks_the_protocol_was_an_answer(target):
+    """It got the request: to say that nothing was sent would have people run it twice."""
+    target.body, target.length = b"done", "1, 2"
+    found = call(request(target))
+    assert (found.state, len(target.requests)) == ("unknown", 1)
+    assert "it may have run" in found.problem
