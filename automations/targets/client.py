@@ -4,18 +4,18 @@ The most important thing about a call that fails is whether the target may have 
 left counts as not sent.
 """
 
-import base64
 import json
 import ssl
 import time
 from collections.abc import Iterator
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, InvalidHeader, NewConnectionError
 
 from automations.models import LONGEST_ANSWER, Content, RunState, SignIn
+from automations.targets.hiding import without_secrets
 from automations.targets.outcomes import Answer, problem_of, state_of
 from automations.targets.request import Request
 from core.text import visible
@@ -27,7 +27,6 @@ CONNECT, SILENCE = 5.0, 20.0  # seconds
 ALTOGETHER = 30.0  # seconds, however slowly it comes
 MOST_BYTES = 16 * 1024  # of an answer; the rest is not read
 CHUNK = 4 * 1024
-UNSEEN = "[secret]"
 NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 
@@ -104,18 +103,8 @@ def _text(response: requests.Response, request: Request) -> str:
         if len(body) >= MOST_BYTES:
             break
     text = visible(bytes(body[:MOST_BYTES]).decode("utf-8", errors="replace")).strip()
-    for spelling in _spellings(request):
-        text = text.replace(spelling, UNSEEN)
+    text = without_secrets(text, request)
     return text if len(text) <= LONGEST_ANSWER else text[: LONGEST_ANSWER - 1] + "…"
-
-
-def _spellings(request: Request) -> list[str]:
-    """How the secret may stand in an answer that repeats the request."""
-    secret = request.secret
-    if len(secret) < 3:
-        return []  # nothing that is kept secret is so short, and much else would be hidden with it
-    basic = base64.b64encode(f"{request.user_name}:{secret}".encode()).decode()
-    return [basic, secret, quote_plus(secret), json.dumps(secret)[1:-1]]
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

@@ -291,3 +291,22 @@ def test_an_answer_that_breaks_the_protocol_was_an_answer(target):
     found = call(request(target))
     assert (found.state, len(target.requests)) == ("unknown", 1)
     assert "it may have run" in found.problem
+
+
+def test_an_answer_repeats_no_secret_in_any_spelling(target):
+    secret = "a/b+c é&d=<e>"
+    spellings = [
+        secret, "a\\/b+c \\u00e9&d=<e>", "a\\/b+c é&d=<e>", "a/b+c é\\u0026d=\\u003ce\\u003e", "a%2Fb%2Bc+%C3%A9%26d%3D%3Ce%3E",
+        "a%2fb%2bc%20%c3%a9%26d%3d%3ce%3e", "a/b+c é&amp;d=&lt;e&gt;",
+    ]  # fmt: skip
+    target.status, target.body = 200, " | ".join(spellings).encode()
+    found = call(request(target, content="form", body={"token": secret}, secret=secret))
+    assert found.text == " | ".join(["[secret]"] * len(spellings))
+
+
+def test_an_answer_does_not_repeat_the_hidden_part_of_the_address(target):
+    """Pages show an address without it, as it may be a secret: https://hooks.example.org/services/T0/B0/x."""
+    target.status = 404
+    target.body = b"Cannot POST /run/T0/B0xYh3kLm9Qp?key=k3y%2F1. There is no B0xYh3kLm9Qp, nor k3y/1."
+    found = call(request(target, url=f"{target.url}/T0/B0xYh3kLm9Qp?key=k3y%2F1"))
+    assert found.text == "Cannot POST [hidden]. There is no [hidden], nor [hidden]."
