@@ -3,11 +3,13 @@
 Sources: RFC 5322 (message), RFC 2047 (words in headers), RFC 2045 and 2046 (parts), RFC 2183 (attachments).
 """
 
+import codecs
 import email
 import re
 from collections.abc import Iterator
 from email.header import decode_header
 from email.message import EmailMessage, Message
+from email.policy import Compat32
 from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 from typing import Any
 
@@ -15,7 +17,7 @@ from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml import html as lxml_html
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, _Element
 
 from integrations.senders.base import UnreadableError, stored, text_of, time_of
 
@@ -24,6 +26,11 @@ LONGEST_HTML = 200_000
 LONGEST_HEADER = 2000
 SHOWN_HEADER = 500
 MOST_HEADERS, MOST_PARTS = 100, 200
+DEEPEST = 50
+"""Parts inside parts. Each line is compared with the end of every part around it."""
+TOO_DEEP = "The parts of the message are nested too deeply."
+LARGEST_TABLES = 10_000_000
+"""Characters. A table is drawn as wide as its longest cell in each of its rows."""
 NOT_OF_TEXT = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"}
 """Codecs of Python that are no charset of a message."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -32,17 +39,30 @@ BROKEN = (ValueError, LookupError, TypeError, AttributeError)
 """What the library raises on fields that are no valid ones; each is then as if it were not there."""
 
 
+class _Policy(Compat32):
+    """Fields are cut before anything reads them: the library looks for their parameters in quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+_POLICY = _Policy()
+
+
 def read_mail(raw: bytes) -> dict[str, Any]:
     """Its subject, sender, time, ids, text and headers, and the names of what is attached.
 
     Raises UnreadableError for what is no message.
     """
+    if raw.lower().count(b"multipart/") > DEEPEST:
+        raise UnreadableError(TOO_DEEP)
     try:
-        message = email.message_from_bytes(raw)
+        message = email.message_from_bytes(raw, policy=_POLICY)
         headers = _headers(message)
         text, attachments = _content(message)
     except RecursionError as fault:
-        raise UnreadableError("The parts of the message are nested too deeply.") from fault
+        raise UnreadableError(TOO_DEEP) from fault
     if not headers.keys() & {"subject", "from", "message-id"}:
         raise UnreadableError("This is no e-mail: it has neither a subject nor a sender.")
     name, address = _address(headers.get("from", ""))
@@ -99,12 +119,12 @@ def _of_bytes(value: str) -> str:
 
 
 def _text(raw: bytes, charset: str | None) -> str:
-    name = (charset or "").strip().lower().replace("-", "_")
-    if name and name not in NOT_OF_TEXT:
-        try:
-            return raw.decode(name, "replace")
-        except BROKEN:
-            pass  # no charset that is known
+    try:
+        codec = codecs.lookup(charset or "")
+        if codec.name.replace("-", "_") not in NOT_OF_TEXT:
+            return raw.decode(codec.name, "replace")
+    except BROKEN:
+        pass  # no charset that is known
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -174,9 +194,19 @@ def _of_html(html: str) -> str:
         )
         for element in tree.iter("*"):
             element.attrib.clear()
+        _flatten_large_tables(tree)
         return Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"])).get_text()
     except (LxmlError, ValueError, RecursionError):
         return ""
+
+
+def _flatten_large_tables(tree: _Element) -> None:
+    """One long cell beside many rows would fill the memory with blanks: such tables become plain lines."""
+    text = "".join(tree.itertext())
+    lines = sum(1 for _element in tree.iter("*")) + text.count("\n")
+    if lines * len(text) > LARGEST_TABLES:
+        for element in tree.iter("table", "tbody", "thead", "tfoot", "tr", "td", "th"):
+            element.tag = "div"
 
 
 def _address(value: str) -> tuple[str, str]:
