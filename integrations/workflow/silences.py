@@ -50,6 +50,8 @@ MOST_ASKED = 20  # details of silences, and alerts that may have ended, of one t
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 ASKED_EVERY = timedelta(minutes=1)
 TRANSIENT = (SilentError, UnreadableError)
+type Detail = tuple[datetime | None, str]
+"""Until when an alert is quiet, and why."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Quiet:
     were: list[Alert]
     now: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
     over: list[Alert] = field(default_factory=list)
-    is_asked: bool = False
+    asked_at: datetime | None = None
     problem: str = ""
 
 
@@ -256,14 +258,16 @@ def _ask(quiet: Quiet) -> None:
     """Asks no database."""
     source = quiet.integration.silenced_in
     assert source is not None
-    quiet.is_asked = True
+    quiet.asked_at, ends = timezone.now(), time.monotonic() + A_TURN
     try:
         found = suppressed_alerts(source)
-        details: dict[str, tuple[datetime | None, str]] = {}
+        details: dict[str, Detail | None] = {}
         for one in found:
-            quiet.now[one.fingerprint] = _detail(source, one, details)
+            quiet.now[one.fingerprint] = _detail(source, one, details, ends)
         gone = [alert for alert in quiet.were if alert.dedup_key not in quiet.now][:MOST_ASKED]
-        quiet.over = [one for one in gone if not is_firing(source, _short(one.labels), one.dedup_key)]
+        for alert in gone:
+            if time.monotonic() < ends and not is_firing(source, _short(alert.labels), alert.dedup_key):
+                quiet.over.append(alert)
     except TRANSIENT as problem:
         quiet.problem = str(problem)
 
@@ -273,14 +277,13 @@ def _short(labels: dict[str, str]) -> dict[str, str]:
     return dict([(name, value) for name, value in sorted(labels.items()) if len(value) < 200][:10])
 
 
-def _detail(
-    source: DataSource, one: Suppressed, known: dict[str, tuple[datetime | None, str]]
-) -> tuple[datetime | None, str]:
-    """Until when and why it is quiet, by the silence that ends last."""
+def _detail(source: DataSource, one: Suppressed, known: dict[str, Detail | None], ends: float) -> Detail:
+    """Until when and why it is quiet, by the silence that ends last. In `known`, None is one that is not there."""
     if not one.silenced_by:
         return None, "Inhibited by another alert"
     for pk in one.silenced_by:
-        if pk not in known and len(known) < MOST_ASKED:
+        if pk not in known and len(known) < MOST_ASKED and time.monotonic() < ends:
+            known[pk] = None
             silence = get_silence(source, pk)
             if silence is None:
                 continue
@@ -289,13 +292,13 @@ def _detail(
                 0
             ].strip()  # of one that was made here
             known[pk] = silence.ends_at, f"{by}: {words}" if words else by
-    of_it = [known[pk] for pk in one.silenced_by if pk in known]
+    of_it = [told for pk in one.silenced_by if (told := known.get(pk))]
     return max(of_it, key=lambda each: each[0].timestamp() if each[0] else 0.0, default=(None, "Silenced"))
 
 
 @transaction.atomic
 def _store(quiet: Quiet, now: datetime) -> None:
-    if quiet.problem or not quiet.is_asked:
+    if quiet.problem or quiet.asked_at is None:
         return
     integration = quiet.integration
     wait_for_others(integration.pk)
@@ -312,8 +315,9 @@ def _store(quiet: Quiet, now: datetime) -> None:
             AlertChange.objects.create(alert=alert, kind=kind, received_at=now)
     if quiet.over:
         ends = tuple(
-            Observed(dedup_key=one.dedup_key, state=Told.RESOLVED, title="", at=now) for one in quiet.over
-        )
+            Observed(dedup_key=one.dedup_key, state=Told.RESOLVED, title="", at=quiet.asked_at)
+            for one in quiet.over
+        )  # as of then: it may have fired anew since
         take_in(integration=integration, parsed=Parsed(ends), received_at=now, by=integration.account)
 
 

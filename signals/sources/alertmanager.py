@@ -3,10 +3,11 @@
 Source: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
 from django.utils.dateparse import parse_datetime
@@ -18,6 +19,8 @@ from signals.sources.values import SilentError, UnreadableError, decoded
 LONGEST = 200
 """Characters of what another side says, as it is stored."""
 MOST_SUPPRESSED = 5_000
+ID = re.compile(r"[!-~]{1,64}")
+"""What may be stored as the name of a silence or an alert, and stand in an address."""
 
 
 class RefusedError(Exception):
@@ -93,7 +96,7 @@ def put_silence(
         raise RefusedError(answer.reason() or f"answered {answer.status}")
     made = decoded(_wanted(answer))
     made_pk = made.get("silenceID") if isinstance(made, dict) else None
-    if not isinstance(made_pk, str) or not 0 < len(made_pk) <= 64:
+    if not _is_id(made_pk):
         raise UnreadableError("The answer names no silence.")
     return made_pk
 
@@ -173,6 +176,10 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+def _is_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and ID.fullmatch(value) is not None
+
+
 def _text(value: Any) -> str:
     words = value if isinstance(value, str) else ""
     words = " ".join(words.replace("\0", "").encode("utf-8", "replace").decode().split())
@@ -181,7 +188,7 @@ def _text(value: Any) -> str:
 
 def _silence(one: Any) -> RemoteSilence | None:
     """None for what is none."""
-    if not isinstance(one, dict) or not isinstance(one.get("id"), str):
+    if not isinstance(one, dict) or not _is_id(one.get("id")):
         return None
     starts_at, ends_at = _moment(one.get("startsAt")), _moment(one.get("endsAt"))
     if starts_at is None or ends_at is None:
@@ -212,11 +219,11 @@ def _moment(value: Any) -> datetime | None:
 
 def _suppressed(one: Any) -> Suppressed | None:
     status = one.get("status") if isinstance(one, dict) else None
-    if not isinstance(status, dict) or not isinstance(one.get("fingerprint"), str):
+    if not isinstance(status, dict) or not _is_id(one.get("fingerprint")):
         return None
     silenced, inhibited = status.get("silencedBy") or [], status.get("inhibitedBy") or []
     return Suppressed(
         one["fingerprint"],
-        tuple(pk for pk in silenced if isinstance(pk, str) and pk) if isinstance(silenced, list) else (),
+        tuple(pk for pk in silenced if _is_id(pk)) if isinstance(silenced, list) else (),
         bool(inhibited),
     )
