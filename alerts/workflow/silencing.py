@@ -39,7 +39,7 @@ def silence_alert(
     `labels` names those of the alert's labels that count; all of them where it is not said. Without `until` the
     silence ends with the alert's incident. Raises ValidationError naming the field.
     """
-    alert = lock_alert(alert, by)
+    alert = _lock(alert, by)
     source = _source_of(alert)
     matchers = _matchers(alert, labels)
     now = timezone.now()
@@ -76,7 +76,7 @@ def silence_alert(
 @transaction.atomic
 def end_alert_silence(*, silence: Silence, by: User) -> Silence:
     """Its Alertmanager tells of the alerts again. Again it changes nothing."""
-    lock_alert(silence.alert, by)
+    _lock(silence.alert, by)
     held = hold_silence(silence)
     if held and held.is_in_force:
         note_end(held, reason=EndedBy.PERSON, by=by)
@@ -84,8 +84,22 @@ def end_alert_silence(*, silence: Silence, by: User) -> Silence:
     return held or silence
 
 
+def _lock(alert: Alert, by: User) -> Alert:
+    """As `lock_alert`, with its incident: both come before the silence and the audit trail, as in every verb."""
+    alert = lock_alert(alert, by)
+    if alert.incident is not None:
+        lock_row(alert.incident)
+    return alert
+
+
 def hold_silence(silence: Silence) -> Silence | None:
-    """The row, locked to the end of the transaction; None where it is gone with its alert."""
+    """The row, locked to the end of the transaction; None where it is gone with its alert.
+
+    Its alert and the incident of that are locked before it, as in the verbs of people.
+    """
+    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=silence.alert_id).first()
+    if alert is not None and alert.incident is not None:
+        lock_row(alert.incident)
     rows = Silence.objects.select_for_update(of=("self",)).select_related("alert__incident")
     return rows.filter(pk=silence.pk).first()
 
@@ -148,7 +162,6 @@ def _tell(silence: Silence, kind: str, by: User | None, text: str) -> None:
     alert = silence.alert
     note_change(alert, kind, by, alert.incident)
     if alert.incident is not None and takes_alerts(alert.incident):
-        lock_row(alert.incident)
         record_event(
             incident=alert.incident, kind=TimelineKind.FACT, text=text, by=by, occurred_at=timezone.now()
         )

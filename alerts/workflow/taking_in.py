@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from alerts.models import (
@@ -92,6 +93,7 @@ def take_in(
     taken, latest = TakenIn(), received_at + AHEAD
     prefix = "test/" if is_test else ""
     seen = {f"{prefix}{one.dedup_key}"[:LONGEST_KEY]: _without_future(one, latest) for one in parsed.alerts}
+    _lock_open(integration, seen, parsed.closed_groups)
     services = services_by_name(one.service for one in seen.values())
     for key, one in seen.items():
         _take(_Taking(integration, key, one, received_at, services, is_test, taken))
@@ -127,6 +129,13 @@ def wait_for_others(integration_id: int) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('alerts of integration'), %s)", [integration_id]
         )
+
+
+def _lock_open(integration: Any, keys: Iterable[str], groups: Iterable[str]) -> None:
+    """All at once in the order that people's verbs use, whatever the order in which a payload names them."""
+    named = Q(dedup_key__in=list(keys)) | Q(group_key__in=[group[:LONGEST_KEY] for group in groups])
+    rows = Alert.objects.open().filter(named, integration=integration).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _without_future(one: Observed, latest: datetime) -> Observed:
