@@ -71,12 +71,13 @@ def run_automation(
 def repeat_run(*, run: AutomationRun, by: User) -> AutomationRun:
     """Run one that failed again, with the same inputs, for the same mitigation. Only a person does this."""
     incident = lock(run.incident, by=by)
-    run = AutomationRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = AutomationRun.objects.get(pk=run.pk)
     if run.automation is None:
         raise ValidationError("An administrator removed this automation.")
     if again := AutomationRun.objects.filter(repeats=run, state__in=UNFINISHED).first():
         return again
     automation = _of_incident(incident, run.automation)
+    run = AutomationRun.objects.select_for_update(of=("self",)).get(pk=run.pk)  # after the automation
     _require_allowed(incident, automation, by)
     if run.state not in FAILED:
         raise ValidationError(
@@ -229,7 +230,8 @@ def _of_incident(incident: Incident, automation: Automation) -> Automation:
     require_open(incident)
     if incident.source == Incident.Source.REPLAY:
         raise ValidationError("This incident comes from a recorded day. Automations are not run on it.")
-    found = Automation.objects.of_incident(incident).filter(pk=automation.pk).first()
+    rows = Automation.objects.of_incident(incident).select_for_update(of=("self",), no_key=True)
+    found = rows.filter(pk=automation.pk).first()  # one that is being changed is waited for
     if found is None:
         raise ValidationError(f"{incident.reference} does not affect the service of this automation.")
     return found
