@@ -89,6 +89,8 @@ def repeat_run(*, run: AutomationRun, by: User) -> AutomationRun:
         .exists()
     ):
         raise ValidationError("It was run again already. See the newest run.")
+    if run.reverses is not None:
+        _check_reversal(incident, automation, run.reverses)
     values = values_of(automation, incident, by, checked_inputs(automation, run.inputs))
     text = f"runs “{automation}” again"
     record_event(incident=incident, kind=Kind.FACT, text=text, by=by)

@@ -230,3 +230,18 @@ def test_a_reversal_reverts_the_mitigation_once_it_is_accepted(add, hit, command
     other = add(name="Other")
     with pytest.raises(ValidationError, match="not the reversal"):
         run(other, hit, commander, reverses=off)
+
+
+def test_a_reversal_that_failed_is_not_run_again_after_another(add, hit, commander, target):
+    add(name="Switch on")
+    off = run(add(name="Switch off", reversed_by="Switch on"), hit, commander)
+    work()
+    off.refresh_from_db()
+    target.status = 500
+    failed = run(off.automation.reversed_by, hit, commander, reverses=off)
+    work()
+    target.status = 204
+    run(off.automation.reversed_by, hit, commander, reverses=off)
+    work()
+    with pytest.raises(ValidationError, match="is reversed already"):
+        repeat_run(run=failed, by=commander)
