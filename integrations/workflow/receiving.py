@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations.models import PREFIX, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, load
+from integrations.senders.base import stored
 from integrations.workflow.heartbeats import KIND as HEARTBEAT
 from notifications.workflow import wake_worker
 
@@ -89,6 +90,6 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {
         name[:100]: "…"
         if any(word in name.lower() for word in SECRET_WORDS)
-        else KEY.sub("…", value.replace("\0", ""))[:LONGEST_HEADER]
+        else KEY.sub("…", stored(value))[:LONGEST_HEADER]
         for name, value in list(headers.items())[:MOST_HEADERS]
     }

@@ -204,3 +204,13 @@ def test_the_command_prints_the_address(admin, settings, capsys):
     call_command("create_integration", "--kind", "email", "--name", "Nagios")
     told = json.loads(capsys.readouterr().out)
     assert told["address"] == f"{told['token']}@{DOMAIN}"
+
+
+def test_a_sender_that_is_no_text_is_no_reason_to_refuse(client, integration):
+    """Bytes that are no UTF-8, though it was announced: a database cannot keep them."""
+    client.ehlo()
+    client.sock.sendall(b"MAIL FROM:<a\xff\xed\xa0\x80@example.test> SMTPUTF8\r\n")
+    assert client.getreply()[0] == 250
+    assert client.rcpt(integration[1])[0] == 250
+    assert client.data(b"Subject: Disk is full\r\n\r\nOn db-1.")[0] == 250
+    assert Payload.objects.get().headers["Mail-From"].endswith("@example.test")
