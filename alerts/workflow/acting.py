@@ -10,7 +10,7 @@ from accounts.models import User
 from alerts.models import Alert, AlertChange, AlertState
 from alerts.permissions import can_act_on_alerts
 from alerts.workflow.announcing import announce_alerts
-from audit.workflow import INSTALLATION, record_audit
+from audit.workflow import INSTALLATION, record_audit, record_many
 from events.alerts import AlertAcknowledged, AlertAttached
 from incidents.models import Incident, Status
 from incidents.workflow.transitions import lock
@@ -48,6 +48,7 @@ def acknowledge_alerts(*, alerts: Iterable[Alert], by: User) -> list[Alert]:
     if len(named) > MOST_AT_ONCE:
         raise ValidationError({"alerts": f"Choose at most {MOST_AT_ONCE} alerts at once."})
     rows = Alert.objects.visible_to(by).filter(pk__in=named, state=AlertState.FIRING)
+    rows = rows.select_related("service", "incident")
     firing = list(rows.select_for_update(of=("self",)).order_by("pk"))
     for alert in firing:
         alert.state, alert.acknowledged_at, alert.acknowledged_by = (
@@ -56,8 +57,11 @@ def acknowledge_alerts(*, alerts: Iterable[Alert], by: User) -> list[Alert]:
             by,
         )
     Alert.objects.bulk_update(firing, ["state", "acknowledged_at", "acknowledged_by"])
-    for alert in firing:
-        note_change(alert, Kind.ACKNOWLEDGED, by)
+    AlertChange.objects.bulk_create(
+        AlertChange(alert=alert, kind=Kind.ACKNOWLEDGED, by=by) for alert in firing
+    )
+    said = [(alert.chain, {"alert": alert.pk}) for alert in firing]
+    record_many(chain=INSTALLATION, action=f"alert.{Kind.ACKNOWLEDGED}", subjects=said, by=by)
     announce_alerts(AlertAcknowledged, firing, by=by)
     return firing
 

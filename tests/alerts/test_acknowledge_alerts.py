@@ -68,3 +68,10 @@ def test_stakeholders_see_no_boxes(client, three, stakeholder):
     client.force_login(stakeholder)
     assert 'name="alert"' not in client.get("/alerts/").content.decode()
     assert client.post(reverse("alert_acknowledgements"), {"alert": three[0].pk}).status_code == 403
+
+
+def test_many_cost_no_more_statements_than_few(tell, incident, responder, django_assert_max_num_queries):
+    tell(*(firing(f"n{number}") for number in range(40)), at=0)
+    Alert.objects.update(incident=incident)
+    with django_assert_max_num_queries(15):
+        assert len(acknowledge_alerts(alerts=list(Alert.objects.all()), by=responder)) == 40
