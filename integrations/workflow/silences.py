@@ -64,6 +64,7 @@ class Step:
     remote_id: str = ""
     remote_until: datetime | None = None
     is_taken: bool = False
+    has_changed: bool = False  # it was made, renewed or ended there
     is_gone: bool = False
     refusal: str = ""
     problem: str = ""
@@ -155,6 +156,7 @@ def _take(step: Step, now: datetime) -> None:
     if not step.is_wanted:
         if known is not None and not known.is_over:
             end_silence(source, known.pk)
+            step.has_changed = True
         return
     if known is not None and known.is_over:
         lasted = silence.remote_until is None or known.ends_at >= silence.remote_until - CLOCKS
@@ -172,7 +174,7 @@ def _take(step: Step, now: datetime) -> None:
         comment=_comment(silence),
         pk=known.pk if known else "",
     )
-    step.remote_until = step.until
+    step.remote_until, step.has_changed = step.until, True
 
 
 def _known(silence: Silence) -> RemoteSilence | None:
@@ -207,6 +209,8 @@ def _settle(step: Step, now: datetime) -> None:
     is_over = not step.is_wanted or (step.is_taken and (step.is_gone or step.refusal != ""))
     if silence.is_in_force and is_over:
         note_end(silence, reason=_reason(step))
+    if step.has_changed or step.is_gone:  # what is quiet there now is asked at once
+        Integration.objects.filter(alerts=silence.alert_id).update(quiet_asked_at=None)
     if silence.alert.incident_id:
         notify_incident(incident_id=silence.alert.incident_id, what="head")
 

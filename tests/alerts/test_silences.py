@@ -139,6 +139,13 @@ def test_what_it_refuses_is_over(alert, responder, alertmanager):
     assert (made.end_reason, made.problem, made.next_at) == ("refused", "bad matcher", None)
 
 
+def test_what_is_quiet_is_asked_once_a_silence_is_made(alert, responder, alertmanager):
+    silence_alert(alert=alert, by=responder, until=timezone.now() + HOUR)
+    alertmanager.answer = {"silenceID": "one"}
+    ask()
+    assert Integration.objects.get().quiet_asked_at is None
+
+
 def test_it_runs_out_where_nobody_could_end_it(alert, responder, alertmanager):
     made = silence_alert(alert=alert, by=responder, until=timezone.now() + HOUR)
     alertmanager.status = 500
