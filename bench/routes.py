@@ -36,7 +36,7 @@ LEFT_OUT = {
         "token_rotation", "token_revocation", "service_account",
         "alert_route", "alert_route_state", "alert_route_place", "alert_route_deletion",
         "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "alert_silence", "alert_silence_end", "integration",
-        "integration_deletion", "integration_edit", "integration_key", "integration_mapping", "integration_pause",
+        "integration_deletion", "integration_edit", "integration_key", "integration_mailbox", "integration_mapping", "integration_pause",
         "integration_payload", "integration_resumption", "integration_test", "payload_replay",
         "signal", "signal_deletion", "data_source", "data_source_test", "data_source_deletion", "signal_trial",
         "signal_capture", "expectation_removal",
