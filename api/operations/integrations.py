@@ -9,7 +9,7 @@ from api.fields import Body, body, choice, flag, named, text
 from api.operations.administrators import administrators, all_of, require_administrator
 from api.parts import number
 from api.registry import Call, item, listing, part, verb
-from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadInFull, PayloadShape
+from api.shapes.alerts import IntegrationMade, IntegrationShape, PayloadShape
 from incidents.models import Service
 from integrations import workflow
 from integrations.mail_addresses import address_of_key
@@ -256,16 +256,11 @@ listing(
 )
 
 
-def _payload(call: Call) -> Payload:
-    return PayloadInFull.rows(call.user).get(pk=call["payload"].pk)
-
-
 item(
     "integrations/{integration}/payloads/{payload}",
-    PayloadInFull,
-    _payload,
+    PayloadShape,
     name="get_payload",
-    summary="One payload as it came, and what became of it.",
+    summary="One payload, and what became of it.",
     scope=SCOPE,
     tag=TAG,
 )

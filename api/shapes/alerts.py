@@ -12,7 +12,6 @@ from api.shapes.catalogue import ServiceName
 from api.shapes.signals import DataSourceName
 from api.times import UtcField
 from integrations.models import Integration, Mailbox, Payload
-from integrations.stored_bodies import ShownBody, shown_body
 
 
 class IntegrationName(Telling):
@@ -179,7 +178,7 @@ class IntegrationMade(serializers.Serializer):
 
 
 class PayloadShape(Shape):
-    """One request of a sender, and what became of it."""
+    """One request of a sender, and what became of it. Its body is shown to administrators on its page."""
 
     received_at = UtcField(read_only=True)
 
@@ -193,30 +192,3 @@ class PayloadShape(Shape):
     def rows(cls, user: User) -> Any:
         rows = Payload.objects.defer("body", "headers")
         return rows if user.is_administrator else rows.none()
-
-
-class PayloadInFull(PayloadShape):
-    """One request of a sender as it came: `headers` without what is secret, and `body` as text.
-
-    Of a long body the beginning; `is_cut` says so. JSON is indented.
-    """
-
-    headers = serializers.DictField(child=serializers.CharField(), read_only=True)
-    body = serializers.SerializerMethodField()
-    is_cut = serializers.SerializerMethodField()
-
-    class Meta(PayloadShape.Meta):
-        fields = [*PayloadShape.Meta.fields, "headers", "body", "is_cut"]
-
-    @classmethod
-    def rows(cls, user: User) -> Any:
-        return Payload.objects.all() if user.is_administrator else Payload.objects.none()
-
-    def _shown(self, payload: Payload) -> ShownBody:
-        return shown_body(bytes(payload.body))
-
-    def get_body(self, payload: Payload) -> str:
-        return self._shown(payload).text
-
-    def get_is_cut(self, payload: Payload) -> bool:
-        return self._shown(payload).is_cut

@@ -106,7 +106,7 @@ class World:
         )
         self.post(f"data-sources/{source['id']}/queries", query="up")
         service = incident.affected_services.earliest("pk").service
-        said = {"name": "Error rate", "source": "Prometheus", "query": "sum(up)", "unit": "%"}
+        said = {"name": "Timeouts", "source": "Prometheus", "query": "sum(up)", "unit": "%"}
         signal = self.post("signals", service=service.slug, range_kind="fixed", high=1, **said)
         minute = int(timezone.now().timestamp()) // 60 * 60
         keep_samples(Signal.objects.get(pk=signal["id"]), {minute - 60 * n: 0.5 for n in range(1, 9)})

@@ -14,7 +14,6 @@ from api.registry import OPERATIONS
 FREE = {
     "Alert.labels": "by the sender's names",
     "AlertSilence.matchers": "by the names of labels",
-    "PayloadInFull.headers": "as the sender called them",
     "AddAlertRouteBody.outcomes": "by the sender's severity word",
     "RunAutomationBody.inputs": "by the names of the inputs",
     "AlertRoute.outcomes": "by the sender's severity word",
