@@ -114,7 +114,10 @@ def _checked_pattern(name: str, pattern: str) -> str:
             f"The pattern of {name} may have characters, classes such as [a-z0-9-], and how often: {{1,40}}, + or *."
             " Groups are not possible."
         )
-    if len(re.findall(r"[*+?]|\{\d+,\d*\}", re.sub(r"\\.|\[(?:\\.|[^\]])+\]", "", pattern))) > MOST_REPEATS:
+    if (
+        len(re.findall(r"[*+?]|\{\d+,\d*\}", re.sub(r"\\.|\[(?:\\.|[^\\\[\]])+\]", "", pattern)))
+        > MOST_REPEATS
+    ):
         raise FillingError(f"The pattern of {name} may repeat at most {MOST_REPEATS} parts.")
     try:
         re.compile(pattern)

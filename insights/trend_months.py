@@ -45,8 +45,10 @@ def _named(bucket: Bucket, asked: TrendAsked) -> str:
     first, last = local_day(scope, asked.zone), last_day(scope, asked.zone)
     if first and bucket.first < first:
         words += f", from {first.day} {first:%b}"
-    if bucket.after > last + timedelta(days=1):
-        words += f", to {last.day} {last:%b}" if scope.until and scope.until <= scope.now else ", so far"
+    if not (scope.until and scope.until <= scope.now):
+        words += ", so far" if bucket.after > last else ""  # also on its last day
+    elif bucket.after > last + timedelta(days=1):
+        words += f", to {last.day} {last:%b}"
     return words
 
 

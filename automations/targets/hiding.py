@@ -13,7 +13,6 @@ from automations.targets.request import Request
 SECRET, HIDDEN = "[secret]", "[hidden]"
 SHORTEST = 3
 """Characters. Nothing that is kept secret is shorter, and much else would be hidden with it."""
-_LIKE_A_KEY = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{12,}")
 _OF_SIGN_IN = re.compile(r"auth|key|password|secret|token", re.IGNORECASE)
 
 
@@ -42,11 +41,17 @@ def _hidden_parts(url: str) -> Iterator[str]:
     wholes = [f"{parts.path}?{parts.query}"] if parts.query else []
     wholes += [path] if len(path) > SHORTEST else []
     pieces = [unquote(one) for one in path.split("/")]
-    keys = [one for one in pieces if _LIKE_A_KEY.fullmatch(one)]
+    keys = [one for one in pieces if _is_like_a_key(one)]
     keys += [value for _name, value in parse_qsl(parts.query) if len(value) >= SHORTEST]
     for whole in wholes:
         yield from dict.fromkeys((whole, unquote(whole)))
     yield from keys
+
+
+def _is_like_a_key(piece: str) -> bool:
+    """Long, with letters and digits."""
+    is_mixed = any(map(str.isdigit, piece)) and any(map(str.isalpha, piece))
+    return len(piece) >= 12 and is_mixed and piece.isprintable()
 
 
 def _spelt(text: str) -> str:

@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -74,9 +75,12 @@ def test_a_part_of_a_month_says_so(reader, half_a_year):
     assert "Jun 2026, to 8 Jun" in html
 
 
-def test_the_month_that_runs_says_so(reader, past):
-    past(days_ago=0.01, resolved=1)
-    assert "so far" in ask(reader, "")
+@pytest.mark.parametrize("day", [1, 15, 30])
+def test_the_month_that_runs_says_so(reader, past, day):
+    """Also on its first and its last day."""
+    with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=UTC), tick=False):
+        past(days_ago=0.01, resolved=1)
+        assert "Nov 2026, so far" in ask(reader, "")
 
 
 def test_twelve_months_are_whole_ones(reader, past):

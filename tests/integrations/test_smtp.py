@@ -26,10 +26,11 @@ class Server:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._server = self.loop.run_until_complete(smtp.listen_for_mail(host="127.0.0.1", port=0))
-        self.port = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self.loop.run_forever)
-        self._thread.start()
+        self._thread.start()  # in this thread a browser's test before may have left its loop
+        listening = smtp.listen_for_mail(host="127.0.0.1", port=0)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self.loop).result(30)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._server.close)
