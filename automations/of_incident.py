@@ -1,13 +1,21 @@
 """What the pages of an incident show of automations (settings.INCIDENT_HOOKS)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from automations.models import MAY_HAVE_RUN, Automation, AutomationRun, RunState
+from automations.models import (
+    MAY_HAVE_RUN,
+    UNFINISHED,
+    Automation,
+    AutomationRun,
+    RunQuerySet,
+    RunState,
+)
 from automations.permissions import can_confirm, can_refuse, can_run
+from core.subqueries import count_of
 from incidents.models import Incident
 
 SHOWN = 3
@@ -18,7 +26,7 @@ SHOWN = 3
 class ShownRun:
     """A run with what this reader may do about it."""
 
-    run: AutomationRun
+    run: Any
     can_confirm: bool = False
     can_refuse: bool = False
     can_repeat: bool = False
@@ -43,20 +51,26 @@ def has_automations(incident: OuterRef) -> Q:
 
 def automations_of(user: User, incident: Incident) -> AutomationsOfIncident:
     """For the incident's own page: the newest runs and all that have not ended. At most nine queries."""
-    found = all_of(user, incident)
-    first = [shown for n, shown in enumerate(found.runs) if n < SHOWN or shown.run.is_unfinished]
-    return AutomationsOfIncident(found.offered, found.others, first, len(found.runs) - len(first))
+    every = AutomationRun.objects.filter(incident=incident)
+    newest = every.newest_first().values("pk")[:SHOWN]
+    rows = runs_of(incident).filter(Q(pk__in=newest) | Q(state__in=UNFINISHED)).annotate(of=count_of(every))
+    found = _of(user, incident, rows)
+    return replace(found, more=found.runs[0].run.of - len(found.runs) if found.runs else 0)
 
 
 def all_of(user: User, incident: Incident) -> AutomationsOfIncident:
+    return _of(user, incident, runs_of(incident))
+
+
+def _of(user: User, incident: Incident, rows: RunQuerySet) -> AutomationsOfIncident:
     is_live = incident.is_open and incident.source != Incident.Source.REPLAY
     known = list(Automation.objects.of_incident(incident)) if is_live else []
     offered = [one for one in known if can_run(user, one, incident)]
-    runs = [shown(user, run, incident, known) for run in runs_of(incident)]
+    runs = [shown(user, run, incident, known) for run in rows]
     return AutomationsOfIncident(offered, [one for one in known if one not in offered], runs)
 
 
-def runs_of(incident: Incident) -> Any:
+def runs_of(incident: Incident) -> RunQuerySet:
     return AutomationRun.objects.filter(incident=incident).with_people().with_reversals().newest_first()
 
 

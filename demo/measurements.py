@@ -19,6 +19,7 @@ from incidents.models import AffectedService
 
 MOST_MINUTES = 20_000
 RISES_IN = 240.0  # seconds until all of an effect is seen
+LONGEST_IMPACT = timedelta(days=40)
 WEIGHTS = {"degraded": 0.45, "partial_outage": 1.0, "major_outage": 1.4}
 
 
@@ -63,8 +64,7 @@ Impact = tuple[float, float | None, float]
 def _impacts(service: str, since: int) -> list[Impact]:
     """(from, to or None, how much) of the service, by incidents that everybody sees."""
     rows = AffectedService.objects.filter(service__slug=service, incident__is_private=False)
-    moment = datetime.fromtimestamp(since, UTC) - timedelta(days=1)
-    rows = rows.filter(started_at__gte=moment - timedelta(days=40))
+    rows = rows.filter(started_at__gte=datetime.fromtimestamp(since, UTC) - LONGEST_IMPACT)
     return [
         (began.timestamp(), ended.timestamp() if ended else None, WEIGHTS.get(impact, 0.0))
         for began, ended, impact in rows.values_list("started_at", "ended_at", "impact")

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from alerts.models import Alert
 from incidents.models import Service
 from signals.models import DataSource
 
@@ -186,6 +187,15 @@ class PayloadQuerySet(models.QuerySet["Payload"]):
     def unchecked(self) -> "PayloadQuerySet":
         """Those whose signature a worker must check first."""
         return self.filter(state=PayloadState.WAITING, check_at__isnull=False).order_by("check_at", "pk")
+
+    def readable_by(self, user: User) -> "PayloadQuerySet":
+        """Without those that may tell of an alert out of `user`'s reach: it belongs to a private incident by now.
+
+        Which payload told of which alert is not stored. What came while the sender spoke of such an alert may have.
+        """
+        at = OuterRef("received_at")
+        hidden = Alert.objects.hidden_from(user).filter(integration=OuterRef("integration"))
+        return self.filter(~Exists(hidden.filter(first_seen_at__lte=at, last_seen_at__gte=at)))
 
 
 class Payload(models.Model):

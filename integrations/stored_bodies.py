@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from accounts.models import User
 from alerts.observed import Changed, Observed
-from integrations.models import Integration, Payload, PayloadState
+from integrations.models import Integration, Payload, PayloadQuerySet, PayloadState
 from integrations.senders import SENDERS, UnreadableError, load
 
 MOST_SHOWN = 64 * 1024
@@ -67,11 +68,11 @@ class Trial:
     faults: list[str] = field(default_factory=list)
 
 
-def try_mapping(integration: Integration, mapping: Mapping[str, str]) -> Trial:
-    """Nothing is changed."""
+def try_mapping(integration: Integration, mapping: Mapping[str, str], *, reader: User) -> Trial:
+    """On payloads that `reader` may read. Nothing is changed."""
     load()
     trial = Trial()
-    for payload in _stored(integration):
+    for payload in _stored(integration, reader):
         trial.tried += 1
         trial.before += _understood(payload, integration.mapping) is not None
         found = _understood(payload, mapping, trial.faults)
@@ -81,8 +82,14 @@ def try_mapping(integration: Integration, mapping: Mapping[str, str]) -> Trial:
     return trial
 
 
-def _stored(integration: Integration) -> Iterable[Payload]:
-    rows = integration.payloads.exclude(state=PayloadState.REJECTED).filter(is_test=False, size__gt=0)
+def legible(integration: Integration, reader: User) -> PayloadQuerySet:
+    """What a mapping is written for, the newest first."""
+    rows = Payload.objects.filter(integration=integration, is_test=False, size__gt=0).readable_by(reader)
+    return rows.exclude(state=PayloadState.REJECTED).order_by("-pk")
+
+
+def _stored(integration: Integration, reader: User) -> Iterable[Payload]:
+    rows = legible(integration, reader)
     sizes = 0
     chosen = []
     for pk, size in rows.values_list("pk", "size")[:TRIED]:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='alert',
             name='quiet_since',
-            field=models.DateTimeField(blank=True, help_text='Since when its sender tells nobody of it', null=True),
+            field=models.DateTimeField(blank=True, help_text='Since when its sender sends nothing about it', null=True),
         ),
         migrations.AddField(
             model_name='alert',

@@ -45,6 +45,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         left = Q(incident__isnull=True) & Exists(seen.filter(pk=OuterRef("reopens")))
         return self.filter(of_none | Exists(seen.filter(pk=OuterRef("incident"))) | left)
 
+    def hidden_from(self, user: User) -> "AlertQuerySet":
+        """All others."""
+        hidden = Incident.objects.hidden_from(user).values("pk")
+        return self.filter(Q(incident__in=hidden) | Q(incident__isnull=True, reopens__in=hidden))
+
     def open(self) -> "AlertQuerySet":
         return self.filter(state__in=OPEN_STATES)
 
@@ -119,7 +124,7 @@ class Alert(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     quiet_since = models.DateTimeField(
-        null=True, blank=True, help_text="Since when its sender tells nobody of it"
+        null=True, blank=True, help_text="Since when its sender sends nothing about it"
     )
     quiet_until = models.DateTimeField(null=True, blank=True)
     quiet_reason = models.CharField(max_length=LONGEST_TITLE, blank=True)

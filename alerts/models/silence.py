@@ -25,6 +25,12 @@ class SilenceQuerySet(models.QuerySet["Silence"]):
     def in_force(self) -> "SilenceQuerySet":
         return self.filter(ended_at=None)
 
+    def in_force_or_failed(self) -> "SilenceQuerySet":
+        """Those that people have to know of, in force first."""
+        return self.filter(Q(ended_at=None) | ~Q(problem="")).order_by(
+            F("ended_at").desc(nulls_first=True), "-pk"
+        )
+
     def due(self, at: datetime) -> "SilenceQuerySet":
         return self.filter(next_at__lte=at).order_by("next_at", "pk")
 

@@ -39,7 +39,7 @@ def alert_silence(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "section": "alerts",
         "hit_count": _count(alert, named, request.user),
-        "can_be_silenced": workflow.can_be_silenced(alert),
+        "why_not": workflow.why_not_silenced(alert),
     }
     template = "alerts/silence.html" + ("#form_card" if request.htmx else "")
     status = form.answer_status(is_part=bool(request.htmx)) if form.is_bound else 200

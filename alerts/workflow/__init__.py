@@ -17,10 +17,10 @@ from alerts.workflow.routes import (
 )
 from alerts.workflow.routing import is_critical, route_alerts, route_due_alerts
 from alerts.workflow.silencing import (
-    can_be_silenced,
     end_alert_silence,
     matching_alerts,
     silence_alert,
+    why_not_silenced,
 )
 from alerts.workflow.taking_in import (
     TakenIn,
@@ -36,7 +36,6 @@ __all__ = [
     "acknowledge_alerts",
     "add_alert_route",
     "attach_alert",
-    "can_be_silenced",
     "change_alert_route",
     "detach_alert",
     "end_alert_silence",
@@ -54,4 +53,5 @@ __all__ = [
     "takes_alerts",
     "try_alert_route",
     "wait_for_others",
+    "why_not_silenced",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -34,13 +33,15 @@ def silence_alert(
     until: datetime | None = None,
     comment: str = "",
 ) -> Silence:
-    """Have its Alertmanager tell nobody of alerts with these labels, and acknowledge this one.
+    """Have its Alertmanager send nothing about alerts with these labels, and acknowledge this one.
 
     `labels` names those of the alert's labels that count; all of them where it is not said. Without `until` the
     silence ends with the alert's incident. Raises ValidationError naming the field.
     """
     alert = _lock(alert, by)
-    source = _source_of(alert)
+    source = alert.integration.silenced_in
+    if (refusal := why_not_silenced(alert)) or source is None:
+        raise ValidationError(refusal)
     matchers = _matchers(alert, labels)
     now = timezone.now()
     if until is not None and not now < until <= now + Silence.LONGEST:
@@ -75,7 +76,7 @@ def silence_alert(
 
 @transaction.atomic
 def end_alert_silence(*, silence: Silence, by: User) -> Silence:
-    """Its Alertmanager tells of the alerts again. Again it changes nothing."""
+    """Its Alertmanager notifies of the alerts again. Ended twice, it is ended once."""
     _lock(silence.alert, by)
     held = hold_silence(silence)
     if held and held.is_in_force:
@@ -123,22 +124,15 @@ def matching_alerts(alert: Alert, matchers: Mapping[str, str], user: User) -> Al
     return rows.filter(labels__contains=dict(matchers))
 
 
-def can_be_silenced(alert: Alert) -> bool:
-    """Whether an administrator named the Alertmanager of its integration, and it fires."""
-    return alert.integration.silenced_in_id is not None and alert.is_open and not alert.is_test
-
-
-def _source_of(alert: Alert) -> Any:
+def why_not_silenced(alert: Alert) -> str:
+    """Why it cannot be silenced from here, in a sentence; empty where it can."""
     if not alert.is_open:
-        raise ValidationError("This alert is resolved already.")
+        return "This alert is resolved already."
     if alert.is_test:
-        raise ValidationError("You can’t silence a test alert: Alertmanager does not know it.")
-    source = alert.integration.silenced_in
-    if source is None:
-        raise ValidationError(
-            f"Alerts of {alert.integration} cannot be silenced from here. An administrator can name its Alertmanager on the integration’s page."
-        )
-    return source
+        return "You can’t silence a test alert: Alertmanager does not know it."
+    if alert.integration.silenced_in_id is None:
+        return f"Alerts of {alert.integration} cannot be silenced from here. An administrator can choose its Alertmanager under Settings, Integrations."
+    return ""
 
 
 def _matchers(alert: Alert, labels: list[str] | None) -> dict[str, str]:

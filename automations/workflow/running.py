@@ -106,9 +106,7 @@ def confirm_run(*, run: AutomationRun, by: User) -> AutomationRun:
         return run
     automation = _require_requested(run)
     if not can_confirm(by, run):
-        raise PermissionDenied(
-            "Somebody else must confirm it than who asked for it: one of those who may run it."
-        )
+        raise PermissionDenied("Somebody else who may run it must confirm it.")
     require_open(incident)
     if run.confirm_until is None or context.now() >= run.confirm_until:
         raise ValidationError("Nobody confirmed it in time. Run it again.")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
 from core.responses import refused_or
@@ -38,7 +39,7 @@ from integrations.mail_addresses import KIND
 from integrations.models import LARGEST, LARGEST_MAIL, Integration, Payload, PayloadState
 from integrations.senders import SENDERS, Sender, load
 from integrations.setup import setup_context
-from integrations.stored_bodies import MOST_SHOWN, ShownBody, read_body, shown_body, try_mapping
+from integrations.stored_bodies import MOST_SHOWN, ShownBody, legible, read_body, shown_body, try_mapping
 from integrations.workflow import (
     change_integration,
     create_integration,
@@ -211,16 +212,15 @@ def integration_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "integration": subject,
-        "trial": None if form.errors else try_mapping(subject, mapping),
+        "trial": None if form.errors else try_mapping(subject, mapping, reader=request.user),
         "is_trial": is_trial,
-        "newest": _newest_body(subject),
+        "newest": _newest_body(subject, request.user),
     }
     return render(request, "integrations/integration_mapping.html", context)
 
 
-def _newest_body(subject: Integration) -> ShownBody | None:
-    """What the mapping is written for."""
-    newest = subject.payloads.filter(size__gt=0, is_test=False).exclude(state=PayloadState.REJECTED).first()
+def _newest_body(subject: Integration, reader: User) -> ShownBody | None:
+    newest = legible(subject, reader).first()
     return read_body(newest) if newest else None
 
 
@@ -297,12 +297,14 @@ def _payload(pk: int, payload: int) -> Payload:
 def integration_payload(request: SignedInRequest, pk: int, payload: int) -> HttpResponse:
     """The headers and the body as they came."""
     subject = _payload(pk, payload)
+    is_hidden = not Payload.objects.filter(pk=subject.pk).readable_by(request.user).exists()
     context = {
         "payload": subject,
         "integration": _described(_loaded(pk)),
-        "body": shown_body(bytes(subject.body)),
+        "is_hidden": is_hidden,
+        "body": None if is_hidden else shown_body(bytes(subject.body)),
         "most_kb": MOST_SHOWN // 1024,
-        "headers": sorted(subject.headers.items()),
+        "headers": [] if is_hidden else sorted(subject.headers.items()),
     }
     return render(request, "integrations/payload.html", context)
 

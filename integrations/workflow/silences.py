@@ -292,9 +292,8 @@ def _detail(source: DataSource, one: Suppressed, known: dict[str, Detail | None]
             if silence is None:
                 continue
             by = f"Silenced by {silence.created_by}" if silence.created_by else "Silenced"
-            words = silence.comment.partition(f"{settings.PUBLIC_URL}/")[
-                0
-            ].strip()  # of one that was made here
+            own = f"{settings.PUBLIC_URL}/"  # stands behind the comment of one that was made here
+            words = silence.comment.partition(own)[0].strip()
             known[pk] = silence.ends_at, f"{by}: {words}" if words else by
     of_it = [told for pk in one.silenced_by if (told := known.get(pk))]
     return max(of_it, key=lambda each: each[0].timestamp() if each[0] else 0.0, default=(None, "Silenced"))
@@ -308,21 +307,33 @@ def _store(quiet: Quiet, now: datetime) -> None:
     wait_for_others(integration.pk)
     rows = Alert.objects.open().filter(integration=integration, is_test=False)
     wanted = rows.filter(Q(dedup_key__in=list(quiet.now)) | Q(quiet_since__isnull=False))
+    changed = []
     for alert in wanted.select_for_update(of=("self",)).order_by("pk"):
-        was = alert.quiet_since is not None
-        told = quiet.now.get(alert.dedup_key)
-        alert.quiet_since = (alert.quiet_since or now) if told else None
-        alert.quiet_until, alert.quiet_reason = (told[0], told[1][:300]) if told else (None, "")
-        alert.save(update_fields=["quiet_since", "quiet_until", "quiet_reason"])
-        if was != bool(told) and not alert.silences.in_force().exists():
-            kind = AlertChange.Kind.SILENCED if told else AlertChange.Kind.UNSILENCED
-            AlertChange.objects.create(alert=alert, kind=kind, received_at=now)
+        until, reason = quiet.now.get(alert.dedup_key, (None, ""))
+        told = (alert.dedup_key in quiet.now, until, reason[:300])
+        if told != (alert.quiet_since is not None, alert.quiet_until, alert.quiet_reason):
+            changed.append((alert, told[0] != (alert.quiet_since is not None)))
+            alert.quiet_since = (alert.quiet_since or now) if told[0] else None
+            alert.quiet_until, alert.quiet_reason = told[1:]
+    Alert.objects.bulk_update([alert for alert, _ in changed], ["quiet_since", "quiet_until", "quiet_reason"])
+    _note_changes([alert for alert, is_another in changed if is_another], now)
     if quiet.over:
         ends = tuple(
             Observed(dedup_key=one.dedup_key, state=Told.RESOLVED, title="", at=quiet.asked_at)
             for one in quiet.over
         )  # as of then: it may have fired anew since
         take_in(integration=integration, parsed=Parsed(ends), received_at=now, by=integration.account)
+
+
+def _note_changes(alerts: list[Alert], now: datetime) -> None:
+    """What was silenced or ended there. Silences of people here are noted by their verbs."""
+    here = set(Silence.objects.in_force().filter(alert__in=alerts).values_list("alert", flat=True))
+    kind = {True: AlertChange.Kind.SILENCED, False: AlertChange.Kind.UNSILENCED}
+    AlertChange.objects.bulk_create(
+        AlertChange(alert=alert, kind=kind[alert.quiet_since is not None], received_at=now)
+        for alert in alerts
+        if alert.pk not in here
+    )
 
 
 def _note_sources(steps: Iterable[Step], quiets: Iterable[Quiet], now: datetime) -> None:

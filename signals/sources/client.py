@@ -10,13 +10,12 @@ import requests
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from notifications.channels.calls import called, session
+from notifications.channels.calls import Patience, called, session
 from notifications.channels.guard import Leash, outbound_to
 from signals.models import DataSource, SignIn
 from signals.sources.values import SilentError, UnreadableError, reason_in
 
-CONNECT, SILENCE = 3.0, 5.0  # seconds
-ALTOGETHER = 10.0  # seconds, however slowly it comes
+PATIENCE = Patience(connect=3.0, silence=5.0, altogether=10.0)
 MOST_BYTES = 2 * 1024 * 1024
 CHUNK = 64 * 1024
 REFUSED = (400, 404, 422)  # the source works, and does not take the query
@@ -62,15 +61,15 @@ def exchange(
         address = called(method, url, params)
     except (requests.RequestException, UnicodeError) as error:
         raise SilentError("has an address that cannot be called") from error
-    with outbound_to(urlsplit(address).hostname or "", within=ALTOGETHER) as leash:
+    with outbound_to(urlsplit(address).hostname or "", within=PATIENCE.altogether) as leash:
         try:
             return _exchanged(source, method, address, sent, leash)
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
-            raise SilentError(_reason(error, leash)) from error
+            raise SilentError(PATIENCE.why_silent(error, leash)) from error
 
 
 def _exchanged(source: DataSource, method: str, url: str, sent: Any, leash: Leash) -> Answered:
-    with session((CONNECT, SILENCE)) as calling:
+    with session((PATIENCE.connect, PATIENCE.silence)) as calling:
         is_basic = source.sign_in == SignIn.BASIC
         with calling.request(
             method,
@@ -113,20 +112,3 @@ def _body(response: requests.Response) -> bytes:
         if len(body) > MOST_BYTES:
             raise UnreadableError(f"The answer is larger than {MOST_BYTES // 2**20} MB.")
     return bytes(body)
-
-
-def _reason(error: Exception, leash: Leash) -> str:
-    """In words of our own: a library's text may repeat the address with what is secret in it."""
-    if leash.was_pulled:
-        return "has a private address that ALLCLEAR_OUTBOUND_ALLOW does not allow"
-    if leash.was_cut:
-        return f"did not answer within {ALTOGETHER:.0f} s"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "has a certificate that cannot be verified"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return f"could not be reached within {CONNECT:.0f} s"
-    if isinstance(error, requests.exceptions.Timeout | TimeoutError):
-        return f"did not answer within {SILENCE:.0f} s"
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return "sent an answer that cannot be unpacked"
-    return "cannot be reached"

@@ -3,6 +3,7 @@
 import gzip
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -83,7 +84,7 @@ def test_redirects_are_not_followed(prometheus, status):
 
 
 def test_what_hangs_is_left(prometheus, monkeypatch):
-    monkeypatch.setattr(client, "ALTOGETHER", 0.3)
+    monkeypatch.setattr(client, "PATIENCE", replace(client.PATIENCE, altogether=0.3))
     prometheus.hang = 3.0
     begun = time.monotonic()
     assert "did not answer within" in reason(at(prometheus.url))
@@ -92,7 +93,7 @@ def test_what_hangs_is_left(prometheus, monkeypatch):
 
 def test_what_drips_is_left(prometheus, monkeypatch):
     """Each byte comes in time; all of them would take minutes."""
-    monkeypatch.setattr(client, "ALTOGETHER", 0.5)
+    monkeypatch.setattr(client, "PATIENCE", replace(client.PATIENCE, altogether=0.5))
     prometheus.answer, prometheus.drip = b"[" + b" " * 2000, 0.1
     begun = time.monotonic()
     assert "did not answer within" in reason(at(prometheus.url))

@@ -8,11 +8,10 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from integrations.senders.signatures import SilentError
-from notifications.channels.calls import session
+from notifications.channels.calls import Patience, session
 from notifications.channels.guard import Leash, outbound_to
 
-CONNECT, SILENCE = 3.0, 5.0  # seconds
-ALTOGETHER = 10.0  # seconds, however slowly it comes
+PATIENCE = Patience(connect=3.0, silence=5.0, altogether=10.0)
 MOST_BYTES = 64 * 1024
 ADDRESS = re.compile(
     r"https://(?P<host>sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?)/(?P<rest>[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)"
@@ -36,16 +35,16 @@ def get(url: str) -> bytes:
     if not is_of_sns(url):
         raise RefusedError("is no address of SNS")
     host = urlsplit(url).hostname or ""
-    with outbound_to(host, within=ALTOGETHER) as leash:
+    with outbound_to(host, within=PATIENCE.altogether) as leash:
         try:
             return _read(url, leash)
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
-            raise SilentError(f"{host} {_reason(error, leash)}") from error
+            raise SilentError(f"{host} {PATIENCE.why_silent(error, leash)}") from error
 
 
 def _read(url: str, leash: Leash) -> bytes:
     with (
-        session((CONNECT, SILENCE)) as calling,
+        session((PATIENCE.connect, PATIENCE.silence)) as calling,
         calling.get(url, stream=True, proxies=get_environ_proxies(url)) as response,
     ):
         body = bytearray()
@@ -60,13 +59,3 @@ def _read(url: str, leash: Leash) -> bytes:
     if response.status_code != 200:
         raise RefusedError(f"answered {response.status_code}")
     return bytes(body)
-
-
-def _reason(error: Exception, leash: Leash) -> str:
-    if leash.was_pulled:
-        return "has a private address that ALLCLEAR_OUTBOUND_ALLOW does not allow"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "has a certificate that cannot be verified"
-    if leash.was_cut or isinstance(error, requests.exceptions.Timeout | TimeoutError):
-        return "did not answer in time"
-    return "cannot be reached"
