@@ -94,8 +94,12 @@ class Figures:
     median: timedelta | None
 
     @property
-    def median_seconds(self) -> float | None:
-        return None if self.median is None else round(self.median.total_seconds(), 1)
+    def median_words(self) -> str:
+        """“1.4 s”, “under 0.1 s”; “–” where nothing was read."""
+        if self.median is None:
+            return "–"
+        seconds = self.median.total_seconds()
+        return f"{seconds:.1f} s" if seconds >= 0.1 else "under 0.1 s"
 
 
 def figures_of(integration: Integration, now: datetime | None = None) -> Figures:
