@@ -3,19 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from retros.models import LearningKind, Retrospective, RetrospectiveStatus
 
 pytestmark = pytest.mark.browser
-
-
-def until(page, holds) -> None:
-    """Wait until what the page sent is stored."""
-    for _ in range(200):
-        if holds():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it was not stored")
 
 
 class Hands:
@@ -96,8 +88,9 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
 
     hands.go(f"{base}frame/")
     hands.write("^Objectives", "What made the move slow?")
-    hands.press("Save frame")
-    until(page, lambda: Retrospective.objects.get().objectives == "What made the move slow?")
+    with page.expect_navigation():
+        hands.press("Save frame")
+    assert Retrospective.objects.get().objectives == "What made the move slow?"
 
     hands.go(f"{base}narrative/")
     if hands.by_keyboard:
@@ -106,7 +99,8 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
         page.get_by_text("Saved", exact=True).first.wait_for()
     else:
         page.locator("textarea[name=text]").first.fill("The copy ran on one core.")
-        page.get_by_role("button", name=re.compile("^Save")).first.click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=re.compile("^Save")).first.click()
 
     hands.go(f"{base}timeline/")
     hands.press("^Add", role="link")
@@ -119,28 +113,30 @@ def test_of_a_project_from_nothing_to_published(hands, commander):
         hands.write("^Add a factor", text)
         hands.press("^Add$")
         page.get_by_text(text).filter(visible=True).first.wait_for()
+        expect(page.locator(".is-pending")).to_have_count(0)
 
     hands.go(f"{base}learnings/")
     hands.write("^What is it", "The dry run helped")
     hands.press("^Save .hidden")
     page.get_by_text("The dry run helped").filter(visible=True).first.wait_for()
     hands.press("^Reveal")
-    until(page, lambda: Retrospective.objects.get().learnings_revealed_at)
+    page.get_by_role("link", name="New group").wait_for()
+    assert Retrospective.objects.get().learnings_revealed_at
 
     hands.go(f"{base}review/start/")
     hands.write("^Why the review starts now", "A small one")
-    hands.press(
-        "^Start review",
-        within=page.locator("main form").filter(has=page.get_by_label("Why the review starts now")),
-    )
-    until(page, lambda: Retrospective.objects.get().status == RetrospectiveStatus.IN_REVIEW)
+    form = page.locator("main form").filter(has=page.get_by_label("Why the review starts now"))
+    with page.expect_navigation():
+        hands.press("^Start review", within=form)
+    assert Retrospective.objects.get().status == RetrospectiveStatus.IN_REVIEW
     hands.go(f"{base}review/")
     while open_checks := page.get_by_role("link", name=re.compile("^Waive")).count():
         hands.press("^Waive", role="link")
         hands.write("^(Reason|Why)", f"A small one, {open_checks} more")
         waived = own.waivers.count()
-        hands.press("^Waive check")
-        until(page, own.waivers.all()[waived : waived + 1].exists)
+        with page.expect_navigation():
+            hands.press("^Waive check")
+        assert own.waivers.count() == waived + 1
         hands.go(f"{base}review/")
     hands.press("^Publish")
     page.wait_for_url(f"**{base}")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from action_items.models import ActionItem
 from action_items.workflow import add_action_item
@@ -70,7 +71,8 @@ def test_dragged_to_another_column_or_by_the_button_beside(open_as, commander, i
 
     page.locator("[data-card]", has_text="Item 1").drag_to(page.locator("[data-column=wont_do]"))
     reason = page.locator("#dialog[open]").get_by_label("Why will it not be done?")
-    assert page.locator("[data-column=open] [data-card]").count() == 2, "it waits where it was"
+    expect(reason).to_be_visible()
+    expect(page.locator("[data-column=open] [data-card]")).to_have_count(2)  # it waits where it was
     assert states()["Item 1"] == "open"
     reason.fill("Replaced by another")
     with page.expect_navigation():
@@ -117,22 +119,26 @@ def test_without_javascript(open_as, commander, responder, items):
     page.get_by_role("button", name="Won’t do …").click()
     page.get_by_label("Why will they not be done?").fill("Replaced")
     page.get_by_role("button", name="Change").click()
-    assert page.url.endswith("/actions/?owner=me")
+    expect(page).to_have_url("/actions/?owner=me")
     assert states() == {"Item 0": "wont_do", "Item 1": "open", "Item 2": "wont_do"}
 
     page.goto("/actions/board/")
     page.get_by_label("Move Item 1").click()
-    page.get_by_role("button", name="Start").click()
-    assert page.url.endswith("/actions/board/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Start").click()
+    expect(page).to_have_url("/actions/board/")
     assert states()["Item 1"] == "in_progress"
 
     page.goto(items[1].get_absolute_url())
-    page.get_by_role("button", name="Done").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Done").click()
     page.get_by_role("link", name="Verified …").click()
     page.get_by_label("What was seen?").fill("It rings")
-    page.get_by_role("button", name="Verified").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verified").click()
     page.get_by_role("link", name="Answer").click()
     page.get_by_label("Too early to say").check()
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     item = ActionItem.objects.get(pk=items[1].pk)
     assert (item.state, item.helped, item.is_self_verified) == ("verified", "too_early", True)

@@ -11,6 +11,7 @@ from alerts.workflow import add_alert_route, route_alerts, take_in
 from integrations.workflow import create_integration
 from tests.browser.conftest import NARROW
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
+from tests.browser.waiting import until_equal, until_settled
 
 pytestmark = pytest.mark.browser
 LONG = "a-name-without-any-space-that-goes-on-and-on-for-a-long-while"
@@ -66,7 +67,8 @@ def test_they_are_put_in_order_by_key_and_by_dragging(open_as, admin, transactio
     expect(page.get_by_role("button", name="Move C up")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("[data-route] a").first).to_have_text("C")
-    assert names() == ["C", "A", "B"]
+    until_equal(page, names, ["C", "A", "B"])
+    until_settled(page)
     with page.expect_response("**/place/"):
         page.locator("[data-handle]").first.drag_to(page.locator("[data-handle]").nth(2))
     expect(page.locator("[data-route] a").first).to_have_text("A")

@@ -62,7 +62,9 @@ def test_the_pages_are_clean(open_as, axe, admin, automated, viewport):
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
-def test_pressed_by_keyboard_and_confirmed_by_another_person(open_as, commander, responder, automated):
+def test_pressed_by_keyboard_and_confirmed_by_another_person(
+    open_as, listening, commander, responder, automated
+):
     page = open_as(commander)
     page.goto(automated.get_absolute_url())
     page.keyboard.press("r")
@@ -74,6 +76,7 @@ def test_pressed_by_keyboard_and_confirmed_by_another_person(open_as, commander,
     expect(page.get_by_text("Starting").first).to_be_visible()
     run = AutomationRun.objects.filter(name="Switch off").latest("pk")
     assert run.values["input.region"] == "us-1"
+    listening(page)
     other = open_as(responder)
     other.goto(automated.get_absolute_url())
     other.get_by_role("button", name="Confirm run of Needs two").click()
@@ -82,9 +85,10 @@ def test_pressed_by_keyboard_and_confirmed_by_another_person(open_as, commander,
     assert AutomationRun.objects.get(name="Needs two").decided_by == responder
 
 
-def test_an_answer_arrives_by_itself_and_is_reversed(open_as, commander, automated):
+def test_an_answer_arrives_by_itself_and_is_reversed(open_as, listening, commander, automated):
     page = open_as(commander)
     page.goto(reverse("incident_automations", args=[automated.reference]))
+    listening(page)
     page.get_by_role("button", name=f"Run again {LONG}").click()
     expect(page.get_by_role("group", name=f"{LONG}, Starting")).to_be_visible()
     run = AutomationRun.objects.filter(name=LONG).latest("pk")

@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from retros.models import Category, ContributingFactor, Learning, Level
 from retros.workflow import (
@@ -16,6 +17,7 @@ from retros.workflow import (
 )
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages_are_clean import TOO_WIDE, too_wide_at_320
+from tests.browser.waiting import until, until_equal
 
 pytestmark = pytest.mark.browser
 WORDS = "A condition with averyveryverylongwordthatdoesnotfitinanyline and a few words more, number"
@@ -47,15 +49,11 @@ def _tree(retro) -> list[tuple[str, str]]:
     return [(row.text, row.parent.text if row.parent else "") for row in rows]
 
 
-def _focused(page) -> str:
-    return page.evaluate("document.activeElement.textContent.trim()")
-
-
 def _focus(page, words: str) -> None:
     """The focus comes there and stays there when the live change has drawn the board a second time, at a person's pace."""
-    page.wait_for_function("words => document.activeElement.textContent.trim() === words", arg=words)
+    expect(page.locator(":focus")).to_have_text(words)
     page.wait_for_timeout(900)
-    assert _focused(page) == words
+    expect(page.locator(":focus")).to_have_text(words)
 
 
 STORED = "count => document.querySelectorAll('[data-node]').length === count && !document.querySelector('.is-pending')"
@@ -89,8 +87,9 @@ def test_eight_factors_as_fast_as_one_types_and_no_dialog(open_as, retro, comman
     _type_factors(page)
     page.wait_for_function(STORED, arg=8)
     assert dict(_tree(retro)) == {text: under for text, _, under in FACTORS}
-    assert page.evaluate("document.activeElement.id") == "line-text"
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("#line-text")).to_be_focused()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert not page.evaluate("window.opened")
     assert not page.complaints
 
 
@@ -104,22 +103,20 @@ def test_every_letter_stays_while_the_server_is_slow_and_others_write(
     listening(page)
     _type_factors(page)
     page.keyboard.type("not yet sent")
-    assert page.locator(".is-pending").count() == 8
+    expect(page.locator(".is-pending")).to_have_count(8)
     add_contributing_factor(retrospective=retro, by=responder, text="By somebody else")
     page.locator("[data-node-link]", has_text="By somebody else").wait_for()
-    assert page.locator(".is-pending").count() == 8
-    assert page.locator("#line-text").input_value() == "not yet sent"
+    expect(page.locator(".is-pending")).to_have_count(8)
+    expect(page.locator("#line-text")).to_have_value("not yet sent")
     for _ in FACTORS:
-        page.wait_for_timeout(20)
-        while not waiting:
-            page.wait_for_timeout(20)
+        until(page, lambda: waiting)
         waiting.pop(0).continue_()
     page.wait_for_function(STORED, arg=9)
     assert {text: under for text, under in _tree(retro) if text != "By somebody else"} == {
         text: under for text, _, under in FACTORS
     }
-    assert page.locator("#line-text").input_value() == "not yet sent"
-    assert page.evaluate("document.activeElement.id") == "line-text"
+    expect(page.locator("#line-text")).to_have_value("not yet sent")
+    expect(page.locator("#line-text")).to_be_focused()
 
 
 def test_what_could_not_be_saved_stays_to_be_seen_and_tried_again(open_as, retro, commander):
@@ -143,7 +140,7 @@ def test_what_was_refused_goes_back_into_the_line(open_as, retro, commander):
     page.locator("#line-text").fill("?!")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Edit").click()
-    assert page.locator("#line-text").input_value() == "?!"
+    expect(page.locator("#line-text")).to_have_value("?!")
     assert not retro.factors.exists()
 
 
@@ -152,7 +149,7 @@ def test_tab_leaves_where_there_is_nothing_to_go_under(open_as, retro, commander
     page.goto(f"/retrospectives/{retro.pk}/causes/")
     page.locator("#line-text").focus()
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") != "line-text"
+    expect(page.locator("#line-text")).not_to_be_focused()
 
 
 def test_escape_leaves_the_line(open_as, retro, commander):
@@ -161,7 +158,7 @@ def test_escape_leaves_the_line(open_as, retro, commander):
     page.goto(f"/retrospectives/{retro.pk}/causes/")
     page.locator("#line-text").focus()
     page.keyboard.press("Escape")
-    assert _focused(page) == "First"
+    expect(page.locator(":focus")).to_have_text("First")
 
 
 def test_a_row_is_edited_in_place(open_as, retro, commander):
@@ -176,7 +173,7 @@ def test_a_row_is_edited_in_place(open_as, retro, commander):
     page.get_by_role("button", name="Process").click()
     page.get_by_role("button", name="Process", pressed=True).wait_for()
     page.wait_for_function("() => document.activeElement.getAttribute('aria-label') === 'Process'")
-    assert page.locator("[data-row-text]").input_value() == "First of all"  # not saved yet, and not lost
+    expect(page.locator("[data-row-text]")).to_have_value("First of all")  # not saved yet, and not lost
     page.get_by_role("button", name="Systemic").click()
     page.get_by_role("button", name="Systemic", pressed=True).wait_for()
     page.get_by_role("button", name="Add evidence").click()
@@ -186,8 +183,8 @@ def test_a_row_is_edited_in_place(open_as, retro, commander):
     page.locator("[data-row-text]").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.id === 'line-text'")
-    one.refresh_from_db()
-    assert (one.text, one.category, one.level) == ("First of all", "Process", "systemic")
+    stored = retro.factors.values_list("text", "category", "level")
+    until_equal(page, lambda: list(stored.all()), [("First of all", "Process", "systemic")])
     assert [entry.text for entry in one.entries.all()] == ["The pager rang"]
     assert not page.complaints
 
@@ -212,14 +209,15 @@ def test_a_tree_by_keyboard_alone(open_as, retro, commander):
     page.wait_for_function(
         "() => [...document.querySelectorAll('[data-node-link]')].map(n => n.textContent)[1] === 'No limit was set'"
     )
-    assert _tree(retro) == [
+    moved = [
         ("Every core was busy", ""),
         ("No limit was set", "Every core was busy"),
         ("A pattern backtracked", "Every core was busy"),
     ]
+    until_equal(page, lambda: _tree(retro), moved)
     _focus(page, "No limit was set")
     page.keyboard.press("h")
-    assert page.locator("#line-text").get_attribute("placeholder") == "How did this come about?"
+    expect(page.locator("#line-text")).to_have_attribute("placeholder", "How did this come about?")
     page.keyboard.type("Nobody asked for one")
     page.keyboard.press("Enter")
     page.wait_for_function(STORED, arg=4)
@@ -260,6 +258,7 @@ def test_the_toast_undoes(open_as, retro, commander):
     page.goto(f"/retrospectives/{retro.pk}/causes/")
     page.get_by_label("Move or remove “First”").click()
     page.get_by_role("button", name="Remove").click()
+    expect(page.locator("[data-node-link]")).to_have_count(0)
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     page.locator("[data-node-link]", has_text="First").wait_for()
     assert retro.factors.count() == 1
@@ -282,7 +281,8 @@ def test_learnings_from_silence_to_dots(open_as, retro, commander, responder):
     theirs.get_by_text("Yours, 1").wait_for()
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/learnings/")
-    assert page.get_by_text("The runbook was wrong").count() == 0
+    expect(page.get_by_role("button", name="Reveal all 1")).to_be_visible()
+    expect(page.get_by_text("The runbook was wrong")).to_have_count(0)
     page.get_by_role("button", name="Reveal all 1").click()
     page.get_by_text("The runbook was wrong").wait_for()
     page.get_by_label("Give a dot").click()
@@ -327,7 +327,7 @@ def test_a_reveal_reaches_those_who_are_typing(open_as, listening, retro, comman
     reveal_learnings(retrospective=retro, by=commander)
     theirs.get_by_text("The runbook was up to date.").wait_for()
     theirs.keyboard.type("Indeed: ")
-    assert theirs.locator("textarea[name=text]").first.input_value() == "Indeed: We were lucky that"
+    expect(theirs.locator("textarea[name=text]").first).to_have_value("Indeed: We were lucky that")
     assert not theirs.complaints
 
 
@@ -346,9 +346,10 @@ def test_a_change_that_came_while_hints_were_asked_for_is_shown(
         theirs.keyboard.type("It was human error")
     with theirs.expect_response("**/head/**"):  # heard, and this section was busy
         add_learning(retrospective=retro, by=commander, kind="lucky", text="It was a Tuesday.")
+    until(theirs, lambda: asked)
     asked[0].continue_()
     theirs.get_by_text("1 by 1 person").wait_for()
-    assert theirs.locator("textarea[name=text]").first.input_value() == "It was human error"
+    expect(theirs.locator("textarea[name=text]").first).to_have_value("It was human error")
 
 
 def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, commander):
@@ -358,7 +359,7 @@ def test_a_learning_is_linked_to_rows_that_come_when_asked_for(open_as, retro, c
     page.get_by_label("What is it?").fill("It rang where nobody was")
     page.get_by_text("Link it to the timeline").click()
     page.get_by_label("From the timeline").select_option(str(row.pk))
-    assert page.get_by_label("What is it?").input_value() == "It rang where nobody was"
+    expect(page.get_by_label("What is it?")).to_have_value("It rang where nobody was")
     page.get_by_role("button", name="Save (hidden until reveal)").click()
     page.locator(".learn", has_text="The pager rang").wait_for()
     assert not page.complaints
@@ -425,5 +426,5 @@ def test_a_timeline_row_is_dragged_onto_a_factor(open_as, commander, retro):
     page.locator("[data-entry]", has_text="Pool was full").drag_to(node)
     node.get_by_text("evidence 1").wait_for()
     assert [one.pk for one in factor.entries.all()] == [row.pk]
-    assert page.locator("[data-entry]", has_text="Pool was full").is_visible(), "the list stays open"
+    expect(page.locator("[data-entry]", has_text="Pool was full")).to_be_visible()  # the list stays open
     assert not page.complaints

@@ -31,12 +31,12 @@ def test_the_title_turns_by_itself(open_as, commander, incident):
     page = open_as(commander)
     page.clock.install()
     page.goto(incident.get_absolute_url())
-    assert page.title().startswith(incident.reference)
+    expect(page).to_have_title(re.compile(f"^{incident.reference}"))
     page.clock.fast_forward("02:10")
     expect(page).to_have_title(re.compile(r"^\(!\) under 1 min late · INC-"))
     incident.update_schedules.update(due_at=timezone.now() + timedelta(minutes=30))
     page.goto(incident.get_absolute_url())
-    assert page.title().startswith(incident.reference)
+    expect(page).to_have_title(re.compile(f"^{incident.reference}"))
 
 
 def test_a_reader_of_a_link_asks_without_javascript(open_as, stakeholder, incident):

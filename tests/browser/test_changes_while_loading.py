@@ -1,6 +1,7 @@
 """What changes while a part of the page is on its way: is it shown as well?"""
 
 import pytest
+from playwright.sync_api import expect
 
 from retros.models import LearningVote
 from retros.workflow import (
@@ -13,7 +14,7 @@ from retros.workflow import (
     start_retrospective,
     start_session,
 )
-from tests.browser.test_a_whole_retrospective import until
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -150,7 +151,7 @@ def test_words_in_another_form_stay(weighing):
     page.get_by_placeholder("In a sentence").press_sequentially(" thought")
     _arrive(late)
     _dot_on(page, "Another thought").wait_for()
-    assert page.get_by_placeholder("In a sentence").input_value() == "Half a thought"
+    expect(page.get_by_placeholder("In a sentence")).to_have_value("Half a thought")
 
 
 def _dot_on(page, text):

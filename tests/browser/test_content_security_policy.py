@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.waiting import until, until_settled
+
 pytestmark = pytest.mark.browser
 
 
@@ -13,7 +15,7 @@ def test_a_resized_field_in_a_part_that_is_replaced(open_as, commander, incident
     page.locator("#composer textarea").fill("All of them in one region")
     page.keyboard.press("Control+Enter")
     page.locator(".tl").get_by_text("All of them in one region").wait_for()
-    page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping, .htmx-request')")
+    until_settled(page)
     assert not page.complaints
 
 
@@ -22,4 +24,4 @@ def test_a_violation_is_collected_and_fails_the_test(open_as, commander):
     page = open_as(commander)
     page.goto("/")
     page.evaluate("document.querySelector('main').setAttribute('style', 'color: red')")
-    assert any("Content Security Policy" in text for text in page.violations)
+    until(page, lambda: any("Content Security Policy" in text for text in page.violations))

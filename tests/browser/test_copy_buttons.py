@@ -22,7 +22,7 @@ def test_it_copies_the_link_beside_it(open_as, admin):
     link = invited(page)
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == link.input_value()
+    expect(link).to_have_value(page.evaluate("navigator.clipboard.readText()"))
 
 
 def test_without_a_clipboard_there_is_none(open_as, admin):

@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from incidents.models import Role
 from incidents.workflow import assign_role, declare_incident
 from notifications.models import OutboxMessage
 from subscribers.announcements.routing import consume
 from subscribers.models import Notice, NotificationPreference
-from tests.browser.test_a_whole_retrospective import until
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 # What the browser would show, kept where a test can read it: no page can look at the desktop.
@@ -29,7 +30,7 @@ def give(incident, role: str, to, by) -> None:
 
 
 def number(page):
-    return page.locator("header [data-unread-number]")
+    return page.locator("header [data-unread-number]").filter(visible=True)
 
 
 @pytest.mark.parametrize("path", ["/", "/incidents/", "/inbox/", "incident"])
@@ -38,11 +39,14 @@ def test_the_count_follows_on_every_page(open_as, listening, commander, responde
     for page in (mine, theirs):
         page.goto(incident.get_absolute_url() if path == "incident" else path)
         listening(page)
-    assert not number(mine).is_visible()
+    expect(number(mine)).to_be_hidden()
     give(incident, "scribe", responder, commander)
-    number(mine).get_by_text("1", exact=True).wait_for()
-    assert not number(theirs).is_visible()
-    assert not mine.complaints
+    expect(number(mine)).to_have_text("1")
+    expect(number(theirs)).to_be_hidden()
+    give(incident, "deputy", outsider, commander)
+    expect(number(theirs)).to_have_text("1")  # its own, and what came before is none of theirs
+    expect(number(mine)).to_have_text("1")
+    assert not mine.complaints + theirs.complaints
 
 
 def test_the_open_inbox_shows_the_new_line(open_as, listening, commander, responder, incident):
@@ -66,12 +70,13 @@ def test_by_keyboard(open_as, commander, responder, incident, severity):
     page.wait_for_url("**/inbox/")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert "First" in page.evaluate("document.activeElement.textContent")
+    expect(page.locator(":focus")).to_contain_text("First")
     page.keyboard.press("k")
+    expect(page.locator(":focus")).to_contain_text("Second")
     page.keyboard.press("o")
     page.wait_for_url("**/incidents/**")
-    assert page.locator("h1").inner_text() == "Second"
-    assert number(page).inner_text() == "1"
+    expect(page.locator("h1")).to_have_text("Second")
+    expect(number(page)).to_have_text("1")
 
 
 def test_the_browser_is_asked_only_when_the_button_is_pressed(
@@ -83,7 +88,7 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(
     assert page.evaluate("Notification.permission") != "granted"
     listening(page)
     give(incident, "scribe", responder, commander)
-    number(page).get_by_text("1", exact=True).wait_for()
+    expect(number(page)).to_have_text("1")
     assert page.evaluate("[window.shown, window.asked]") == [[], 0]
     with page.expect_navigation():  # the stream of the page before is no answer to `listening`
         page.get_by_role("button", name="Switch on").click()
@@ -102,22 +107,24 @@ def test_a_browser_that_refuses_is_said_so(open_as, responder):
     page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
     page.goto("/inbox/")
     page.get_by_text("This browser blocks notifications.").wait_for()
-    assert page.get_by_role("button", name="Switch on").is_disabled()
+    expect(page.get_by_role("button", name="Switch on")).to_be_disabled()
 
 
 def test_without_javascript(open_as, commander, responder, incident):
     give(incident, "scribe", responder, commander)
     page = open_as(responder, java_script_enabled=False)
     page.goto("/inbox/")
-    assert not page.get_by_role("button", name="Switch on").is_visible()
-    page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("button", name="Switch on")).to_be_hidden()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Mark as read").click()
     assert Notice.objects.unread().count() == 0
     page.goto(incident.get_absolute_url())
     menu = page.get_by_label("More actions").filter(visible=True)
     menu.click()
-    page.get_by_role("button", name="Follow this incident").filter(visible=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Follow this incident").filter(visible=True).click()
     menu.click()
-    assert page.get_by_role("button", name="Unfollow").filter(visible=True).is_visible()
+    expect(page.get_by_role("button", name="Unfollow").filter(visible=True)).to_be_visible()
     page.goto(reverse("my_notifications"))
     page.get_by_role("button", name="Pause").click()
-    assert page.get_by_role("button", name="Resume").is_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from incidents.models import AffectedService, Incident, Service, Severity
 from tests.browser.conftest import NARROW, WIDE
@@ -38,13 +39,13 @@ def test_a_managers_walk(open_as, stakeholder, history):
     page.goto("/")
     page.get_by_role("link", name="Insights", exact=True).click()
     faster = page.locator("#question-faster")
-    assert "the change holds" in faster.inner_text()
-    assert faster.get_by_text("slower", exact=True).is_visible()
+    expect(faster).to_contain_text("the change holds")
+    expect(faster.get_by_text("slower", exact=True)).to_be_visible()
     page.get_by_label("Service").select_option("Mail")
     page.wait_for_url("**service=mail**")
     page.get_by_text("Show all questions").click()
     page.get_by_text("no trend: fewer than 20 incidents").wait_for()
-    assert not faster.get_by_text("slower", exact=True).count()
+    expect(faster.get_by_text("slower", exact=True)).to_have_count(0)
     dot = faster.locator(".fig:visible a").first
     address = dot.get_attribute("href")
     dot.click()
@@ -53,11 +54,11 @@ def test_a_managers_walk(open_as, stakeholder, history):
     page.get_by_text("Show all questions").click()
     page.locator("#question-faster").get_by_role("link", name="Incidents behind").click()
     page.wait_for_url("**/insights/incidents/**service=mail**")
-    assert page.locator("tbody tr").count() == 3
+    expect(page.locator("tbody tr")).to_have_count(3)
     page.goto("/insights/")
     page.emulate_media(media="print")
-    assert not page.locator(".asks").is_visible()
-    assert page.locator("#question-faster").is_visible()
+    expect(page.locator(".asks")).to_be_hidden()
+    expect(page.locator("#question-faster")).to_be_visible()
     assert not page.complaints
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from integrations.models import Integration, Mailbox
 from integrations.tasks import process_waiting_payloads
@@ -77,6 +78,7 @@ def test_the_page_with_the_new_key(open_as, axe, admin, viewport):
     page.goto(reverse("integrations"))
     page.get_by_role("link", name="Add integration").first.click()
     page.get_by_role("button", name="Add integration").click()
+    expect(page.locator("[data-errors]")).to_be_focused()
     assert axe(page) == []  # refused, with the list of errors
     page.get_by_label("Alertmanager").check()
     page.get_by_label("Name").fill("eu-1")
@@ -93,10 +95,10 @@ def test_the_forms_of_the_configuration(open_as, admin, script):
     page = open_as(admin, viewport=NARROW, java_script_enabled=script)
     page.goto(integration.get_absolute_url())
     forms = page.get_by_role("radiogroup", name="Form of the configuration")
-    assert page.get_by_text("webhook_configs").first.is_visible()
+    expect(page.get_by_text("webhook_configs").first).to_be_visible()
     forms.get_by_text("curl").click()
-    assert page.get_by_text("Authorization: Bearer YOUR_KEY").is_visible()
-    assert page.get_by_text("webhook_configs").first.is_hidden()
+    expect(page.get_by_text("Authorization: Bearer YOUR_KEY")).to_be_visible()
+    expect(page.get_by_text("webhook_configs").first).to_be_hidden()
 
 
 def test_what_became_of_a_test_alert_appears_by_itself(open_as, admin):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from incidents.models import Incident, Status
 from timeline.models import Kind
@@ -127,7 +128,7 @@ def test_keys_are_named_as_on_the_platform(open_as, commander, incident):
     page.get_by_text("⌘ K").wait_for()
     page.keyboard.press("t")
     page.locator("#dialog[open]").get_by_text("⌘ ↵").wait_for()
-    assert page.locator(".kbd", has_text="Ctrl").count() == 0
+    expect(page.locator(".kbd", has_text="Ctrl")).to_have_count(0)
 
 
 def test_single_keys_can_be_switched_off(open_as, commander, incident):
@@ -140,7 +141,7 @@ def test_single_keys_can_be_switched_off(open_as, commander, incident):
     page.keyboard.press("c")
     page.evaluate("() => new Promise((next) => requestAnimationFrame(() => setTimeout(next)))")
     assert not [url for url in asked if url.endswith("/declare")]
-    assert page.url.endswith("/")
+    expect(page).to_have_url("/")
 
 
 def test_the_palette_opens_an_incident(open_as, commander, incident):

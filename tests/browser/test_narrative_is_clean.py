@@ -1,6 +1,7 @@
 """The narrative's pages: accessible, quiet and within their width in both themes; hints and comments by hand."""
 
 import pytest
+from playwright.sync_api import expect
 
 from retros.models import Document, HintDismissal, Retrospective, RetrospectiveStatus, Section
 from retros.workflow import (
@@ -13,6 +14,7 @@ from retros.workflow import (
 )
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages_are_clean import TOO_WIDE
+from tests.browser.waiting import until_equal
 
 pytestmark = pytest.mark.browser
 
@@ -68,15 +70,15 @@ def test_a_hint_is_left_with_a_reason_by_keyboard(open_as, commander, document):
     page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
     page.get_by_role("button", name="1 hint on wording").press("Enter")
     card = page.get_by_role("note", name="Language hint")
-    assert "failed to notice" in card.inner_text()
+    expect(card).to_contain_text("failed to notice")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.type("Somebody's own words.")
     page.keyboard.press("Enter")
     card.wait_for(state="detached")
-    assert page.locator(".ProseMirror mark").count() == 0
-    left = HintDismissal.objects.get()
-    assert (left.found, left.reason) == ("The team failed to notice", "Somebody's own words.")
+    expect(page.locator(".ProseMirror mark")).to_have_count(0)
+    left = HintDismissal.objects.values_list("found", "reason")
+    until_equal(page, lambda: list(left.all()), [("The team failed to notice", "Somebody's own words.")])
 
 
 def test_a_hint_is_taken_as_a_start(open_as, commander, document):
@@ -113,7 +115,7 @@ def test_a_hint_that_could_not_be_left_stays_and_says_why(open_as, commander, do
     Retrospective.objects.update(status=RetrospectiveStatus.PUBLISHED)
     page.get_by_role("button", name="Save reason").click()
     page.locator("#toasts").get_by_text("It is published. Open it again to change it.").wait_for()
-    assert page.locator(".ProseMirror mark").count() == 1
+    expect(page.locator(".ProseMirror mark")).to_have_count(1)
     assert not HintDismissal.objects.exists()
 
 
@@ -144,5 +146,5 @@ def test_readers_read_along_and_cannot_type(open_as, commander, stakeholder, doc
     page.goto(f"/retrospectives/{document.retrospective_id}/narrative/")
     page.locator(".ProseMirror[contenteditable=false]").wait_for()
     page.get_by_text("failed to notice").wait_for()
-    assert page.locator("#comment_form, #tools").count() == 0
     page.get_by_text("Live").wait_for()
+    expect(page.locator("#comment_form, #tools")).to_have_count(0)

@@ -224,4 +224,5 @@ def test_dialogs_are_clean_too(open_as, axe, commander, incident):
         page.locator("#dialog[open]").wait_for()
         assert axe(page) == []
         page.keyboard.press("Escape")
+        page.locator("#dialog:not([open])").wait_for(state="attached")
     assert not page.complaints

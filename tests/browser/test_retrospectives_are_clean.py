@@ -135,13 +135,15 @@ def test_the_settings_are_clean(open_as, axe, admin):
     assert not page.complaints
 
 
-def test_everybody_sees_the_clock_turn(open_as, commander, responder, full):
+def test_everybody_sees_the_clock_turn(open_as, listening, commander, responder, full):
     path = full[5]
     leads, follows = open_as(commander), open_as(responder)
     leads.goto(path)
     follows.goto(path)
     follows.locator("#retro_head time[data-tick=timer]").wait_for()
-    leads.get_by_role("button", name="Pause", exact=True).click()
+    listening(follows)
+    with leads.expect_navigation():
+        leads.get_by_role("button", name="Pause", exact=True).click()
     follows.locator("#retro_head").get_by_text("Scope and impact").first.wait_for()
     follows.locator("#retro_head time[data-tick=timer]").wait_for(state="detached")
     leads.get_by_role("button", name="Next", exact=True).click()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from retros.models import RetrospectiveStatus
@@ -16,8 +17,8 @@ from retros.workflow import (
     start_session,
 )
 from tests.browser.conftest import NARROW
-from tests.browser.test_a_whole_retrospective import until
 from tests.browser.test_causes import FACTORS, STORED, _type_factors
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 SHARED = {"width": 1024, "height": 768}
@@ -37,7 +38,8 @@ def test_from_the_safety_check_to_published(
     base = retro.get_absolute_url()
     shared = open_as(commander, viewport=SHARED)
     shared.goto(f"{base}present/")
-    shared.get_by_role("button", name="Present on this screen").click()
+    with shared.expect_navigation():
+        shared.get_by_role("button", name="Present on this screen").click()
     shared.get_by_role("button", name="Everyone to this part").wait_for()
     laptops = [open_as(person) for person in (responder, outsider)]
     phones = [open_as(person, viewport=NARROW) for person in (stakeholder, admin)]
@@ -50,10 +52,13 @@ def test_from_the_safety_check_to_published(
     # Nobody's answer is seen before the question is closed.
     for score, page in enumerate(all_others, 2):
         page.get_by_label(re.compile(rf"^{score}\b")).check()
-        page.get_by_role("button", name="Answer").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Answer").click()
         page.get_by_text("You have answered").wait_for()
-    assert shared.get_by_text("Answers from 1 to 5").count() == 0
-    shared.keyboard.press("r")
+    shared.reload()  # with all that is answered by now
+    shared.get_by_text("Nobody sees who answered what.").wait_for()
+    expect(shared.get_by_text("Answers from 1 to 5")).to_have_count(0)
+    press(shared, "r")
     shared.get_by_text("Answers from 1 to 5: none for 1, 1 for 2, 1 for 3, 1 for 4, 1 for 5").wait_for()
 
     # All go along, except who does not want to.
@@ -70,7 +75,7 @@ def test_from_the_safety_check_to_published(
     laptops[1].get_by_role("link", name="Surprises, helped, hindered, factors").and_(
         laptops[1].locator("[aria-current]")
     ).wait_for()
-    assert laptops[1].url.endswith("/timeline/")
+    expect(laptops[1]).to_have_url(f"{base}timeline/")
     laptops[1].get_by_role("button", name="Follow ").click()
     laptops[1].wait_for_url(f"**{base}learnings/")
 
@@ -83,27 +88,31 @@ def test_from_the_safety_check_to_published(
     phones[0].get_by_text("You have finished").wait_for()
     shared.get_by_text("1 of 5 have finished.").wait_for()
     shared.get_by_text("4 learnings").wait_for()
-    assert shared.get_by_text("Thought number").count() == 0
+    expect(shared.get_by_text("Thought number")).to_have_count(0)
 
     # Words that are being typed are not taken away.
     phones[1].get_by_label("What is it?").press_sequentially("Half a thou")
     _next(shared, "What do we take away, and who does what next?")
-    laptops[0].wait_for_url(f"**{base}actions/")
-    assert phones[1].url.endswith("/learnings/")
-    assert phones[1].get_by_label("What is it?").input_value() == "Half a thou"
+    phones[1].locator("#retro_follow.is-waiting").wait_for(state="attached")
+    expect(phones[1]).to_have_url(f"{base}learnings/")
+    expect(phones[1].get_by_label("What is it?")).to_have_value("Half a thou")
     phones[1].get_by_label("What is it?").fill("")
-    shared.keyboard.press("p")
+    for page in all_others:
+        page.wait_for_url(f"**{base}actions/")
+        listening(page)
+    press(shared, "p")
     shared.get_by_text("What surprised, helped or hindered us?").wait_for()
     for page in all_others:
         page.wait_for_url(f"**{base}learnings/")
         listening(page)
 
     # Revealed, grouped, weighed.
-    shared.keyboard.press("r")
+    press(shared, "r")
     shared.get_by_text("Thought number 3").wait_for()
     laptops[0].get_by_role("link", name="New group").click()
     laptops[0].locator("dialog[open]").get_by_label("Name of the group").fill("Numbers")
     laptops[0].keyboard.press("Control+Enter")
+    laptops[0].get_by_role("region", name="Group: Numbers").wait_for()
     card = laptops[0].locator("[data-node]", has_text="Thought number 1")
     card.get_by_label("More about: Thought number 1").click()
     card.get_by_role("button", name="To Numbers").click()
@@ -111,8 +120,8 @@ def test_from_the_safety_check_to_published(
     for page in phones:
         page.get_by_label("Give a dot: Thought number 1").click()
         page.get_by_label("1 dot, 1 yours").wait_for()
-    assert shared.get_by_text("Dots hidden").count() == 2
-    shared.keyboard.press("r")
+    expect(shared.get_by_text("Dots hidden")).to_have_count(2)
+    press(shared, "r")
     shared.get_by_role("region", name="Numbers").get_by_text("2 dots").wait_for()
 
     # Eight factors and three action items.
@@ -125,8 +134,9 @@ def test_from_the_safety_check_to_published(
         laptops[0].get_by_label("How will we know it worked?").fill("No alert for a month")
         laptops[0].get_by_label(re.compile("^Owner")).select_option(label=str(responder))
         laptops[0].get_by_label(re.compile("^Due")).fill("2030-01-31")
-        laptops[0].get_by_role("button", name="Add").last.click()
-        until(laptops[0], lambda number=number: retro.action_items.count() == number + 1)
+        with laptops[0].expect_navigation():
+            laptops[0].get_by_role("button", name="Add").last.click()
+        assert retro.action_items.count() == number + 1
 
     _publish(shared, base, retro)
     assert retro.factors.count() == len(FACTORS)
@@ -135,29 +145,37 @@ def test_from_the_safety_check_to_published(
         assert not page.complaints
 
 
-def _next(shared, question: str) -> None:
+def press(shared, key: str) -> None:
+    """Press a key of the shared screen, and wait for the page that answers: keys pressed before it would be lost."""
     shared.locator("html[data-stream=open]").wait_for(state="attached")
-    shared.keyboard.press("n")
+    with shared.expect_navigation():
+        shared.keyboard.press(key)
+
+
+def _next(shared, question: str) -> None:
+    press(shared, "n")
     shared.get_by_text(question).wait_for()
 
 
 def _publish(page, base: str, retro) -> None:
     page.goto(base)
-    page.get_by_role("button", name="End session").click()
-    until(page, lambda: _status(retro) == RetrospectiveStatus.SOAKING)
+    with page.expect_navigation():
+        page.get_by_role("button", name="End session").click()
+    assert _status(retro) == RetrospectiveStatus.SOAKING
     page.goto(f"{base}review/start/")
     page.get_by_label("Why the review starts now").fill("Everybody agrees")
-    page.locator("main form").filter(has=page.get_by_label("Why the review starts now")).get_by_role(
-        "button", name="Start review"
-    ).click()
-    until(page, lambda: _status(retro) == RetrospectiveStatus.IN_REVIEW)
+    form = page.locator("main form").filter(has=page.get_by_label("Why the review starts now"))
+    with page.expect_navigation():
+        form.get_by_role("button", name="Start review").click()
+    assert _status(retro) == RetrospectiveStatus.IN_REVIEW
     page.goto(f"{base}review/")
     while page.get_by_role("link", name=re.compile("^Waive")).count():
         waived = retro.waivers.count()
         page.get_by_role("link", name=re.compile("^Waive")).first.click()
         page.get_by_label(re.compile("^(Reason|Why)")).fill(f"Small, {waived}")
-        page.get_by_role("button", name="Waive check").click()
-        until(page, retro.waivers.all()[waived : waived + 1].exists)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Waive check").click()
+        assert retro.waivers.count() == waived + 1
         page.goto(f"{base}review/")
     page.get_by_role("button", name="Publish").first.click()
     until(page, lambda: _status(retro) == RetrospectiveStatus.PUBLISHED)

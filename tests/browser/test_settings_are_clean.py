@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Team, User
 from accounts.workflow import deactivate_person, invite_people
@@ -187,9 +188,10 @@ def test_a_refused_form_is_clean_and_tied_to_its_fields(open_as, axe, admin):
     page.goto(reverse("invitation_new"))
     page.get_by_role("button", name="Send invitation").click()
     field = page.get_by_label("E-mail")
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(field).to_have_attribute("aria-invalid", "true")
     described = field.get_attribute("aria-describedby").split()
-    assert all(page.locator(f"#{part}").is_visible() for part in described)
+    for part in described:
+        expect(page.locator(f"#{part}")).to_be_visible()
     assert axe(page) == []
 
 
@@ -200,9 +202,10 @@ def test_a_phone_keeps_its_tabs(open_as, admin, path):
     tabs = page.get_by_role("navigation", name="Main")
     tabs.get_by_role("button", name="More").click()
     more = page.get_by_role("navigation", name="More pages")
-    assert more.get_by_role("link", name="Settings").get_attribute("aria-current") == "page"
+    expect(more.get_by_role("link", name="Settings")).to_have_attribute("aria-current", "page")
     more.get_by_role("button", name="Close").click()
-    assert tabs.get_by_role("link", name="Declare").is_visible()
+    expect(more).to_be_hidden()
+    expect(tabs.get_by_role("link", name="Declare")).to_be_visible()
 
 
 def test_settings_with_nothing_in_them_are_clean(open_as, axe, admin):

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from retros.models import Retrospective, RetrospectiveStatus
 from retros.workflow import start_session
 from tests.browser.conftest import NARROW
-from tests.browser.test_a_whole_retrospective import until
-from tests.browser.test_session_together import SHARED, _publish
+from tests.browser.test_session_together import SHARED, _publish, press
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -20,11 +21,13 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
 
     # Somebody is suggested to facilitate; here the owner does it.
     shared.goto(f"{base}frame/")
-    shared.get_by_role("button", name=f"Make facilitator: {commander}").click()
+    with shared.expect_navigation():
+        shared.get_by_role("button", name=f"Make facilitator: {commander}").click()
     shared.get_by_text(re.compile(f"Facilitator:.*{commander}")).first.wait_for()
     start_session(retrospective=made, by=commander)
     shared.goto(f"{base}present/")
-    shared.get_by_role("button", name="Present on this screen").click()
+    with shared.expect_navigation():
+        shared.get_by_role("button", name="Present on this screen").click()
     shared.get_by_role("button", name="Everyone to this part").wait_for()
     laptop, phone = open_as(responder), open_as(outsider, viewport=NARROW)
     for page in (laptop, phone):
@@ -48,20 +51,22 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
         page.get_by_role("button", name="Save (hidden until reveal)").click()
         page.get_by_text(re.compile("^Yours, ")).wait_for()
         until(page, lambda text=text: made.learnings.filter(text=text).exists())
-    assert shared.get_by_text("release notes").count() == 0
+    shared.get_by_text("3 learnings").wait_for()
+    expect(shared.get_by_text("release notes")).to_have_count(0)
 
     # Revealed, grouped by what they share, weighed.
-    shared.keyboard.press("r")
+    press(shared, "r")
     for page in (shared, laptop):
         page.get_by_text("Write release notes together").first.wait_for()
     card = laptop.locator("[data-node]", has_text="Write release notes while we work")
     card.get_by_label("More about: Write release notes while we work").click()
     card.get_by_role("button", name="With “Write release notes").click()
-    until(laptop, made.learning_groups.exists)
+    laptop.get_by_role("region", name=re.compile("^Group: ")).wait_for()
+    assert made.learning_groups.exists()
     for page in (laptop, phone):
         page.get_by_label("Give a dot: Write release notes together").click()
         page.get_by_label("1 dot, 1 yours").wait_for()
-    shared.keyboard.press("r")
+    press(shared, "r")
     shared.get_by_text("2 dots").wait_for()
 
     # One click from the learning to an action item with an owner and a due day.
@@ -79,8 +84,8 @@ def test_from_three_fields_to_published(open_as, listening, commander, responder
     _publish(shared, base, made)
     laptop.goto(base)
     laptop.get_by_role("heading", name="Sprint 9").wait_for()
-    assert laptop.get_by_text("Write release notes together").count() >= 1
-    assert "Impact" not in laptop.locator("main").inner_text()
+    expect(laptop.get_by_text("Write release notes together").first).to_be_attached()
+    expect(laptop.locator("main")).not_to_contain_text("Impact")
     for page in (shared, laptop, phone):
         assert not page.complaints
 
@@ -100,6 +105,5 @@ def _start(page, people) -> Retrospective:
 
 def _on(shared) -> None:
     before = shared.locator(".stage-q").inner_text()
-    shared.locator("html[data-stream=open]").wait_for(state="attached")
-    shared.keyboard.press("n")
-    shared.wait_for_function("before => document.querySelector('.stage-q').innerText !== before", arg=before)
+    press(shared, "n")
+    expect(shared.locator(".stage-q")).not_to_have_text(before)

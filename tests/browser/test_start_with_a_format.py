@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from retros.models import Retrospective
 
@@ -16,7 +17,7 @@ def test_from_the_list_to_a_learning(open_as, commander, responder, stakeholder,
     page.get_by_label("Title").fill("Sprint 9")
     page.get_by_label("Sailboat").check()
     search = page.get_by_label("Find people in the list")
-    assert search.is_visible() == has_scripts
+    expect(search).to_be_visible(visible=has_scripts)
     if has_scripts:
         search.fill(responder.name[:6].upper())
         page.get_by_label(str(stakeholder)).wait_for(state="hidden")

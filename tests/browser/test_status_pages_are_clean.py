@@ -163,7 +163,7 @@ def test_the_public_page_at_320(open_as, axe, fernhill, language):
     page = open_as(None, viewport={"width": 320, "height": 640})
     paths = ["/status/shop/", "/status/shop/history", "/status/shop/subscribe"]
     assert faults_of(page, axe, paths) == []
-    assert page.locator("html").get_attribute("lang") == language
+    expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def test_the_form_shows_what_a_choice_needs_and_the_windows_of_the_rule(open_as, commander, fernhill):

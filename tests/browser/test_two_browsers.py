@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from incidents.workflow import (
     change_severity,
@@ -34,7 +35,9 @@ def test_a_change_by_one_is_on_the_other_screen_within_a_second(
     began = time.monotonic()
     theirs.get_by_role("button", name="1 new event").wait_for()
     assert time.monotonic() - began < 1.0
-    assert theirs.locator(".tl").get_by_text("The pool is exhausted").count() == 0, "announced, not inserted"
+    expect(theirs.locator(".tl").get_by_text("The pool is exhausted")).to_have_count(
+        0
+    )  # announced, not inserted
 
     theirs.get_by_role("button", name="1 new event").click()
     theirs.locator(".tl").get_by_text("The pool is exhausted").wait_for()
@@ -67,8 +70,8 @@ def test_what_is_being_typed_and_read_stays(open_as, listening, commander, respo
     write_event(incident=incident, by=commander, text="Something else happened")
     page.get_by_role("button", name="1 new event").wait_for()
 
-    assert page.locator("#composer textarea").input_value() == "half a sent"
-    assert page.evaluate("document.activeElement.name") == "text"
+    expect(page.locator("#composer textarea")).to_have_value("half a sent")
+    expect(page.locator("#composer textarea")).to_be_focused()
     assert page.locator(".tl > li").first.bounding_box()["y"] == top
 
 
@@ -85,7 +88,7 @@ def test_a_restarted_server_is_found_again_and_the_screen_catches_up(
     server.start()
 
     page.get_by_role("button", name="1 new event").wait_for()
-    assert page.get_by_text("Live updates stopped").count() == 0
+    expect(page.get_by_text("Live updates stopped")).to_have_count(0)
 
 
 def test_who_is_here_is_shown(open_as, commander, responder, incident):
@@ -141,5 +144,5 @@ def test_the_brief_shows_an_update_once_it_has_left(
         next_update_at=timezone.now() + timedelta(minutes=30),
     )  # fmt: skip
     page.get_by_text("The disk is full").wait_for()
-    assert page.get_by_label("What do you need to know?").input_value() == "Does it affect"
+    expect(page.get_by_label("What do you need to know?")).to_have_value("Does it affect")
     assert not page.complaints

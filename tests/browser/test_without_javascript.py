@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from incidents.models import Incident, Service, Status, StatusUpdate
 from notifications.models import Delivery, OutboxMessage
@@ -47,6 +48,12 @@ def public(client, shop, mailoutbox):
     return read
 
 
+def send(page, button: str) -> None:
+    """Press it, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).first.click()
+
+
 def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, commander, public):
     page = open_as(commander, java_script_enabled=False)
     page.goto("/declare")
@@ -56,7 +63,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.get_by_role("button", name="Declare").click()
     page.get_by_role("link", name="Choose how badly the services are affected.").wait_for()
     page.locator("label", has_text="Major outage").click()
-    page.get_by_role("button", name="Declare").click()
+    send(page, "Declare")
     incident = Incident.objects.get()
     assert (incident.severity.rank, incident.commander) == (1, commander)
     assert incident.affected_services.get().impact == "major_outage"
@@ -71,16 +78,16 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.locator("#rail").get_by_text("A leak of connections").wait_for()
 
     page.get_by_role("link", name="Post update").first.click()
-    assert page.get_by_role("checkbox", name="Public").is_checked()  # its clock runs
+    expect(page.get_by_role("checkbox", name="Public")).to_be_checked()  # its clock runs
     page.get_by_label("What we know").fill("Some requests are dropped.")
     page.get_by_label("What we do not know").fill("")
     page.get_by_label("Public title").fill("Card payments fail")
     page.get_by_label("Public message").fill("Some card payments fail.")
-    page.get_by_role("button", name="Post update").click()
+    send(page, "Post update")
     page.get_by_text("Say what is still unknown").first.wait_for()
-    assert page.get_by_label("What we know").input_value() == "Some requests are dropped."
+    expect(page.get_by_label("What we know")).to_have_value("Some requests are dropped.")
     page.get_by_label("What we do not know").fill("The cause.")
-    page.get_by_role("button", name="Post update").click()
+    send(page, "Post update")
     said = public()
     for name in ("page", "history.atom", "history.rss"):
         assert "Some card payments fail." in said[name]
@@ -89,17 +96,17 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     assert "[Shop] Investigating: Card payments fail" in said["mails"]
 
     page.get_by_role("link", name="Post update").first.click()
-    assert page.get_by_label("Public message").input_value() == "Some card payments fail."
+    expect(page.get_by_label("Public message")).to_have_value("Some card payments fail.")
     page.get_by_label("Public message").fill("Every fifth card payment fails.")
     page.get_by_label("State of payments-api").select_option("partial_outage")
-    page.get_by_role("button", name="Post update").click()
+    send(page, "Post update")
     said = public()
     assert "Every fifth card payment fails." in said["page"]
     assert "Partial outage" in said["page"]
 
     page.get_by_role("link", name="Mitigated").first.click()
     page.get_by_label("Update for public").fill("Card payments work again. We are watching.")
-    page.get_by_role("button", name="Mark mitigated").click()
+    send(page, "Mark mitigated")
     said = public()
     for name in ("page", "history", "history.atom", "history.rss"):
         assert "Monitoring" in said[name], name
@@ -108,16 +115,16 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
 
     page.get_by_role("link", name="Verify").first.click()
     for label in ("Passed", "No data lost", "Confirmed"):
-        page.get_by_role("button", name=label).first.click()
+        send(page, label)
     page.get_by_role("link", name="Waive").first.click()
     page.get_by_label("Why it is waived").fill("No signal exists yet")
-    page.get_by_role("button", name="Save").click()
+    send(page, "Save")
     page.get_by_label("Update for public").fill("Card payments are stable.")
     page.get_by_role("checkbox", name="Stakeholders").uncheck()
-    page.get_by_role("button", name="Resolve incident").click()
+    send(page, "Resolve incident")
     page.get_by_text("Give a reason, or send the update.", exact=True).wait_for()
     page.get_by_role("checkbox", name="Stakeholders").check()
-    page.get_by_role("button", name="Resolve incident").click()
+    send(page, "Resolve incident")
     page.get_by_role("heading", name="Close incident").wait_for()
     Incident.objects.update(impact_started_at=incident.declared_at - timedelta(minutes=15))
     said = public()
@@ -127,7 +134,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     assert said["mails"] == "[Shop] Resolved: Card payments fail"
 
     page.get_by_label("Who owns the retrospective?").select_option(str(commander.pk))
-    page.get_by_role("button", name="Close INC").click()
+    send(page, "Close INC")
     incident.refresh_from_db()
     assert incident.status == Status.CLOSED
     assert not incident.recovery_checks.exclude(state__in=("passed", "waived")).exists()
@@ -138,7 +145,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     page.goto(incident.get_absolute_url())
     page.get_by_role("link", name="Reopen").first.click()
     page.get_by_label("What came back?").fill("The pool is full again")
-    page.get_by_role("button", name="Reopen incident").click()
+    send(page, "Reopen incident")
     incident = Incident.objects.get()
     assert incident.commander == commander
     said = public()
@@ -148,7 +155,7 @@ def test_the_public_story_from_declared_to_reopened_without_javascript(open_as, 
     assert "lasted" not in said["history"]
     assert said["mails"] == "[Shop] Investigating: Card payments fail"
     page.goto(f"{incident.get_absolute_url()}brief/")
-    assert "Investigating" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Investigating")
 
 
 def test_bad_input_keeps_what_was_typed(open_as, commander, db):
@@ -157,5 +164,5 @@ def test_bad_input_keeps_what_was_typed(open_as, commander, db):
     page.get_by_label("What is wrong?").fill("Half an answer")
     page.get_by_role("button", name="Declare").click()
     page.get_by_text("Choose one, or “not sure”.", exact=True).wait_for()
-    assert page.get_by_label("What is wrong?").input_value() == "Half an answer"
+    expect(page.get_by_label("What is wrong?")).to_have_value("Half an answer")
     assert not Incident.objects.exists()
