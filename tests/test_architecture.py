@@ -134,3 +134,46 @@ def test_no_module_has_an_old_name():
     named = {path for path in own if path.stem.removeprefix("test_") in OLD_NAMES}
     folders = {path.parent for path in own if path.parent.name in OLD_NAMES}
     assert named | folders == set()
+
+
+BROWSER_TESTS = [f for f in _files(".py") if f.is_relative_to(ROOT / "tests/browser")]
+READ_ONCE = {
+    "is_visible", "is_hidden", "is_checked", "is_enabled", "is_disabled", "is_editable",
+    "inner_text", "all_inner_texts", "text_content", "all_text_contents", "input_value", "get_attribute", "url",
+}  # fmt: skip
+"""What Playwright answers at once, however far the page is. `expect` asks the same and waits for it."""
+
+
+def _is_locator(node: ast.expr) -> bool:
+    """`rows`, `number(page)` and whatever was found on a page; but not the rows of a table of the database."""
+    is_found = any(
+        isinstance(one, ast.Attribute) and (one.attr == "locator" or one.attr.startswith("get_by_"))
+        for one in ast.walk(node)
+    )
+    return is_found or isinstance(node.func if isinstance(node, ast.Call) else node, ast.Name)
+
+
+def _reads_once(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(attr=name):
+            return name in READ_ONCE
+        case ast.Call(func=ast.Attribute(attr="title"), args=[]):
+            return True
+        case ast.Call(func=ast.Attribute(value=found, attr="count"), args=[]):
+            return _is_locator(found)
+        case ast.Call(func=ast.Attribute(attr="evaluate"), args=[ast.Constant(value=str(script)), *_]):
+            return "activeElement" in script
+    return False
+
+
+def test_browser_tests_wait_for_what_they_assert():
+    assert len(BROWSER_TESTS) > 35
+    hasty = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in BROWSER_TESTS
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Assert) and any(map(_reads_once, ast.walk(node.test)))
+    ]
+    assert hasty == [], (
+        "a page is asked once here, however busy the machine: use expect(…), wait_for_function or until"
+    )
