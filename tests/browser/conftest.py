@@ -68,6 +68,8 @@ def server(transactional_db, web):
 
 
 VIOLATION = "Content Security Policy"
+# htmx writes as errors that a newer request took the place of one (hx-sync). One that failed is written as sendError too.
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 @pytest.fixture
@@ -93,9 +95,12 @@ def open_as(request, server, browser):
         page.set_default_timeout(PATIENCE)
         page.complaints, page.violations = [], violations
         page.on("console", lambda m: violations.append(m.text) if VIOLATION in m.text else None)
-        page.on(
-            "console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None
-        )
+
+        def note(message) -> None:
+            if message.type in ("error", "warning") and not message.text.startswith(REPLACED):
+                page.complaints.append(message.text)
+
+        page.on("console", note)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         return page
 

@@ -49,6 +49,7 @@ def test_one_is_made_and_its_trial_follows_what_is_written(open_as, admin, fired
         trial.get_by_text("Complete the form").or_(trial.get_by_text("is no rule for a label"))
     ).to_be_visible()
     page.get_by_label("Labels", exact=False).first.fill("")
+    expect(trial.locator("dd").first).to_have_text("1")
     page.get_by_role("button", name="Save route").locator("visible=true").click()
     page.wait_for_url(f"**{reverse('alert_routes')}")
     assert names() == ["Disks"]

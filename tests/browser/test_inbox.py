@@ -90,8 +90,12 @@ def test_the_browser_is_asked_only_when_the_button_is_pressed(
     give(incident, "scribe", responder, commander)
     expect(number(page)).to_have_text("1")
     assert page.evaluate("[window.shown, window.asked]") == [[], 0]
-    with page.expect_navigation():  # the stream of the page before is no answer to `listening`
+    with (
+        page.expect_response(f"**{reverse('inbox_news')}") as known,  # what is new is what comes after this
+        page.expect_navigation(),  # the stream of the page before is no answer to `listening`
+    ):
         page.get_by_role("button", name="Switch on").click()
+    known.value.finished()
     page.locator("[data-browser-notifications]").wait_for(state="hidden")
     assert NotificationPreference.objects.get(person=responder).in_browser
     listening(page)
