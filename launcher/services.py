@@ -209,6 +209,7 @@ def already_running(pid: int, address: str) -> str:
 def _services(listener: socket.socket, mail_listener: socket.socket | None) -> list[Service]:
     listener.set_inheritable(True)
     web = [sys.executable, "-m", "launcher.web", "--fd", str(listener.fileno())]
+    web += ["--shared"] if settings.WEB_PROCESSES > 1 else []
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     beat = [sys.executable, "-m", "celery", "-A", "config.beat"]
     # Threads: a pool of processes would outlive a killed worker.
