@@ -1,6 +1,7 @@
 """The parts of a status page's addresses."""
 
 from statuspages.api_v2 import DOCUMENTS
+from statuspages.months import MonthPage
 
 
 class CodeConverter:
@@ -14,16 +15,19 @@ class CodeConverter:
 
 
 class MonthConverter:
-    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+    """One of a month's pages: 2026-11, 2026-11/2."""
 
-    def to_python(self, value: str) -> tuple[int, int]:
-        year, month = value.split("-")
+    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])(?:/(?:[2-9]|[1-9][0-9]{1,2}))?"
+
+    def to_python(self, value: str) -> MonthPage:
+        month, _, page = value.partition("/")
+        year, number = month.split("-")
         if year == "0000":
             raise ValueError
-        return int(year), int(month)
+        return MonthPage(int(year), int(number), int(page or 1))
 
-    def to_url(self, value: tuple[int, int]) -> str:
-        return f"{value[0]:04d}-{value[1]:02d}"
+    def to_url(self, value: tuple[int, ...]) -> str:
+        return str(MonthPage(*value))
 
 
 class VersionConverter(CodeConverter):

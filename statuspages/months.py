@@ -1,7 +1,7 @@
 """In which months incidents appeared on a page, and which of them its history loads."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,6 +11,22 @@ from statuspages.models import StatusPage
 from statuspages.uptime import midnight
 
 Month = tuple[int, int]  # (2026, 11)
+
+
+class MonthPage(NamedTuple):
+    """One of the pages that a month has by itself."""
+
+    year: int
+    number: int
+    page: int = 1
+
+    @property
+    def month(self) -> Month:
+        return self.year, self.number
+
+    def __str__(self) -> str:
+        """2026-11, 2026-11/2"""
+        return f"{self.year:04d}-{self.number:02d}" + (f"/{self.page}" if self.page > 1 else "")
 
 
 def month_of(moment: datetime, page: StatusPage) -> Month:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import pgettext
@@ -17,6 +19,7 @@ from statuspages import api_v2, feeds
 from statuspages.languages import speaking, speaking_english
 from statuspages.look import style_of
 from statuspages.models import PageLogo, StatusPage
+from statuspages.months import Month, MonthPage
 from statuspages.status_snapshot import Window
 from statuspages.view_models import Shown, ShownIncident, ShownMaintenance
 
@@ -29,8 +32,10 @@ FEED_TYPES = {
 PAST_DAYS = timedelta(days=15)
 MOST_PAST, MOST_PLANNED, MOST_UPDATES = 10, 5, 3
 MONTHS = 3  # on the first page of the history
-MOST_A_MONTH = 10  # there; a month's own page has them all
-HISTORY = Window(newest_months=MONTHS, most_a_month=MOST_A_MONTH + 1)
+MOST_A_MONTH = 10  # there; a month's own pages have them all
+ON_A_PAGE = 25  # of those pages
+HISTORY = Window(newest_months=MONTHS, most_a_month=MOST_A_MONTH + 1, has_bars=False)
+MAINTENANCE = Window(past_maintenance=True, has_bars=False)
 
 
 @dataclass(frozen=True)
@@ -66,31 +71,59 @@ def index(shown: Shown, frame: Frame) -> Answer:
     return _page("index", shown, frame, context)
 
 
-def history(shown: Shown, frame: Frame, month: tuple[int, int] | None = None) -> Answer:
-    if month and month not in shown.months:
+def window_of(asked: MonthPage) -> Window:
+    """As far as that page shows the month, and one more."""
+    return Window(month=asked.month, most_a_month=asked.page * ON_A_PAGE + 1, has_bars=False)
+
+
+def history(shown: Shown, frame: Frame) -> Answer:
+    """The newest months, of each the newest."""
+    chosen = shown.months[:MONTHS]
+    found = []
+    for month in chosen:
+        inside = _in_month(shown, month)
+        found.append((_first_of(shown, month), inside[:MOST_A_MONTH], len(inside) > MOST_A_MONTH))
+    return _history(shown, frame, {"found": found}, chosen)
+
+
+def history_of(shown: Shown, frame: Frame, asked: MonthPage) -> Answer:
+    """One of a month's own pages; the first has the newest."""
+    first, after = (asked.page - 1) * ON_A_PAGE, asked.page * ON_A_PAGE
+    inside = _in_month(shown, asked.month)
+    if asked.month not in shown.months or not (inside[first:] or asked.page == 1):
         raise Missing
-    chosen = [month] if month else shown.months[:MONTHS]
-    found: list[tuple[datetime, list[ShownIncident | ShownMaintenance], bool]] = []
-    for year, number in chosen:
-        inside: list[ShownIncident | ShownMaintenance] = [
-            *(i for i in shown.incidents if _month(shown, i.announced_at) == (year, number)),
-            *(
-                m
-                for m in shown.maintenances
-                if m.is_over and not m.is_covered and _month(shown, m.starts_at) == (year, number)
-            ),
-        ]
-        inside.sort(key=_happened_at, reverse=True)
-        most = None if month else MOST_A_MONTH
-        first = datetime(year, number, 1, tzinfo=shown.page.zone)
-        found.append((first, inside[:most], len(inside) > len(inside[:most])))
-    others = [(y, m) for y, m in shown.months if (y, m) not in chosen]
-    up = "../" if month else ""
-    context = {"found": found, "others": [datetime(y, m, 1, tzinfo=shown.page.zone) for y, m in others]}
-    return _page("history", shown, frame, context, up)
+    context = {
+        "found": [(_first_of(shown, asked.month), inside[first:after], False)],
+        "later": asked.page - 1,
+        "earlier": asked.page + 1 if inside[after:] else None,
+    }
+    return _history(shown, frame, context, [asked.month], "../" if asked.page == 1 else "../../")
 
 
-def _month(shown: Shown, moment: datetime) -> tuple[int, int]:
+def _history(
+    shown: Shown, frame: Frame, context: dict[str, Any], chosen: list[Month], up: str = ""
+) -> Answer:
+    others = [_first_of(shown, month) for month in shown.months if month not in chosen]
+    return _page("history", shown, frame, context | {"others": others}, up)
+
+
+def _in_month(shown: Shown, month: Month) -> list[ShownIncident | ShownMaintenance]:
+    inside: list[ShownIncident | ShownMaintenance] = [
+        *(i for i in shown.incidents if _month(shown, i.announced_at) == month),
+        *(
+            m
+            for m in shown.maintenances
+            if m.is_over and not m.is_covered and _month(shown, m.starts_at) == month
+        ),
+    ]
+    return sorted(inside, key=_happened_at, reverse=True)
+
+
+def _first_of(shown: Shown, month: Month) -> datetime:
+    return datetime(*month, 1, tzinfo=shown.page.zone)
+
+
+def _month(shown: Shown, moment: datetime) -> Month:
     local = moment.astimezone(shown.page.zone)
     return local.year, local.month
 
@@ -157,8 +190,10 @@ def everything(shown: Shown, frame: Frame) -> Iterator[tuple[str, Answer]]:
     """(address, answer) of the whole page; `shown` must hold the incidents of all its months."""
     yield "", index(shown, frame)
     yield "history", history(shown, frame)
-    for year, number in shown.months:
-        yield f"history/{year}-{number:02d}", history(shown, frame, (year, number))
+    for month in shown.months:
+        for number in range(ceil(len(_in_month(shown, month)) / ON_A_PAGE) or 1):
+            asked = MonthPage(*month, number + 1)
+            yield f"history/{asked}", history_of(shown, frame, asked)
     for entry in shown.incidents:
         yield f"incidents/{entry.code}", incident(shown, frame, entry.code)
     for work in shown.maintenances:

@@ -43,8 +43,9 @@ class Window:
     code: str = ""  # only the incident of this code
     month: tuple[int, int] | None = None  # only what happened in this month
     newest_months: int = 0  # also what happened in so many of the newest months in which anything did
-    most_a_month: int | None = None  # no more of each of those than the newest
+    most_a_month: int | None = None  # no more of each month than the newest
     past_maintenance: bool = False  # also what was over long ago
+    has_bars: bool = True  # also the last 90 days of each component, which only the page itself shows
 
     @property
     def has_history(self) -> bool:
@@ -126,11 +127,12 @@ def read(page: StatusPage, window: Window | None = None, *, viewer: Any = None) 
     maintenances = _maintenances(page, components, window, now)
     ids, months = _chosen(page, mine, window, maintenances)
     incidents = {i.pk: i for i in _incidents(page, ids, now)}
-    impacts = _impacts(page, viewer, components, ids, now)
+    since = now - timedelta(days=DAYS + 1) if window.has_bars else _today(page, now)
+    impacts = _impacts(page, viewer, components, ids, since)
     for pk, component, span in impacts:
         if pk in incidents:
             incidents[pk].spans.append((component, span))
-    _fill(page, components, impacts, maintenances, now)
+    _fill(page, components, impacts, maintenances, now, window.has_bars)
     return Shown(
         page=page,
         now=now,
@@ -188,9 +190,9 @@ def _chosen(
     months = sorted({*months_of(page, firsts), *done}, reverse=True)
     wanted = [window.month] if window.month else months[: window.newest_months]
     found = newest_in_each(page, firsts, wanted, window.most_a_month)
-    if not window.month:
-        found.append(shown.order_by())
-    return [pk for pk, _ in found[0].union(*found[1:]).order_by()], months
+    if window.month:
+        return [pk for pk, _ in found[0]], months
+    return [pk for pk, _ in shown.order_by().union(*found).order_by()], months
 
 
 def _incidents(page: StatusPage, ids: list[int], now: datetime) -> list[ShownIncident]:
@@ -254,29 +256,32 @@ def _impacts(
     viewer: Any,
     components: list[ShownComponent],
     ids: list[int],
-    now: datetime,
+    since: datetime,
 ) -> Impacts:
-    """(incident or None, component, span) of the last 90 days and of whatever the shown incidents touched.
+    """(incident or None, component, span) of now, of what ended `since`, and of whatever the shown incidents touched.
 
     What affects a component of the page is on it: only whether it is shown at all is asked.
     """
     by_service = {c.service_id: c for c in components if c.service_id}
     by_pk = {c.pk: c for c in components}
     published = _shown_at_all(page, viewer).filter(Exists(told(page).filter(incident=OuterRef("pk"))))
-    since = now - timedelta(days=DAYS + 1)
-    counts = Q(ended_at__isnull=True) | Q(ended_at__gte=since) | Q(incident__in=ids)
-    rows = AffectedService.objects.filter(counts, incident__in=published, service__in=by_service)
+    counts = Q(ended_at__isnull=True) | Q(ended_at__gte=since)
+    rows = AffectedService.objects.filter(
+        counts | Q(incident__in=ids), incident__in=published, service__in=by_service
+    )
     found: Impacts = [
         (incident, by_service[service], Span(began, ended, state))
         for incident, service, began, ended, state in rows.values_list(
             "incident_id", "service_id", "started_at", "ended_at", "impact"
         )
     ]
-    by_hand = ComponentState.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gte=since), component__in=by_pk, component__service=None
-    )
+    by_hand = ComponentState.objects.filter(counts, component__in=by_pk, component__service=None)
     found += [(None, by_pk[r.component_id], Span(r.started_at, r.ended_at, r.impact)) for r in by_hand]
     return found
+
+
+def _today(page: StatusPage, now: datetime) -> datetime:
+    return midnight(now.astimezone(page.zone).date(), page.zone)
 
 
 def _maintenances(
@@ -329,8 +334,9 @@ def _fill(
     impacts: Impacts,
     maintenances: Iterable[ShownMaintenance],
     now: datetime,
+    has_bars: bool,
 ) -> None:
-    """State now, bars and uptime of every component."""
+    """State now of every component, and with `has_bars` its bars and uptime."""
     spans: dict[int, list[Span]] = {c.pk: [] for c in components}
     for _incident, component, span in impacts:
         spans[component.pk].append(span)
@@ -341,9 +347,10 @@ def _fill(
     for component in components:
         mine = spans[component.pk]
         component.state = worst(s.state for s in mine if s.end is None and s.start <= now)
-        since: Any = component.tracked_since
-        component.days = last_days(mine, now=now, zone=page.zone, since=since)
-        component.uptime = uptime(mine, now=now, zone=page.zone, since=since)
+        if has_bars:
+            since: Any = component.tracked_since
+            component.days = last_days(mine, now=now, zone=page.zone, since=since)
+            component.uptime = uptime(mine, now=now, zone=page.zone, since=since)
         component.changed_at = max(
             (t for s in mine for t in (s.start, s.end) if t and t <= now), default=component.created_at
         )
@@ -357,7 +364,7 @@ def _changed_at(
     That is the last change, midnight's new column, this minute's share of uptime, or the time of an update that did
     not come.
     """
-    moments = [page.changed_at, midnight(now.astimezone(page.zone).date(), page.zone)]
+    moments = [page.changed_at, _today(page, now)]
     if any(c.state != "operational" for c in components):
         moments.append(now.replace(second=0, microsecond=0))
     moments += [c.changed_at for c in components] + [i.latest.at for i in incidents]

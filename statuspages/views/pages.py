@@ -19,6 +19,7 @@ from core.responses import refused_or
 from statuspages import public_routes, workflow
 from statuspages.forms import ComponentForm, ComponentStateForm, GroupForm, PageForm
 from statuspages.models import Component, ComponentGroup, StatusPage
+from statuspages.months import MonthPage
 from statuspages.status_snapshot import Window, read
 from statuspages.views.common import form_page, load, load_to_work, saved
 
@@ -207,19 +208,24 @@ def shown_page(
     slug: str,
     part: str = "",
     code: str = "",
-    month: tuple[int, int] | None = None,
+    month: MonthPage | None = None,
 ) -> HttpResponse:
     """The page as its readers see it: internal pages, and drafts before they are published."""
     page = load(request, slug)
     note = "" if page.is_published else "A draft: nobody outside Allclear sees this page yet."
     frame = public_routes.Frame(note=note, is_inside=True)
-    window = public_routes.HISTORY if part == "history" and not month else Window(month=month)
-    if part in ("incident", "maintenance"):
-        window = Window(code=code) if part == "incident" else Window(past_maintenance=True)
+    windows = {
+        "history": public_routes.HISTORY,
+        "incident": Window(code=code, has_bars=False),
+        "maintenance": public_routes.MAINTENANCE,
+    }
+    window = public_routes.window_of(month) if month else windows.get(part)
     shown = read(page, window, viewer=request.user)
     try:
-        if part == "history":
-            answer = public_routes.history(shown, frame, month)
+        if month:
+            answer = public_routes.history_of(shown, frame, month)
+        elif part == "history":
+            answer = public_routes.history(shown, frame)
         elif part:
             answer = {"incident": public_routes.incident, "maintenance": public_routes.maintenance}[part](
                 shown, frame, code

@@ -2,6 +2,7 @@
 
 from statuspages import public_routes
 from statuspages.models import StatusPage
+from statuspages.months import MonthPage
 from statuspages.public_routes import Answer, Frame
 from statuspages.status_snapshot import Window, read
 from statuspages.views.responses import public
@@ -20,18 +21,18 @@ def public_history(page: StatusPage) -> Answer:
 
 
 @public
-def public_month(page: StatusPage, month: tuple[int, int]) -> Answer:
-    return public_routes.history(read(page, Window(month=month)), OUTSIDE, month)
+def public_month(page: StatusPage, month: MonthPage) -> Answer:
+    return public_routes.history_of(read(page, public_routes.window_of(month)), OUTSIDE, month)
 
 
 @public
 def public_incident(page: StatusPage, code: str) -> Answer:
-    return public_routes.incident(read(page, Window(code=code)), OUTSIDE, code)
+    return public_routes.incident(read(page, Window(code=code, has_bars=False)), OUTSIDE, code)
 
 
 @public
 def public_maintenance(page: StatusPage, code: str) -> Answer:
-    return public_routes.maintenance(read(page, Window(past_maintenance=True)), OUTSIDE, code)
+    return public_routes.maintenance(read(page, public_routes.MAINTENANCE), OUTSIDE, code)
 
 
 @public

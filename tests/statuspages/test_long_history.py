@@ -1,5 +1,6 @@
 """Does a history with very much in it stay short, and is nothing of it lost?"""
 
+import re
 from datetime import datetime, timedelta
 
 import time_machine
@@ -8,9 +9,11 @@ from django.utils import timezone
 
 from incidents.models import AffectedService
 from incidents.workflow import declare_incident
-from statuspages.months import first_updates, month_of, newest_in_each
-from statuspages.public_routes import MOST_A_MONTH
-from statuspages.status_snapshot import told
+from statuspages import public_routes
+from statuspages.months import MonthPage, first_updates, month_of, newest_in_each
+from statuspages.public_routes import MOST_A_MONTH, window_of
+from statuspages.static_copies import find, write
+from statuspages.status_snapshot import Window, read, told
 
 AT = datetime.fromisoformat("2026-08-20T12:00:00+00:00")
 
@@ -43,6 +46,55 @@ def test_a_month_of_very_many(client, shop, commander, severity, tell):
     assert "Fault in July." not in month
     assert "Show all of" not in month
     assert client.get("/status/shop/history/2026-06").status_code == 404
+
+
+@time_machine.travel(AT, tick=False)
+def test_a_month_has_pages(client, shop, commander, severity, tell, monkeypatch):
+    monkeypatch.setattr(public_routes, "ON_A_PAGE", 5)
+    for number in range(11):
+        incident = declare_incident(by=commander, title="x", severity=severity(3))
+        tell(incident, "Over.", public_title=f"Fault {number:02}.", ago=timedelta(hours=number + 1))
+    client.force_login(commander)
+    write(shop)
+    for root in ("/status/shop", "/status-pages/shop/shown"):
+        found, address = [], "history/2026-08"
+        while address:
+            page = client.get(f"{root}/{address}").text
+            found.append(re.findall(r"Fault (\d\d)\.", page))
+            assert len(read(shop, window_of(MonthPage(2026, 8))).incidents) == 6, "the first is read, not all"
+            copy = find("shop", address)
+            assert re.findall(r"Fault (\d\d)\.", copy.body.decode()) == found[-1]
+            earlier = re.search(r'href="((?:\.\./)+)(history/[^"]*)" rel="next"', page)
+            assert not earlier or earlier[1].count("../") == address.count("/")
+            address = earlier and earlier[2]
+        assert found == [[f"{n:02}" for n in numbers] for numbers in (range(5), range(5, 10), range(10, 11))]
+        second = client.get(f"{root}/history/2026-08/2").text
+        assert 'href="../../history/2026-08" rel="prev"' in second
+        assert client.get(f"{root}/history/2026-08/4").status_code == 404
+        assert client.get(f"{root}/history/2026-08/1").status_code == 404, "that page has one address"
+
+
+@time_machine.travel(AT, tick=False)
+def test_only_the_page_itself_reads_ninety_days(client, shop, commander, severity, tell, payments):
+    """Every other shows what it shows of them, however much there was in the last 90 days."""
+    told_one = declare_incident(by=commander, title="x", severity=severity(3))
+    tell(told_one, "Over.", public_title="Fault.", ago=timedelta(days=3))
+    for days in range(2, 6):
+        at = timezone.now() - timedelta(days=days)
+        AffectedService.objects.create(
+            incident=told_one,
+            service=payments,
+            impact="degraded",
+            started_at=at,
+            ended_at=at + timedelta(hours=1),
+        )
+    other = declare_incident(by=commander, title="x", severity=severity(3))
+    tell(other, "Over.", public_title="Other.", ago=timedelta(days=3))
+    code = shop.code("incident", other.pk)
+    of_other = read(shop, Window(code=code, has_bars=False))
+    assert [component.days for component in of_other.components if component.days] == []
+    assert of_other.changed_at == read(shop, Window(code=code)).changed_at
+    assert any(day.state == "degraded" for component in read(shop).components for day in component.days)
 
 
 @time_machine.travel(AT, tick=False)
