@@ -9,12 +9,12 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, Count, DateField, F, Func, IntegerField, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, DateTimeField, F, Func, IntegerField, Value, When
 
 from accounts.models import User
 from action_items.models import DONE_STATES, ActionItem, ActionItemQuerySet, ActionState
 from action_items.models.items import at_risk_on
+from core.local_time import first_moment
 from figures.burn_up import Week
 
 WEEK = timedelta(days=7)
@@ -170,11 +170,11 @@ class Standing:
 
 
 def _week_of(moment: str, quarter: Quarter, zone: ZoneInfo) -> Func:
-    """The number of the first end of a week that a moment's day is not after."""
-    after = [end + timedelta(days=1) for end in quarter.ends_of_weeks]
+    """The number of the first end of a week that a moment's day is not after. Days become moments here, once."""
+    after = [first_moment(end + timedelta(days=1), zone) for end in quarter.ends_of_weeks]
     return Func(
-        TruncDate(moment, tzinfo=zone),
-        Value(after, output_field=ArrayField(DateField())),
+        F(moment),
+        Value(after, output_field=ArrayField(DateTimeField())),
         function="width_bucket",
         output_field=IntegerField(),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import BooleanField, Case, Count, F, FloatField, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, F, FloatField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from core.subqueries import expected_rows
@@ -64,10 +64,10 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
     query = SearchQuery(" | ".join(wanted) or "''", search_type="raw", config="english")
     alike = {*_with_words(query), *_on_services(services)}
     candidates = (
-        Retrospective.objects.readable_by(reader)
+        Retrospective.objects.filter(pk__in=alike)
+        .readable_by(reader, one_by_one=True)
         .published()
         .exclude(incidents=incident)
-        .filter(pk__in=alike)
         .order_by("-published_at", "-pk")
         .values_list("pk", flat=True)
     )
@@ -78,27 +78,28 @@ def seen_before(incident: Incident, *, reader: Any) -> list[Seen]:
     on_them = AffectedService.objects.filter(
         incident__retrospectives=OuterRef("pk"), service__in=services
     ).values("service")
-    found = (
-        Retrospective.objects.filter(pk__in=list(candidates[:COMPARED]))
-        .annotate(
-            alike=Coalesce(told, Value(0.0)) * Value(float(len(wanted))),
-            shared=Coalesce(
-                Subquery(
-                    on_them.order_by()
-                    .annotate(one=Value(1))
-                    .values("one")
-                    .annotate(n=Count("service", distinct=True))
-                    .values("n")
-                ),
-                0,
+    compared = Retrospective.objects.filter(pk__in=list(candidates[:COMPARED])).annotate(
+        alike=Coalesce(told, Value(0.0)) * Value(float(len(wanted))),
+        shared=Coalesce(
+            Subquery(
+                on_them.order_by()
+                .annotate(one=Value(1))
+                .values("one")
+                .annotate(n=Count("service", distinct=True))
+                .values("n")
             ),
-        )
-        .filter(Q(alike__gte=ALIKE) | Q(shared__gt=0))
-        .annotate(likeness=F("alike") + Value(A_SERVICE) * F("shared"))
-        .order_by("-likeness", "-pk")
-        .defer("material")
+            0,
+        ),
     )
-    return _explained(list(found[:MOST]), services, wanted)
+    # Chosen here: a condition and an order would each work the two columns out again.
+    likeness = {
+        pk: alike + A_SERVICE * shared
+        for pk, alike, shared in compared.order_by().values_list("pk", "alike", "shared")
+        if alike >= ALIKE or shared
+    }
+    likest = sorted(likeness, key=lambda pk: (likeness[pk], pk), reverse=True)[:MOST]
+    found = Retrospective.objects.defer("material").in_bulk(likest)
+    return _explained([found[pk] for pk in likest if pk in found], services, wanted)
 
 
 def _with_words(query: SearchQuery) -> list[int]:

@@ -97,7 +97,9 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         theirs = Retrospective.objects.filter(pk__in=self.order_by().values("retrospective"))
         incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
         return self._in_reach(
-            user, Q(retrospective__in=theirs.visible_to(user).order_by()), Q(Exists(incidents))
+            user,
+            Q(retrospective__in=theirs.visible_to(user, one_by_one=True).order_by()),
+            Q(Exists(incidents)),
         )
 
     def _in_reach(self, user: "User", is_retrospective_seen: Q, is_incident_seen: Q) -> "ActionItemQuerySet":

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -41,24 +42,26 @@ class Subject(models.TextChoices):
 
 
 class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
-    def visible_to(self, user: Any) -> "RetrospectiveQuerySet":
+    def visible_to(self, user: Any, *, one_by_one: bool = False) -> "RetrospectiveQuerySet":
         """Those in `user`'s reach as they stand now: every incident is, and a private one knows the person.
 
-        Stakeholders see what is published, and what they take part in.
+        Stakeholders see what is published, and what they take part in. `one_by_one` is for few of very many: each is
+        asked for its private incidents, where the planner would gather the private incidents of all.
         """
-        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED))
+        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED), one_by_one)
 
-    def readable_by(self, user: Any) -> "RetrospectiveQuerySet":
+    def readable_by(self, user: Any, *, one_by_one: bool = False) -> "RetrospectiveQuerySet":
         """Those with something to read: besides `visible_to`, the versions of one that is open again."""
-        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED) | Q(_has_version()))
+        return self._in_reach(user, Q(status=RetrospectiveStatus.PUBLISHED) | Q(_has_version()), one_by_one)
 
-    def _in_reach(self, user: Any, by_anybody: Q) -> "RetrospectiveQuerySet":
+    def _in_reach(self, user: Any, by_anybody: Q, one_by_one: bool) -> "RetrospectiveQuerySet":
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        hidden = Incident.objects.hidden_from(user).filter(retrospectives=OuterRef("pk"))
+        hidden = Incident.objects.hidden_from(user).filter(retrospectives=OuterRef("pk")).order_by()
+        first = Subquery(hidden.values(one=Value(True))[:1], output_field=models.BooleanField())
         takes_part = Exists(Participant.objects.filter(retrospective=OuterRef("pk"), user=user))
         on_it = Q(owner=user) | Q(facilitator=user) | Q(note_taker=user) | takes_part
-        reachable = self.exclude(Exists(hidden))
+        reachable = self.exclude(Coalesce(first, Value(False)) if one_by_one else Exists(hidden))
         if user.hides_private:
             reachable = reachable.filter(is_private=False)
         elif not user.sees_private_incidents:

@@ -58,6 +58,10 @@ def test_each_way_to_ask_reaches_the_same(many, commander, responder, stakeholde
             reached = set(ActionItem.objects.visible_to(person))
             assert set(ActionItem.objects.visible_one_by_one(person)) == reached
             assert set(ActionItem.objects.all().visible_of_these(person)) == reached
+            found = Retrospective.objects.visible_to(person, one_by_one=True)
+            assert set(found) == set(Retrospective.objects.visible_to(person))
+            read = Retrospective.objects.readable_by(person, one_by_one=True)
+            assert set(read) == set(Retrospective.objects.readable_by(person))
             some = ActionItem.objects.filter(state="open")
             assert set(some.visible_of_these(person)) == set(some & ActionItem.objects.visible_to(person))
 
@@ -82,6 +86,34 @@ def test_of_these_asks_each_retrospective_once(many, responder):
     ]
     assert loops
     assert max(loops) <= 20
+
+
+def test_of_these_looks_at_no_other_private_incident(many, commander, responder, severity):
+    private = declare_incident(by=commander, title="x", severity=severity(3), is_private=True)
+    incidents = Incident.objects.bulk_create(
+        Incident(number=1000 + n, title="x", severity=severity(3), reported_by=commander, is_private=True)
+        for n in range(4 * MANY)
+    )
+    of_them = Retrospective.objects.bulk_create(Retrospective(title="x") for _ in incidents)
+    covers = Retrospective.incidents.through
+    covers.objects.bulk_create(
+        covers(retrospective=one, incident=incident) for one, incident in zip(of_them, incidents, strict=True)
+    )
+    hidden = many[0].retrospective or many[1].retrospective
+    hidden.incidents.add(private)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    some = ActionItem.objects.filter(pk__in=[item.pk for item in many])
+    reached = some.visible_of_these(responder)
+    assert set(reached) == set(some & ActionItem.objects.visible_to(responder)) != set(some)
+    read = [
+        plan["Actual Loops"] * (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+        for plan in plans_of(reached)
+        if plan.get("Relation Name") == "retros_retrospective_incidents"
+    ]
+    assert read
+    assert sum(read) <= MANY // 3, "only what the items come from"
 
 
 @pytest.mark.parametrize(
