@@ -46,7 +46,12 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--incidents", type=int, nargs="+", default=[1000])
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--requests", type=int, default=5, help="of each page in a round")
-    options.add_argument("--only", default="", help="pages whose names have this in them, besides the floors")
+    options.add_argument(
+        "--only",
+        nargs="+",
+        default=[""],
+        help="pages whose names have one of these in them, besides the floors",
+    )
     options.add_argument(
         "--compare", metavar="FILE", help="figures of an earlier run: shows what became slower"
     )
@@ -119,7 +124,7 @@ def _measure(chosen: argparse.Namespace) -> dict:
     try:
         client, administrator = (Client(server.port, _signed_in(who)) for who in (PERSON, ADMINISTRATOR))
         named = pages(client, administrator)
-        asked = [page for page in named if chosen.only in page.name or "floor" in page.name]
+        asked = [page for page in named if any(part in page.name for part in (*chosen.only, "floor"))]
         samples = {page.name: Samples() for page in asked}
         for page in asked:  # warm: templates are parsed, plans are made
             for _ in range(3):

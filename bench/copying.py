@@ -12,6 +12,7 @@ OF_FACTOR = (
     " JOIN retros_retrospective r ON r.id = f.retrospective_id JOIN incidents_incident i ON i.id = r.incident_id"
 )
 OF_ITSELF = "JOIN incidents_incident i ON i.id = t.id"
+LATELY = timedelta(days=10)
 EMPTIED = ("form_token", "source_id")
 """Unique where they are filled: empty in a copy, where they may be."""
 
@@ -19,12 +20,13 @@ EMPTIED = ("form_token", "source_id")
 def copy(copied: list[tuple[type[models.Model], str]], *, seeds: int, past: int, span: timedelta) -> None:
     """Make the incidents numbered seeds + 1 … past, and their rows of each of `copied`: (model, joins to incident i).
 
-    A reference between two copied tables leads to the same copy.
+    A reference between two copied tables leads to the same copy. The last copies are a week or two old, however
+    many there are: what pages show of the last days is as much.
     """
     rounds = -(-past // seeds) - 1
     if rounds < 1:
         return
-    step = f"g * interval '{span.total_seconds() * 0.999 / (rounds + 1):.0f} seconds'"
+    step = f"g * interval '{(span - LATELY).total_seconds() / rounds:.0f} seconds'"
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
         # What is copied refers to copies: each row's references are not looked up one by one, which takes longest.
