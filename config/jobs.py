@@ -41,6 +41,7 @@ JOBS: dict[str, dict] = {
     "signals.tasks.forget_old": {"every": 600},
     "automations.tasks.call_targets": {"next_at": "automations.tasks.next_call_at", "has_thread": True},
     "automations.tasks.end_overdue": {"next_at": "automations.tasks.next_end_at"},
+    "trackers.tasks.sync_tickets": {"next_at": "trackers.tasks.next_turn_at", "has_thread": True},
     "insights.tasks.make_waiting_pdfs": {"next_at": "insights.tasks.next_pdf_at", "takes_long": True},
 }
 """What each worker runs (notifications/worker.py), by dotted path; each repeatable and safe beside itself.

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "alerts",
     "signals",
     "automations",
+    "trackers",
     "integrations",
     "subscribers",
     "statuspages",
@@ -318,6 +319,7 @@ OUTBOX_CONSUMERS = [
     "statuspages.publishing.consume",
     "api.webhooks.consume",
     "automations.workflow.calling.consume",
+    "trackers.workflow.following.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
 INCIDENT_HOOKS = {

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from action_items.models import ActionItem, ActionState
-from action_items.workflow.items import STEPS
+from action_items.workflow.changing import STEPS
 from core.templatetags.allclear import icon
 from retros.models import Retrospective
 

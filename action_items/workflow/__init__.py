@@ -1,5 +1,7 @@
 """The verbs of action items."""
 
+from action_items.workflow.changing import announce_action_item
+from action_items.workflow.from_tickets import state_for_ticket, take_from_ticket
 from action_items.workflow.items import (
     Bulk,
     add_action_item,
@@ -25,6 +27,7 @@ from action_items.workflow.takeover import take_over_action_items
 __all__ = [
     "Bulk",
     "add_action_item",
+    "announce_action_item",
     "answer_helped",
     "ask_whether_it_helped",
     "bulk_change_action_items",
@@ -37,6 +40,8 @@ __all__ = [
     "send_weekly_digest",
     "set_aside_action_item",
     "start_action_item",
+    "state_for_ticket",
+    "take_from_ticket",
     "take_over_action_items",
     "verify_action_item",
     "wont_do_action_item",

@@ -8,36 +8,35 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from action_items.models import UNFINISHED_STATES, ActionItem, ActionState, Helped
-from action_items.permissions import can_add_action_item, can_change_action_item
+from action_items.permissions import can_add_action_item
+from action_items.workflow.changing import (
+    FIELDS,
+    check,
+    complete,
+    enter,
+    give_up,
+    lock,
+    named,
+    record,
+    reopen,
+    save,
+    set_aside,
+    set_fields,
+    start,
+    tell_owner,
+)
 from audit import context
-from audit.workflow import record_audit
-from core.notify import incident_notification, topic_notification
 from events import action_items as events
-from events.event import Event
 from incidents.models import Incident
-from incidents.workflow import Conflict, FormUsed
-from notifications.workflow import enqueue, withdraw
+from incidents.workflow import FormUsed
+from notifications.workflow import withdraw
 from retros.models import ContributingFactor, Learning, Retrospective
 
-ASK_AFTER = timedelta(days=90)
 ASK_AGAIN = timedelta(days=30)
-FIELDS = (
-    "title", "description", "category", "priority", "owner", "team", "due_on", "verification", "factor",
-    "external_key", "external_url",
-)  # fmt: skip
 BULK_FIELDS = ("owner", "due_on", "priority", "team")
-STEPS = {
-    ActionState.OPEN: {ActionState.IN_PROGRESS, ActionState.DONE, ActionState.WONT_DO},
-    ActionState.IN_PROGRESS: {ActionState.OPEN, ActionState.DONE, ActionState.WONT_DO},
-    ActionState.DONE: {ActionState.VERIFIED, ActionState.OPEN, ActionState.IN_PROGRESS},
-    ActionState.VERIFIED: {ActionState.OPEN, ActionState.IN_PROGRESS},
-    ActionState.WONT_DO: {ActionState.OPEN, ActionState.IN_PROGRESS},
-}
-"""Where an item may go from each state."""
 
 
 @transaction.atomic
@@ -82,7 +81,7 @@ def add_action_item(
     )
     if fields:
         raise TypeError(f"An action item has no {', '.join(fields)}.")
-    _check(item)
+    check(item)
     try:
         with transaction.atomic():
             item.save(force_insert=True)
@@ -90,15 +89,15 @@ def add_action_item(
         if existing := _already_made(form_token, by, title):
             return existing
         raise
-    _record(
+    record(
         item,
         events.ActionItemAdded,
         by,
         title=["", item.title],
-        owner=["", _named(item.owner)],
+        owner=["", named(item.owner)],
         due=item.due_on,
     )
-    _tell_owner(item, by)
+    tell_owner(item, by)
     return item
 
 
@@ -107,91 +106,51 @@ def change_action_item(
     *, item: ActionItem, by: User, version: int | None = None, **changes: Any
 ) -> ActionItem:
     """Set the named fields. Raises Conflict where `version` is not the stored one."""
-    item = _lock(item, by, version)
-    told: dict[str, Any] = {}
-    for name, value in changes.items():
-        if name not in FIELDS:
-            raise TypeError(f"{name} of an action item is not changed like this.")
-        old = getattr(item, name)
-        value = value.strip() if isinstance(value, str) else value
-        if old != value:
-            setattr(item, name, value)
-            told[name] = [_named(old), _named(value)]
-    if not told:
-        return item
-    if item.factor and item.factor.retrospective_id != item.retrospective_id:
-        raise ValidationError({"factor": "This is a factor of another retrospective."})
-    _check(item)
-    if "due_on" in told:
-        item.due_set_at = context.now()
-    if "due_on" in told or "owner" in told:
-        withdraw(group=item.mail_group("due"))
-    if "owner" in told:
-        withdraw(group=item.mail_group("owner"))
-    _save(item, *told, "due_set_at")
-    _record(item, events.ActionItemChanged, by, **told)
-    if "owner" in told:
-        _tell_owner(item, by)
+    item = lock(item, by, version)
+    set_fields(item, by, changes)
     return item
 
 
 @transaction.atomic
 def start_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
-    item = _lock(item, by, version)
-    if not item.is_unfinished:
-        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}. Reopen it first.")
-    _enter(item, ActionState.IN_PROGRESS)
-    _save(item, "state", "state_since")
-    _record(item, events.ActionItemStarted, by)
+    item = lock(item, by, version)
+    start(item, by)
     return item
 
 
 @transaction.atomic
 def set_aside_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
     """Nobody works on it for now; it stays to be done."""
-    item = _lock(item, by, version)
-    if item.state != ActionState.IN_PROGRESS:
-        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()}, not in progress.")
-    _enter(item, ActionState.OPEN)
-    _save(item, "state", "state_since")
-    _record(item, events.ActionItemSetAside, by)
+    item = lock(item, by, version)
+    set_aside(item, by)
     return item
 
 
 @transaction.atomic
 def complete_action_item(*, item: ActionItem, by: User, version: int | None = None) -> ActionItem:
     """It is done; whether it worked is verified next, whether it helped is asked in 90 days."""
-    item = _lock(item, by, version)
-    _enter(item, ActionState.DONE)
-    item.done_at = context.now()
-    item.ask_helped_on = (item.done_at + ASK_AFTER).date()
-    _save(item, "state", "state_since", "done_at", "ask_helped_on")
-    _record(item, events.ActionItemCompleted, by)
+    item = lock(item, by, version)
+    complete(item, by)
     return item
 
 
 @transaction.atomic
 def verify_action_item(*, item: ActionItem, by: User, seen: str, version: int | None = None) -> ActionItem:
     """It works, as could be seen; better said by somebody other than its owner (`is_self_verified`)."""
-    item = _lock(item, by, version)
+    item = lock(item, by, version)
     if not seen.strip():
         raise ValidationError({"seen": "Say what was seen."})
-    _enter(item, ActionState.VERIFIED)
+    enter(item, ActionState.VERIFIED)
     item.verified_at, item.verified_by, item.verification_note = context.now(), by, seen.strip()
-    _save(item, "state", "state_since", "verified_at", "verified_by", "verification_note")
-    _record(item, events.ActionItemVerified, by, seen=item.verification_note)
+    save(item, "state", "state_since", "verified_at", "verified_by", "verification_note")
+    record(item, events.ActionItemVerified, by, seen=item.verification_note)
     return item
 
 
 @transaction.atomic
 def wont_do_action_item(*, item: ActionItem, by: User, reason: str, version: int | None = None) -> ActionItem:
-    item = _lock(item, by, version)
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why it will not be done."})
-    _enter(item, ActionState.WONT_DO)
-    item.wont_do_reason = reason.strip()
-    _save(item, "state", "state_since", "wont_do_reason")
-    _record(item, events.ActionItemWontDo, by, reason=item.wont_do_reason)
+    item = lock(item, by, version)
+    give_up(item, by, reason)
     return item
 
 
@@ -200,22 +159,8 @@ def reopen_action_item(
     *, item: ActionItem, by: User, reason: str = "", to: str = ActionState.OPEN, version: int | None = None
 ) -> ActionItem:
     """Back to what is to be done. What was said of its end stays in the audit trail."""
-    item = _lock(item, by, version)
-    if item.is_unfinished:
-        raise ValidationError(f"{item.reference} is {item.get_state_display().lower()} already.")
-    if to not in UNFINISHED_STATES:
-        raise ValidationError("What is reopened is open or in progress.")
-    before = item.state
-    _enter(item, to)
-    emptied: dict[str, Any] = {
-        "done_at": None, "wont_do_reason": "", "verified_at": None, "verified_by": None,
-        "verification_note": "", "helped": "", "helped_note": "", "helped_at": None, "ask_helped_on": None,
-    }  # fmt: skip
-    was = {name: [_named(getattr(item, name)), ""] for name in emptied if getattr(item, name)}
-    for name, value in emptied.items():
-        setattr(item, name, value)
-    _save(item, "state", "state_since", *emptied)
-    _record(item, events.ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was)
+    item = lock(item, by, version)
+    reopen(item, by, reason=reason, to=to)
     return item
 
 
@@ -247,7 +192,7 @@ def answer_helped(
     *, item: ActionItem, by: User, answer: str, note: str = "", version: int | None = None
 ) -> ActionItem:
     """Did it help? Too early to say is asked again in 30 days; every other answer ends the asking."""
-    item = _lock(item, by, version)
+    item = lock(item, by, version)
     if not item.is_done:
         raise ValidationError(
             f"{item.reference} is {item.get_state_display().lower()}. Answer once it is done."
@@ -258,8 +203,8 @@ def answer_helped(
     item.helped, item.helped_note, item.helped_at = answer, note.strip(), now
     item.ask_helped_on = (now + ASK_AGAIN).date() if answer == Helped.TOO_EARLY else None
     withdraw(group=item.mail_group("helped"))
-    _save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
-    _record(item, events.ActionItemHelped, by, helped=[before, answer], note=item.helped_note)
+    save(item, "helped", "helped_note", "helped_at", "ask_helped_on")
+    record(item, events.ActionItemHelped, by, helped=[before, answer], note=item.helped_note)
     return item
 
 
@@ -301,90 +246,8 @@ def bulk_change_action_items(
     return result
 
 
-# -- what the verbs above share ------------------------------------------------------------------------------
-
-
-def _lock(item: ActionItem, by: User, version: int | None) -> ActionItem:
-    locked = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    if not can_change_action_item(by, locked):
-        raise PermissionDenied("Only the owner, and responders who can see its source, can change it.")
-    if version is not None and version != locked.version:
-        raise Conflict(locked, locked.reference)
-    return locked
-
-
-def _check(item: ActionItem) -> None:
-    item.title = item.title.strip()
-    if not item.title:
-        raise ValidationError({"title": "Say what will be different, in one line."})
-    if item.owner and not item.owner.is_active:
-        raise ValidationError({"owner": f"{item.owner} is not here any more."})
-    if item.due_on and not 2000 <= item.due_on.year <= timezone.localdate().year + 10:
-        raise ValidationError({"due_on": "Check the year."})
-
-
-def _enter(item: ActionItem, state: str) -> None:
-    if state not in STEPS[ActionState(item.state)]:
-        now = item.get_state_display().lower()
-        hint = " Reopen it first." if not item.is_unfinished else ""
-        raise ValidationError(f"{item.reference} is {now}.{hint}")
-    if state in UNFINISHED_STATES:
-        withdraw(group=item.mail_group("helped"))
-    else:
-        withdraw(group=item.mail_group("due"))
-        withdraw(group=item.mail_group("owner"))
-    item.state, item.state_since = state, context.now()
-
-
-def _save(item: ActionItem, *fields: str) -> None:
-    item.version += 1
-    item.save(update_fields=[*fields, "version"])
-
-
-def _record(item: ActionItem, event: type[events.ActionItemEvent], by: User, **changes: Any) -> None:
-    """Audit trail, outbox and the notification of open screens."""
-    told = {name: value for name, value in changes.items() if value not in ("", None)}
-    record_audit(chain=item.chain, action=event.name, subject=item.reference, by=by, changes=told)
-    announce_action_item(item, event(by=by.pk if by else None, recipients=_owner_but(item, by)))
-
-
-def announce_action_item(item: ActionItem, event: Event) -> Any:
-    """The outbox row of something about an item, and the notification of the page it stands on."""
-    what = None
-    if item.retrospective_id:
-        what = topic_notification(topic=item.chain, what="actions")
-    elif item.incident_id:
-        what = incident_notification(incident_id=item.incident_id, what="head")
-    behind = item.came_from
-    return enqueue(
-        event=event,
-        subject=f"action:{item.pk}",
-        about={
-            "action_item": item.pk,
-            "version": item.version,
-            "source": behind.source if behind else "",
-        },
-        due_at=context.now(),
-        notification=what,
-    )
-
-
-def _tell_owner(item: ActionItem, by: User) -> None:
-    if others := _owner_but(item, by):
-        announce_action_item(item, events.ActionItemAssigned(by=by.pk if by else None, recipients=others))
-
-
-def _owner_but(item: ActionItem, by: User) -> list[int]:
-    """The owner, unless it was they who did it."""
-    return [item.owner_id] if item.owner_id and item.owner_id != (by.pk if by else None) else []
-
-
 def _already_made(form_token: UUID | None, by: User, title: str) -> ActionItem | None:
     existing = ActionItem.objects.filter(form_token=form_token).first() if form_token else None
     if existing and (existing.created_by_id, existing.title) != (by.pk, title.strip()):
         raise FormUsed("made an action item")
     return existing
-
-
-def _named(value: Any) -> Any:
-    return "" if value is None else str(value)

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from accounts.models import Installation, User
 from action_items.models import DUE_STEPS, ActionDigest, ActionItem, ActionReminder, ActionStep
-from action_items.workflow.items import announce_action_item
+from action_items.workflow.changing import announce_action_item
 from audit import context
 from audit.workflow import record_audit
 from events.action_items import ActionItemReminder, ActionItemsDigest

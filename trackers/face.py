@@ -1,0 +1,196 @@
+"""What every tracker can be asked, whatever its kind, and what it may answer. Plain values: no database, no network."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Field(StrEnum):
+    """What is kept the same on both sides, where the tracker has it."""
+
+    TITLE = "title"
+    STATE = "state"
+    OWNER = "owner"
+    DUE = "due_on"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A state, priority, type or project of a tracker, as it is called there.
+
+    Of a state, `category` is the state of an action item that it stands for, as far as the tracker says; "" else.
+    """
+
+    pk: str
+    name: str
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class RemotePerson:
+    pk: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteChange:
+    """One field that somebody changed there. Values are as in `RemoteTicket.raw`."""
+
+    pk: str
+    field: Field
+    before: Any
+    after: Any
+    at: datetime
+    by: RemotePerson | None = None
+
+
+@dataclass(frozen=True)
+class RemoteTicket:
+    """A ticket as it is there.
+
+    `pk` stays the same wherever it is moved to, `key` is what people call it (PAY-482, acme/shop#12). `raw` has what
+    the tracker stores of each field: the title, the id of a state, person or priority, an ISO day; "" for none.
+    `names` are the words for them. `changes` are the newest ones, oldest first, where the tracker keeps a history.
+    """
+
+    pk: str
+    key: str
+    url: str
+    project: str
+    raw: Mapping[Field, str]
+    names: Mapping[Field, str]
+    updated_at: datetime
+    is_archived: bool = False
+    changes: tuple[RemoteChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A ticket to be made. `marker` is in the text: by it the ticket is found again if the answer gets lost."""
+
+    project: str
+    title: str
+    text: str
+    marker: str
+    type: str = ""
+    labels: tuple[str, ...] = ()
+    raw: Mapping[Field, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProjectFacts:
+    """What can be chosen for the tickets of a project."""
+
+    states: tuple[Choice, ...]
+    priorities: tuple[Choice, ...] = ()
+    types: tuple[Choice, ...] = ()
+    people: tuple[RemotePerson, ...] = ()
+    name: str = ""
+    key: str = ""
+    url: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a test of the connection found: who we are there, and the projects within reach."""
+
+    account: RemotePerson
+    projects: tuple[Choice, ...]
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a tracker is reached. All that a client needs: it asks no database."""
+
+    kind: str
+    url: str
+    secret: str = field(repr=False)
+    user_name: str = ""
+
+
+class Client(Protocol):
+    """The same face of every tracker. Each method raises TrackerError, and nothing else, where it fails."""
+
+    fields: frozenset[Field]
+
+    def look(self) -> Found: ...
+
+    def project(self, pk: str) -> ProjectFacts: ...
+
+    def get(self, pk: str, project: str) -> RemoteTicket:
+        """By its lasting id. `project` is where it was last, for trackers that need it."""
+        ...
+
+    def find(self, address: str) -> RemoteTicket:
+        """By the address or key that somebody pasted."""
+        ...
+
+    def find_marked(self, project: str, marker: str, since: datetime) -> RemoteTicket | None:
+        """The ticket made since then whose text has the marker."""
+        ...
+
+    def create(self, draft: Draft) -> RemoteTicket: ...
+
+    def change(self, ticket: RemoteTicket, raw: Mapping[Field, str]) -> None:
+        """Set these fields and no others; "" empties one."""
+        ...
+
+    def add_backlink(self, ticket: RemoteTicket, address: str, title: str) -> None:
+        """Have the ticket lead to the action item. Once: a second time changes nothing."""
+        ...
+
+    def changed_since(self, project: str, since: datetime, pks: Collection[str]) -> list[str]:
+        """The ids of those of `pks` that changed since then. More than those that did is right, too."""
+        ...
+
+
+# -- failures ------------------------------------------------------------------------------------------------
+
+
+class Problem(StrEnum):
+    """Why a tracker, project or ticket is not in step."""
+
+    UNREACHABLE = "unreachable"
+    LIMITED = "limited"
+    SIGN_IN = "sign_in"
+    FORBIDDEN = "forbidden"
+    GONE = "gone"
+    REFUSED = "refused"
+    PRIVATE = "private"
+    ARCHIVED = "archived"
+
+
+OF_THE_TRACKER = frozenset({Problem.UNREACHABLE, Problem.LIMITED, Problem.SIGN_IN})
+"""What holds for every ticket of it."""
+
+
+class TrackerError(Exception):
+    """A call that failed, in words for people, as a sentence after the tracker's name: “does not answer”.
+
+    `retry_at` is when the tracker said it may be asked again; `may_have_run` is whether it may have done it all the same.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        words: str,
+        *,
+        retry_at: datetime | None = None,
+        may_have_run: bool = False,
+        field: Field | None = None,
+    ) -> None:
+        super().__init__(words)
+        self.problem, self.words = problem, words
+        self.retry_at, self.may_have_run, self.field = retry_at, may_have_run, field
+
+
+def day_or_none(text: str) -> date | None:
+    """Raises ValueError where it is no ISO day."""
+    return date.fromisoformat(text) if text else None

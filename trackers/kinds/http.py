@@ -1,0 +1,172 @@
+"""What all clients share: sessions behind the guard that read few bytes, and what a failed call means."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.utils import timezone
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from core.text import shorten, visible
+from notifications.channels.calls import Patience, session
+from notifications.channels.guard import Leash, outbound_to
+from trackers.face import Problem, TrackerError
+
+PATIENCE = Patience(connect=5.0, silence=15.0, altogether=30.0)
+MOST_BYTES = 8 * 1024 * 1024  # of one answer
+LONGEST_WORDS = 200
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=2)
+
+
+class TooLargeError(requests.RequestException):
+    """The answer has more bytes than are read."""
+
+
+@dataclass
+class Last:
+    """The newest answer of a session: what its library may have hidden in an error of its own."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = ""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads an answer at once, up to a limit, and notes its status."""
+
+    def __init__(self, last: Last, *args: Any, **kwargs: Any) -> None:
+        self.last = last
+        super().__init__(*args, **kwargs)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        self.last.status, self.last.headers, self.last.method = 0, {}, request.method or ""
+        kwargs["stream"] = True
+        response: requests.Response = super().send(request, *args, **kwargs)
+        body = bytearray()
+        for chunk in response.iter_content(64 * 1024):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                response.close()
+                raise TooLargeError(f"more than {MOST_BYTES} bytes")
+        response._content = bytes(body)  # where the library keeps what it has read
+        response._content_consumed = True  # type: ignore[attr-defined]
+        self.last.status, self.last.headers = response.status_code, response.headers
+        return response
+
+
+def bounded_session() -> tuple[requests.Session, Last]:
+    """A session that follows no redirect, with the newest answer it got."""
+    made, last = session((PATIENCE.connect, PATIENCE.silence)), Last()
+    for scheme in ("https://", "http://"):
+        made.mount(scheme, BoundedAdapter(last))
+    return made, last
+
+
+@contextmanager
+def calling(url: str, last: Last, library: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Behind the guard, and within the time. Whatever fails is a TrackerError; `library` are the errors of a client's
+    library, which are told by the status of the newest answer."""
+    with outbound_to(urlsplit(url).hostname or "", within=PATIENCE.altogether) as leash:
+        try:
+            yield
+        except TrackerError:
+            raise
+        except library as error:
+            raise told_by_status(last, str(error)) from error
+        except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
+            raise _silent(error, leash, last) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TrackerError(
+                Problem.UNREACHABLE,
+                "sent an answer that cannot be read. Check the address",
+                may_have_run=last.method not in ("", "GET"),
+            ) from error
+
+
+def _silent(error: Exception, leash: Leash, last: Last) -> TrackerError:
+    words = (
+        "sent an answer that is too large"
+        if isinstance(error, TooLargeError)
+        else PATIENCE.why_silent(error, leash)
+    )
+    never_left = leash.was_pulled or isinstance(
+        error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError
+    )
+    return TrackerError(
+        Problem.UNREACHABLE, words, may_have_run=last.method not in ("", "GET") and not never_left
+    )
+
+
+def told_by_status(last: Last, reason: str = "") -> TrackerError:
+    """What an answer that is an error means. `reason` is what the tracker said, in its words."""
+    status, reason = last.status, shorten(" ".join(visible(reason).split()), LONGEST_WORDS)
+    if status == 429 or (status == 403 and _is_limit(last.headers)):
+        return TrackerError(Problem.LIMITED, "limits requests", retry_at=_retry_at(last.headers))
+    if status == 401:
+        return TrackerError(Problem.SIGN_IN, "refused the sign-in (401). The token is wrong or has expired")
+    if status == 403:
+        return TrackerError(Problem.FORBIDDEN, "does not allow this (403)")
+    if status in (404, 410):
+        return TrackerError(Problem.GONE, f"does not find it ({status})")
+    if status in (400, 409, 422):
+        return TrackerError(Problem.REFUSED, f"refused it: {reason}" if reason else f"refused it ({status})")
+    if 300 <= status < 400:
+        return TrackerError(
+            Problem.UNREACHABLE, f"answered {status}, a redirect, which is not followed. Check the address"
+        )
+    if status in (503,) and "Retry-After" in last.headers:
+        return TrackerError(
+            Problem.UNREACHABLE,
+            "is not available (503)",
+            retry_at=_retry_at(last.headers),
+            may_have_run=_wrote(last),
+        )
+    if status >= 500:
+        return TrackerError(Problem.UNREACHABLE, f"answered {status}", may_have_run=_wrote(last))
+    return TrackerError(
+        Problem.UNREACHABLE,
+        "sent an answer that cannot be read. Check the address",
+        may_have_run=_wrote(last),
+    )
+
+
+def _wrote(last: Last) -> bool:
+    return last.method not in ("", "GET")
+
+
+def _is_limit(headers: Mapping[str, str]) -> bool:
+    """GitHub answers 403 to too many requests, too.
+
+    Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
+
+
+def _retry_at(headers: Mapping[str, str]) -> datetime:
+    """When it may be asked again: as it said, within reason; else in a minute."""
+    now = timezone.now()
+    told = _told_wait(headers, now)
+    return now + min(max(told or timedelta(minutes=1), SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def _told_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    after = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,7}", after):
+        return timedelta(seconds=int(after))
+    if after:
+        try:
+            return parsedate_to_datetime(after) - now
+        except (ValueError, TypeError):
+            return None
+    for name in ("X-RateLimit-Reset", "RateLimit-Reset"):
+        reset = headers.get(name, "").strip()
+        if re.fullmatch(r"[0-9]{9,11}", reset):
+            return datetime.fromtimestamp(int(reset), now.tzinfo) - now
+    return None

@@ -1,0 +1,85 @@
+"""A ticket that a worker holds for a turn: taken again to write what came of it, if the turn is still its own."""
+
+from datetime import datetime
+
+from action_items.models import ActionItem
+from core.notify import notify_topic
+from trackers.face import OF_THE_TRACKER, Problem, RemoteTicket, TrackerError
+from trackers.models import Ticket, TrackerProject
+from trackers.models.trackers import LONGEST_PROBLEM
+
+
+def hold(pk: int, claim: int) -> Ticket | None:
+    """The ticket with its item, both locked, in the caller's transaction. None where another turn has it, or nobody
+    wants it any more."""
+    item_id = Ticket.objects.filter(pk=pk).values_list("item_id", flat=True).first()
+    if item_id is None:
+        return None
+    item = ActionItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("tracker", "project", "asked_by")
+    ticket: Ticket | None = rows.filter(pk=pk, claim=claim).first()
+    if ticket is not None:
+        ticket.item = item
+    return ticket
+
+
+def release(ticket: Ticket, next_at: datetime | None) -> None:
+    """Store it, and let it go until `next_at`; sooner where somebody asked for it meanwhile."""
+    if ticket.next_at == ticket.busy_until:
+        ticket.next_at = next_at
+    ticket.busy_until = None
+    ticket.save()
+    notify_topic(topic=f"action:{ticket.item_id}", what="tickets")
+
+
+def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
+    """Keep what the tracker says: where the ticket is, and its values."""
+    if ticket.key and ticket.key != remote.key:
+        ticket.moved_from = ticket.key
+    ticket.remote_id, ticket.key, ticket.url = remote.pk[:200], remote.key[:200], remote.url[:500]
+    if ticket.remote_project != remote.project:
+        ticket.remote_project = remote.project[:200]
+        ticket.project = _project_of(ticket, remote)
+    ticket.remote = {
+        "raw": dict(remote.raw),
+        "names": dict(remote.names),
+        "updated_at": remote.updated_at.isoformat(),
+    }
+    ticket.synced_at, ticket.failures = now, 0
+    if ticket.problem != Problem.REFUSED:
+        clear_problem(ticket)
+    if remote.is_archived:
+        note_problem(ticket, Problem.ARCHIVED, "says that it is archived", now)
+
+
+def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
+    """One that is not set up yet is added, so that its states have a meaning; no tickets are made there by rule."""
+    project, _ = TrackerProject.objects.get_or_create(
+        tracker_id=ticket.tracker_id,
+        remote_id=remote.project[:200],
+        defaults={"name": remote.project[:200], "key": remote.project[:200]},
+    )
+    return project
+
+
+def fail(ticket: Ticket, error: TrackerError, now: datetime) -> None:
+    """Note why it is not in step. What holds for the whole tracker is said there, and the ticket stays due."""
+    if error.problem in OF_THE_TRACKER:
+        ticket.failures += 1
+        in_doubt = error.may_have_run and not ticket.is_linked
+        release(ticket, now + Ticket.AFTER_DOUBT if in_doubt else now)
+        return
+    note_problem(ticket, error.problem, error.words, now)
+    again = {Problem.FORBIDDEN: Ticket.NO_ACCESS, Problem.GONE: Ticket.AGAIN}
+    wait = again.get(error.problem, Ticket.AGAIN)
+    release(ticket, now + wait if ticket.is_linked else None)
+
+
+def note_problem(ticket: Ticket, problem: Problem, words: str, now: datetime) -> None:
+    if ticket.problem != problem:
+        ticket.problem_since = now
+    ticket.problem, ticket.problem_words = problem, words[:LONGEST_PROBLEM]
+
+
+def clear_problem(ticket: Ticket) -> None:
+    ticket.problem, ticket.problem_words, ticket.problem_since = "", "", None

@@ -1,0 +1,246 @@
+"""Tickets of action items: create, link, unlink, sync now, choose which one is synced, settle a conflict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from action_items.access import action_items_for
+from action_items.models import ActionItem
+from action_items.workflow import announce_action_item, state_for_ticket, take_from_ticket
+from audit.workflow import record_audit
+from events.tickets import TicketLinked, TicketUnlinked
+from notifications.workflow import wake_worker
+from trackers.face import Field, day_or_none
+from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerProject
+from trackers.permissions import require_linking
+from trackers.workflow.managing import JOB, keep_address
+
+MOST_TICKETS = 10
+"""Of one action item."""
+NOT_SAID = "Its ticket would be read by everybody who can see the project. Confirm that first."
+
+
+@transaction.atomic
+def create_ticket(
+    *,
+    by: User,
+    item: ActionItem,
+    project: TrackerProject,
+    is_private_known: bool = False,
+    form_token: UUID | None = None,
+) -> Ticket:
+    """Have a worker make a ticket. It is found again where its answer is lost, so that none is made twice.
+
+    An item that comes from something private needs `is_private_known`. The same `form_token` returns the same ticket.
+    """
+    item = _lock(item, by)
+    if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
+        return made
+    _check(item, project.tracker, is_private_known)
+    if item.tickets.filter(project=project, state=TicketState.CREATING).exists():
+        raise ValidationError("A ticket is being created already.")
+    ticket = _save(
+        Ticket(
+            item=item,
+            tracker=project.tracker,
+            project=project,
+            asked_by=by,
+            is_private_known=is_private_known,
+            form_token=form_token,
+        )
+    )
+    record_ticket("ticket.asked_for", ticket, by, project=str(project))
+    return ticket
+
+
+@transaction.atomic
+def link_ticket(
+    *,
+    by: User,
+    item: ActionItem,
+    tracker: Tracker,
+    address: str,
+    takes_theirs: bool = True,
+    is_private_known: bool = False,
+    form_token: UUID | None = None,
+) -> Ticket:
+    """Have a worker find the ticket of that address or key and link it. `takes_theirs`: its values hold, else ours."""
+    item = _lock(item, by)
+    if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
+        return made
+    address = address.strip()
+    if not address:
+        raise ValidationError({"address": "Paste the address of the ticket."})
+    _check(item, tracker, is_private_known)
+    ticket = Ticket(
+        item=item,
+        tracker=tracker,
+        state=TicketState.LINKING,
+        address=address,
+        takes_theirs=takes_theirs,
+        asked_by=by,
+        is_private_known=is_private_known,
+        form_token=form_token,
+    )
+    ticket.clean_fields(exclude=["item", "tracker", "asked_by"])
+    _save(ticket)
+    record_ticket("ticket.asked_for", ticket, by, address=address)
+    return ticket
+
+
+@dataclass
+class Bulk:
+    """What came of asking for many: those asked for, and why the others were not."""
+
+    asked: list[Ticket] = field(default_factory=list)
+    refused: list[tuple[ActionItem, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def create_tickets(*, by: User, items: Iterable[ActionItem], project: TrackerProject) -> Bulk:
+    """A ticket for each that has none in this tracker. What refuses says why."""
+    result = Bulk()
+    for item in sorted(items, key=lambda one: one.pk):
+        try:
+            with transaction.atomic():
+                if item.tickets.filter(tracker=project.tracker).exists():
+                    raise ValidationError("It has a ticket there already.")
+                result.asked.append(create_ticket(by=by, item=item, project=project))
+        except ValidationError as refusal:
+            result.refused.append((item, " ".join(refusal.messages)))
+        except PermissionDenied as refusal:
+            result.refused.append((item, str(refusal)))
+    return result
+
+
+@transaction.atomic
+def unlink_ticket(*, by: User, ticket: Ticket) -> ActionItem:
+    """The ticket stays in the tracker. Of the others the oldest is not synced by itself: somebody chooses."""
+    item = _lock(ticket.item, by)
+    found = Ticket.objects.select_for_update(of=("self",)).filter(pk=ticket.pk).first()
+    if found is None:
+        return item
+    record_ticket("ticket.unlinked", found, by)
+    announce_action_item(item, TicketUnlinked(ticket=found.pk, by=by.pk))
+    keep_address(found, by)
+    found.delete()
+    return item
+
+
+@transaction.atomic
+def sync_ticket(*, by: User, ticket: Ticket) -> Ticket:
+    """Have a worker look at it now, whatever kept it from that before."""
+    _lock(ticket.item, by)
+    ticket = _lock_ticket(ticket)
+    ticket.next_at, ticket.problem, ticket.problem_words = timezone.now(), "", ""
+    ticket.problem_since = None
+    ticket.not_taken, ticket.not_taken_here = {}, {}
+    ticket.save()
+    wake_worker(JOB)
+    return ticket
+
+
+@transaction.atomic
+def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Ticket:
+    """The ticket that is kept in step from now on; the one before only shows its state."""
+    item = _lock(ticket.item, by)
+    item.tickets.filter(is_synced=True).exclude(pk=ticket.pk).update(is_synced=False)
+    ticket = _lock_ticket(ticket)
+    ticket.is_synced, ticket.agreed, ticket.takes_theirs = True, {}, takes_theirs
+    ticket.next_at = timezone.now()
+    ticket.save()
+    record_ticket("ticket.chosen", ticket, by)
+    wake_worker(JOB)
+    return ticket
+
+
+@transaction.atomic
+def settle_clash(*, by: User, clash: Clash, theirs: bool) -> Clash:
+    """Use this one of the two values on both sides, and close the conflict. Older ones of the field close with it."""
+    ticket = Ticket.objects.select_related("tracker").get(pk=clash.ticket_id)
+    item = _lock(ticket.item, by)
+    clash = Clash.objects.select_for_update(of=("self",)).get(pk=clash.pk)
+    if clash.settled_at is not None:
+        return clash
+    value = clash.theirs if theirs else clash.ours
+    if values_of(item)[Field(clash.field)] != value:
+        take_from_ticket(item=item, by=by, ticket=ticket.key, **fields_of(Field(clash.field), value))
+    open_ones = Clash.objects.filter(ticket=ticket, field=clash.field, settled_at=None)
+    open_ones.filter(pk__lte=clash.pk).update(settled_at=timezone.now(), settled_by=by, settled_theirs=theirs)
+    clash.refresh_from_db()
+    record_ticket("ticket.conflict_settled", ticket, by, field=clash.field, used=value)
+    Ticket.objects.filter(pk=ticket.pk).update(next_at=timezone.now())
+    wake_worker(JOB)
+    return clash
+
+
+def values_of(item: ActionItem) -> dict[Field, str]:
+    """The fields that are synced, as `trackers.translating` knows them."""
+    return {
+        Field.TITLE: item.title,
+        Field.STATE: str(state_for_ticket(item)),
+        Field.OWNER: str(item.owner_id or ""),
+        Field.DUE: item.due_on.isoformat() if item.due_on else "",
+        Field.PRIORITY: str(item.priority),
+    }
+
+
+def fields_of(name: Field, value: str) -> dict[str, Any]:
+    """The same the other way round, for the verbs of action items. Raises ValidationError, ValueError."""
+    if name == Field.OWNER:
+        owner = User.objects.filter(pk=int(value)).first() if value else None
+        return {"owner": owner}
+    return {name.value: day_or_none(value) if name == Field.DUE else value}
+
+
+def comes_from_private(item: ActionItem) -> bool:
+    return not action_items_for(None).filter(pk=item.pk).exists()
+
+
+def announce_link(ticket: Ticket, by: User | None) -> None:
+    announce_action_item(ticket.item, TicketLinked(ticket=ticket.pk, by=by.pk if by else None))
+
+
+def record_ticket(action: str, ticket: Ticket, by: User | None, **changes: Any) -> None:
+    """In the audit trail of its item."""
+    item = ticket.item
+    told = {"tracker": ticket.tracker.name} | ({"ticket": ticket.key} if ticket.key else {}) | changes
+    record_audit(chain=item.chain, action=action, subject=item.reference, by=by, changes=told)
+
+
+def _save(ticket: Ticket) -> Ticket:
+    ticket.is_synced = not ticket.item.tickets.filter(is_synced=True).exists()
+    try:
+        with transaction.atomic():
+            ticket.save(force_insert=True)
+    except IntegrityError as error:
+        raise ValidationError("This was sent already.") from error
+    wake_worker(JOB)
+    return ticket
+
+
+def _check(item: ActionItem, tracker: Tracker, is_private_known: bool) -> None:
+    if tracker.paused_at is not None:
+        raise ValidationError(f"{tracker} is paused. An administrator can resume it.")
+    if item.tickets.count() >= MOST_TICKETS:
+        raise ValidationError(f"{item.reference} has {MOST_TICKETS} tickets already. Unlink one first.")
+    if not is_private_known and comes_from_private(item):
+        raise ValidationError(
+            {"is_private_known": f"{item.reference} comes from something private. {NOT_SAID}"}
+        )
+
+
+def _lock(item: ActionItem, by: User) -> ActionItem:
+    item = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    require_linking(by, item)
+    return item
+
+
+def _lock_ticket(ticket: Ticket) -> Ticket:
+    return Ticket.objects.select_for_update(of=("self",)).select_related("item", "tracker").get(pk=ticket.pk)

@@ -1,0 +1,281 @@
+"""Keeping an action item and its ticket the same: fetch, compare, set here what changed there, set there what changed
+here. What both changed is a conflict: the newer value is used, and both are kept for a person to see.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from action_items.workflow import announce_action_item, take_from_ticket
+from audit.models import AuditEntry
+from events.tickets import TicketClashed
+from trackers.face import Client, Field, Problem, RemoteChange, RemoteTicket, TrackerError
+from trackers.kinds import KINDS
+from trackers.merging import Clash as Found
+from trackers.merging import Plan, compare
+from trackers.models import Clash, Ticket
+from trackers.models.trackers import people_of
+from trackers.translating import Tables
+from trackers.workflow.answering import note_answer
+from trackers.workflow.holding import clear_problem, hold, note_problem, note_remote, release
+from trackers.workflow.linking import comes_from_private, fields_of, record_ticket, values_of
+from trackers.workflow.making import Claimed
+from trackers.workflow.projects import synced_here
+
+WORDS = {
+    Field.TITLE: "title",
+    Field.STATE: "state",
+    Field.OWNER: "owner",
+    Field.DUE: "due date",
+    Field.PRIORITY: "priority",
+}
+STATE_ACTIONS = ("started", "completed", "verified", "reopened", "set_aside", "wont_do")
+
+
+def claimed_sync(ticket: Ticket) -> "Fetch":
+    return Fetch(
+        ticket.tracker_id,
+        ticket.tracker.access,
+        ticket.pk,
+        ticket.claim,
+        ticket.remote_id,
+        ticket.remote_project,
+    )
+
+
+@dataclass
+class Fetch(Claimed):
+    remote_id: str
+    project: str
+
+    def ask(self, client: Client) -> RemoteTicket:
+        return client.get(self.remote_id, self.project)
+
+    @transaction.atomic
+    def settle(self, remote: RemoteTicket) -> "Push | None":
+        now = timezone.now()
+        note_answer(self.tracker_id, now)
+        if (ticket := hold(self.ticket_id, self.claim)) is None:
+            return None
+        note_remote(ticket, remote, now)
+        if not ticket.is_synced or remote.is_archived:
+            release(ticket, now + Ticket.AGAIN)
+            return None
+        if not ticket.is_private_known and comes_from_private(ticket.item):
+            words = "would be told of something private by now. Nothing is synced until you say so"
+            note_problem(ticket, Problem.PRIVATE, words, now)
+            release(ticket, now + Ticket.NO_ACCESS)
+            return None
+        plan = _merge(ticket, remote, now)
+        if not plan.give:
+            if not ticket.not_taken and not ticket.not_taken_here:
+                clear_problem(ticket)
+            release(ticket, now + Ticket.AGAIN)
+            return None
+        ticket.save()
+        known = (self.tracker_id, self.access, self.ticket_id, self.claim)
+        return Push(*known, remote=remote, give=plan.give, given=plan.given)
+
+
+@dataclass
+class Push(Claimed):
+    """What changed here is set there, and fetched again: a tracker may accept a call and not do what it says."""
+
+    remote: RemoteTicket
+    give: Mapping[Field, str]
+    given: Mapping[Field, str]
+    refusals: dict[Field, str] = field(default_factory=dict)
+
+    def ask(self, client: Client) -> RemoteTicket:
+        """All fields at once; where that is refused, one by one, so that one which cannot be set holds up no other."""
+        try:
+            client.change(self.remote, self.give)
+        except TrackerError as error:
+            if error.problem != Problem.REFUSED:
+                raise
+            self._one_by_one(client, error)
+        return client.get(self.remote.pk, self.remote.project)
+
+    def _one_by_one(self, client: Client, refusal: TrackerError) -> None:
+        for name, raw in self.give.items():
+            try:
+                if len(self.give) == 1:
+                    raise refusal
+                client.change(self.remote, {name: raw})
+            except TrackerError as error:
+                if error.problem != Problem.REFUSED:
+                    raise
+                self.refusals[name] = error.words
+
+    @transaction.atomic
+    def settle(self, remote: RemoteTicket) -> None:
+        now = timezone.now()
+        note_answer(self.tracker_id, now)
+        if (ticket := hold(self.ticket_id, self.claim)) is None:
+            return
+        note_remote(ticket, remote, now)
+        tables = _tables(ticket)
+        for name, value in self.given.items():
+            self._note(ticket, remote, tables, name, value, now)
+        if not ticket.not_taken and not ticket.not_taken_here:
+            clear_problem(ticket)
+        ticket.last_change = remote.changes[-1].pk if remote.changes else ""
+        is_same = all(remote.raw.get(name, "") == raw for name, raw in self.give.items())
+        release(ticket, now + Ticket.AGAIN if is_same or self.refusals else now)
+
+    def _note(
+        self, ticket: Ticket, remote: RemoteTicket, tables: Tables, name: Field, value: str, now: datetime
+    ) -> None:
+        """What became of one field: set, set and changed again by somebody, or not taken."""
+        new = [change for change in _since(remote, self.remote) if change.field == name]
+        raw = self.give[name]
+        if (
+            remote.raw.get(name, "") != raw
+            and not new
+            and remote.raw.get(name, "") == self.remote.raw.get(name, "")
+        ):
+            ticket.not_taken[name] = value
+            words = self.refusals.get(name) or f"did not take the {WORDS[name]}"
+            note_problem(ticket, Problem.REFUSED, words, now)
+            return
+        ticket.agreed[name] = value
+        ticket.not_taken.pop(name, None)
+        # Somebody set it between our look and our call, which wrote over that.
+        places = [place for place, change in enumerate(new) if change.after == raw]
+        for change in new[: places[-1]] if places else ():
+            if change.after not in (raw, self.remote.raw.get(name, "")):
+                theirs = tables.read(name, change.after, value)
+                if theirs is not None:
+                    found = Found(name, value, theirs)
+                    _note_clash(ticket, found, change.after, change, used_theirs=False, now=now)
+
+
+def _since(remote: RemoteTicket, before: RemoteTicket) -> list[RemoteChange]:
+    known = {(change.pk, change.field) for change in before.changes}
+    return [change for change in remote.changes if (change.pk, change.field) not in known]
+
+
+def _tables(ticket: Ticket) -> Tables:
+    people = people_of(ticket.tracker)
+    return ticket.project.tables(people) if ticket.project else Tables(people=people)
+
+
+def _merge(ticket: Ticket, remote: RemoteTicket, now: datetime) -> Plan:
+    """Set here what changed there, note conflicts; the plan's `give` is what is left to set there."""
+    tables, ours = _tables(ticket), values_of(ticket.item)
+    fields = synced_here(ticket.project, KINDS[ticket.tracker.kind].fields)
+    base = ticket.agreed
+    if not base:  # linked just now: one side's values hold
+        read = {name: tables.read(name, remote.raw.get(name, ""), ours[name]) for name in fields}
+        base = ours if ticket.takes_theirs else {name: value or "" for name, value in read.items()}
+    plan = compare(
+        base=base,
+        ours=ours,
+        theirs=remote.raw,
+        fields=fields,
+        tables=tables,
+        not_taken=ticket.not_taken,
+        not_taken_here=ticket.not_taken_here,
+    )
+    agreed = dict(base) | plan.same
+    for name in plan.same:
+        ticket.not_taken.pop(name, None)
+        ticket.not_taken_here.pop(name, None)
+    for clash in plan.clashes:
+        change = _newest(remote, clash.name)
+        uses_theirs = _theirs_is_newer(ticket, clash.name, change.at if change else remote.updated_at)
+        words = remote.names.get(clash.name, "")
+        _note_clash(ticket, clash, words, change, used_theirs=uses_theirs, now=now, at=remote.updated_at)
+        if uses_theirs:
+            plan.take[clash.name] = clash.theirs
+        else:
+            agreed[clash.name] = clash.theirs
+            plan.give_ours(clash.name, clash.ours, tables)
+    for name, value in plan.take.items():
+        if _take(ticket, remote, name, value, now):
+            agreed[name] = value
+            ticket.not_taken_here.pop(name, None)
+        else:
+            ticket.not_taken_here[name] = value
+    ticket.agreed = agreed
+    return plan
+
+
+def _take(ticket: Ticket, remote: RemoteTicket, name: Field, value: str, now: datetime) -> bool:
+    """Set one field here. False where that cannot be: the item stays as it is, and the ticket says why."""
+    change = _newest(remote, name)
+    by = change.by.name if change and change.by else ""
+    try:
+        with transaction.atomic():
+            ticket.item = take_from_ticket(
+                item=ticket.item,
+                by=ticket.tracker.account,
+                ticket=ticket.key,
+                said_by=by,
+                **fields_of(name, value),
+            )
+    except (ValidationError, ValueError) as refusal:
+        why = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else "It cannot be read."
+        note_problem(ticket, Problem.REFUSED, f"has a {WORDS[name]} that cannot be used here. {why}", now)
+        return False
+    return True
+
+
+def _newest(remote: RemoteTicket, name: Field) -> RemoteChange | None:
+    found = [change for change in remote.changes if change.field == name]
+    return found[-1] if found else None
+
+
+def _theirs_is_newer(ticket: Ticket, name: Field, theirs_at: datetime) -> bool:
+    ours_at, _ = _ours_changed(ticket, name)
+    return ours_at is None or theirs_at >= ours_at
+
+
+def _ours_changed(ticket: Ticket, name: Field) -> tuple[datetime | None, User | None]:
+    """When the field was changed here last, and by whom, as the audit trail has it."""
+    item = ticket.item
+    rows = AuditEntry.objects.of(item.chain).filter(subject=item.reference).newest_first()
+    if name == Field.STATE:
+        rows = rows.filter(action__in=[f"action_item.{action}" for action in STATE_ACTIONS])
+    else:
+        rows = rows.filter(
+            action__in=("action_item.changed", "action_item.added"), changes__has_key=name.value
+        )
+    entry = rows.first()
+    return (entry.at, entry.actor) if entry else (None, None)
+
+
+def _note_clash(
+    ticket: Ticket,
+    found: Found,
+    words: str,
+    change: RemoteChange | None,
+    *,
+    used_theirs: bool,
+    now: datetime,
+    at: datetime | None = None,
+) -> None:
+    ours_at, ours_by = _ours_changed(ticket, found.name)
+    Clash.objects.create(
+        ticket=ticket,
+        field=found.name,
+        ours=found.ours,
+        theirs=found.theirs,
+        theirs_words=words[:300],
+        ours_at=ours_at,
+        ours_by=ours_by,
+        theirs_at=change.at if change else at,
+        theirs_by=change.by.name[:200] if change and change.by else "",
+        used_theirs=used_theirs,
+        noticed_at=now,
+    )
+    used = "theirs" if used_theirs else "ours"
+    record_ticket(
+        "ticket.conflict", ticket, ticket.tracker.account, field=found.name, ours=found.ours, theirs=found.theirs, used=used
+    )  # fmt: skip
+    announce_action_item(ticket.item, TicketClashed(ticket=ticket.pk, by=ticket.tracker.account_id))
