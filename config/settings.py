@@ -337,6 +337,12 @@ INCIDENT_HOOKS = {
     "has_automations": "automations.of_incident.has_automations",
 }
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
+ACTION_ITEM_HOOKS = {
+    "tickets": "trackers.of_item.tickets_of",
+    "ticket_marks": "trackers.of_item.ticket_marks",
+    "makes_tickets": "trackers.of_item.makes_tickets",
+}
+"""Dotted paths to functions that answer for the pages of action items (action_items/hooks.py)."""
 ALERT_HOOKS = {
     "maintenances": "statuspages.maintained.maintenances_of",
     "events": "api.webhooks.send_now",

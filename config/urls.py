@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alerts.urls")),
     path("", include("signals.urls")),
     path("", include("automations.urls")),
+    path("", include("trackers.urls")),
     path("", include("integrations.urls")),
     path("", include("assistants.urls")),
     path("", include("demo.urls")),

@@ -115,6 +115,17 @@ class Access:
     user_name: str = ""
 
 
+@dataclass(frozen=True)
+class Hook:
+    """What a webhook tells: the lasting ids of tickets that changed. What it says of them is not believed, but fetched."""
+
+    tickets: tuple[str, ...] = ()
+
+
+class NotSignedError(Exception):
+    """A webhook whose signature is wrong, missing or old."""
+
+
 class Client(Protocol):
     """The same face of every tracker. Each method raises TrackerError, and nothing else, where it fails."""
 

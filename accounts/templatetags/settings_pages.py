@@ -81,6 +81,9 @@ GROUPS = {
         Section("play", "Automations", "Requests that people run on incidents", "automations"),
         Section("route", "Alert routes", "What alerts become", "alert_routes", for_all=True),
     ],
+    "Backlog": [
+        Section("ticket", "Trackers", "Action items in step with tickets", "trackers"),
+    ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),
         Section("mailbox", "Deliveries", "Waiting and failed messages", "deliveries"),

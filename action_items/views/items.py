@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedInRequest
 from action_items import workflow
 from action_items.forms import ActionItemForm, BulkForm, HelpedForm, StateForm
+from action_items.hooks import tickets
 from action_items.models import ActionItem, ActionState
 from action_items.permissions import can_add_action_item, can_change_action_item
 from audit.models import AuditEntry
@@ -46,10 +47,12 @@ def action_item(request: SignedInRequest, pk: int) -> HttpResponse:
     history = list(AuditEntry.objects.of(item.chain).filter(subject=item.reference).newest_first()[:100])
     for entry in history if not is_open else ():
         entry.changes.pop("factor", None)  # it belongs to what is out of reach
+    may_change = can_change_action_item(request.user, item)
     context = {
         "item": item,
         "section": "actions",
-        "may_change": can_change_action_item(request.user, item),
+        "may_change": may_change,
+        "tickets": tickets(request.user, item, may_change=may_change),
         "history": history,
         "is_source_open": is_open,
     }
@@ -88,8 +91,8 @@ def action_item_details(request: SignedInRequest, pk: int) -> HttpResponse:
     if submitted(request, form) and attempt(
         form, workflow.change_action_item, item=item, by=request.user, **form.cleaned_data
     ):
-        return _done(request, item.get_absolute_url(), f"{item.reference} is changed.")
-    return _form_page(
+        return leave_form(request, item.get_absolute_url(), f"{item.reference} is changed.")
+    return ask_page(
         request, form, title=f"Edit {item.reference}", submit="Save", back=item.get_absolute_url(), wide=True
     )
 
@@ -107,14 +110,14 @@ def action_state(request: SignedInRequest, pk: int) -> HttpResponse:
         form, workflow.move_action_item, item=item, by=request.user, **form.cleaned_data
     ):
         done = form.outcome.get_state_display().lower()
-        return _done(request, item.get_absolute_url(), f"{item.reference} is {done}.")
+        return leave_form(request, item.get_absolute_url(), f"{item.reference} is {done}.")
     own = to == ActionState.VERIFIED and item.owner_id == request.user.pk
     hint = (
         "You own this item. Ask someone else to verify it if you can. If you verify it yourself, the item says so."
         if own
         else ""
     )
-    return _form_page(
+    return ask_page(
         request,
         form,
         title=f"Reopen {item.reference}"
@@ -135,8 +138,8 @@ def action_helped(request: SignedInRequest, pk: int) -> HttpResponse:
     if submitted(request, form) and attempt(
         form, workflow.answer_helped, item=item, by=request.user, **form.cleaned_data
     ):
-        return _done(request, item.get_absolute_url(), "Noted.")
-    return _form_page(
+        return leave_form(request, item.get_absolute_url(), "Noted.")
+    return ask_page(
         request,
         form,
         title="Did it help?",
@@ -165,9 +168,9 @@ def action_bulk(request: SignedInRequest) -> HttpResponse:
         result = form.outcome
         for _item, why in result.refused:
             messages.error(request, why)
-        return _done(request, back, f"{len(result.changed)} of {len(items)} changed.")
+        return leave_form(request, back, f"{len(result.changed)} of {len(items)} changed.")
     count = f"{len(items)} action item{'s' if len(items) > 1 else ''}"
-    return _form_page(
+    return ask_page(
         request,
         form,
         title=f"Change {count}",
@@ -202,8 +205,8 @@ def _new(
     if submitted(request, form) and attempt(
         form, workflow.add_action_item, by=request.user, **given, **form.cleaned_data
     ):
-        return _done(request, to, f"{form.outcome.reference} is added.")
-    return _form_page(request, form, title="New action item", submit="Add", back=to, hint=hint, wide=True)
+        return leave_form(request, to, f"{form.outcome.reference} is added.")
+    return ask_page(request, form, title="New action item", submit="Add", back=to, hint=hint, wide=True)
 
 
 def _part(request: SignedInRequest, retrospective: Retrospective, name: str) -> Any:
@@ -215,7 +218,7 @@ def _part(request: SignedInRequest, retrospective: Retrospective, name: str) -> 
     return rows.filter(pk=int(number)).first() if is_number(number) else None
 
 
-def _done(request: SignedInRequest, to: str, message: str) -> HttpResponse:
+def leave_form(request: SignedInRequest, to: str, message: str) -> HttpResponse:
     """From a page on to `to`; a dialog leaves one where one was, with everything fresh."""
     messages.info(request, message)
     if request.htmx:
@@ -223,7 +226,7 @@ def _done(request: SignedInRequest, to: str, message: str) -> HttpResponse:
     return redirect(way_back(request.POST.get("back", ""), to))
 
 
-def _form_page(
+def ask_page(
     request: SignedInRequest, form: Styled, *, title: str, submit: str, back: str, **extra: Any
 ) -> HttpResponse:
     """A form of its own page; the same template's fragment when htmx asks for a dialog."""

@@ -130,7 +130,9 @@ def reopen(item: ActionItem, by: User, *, reason: str = "", to: str = ActionStat
     for name, value in emptied.items():
         setattr(item, name, value)
     save(item, "state", "state_since", *emptied)
-    record(item, events.ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was, **more)
+    record(
+        item, events.ActionItemReopened, by, state=[before, item.state], reason=reason.strip(), **was, **more
+    )
 
 
 def enter(item: ActionItem, state: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from dateutil.parser import isoparse
 
 from alerts.observed import Parsed
-from integrations.senders.signatures import Proof, Signature
+from core.signatures import Signature
+from integrations.senders.signatures import Proof
 
 SENDERS: dict[str, "Sender"] = {}
 

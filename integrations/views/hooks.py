@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.requests import told_length
 from integrations.models import LARGEST, Integration
 from integrations.senders.pagerduty.parse import faults_of
 from integrations.senders.pagerduty_change.parse import faults_of as faults_of_change
@@ -19,7 +20,6 @@ from integrations.views.receiving import (
     integration_of_key,
     is_signed,
     key_in_header,
-    told_length,
 )
 from integrations.workflow import receive, refuse
 

@@ -5,6 +5,7 @@ from binascii import Error as NotBase64
 
 from django.http import HttpRequest
 
+from core.requests import told_length
 from integrations.models import LARGEST, Integration
 from integrations.senders import SENDERS, load
 from integrations.workflow import refuse
@@ -27,12 +28,6 @@ def key_in_header(request: HttpRequest) -> str:
         except (NotBase64, ValueError):
             return ""
     return request.headers.get("X-Api-Key", "")
-
-
-def told_length(request: HttpRequest) -> int:
-    """The bytes of the body by its header, 0 where it tells none."""
-    told = request.headers.get("Content-Length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
 
 
 def is_signed(request: HttpRequest, integration: Integration, body: bytes) -> bool:

@@ -47,13 +47,17 @@ class Issue:
 
 
 class Server:
-    """`before` and `after` run once each around the next call; what they raise is how the call ends."""
+    """`before` and `after` run once each around the next call, `each` before every one; what they raise is how it ends.
+
+    Fields that it `refuses` fail a call; those that it `ignores` are accepted and not set.
+    """
 
     def __init__(self) -> None:
         self.issues: dict[str, Issue] = {}
         self.numbers, self.change_numbers = count(1), count(1)
         self.before: Callable[[str], None] | None = None
         self.after: Callable[[str], None] | None = None
+        self.each: Callable[[str], None] | None = None
         self.calls: list[str] = []
         self.refuses: set[Field] = set()
         self.ignores: set[Field] = set()
@@ -63,8 +67,8 @@ class Server:
     def called(self, name: str, act: Callable[[], Any]) -> Any:
         self.calls.append(name)
         before, after, self.before, self.after = self.before, self.after, None, None
-        if before:
-            before(name)
+        for act_before in filter(None, (before, self.each)):
+            act_before(name)
         result = act()
         if after:
             after(name)
@@ -150,6 +154,8 @@ class Client:
 
     def create(self, draft):
         def made():
+            if refused := self.server.refuses & set(draft.raw):
+                raise TrackerError(Problem.REFUSED, f"refused it: no {', '.join(sorted(refused))}")
             issue = self.server.add(draft.project, draft.text, **{Field.TITLE: draft.title}, **draft.raw)
             issue.labels, issue.type = draft.labels, draft.type
             return self._ticket(issue.pk)

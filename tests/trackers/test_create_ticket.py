@@ -72,13 +72,21 @@ def test_what_is_refused_says_why_and_is_not_tried_for_ever(item, project, respo
         raise TrackerError(Problem.REFUSED, "refused it: Component is required")
 
     create_ticket(by=responder, item=item, project=project)
-    server.before = refuse
+    server.each = refuse
     work()
     work()
     ticket = Ticket.objects.get()
     assert (ticket.problem, ticket.problem_words) == ("refused", "refused it: Component is required")
-    assert server.calls.count("create") == 1
+    assert server.calls.count("create") == 2, "with its fields, and without"
     assert ticket.next_at is None
+
+
+def test_a_field_that_is_refused_is_left_out_and_said(item, project, responder, server, work):
+    server.refuses = {Field.OWNER}
+    create_ticket(by=responder, item=item, project=project)
+    work()
+    ticket = Ticket.objects.get()
+    assert (ticket.key, ticket.problem_words) == ("PAY-1", "refused it: no owner")
 
 
 def test_who_may_not_change_the_item_gets_no_ticket(item, project, stakeholder):

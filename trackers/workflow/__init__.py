@@ -1,5 +1,6 @@
 """The verbs of trackers and tickets."""
 
+from trackers.workflow.hearing import note_hook, note_refused_hook
 from trackers.workflow.linking import (
     Bulk,
     choose_synced,
@@ -41,6 +42,8 @@ __all__ = [
     "link_ticket",
     "look_at_project",
     "match_person",
+    "note_hook",
+    "note_refused_hook",
     "pause_tracker",
     "remove_project",
     "remove_tracker",

@@ -3,7 +3,7 @@
 What was made before an answer got lost is found by the marker in its text, and not made twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,10 +84,15 @@ class Make(Claimed):
     is_again: bool
 
     def ask(self, client: Client) -> RemoteTicket:
-        """A second time it is looked for first."""
+        """A second time it is looked for first. Where a field is refused, it is made without, and the sync says so."""
         if self.is_again and (found := client.find_marked(self.draft.project, self.draft.marker, self.since)):
             return found
-        return client.create(self.draft)
+        try:
+            return client.create(self.draft)
+        except TrackerError as error:
+            if error.problem != Problem.REFUSED or not self.draft.raw:
+                raise
+            return client.create(replace(self.draft, raw={}))
 
     @transaction.atomic
     def settle(self, remote: RemoteTicket) -> None:

@@ -49,6 +49,7 @@ def change_tracker(
     url: str | None = None,
     secret: str = "",
     user_name: str | None = None,
+    hook_secret: str = "",
 ) -> Tracker:
     """What is not said stays. A token goes only to the server that it was entered for."""
     tracker = lock_tracker(tracker, by)
@@ -56,7 +57,10 @@ def change_tracker(
     if url is not None and url.strip().rstrip("/") != tracker.url and not secret:
         raise ValidationError({"secret": "Enter the token again, as the address has changed."})
     _fill(tracker, name=name, url=url, secret=secret or None, user_name=user_name)
-    after = _facts(tracker) | ({"secret": "changed"} if secret else {})
+    if hook_secret.strip():
+        tracker.hook_secret = hook_secret.strip()
+    secrets = {"secret": secret, "hook_secret": hook_secret}
+    after = _facts(tracker) | {name: "changed" for name, value in secrets.items() if value}
     changes = {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
     if changes:
         _look_again(tracker)
@@ -147,7 +151,7 @@ def _fill(tracker: Tracker, **said: str | None) -> None:
     if not tracker.url:
         raise ValidationError({"url": f"Enter the address of {facts.name}."})
     if not tracker.secret:
-        raise ValidationError({"secret": f"Enter the {facts.token[0].lower()}{facts.token[1:]}."})
+        raise ValidationError({"secret": f"Enter the {facts.key_name[0].lower()}{facts.key_name[1:]}."})
     for name in ("secret", "user_name"):
         value = getattr(tracker, name)
         if not value.isascii() or any(ord(character) <= 32 or ord(character) == 127 for character in value):

@@ -1,6 +1,6 @@
+from core.signatures import Signature
 from integrations.senders.base import Sender
 from integrations.senders.github.parse import parse, sample
-from integrations.senders.signatures import Signature
 
 # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 SIGNATURE = Signature("X-Hub-Signature-256", "the secret of the webhook", before="sha256=")

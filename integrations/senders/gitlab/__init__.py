@@ -1,6 +1,6 @@
+from core.signatures import SharedToken
 from integrations.senders.base import Sender
 from integrations.senders.gitlab.parse import parse, sample
-from integrations.senders.signatures import SharedToken
 
 # https://docs.gitlab.com/user/project/integrations/webhooks/
 SIGNATURE = SharedToken("X-Gitlab-Token", "the secret token of the webhook")

@@ -1,6 +1,6 @@
+from core.signatures import Signature
 from integrations.senders.base import Sender
 from integrations.senders.pagerduty_webhook.parse import parse, sample
-from integrations.senders.signatures import Signature
 
 # https://developer.pagerduty.com/docs/verifying-webhook-signatures
 SIGNATURE = Signature("X-PagerDuty-Signature", "the secret of the webhook subscription", before="v1=")

@@ -1,6 +1,6 @@
+from core.signatures import Signature
 from integrations.senders.base import Sender
 from integrations.senders.sentry.parse import parse, sample
-from integrations.senders.signatures import Signature
 
 # https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
 SIGNATURE = Signature("Sentry-Hook-Signature", "the client secret of the internal integration")

@@ -144,6 +144,8 @@ class Client:
             said["tracker_id"] = draft.type
         said |= {ATTRIBUTES[name]: value for name, value in draft.raw.items() if value}
         said |= dict(draft.extra)
+        if due := draft.raw.get(Field.DUE):  # it may not lie before the start, which is today by default
+            said["start_date"] = min(due, datetime.now(UTC).date().isoformat())
         with self._calling():
             made = self.engine.request("post", f"{self.url}/issues.json", data={"issue": said})
             return self._ticket(made["issue"])
@@ -151,6 +153,10 @@ class Client:
     def change(self, ticket: RemoteTicket, raw: Mapping[Field, str]) -> None:
         with self._calling():
             said = {ATTRIBUTES[name]: value for name, value in raw.items()}
+            if due := raw.get(Field.DUE):
+                issue = self._get(f"issues/{int(ticket.pk)}")["issue"]
+                if (issue.get("start_date") or due) > due:
+                    said["start_date"] = due
             self.engine.request("put", f"{self.url}/issues/{int(ticket.pk)}.json", data={"issue": said})
 
     def add_backlink(self, ticket: RemoteTicket, address: str, title: str) -> None:

@@ -1,0 +1,286 @@
+"""What administrators choose for trackers and projects, and what people choose for tickets."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Team, User
+from core.forms import Form
+from trackers.kinds import KINDS
+from trackers.models import Creates, Tracker, TrackerPerson, TrackerProject
+from trackers.models.trackers import FIELDS
+from trackers.translating import PRIORITIES, STATES
+
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+NAMES = {"title": "Title", "state": "State", "owner": "Owner", "due_on": "Due date", "priority": "Priority"}
+STATE_NAMES = {"open": "Open", "in_progress": "In progress", "done": "Done", "wont_do": "Won’t do"}
+NOTHING = "Leave it alone"
+
+
+class TrackerForm(Form):
+    """`kind` says which fields there are, and what they are called."""
+
+    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    url = forms.CharField(
+        label="Address",
+        max_length=500,
+        help_text="A private address must be allowed with ALLCLEAR_OUTBOUND_ALLOW.",
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "url"}),
+    )
+    user_name = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
+    secret = forms.CharField(
+        max_length=2000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    hook_secret = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Signing secret of the webhook",
+        help_text="As shown there. Leave it empty to keep the one that is stored.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, kind: str, tracker: Tracker | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        facts = KINDS[kind]
+        self.fields["secret"].label = facts.key_name
+        if facts.address:
+            self.fields["url"].required = False
+            self.fields["url"].widget.attrs["placeholder"] = facts.address
+            self.fields["url"].help_text = "Empty for the usual one. " + str(self.fields["url"].help_text)
+        if facts.user_name:
+            self.fields["user_name"].label = facts.user_name
+        else:
+            del self.fields["user_name"]
+        if not tracker or not facts.makes_hook_secret:
+            del self.fields["hook_secret"]
+        if tracker:
+            self.fields["secret"].required = False
+            self.fields["secret"].help_text = "Leave it empty to keep the one that is stored."
+        else:
+            self.fields["name"].initial = facts.name
+
+    def arguments(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class NewProjectForm(Form):
+    remote_id = forms.ChoiceField(label="Project")
+    team = forms.ModelChoiceField(
+        Team.objects.all(),
+        required=False,
+        help_text="Its action items are offered this project first.",
+    )
+    creates = forms.ChoiceField(
+        label="Tickets are made", choices=Creates, initial=Creates.BY_HAND, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, tracker: Tracker, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = set(tracker.projects.values_list("remote_id", flat=True))
+        found = [(pk, name) for pk, name in tracker.found.get("projects", []) if pk not in there]
+        self.typed_field("remote_id", forms.ChoiceField).choices = found
+
+
+class ProjectForm(Form):
+    """With a choice for each state and priority that the project has."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.all(), required=False, help_text="Its action items are offered this project first."
+    )
+    creates = forms.ChoiceField(label="Tickets are made", choices=Creates, widget=forms.RadioSelect)
+    type = forms.ChoiceField(label="Type of new tickets", required=False)
+    labels = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Labels of new tickets",
+        help_text="Separated by commas.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    extra = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Other fields of new tickets",
+        help_text="One a line, as the tracker’s API calls them, for example “customfield_10010 = Platform”.",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "!font-mono text-sm", **PLAIN}),
+    )
+    synced_fields = forms.MultipleChoiceField(
+        label="What is kept the same",
+        required=False,
+        choices=[(field.value, NAMES[field]) for field in FIELDS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, project: TrackerProject, **kwargs: Any) -> None:
+        initial = {
+            name: getattr(project, name) for name in ("team", "creates", "type", "labels", "synced_fields")
+        }
+        initial["extra"] = "\n".join(f"{name} = {value}" for name, value in project.extra.items())
+        super().__init__(*args, initial=initial, **kwargs)
+        self.project = project
+        self._fit()
+        self.state_rows = self._rows("state", project.states, STATES, STATE_NAMES)
+        self.priority_rows = self._rows(
+            "priority", project.priorities, PRIORITIES, dict(zip(PRIORITIES, PRIORITIES, strict=True))
+        )
+
+    def _fit(self) -> None:
+        """Only what this kind of tracker has."""
+        has = KINDS[self.project.tracker.kind].fields
+        self.typed_field("synced_fields", forms.MultipleChoiceField).choices = [
+            (field.value, NAMES[field]) for field in FIELDS if field in has
+        ]
+        if not KINDS[self.project.tracker.kind].has_labels:
+            del self.fields["labels"]
+        if self.project.types:
+            self.typed_field("type", forms.ChoiceField).choices = [tuple(row) for row in self.project.types]
+        else:
+            del self.fields["type"]
+
+    def _rows(
+        self, what: str, stored: dict[str, Any], ours: tuple[str, ...], names: dict[str, str]
+    ) -> dict[str, list[Any]]:
+        """Two lists of bound fields: what each of theirs means, and what is set for each of ours."""
+        theirs = [(str(pk), str(name)) for pk, name in stored.get("choices", [])]
+        means, sets = [], []
+        for pk, name in theirs if theirs else ():
+            key = f"{what}_means_{pk}"
+            self.fields[key] = forms.ChoiceField(
+                label=name,
+                required=False,
+                choices=[("", NOTHING), *((value, names[value]) for value in ours)],
+                initial=stored.get("means", {}).get(pk, ""),
+            )
+            means.append(self[key])
+        for value in ours if theirs else ():
+            key = f"{what}_sets_{value}"
+            self.fields[key] = forms.ChoiceField(
+                label=names[value],
+                required=False,
+                choices=[("", NOTHING), *theirs],
+                initial=stored.get("sets", {}).get(value, ""),
+            )
+            sets.append(self[key])
+        return {"means": means, "sets": sets}
+
+    def clean_extra(self) -> dict[str, str]:
+        found = {}
+        for line in self.cleaned_data["extra"].splitlines():
+            if not line.strip():
+                continue
+            name, is_there, value = (part.strip() for part in line.partition("="))
+            if not is_there or not name:
+                raise ValidationError(f"Write “name = value”: {line.strip()[:80]}")
+            found[name] = value
+        return found
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        plain = ("team", "creates", "type", "labels", "extra", "synced_fields")
+        return {name: data[name] for name in plain if name in data} | {
+            "states": self._chosen("state"),
+            "priorities": self._chosen("priority"),
+        }
+
+    def _chosen(self, what: str) -> dict[str, dict[str, str]]:
+        chosen: dict[str, dict[str, str]] = {"means": {}, "sets": {}}
+        for name, value in self.cleaned_data.items():
+            for table in ("means", "sets"):
+                if name.startswith(f"{what}_{table}_"):
+                    chosen[table][name.removeprefix(f"{what}_{table}_")] = value
+        return chosen
+
+
+class PeopleForm(Form):
+    """Who each person of the tracker is here."""
+
+    def __init__(self, *args: Any, people: list[TrackerPerson], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        users = [("", "Nobody"), *((str(user.pk), f"{user.name} · {user.email}") for user in _everybody())]
+        for person in people:
+            self.fields[f"person_{person.pk}"] = forms.ChoiceField(
+                label=person.name,
+                required=False,
+                choices=users,
+                initial=str(person.user_id or ""),
+                help_text=person.email,
+            )
+
+    def changed(self) -> list[tuple[TrackerPerson, User | None]]:
+        """Those whose choice is another."""
+        found = []
+        users = {str(user.pk): user for user in _everybody()}
+        for person in self.people:
+            chosen = self.cleaned_data[f"person_{person.pk}"]
+            if chosen != str(person.user_id or ""):
+                found.append((person, users.get(chosen)))
+        return found
+
+
+def _everybody() -> Any:
+    return User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
+
+
+class ProjectField(forms.ModelChoiceField):
+    """Projects by their names with those of their trackers."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.tracker}"
+
+
+class PrivateForm(Form):
+    """Asks whoever acts for something private whether they know who will read it."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    is_private_known = forms.BooleanField(
+        required=False, label="Everybody who can see the project may read its title and text"
+    )
+
+    def __init__(self, *args: Any, is_private: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_private:
+            del self.fields["is_private_known"]
+
+
+class TicketForm(PrivateForm):
+    project = ProjectField(TrackerProject.objects.none(), empty_label=None)
+    field_order = ("project", "is_private_known")
+
+    def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.typed_field("project", ProjectField).queryset = projects
+
+
+class LinkForm(PrivateForm):
+    tracker = forms.ModelChoiceField(Tracker.objects.none(), empty_label=None)
+    address = forms.CharField(
+        label="Ticket",
+        max_length=500,
+        help_text="Its address, or its key.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    takes_theirs = forms.TypedChoiceField(
+        label="Whose values hold where they differ",
+        choices=[("theirs", "The ticket’s"), ("ours", "The action item’s")],
+        initial="theirs",
+        coerce=lambda value: value == "theirs",
+        widget=forms.RadioSelect,
+    )
+    field_order = ("tracker", "address", "takes_theirs", "is_private_known")
+
+    def __init__(self, *args: Any, trackers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.typed_field("tracker", forms.ModelChoiceField).queryset = trackers
+
+
+class BulkTicketForm(Form):
+    """For items chosen in a list."""
+
+    project = ProjectField(TrackerProject.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.typed_field("project", ProjectField).queryset = projects

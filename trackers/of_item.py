@@ -1,0 +1,223 @@
+"""What the pages of action items show of their tickets (settings.ACTION_ITEM_HOOKS)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from accounts.models import User
+from action_items.models import ActionItem, ActionState, Priority
+from trackers.face import Field, Problem, day_or_none
+from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerProject
+from trackers.models.trackers import FIELDS, people_of
+from trackers.translating import Tables
+from trackers.workflow.linking import values_of
+from trackers.workflow.projects import synced_here
+
+READ_AGAIN = timedelta(seconds=1.5)
+NAMES = {
+    Field.TITLE: "Title",
+    Field.STATE: "State",
+    Field.OWNER: "Owner",
+    Field.DUE: "Due",
+    Field.PRIORITY: "Priority",
+}
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One field of both sides. `sync` is same, category, waiting, off, unknown, not_taken or conflict."""
+
+    name: str
+    field: Field
+    ours: Any
+    theirs: str
+    sync: str
+
+
+@dataclass(frozen=True)
+class ShownClash:
+    """A conflict with both values in words."""
+
+    row: Clash
+    name: str
+    ours: Any
+    theirs: Any
+
+
+@dataclass(frozen=True)
+class ShownTicket:
+    ticket: Ticket
+    rows: list[FieldRow] = field(default_factory=list)
+    clashes: list[ShownClash] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str:
+        """Of the ticket, else of its tracker: the name of what is wrong."""
+        tracker = self.ticket.tracker
+        return "paused" if tracker.paused_at else self.ticket.problem or tracker.problem
+
+    @property
+    def words(self) -> str:
+        """What is wrong and what to do, as sentences; "" where nothing is."""
+        return problem_words(self.ticket)
+
+
+@dataclass(frozen=True)
+class TicketsOfItem:
+    synced: ShownTicket | None = None
+    others: list[ShownTicket] = field(default_factory=list)
+    can_create: bool = False
+    can_link: bool = False
+    again_at: datetime | None = None
+
+
+def tickets_of(user: User, item: ActionItem, may_change: bool) -> TicketsOfItem:
+    """For the page of the item. At most seven queries."""
+    open_ones = Clash.objects.filter(settled_at=None).select_related("ours_by")
+    rows = Ticket.objects.filter(item=item).with_places().in_order()
+    shown = [
+        _shown(ticket, item) for ticket in rows.prefetch_related(Prefetch("clashes", open_ones, "open_ones"))
+    ]
+    synced = next((one for one in shown if one.ticket.is_synced), None)
+    trackers = Tracker.objects.working()
+    return TicketsOfItem(
+        synced=synced,
+        others=[one for one in shown if one is not synced],
+        can_create=may_change and TrackerProject.objects.filter(tracker__in=trackers).exists(),
+        can_link=may_change and trackers.exists(),
+        again_at=timezone.now() + READ_AGAIN
+        if any(one.ticket.is_waiting and not one.problem for one in shown)
+        else None,
+    )
+
+
+def ticket_marks(items: Iterable[ActionItem]) -> dict[int, Ticket]:
+    """The synced ticket of each, with how many conflicts are open; for lists and boards. One query."""
+    rows = Ticket.objects.filter(item__in=[item.pk for item in items], is_synced=True).select_related(
+        "tracker"
+    )
+    return {ticket.item_id: ticket for ticket in rows.with_clashes()}
+
+
+def makes_tickets() -> bool:
+    return projects_for(None).exists()
+
+
+def projects_for(item: ActionItem | None) -> Any:
+    """Where tickets can be made, those of the item's team first."""
+    rows = TrackerProject.objects.filter(tracker__in=Tracker.objects.working()).select_related("tracker")
+    if item is None or item.team_id is None:
+        return rows
+    return rows.annotate(is_own=Q(team=item.team_id)).order_by("-is_own", "tracker__name", "name", "pk")
+
+
+def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
+    if not ticket.is_synced or ticket.state != TicketState.LINKED or not ticket.remote:
+        return ShownTicket(ticket)
+    people = people_of(ticket.tracker)
+    tables = ticket.project.tables(people) if ticket.project else Tables(people=people)
+    ours = values_of(item)
+    clashing = {clash.field for clash in ticket.open_ones}  # type: ignore[attr-defined]
+    on = synced_here(ticket.project, ticket.tracker.facts.fields)
+    has = ticket.tracker.facts.fields
+    rows = [
+        FieldRow(
+            NAMES[name],
+            name,
+            _ours(name, item),
+            _theirs(name, ticket),
+            "conflict" if name in clashing else _sync(name, ticket, ours[name], tables, is_on=name in on),
+        )
+        for name in FIELDS
+        if name in has
+    ]
+    clashes = [
+        ShownClash(
+            clash, NAMES[Field(clash.field)], words(clash.field, clash.ours), words(clash.field, clash.theirs)
+        )
+        for clash in _newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
+    ]
+    return ShownTicket(ticket, rows, clashes)
+
+
+def _newest_of_each(clashes: Iterable[Clash]) -> list[Clash]:
+    found: dict[str, Clash] = {}
+    for clash in clashes:  # newest first
+        found.setdefault(clash.field, clash)
+    return list(found.values())
+
+
+def _sync(name: Field, ticket: Ticket, ours: str, tables: Tables, *, is_on: bool) -> str:
+    raw = ticket.remote.get("raw", {}).get(name, "")
+    read = tables.read(name, raw, ours)
+    if not is_on:
+        return "off"
+    if name in ticket.not_taken or name in ticket.not_taken_here:
+        return "not_taken"
+    if read is None or (read != ours and tables.write(name, ours) is None):
+        return "unknown"
+    if read != ours:
+        return "waiting"
+    return "category" if name == Field.STATE and tables.write(name, ours) != raw else "same"
+
+
+def _ours(name: Field, item: ActionItem) -> Any:
+    return {
+        Field.TITLE: item.title,
+        Field.STATE: item.get_state_display(),
+        Field.OWNER: item.owner.name if item.owner else "Nobody",
+        Field.DUE: item.due_on,
+        Field.PRIORITY: item.priority,
+    }[name]
+
+
+def _theirs(name: Field, ticket: Ticket) -> Any:
+    said = ticket.said(name)
+    if name == Field.DUE:
+        try:
+            return day_or_none(said)
+        except ValueError:
+            return said
+    return said or ("Nobody" if name == Field.OWNER else "")
+
+
+def words(name: str, value: str) -> Any:
+    """A value of `trackers.translating` for people: a day, a person's name, a state's label."""
+    if name == Field.DUE:
+        return day_or_none(value) or "No date"
+    if name == Field.OWNER:
+        owner = User.objects.filter(pk=int(value)).first() if value else None
+        return owner.name if owner else "Nobody"
+    if name == Field.STATE:
+        return ActionState(value).label
+    return Priority(value).label if name == Field.PRIORITY else value
+
+
+def problem_words(ticket: Ticket) -> str:
+    """What is wrong and what to do, as a sentence; "" where nothing is."""
+    tracker = ticket.tracker
+    if tracker.paused_at is not None:
+        return f"{tracker} is paused. An administrator can resume it."
+    if ticket.problem:
+        return f"{tracker} {ticket.problem_words}. {TO_DO.get(Problem(ticket.problem), '')}".strip()
+    if tracker.problem:
+        return f"{tracker} {tracker.problem_words}. {TO_DO_FOR_TRACKER.get(Problem(tracker.problem), '')}".strip()
+    return ""
+
+
+TO_DO = {
+    Problem.GONE: "It was deleted, or the account of Allclear may not see it any more. Restore it and check again, or unlink it.",
+    Problem.FORBIDDEN: "Give the account of Allclear access to it, then check again.",
+    Problem.REFUSED: "Change it here or there, then sync again.",
+    Problem.PRIVATE: "",
+    Problem.ARCHIVED: "Unarchive it there to sync it again.",
+}
+TO_DO_FOR_TRACKER = {
+    Problem.SIGN_IN: "An administrator can enter a new one.",
+    Problem.LIMITED: "It is asked again by itself.",
+    Problem.UNREACHABLE: "It is tried again by itself.",
+}
