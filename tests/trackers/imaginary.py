@@ -23,7 +23,13 @@ from trackers.face import (
 BOT = RemotePerson("1", "Allclear Bot")
 DANA = RemotePerson("2", "Dana Example", "responder@example.test")
 UNKNOWN = RemotePerson("3", "Sam Example")
-STATES = {"new": "New", "doing": "In progress", "review": "In review", "closed": "Closed", "rejected": "Rejected"}
+STATES = {
+    "new": "New",
+    "doing": "In progress",
+    "review": "In review",
+    "closed": "Closed",
+    "rejected": "Rejected",
+}
 PRIORITIES = {"p1": "Urgent", "p2": "High", "p3": "Normal", "p4": "Low"}
 
 

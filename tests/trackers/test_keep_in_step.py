@@ -49,7 +49,12 @@ def test_what_changes_there_is_set_here(item, issue, server, look, responder):
     server.edit(issue.pk, title="Alert later", due_on="2027-04-01", priority="p4", owner="", state="review")
     look()
     item.refresh_from_db()
-    assert (item.title, item.due_on, item.priority, item.owner) == ("Alert later", date(2027, 4, 1), "P4", None)
+    assert (item.title, item.due_on, item.priority, item.owner) == (
+        "Alert later",
+        date(2027, 4, 1),
+        "P4",
+        None,
+    )
     assert item.state == ActionState.IN_PROGRESS
     entry = AuditEntry.objects.filter(subject=item.reference, changes__has_key="title").latest("pk")
     assert (entry.changes["ticket"], entry.changes["said_by"]) == ("PAY-1", "Dana Example")
@@ -68,7 +73,8 @@ def test_nothing_goes_round_in_a_circle(item, issue, server, look, responder, wo
 
 
 @pytest.mark.parametrize(
-    ("there", "here"), [("doing", "in_progress"), ("closed", "done"), ("rejected", "wont_do"), ("new", "open")]
+    ("there", "here"),
+    [("doing", "in_progress"), ("closed", "done"), ("rejected", "wont_do"), ("new", "open")],
 )
 def test_each_state_there_from_each_state_here(item, issue, server, look, responder, work, there, here):
     for change in (start_action_item, complete_action_item):
@@ -180,7 +186,9 @@ def test_a_kill_while_it_is_set_loses_nothing(item, issue, server, responder, wo
     assert not Clash.objects.exists()
 
 
-def test_what_the_tracker_does_not_take_is_said_and_not_tried_for_ever(item, issue, server, responder, work, look):
+def test_what_the_tracker_does_not_take_is_said_and_not_tried_for_ever(
+    item, issue, server, responder, work, look
+):
     server.refuses = {Field.DUE}
     change_action_item(item=item, by=responder, title="Taken", due_on=date(2027, 1, 4))
     work()
@@ -232,7 +240,9 @@ def test_fields_that_are_switched_off_differ(item, issue, server, look, project,
 @pytest.mark.parametrize("theirs", [True, False])
 def test_a_linked_ticket_begins_with_the_values_of_one_side(item, project, server, responder, work, theirs):
     issue = server.add(title="Their title", due_on="2027-02-02")
-    link_ticket(by=responder, item=item, tracker=project.tracker, address=f"PAY-{issue.pk}", takes_theirs=theirs)
+    link_ticket(
+        by=responder, item=item, tracker=project.tracker, address=f"PAY-{issue.pk}", takes_theirs=theirs
+    )
     work()
     item.refresh_from_db()
     ticket = Ticket.objects.get()

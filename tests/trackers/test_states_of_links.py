@@ -83,7 +83,9 @@ def test_a_limit_is_kept(ask, server, ticket):
     assert Tracker.objects.get().problem == ""
 
 
-def test_an_expired_token_stops_all_and_a_new_one_starts_them(ask, server, ticket, item, responder, admin, work):
+def test_an_expired_token_stops_all_and_a_new_one_starts_them(
+    ask, server, ticket, item, responder, admin, work
+):
     ask(TrackerError(Problem.SIGN_IN, "refused the sign-in (401). The token is wrong or has expired"))
     change_action_item(item=item, by=responder, title="Later")
     work()
@@ -118,7 +120,9 @@ def test_a_paused_one_is_not_asked(item, ticket, server, admin, responder, work)
 def test_one_that_hangs_holds_up_no_other(ticket, server, admin, responder, work, item):
     """Two threads hang; the other tracker is asked meanwhile."""
     other = SERVERS["https://other.example.test"] = Server()
-    second = add_tracker(by=admin, kind="imaginary", name="Other", url="https://other.example.test", secret="t")
+    second = add_tracker(
+        by=admin, kind="imaginary", name="Other", url="https://other.example.test", secret="t"
+    )
     work()
     second.refresh_from_db()
     place = add_project(by=admin, tracker=second, remote_id="10")

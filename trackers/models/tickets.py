@@ -82,8 +82,11 @@ class Ticket(models.Model):
     remote = models.JSONField(default=dict, blank=True)
     not_taken = models.JSONField(default=dict, blank=True)
     not_taken_here = models.JSONField(default=dict, blank=True)
+    pushing = models.JSONField(
+        default=dict, blank=True, help_text="What was about to be set there, until that is noted"
+    )
     last_change = models.CharField(
-        max_length=100, blank=True, help_text="The newest one of its history there"
+        max_length=100, blank=True, help_text="The newest one of its history there, before that"
     )
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)

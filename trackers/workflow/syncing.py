@@ -62,7 +62,9 @@ class Fetch(Claimed):
         note_answer(self.tracker_id, now)
         if (ticket := hold(self.ticket_id, self.claim)) is None:
             return None
+        before = ticket.remote.get("raw", {})
         note_remote(ticket, remote, now)
+        _note_written_over(ticket, remote, before, now)  # by a turn that was killed, or whose answer got lost
         if not ticket.is_synced or remote.is_archived:
             release(ticket, now + Ticket.AGAIN)
             return None
@@ -77,6 +79,8 @@ class Fetch(Claimed):
                 clear_problem(ticket)
             release(ticket, now + Ticket.AGAIN)
             return None
+        ticket.pushing = dict(plan.give)
+        ticket.last_change = remote.changes[-1].pk if remote.changes else ""
         ticket.save()
         known = (self.tracker_id, self.access, self.ticket_id, self.claim)
         return Push(*known, remote=remote, give=plan.give, given=plan.given)
@@ -119,45 +123,48 @@ class Push(Claimed):
         if (ticket := hold(self.ticket_id, self.claim)) is None:
             return
         note_remote(ticket, remote, now)
-        tables = _tables(ticket)
         for name, value in self.given.items():
-            self._note(ticket, remote, tables, name, value, now)
+            self._note(ticket, remote, name, value, now)
+        _note_written_over(ticket, remote, self.remote.raw, now)
         if not ticket.not_taken and not ticket.not_taken_here:
             clear_problem(ticket)
-        ticket.last_change = remote.changes[-1].pk if remote.changes else ""
         is_same = all(remote.raw.get(name, "") == raw for name, raw in self.give.items())
         release(ticket, now + Ticket.AGAIN if is_same or self.refusals else now)
 
-    def _note(
-        self, ticket: Ticket, remote: RemoteTicket, tables: Tables, name: Field, value: str, now: datetime
-    ) -> None:
+    def _note(self, ticket: Ticket, remote: RemoteTicket, name: Field, value: str, now: datetime) -> None:
         """What became of one field: set, set and changed again by somebody, or not taken."""
-        new = [change for change in _since(remote, self.remote) if change.field == name]
-        raw = self.give[name]
-        if (
-            remote.raw.get(name, "") != raw
-            and not new
-            and remote.raw.get(name, "") == self.remote.raw.get(name, "")
-        ):
+        new = [change for change in _new(ticket, remote) if change.field == name]
+        there, before = remote.raw.get(name, ""), self.remote.raw.get(name, "")
+        if there != self.give[name] and not new and there == before:
             ticket.not_taken[name] = value
             words = self.refusals.get(name) or f"did not take the {WORDS[name]}"
             note_problem(ticket, Problem.REFUSED, words, now)
             return
         ticket.agreed[name] = value
         ticket.not_taken.pop(name, None)
-        # Somebody set it between our look and our call, which wrote over that.
+
+
+def _new(ticket: Ticket, remote: RemoteTicket) -> list[RemoteChange]:
+    """Those since the look before what is being set there."""
+    places = [place for place, change in enumerate(remote.changes) if change.pk == ticket.last_change]
+    return list(remote.changes[places[-1] + 1 :] if places else remote.changes)
+
+
+def _note_written_over(
+    ticket: Ticket, remote: RemoteTicket, before: Mapping[str, str], now: datetime
+) -> None:
+    """Somebody set a field between our look and our call, which wrote over that: both values are kept."""
+    tables, ours = _tables(ticket), values_of(ticket.item)
+    for name, raw in ticket.pushing.items():
+        new = [change for change in _new(ticket, remote) if change.field == name]
         places = [place for place, change in enumerate(new) if change.after == raw]
         for change in new[: places[-1]] if places else ():
-            if change.after not in (raw, self.remote.raw.get(name, "")):
-                theirs = tables.read(name, change.after, value)
-                if theirs is not None:
-                    found = Found(name, value, theirs)
-                    _note_clash(ticket, found, change.after, change, used_theirs=False, now=now)
-
-
-def _since(remote: RemoteTicket, before: RemoteTicket) -> list[RemoteChange]:
-    known = {(change.pk, change.field) for change in before.changes}
-    return [change for change in remote.changes if (change.pk, change.field) not in known]
+            theirs = tables.read(Field(name), change.after, "")
+            if change.after not in (raw, before.get(name, "")) and theirs is not None:
+                set_here = tables.read(Field(name), raw, ours[Field(name)]) or ""
+                found = Found(Field(name), set_here, theirs)
+                _note_clash(ticket, found, change.after, change, used_theirs=False, now=now)
+    ticket.pushing = {}
 
 
 def _tables(ticket: Ticket) -> Tables:
