@@ -25,6 +25,7 @@ NOT_SENT = dict.fromkeys(Audience.values, "not part of this test")
 def pytest_addoption(parser):
     group = parser.getgroup("faults", "the size of tests/faults/test_kills.py")
     group.addoption("--messages", type=int, default=400, help="how many become due")
+    group.addoption("--redmine", action="store_true", help="run tests/trackers/with_redmine, too")
     group.addoption("--seconds", type=int, default=10, help="within how long, while processes are killed")
 
 
