@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models.functions import Coalesce
 
+from action_items.hooks import ticket_cells
 from action_items.models.items import ActionItemQuerySet, reference_of_item
 from core.text import harmless_cell
 from incidents.models.reference import reference_of
@@ -20,11 +21,11 @@ READ = [
 COLUMNS = [
     "reference", "title", "state", "priority", "category", "owner", "team", "due_on", "incident", "factor",
     "verification", "created_at_utc", "done_at_utc", "verified_at_utc", "wont_do_reason", "helped", "ticket",
-    "ticket_url",
+    "ticket_url", "ticket_state",
 ]  # fmt: skip
 
 
-def _row(item: dict[str, Any]) -> list[str]:
+def _row(item: dict[str, Any], ticket: tuple[str, str, str] | None) -> list[str]:
     """In the order of `COLUMNS`; what it came from only where the reader may read that too (`with_sources`)."""
     behind = item["incident_number"] if item["is_source_open"] else None
     return [
@@ -44,8 +45,7 @@ def _row(item: dict[str, Any]) -> list[str]:
         _iso(item["verified_at"]),
         item["wont_do_reason"],
         item["helped"],
-        item["external_key"],
-        item["external_url"],
+        *(ticket or (item["external_key"], item["external_url"], "")),
     ]
 
 
@@ -63,6 +63,7 @@ def as_csv(items: ActionItemQuerySet) -> str:
     writer.writerow(COLUMNS)
     number = Coalesce("incident__number", "retrospective__incident__number")
     values = items.select_related(None).values(*READ, incident_number=number)
+    tickets = ticket_cells(items)
     for item in values.iterator(chunk_size=2000):
-        writer.writerow([harmless_cell(value) for value in _row(item)])
+        writer.writerow([harmless_cell(value) for value in _row(item, tickets.get(item["pk"]))])
     return buffer.getvalue()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from action_items.models import ActionItem
+from action_items.models import ActionItem, ActionItemQuerySet
 
 
 def _ask(hook: str, *arguments: Any) -> Any:
@@ -22,6 +22,20 @@ def tickets(user: User, item: ActionItem, *, may_change: bool) -> Any:
 def ticket_marks(items: Iterable[ActionItem]) -> dict[int, Any]:
     """For lists and boards: by the primary key of each item that has one, the ticket that is synced. One query."""
     return _ask("ticket_marks", items)
+
+
+def with_tickets(items: Iterable[ActionItem]) -> list[ActionItem]:
+    """The same, each with its `ticket`, or None."""
+    rows = list(items)
+    marks = ticket_marks(rows)
+    for item in rows:
+        item.ticket = marks.get(item.pk)  # type: ignore[attr-defined]
+    return rows
+
+
+def ticket_cells(items: ActionItemQuerySet) -> dict[int, tuple[str, str, str]]:
+    """For files: by primary key, the key, the address and the state of the ticket that is synced. One query."""
+    return _ask("ticket_cells", items)
 
 
 def makes_tickets() -> bool:

@@ -340,6 +340,7 @@ INCIDENT_HOOKS = {
 ACTION_ITEM_HOOKS = {
     "tickets": "trackers.of_item.tickets_of",
     "ticket_marks": "trackers.of_item.ticket_marks",
+    "ticket_cells": "trackers.of_item.ticket_cells",
     "makes_tickets": "trackers.of_item.makes_tickets",
 }
 """Dotted paths to functions that answer for the pages of action items (action_items/hooks.py)."""

@@ -17,6 +17,7 @@ from accounts.requests import SignedInRequest
 from action_items.export import as_csv
 from action_items.figures import standing
 from action_items.forms import SORTS, ActionFilter
+from action_items.hooks import makes_tickets, with_tickets
 from action_items.models import (
     UNFINISHED_STATES,
     ActionGroup,
@@ -70,6 +71,7 @@ def action_list(request: SignedInRequest) -> HttpResponse:
     pages = Paginator(rows, PAGE)
     pages.count = sum(sizes.values())
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = with_tickets(page)
     context = _head(request, found, today) | {
         "page": page,
         "groups": _groups(list(page), sizes)
@@ -79,6 +81,7 @@ def action_list(request: SignedInRequest) -> HttpResponse:
         "sorts": SORTS,
         "view": "list",
         "bulk_buttons": BULK_BUTTONS,
+        "makes_tickets": makes_tickets(),
         "is_narrowed": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
     }
     template = "action_items/list.html" + ("#results" if request.htmx and not request.htmx.boosted else "")
@@ -115,7 +118,8 @@ def _columns(
         sizes[state] = size
         chosen.append(key)
     columns: dict[str, list[ActionItem]] = defaultdict(list)
-    for item in ActionItem.objects.filter(pk__in=chosen).with_sources(request.user).order_by(*BY_DUE_DAY):
+    rows = ActionItem.objects.filter(pk__in=chosen).with_sources(request.user).order_by(*BY_DUE_DAY)
+    for item in with_tickets(rows):
         columns[item.state].append(item)
     return sizes, columns
 
