@@ -37,6 +37,54 @@ class KindFacts:
 
 
 KINDS: dict[str, KindFacts] = {
+    "github": KindFacts(
+        client="trackers.kinds.github.client.Client",
+        hook="trackers.kinds.github.hooks.read",
+        name="GitHub",
+        initials="GH",
+        words="Issues of github.com or your Enterprise Server",
+        address="https://github.com",
+        fields=frozenset({Field.TITLE, Field.STATE, Field.OWNER}),
+        steps=(
+            "Sign in as an account for Allclear, such as “allclear-bot”, with write access to the repositories. "
+            "Its name stands at what Allclear changes.",
+            "Open Settings → Developer settings → Personal access tokens → Fine-grained tokens, and choose "
+            "Generate new token.",
+            "Resource owner: your organization. Repository access: those that get tickets.",
+            "Repository permissions: Issues “Read and write”. Metadata “Read-only” is set with it.",
+            "Generate the token and copy it. An owner of the organization may have to approve it.",
+        ),
+        hook_steps=(
+            "In GitHub open Settings → Webhooks of the repository or the organization, and choose Add webhook.",
+            "Payload URL: the address above. Content type: application/json.",
+            "Secret: choose “Make a new secret” here, and paste it there.",
+            "Choose “Let me select individual events”, then only Issues. Save it.",
+        ),
+    ),
+    "gitlab": KindFacts(
+        client="trackers.kinds.gitlab.client.Client",
+        hook="trackers.kinds.gitlab.hooks.read",
+        name="GitLab",
+        initials="GL",
+        words="Issues of gitlab.com or your own server",
+        address="https://gitlab.com",
+        fields=frozenset({Field.TITLE, Field.STATE, Field.OWNER, Field.DUE}),
+        key_name="Access token",
+        steps=(
+            "Open Settings → Access tokens of the project or group that gets tickets, and choose Add new token. "
+            "Where that is not offered, use a personal access token of an account for Allclear.",
+            "Name: Allclear. It stands at what Allclear changes.",
+            "Role: Reporter or higher. Scope: api.",
+            "Create the token and copy it. Note when it expires: a new one is entered here by then.",
+        ),
+        hook_steps=(
+            "In GitLab open Settings → Webhooks of the project or group, and choose Add new webhook.",
+            "URL: the address above.",
+            "Choose “Make a new secret” here, and paste it there as Signing token, or as Secret token before "
+            "GitLab 19.",
+            "Trigger: only Issues events and Confidential issues events. Save it.",
+        ),
+    ),
     "redmine": KindFacts(
         client="trackers.kinds.redmine.client.Client",
         name="Redmine",

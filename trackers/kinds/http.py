@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from django.utils import timezone
@@ -82,7 +82,7 @@ def calling(url: str, last: Last, library: tuple[type[Exception], ...] = ()) -> 
             raise told_by_status(last, str(error)) from error
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
             raise _silent(error, leash, last) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
             raise TrackerError(
                 Problem.UNREACHABLE,
                 "sent an answer that cannot be read. Check the address",
@@ -102,6 +102,35 @@ def _silent(error: Exception, leash: Leash, last: Last) -> TrackerError:
     return TrackerError(
         Problem.UNREACHABLE, words, may_have_run=last.method not in ("", "GET") and not never_left
     )
+
+
+def parts_of(address: str, web: str) -> SplitResult | None:
+    """Of the pasted address of a ticket at `web`; None where it is no address, but perhaps a key."""
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise TrackerError(Problem.REFUSED, "has no tickets with such an address") from error
+    if not parts.scheme or not parts.netloc:
+        return None
+    if parts.netloc.lower().removeprefix("www.") != urlsplit(web).netloc.lower().removeprefix("www."):
+        raise TrackerError(Problem.REFUSED, "has another address than this ticket")
+    return parts
+
+
+def led_to(last: Last, api: str) -> str | None:
+    """Where a redirect leads, as what follows `api` in its address: what was renamed or moved is found there. None for
+    any other place, which is not called."""
+    if not 300 <= last.status < 400:
+        return None
+    try:
+        place, base = urlsplit(urljoin(f"{api}/", last.headers.get("Location", ""))), urlsplit(api)
+    except ValueError:
+        return None
+    if (place.scheme, place.netloc) != (base.scheme, base.netloc) or not place.path.startswith(
+        f"{base.path}/"
+    ):
+        return None
+    return place.path.removeprefix(base.path) + (f"?{place.query}" if place.query else "")
 
 
 def told_by_status(last: Last, reason: str = "") -> TrackerError:

@@ -1,6 +1,7 @@
 """Trackers that action items are synced with, the projects that tickets are made in, and people of both sides."""
 
 import secrets
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,8 +35,8 @@ def all_fields() -> list[str]:
 
 
 def new_hook_secret() -> str:
-    """256 random bits: what the tracker signs its webhooks with."""
-    return secrets.token_hex(32)
+    """256 random bits: what the tracker signs its webhooks with. As Standard Webhooks writes them, which GitLab insists on."""
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
 class TrackerQuerySet(models.QuerySet["Tracker"]):
