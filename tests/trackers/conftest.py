@@ -6,6 +6,9 @@ from django.utils import timezone
 from action_items.workflow import add_action_item
 from incidents.workflow import declare_incident
 from notifications.workflow import expand_next_event
+from tests.trackers.fake_github import GitHub
+from tests.trackers.fake_gitlab import GitLab
+from tests.trackers.forge import Forge
 from tests.trackers.imaginary import SERVERS, Server
 from trackers.face import Field
 from trackers.kinds import KINDS, KindFacts
@@ -99,3 +102,38 @@ def person(project):
 def private_item(commander, severity):
     incident = declare_incident(by=commander, title="Leak", severity=severity(1), is_private=True)
     return add_action_item(by=commander, title="Rotate the keys of the secretword", incident=incident)
+
+
+@pytest.fixture
+def loopback(monkeypatch, settings):
+    """Loopback is allowed, as an operator allows a network of their own."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
+
+
+@pytest.fixture
+def github(loopback):
+    server = GitHub()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def gitlab(loopback):
+    server = GitLab()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def targets_of(loopback):
+    """`targets_of()` is another server, which has nothing."""
+    made = []
+
+    def new() -> Forge:
+        made.append(Forge())
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.close()

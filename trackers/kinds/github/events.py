@@ -10,8 +10,8 @@ from typing import Any
 
 from trackers.face import Field, RemoteChange, RemotePerson
 
-AT_ONCE = timedelta(seconds=2)
-"""One person takes the place of another in two events."""
+AT_ONCE = timedelta(seconds=1)
+"""Where one owner takes the place of another, there are two events."""
 
 
 def changes_of(events: Collection[dict[str, Any]], is_complete: bool) -> tuple[RemoteChange, ...]:
@@ -55,6 +55,7 @@ def _each(events: Collection[dict[str, Any]], is_complete: bool) -> Iterator[Rem
 def _belongs_to(before: RemoteChange, change: RemoteChange) -> bool:
     return (
         change.field == before.field == Field.OWNER
+        and not before.after
         and change.by == before.by
         and change.at - before.at <= AT_ONCE
     )
