@@ -52,6 +52,17 @@ def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
         note_problem(ticket, Problem.ARCHIVED, "says that it is archived", now)
 
 
+def is_taken(ticket: Ticket, remote: RemoteTicket, now: datetime) -> bool:
+    """Whether it was moved to where another ticket of the item is, which is noted: one of the two is too many."""
+    others = Ticket.objects.filter(item=ticket.item_id, tracker=ticket.tracker_id, remote_id=remote.pk)
+    if not others.exclude(pk=ticket.pk).exists():
+        return False
+    words = f"moved it to {remote.key}, which is linked with this item already. Unlink one of them"
+    note_problem(ticket, Problem.REFUSED, words, now)
+    release(ticket, now + Ticket.AGAIN)
+    return True
+
+
 def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
     """One that is not set up yet is added, so that its states have a meaning; no tickets are made there by rule."""
     project, _ = TrackerProject.objects.get_or_create(

@@ -22,7 +22,7 @@ from trackers.models import Clash, Ticket
 from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
-from trackers.workflow.holding import clear_problem, hold, note_problem, note_remote, release
+from trackers.workflow.holding import clear_problem, hold, is_taken, note_problem, note_remote, release
 from trackers.workflow.linking import comes_from_private, fields_of, record_ticket, values_of
 from trackers.workflow.making import Claimed
 from trackers.workflow.projects import synced_here
@@ -60,7 +60,7 @@ class Fetch(Claimed):
     def settle(self, remote: RemoteTicket) -> "Push | None":
         now = timezone.now()
         note_answer(self.tracker_id, now)
-        if (ticket := hold(self.ticket_id, self.claim)) is None:
+        if (ticket := hold(self.ticket_id, self.claim)) is None or is_taken(ticket, remote, now):
             return None
         before = ticket.remote.get("raw", {})
         note_remote(ticket, remote, now)
@@ -120,7 +120,7 @@ class Push(Claimed):
     def settle(self, remote: RemoteTicket) -> None:
         now = timezone.now()
         note_answer(self.tracker_id, now)
-        if (ticket := hold(self.ticket_id, self.claim)) is None:
+        if (ticket := hold(self.ticket_id, self.claim)) is None or is_taken(ticket, remote, now):
             return
         note_remote(ticket, remote, now)
         for name, value in self.given.items():
