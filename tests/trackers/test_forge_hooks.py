@@ -51,7 +51,9 @@ def post(client):
 @pytest.fixture
 def tracker(admin, loopback):
     """`tracker("github")` has no tickets."""
-    return lambda kind: add_tracker(by=admin, kind=kind, name=kind, url="https://tracker.example.test", secret="t")
+    return lambda kind: add_tracker(
+        by=admin, kind=kind, name=kind, url="https://tracker.example.test", secret="t"
+    )
 
 
 def github_signature(secret: str, body: bytes) -> str:
@@ -208,7 +210,17 @@ def test_other_events_of_gitlab_are_accepted(tracker, post):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"garbage", b"[]", b"null", b"{}", b'{"issue": 1}', b"\xff", b"[" * 100_000, b'{"issue": {"number": "x"}, "repository": {"id": 1}}'],
+    [
+        b"",
+        b"garbage",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"issue": 1}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"issue": {"number": "x"}, "repository": {"id": 1}}',
+    ],
 )
 def test_a_body_that_cannot_be_read_is_refused(tracker, post, body):
     subject = tracker("github")
