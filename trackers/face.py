@@ -52,9 +52,10 @@ class RemoteChange:
 class RemoteTicket:
     """A ticket as it is there.
 
-    `pk` stays the same whatever is renamed; one that is moved may get another, and is found by the old one. `key` is what people call it (PAY-482, acme/shop#12). `raw` has what
-    the tracker stores of each field: the title, the id of a state, person or priority, an ISO day; "" for none.
-    `names` are the words for them. `changes` are the newest ones, oldest first, where the tracker keeps a history.
+    `pk` stays the same whatever is renamed; one that is moved may get another, and is found by the old one. `key` is
+    what people call it (PAY-482, acme/shop#12). `raw` has what the tracker stores of each field: the title, the id of a
+    state, person or priority, an ISO day; "" for none. `names` are the words for them. `changes` are the newest ones,
+    oldest first, where the tracker keeps a history.
     """
 
     pk: str

@@ -35,7 +35,7 @@ def all_fields() -> list[str]:
 
 
 def new_hook_secret() -> str:
-    """256 random bits: what the tracker signs its webhooks with. As Standard Webhooks writes them, which GitLab insists on."""
+    """256 random bits: what the tracker signs its webhooks with. Written as GitLab wants them (standardwebhooks.com)."""
     return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
