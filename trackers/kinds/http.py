@@ -56,7 +56,7 @@ class BoundedAdapter(HTTPAdapter):
                 response.close()
                 raise TooLargeError(f"more than {MOST_BYTES} bytes")
         response._content = bytes(body)  # where the library keeps what it has read
-        response._content_consumed = True  # type: ignore[attr-defined]
+        response._content_consumed = True
         self.last.status, self.last.headers = response.status_code, response.headers
         return response
 

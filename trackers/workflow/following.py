@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from action_items.access import action_items_for
-from action_items.models import ActionItem
+from action_items.models import UNFINISHED_STATES, ActionItem
 from notifications.models import OutboxMessage
 from notifications.workflow import wake_worker
 from trackers.models import Creates, Ticket, TrackerProject
@@ -36,7 +36,7 @@ def consume(message: OutboxMessage) -> None:
 
 def _make(pk: int) -> None:
     """Only for what is not private: nobody was asked."""
-    item = action_items_for(None).unfinished().filter(pk=pk, team__isnull=False).first()
+    item = action_items_for(None).filter(state__in=UNFINISHED_STATES, pk=pk, team__isnull=False).first()
     if item is None:
         return
     projects = TrackerProject.objects.filter(

@@ -42,7 +42,8 @@ def claimed_making(ticket: Ticket) -> "Turn":
 def _draft(ticket: Ticket, tables: Tables) -> Draft:
     item, project = ticket.item, ticket.project
     assert project is not None
-    ours, raw = values_of(item), {}
+    ours = values_of(item)
+    raw: dict[Field, str] = {}
     for name in synced_here(project, KINDS[ticket.tracker.kind].fields):
         if name not in (Field.TITLE, Field.STATE) and (value := tables.write(name, ours[name])):
             raw[name] = value

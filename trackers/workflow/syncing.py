@@ -5,6 +5,7 @@ here. What both changed is a conflict: the newer value is used, and both are kep
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -151,7 +152,7 @@ def _new(ticket: Ticket, remote: RemoteTicket) -> list[RemoteChange]:
 
 
 def _note_written_over(
-    ticket: Ticket, remote: RemoteTicket, before: Mapping[str, str], now: datetime
+    ticket: Ticket, remote: RemoteTicket, before: Mapping[Any, str], now: datetime
 ) -> None:
     """Somebody set a field between our look and our call, which wrote over that: both values are kept."""
     tables, ours = _tables(ticket), values_of(ticket.item)

@@ -93,7 +93,8 @@ def _settle(turn: Turn, outcome: Outcome) -> Turn | None:
 
 def _claim(busy: Counter[int], room: int) -> list[Turn]:
     """As many as there is room for; of each tracker first what is found out about it, then tickets, the oldest first."""
-    now, turns = timezone.now(), []
+    now = timezone.now()
+    turns: list[Turn] = []
     while room > len(turns):
         full = [pk for pk, count in busy.items() if count >= AT_ONE_TRACKER]
         turn = _claim_one(full, now)

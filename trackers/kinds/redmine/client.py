@@ -46,7 +46,7 @@ class Engine(DefaultEngine):
 
     last: Last
 
-    def create_session(self, **params: Any) -> Any:  # type: ignore[override]
+    def create_session(self, **params: Any) -> Any:
         session, self.last = bounded_session()
         for name in ("headers", "params"):
             getattr(session, name).update(params.get(name, {}))
