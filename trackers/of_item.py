@@ -16,6 +16,7 @@ from trackers.models.trackers import FIELDS, people_of
 from trackers.translating import Tables
 from trackers.workflow.linking import values_of
 from trackers.workflow.projects import synced_here
+from trackers.workflow.syncing import WORDS
 
 READ_AGAIN = timedelta(seconds=1.5)
 NAMES = {
@@ -144,7 +145,7 @@ def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
     ]
     clashes = [
         ShownClash(
-            clash, NAMES[Field(clash.field)], words(clash.field, clash.ours), words(clash.field, clash.theirs)
+            clash, WORDS[Field(clash.field)], words(clash.field, clash.ours), words(clash.field, clash.theirs)
         )
         for clash in _newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
     ]

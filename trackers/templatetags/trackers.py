@@ -81,7 +81,7 @@ def field_value(value: Any) -> SafeString:
     if isinstance(value, date):
         return format_html("{}", date_format(value, "D j M Y"))
     if value in (None, ""):
-        return format_html('<span class="muted">None</span>')
+        return format_html('<span class="muted">{}</span>', "None")
     return conditional_escape(value)
 
 

@@ -60,7 +60,8 @@ def ticket_new(request: SignedInRequest, pk: int) -> HttpResponse:
 def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
     item = load_to_change(request, pk)
     is_private = workflow.comes_from_private(item)
-    initial = {"address": item.external_url or item.external_key}
+    # What somebody typed by hand is likely to be the one.
+    initial = {} if item.tickets.exists() else {"address": item.external_url or item.external_key}
     form = LinkForm(
         request.POST or None, trackers=Tracker.objects.working(), is_private=is_private, initial=initial
     )
