@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import Error, connection, transaction
-from django.db.models import DateTimeField, Exists, F, Min, OuterRef
+from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -122,16 +122,16 @@ def _claim_one(full: list[int], now: datetime) -> Turn | None:
 
 
 def next_turn_at() -> datetime | None:
-    """When something is due next; None where nothing is."""
-    tickets = Ticket.objects.startable().filter(next_at__isnull=False)
-    asleep = F("tracker__retry_at")
-    due = tickets.aggregate(at=Min(Greatest("next_at", "busy_until", asleep, output_field=DateTimeField())))[
-        "at"
-    ]
-    linked = Exists(Ticket.objects.filter(tracker=OuterRef("pk"), state=TicketState.LINKED))
+    """When something is due next; None where nothing is. One query where no tracker is set up."""
     working = Tracker.objects.working().order_by()
-    swept = working.filter(linked).aggregate(at=Min(Greatest("sweep_at", "retry_at")))["at"]
-    looked = working.aggregate(at=Min(Greatest("look_at", "retry_at")))["at"]
+    looked = working.aggregate(at=Min(Greatest("look_at", "retry_at")), count=Count("pk"))
+    if not looked["count"]:
+        return None
+    asleep = F("tracker__retry_at")
+    tickets = Ticket.objects.startable().filter(next_at__isnull=False)
+    due = tickets.aggregate(at=Min(Greatest("next_at", "busy_until", asleep, output_field=DateTimeField())))
+    linked = Exists(Ticket.objects.filter(tracker=OuterRef("pk"), state=TicketState.LINKED))
+    swept = working.filter(linked).aggregate(at=Min(Greatest("sweep_at", "retry_at")))
     projects = TrackerProject.objects.filter(tracker__paused_at=None, look_at__isnull=False).order_by()
-    known = projects.aggregate(at=Min(Greatest("look_at", asleep)))["at"]
-    return min((at for at in (due, swept, looked, known) if at is not None), default=None)
+    known = projects.aggregate(at=Min(Greatest("look_at", asleep)))
+    return min((one["at"] for one in (looked, due, swept, known) if one["at"] is not None), default=None)
