@@ -8,6 +8,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.hooks import ACTION_ITEM_HOOKS as ACTION_ITEM_HOOKS
+from config.hooks import ALERT_HOOKS as ALERT_HOOKS
+from config.hooks import INCIDENT_HOOKS as INCIDENT_HOOKS
 from config.jobs import JOBS as JOBS
 from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from core.listening import address_of
@@ -322,33 +325,6 @@ OUTBOX_CONSUMERS = [
     "trackers.workflow.following.consume",
 ]
 """Dotted paths to `consume(message)`: called once or more about everything that happened; writes what must be sent."""
-INCIDENT_HOOKS = {
-    "recipient_counts": "shell.recipients.counts_of",
-    "recipients": "shell.recipients.reached",
-    "public_pages": "statuspages.status_snapshot.pages_of",
-    "component_pages": "statuspages.status_snapshot.component_pages_of",
-    "is_followed": "subscribers.following.is_followed",
-    "followed_services": "subscribers.following.followed_services",
-    "alerts": "alerts.of_incident.alerts_of",
-    "signals": "signals.of_incident.signals_of",
-    "has_signals": "signals.of_incident.has_signals",
-    "signal_checks": "signals.of_incident.signal_checks_of",
-    "automations": "automations.of_incident.automations_of",
-    "has_automations": "automations.of_incident.has_automations",
-}
-"""Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
-ACTION_ITEM_HOOKS = {
-    "tickets": "trackers.of_item.tickets_of",
-    "ticket_marks": "trackers.of_item.ticket_marks",
-    "ticket_cells": "trackers.of_item.ticket_cells",
-    "makes_tickets": "trackers.of_item.makes_tickets",
-}
-"""Dotted paths to functions that answer for the pages of action items (action_items/hooks.py)."""
-ALERT_HOOKS = {
-    "maintenances": "statuspages.maintained.maintenances_of",
-    "events": "api.webhooks.send_now",
-}
-"""Dotted paths to functions that answer for routes of alerts (alerts/workflow/knowing.py)."""
 AUDIENCE_READERS = [
     "subscribers.recipients.audiences_subscribed",
     "statuspages.recipients.audiences_on_pages",

@@ -2,6 +2,7 @@
 
 import gc
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase, override_settings
@@ -18,6 +19,11 @@ from subscribers.models import NotificationPreference, Subscription
 from tests.live.editors import Webs
 from tests.resetting import end_sessions, end_work_of_others, keep_rows, restore_rows
 
+# How long an example takes says how busy the machine is, and nothing about the product.
+hypothesis.settings.register_profile(
+    "usual", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("usual")
 NOT_SENT = dict.fromkeys(Audience.values, "not part of this test")
 """For `resolve_incident`: no final update to anybody."""
 

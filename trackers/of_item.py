@@ -221,7 +221,7 @@ TO_DO = {
     Problem.GONE: "It was deleted, or the account of Allclear may not see it any more. Restore it and check again, or unlink it.",
     Problem.FORBIDDEN: "Give the account of Allclear access to it, then check again.",
     Problem.REFUSED: "Change it here or there, then sync again.",
-    Problem.PRIVATE: "",
+    Problem.PRIVATE: "“Sync anyway” shows it to everybody who can see the project.",
     Problem.ARCHIVED: "Unarchive it there to sync it again.",
 }
 TO_DO_FOR_TRACKER = {

@@ -21,7 +21,11 @@ ZONES = [
 ]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(
     began=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)).map(
         lambda at: at.replace(second=0, microsecond=0)

@@ -62,7 +62,11 @@ def lay_outside(email, audiences) -> None:
         Subscription.objects.create(outside=address, audience=audience)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     everybody=st.lists(PATHS, min_size=2, max_size=2),
     audiences=st.sets(st.sampled_from(AUDIENCES), min_size=1),

@@ -155,6 +155,12 @@ def test_what_became_private_is_told_no_further(commander, project, server, work
     ticket.refresh_from_db()
     assert ticket.problem == Problem.PRIVATE
     assert server.issues["1"].raw[Field.TITLE] == "Rotate keys"
+    sync_ticket(by=commander, ticket=ticket)
+    work()
+    assert server.issues["1"].raw[Field.TITLE] == "Rotate keys"
+    sync_ticket(by=commander, ticket=ticket, is_private_known=True)
+    work()
+    assert server.issues["1"].raw[Field.TITLE] == "Rotate the keys of the secretword"
 
 
 def test_missed_changes_are_found_by_the_sweep(project, server, responder, work):

@@ -77,7 +77,9 @@ def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def ticket_sync(request: SignedInRequest, pk: int, ticket: int) -> HttpResponse:
-    return _click(request, pk, ticket, "A worker looks at it now.", workflow.sync_ticket)
+    """With `is_private_known`, although it became private."""
+    known = {"is_private_known": True} if request.POST.get("is_private_known") else {}
+    return _click(request, pk, ticket, "A worker looks at it now.", workflow.sync_ticket, **known)
 
 
 @require_POST
@@ -155,7 +157,7 @@ def tickets_new(request: SignedInRequest) -> HttpResponse:
 
 
 def _click(
-    request: SignedInRequest, pk: int, ticket: int, done: str, verb: Callable[..., Any]
+    request: SignedInRequest, pk: int, ticket: int, done: str, verb: Callable[..., Any], **more: Any
 ) -> HttpResponse:
     item = load(request, pk)
     if not can_link(request.user, item):
@@ -165,4 +167,4 @@ def _click(
     subject = Ticket.objects.filter(pk=ticket, item=item).first()
     if subject is None:
         raise Http404
-    return refused_or(request, done, "action_item", [pk], verb, by=request.user, ticket=subject)
+    return refused_or(request, done, "action_item", [pk], verb, by=request.user, ticket=subject, **more)

@@ -134,13 +134,19 @@ def unlink_ticket(*, by: User, ticket: Ticket) -> ActionItem:
 
 
 @transaction.atomic
-def sync_ticket(*, by: User, ticket: Ticket) -> Ticket:
-    """Have a worker look at it now, whatever kept it from that before."""
+def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> Ticket:
+    """Have a worker look at it now, whatever kept it from that before.
+
+    What became private is only synced again with `is_private_known`.
+    """
     _lock(ticket.item, by)
     ticket = _lock_ticket(ticket)
     ticket.next_at, ticket.problem, ticket.problem_words = timezone.now(), "", ""
     ticket.problem_since = None
     ticket.not_taken, ticket.not_taken_here = {}, {}
+    if is_private_known and not ticket.is_private_known:
+        ticket.is_private_known = True
+        record_ticket("ticket.privacy_known", ticket, by)
     ticket.save()
     wake_worker(JOB)
     return ticket

@@ -70,7 +70,7 @@ class Fetch(Claimed):
             release(ticket, now + Ticket.AGAIN)
             return None
         if not ticket.is_private_known and comes_from_private(ticket.item):
-            words = "would be told of something private by now. Nothing is synced until you say so"
+            words = "does not get what is private now"
             note_problem(ticket, Problem.PRIVATE, words, now)
             release(ticket, now + Ticket.NO_ACCESS)
             return None

@@ -60,7 +60,11 @@ def _apply(retro, people, number, change) -> int:
     return 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(changes=st.lists(CHANGE, max_size=25))
 def test_no_circle_and_nothing_lost(retro, commander, responder, changes):
     retro.factors.all().delete()
