@@ -46,9 +46,9 @@ class TrackerForm(Form):
         super().__init__(*args, **kwargs)
         facts = KINDS[kind]
         self.fields["secret"].label = facts.key_name
+        self.fields["url"].widget.attrs["placeholder"] = facts.address or facts.example
         if facts.address:
             self.fields["url"].required = False
-            self.fields["url"].widget.attrs["placeholder"] = facts.address
             self.fields["url"].help_text = "Empty for the usual one. " + str(self.fields["url"].help_text)
         if facts.user_name:
             self.fields["user_name"].label = facts.user_name

@@ -28,6 +28,7 @@ class KindFacts:
     has_labels: bool = True
     user_name: str = ""
     key_name: str = "Token"
+    example: str = ""  # of an address, where everybody has their own
     steps: tuple[str, ...] = ()
     hook_steps: tuple[str, ...] = ()
 
@@ -83,6 +84,51 @@ KINDS: dict[str, KindFacts] = {
             "Choose “Make a new secret” here, and paste it there as Signing token, or as Secret token before "
             "GitLab 19.",
             "Trigger: only Issues events and Confidential issues events. Save it.",
+    "jira": KindFacts(
+        client="trackers.kinds.jira.client.Client",
+        name="Jira",
+        initials="JI",
+        words="Issues of Jira Cloud or Data Center",
+        address="",
+        example="https://YOUR.atlassian.net",
+        fields=ALL,
+        hook="trackers.kinds.jira.hooks.read",
+        user_name="E-mail address (Cloud only)",
+        steps=(
+            "Add an account for Allclear, such as “Allclear Bot”. Its name stands at what Allclear changes.",
+            "Give it a role in each project that may browse, create, edit, assign, transition and link issues.",
+            "Cloud: sign in as that account, open id.atlassian.com/manage-profile/security/api-tokens, and create "
+            "an API token without scopes. Enter it here with the e-mail address of the account.",
+            "Data Center: sign in as that account, open Profile → Personal Access Tokens, and create a token. "
+            "Leave the e-mail address empty.",
+            "Note the day on which the token expires.",
+        ),
+        hook_steps=(
+            "Jira administration → System → WebHooks: create a webhook.",
+            "Enter the address and the secret that are shown here.",
+            "Choose issue created, updated and deleted. A JQL query may limit it to some projects.",
+        ),
+    ),
+    "linear": KindFacts(
+        client="trackers.kinds.linear.client.Client",
+        name="Linear",
+        initials="LI",
+        words="Issues of teams in Linear",
+        address="https://api.linear.app",
+        fields=ALL,
+        hook="trackers.kinds.linear.hooks.read",
+        makes_hook_secret=True,
+        key_name="API key",
+        steps=(
+            "Invite an account for Allclear, such as “Allclear Bot”. Its name stands at what Allclear changes.",
+            "Make it a member of each team.",
+            "Sign in as that account, open Settings → Security & access → Personal API keys, and create a key "
+            "that may read and write.",
+        ),
+        hook_steps=(
+            "Settings → API → Webhooks: create a webhook for the address that is shown here.",
+            "Choose the data change events of issues.",
+            "Copy its signing secret, and enter it here.",
         ),
     ),
     "redmine": KindFacts(
