@@ -315,8 +315,8 @@ def _ticket(issue: dict[str, Any] | None) -> RemoteTicket:
 
 
 def _changes(rows: list[dict[str, Any]]) -> Iterator[RemoteChange]:
-    """Linear adds to an entry for a while, so that each time it is another change."""
-    for row in sorted(rows, key=lambda row: _moment(row["createdAt"])):
+    """Oldest first; Linear begins with the newest. It adds to an entry for a while: each time it is another change."""
+    for row in sorted(reversed(rows), key=lambda row: _moment(row["createdAt"])):
         by = row.get("actor") or row.get("botActor") or {}
         for field, (before, after) in HISTORY.items():
             if row.get(before) is not None or row.get(after) is not None:
