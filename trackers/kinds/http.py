@@ -36,6 +36,7 @@ class Last:
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = ""
+    session: requests.Session | None = field(default=None, repr=False)
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -64,6 +65,7 @@ class BoundedAdapter(HTTPAdapter):
 def bounded_session() -> tuple[requests.Session, Last]:
     """A session that follows no redirect, with the newest answer it got."""
     made, last = session((PATIENCE.connect, PATIENCE.silence)), Last()
+    last.session = made
     for scheme in ("https://", "http://"):
         made.mount(scheme, BoundedAdapter(last))
     return made, last
@@ -72,7 +74,10 @@ def bounded_session() -> tuple[requests.Session, Last]:
 @contextmanager
 def calling(url: str, last: Last, library: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Behind the guard, and within the time. Whatever fails is a TrackerError; `library` are the errors of a client's
-    library, which are told by the status of the newest answer."""
+    library, which are told by the status of the newest answer.
+
+    Connections end with it: the leash of the next call would not hold one that is open already.
+    """
     with outbound_to(urlsplit(url).hostname or "", within=PATIENCE.altogether) as leash:
         try:
             yield
@@ -88,6 +93,9 @@ def calling(url: str, last: Last, library: tuple[type[Exception], ...] = ()) -> 
                 "sent an answer that cannot be read. Check the address",
                 may_have_run=last.method not in ("", "GET"),
             ) from error
+        finally:
+            if last.session is not None:
+                last.session.close()
 
 
 def _silent(error: Exception, leash: Leash, last: Last) -> TrackerError:
