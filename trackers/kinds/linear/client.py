@@ -316,7 +316,8 @@ def _ticket(issue: dict[str, Any] | None) -> RemoteTicket:
 
 def _changes(rows: list[dict[str, Any]]) -> Iterator[RemoteChange]:
     """Oldest first; Linear begins with the newest. It adds to an entry for a while: each time it is another change."""
-    for row in sorted(reversed(rows), key=lambda row: _moment(row["createdAt"])):
+    oldest_first = rows[::-1]
+    for row in sorted(oldest_first, key=lambda row: _moment(row["createdAt"])):
         by = row.get("actor") or row.get("botActor") or {}
         for field, (before, after) in HISTORY.items():
             if row.get(before) is not None or row.get(after) is not None:
