@@ -1,10 +1,12 @@
 """Trackers that are reached over HTTP on loopback: jira820, and fakes of Jira and Linear."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
+from tests.trackers.imaginary import Killed
 from tests.trackers.served.fake_jira import FakeJira
 from tests.trackers.served.fake_linear import FakeLinear
 from tests.trackers.served.jira820_server import Jira820
@@ -80,6 +82,17 @@ def look(ticket, work):
         return ticket
 
     return again
+
+
+@pytest.fixture
+def work_on(work):
+    """Until nothing is due, or the worker is killed."""
+
+    def run() -> None:
+        with suppress(Killed):
+            work()
+
+    return run
 
 
 @pytest.fixture

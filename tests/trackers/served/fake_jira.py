@@ -95,6 +95,11 @@ class FakeJira(Serving):
         value = self.issues[pk]["raw"][name]
         return self.person_pk(value) if name == "owner" else value
 
+    def titles(self, pk: str) -> list[tuple[str, str]]:
+        """Who changed the title, and what it was before."""
+        log = self.issues[pk]["log"]
+        return [(by, before) for _, by, _, items in log for name, before, _ in items if name == "title"]
+
     def text(self, pk: str) -> str:
         return self.issues[pk]["text"]
 

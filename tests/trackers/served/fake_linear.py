@@ -155,6 +155,11 @@ class FakeLinear(Serving):
     def value(self, pk: str, name: str) -> str:
         return self.issues[pk].raw[name]
 
+    def titles(self, pk: str) -> list[tuple[str, str]]:
+        """Who changed the title, and what it was before."""
+        log = self.issues[pk].log
+        return [(by.removeprefix("u-"), items["title"][0]) for _, by, _, items in log if "title" in items]
+
     def text(self, pk: str) -> str:
         return self.issues[pk].text
 

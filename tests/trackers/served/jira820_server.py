@@ -205,6 +205,12 @@ class Jira820:
         pair = self.store.values(issue)[named.get(name, name)]
         return (pair[1] if name == "title" else pair[0]) or ""
 
+    def titles(self, pk: str) -> list[tuple[str, str]]:
+        """Who changed the title, and what it was before."""
+        log = self.store.get_issue(pk)["changelog"]
+        items = [(entry["author"], item) for entry in log for item in entry["items"]]
+        return [(by, item["fromString"]) for by, item in items if item["field"] == "summary"]
+
     def text(self, pk: str) -> str:
         return self.store.get_issue(pk)["description"]
 
