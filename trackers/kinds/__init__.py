@@ -105,7 +105,7 @@ KINDS: dict[str, KindFacts] = {
         ),
         hook_steps=(
             "Jira administration → System → WebHooks: create a webhook.",
-            "Enter the address and the secret that are shown here.",
+            "Make a new secret here, and enter it there with the address above.",
             "Choose issue created, updated and deleted. A JQL query may limit it to some projects.",
         ),
     ),
@@ -126,9 +126,9 @@ KINDS: dict[str, KindFacts] = {
             "that may read and write.",
         ),
         hook_steps=(
-            "Settings → API → Webhooks: create a webhook for the address that is shown here.",
+            "Settings → API → Webhooks: create a webhook for the address above.",
             "Choose the data change events of issues.",
-            "Copy its signing secret, and enter it here.",
+            "Copy its signing secret, and enter it here with Edit.",
         ),
     ),
     "redmine": KindFacts(
