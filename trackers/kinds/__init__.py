@@ -84,6 +84,8 @@ KINDS: dict[str, KindFacts] = {
             "Choose “Make a new secret” here, and paste it there as Signing token, or as Secret token before "
             "GitLab 19.",
             "Trigger: only Issues events and Confidential issues events. Save it.",
+        ),
+    ),
     "jira": KindFacts(
         client="trackers.kinds.jira.client.Client",
         name="Jira",

@@ -25,13 +25,6 @@ SERVERS = {
 
 
 @pytest.fixture
-def loopback(monkeypatch, settings):
-    """Allowed, as an operator allows a network of their own."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
-
-
-@pytest.fixture
 def serve(loopback):
     """`serve("linear")` is a new one."""
     made = []

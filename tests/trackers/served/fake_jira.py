@@ -63,6 +63,10 @@ class FakeJira(Serving):
     def dana(self) -> str:
         return self.person_pk("dana")
 
+    @property
+    def sam(self) -> str:
+        return self.person_pk("sam")
+
     # -- what people do there -----------------------------------------------------------------------------
 
     def add(self, *, title: str = "Something", text: str = "", project: str = "10", **said: str) -> str:
@@ -80,7 +84,10 @@ class FakeJira(Serving):
     def edit(self, pk: str, by: str = "dana", **raw: str) -> None:
         with self.lock:
             issue, at = self.issues[pk], datetime.now(UTC)
-            raw = {name: value.removeprefix("JIRAUSER-") for name, value in raw.items()}
+            by, raw = (
+                by.removeprefix("JIRAUSER-"),
+                {name: value.removeprefix("JIRAUSER-") for name, value in raw.items()},
+            )
             items = [
                 (name, issue["raw"][name], value)
                 for name, value in raw.items()
@@ -98,7 +105,12 @@ class FakeJira(Serving):
     def titles(self, pk: str) -> list[tuple[str, str]]:
         """Who changed the title, and what it was before."""
         log = self.issues[pk]["log"]
-        return [(by, before) for _, by, _, items in log for name, before, _ in items if name == "title"]
+        return [
+            (self.person_pk(by), before)
+            for _, by, _, items in log
+            for name, before, _ in items
+            if name == "title"
+        ]
 
     def text(self, pk: str) -> str:
         return self.issues[pk]["text"]

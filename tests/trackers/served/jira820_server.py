@@ -108,7 +108,7 @@ class Kept(Store):
 
 class Jira820:
     states = {"open": "10000", "in_progress": "3", "done": "10001", "wont_do": "10002"}
-    project, dana = PROJECT, "dana"
+    project, dana, sam = PROJECT, "dana", "sam"
     priorities = {"P1": "1", "P2": "2"}
 
     def __init__(self) -> None:

@@ -99,7 +99,7 @@ def test_many_fields_at_once(there, client):
 def test_what_people_changed(there, client):
     pk = there.add()
     there.edit(pk, title="One", due_on="2027-01-02")
-    there.edit(pk, due_on="", owner=there.dana)
+    there.edit(pk, there.sam, due_on="", owner=there.dana)
     found = client.get(pk, there.project).changes
     assert {(one.field, one.before, one.after) for one in found} == {
         (Field.TITLE, "Something", "One"),
@@ -108,7 +108,7 @@ def test_what_people_changed(there, client):
         (Field.OWNER, "", there.dana),
     }
     assert [one.after for one in found if one.field == Field.DUE] == ["2027-01-02", ""], "oldest first"
-    assert {one.by.name for one in found} == {"Dana Example"}
+    assert {one.by.name for one in found} == {"Dana Example", "Sam Example"}
     assert len({(one.pk, one.field) for one in found}) == 4
 
 

@@ -60,7 +60,7 @@ def test_states_by_their_types(there, client):
 def test_no_priority_is_none(there, client, known):
     assert (known.raw[Field.PRIORITY], known.names[Field.PRIORITY]) == ("", "No priority")
     client.change(known, {Field.PRIORITY: "1"})
-    client.change(known, {Field.PRIORITY: ""})
+    there.edit(known.pk, priority="")
     changes = client.get(known.pk, there.project).changes
     assert [(one.before, one.after) for one in changes] == [("", "1"), ("1", "")]
 

@@ -46,13 +46,13 @@ def edits(there, item, ticket, responder):
             said = (date.fromisoformat(value) if value else None) if field == Field.DUE else value
             take_from_ticket(item=item, by=responder, ticket="by hand", **{field.value: said})
 
-        def theirs(self, field: Field | None = None) -> None:
+        def theirs(self, field: Field | None = None, by: str = there.dana) -> None:
             field = field or self.random.choice(FIELDS)
             value = self.value(field)
             raw = {Field.STATE: there.states, Field.PRIORITY: there.priorities}.get(field, {}).get(
                 value, value
             )
-            there.edit(ticket.remote_id, **{field.value: raw})
+            there.edit(ticket.remote_id, by, **{field.value: raw})
 
     return Edits()
 
@@ -69,7 +69,7 @@ def test_nothing_is_lost(there, calls, edits, item, ticket, work_on, let_leases_
             there.faults.append(Fault(loses=True, method=edits.random.choice(["GET", "POST", "PUT"])))
         elif what == "between":
             edits.ours(Field.TITLE)
-            calls.edit_after_look(lambda: edits.theirs(Field.TITLE))
+            calls.edit_after_look(lambda: edits.theirs(Field.TITLE, there.sam))
         touch(ticket.tracker_id, [pk], timezone.now())
         work_on()
         calls.clear()
@@ -94,4 +94,4 @@ def test_nothing_is_lost(there, calls, edits, item, ticket, work_on, let_leases_
 
 def _overwritten_by_us(there, pk: str) -> set[str]:
     """Titles of theirs that Allclear wrote over."""
-    return {before for by, before in there.titles(pk) if by != "dana"}
+    return {before for by, before in there.titles(pk) if by not in (there.dana, there.sam)}

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote
 
 from atlassian.rest_client import AtlassianRestAPI
 
@@ -27,7 +27,7 @@ from trackers.face import (
     RemoteTicket,
     TrackerError,
 )
-from trackers.kinds.http import Last, bounded_session, calling, told_by_status
+from trackers.kinds.http import Last, bounded_session, calling, parts_of, told_by_status
 from trackers.kinds.jira import reading
 
 READ = "summary,status,assignee,duedate,priority,project,updated,archiveddate"
@@ -110,12 +110,8 @@ class Client:
             return reading.ticket(issue, self.url)
 
     def find(self, address: str) -> RemoteTicket:
-        try:
-            parts = urlsplit(address.strip())
-        except ValueError:
-            parts = urlsplit("")
-        if parts.netloc and parts.netloc.lower() != urlsplit(self.url).netloc.lower():
-            raise TrackerError(Problem.REFUSED, "has another address than this ticket")
+        said = address.strip()
+        parts = parts_of(said, self.url) or SplitResult("", "", said, "", "")
         # A board has the key of the ticket that is chosen in its query.
         places = [*reversed(parts.path.split("/")), *parse_qs(parts.query).get("selectedIssue", [])]
         keys = [place.upper() for place in reversed(places) if KEY.fullmatch(place.upper())]
@@ -273,10 +269,7 @@ class Client:
             raise told_by_status(Last(401, {}, method))
         if answer.status_code >= 300:
             raise told_by_status(self.last, reading.reason(answer.content))
-        try:
-            return json.loads(answer.content) if answer.content else None
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
+        return json.loads(answer.content) if answer.content else None
 
     def _calling(self) -> AbstractContextManager[None]:
         return calling(self.url, self.last)

@@ -29,7 +29,7 @@ from trackers.face import (
     RemoteTicket,
     TrackerError,
 )
-from trackers.kinds.http import Last, bounded_session, calling, told_by_status
+from trackers.kinds.http import Last, bounded_session, calling, parts_of, told_by_status
 from trackers.kinds.linear import asking
 
 INPUT = {
@@ -123,17 +123,14 @@ class Client:
             return _ticket(self._ask(asking.GET, id=pk)["issue"])
 
     def find(self, address: str) -> RemoteTicket:
-        try:
-            parts = urlsplit(address.strip())
-        except ValueError:
-            parts = urlsplit("")
-        if parts.netloc and parts.netloc.lower() != SITE:
-            raise TrackerError(Problem.REFUSED, "has another address than this ticket")
-        keys = [part.upper() for part in parts.path.split("/") if KEY.fullmatch(part.upper())]
+        said = address.strip()
+        parts = parts_of(said, f"https://{SITE}")
+        places = parts.path.split("/") if parts else [said]
+        keys = [place.upper() for place in places if KEY.fullmatch(place.upper())]
         if not keys:
             raise TrackerError(Problem.REFUSED, "has no tickets with such an address")
         found = self.get(keys[0], "")
-        if parts.netloc and _workspace(address) != _workspace(found.url):
+        if parts and _workspace(said) != _workspace(found.url):
             raise TrackerError(Problem.REFUSED, "has another address than this ticket")
         return found
 
@@ -315,14 +312,14 @@ def _ticket(issue: dict[str, Any] | None) -> RemoteTicket:
 
 
 def _changes(rows: list[dict[str, Any]]) -> Iterator[RemoteChange]:
-    """Oldest first; Linear begins with the newest. It adds to an entry for a while: each time it is another change."""
+    """Oldest first; Linear begins with the newest. Changes of one person within a while are one entry there."""
     oldest_first = rows[::-1]
     for row in sorted(oldest_first, key=lambda row: _moment(row["createdAt"])):
         by = row.get("actor") or row.get("botActor") or {}
         for field, (before, after) in HISTORY.items():
             if row.get(before) is not None or row.get(after) is not None:
                 yield RemoteChange(
-                    pk=f"{row['id']}:{row['updatedAt']}",
+                    pk=row["id"],
                     field=field,
                     before=_read(field, row.get(before)),
                     after=_read(field, row.get(after)),
@@ -361,7 +358,7 @@ def _uuid(marker: str) -> str:
 
 
 def _workspace(address: str) -> str:
-    return urlsplit(address.strip()).path.strip("/").partition("/")[0].lower()
+    return urlsplit(address).path.strip("/").partition("/")[0].lower()
 
 
 def _moment(text: str) -> datetime:
