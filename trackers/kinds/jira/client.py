@@ -287,7 +287,7 @@ def _plain(raw: Mapping[Field, str]) -> dict[str, Any]:
 
 
 def _ago(since: datetime) -> str:
-    """A time in minutes before now, rounded up, as JQL takes whole ones. It reads any other in the account's time zone."""
+    """In whole minutes before now, rounded up: JQL reads a date in the time zone of the account."""
     return f"-{max(0, (datetime.now(UTC) - since) // timedelta(minutes=1)) + 2}m"
 
 
