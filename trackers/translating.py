@@ -27,6 +27,8 @@ NOT_DONE = (
 )
 STARTED = ("progress", "review", "feedback", "doing", "started", "resolved", "test")
 """Words in the name of a state, where a tracker says only whether it is closed."""
+USUAL = ("medium", "normal", "major")
+"""Names of the priority that tickets usually have."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,12 @@ def _category(state: Choice) -> str:
 
 
 def proposed_priorities(priorities: Iterable[Choice]) -> Table:
-    """Spread over P1 to P4 in their order, the most urgent first."""
+    """Around the usual one, which is P3; else spread over P1 to P4 in their order, the most urgent first."""
     rows = list(priorities)
     if not rows:
         return Table()
-    means = {row.pk: PRIORITIES[min(place * 4 // len(rows), 3)] for place, row in enumerate(rows)}
+    usual = next((place for place, row in enumerate(rows) if row.name.lower() in USUAL), None)
+    means = {row.pk: PRIORITIES[_place(place, usual, len(rows))] for place, row in enumerate(rows)}
     sets: dict[str, str] = {}
     for row in rows:
         sets.setdefault(means[row.pk], row.pk)
@@ -119,3 +122,8 @@ def proposed_priorities(priorities: Iterable[Choice]) -> Table:
         if priority not in sets:
             sets[priority] = rows[min(place, len(rows) - 1)].pk
     return Table(means, sets)
+
+
+def _place(place: int, usual: int | None, count: int) -> int:
+    """0 for P1 to 3 for P4."""
+    return min(place * 4 // count, 3) if usual is None else min(max(2 + place - usual, 0), 3)
