@@ -67,7 +67,8 @@ def compare(
         elif mine == base.get(name):
             if refused_here.get(name) != read:
                 plan.take[name] = read
-        elif read == base.get(name):
+        elif tables.read(name, theirs.get(name, ""), base.get(name, read)) == base.get(name):
+            # There it is as it was: what stands for two values here may still be the one that both had.
             if refused.get(name) != mine:
                 plan.give_ours(name, mine, tables)
         else:
