@@ -1,10 +1,41 @@
-"""What every tracker can be asked, whatever its kind, and what it may answer. Plain values: no database, no network."""
+"""What every tracker can be asked, whatever its kind, and what it may answer. Plain values: no database, no network.
+
+What it answers is cut, and freed of what no text may hold, as it is put in here.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from core.text import visible
+
+LONGEST_ID, LONGEST_CHANGE, LONGEST_NAME, LONGEST_VALUE, LONGEST_ADDRESS = 200, 100, 200, 1000, 500
+
+
+def said(value: Any, longest: int = LONGEST_VALUE) -> str:
+    """A text that can be kept, whatever the tracker sent. "" for nothing."""
+    return "" if value is None else visible(str(value))[:longest]
+
+
+def web_address(value: Any) -> str:
+    """An address that can be a link; "" for any other."""
+    text = said(value, LONGEST_ADDRESS + 1)
+    try:
+        is_one = urlsplit(text).scheme in ("http", "https") and bool(urlsplit(text).hostname)
+    except ValueError:
+        is_one = False
+    return text if is_one and len(text) <= LONGEST_ADDRESS else ""
+
+
+class Told:
+    """Something that a tracker sent."""
+
+    def _keep(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
 
 
 class Field(StrEnum):
@@ -18,7 +49,7 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Told):
     """A state, priority, type or project of a tracker, as it is called there.
 
     Of a state, `category` is the state of an action item that it stands for, as far as the tracker says; "" else.
@@ -28,16 +59,24 @@ class Choice:
     name: str
     category: str = ""
 
+    def __post_init__(self) -> None:
+        self._keep(pk=said(self.pk, LONGEST_ID), name=said(self.name, LONGEST_NAME))
+
 
 @dataclass(frozen=True)
-class RemotePerson:
+class RemotePerson(Told):
     pk: str
     name: str
     email: str = ""
 
+    def __post_init__(self) -> None:
+        self._keep(
+            pk=said(self.pk, LONGEST_ID), name=said(self.name, LONGEST_NAME), email=said(self.email, 254)
+        )
+
 
 @dataclass(frozen=True)
-class RemoteChange:
+class RemoteChange(Told):
     """One field that somebody changed there. Values are as in `RemoteTicket.raw`."""
 
     pk: str
@@ -47,9 +86,12 @@ class RemoteChange:
     at: datetime
     by: RemotePerson | None = None
 
+    def __post_init__(self) -> None:
+        self._keep(pk=said(self.pk, LONGEST_CHANGE), before=said(self.before), after=said(self.after))
+
 
 @dataclass(frozen=True)
-class RemoteTicket:
+class RemoteTicket(Told):
     """A ticket as it is there.
 
     `pk` stays the same whatever is renamed; one that is moved may get another, and is found by the old one. `key` is
@@ -68,6 +110,16 @@ class RemoteTicket:
     is_archived: bool = False
     changes: tuple[RemoteChange, ...] = ()
 
+    def __post_init__(self) -> None:
+        self._keep(
+            pk=said(self.pk, LONGEST_ID),
+            key=said(self.key, LONGEST_NAME),
+            url=web_address(self.url),
+            project=said(self.project, LONGEST_ID),
+            raw={name: said(value) for name, value in self.raw.items()},
+            names={name: said(value) for name, value in self.names.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -84,7 +136,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class ProjectFacts:
+class ProjectFacts(Told):
     """What can be chosen for the tickets of a project."""
 
     states: tuple[Choice, ...]
@@ -96,14 +148,25 @@ class ProjectFacts:
     url: str = ""
     warning: str = ""
 
+    def __post_init__(self) -> None:
+        self._keep(
+            name=said(self.name, LONGEST_NAME),
+            key=said(self.key, LONGEST_NAME),
+            url=web_address(self.url),
+            warning=said(self.warning),
+        )
+
 
 @dataclass(frozen=True)
-class Found:
+class Found(Told):
     """What a test of the connection found: who we are there, and the projects within reach."""
 
     account: RemotePerson
     projects: tuple[Choice, ...]
     warning: str = ""
+
+    def __post_init__(self) -> None:
+        self._keep(warning=said(self.warning))
 
 
 @dataclass(frozen=True)
@@ -199,7 +262,7 @@ class TrackerError(Exception):
         field: Field | None = None,
     ) -> None:
         super().__init__(words)
-        self.problem, self.words = problem, words
+        self.problem, self.words = problem, said(words)
         self.retry_at, self.may_have_run, self.field = retry_at, may_have_run, field
 
 

@@ -6,6 +6,7 @@ P4. "" is none.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.text import shorten
 from trackers.face import Choice, Field
@@ -58,7 +59,7 @@ class Tables:
         if name == Field.TITLE:
             return shorten(" ".join(raw.split()), LONGEST_TITLE)
         if name == Field.DUE:
-            return raw
+            return _day(raw)
         if name == Field.OWNER and not raw:
             return ""
         return self._of(name).read(raw, ours)
@@ -77,6 +78,14 @@ class Tables:
             Field.PRIORITY: self.priorities,
             Field.OWNER: self.people,
         }[name]
+
+
+def _day(raw: str) -> str:
+    """As we write it; what is no day stays, and is refused where it is to be set."""
+    try:
+        return date.fromisoformat(raw).isoformat() if raw else ""
+    except ValueError:
+        return raw[:LONGEST_TITLE]
 
 
 def proposed_states(states: Iterable[Choice]) -> Table:

@@ -91,8 +91,8 @@ def test_an_issue_is_made_with_all_that_is_said(client, gitlab):
 
 
 def test_a_line_of_the_text_gives_gitlab_no_orders(client, gitlab):
-    client.create(draft(text="First\n/close\n  /assign @root\nin /etc/hosts\n"))
-    assert gitlab.issues["10", 1]["description"] == "First\n\\/close\n  \\/assign @root\nin /etc/hosts\n"
+    client.create(draft(text="First\n/close\n  /Assign @root\nin /etc/hosts\n"))
+    assert gitlab.issues["10", 1]["description"] == "First\n\\/close\n  \\/Assign @root\nin /etc/hosts\n"
 
 
 @pytest.mark.parametrize(

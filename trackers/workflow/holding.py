@@ -15,7 +15,9 @@ def hold(pk: int, claim: int) -> Ticket | None:
     item_id = Ticket.objects.filter(pk=pk).values_list("item_id", flat=True).first()
     if item_id is None:
         return None
-    item = ActionItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+    item = ActionItem.objects.select_for_update(of=("self",)).filter(pk=item_id).first()
+    if item is None:  # deleted meanwhile, and the ticket with it
+        return None
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("tracker", "project", "asked_by")
     ticket: Ticket | None = rows.filter(pk=pk, claim=claim).first()
     if ticket is not None:
@@ -36,9 +38,9 @@ def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
     """Keep what the tracker says: where the ticket is, and its values."""
     if ticket.key and ticket.key != remote.key:
         ticket.moved_from = ticket.key
-    ticket.remote_id, ticket.key, ticket.url = remote.pk[:200], remote.key[:200], remote.url[:500]
+    ticket.remote_id, ticket.key, ticket.url = remote.pk, remote.key, remote.url
     if ticket.remote_project != remote.project:
-        ticket.remote_project = remote.project[:200]
+        ticket.remote_project = remote.project
         ticket.project = _project_of(ticket, remote)
     ticket.remote = {
         "raw": dict(remote.raw),
@@ -67,8 +69,8 @@ def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
     """One that is not set up yet is added, so that its states have a meaning; no tickets are made there by rule."""
     project, _ = TrackerProject.objects.get_or_create(
         tracker_id=ticket.tracker_id,
-        remote_id=remote.project[:200],
-        defaults={"name": remote.project[:200], "key": remote.project[:200]},
+        remote_id=remote.project,
+        defaults={"name": remote.project, "key": remote.project},
     )
     return project
 

@@ -100,8 +100,8 @@ class ProjectLook:
         if project is None:
             return
         is_first = project.looked_at is None
-        project.name, project.key = facts.name[:200] or project.name, facts.key[:200] or project.key
-        project.url = facts.url[:500]
+        project.name, project.key = facts.name or project.name, facts.key or project.key
+        project.url = facts.url
         project.types = [[row.pk, row.name] for row in facts.types]
         if project.type not in {row.pk for row in facts.types}:
             project.type = facts.types[0].pk if facts.types else ""
@@ -145,14 +145,15 @@ def _kept(stored: dict[str, Any], choices: Iterable[Choice], proposed: Table) ->
 
 
 def note_people(tracker: Tracker, people: Iterable[RemotePerson]) -> None:
-    """People of the tracker, matched by their e-mail address where an administrator chose nobody."""
+    """People of the tracker, matched by their e-mail address where an administrator chose nobody. Somebody may be
+    listed twice: lists come in pages, and change meanwhile."""
     known = {row.remote_id: row for row in tracker.people.all()}
     addresses = [person.email.lower() for person in people if person.email]
     users = {user.email.lower(): user for user in User.objects.filter(email__in=addresses, is_active=True)}
     for person in people:
-        row = known.get(person.pk) or TrackerPerson(tracker=tracker, remote_id=person.pk[:200])
+        row = known.setdefault(person.pk, TrackerPerson(tracker=tracker, remote_id=person.pk))
         before = (row.pk, row.name, row.email, row.user_id)
-        row.name, row.email = person.name[:200] or row.name, person.email[:254]
+        row.name, row.email = person.name or row.name, person.email
         if not row.is_chosen and (user := users.get(person.email.lower())):
             row.user = user
         if before != (row.pk, row.name, row.email, row.user_id):

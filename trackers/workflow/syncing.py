@@ -278,7 +278,7 @@ def _note_clash(
         ours_at=ours_at,
         ours_by=ours_by,
         theirs_at=change.at if change else at,
-        theirs_by=change.by.name[:200] if change and change.by else "",
+        theirs_by=change.by.name if change and change.by else "",
         used_theirs=used_theirs,
         noticed_at=now,
     )

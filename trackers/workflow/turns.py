@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -79,8 +79,12 @@ def _ask(access: Access, ask: Callable[[Client], Any]) -> Outcome:
         return Outcome(error=error)
     except Exception:  # a fault of ours or of a library: what is due elsewhere goes on
         logger.exception("what %s answered could not be used", access.kind)
-        words = "sent something that could not be used. The log of the worker says why"
-        return Outcome(error=TrackerError(Problem.REFUSED, words))
+        return Outcome(error=_unusable())
+
+
+def _unusable() -> TrackerError:
+    words = "sent something that could not be used. The log of the worker says why"
+    return TrackerError(Problem.REFUSED, words)
 
 
 def _settle(turn: Turn, outcome: Outcome) -> Turn | None:
@@ -88,7 +92,14 @@ def _settle(turn: Turn, outcome: Outcome) -> Turn | None:
         note_trouble(turn.tracker_id, outcome.error, timezone.now())
         turn.fail(outcome.error)
         return None
-    return turn.settle(outcome.answer)
+    try:
+        return turn.settle(outcome.answer)
+    except (OperationalError, InterfaceError):  # the database is away, or busy: again
+        raise
+    except Exception:  # what cannot be stored now can never be: everything else goes on
+        logger.exception("what %s answered could not be stored", turn.access.kind)
+        turn.fail(_unusable())
+        return None
 
 
 def _claim(busy: Counter[int], room: int) -> list[Turn]:

@@ -41,7 +41,7 @@ STATES = {OPENED: Choice(OPENED, "Open", "open"), CLOSED: Choice(CLOSED, "Closed
 ADDRESS = re.compile(r"/(.+?)(?:/-)?/(issues|work_items|merge_requests)/([0-9]{1,9})(?:/.*)?")
 KEY = re.compile(r"([^\s#!]+/[^\s#!]+)([#!])([0-9]{1,9})")
 NOT_TICKETS = ("merge_requests", "!")
-QUICK_ACTION = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
+QUICK_ACTION = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE | re.IGNORECASE)
 PLANNER = 15
 """The least role that may change issues. Source: https://docs.gitlab.com/api/access_requests/"""
 MOVED_TO = "query($id: IssueID!) { issue(id: $id) { iid projectId } }"

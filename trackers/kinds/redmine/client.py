@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from redminelib import Redmine
 from redminelib.engines import DefaultEngine
@@ -27,7 +26,7 @@ from trackers.face import (
     RemoteTicket,
     TrackerError,
 )
-from trackers.kinds.http import Last, bounded_session, calling, told_by_status
+from trackers.kinds.http import Last, bounded_session, calling, parts_of, told_by_status
 
 ATTRIBUTES = {
     Field.TITLE: "subject",
@@ -112,11 +111,9 @@ class Client:
             return self._ticket(self._get(f"issues/{int(pk)}", include="journals")["issue"])
 
     def find(self, address: str) -> RemoteTicket:
-        parts = urlsplit(address.strip())
-        if parts.scheme and parts.netloc and parts.netloc != urlsplit(self.url).netloc:
-            raise TrackerError(Problem.REFUSED, "has another address than this ticket")
-        found = re.fullmatch(r"(?:.*/issues/)?#?([0-9]{1,9})/?", parts.path or address.strip().lstrip("#"))
-        if not found and not (found := re.fullmatch(r"#?([0-9]{1,9})", address.strip())):
+        parts = parts_of(address.strip(), self.url)
+        found = re.fullmatch(r"(?:.*/issues/)?#?([0-9]{1,9})/?", parts.path if parts else address.strip())
+        if not found:
             raise TrackerError(Problem.REFUSED, "has no tickets with such an address")
         return self.get(found[1], "")
 
@@ -194,7 +191,7 @@ class Client:
             Field.OWNER: owner.get("name", ""),
             Field.PRIORITY: issue["priority"]["name"],
         }
-        pk = str(issue["id"])
+        pk = str(int(issue["id"]))
         return RemoteTicket(
             pk=pk,
             key=f"#{pk}",
