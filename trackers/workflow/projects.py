@@ -46,6 +46,8 @@ def add_project(
     )
     if not is_new:
         raise ValidationError({"remote_id": f"{project} is there already."})
+    # What was linked before it was removed is synced again, once its states are known.
+    tracker.tickets.filter(project=None, remote_project=remote_id).update(project=project)
     _audit("tracker_project.added", project, by, team=str(team or ""), creates=creates)
     wake_worker(JOB)
     return project
@@ -179,6 +181,7 @@ def _audit(action: str, project: TrackerProject, by: User, **changes: Any) -> No
 
 
 def synced_here(project: TrackerProject | None, of_client: frozenset[Field]) -> list[Field]:
-    """The fields that are kept the same: those that the tracker has, less those that are switched off."""
-    chosen = project.synced_fields if project else [field.value for field in FIELDS]
+    """The fields that are kept the same: those that the tracker has, less those that are switched off. None
+    where the project was removed."""
+    chosen = project.synced_fields if project else []
     return [field for field in FIELDS if field in of_client and field.value in chosen]
