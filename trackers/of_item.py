@@ -186,17 +186,22 @@ def _ours(name: Field, item: ActionItem) -> Any:
 def _theirs(name: Field, ticket: Ticket) -> Any:
     said = ticket.said(name)
     if name == Field.DUE:
-        try:
-            return day_or_none(said)
-        except ValueError:
-            return said
+        return _day(said)
     return said or ("Nobody" if name == Field.OWNER else "")
+
+
+def _day(value: str) -> Any:
+    """A day, or what a tracker says in its place."""
+    try:
+        return day_or_none(value)
+    except ValueError:
+        return value
 
 
 def words(name: str, value: str) -> Any:
     """A value of `trackers.translating` for people: a day, a person's name, a state's label."""
     if name == Field.DUE:
-        return day_or_none(value) or "No date"
+        return _day(value) or "No date"
     if name == Field.OWNER:
         owner = User.objects.filter(pk=int(value)).first() if value else None
         return owner.name if owner else "Nobody"

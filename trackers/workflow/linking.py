@@ -159,6 +159,7 @@ def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Tic
     item.tickets.filter(is_synced=True).exclude(pk=ticket.pk).update(is_synced=False)
     ticket = _lock_ticket(ticket)
     ticket.is_synced, ticket.agreed, ticket.takes_theirs = True, {}, takes_theirs
+    ticket.not_taken, ticket.not_taken_here = {}, {}
     ticket.next_at = timezone.now()
     ticket.save()
     record_ticket("ticket.chosen", ticket, by)
@@ -176,7 +177,11 @@ def settle_clash(*, by: User, clash: Clash, theirs: bool) -> Clash:
         return clash
     value = clash.theirs if theirs else clash.ours
     if values_of(item)[Field(clash.field)] != value:
-        take_from_ticket(item=item, by=by, ticket=ticket.key, **fields_of(Field(clash.field), value))
+        try:
+            said = fields_of(Field(clash.field), value)
+        except ValueError as error:
+            raise ValidationError("This value cannot be used here.") from error
+        take_from_ticket(item=item, by=by, ticket=ticket.key, **said)
     open_ones = Clash.objects.filter(ticket=ticket, field=clash.field, settled_at=None)
     open_ones.filter(pk__lte=clash.pk).update(settled_at=timezone.now(), settled_by=by, settled_theirs=theirs)
     clash.refresh_from_db()

@@ -164,7 +164,10 @@ def _note_written_over(
             if change.after not in (raw, before.get(name, "")) and theirs is not None:
                 set_here = tables.read(Field(name), raw, ours[Field(name)]) or ""
                 found = Found(Field(name), set_here, theirs)
-                _note_clash(ticket, found, change.after, change, used_theirs=False, now=now)
+                _note_clash(
+                    ticket, found, change.after, change, _ours_changed(ticket, found.name), used_theirs=False, now=now,
+                    theirs_at=change.at,
+                )  # fmt: skip
     ticket.pushing = {}
 
 
@@ -196,13 +199,16 @@ def _merge(ticket: Ticket, remote: RemoteTicket, now: datetime) -> Plan:
         ticket.not_taken_here.pop(name, None)
     for clash in plan.clashes:
         change = _newest(remote, clash.name)
-        uses_theirs = _theirs_is_newer(ticket, clash.name, change.at if change else remote.updated_at)
+        theirs_at = change.at if change else remote.updated_at
+        here = _ours_changed(ticket, clash.name)
+        is_newer = here.at is None or theirs_at >= here.at
+        # Ours is used, too, where theirs cannot be set here.
+        uses_theirs = is_newer and _take(ticket, remote, clash.name, clash.theirs, now)
         words = remote.names.get(clash.name, "")
-        _note_clash(ticket, clash, words, change, used_theirs=uses_theirs, now=now, at=remote.updated_at)
-        if uses_theirs:
-            plan.take[clash.name] = clash.theirs
-        else:
-            agreed[clash.name] = clash.theirs
+        _note_clash(ticket, clash, words, change, here, used_theirs=uses_theirs, now=now, theirs_at=theirs_at)
+        agreed[clash.name] = clash.theirs
+        ticket.not_taken_here.pop(clash.name, None)
+        if not uses_theirs:
             plan.give_ours(clash.name, clash.ours, tables)
     for name, value in plan.take.items():
         if _take(ticket, remote, name, value, now):
@@ -239,12 +245,13 @@ def _newest(remote: RemoteTicket, name: Field) -> RemoteChange | None:
     return found[-1] if found else None
 
 
-def _theirs_is_newer(ticket: Ticket, name: Field, theirs_at: datetime) -> bool:
-    ours_at, _ = _ours_changed(ticket, name)
-    return ours_at is None or theirs_at >= ours_at
+@dataclass(frozen=True)
+class OursChanged:
+    at: datetime | None
+    by: User | None
 
 
-def _ours_changed(ticket: Ticket, name: Field) -> tuple[datetime | None, User | None]:
+def _ours_changed(ticket: Ticket, name: Field) -> OursChanged:
     """When the field was changed here last, and by whom, as the audit trail has it."""
     item = ticket.item
     rows = AuditEntry.objects.of(item.chain).filter(subject=item.reference).newest_first()
@@ -255,7 +262,7 @@ def _ours_changed(ticket: Ticket, name: Field) -> tuple[datetime | None, User | 
             action__in=("action_item.changed", "action_item.added"), changes__has_key=name.value
         )
     entry = rows.first()
-    return (entry.at, entry.actor) if entry else (None, None)
+    return OursChanged(entry.at if entry else None, entry.actor if entry else None)
 
 
 def _note_clash(
@@ -263,21 +270,21 @@ def _note_clash(
     found: Found,
     words: str,
     change: RemoteChange | None,
+    ours: OursChanged,
     *,
     used_theirs: bool,
     now: datetime,
-    at: datetime | None = None,
+    theirs_at: datetime,
 ) -> None:
-    ours_at, ours_by = _ours_changed(ticket, found.name)
     Clash.objects.create(
         ticket=ticket,
         field=found.name,
         ours=found.ours,
         theirs=found.theirs,
         theirs_words=words[:300],
-        ours_at=ours_at,
-        ours_by=ours_by,
-        theirs_at=change.at if change else at,
+        ours_at=ours.at,
+        ours_by=ours.by,
+        theirs_at=theirs_at,
         theirs_by=change.by.name if change and change.by else "",
         used_theirs=used_theirs,
         noticed_at=now,
