@@ -194,34 +194,44 @@ class ProjectForm(Form):
 
 
 class PeopleForm(Form):
-    """Who each person of the tracker is here."""
+    """Who each person of the tracker is here: by e-mail address, of which the page offers all in one list."""
+
+    LIST = "everybody"
 
     def __init__(self, *args: Any, people: list[TrackerPerson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
-        users = [("", "Nobody"), *((str(user.pk), f"{user.name} · {user.email}") for user in _everybody())]
+        self.everybody = list(User.objects.filter(is_active=True, is_service=False).order_by("name", "pk"))
+        self._by_email = {user.email.lower(): user for user in self.everybody}
         for person in people:
-            self.fields[f"person_{person.pk}"] = forms.ChoiceField(
+            self.fields[f"person_{person.pk}"] = forms.CharField(
                 label=person.name,
                 required=False,
-                choices=users,
-                initial=str(person.user_id or ""),
+                max_length=254,
+                initial=person.user.email if person.user else "",
                 help_text=person.email,
+                widget=forms.TextInput(
+                    attrs={**PLAIN, "inputmode": "email", "list": self.LIST, "placeholder": "Nobody here"}
+                ),
             )
+
+    def clean(self) -> dict[str, Any]:
+        for person in self.people:
+            name = f"person_{person.pk}"
+            told = self.cleaned_data.get(name, "")
+            is_same = person.user is not None and told.lower() == person.user.email.lower()
+            if told and not is_same and told.lower() not in self._by_email:
+                self.add_error(name, "Nobody here has this e-mail address.")
+        return super().clean()
 
     def changed(self) -> list[tuple[TrackerPerson, User | None]]:
         """Those whose choice is another."""
         found = []
-        users = {str(user.pk): user for user in _everybody()}
         for person in self.people:
-            chosen = self.cleaned_data[f"person_{person.pk}"]
-            if chosen != str(person.user_id or ""):
-                found.append((person, users.get(chosen)))
+            told = self.cleaned_data[f"person_{person.pk}"].lower()
+            if told != (person.user.email.lower() if person.user else ""):
+                found.append((person, self._by_email.get(told)))
         return found
-
-
-def _everybody() -> Any:
-    return User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
 
 
 class ProjectField(forms.ModelChoiceField):

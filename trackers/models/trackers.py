@@ -204,7 +204,7 @@ class TrackerPerson(models.Model):
 def people_of(tracker: Tracker) -> Table:
     """Who is who. Of several accounts of one person the first is the one that is set."""
     rows = TrackerPerson.objects.filter(tracker=tracker, user__isnull=False).order_by("pk")
-    means = {row.remote_id: str(row.user_id) for row in rows}
+    means = {remote_id: str(user) for remote_id, user in rows.values_list("remote_id", "user")}
     sets: dict[str, str] = {}
     for pk, user in means.items():
         sets.setdefault(user, pk)

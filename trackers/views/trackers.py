@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,8 @@ from trackers.kinds import KINDS
 from trackers.models import Tracker
 
 READ_AGAIN = timedelta(seconds=1)
+PEOPLE, PEOPLE_SHOWN = 50, 20
+"""On a page where they are matched, and on that of the tracker."""
 
 
 def _counted() -> Any:
@@ -72,7 +75,8 @@ def _page(request: SignedInRequest, subject: Tracker, *, shows_secret: bool = Fa
     context = {
         "tracker": subject,
         "projects": projects,
-        "people": subject.people.select_related("user"),
+        "people": subject.people.select_related("user")[:PEOPLE_SHOWN],
+        "people_count": subject.people.count(),
         "unmatched": subject.people.filter(user=None).count(),
         "hook_address": f"{settings.PUBLIC_URL}{reverse('tracker_hook', args=[subject.pk])}",
         "hook_secret": subject.hook_secret if shows_secret else "",
@@ -149,11 +153,13 @@ def tracker_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def tracker_people(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Tracker, pk=pk)
-    people = list(subject.people.select_related("user", "tracker"))
-    form = PeopleForm(request.POST or None, people=people)
-    if request.method == "POST" and form.is_valid():
+    page = Paginator(subject.people.select_related("user", "tracker"), PEOPLE).get_page(
+        request.GET.get("page")
+    )
+    form = PeopleForm(request.POST if request.method == "POST" else None, people=list(page))
+    if form.is_valid():
         for person, user in form.changed():
             workflow.match_person(by=request.user, person=person, user=user)
         messages.success(request, "Saved.")
         return redirect(subject)
-    return render(request, "trackers/people.html", {"form": form, "tracker": subject})
+    return render(request, "trackers/people.html", {"form": form, "tracker": subject, "page": page})

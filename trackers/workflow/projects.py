@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Team, User
@@ -127,9 +128,11 @@ def match_person(*, by: User, person: TrackerPerson, user: User | None) -> Track
     if person.user_id == (user.pk if user else None) and person.is_chosen:
         return person
     before = str(person.user or "")
+    owners = [one.pk for one in (person.user, user) if one]
     person.user, person.is_chosen = user, True
     person.save(update_fields=["user", "is_chosen"])
-    tracker.tickets.update(next_at=timezone.now())
+    theirs = Q(item__owner__in=owners) | Q(remote__raw__owner=person.remote_id)
+    tracker.tickets.filter(theirs).update(next_at=timezone.now())
     record_audit(
         chain=INSTALLATION,
         action="tracker.person_matched",
