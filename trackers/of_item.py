@@ -59,7 +59,9 @@ class ShownTicket:
     def problem(self) -> str:
         """Of the ticket, else of its tracker: the name of what is wrong."""
         tracker = self.ticket.tracker
-        return "paused" if tracker.paused_at else self.ticket.problem or tracker.problem
+        if tracker.paused_at:
+            return "paused"
+        return self.ticket.problem or tracker.problem or _waits_for(self.ticket)
 
     @property
     def words(self) -> str:
@@ -210,6 +212,13 @@ def words(name: str, value: str) -> Any:
     return Priority(value).label if name == Field.PRIORITY else value
 
 
+def _waits_for(ticket: Ticket) -> str:
+    """What is wrong with the project, where the ticket cannot be made before its states are known; "" else."""
+    project = ticket.project
+    is_waiting = ticket.state == TicketState.CREATING and project is not None and project.looked_at is None
+    return project.problem if is_waiting and project else ""
+
+
 def problem_words(ticket: Ticket) -> str:
     """What is wrong and what to do, as a sentence; "" where nothing is."""
     tracker = ticket.tracker
@@ -219,6 +228,8 @@ def problem_words(ticket: Ticket) -> str:
         return f"{tracker} {ticket.problem_words}. {TO_DO.get(Problem(ticket.problem), '')}".strip()
     if tracker.problem:
         return f"{tracker} {tracker.problem_words}. {TO_DO_FOR_TRACKER.get(Problem(tracker.problem), '')}".strip()
+    if ticket.project and _waits_for(ticket):
+        return f"{tracker} {ticket.project.problem_words}. An administrator sees its project in Settings → Trackers."
     return ""
 
 

@@ -18,6 +18,8 @@ from trackers.workflow import add_tracker, create_ticket
 GITHUB = {"action": "edited", "issue": {"number": 1}, "repository": {"id": 10}}
 GITLAB = {"object_kind": "issue", "object_attributes": {"project_id": 10, "iid": 1, "action": "update"}}
 
+INFINITE = b'{"object_kind": "issue", "object_attributes": {"project_id": 1e999, "iid": 1}}'
+
 
 @pytest.fixture
 def linked(admin, responder, item, work, request):
@@ -220,6 +222,7 @@ def test_other_events_of_gitlab_are_accepted(tracker, post):
         b"\xff",
         b"[" * 100_000,
         b'{"issue": {"number": "x"}, "repository": {"id": 1}}',
+        b'{"issue": {"number": 1e999}, "repository": {"id": 1}}',
     ],
 )
 def test_a_body_that_cannot_be_read_is_refused(tracker, post, body):
@@ -235,7 +238,9 @@ def test_a_body_that_cannot_be_read_is_refused(tracker, post, body):
         assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("body", [b"", b"garbage", b"[]", b"null", b'{"object_kind": "issue"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"garbage", b"[]", b"null", b'{"object_kind": "issue"}', b"\xff", INFINITE]
+)
 def test_a_body_of_gitlab_that_cannot_be_read_is_refused(tracker, post, body):
     subject = tracker("gitlab")
     assert post(subject, body, X_Gitlab_Token=subject.hook_secret).status_code == 400

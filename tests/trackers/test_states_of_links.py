@@ -1,7 +1,7 @@
 """Does a link say what keeps it from being in step?"""
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -19,6 +19,7 @@ from trackers.workflow import (
     pause_tracker,
     resume_tracker,
     sync_ticket,
+    unlink_ticket,
 )
 from trackers.workflow.sweeping import touch
 
@@ -175,3 +176,58 @@ def test_missed_changes_are_found_by_the_sweep(project, server, responder, work)
     assert {Ticket.objects.get(remote_id=pk).item.title for pk in server.issues} == {
         f"New {pk}" for pk in server.issues
     }
+
+
+def test_one_that_was_confirmed_before_it_was_private_is_asked_about_again(
+    commander, project, server, work, severity
+):
+    incident = declare_incident(by=commander, title="Leak", severity=severity(1))
+    item = add_action_item(by=commander, title="Rotate keys", incident=incident)
+    create_ticket(by=commander, item=item, project=project, is_private_known=True)
+    work()
+    change_visibility(incident=incident, is_private=True, by=commander)
+    change_action_item(item=item, by=commander, title="Rotate the keys of the secretword")
+    work()
+    assert server.issues["1"].raw[Field.TITLE] == "Rotate keys"
+    assert Ticket.objects.get().problem == Problem.PRIVATE
+
+
+def test_a_private_one_says_how_it_is_synced_all_the_same(commander, project, server, work, severity, client):
+    incident = declare_incident(by=commander, title="Leak", severity=severity(1))
+    item = add_action_item(by=commander, title="Rotate keys", incident=incident)
+    ticket = create_ticket(by=commander, item=item, project=project)
+    change_visibility(incident=incident, is_private=True, by=commander)
+    work()
+    assert not server.issues
+    client.force_login(commander)
+    assert "Unlink it, then create or link it again" in client.get(item.get_absolute_url()).content.decode()
+    unlink_ticket(by=commander, ticket=ticket)
+    create_ticket(by=commander, item=item, project=project, is_private_known=True)
+    work()
+    assert len(server.issues) == 1
+
+
+def test_one_whose_project_cannot_be_read_says_so(tracker, item, admin, responder, server, work, client):
+    place = add_project(by=admin, tracker=tracker, remote_id="20")
+    del server.projects["20"]
+    create_ticket(by=responder, item=item, project=place)
+    work()
+    client.force_login(responder)
+    page = client.get(item.get_absolute_url()).content.decode()
+    assert "Backlog does not find it (404)." in page
+    assert "Being created" not in page
+    assert "data-again" not in page.partition('id="tickets"')[2].partition(">")[0]
+
+
+def test_what_changes_beside_a_field_that_is_refused_is_found_by_the_sweep(
+    item, ticket, server, responder, work
+):
+    server.refuses = {Field.DUE}
+    change_action_item(item=item, by=responder, due_on=date(2027, 3, 1))
+    work()
+    assert Ticket.objects.get().problem == Problem.REFUSED
+    server.edit(ticket.remote_id, title="Alert later")
+    Tracker.objects.update(sweep_at=timezone.now())
+    work()
+    item.refresh_from_db()
+    assert item.title == "Alert later"

@@ -42,7 +42,7 @@ def create_ticket(
     item = _lock(item, by)
     if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
         return made
-    _check(item, project.tracker, is_private_known)
+    is_private_known = _check(item, project.tracker, is_private_known)
     if item.tickets.filter(project=project, state=TicketState.CREATING).exists():
         raise ValidationError("A ticket is being created already.")
     ticket = _save(
@@ -77,7 +77,7 @@ def link_ticket(
     address = address.strip()
     if not address:
         raise ValidationError({"address": "Paste the address of the ticket."})
-    _check(item, tracker, is_private_known)
+    is_private_known = _check(item, tracker, is_private_known)
     ticket = Ticket(
         item=item,
         tracker=tracker,
@@ -236,15 +236,18 @@ def _save(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _check(item: ActionItem, tracker: Tracker, is_private_known: bool) -> None:
+def _check(item: ActionItem, tracker: Tracker, is_private_known: bool) -> bool:
+    """Whether somebody confirmed that what is private now is told. Nobody could of what becomes private later."""
     if tracker.paused_at is not None:
         raise ValidationError(f"{tracker} is paused. An administrator can resume it.")
     if item.tickets.count() >= MOST_TICKETS:
         raise ValidationError(f"{item.reference} has {MOST_TICKETS} tickets already. Unlink one first.")
-    if not is_private_known and comes_from_private(item):
+    is_private = comes_from_private(item)
+    if is_private and not is_private_known:
         raise ValidationError(
             {"is_private_known": f"{item.reference} comes from something private. {NOT_SAID}"}
         )
+    return is_private
 
 
 def _lock(item: ActionItem, by: User) -> ActionItem:

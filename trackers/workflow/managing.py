@@ -54,7 +54,9 @@ def change_tracker(
     """What is not said stays. A token goes only to the server that it was entered for."""
     tracker = lock_tracker(tracker, by)
     before = _facts(tracker)
-    if url is not None and url.strip().rstrip("/") != tracker.url and not secret:
+    if url is not None:
+        url = url.strip() or KINDS[tracker.kind].address
+    if url is not None and url.rstrip("/") != tracker.url and not secret:
         raise ValidationError({"secret": "Enter the token again, as the address has changed."})
     _fill(tracker, name=name, url=url, secret=secret or None, user_name=user_name)
     if hook_secret.strip():

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from trackers.face import OF_THE_TRACKER, Access, Client, TrackerError
+from trackers.face import OF_THE_TRACKER, Access, Client, Problem, TrackerError
 from trackers.kinds import KINDS
 from trackers.models import Ticket, TicketState, Tracker
 from trackers.workflow.answering import note_answer
@@ -27,8 +27,9 @@ def claim_sweep(full: Iterable[int], now: datetime) -> "Turn | None":
         return None
     Tracker.objects.filter(pk=tracker.pk).update(sweep_at=now + Ticket.LEASE)
     places: dict[str, list[str]] = defaultdict(list)
-    # Those with a problem of their own are asked for by themselves, and less often.
-    known = Ticket.objects.filter(tracker=tracker, state=TicketState.LINKED, problem="").exclude(remote_id="")
+    # Those that are not within reach are asked for by themselves, and less often.
+    within_reach = Ticket.objects.filter(tracker=tracker, problem__in=("", Problem.REFUSED))
+    known = within_reach.filter(state=TicketState.LINKED).exclude(remote_id="")
     for project, pk in known.values_list("remote_project", "remote_id").distinct():
         places[project].append(pk)
     return Sweep(tracker.pk, tracker.access, dict(places), tracker.swept_until - Tracker.OVERLAP, now)

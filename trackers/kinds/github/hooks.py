@@ -26,5 +26,5 @@ def read(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) ->
     said = json.loads(text)
     try:
         return Hook((f"{int(said['repository']['id'])}/{int(said['issue']['number'])}",))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("no issue") from error

@@ -36,5 +36,5 @@ def read(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) ->
     try:
         issue = said["object_attributes"]
         return Hook((f"{int(issue['project_id'])}/{int(issue['iid'])}",))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("no issue") from error
