@@ -1,10 +1,12 @@
 """What administrators choose for trackers and projects, and what people choose for tickets."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import Team, User
 from core.forms import Form
@@ -58,9 +60,14 @@ class TrackerForm(Form):
             del self.fields["hook_secret"]
         if tracker:
             self.fields["secret"].required = False
-            self.fields["secret"].help_text = "Leave it empty to keep the one that is stored."
+            self.fields[
+                "secret"
+            ].help_text = (
+                "Leave it empty to keep the one that is stored. Enter it again where the address changes."
+            )
         else:
-            self.fields["name"].initial = facts.name
+            count = Tracker.objects.filter(kind=kind).count()
+            self.fields["name"].initial = f"{facts.name} {count + 1}" if count else facts.name
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -103,7 +110,7 @@ class ProjectForm(Form):
         required=False,
         max_length=2000,
         label="Other fields of new tickets",
-        help_text="One a line, as the tracker’s API calls them, for example “customfield_10010 = Platform”.",
+        help_text="One a line, as its API calls them: “name = value”.",
         widget=forms.Textarea(attrs={"rows": 2, "class": "!font-mono text-sm", **PLAIN}),
     )
     synced_fields = forms.MultipleChoiceField(
@@ -264,7 +271,24 @@ class TicketForm(PrivateForm):
         self.typed_field("project", ProjectField).queryset = projects
 
 
-class LinkForm(PrivateForm):
+WHOSE = [("theirs", "The ticket’s"), ("ours", "The action item’s")]
+
+
+def _is_theirs(value: str) -> bool:
+    return value == "theirs"
+
+
+class ChoiceForm(Form):
+    takes_theirs = forms.TypedChoiceField(
+        label="Whose values hold where they differ",
+        choices=WHOSE,
+        initial="theirs",
+        coerce=_is_theirs,
+        widget=forms.RadioSelect,
+    )
+
+
+class LinkForm(PrivateForm, ChoiceForm):
     tracker = forms.ModelChoiceField(Tracker.objects.none(), empty_label=None)
     address = forms.CharField(
         label="Ticket",
@@ -272,18 +296,28 @@ class LinkForm(PrivateForm):
         help_text="Its address, or its key.",
         widget=forms.TextInput(attrs=PLAIN),
     )
-    takes_theirs = forms.TypedChoiceField(
-        label="Whose values hold where they differ",
-        choices=[("theirs", "The ticket’s"), ("ours", "The action item’s")],
-        initial="theirs",
-        coerce=lambda value: value == "theirs",
-        widget=forms.RadioSelect,
-    )
     field_order = ("tracker", "address", "takes_theirs", "is_private_known")
 
     def __init__(self, *args: Any, trackers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.typed_field("tracker", forms.ModelChoiceField).queryset = trackers
+        working_first = trackers.annotate(fails=~Q(problem="")).order_by("fails", "name")
+        self.typed_field("tracker", forms.ModelChoiceField).queryset = working_first
+
+    def clean(self) -> dict[str, Any]:
+        """An address says by itself which tracker it is of."""
+        data: dict[str, Any] = super().clean() or {}
+        host = _host(data.get("address", ""))
+        for tracker in self.typed_field("tracker", forms.ModelChoiceField).queryset or ():
+            if host and _host(tracker.url).removeprefix("api.") == host:
+                data["tracker"] = tracker
+        return data
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address.strip()).netloc
+    except ValueError:
+        return ""
 
 
 class BulkTicketForm(Form):

@@ -11,14 +11,14 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.models import ActionItem, ActionState, Priority
 from trackers.face import Field, Problem, day_or_none
-from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerProject
+from trackers.models import Clash, Creates, Ticket, TicketState, Tracker, TrackerProject
 from trackers.models.trackers import FIELDS, people_of
 from trackers.translating import Tables
 from trackers.workflow.linking import values_of
 from trackers.workflow.projects import synced_here
 from trackers.workflow.syncing import WORDS
 
-READ_AGAIN = timedelta(seconds=1.5)
+READ_AGAIN, LOOK_AGAIN = timedelta(seconds=1.5), timedelta(seconds=20)
 NAMES = {
     Field.TITLE: "Title",
     Field.STATE: "State",
@@ -90,12 +90,18 @@ def tickets_of(user: User, item: ActionItem, may_change: bool) -> TicketsOfItem:
     return TicketsOfItem(
         synced=synced,
         others=[one for one in shown if one is not synced],
-        can_create=may_change and TrackerProject.objects.filter(tracker__in=trackers).exists(),
+        can_create=may_change and makes_tickets(),
         can_link=may_change and trackers.exists(),
-        again_at=timezone.now() + READ_AGAIN
-        if any(one.ticket.is_waiting and not one.problem for one in shown)
-        else None,
+        again_at=_again_at(shown),
     )
+
+
+def _again_at(shown: list[ShownTicket]) -> datetime | None:
+    """Soon while a worker is at one; else now and then, as the tracker may change it."""
+    if not shown:
+        return None
+    waits = any(one.ticket.is_waiting and not one.problem for one in shown)
+    return timezone.now() + (READ_AGAIN if waits else LOOK_AGAIN)
 
 
 def ticket_marks(items: Iterable[ActionItem]) -> dict[int, Ticket]:
@@ -120,6 +126,7 @@ def makes_tickets() -> bool:
 def projects_for(item: ActionItem | None) -> Any:
     """Where tickets can be made, those of the item's team first."""
     rows = TrackerProject.objects.filter(tracker__in=Tracker.objects.working()).select_related("tracker")
+    rows = rows.exclude(creates=Creates.NEVER)
     if item is None or item.team_id is None:
         return rows
     return rows.annotate(is_own=Q(team=item.team_id)).order_by("-is_own", "tracker__name", "name", "pk")

@@ -124,7 +124,7 @@ class Ticket(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key or f"Ticket of {self.item_id}"
+        return self.key or self.address or "the new ticket"
 
     @property
     def is_linked(self) -> bool:

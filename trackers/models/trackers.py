@@ -25,6 +25,7 @@ FIELDS = [Field.TITLE, Field.STATE, Field.OWNER, Field.DUE, Field.PRIORITY]
 class Creates(models.TextChoices):
     BY_HAND = "by_hand", "When somebody asks for a ticket"
     ALWAYS = "always", "For every action item of the team"
+    NEVER = "never", "Not at all: it has linked tickets only"
 
 
 PROBLEMS = [(problem.value, problem.value) for problem in Problem]
@@ -62,7 +63,9 @@ class Tracker(models.Model):
     """How far two sweeps reach into each other: clocks differ, and some trackers list a change only after a while."""
 
     kind = models.CharField(max_length=30)  # of trackers.kinds
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(
+        max_length=80, unique=True, error_messages={"unique": "Another tracker has this name."}
+    )
     url = models.CharField("address", max_length=500)
     user_name = models.CharField(max_length=200, blank=True)
     secret = models.CharField("token", max_length=2000)
@@ -112,8 +115,10 @@ class Tracker(models.Model):
 
     @property
     def is_looking(self) -> bool:
-        """Whether a worker is about to test the connection."""
-        return self.look_at is not None and self.look_at <= timezone.now() and self.paused_at is None
+        """Whether a worker is about to test the connection: not while the tracker is left alone."""
+        now = timezone.now()
+        is_asleep = self.paused_at is not None or (self.retry_at is not None and self.retry_at > now)
+        return self.look_at is not None and self.look_at <= now and not is_asleep
 
     @property
     def is_limited(self) -> bool:

@@ -55,6 +55,8 @@ def ticket_state(shown: ShownTicket) -> SafeString:
         return _mark("git-compare", "k-bad", "1 conflict" if count == 1 else f"{count} conflicts")
     if not shown.ticket.is_linked:
         return _mark("loader", "muted", shown.ticket.get_state_display())
+    if any(row.sync == "waiting" for row in shown.rows):
+        return _mark(*SYNC["waiting"])
     return _mark("check", "k-ok", "In step")
 
 

@@ -17,8 +17,8 @@ from action_items.views.items import MOST_AT_ONCE, ask_page, leave_form, load, l
 from core.responses import refused_or, way_back
 from incidents.views.common import attempt, is_number, submitted
 from trackers import workflow
-from trackers.forms import BulkTicketForm, LinkForm, PrivateForm, TicketForm
-from trackers.models import Clash, Ticket, Tracker
+from trackers.forms import BulkTicketForm, ChoiceForm, LinkForm, PrivateForm, TicketForm
+from trackers.models import Clash, Ticket, TicketState, Tracker
 from trackers.of_item import projects_for, tickets_of
 from trackers.permissions import can_link
 
@@ -30,6 +30,8 @@ def item_tickets(request: SignedInRequest, pk: int) -> HttpResponse:
     item = load(request, pk)
     if not request.htmx:
         return redirect(item)
+    if request.GET.get("version") not in (None, str(item.version)):  # the rest of the page is old, too
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     may_change = can_link(request.user, item)
     context = {"item": item, "may_change": may_change, "tickets": tickets_of(request.user, item, may_change)}
     return render(request, "trackers/_of_item.html", context)
@@ -82,9 +84,25 @@ def ticket_sync(request: SignedInRequest, pk: int, ticket: int) -> HttpResponse:
     return _click(request, pk, ticket, "A worker looks at it now.", workflow.sync_ticket, **known)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def ticket_choice(request: SignedInRequest, pk: int, ticket: int) -> HttpResponse:
-    return _click(request, pk, ticket, "It is kept in step from now on.", workflow.choose_synced)
+    """Sync with this one from now on, beginning with the values of one side."""
+    item = load_to_change(request, pk)
+    subject = get_object_or_404(Ticket.objects.with_places(), pk=ticket, item=item, state=TicketState.LINKED)
+    form = ChoiceForm(request.POST or None)
+    if submitted(request, form) and attempt(
+        form, workflow.choose_synced, by=request.user, ticket=subject, **form.cleaned_data
+    ):
+        return leave_form(request, item.get_absolute_url(), f"{subject} is kept in step from now on.")
+    return ask_page(
+        request,
+        form,
+        title=f"Sync with {subject}",
+        submit="Sync with it",
+        back=item.get_absolute_url(),
+        hint="Of the ticket that was synced before only the state is shown.",
+        subject=f"{item.reference} {item.title}",
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from trackers.face import OF_THE_TRACKER, Problem, TrackerError
 from trackers.models import Tracker
@@ -34,7 +35,10 @@ def note_trouble(tracker_id: int, error: TrackerError, now: datetime) -> None:
 def note_answer(tracker_id: int, now: datetime) -> None:
     """It answers. Written once a minute at most, or where it did not before. It is left alone for as long as it said,
     whatever it still answers to what was asked before."""
-    rows = Tracker.objects.filter(pk=tracker_id).exclude(problem=Problem.LIMITED, retry_at__gt=now)
+    usual = Q(problem="") | Q(
+        problem__in=OF_THE_TRACKER
+    )  # what else a look found wrong, the next look decides
+    rows = Tracker.objects.filter(usual, pk=tracker_id).exclude(problem=Problem.LIMITED, retry_at__gt=now)
     stale = rows.filter(problem="", retry_at=None, answered_at__gt=now - ANSWERS_NOTED)
     rows.exclude(pk__in=stale.values("pk")).update(
         answered_at=now, problem="", problem_words="", failing_since=None, failures=0, retry_at=None

@@ -5,7 +5,7 @@ from datetime import datetime
 from action_items.models import ActionItem
 from core.notify import notify_topic
 from trackers.face import OF_THE_TRACKER, Problem, RemoteTicket, TrackerError
-from trackers.models import Ticket, TrackerProject
+from trackers.models import Creates, Ticket, TicketState, TrackerProject
 from trackers.models.trackers import LONGEST_PROBLEM
 
 
@@ -70,7 +70,7 @@ def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
     project, _ = TrackerProject.objects.get_or_create(
         tracker_id=ticket.tracker_id,
         remote_id=remote.project,
-        defaults={"name": remote.project, "key": remote.project},
+        defaults={"name": remote.project, "key": remote.project, "creates": Creates.NEVER},
     )
     return project
 
@@ -83,6 +83,8 @@ def fail(ticket: Ticket, error: TrackerError, now: datetime) -> None:
         release(ticket, now + Ticket.AFTER_DOUBT if in_doubt else now)
         return
     note_problem(ticket, error.problem, error.words, now)
+    if ticket.state == TicketState.LINKING:  # the next one may be right
+        ticket.is_synced = False
     again = {Problem.FORBIDDEN: Ticket.NO_ACCESS, Problem.GONE: Ticket.AGAIN}
     wait = again.get(error.problem, Ticket.AGAIN)
     release(ticket, now + wait if ticket.is_linked else None)

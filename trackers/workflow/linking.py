@@ -156,6 +156,8 @@ def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> 
 def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Ticket:
     """The ticket that is kept in step from now on; the one before only shows its state."""
     item = _lock(ticket.item, by)
+    if is_synced_elsewhere(ticket):
+        raise ValidationError(f"{ticket} is synced with another action item. Unlink it there first.")
     item.tickets.filter(is_synced=True).exclude(pk=ticket.pk).update(is_synced=False)
     ticket = _lock_ticket(ticket)
     ticket.is_synced, ticket.agreed, ticket.takes_theirs = True, {}, takes_theirs
@@ -208,6 +210,12 @@ def fields_of(name: Field, value: str) -> dict[str, Any]:
         owner = User.objects.filter(pk=int(value)).first() if value else None
         return {"owner": owner}
     return {name.value: day_or_none(value) if name == Field.DUE else value}
+
+
+def is_synced_elsewhere(ticket: Ticket) -> bool:
+    """Whether the same ticket follows another item: two would set it in turns."""
+    rows = Ticket.objects.filter(tracker=ticket.tracker_id, remote_id=ticket.remote_id, is_synced=True)
+    return bool(ticket.remote_id) and rows.exclude(item=ticket.item_id).exists()
 
 
 def comes_from_private(item: ActionItem) -> bool:

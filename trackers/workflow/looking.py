@@ -15,6 +15,7 @@ from trackers.face import (
     Choice,
     Client,
     Found,
+    Problem,
     ProjectFacts,
     RemotePerson,
     TrackerError,
@@ -24,6 +25,8 @@ from trackers.models.trackers import LONGEST_PROBLEM
 from trackers.translating import Table, proposed_priorities, proposed_states
 from trackers.workflow.answering import note_answer
 from trackers.workflow.turn import Turn
+
+NO_API = "has no API at this address (404). Enter the address of the server, not of one of its pages"
 
 
 def claim_looks(full: Iterable[int], now: datetime) -> "Turn | None":
@@ -63,8 +66,9 @@ class TrackerLook:
             "warning": found.warning,
         }
         tracker.looked_at, tracker.look_at = now, now + Tracker.LOOKS_EVERY
-        tracker.problem = tracker.problem_words = ""
-        tracker.save(update_fields=["found", "looked_at", "look_at", "problem", "problem_words"])
+        tracker.problem, tracker.problem_words, tracker.failing_since = "", "", None
+        tracker.answered_at = now
+        tracker.save()
 
     @transaction.atomic
     def fail(self, error: TrackerError) -> None:
@@ -73,9 +77,11 @@ class TrackerLook:
         if error.problem in OF_THE_TRACKER:  # tried again with the next call
             rows.update(look_at=now, looked_at=now)
         else:
+            words = NO_API if error.problem == Problem.GONE else error.words
             rows.update(
+                found={},
                 problem=error.problem,
-                problem_words=error.words[:LONGEST_PROBLEM],
+                problem_words=words[:LONGEST_PROBLEM],
                 looked_at=now,
                 look_at=now + Tracker.LOOKS_EVERY,
             )
@@ -150,7 +156,10 @@ def note_people(tracker: Tracker, people: Iterable[RemotePerson]) -> None:
     known = {row.remote_id: row for row in tracker.people.all()}
     addresses = [person.email.lower() for person in people if person.email]
     users = {user.email.lower(): user for user in User.objects.filter(email__in=addresses, is_active=True)}
+    bot = tracker.found.get("account", [""])[0]
     for person in people:
+        if person.pk == bot:
+            continue
         row = known.setdefault(person.pk, TrackerPerson(tracker=tracker, remote_id=person.pk))
         before = (row.pk, row.name, row.email, row.user_id)
         row.name, row.email = person.name or row.name, person.email

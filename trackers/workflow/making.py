@@ -17,7 +17,13 @@ from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
 from trackers.workflow.holding import fail, hold, note_problem, note_remote, release
-from trackers.workflow.linking import announce_link, comes_from_private, record_ticket, values_of
+from trackers.workflow.linking import (
+    announce_link,
+    comes_from_private,
+    is_synced_elsewhere,
+    record_ticket,
+    values_of,
+)
 from trackers.workflow.projects import synced_here
 from trackers.workflow.turn import Turn
 
@@ -160,6 +166,9 @@ class Refusal(Claimed):
 
 
 def _linked(ticket: Ticket, action: str) -> None:
+    """The first one that works is synced, if it does not follow another item already."""
+    others = Ticket.objects.filter(item=ticket.item_id, is_synced=True).exclude(pk=ticket.pk)
+    ticket.is_synced = not is_synced_elsewhere(ticket) and not others.exists()
     ticket.state, ticket.attempts = TicketState.LINKED, 0
     record_ticket(action, ticket, ticket.asked_by)
     announce_link(ticket, ticket.asked_by)

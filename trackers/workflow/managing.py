@@ -57,7 +57,7 @@ def change_tracker(
     if url is not None:
         url = url.strip() or KINDS[tracker.kind].address
     if url is not None and url.rstrip("/") != tracker.url and not secret:
-        raise ValidationError({"secret": "Enter the token again, as the address has changed."})
+        raise ValidationError({"secret": "Enter it again, as the address has changed."})
     _fill(tracker, name=name, url=url, secret=secret or None, user_name=user_name)
     if hook_secret.strip():
         tracker.hook_secret = hook_secret.strip()
