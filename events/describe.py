@@ -12,12 +12,22 @@ from events.catalogue import (
     maintenance,
     retrospectives,
     status_updates,
+    tickets,
 )
 from events.event import Event
 
 SUBJECTS = [
     module.__name__
-    for module in (incidents, status_updates, retrospectives, action_items, maintenance, alerts, automations)
+    for module in (
+        incidents,
+        status_updates,
+        retrospectives,
+        action_items,
+        tickets,
+        maintenance,
+        alerts,
+        automations,
+    )
 ]
 INTRODUCTION = dedent(
     """\
