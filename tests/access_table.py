@@ -94,6 +94,8 @@ from subscribers.recipients import Recipient
 from subscribers.workflow import follow, invite_outside, wish_report
 from tests.made_events import Made
 from timeline.workflow import attach_evidence, write_event
+from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerPerson, TrackerProject
+from trackers.workflow import add_tracker
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
     "anonymous",
@@ -331,6 +333,62 @@ def own_item(w, _incident) -> int:
     return add_action_item(by=w.commander, title="Alert on saturation").pk
 
 
+def tracker(w, _incident) -> int:
+    """With a project and a person; nothing asks it."""
+    found = Tracker.objects.first()
+    if found is None:
+        url, secret = "https://redmine.example.test", "key"
+        found = add_tracker(by=w.admin, kind="redmine", name="Backlog", url=url, secret=secret)
+        found.found = {"account": ["1", "Allclear Bot"], "projects": [["10", "Shop"], ["20", "Pay"]]}
+        found.looked_at = timezone.now()
+        found.save(update_fields=["found", "looked_at"])
+        states = {"choices": [["1", "New"]], "means": {"1": "open"}, "sets": {"open": "1"}}
+        TrackerProject.objects.create(
+            tracker=found, remote_id="10", key="shop", name="Shop", states=states, looked_at=timezone.now()
+        )
+        TrackerPerson.objects.create(tracker=found, remote_id="2", name="Dana")
+    return found.pk
+
+
+def tracker_project(w, incident) -> int:
+    return TrackerProject.objects.get(tracker=tracker(w, incident)).pk
+
+
+def tracker_person(w, incident) -> int:
+    return TrackerPerson.objects.get(tracker=tracker(w, incident)).pk
+
+
+def new_ticket(w, item_pk: int) -> Ticket:
+    """Linked, with a conflict."""
+    project = TrackerProject.objects.get(pk=tracker_project(w, None))
+    made = Ticket.objects.create(
+        item_id=item_pk,
+        tracker=project.tracker,
+        project=project,
+        state=TicketState.LINKED,
+        remote_id=uuid4().hex,
+        key="SHOP-12",
+        url="https://redmine.example.test/issues/12",
+        remote={"raw": {"state": "1"}, "names": {"state": "New"}},
+        synced_at=timezone.now(),
+    )
+    made.clashes.create(field="title", ours="Alert on saturation", theirs="Alert", used_theirs=True)
+    return made
+
+
+def ticket(w, _incident) -> int:
+    found = Ticket.objects.first()
+    return found.pk if found else new_ticket(w, own_item(w, None)).pk
+
+
+def item_with_ticket(w, incident) -> int:
+    return Ticket.objects.get(pk=ticket(w, incident)).item_id
+
+
+def ticket_conflict(w, incident) -> int:
+    return Clash.objects.get(ticket=ticket(w, incident)).pk
+
+
 def integration(w, _incident) -> int:
     return create_integration(by=w.admin, kind="generic", name=f"Cameras {uuid4().hex}")[0].pk
 
@@ -362,7 +420,7 @@ def first_alert(w, incident) -> int:
 
 
 def data_source(w, _incident) -> int:
-    found = DataSource.objects.first()
+    found = DataSource.objects.filter(kind="prometheus").first()
     return found.pk if found else _new_source(w).pk
 
 
@@ -789,7 +847,22 @@ TABLE: dict[str, Row] = {
     "automation_new": ADMIN_FORM,
     "automation": Row(get=ADMINS, post=ADMINS, pk=automation),
     "automation_deletion": Row(get=ADMINS, post=ADMINS, pk=automation),
-    # where senders post: the key alone counts, whoever is signed in
+    "trackers": Row(get=ADMINS),
+    "tracker_new": ADMIN_FORM,
+    "tracker": Row(get=ADMINS, pk=tracker),
+    "tracker_edit": Row(get=ADMINS, post=ADMINS, pk=tracker),
+    "tracker_test": Row(post=ADMINS, pk=tracker),
+    "tracker_pause": Row(post=ADMINS, pk=tracker),
+    "tracker_resumption": Row(post=ADMINS, pk=tracker),
+    "tracker_hook_secret": Row(post=ADMINS, pk=tracker),
+    "tracker_deletion": Row(get=ADMINS, post=ADMINS, pk=tracker),
+    "tracker_people": Row(get=ADMINS, post=ADMINS, pk=tracker),
+    "tracker_project_new": Row(get=ADMINS, post=ADMINS, pk=tracker),
+    "tracker_project": Row(get=ADMINS, post=ADMINS, pk=tracker, more={"project": tracker_project}),
+    "tracker_project_look": Row(post=ADMINS, pk=tracker, more={"project": tracker_project}),
+    "tracker_project_deletion": Row(get=ADMINS, post=ADMINS, pk=tracker, more={"project": tracker_project}),
+    # where senders post: the key or the signature alone counts, whoever is signed in
+    "tracker_hook": Row(post=EVERYBODY, pk=tracker),
     "hook_by_header": Row(post=EVERYBODY),
     "hook": Row(post=EVERYBODY, more={"key": "nonsense"}),
     "hook_without_slash": Row(post=EVERYBODY, more={"key": "nonsense"}),
@@ -986,6 +1059,14 @@ TABLE: dict[str, Row] = {
     "action_item_details": with_pk(pk=own_item),
     "action_state": with_pk(pk=own_item, query="?to=wont_do"),
     "action_helped": with_pk(pk=own_item),
+    "item_tickets": Row(get=SIGNED_IN, pk=own_item),
+    "ticket_new": with_pk(pk=own_item),
+    "ticket_link": with_pk(pk=own_item),
+    "tickets_new": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "ticket_sync": act_on(pk=item_with_ticket, more={"ticket": ticket}),
+    "ticket_choice": act_on(pk=item_with_ticket, more={"ticket": ticket}),
+    "ticket_unlinking": with_pk(pk=item_with_ticket, more={"ticket": ticket}),
+    "ticket_conflict": act_on(pk=item_with_ticket, more={"ticket": ticket, "clash": ticket_conflict}),
     "incident_action_new": INCIDENT_FORM,
     "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
