@@ -14,6 +14,7 @@ from accounts.models import Installation, InstallationRole, Team, User
 from action_items.models import ActionItem
 from bench.copying import OF_FACTOR, OF_INCIDENT, OF_ITSELF, OF_RETROSPECTIVE, copy
 from bench.retrospectives import look_back, vocabulary
+from bench.tickets import keep_in_backlog
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import (
     AffectedService,
@@ -121,6 +122,7 @@ def build(size: int) -> None:
     seeds = _tell_seeds(min(SEEDS, past), people, services)
     copy(COPIED, seeds=len(seeds), past=past, span=SPAN)
     _settle_the_past()
+    keep_in_backlog(people[0])
     _note_audit()
     _public_page(people, services)
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]

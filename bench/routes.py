@@ -17,6 +17,7 @@ from insights.workflow import annotate
 from retros.models import ContributingFactor, Learning, Retrospective, TimelineEntry
 from statuspages.models import ScheduledMaintenance, StatusPage
 from timeline.models import TimelineEvent
+from trackers.models import Ticket
 
 PERSON = "person1@example.test"
 ADMINISTRATOR = "person0@example.test"
@@ -128,6 +129,8 @@ class _Samples:
         self.running = next(i for i in running if i.commander == person)
         mine = Retrospective.objects.visible_to(person).filter(incident__isnull=False).order_by("-pk")
         self.published, self.draft = mine.published()[0], mine.unfinished()[0]
+        items = ActionItem.objects.visible_to(person).filter(retrospective__isnull=False)
+        self.ticket = Ticket.objects.filter(item__in=items, clashes__isnull=False).order_by("pk")[0]
         self.page = StatusPage.objects.get(slug="bench")
         self.told = StatusUpdate.objects.published().order_by("-posted_at")[0]
 
@@ -176,7 +179,10 @@ class _Samples:
     def _number(self, part: str, name: str, prefix: str) -> int:
         whose: dict[str, Callable[[], int]] = {
             "retrospectives/": lambda: self._of_retrospective(part, name),
-            "actions/": lambda: ActionItem.objects.filter(retrospective=self.published)[0].pk,
+            "actions/": lambda: self._of_item(part),
+            "settings/trackers/": lambda: (
+                self.ticket.project_id if part == "project" else self.ticket.tracker_id
+            ),
             "settings/people/": lambda: User.objects.order_by("pk")[5].pk,
             "settings/teams/": lambda: Team.objects.order_by("pk")[0].pk,
             "settings/catalogue/": lambda: Service.objects.order_by("pk")[0].pk,
@@ -188,6 +194,9 @@ class _Samples:
             (call for beginning, call in whose.items() if prefix.lstrip("^").startswith(beginning)), None
         )
         return found() if found else 1
+
+    def _of_item(self, part: str) -> int:
+        return self.ticket.pk if part == "ticket" else self.ticket.item_id
 
     def _of_retrospective(self, part: str, name: str) -> int:
         work = self.published if name in ("retrospective_version", "retrospective_detail") else self.draft
