@@ -15,6 +15,8 @@ from api.operations.action_items import STATES_ASKED
 from api.operations.alerts import STATES_ASKED as ALERT_STATES_ASKED
 from api.operations.status_pages import DIRECTIONS
 from api.shapes.events import PUBLIC
+from api.shapes.tickets import SIDES, TICKET_PROBLEMS
+from api.shapes.trackers import FIELD_NAMES, TRACKER_STATES
 from automations.models import Content, MayRun, Method, Preset, RunState
 from automations.models import SignIn as AutomationSignIn
 from core.requested_files import FileState
@@ -52,6 +54,8 @@ from statuspages.models import Frequency, MaintenanceState, PageAudience
 from statuspages.recurrence import WEEKDAYS
 from subscribers.models import NotificationKind, ReportEvery, ReportKind
 from timeline.models import Gap, Kind, Phase
+from trackers.models import Creates, TicketState
+from trackers.models.trackers import PROBLEMS
 
 CHOICES: dict[str, Any] = {
     "ActionItemCategory": ActionCategory,
@@ -127,8 +131,15 @@ CHOICES: dict[str, Any] = {
     "ServiceTier": Service.TIERS,
     "StatusPageAudience": PageAudience,
     "Theme": Theme,
+    "TicketField": FIELD_NAMES,
+    "TicketProblem": TICKET_PROBLEMS,
+    "TicketSide": SIDES,
+    "TicketState": TicketState,
     "TimelineKind": Kind,
     "TimelinePhase": Phase,
+    "TrackerProblem": PROBLEMS,
+    "TrackerProjectCreates": Creates,
+    "TrackerState": TRACKER_STATES,
     "UpdateStage": Stage,
     "UsersAffected": ImpactAssessment.Share,
     "WebhookFormat": BodyFormat,

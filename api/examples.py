@@ -48,6 +48,10 @@ COMMANDS = {
 }
 """Operation → how the command line does it."""
 BODIES: dict[str, dict[str, Any]] = {
+    "add_tracker": {"kind": "github", "name": "GitHub", "secret": "github_pat_11AB"},
+    "change_tracker": {"name": "GitHub", "secret": "github_pat_11AB"},
+    "add_tracker_project": {"id_there": "81273041"},
+    "link_ticket": {"tracker": 1, "address": "https://github.com/acme/shop/issues/12"},
     "close_incident": {"owner": "ana@example.org"},
     "open_retrospective": {"incidents": ["INC-14"]},
     "set_channel_events": {"events": ["incident.declared", "severity.changed"]},

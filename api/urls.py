@@ -41,8 +41,10 @@ from api.operations import (  # noqa: F401 - they register
     signals,
     status_pages,
     subscriptions,
+    tickets,
     timeline,
     tokens,
+    trackers,
     updates,
 )
 from api.views import Nowhere, patterns

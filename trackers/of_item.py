@@ -19,6 +19,8 @@ from trackers.workflow.projects import synced_here
 from trackers.workflow.syncing import WORDS
 
 READ_AGAIN, LOOK_AGAIN = timedelta(seconds=1.5), timedelta(seconds=20)
+PAUSED = "paused"
+"""What keeps a ticket from being in step, besides `Problem`."""
 NAMES = {
     Field.TITLE: "Title",
     Field.STATE: "State",
@@ -57,11 +59,7 @@ class ShownTicket:
 
     @property
     def problem(self) -> str:
-        """Of the ticket, else of its tracker: the name of what is wrong."""
-        tracker = self.ticket.tracker
-        if tracker.paused_at:
-            return "paused"
-        return self.ticket.problem or tracker.problem or _waits_for(self.ticket)
+        return problem_of(self.ticket)
 
     @property
     def words(self) -> str:
@@ -226,6 +224,12 @@ def _waits_for(ticket: Ticket) -> str:
     return project.problem if is_waiting and project else ""
 
 
+def problem_of(ticket: Ticket) -> str:
+    """Of the ticket, else of its tracker: the name of what is wrong; "" where nothing is."""
+    tracker = ticket.tracker
+    return PAUSED if tracker.paused_at else ticket.problem or tracker.problem or _waits_for(ticket)
+
+
 def problem_words(ticket: Ticket) -> str:
     """What is wrong and what to do, as a sentence; "" where nothing is."""
     tracker = ticket.tracker
@@ -234,10 +238,17 @@ def problem_words(ticket: Ticket) -> str:
     if ticket.problem:
         return f"{tracker} {ticket.problem_words}. {TO_DO.get(Problem(ticket.problem), '')}".strip()
     if tracker.problem:
-        return f"{tracker} {tracker.problem_words}. {TO_DO_FOR_TRACKER.get(Problem(tracker.problem), '')}".strip()
+        return words_of_tracker(tracker)
     if ticket.project and _waits_for(ticket):
         return f"{tracker} {ticket.project.problem_words}. An administrator sees its project in Settings → Trackers."
     return ""
+
+
+def words_of_tracker(tracker: Tracker) -> str:
+    """What keeps it from answering, and what to do; "" where nothing does."""
+    if not tracker.problem:
+        return ""
+    return f"{tracker} {tracker.problem_words}. {TO_DO_FOR_TRACKER.get(Problem(tracker.problem), '')}".strip()
 
 
 TO_DO = {

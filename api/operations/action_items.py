@@ -277,12 +277,16 @@ verb(
 # -- many at once -------------------------------------------------------------------------------------------
 
 
+def references() -> serializers.ListField:
+    return serializers.ListField(
+        child=TextField(20), min_length=1, max_length=MOST_AT_ONCE, help_text="References, such as ACT-7."
+    )
+
+
 class BulkBody(Body):
     """The same change for many; one of the fields besides `items`."""
 
-    items = serializers.ListField(
-        child=TextField(20), min_length=1, max_length=MOST_AT_ONCE, help_text="References, such as ACT-7."
-    )
+    items = references()
     owner = person(required=False, allow_null=True)
     team = named(Team.objects.all(), required=False, allow_null=True)
     due_on = serializers.DateField(required=False, allow_null=True)
@@ -303,16 +307,22 @@ class ActionItemBulkResult(serializers.Serializer):
     refused = ActionItemRefused(many=True)
 
 
-def _bulk(call: Call) -> dict[str, Any]:
-    said = dict(call.data)
-    wanted = [name.strip().upper() for name in said.pop("items")]
+def items_named(call: Call, names: list[str]) -> list[ActionItem]:
+    """Those of these references; one that the caller does not reach is refused."""
+    wanted = [name.strip().upper() for name in names]
     keys = [number_of(name) for name in wanted]
     rows = ActionItem.objects.visible_to(call.user).filter(pk__in=[key for key in keys if key is not None])
     found = {one.reference: one for one in rows}
     if missing := [name for name in dict.fromkeys(wanted) if name not in found]:
         told = ", ".join(missing[:20])
         raise serializers.ValidationError({"items": f"There are none that you can reach: {told}."})
-    result = workflow.bulk_change_action_items(items=found.values(), by=call.user, **said)
+    return list(found.values())
+
+
+def _bulk(call: Call) -> dict[str, Any]:
+    said = dict(call.data)
+    items = items_named(call, said.pop("items"))
+    result = workflow.bulk_change_action_items(items=items, by=call.user, **said)
     return {
         "changed": [one.reference for one in result.changed],
         "refused": [{"item": one.reference, "reason": why} for one, why in result.refused],

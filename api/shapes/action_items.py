@@ -10,6 +10,7 @@ from action_items.models import ActionItem
 from api.fields import Reference, ShownPerson
 from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import TeamName
+from api.shapes.tickets import ActionItemTicket, told_tickets
 from incidents.models import Incident
 from retros.models import ContributingFactor, Learning, Retrospective
 
@@ -47,6 +48,7 @@ class ActionItemShape(Shape):
     verified_by = ShownPerson(allow_null=True)
     is_self_verified = serializers.BooleanField(read_only=True)
     created_by = ShownPerson(allow_null=True)
+    tickets = ActionItemTicket(many=True)
     external_url = serializers.CharField(read_only=True, allow_blank=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
@@ -80,6 +82,7 @@ class ActionItemShape(Shape):
             "ask_helped_on",
             "external_key",
             "external_url",
+            "tickets",
             "created_by",
             "created_at",
             "version",
@@ -100,5 +103,6 @@ class ActionItemShape(Shape):
                 Prefetch("incident", Incident.objects.visible_to(user).only("number")),
                 Prefetch("factor", ContributingFactor.objects.visible_to(user).only("text")),
                 Prefetch("learning", read.only("pk")),
+                Prefetch("tickets", told_tickets()),
             )
         )

@@ -220,6 +220,20 @@ AROUND: dict[str, Gate] = {
     "get_action_item_quarter": gets("action_quarter"),
     "add_action_item": posts("action_item_new"),
     "get_action_item": gets("action_item"),
+    "list_ticket_trackers": only(SIGNED_IN),
+    **all_like(
+        gets("item_tickets"), "list_tickets", "get_ticket", "list_ticket_conflicts", "get_ticket_conflict"
+    ),
+    "create_ticket": posts("ticket_new"),
+    "link_ticket": posts("ticket_link"),
+    "unlink_ticket": posts("ticket_unlinking"),
+    "sync_ticket": posts("ticket_sync"),
+    "choose_synced_ticket": posts("ticket_choice"),
+    "settle_ticket_conflict": posts("ticket_conflict"),
+    "create_tickets": posts(
+        "tickets_new",
+        body=lambda w: {"items": [value("item", w)], "project": made.tracker_project(w, None)},
+    ),
     # signals
     **all_like(
         gets("incident_signals"),

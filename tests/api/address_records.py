@@ -21,6 +21,7 @@ from integrations.workflow import receive
 from retros.workflow import add_hint_word
 from statuspages.models import StatusPage
 from tests import access_table as made
+from trackers.models import Clash, Ticket
 
 World = SimpleNamespace
 DAY = timedelta(days=1)
@@ -57,6 +58,15 @@ def _silence(w: World) -> int:
     made_here.alert_id = pk
     made_here.save(update_fields=["alert"])
     return made_here.pk
+
+
+def _ticket(w: World) -> int:
+    """Of the action item that stands in the address."""
+    return made.new_ticket(w, ActionItem.objects.of_reference(value("item", w)).get().pk).pk
+
+
+def _conflict(w: World) -> int:
+    return Clash.objects.get(ticket=Ticket.objects.get(pk=value("ticket", w))).pk
 
 
 RECORDS: dict[str, Callable[[World], Any]] = {
@@ -102,6 +112,11 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "retrospective_format": lambda w: made.own_format(w, None),
     "hint_word": lambda w: add_hint_word(by=w.admin, words="cowboy", ask="Who?").pk,
     "item": lambda w: ActionItem.objects.get(pk=made.own_item(w, None)).reference,
+    "tracker": lambda w: made.tracker(w, None),
+    "tracker_project": lambda w: made.tracker_project(w, None),
+    "tracker_person": lambda w: made.tracker_person(w, None),
+    "ticket": _ticket,
+    "ticket_conflict": _conflict,
     "alert": lambda w: made.alert(w, None),
     "silence": _silence,
     "alert_route": lambda w: made.alert_route(w, None),

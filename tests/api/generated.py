@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import SCOPES, InstallationRole, User
 from accounts.workflow import create_token
+from action_items.models import ActionItem
 from alerts.models import Alert
 from api.registry import OPERATIONS, PARTS, Operation
 from incidents.models import Incident, Status
@@ -21,6 +22,7 @@ from signals.models import Signal
 from signals.samples import keep_samples
 from subscribers.models import Notice, NotificationKind
 from tests.api.client import ApiClient
+from trackers.models import Ticket, TicketState, Tracker, TrackerPerson, TrackerProject
 
 LISTS = {one.path for one in OPERATIONS if one.method == "GET" and (one.is_list or one.many)}
 OTHERS = (InstallationRole.RESPONDER, InstallationRole.STAKEHOLDER)
@@ -77,6 +79,7 @@ class World:
         self._silence_alert()
         self._add_signals(incident)
         self._add_automations(incident)
+        self._add_tickets()
         self.post("alert-routes", name="Checkout", becomes="suspect", labels=["cluster = eu-*"])
         self._add_to_retrospectives()
         self._send_file()
@@ -121,6 +124,35 @@ class World:
             "automations", name="Switch off", reversed_by="Switch on", needs_confirmation=True, **said
         )
         self.post(f"incidents/{incident.reference}/automations/{made['id']}/runs")
+
+    def _add_tickets(self) -> None:
+        """Nothing asks the tracker: what a worker would have found is written here."""
+        made = self.post(
+            "trackers", kind="redmine", name="Backlog", url="https://redmine.example.org", secret="key"
+        )
+        tracker = Tracker.objects.get(pk=made["id"])
+        tracker.found = {"account": ["1", "Allclear Bot"], "projects": [["10", "Shop"], ["20", "Pay"]]}
+        tracker.save(update_fields=["found"])
+        project = self.post(f"trackers/{tracker.pk}/projects", id_there="10")
+        states = {"choices": [["1", "New"]], "means": {"1": "open"}, "sets": {"open": "1"}}
+        TrackerProject.objects.filter(pk=project["id"]).update(states=states)
+        TrackerPerson.objects.create(tracker=tracker, remote_id="2", name="Dana")
+        item = ActionItem.objects.order_by("pk").last()
+        assert item is not None
+        self.add_ticket(item.reference, "SHOP-12", state="New")
+
+    def add_ticket(self, item: str, key: str, *, state: str, **said: Any) -> None:
+        """A linked one with two conflicts: the one that requests are about."""
+        project = TrackerProject.objects.earliest("pk")
+        made = self.post(f"action-items/{item}/tickets", project=project.pk, **said)
+        ticket = Ticket.objects.get(pk=made["id"])
+        ticket.state, ticket.key, ticket.remote_id = TicketState.LINKED, key, key
+        ticket.remote = {"raw": {"state": "1"}, "names": {"state": state}}
+        ticket.save()
+        clash = ticket.clashes.create(field="title", ours=state, theirs=state, used_theirs=True)
+        ticket.clashes.create(field="owner", ours=str(self.admin.pk), theirs="", used_theirs=False)
+        self.known["ticket"] = {"item": item, "ticket": str(ticket.pk)}
+        self.known["ticket_conflict"] = self.known["ticket"] | {"ticket_conflict": str(clash.pk)}
 
     def _add_to_retrospectives(self) -> None:
         draft = (

@@ -74,7 +74,8 @@ def tell_in_one_word(world: World) -> None:
     post(f"{retrospective}/learnings", kind="surprised", text=WORD)
     post(f"{retrospective}/timeline", text=WORD, occurred_at=past)
     post(f"{retrospective}/sections/summary/comments", text=WORD)
-    post("action-items", title=WORD, description=WORD, retrospective=int(retrospective.rpartition("/")[2]))
+    about = {"title": WORD, "description": WORD, "retrospective": int(retrospective.rpartition("/")[2])}
+    world.add_ticket(post("action-items", **about)["reference"], WORD, state=WORD, is_private_known=True)
     sender, _key = create_integration(by=world.admin, kind="generic", name="Cameras")
     body = f'{{"title": "{WORD}", "labels": {{"host": "{WORD}"}}}}'.encode()
     process_payload(receive(integration=sender, dialect="generic", body=body).pk)

@@ -36,6 +36,12 @@ FREE = {
     "Problem.current": "any shape",
     "ApplyConfigurationBody.configuration": "docs/configuration.schema.json describes it",
     "PlanConfigurationBody.configuration": "docs/configuration.schema.json describes it",
+    "ChangeTrackerProjectBody.extra": "by what the tracker calls its fields",
+    "TrackerProject.extra": "by what the tracker calls its fields",
+    "TrackerTable.means": "by the tracker's ids",
+    "TrackerTable.sets": "by the values of states or priorities",
+    "TrackerTableBody.means": "by the tracker's ids",
+    "TrackerTableBody.sets": "by the values of states or priorities",
     "ConfirmImportBody.severities": "by word of the file",
     "RereadImportBody.columns": "by what the file calls them",
 }

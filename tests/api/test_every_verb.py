@@ -18,6 +18,7 @@ import retros.workflow
 import signals.workflow
 import statuspages.workflow
 import subscribers.workflow
+import trackers.workflow
 from api.registry import OPERATIONS
 
 BROWSER = "About the sessions of a browser, which a token has none of."
@@ -30,6 +31,7 @@ WITHOUT_OPERATION = {
     "accounts.end_session": BROWSER,
     "accounts.set_password": "A password is changed by who types the present one; a token must not lock its person out.",
     "retros.write_update": "An update of a live editor, which goes through its socket. save_text writes a section.",
+    "action_items.take_from_ticket": "A worker does it with what changed in a tracker; settle_ticket_conflict for people.",
     "alerts.take_in": "A worker does it with what a sender sent.",
     "alerts.route_alerts": "A worker does it with what fires.",
     "statuspages.extend_series": "A job: it makes the next windows of maintenance that repeats.",
@@ -49,6 +51,7 @@ WORKFLOWS = [
     signals.workflow,
     statuspages.workflow,
     subscribers.workflow,
+    trackers.workflow,
 ]
 
 

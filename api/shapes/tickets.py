@@ -1,0 +1,227 @@
+"""Tickets of action items, and what both sides changed at once."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from api.fields import ShownPerson
+from api.shapes.base import Shape, Telling
+from api.shapes.catalogue import TeamName
+from api.shapes.trackers import FIELD_NAMES, TrackerName, TrackerProjectName
+from trackers.face import Field, Problem
+from trackers.models import Clash, Ticket
+from trackers.of_item import PAUSED, problem_of, problem_words, words
+
+TICKET_PROBLEMS = [PAUSED, *(problem.value for problem in Problem)]
+OURS, THEIRS = "ours", "theirs"
+SIDES = [OURS, THEIRS]
+NOT_TOLD = [
+    *(f"tracker__{name}" for name in ("found", "secret", "hook_secret")),
+    *(f"project__{name}" for name in ("states", "priorities", "types", "extra")),
+]
+"""What may be long, and is told of no ticket."""
+
+
+def told_tickets() -> Any:
+    """With what the shapes of tickets tell, the synced one of an item first."""
+    return Ticket.objects.with_places().with_clashes().defer(*NOT_TOLD).in_order()
+
+
+class _Told:
+    """What both shapes say of a ticket in words."""
+
+    def get_state_there(self, ticket: Ticket) -> str:
+        """As the tracker calls it, when it was asked last."""
+        return ticket.said(Field.STATE)
+
+    @extend_schema_field({"type": "string", "enum": ["", *TICKET_PROBLEMS]})
+    def get_problem(self, ticket: Ticket) -> str:
+        """What keeps it from being in step: of the ticket, else of its tracker. Empty where nothing does."""
+        return problem_of(ticket)
+
+    def get_problem_words(self, ticket: Ticket) -> str:
+        """What is wrong and what to do, or empty."""
+        return problem_words(ticket)
+
+
+class ActionItemTicket(_Told, Telling):
+    """A ticket of an action item, in short."""
+
+    tracker = TrackerName()
+    state_there = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField()
+    problem_words = serializers.SerializerMethodField()
+    open_conflicts = serializers.IntegerField(source="open_clashes", read_only=True)
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, read_only=True, **options)
+
+    class Meta:
+        model = Ticket
+        fields = [
+            "id",
+            "tracker",
+            "key",
+            "url",
+            "is_synced",
+            "state",
+            "state_there",
+            "problem",
+            "problem_words",
+            "open_conflicts",
+        ]
+
+
+class TicketShape(_Told, Shape):
+    """The link of an action item with a ticket. One of an item is synced; of the others only the state is told."""
+
+    tracker = TrackerName()
+    project = TrackerProjectName(allow_null=True)
+    state_there = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField()
+    problem_words = serializers.SerializerMethodField()
+    open_conflicts = serializers.IntegerField(source="open_clashes", read_only=True)
+    asked_by = ShownPerson(allow_null=True)
+
+    class Meta:
+        model = Ticket
+        fields = [
+            "id",
+            "tracker",
+            "project",
+            "key",
+            "url",
+            "is_synced",
+            "state",
+            "state_there",
+            "synced_at",
+            "problem",
+            "problem_words",
+            "problem_since",
+            "moved_from",
+            "open_conflicts",
+            "address",
+            "asked_by",
+            "asked_at",
+        ]
+
+    order: ClassVar = ("-is_synced", "pk")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        return told_tickets().visible_to(user)
+
+
+class TicketConflictShape(Shape):
+    """Both sides changed a field between two looks. The newer value was used; somebody may take the other one."""
+
+    field = serializers.ChoiceField(FIELD_NAMES, read_only=True)
+    ours_words = serializers.SerializerMethodField()
+    theirs_words = serializers.SerializerMethodField()
+    ours_by = ShownPerson(allow_null=True)
+    used = serializers.SerializerMethodField()
+    settled_by = ShownPerson(allow_null=True)
+    settled_used = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Clash
+        fields = [
+            "id",
+            "field",
+            "ours",
+            "ours_words",
+            "ours_at",
+            "ours_by",
+            "theirs",
+            "theirs_words",
+            "theirs_at",
+            "theirs_by",
+            "used",
+            "noticed_at",
+            "settled_at",
+            "settled_by",
+            "settled_used",
+        ]
+
+    order: ClassVar = ("-noticed_at", "-pk")
+
+    @classmethod
+    def rows(cls, user: User) -> Any:
+        seen = Ticket.objects.visible_to(user)
+        return Clash.objects.filter(ticket__in=seen).select_related("ours_by", "settled_by")
+
+    @classmethod
+    def complete(cls, records: list[Any], user: User) -> None:
+        """The names of owners, in one query."""
+        named = [clash for clash in records if clash.field == Field.OWNER]
+        keys = {int(value) for clash in named for value in (clash.ours, clash.theirs) if value}
+        people = {str(pk): person for pk, person in User.objects.in_bulk(keys).items()} if keys else {}
+        for clash in named:
+            clash.owners = people
+
+    def get_ours_words(self, clash: Clash) -> str:
+        return _words(clash, clash.ours)
+
+    def get_theirs_words(self, clash: Clash) -> str:
+        return _words(clash, clash.theirs)
+
+    @extend_schema_field({"type": "string", "enum": SIDES})
+    def get_used(self, clash: Clash) -> str:
+        """Whose value both sides got."""
+        return THEIRS if clash.used_theirs else OURS
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*SIDES, None]})
+    def get_settled_used(self, clash: Clash) -> str | None:
+        """Whose value somebody chose, once it is settled."""
+        if clash.settled_theirs is None:
+            return None
+        return THEIRS if clash.settled_theirs else OURS
+
+
+def _words(clash: Clash, value: str) -> str:
+    """A value as people read it: the name of a person, the label of a state."""
+    if clash.field == Field.OWNER:
+        owner = clash.owners.get(value)  # type: ignore[attr-defined]
+        return str(owner) if owner else "Nobody"
+    return str(words(clash.field, value))
+
+
+class TicketProject(serializers.Serializer):
+    """A project where tickets can be made. Action items of its team are offered it first."""
+
+    id = serializers.IntegerField()
+    key = serializers.CharField()
+    name = serializers.CharField()
+    team = TeamName(allow_null=True)
+
+
+class TicketTracker(serializers.Serializer):
+    """A tracker where tickets can be linked, and its projects where they can be made."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    projects = TicketProject(many=True)
+
+
+class TicketAsked(serializers.Serializer):
+    """An action item that gets a ticket."""
+
+    item = serializers.CharField()
+    ticket = serializers.IntegerField()
+
+
+class TicketRefused(serializers.Serializer):
+    """An action item that gets no ticket, and why."""
+
+    item = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class TicketsAsked(serializers.Serializer):
+    """What came of asking for many tickets."""
+
+    asked = TicketAsked(many=True)
+    refused = TicketRefused(many=True)
