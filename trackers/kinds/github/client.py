@@ -44,7 +44,7 @@ STATES = {
     "closed:duplicate": Choice("closed:duplicate", "Closed as duplicate", "wont_do"),
 }
 ADDRESS = re.compile(r"/([^/]+)/([^/]+)/(issues|pull)/([0-9]{1,9})(?:/.*)?")
-KEY = re.compile(r"([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)(#)([0-9]{1,9})")
+KEY = re.compile(r"\A([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)(#)([0-9]{1,9})")
 
 
 class Client:

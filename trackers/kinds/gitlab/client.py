@@ -38,10 +38,10 @@ MOST_REDIRECTS = 3
 MOST_MOVES = 5  # of one issue
 OPENED, CLOSED = "opened", "closed"
 STATES = {OPENED: Choice(OPENED, "Open", "open"), CLOSED: Choice(CLOSED, "Closed", "closed")}
-ADDRESS = re.compile(r"/(.+?)(?:/-)?/(issues|work_items|merge_requests)/([0-9]{1,9})(?:/.*)?")
-KEY = re.compile(r"([^\s#!]+/[^\s#!]+)([#!])([0-9]{1,9})")
+ADDRESS = re.compile(r"\A/(.+?)(?:/-)?/(issues|work_items|merge_requests)/([0-9]{1,9})(?:/.*)?")
+KEY = re.compile(r"\A([^\s#!/]+(?:/[^\s#!/]+)+)([#!])([0-9]{1,9})")
 NOT_TICKETS = ("merge_requests", "!")
-QUICK_ACTION = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE | re.IGNORECASE)
+QUICK_ACTION = re.compile(r"^([^\S\n]*)/(?=[a-z])", re.MULTILINE | re.IGNORECASE)
 PLANNER = 15
 """The least role that may change issues. Source: https://docs.gitlab.com/api/access_requests/"""
 MOVED_TO = "query($id: IssueID!) { issue(id: $id) { iid projectId } }"
