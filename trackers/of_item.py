@@ -218,10 +218,10 @@ def words(name: str, value: str) -> Any:
 
 
 def _waits_for(ticket: Ticket) -> str:
-    """What is wrong with the project, where the ticket cannot be made before its states are known; "" else."""
+    """What is wrong with the project, where the ticket waits for its states (Ticket.objects.startable); "" else."""
     project = ticket.project
-    is_waiting = ticket.state == TicketState.CREATING and project is not None and project.looked_at is None
-    return project.problem if is_waiting and project else ""
+    is_new = ticket.state == TicketState.CREATING or (ticket.is_synced and not ticket.agreed)
+    return project.problem if project and project.looked_at is None and is_new else ""
 
 
 def problem_of(ticket: Ticket) -> str:

@@ -43,8 +43,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.startable().filter(awake, free, next_at__lte=now).order_by("next_at", "pk")
 
     def startable(self) -> "TicketQuerySet":
-        """Without those of a paused tracker, and those to be made where nothing is known of the project yet."""
-        unknown = Q(state=TicketState.CREATING, project__isnull=False, project__looked_at=None)
+        """Without those of a paused tracker, and those that are new where nothing is known of the project yet."""
+        is_new = Q(state=TicketState.CREATING) | Q(state=TicketState.LINKED, is_synced=True, agreed={})
+        unknown = is_new & Q(project__isnull=False, project__looked_at=None)
         return self.filter(tracker__paused_at=None).exclude(unknown)
 
 
