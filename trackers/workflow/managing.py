@@ -108,6 +108,7 @@ def remove_tracker(*, by: User, tracker: Tracker) -> None:
     tracker = lock_tracker(tracker, by)
     for ticket in Ticket.objects.filter(tracker=tracker, state=TicketState.LINKED).select_related("item"):
         keep_address(ticket, by)
+    Tracker.objects.select_for_update(of=("self",)).get(pk=tracker.pk)  # after whoever is asking for a ticket
     _audit("tracker.removed", tracker, by, tickets=tracker.tickets.count())
     account = tracker.account
     tracker.delete()
@@ -134,8 +135,9 @@ def keep_address(ticket: Ticket, by: User) -> None:
 
 
 def lock_tracker(tracker: Tracker, by: User) -> Tracker:
+    """In a way that a ticket can be asked for meanwhile: whoever does has its item already."""
     require_setting_up(by)
-    return Tracker.objects.select_for_update(of=("self",)).get(pk=tracker.pk)
+    return Tracker.objects.select_for_update(of=("self",), no_key=True).get(pk=tracker.pk)
 
 
 def _look_again(tracker: Tracker) -> None:
