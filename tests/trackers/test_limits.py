@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from action_items.workflow import add_action_item
 from trackers.face import Problem, TrackerError
+from trackers.kinds import client_of
 from trackers.models import Ticket, Tracker
 from trackers.workflow import create_ticket
 from trackers.workflow.answering import note_answer, note_trouble
+from trackers.workflow.looking import claim_looks
 
 
 def test_an_answer_to_what_was_asked_before_ends_no_limit(tracker):
@@ -42,3 +44,16 @@ def test_nothing_more_is_asked_once_it_limits_requests(project, server, responde
     assert Tracker.objects.get().retry_at is not None
     assert len(server.calls) <= 4
     assert Ticket.objects.exclude(busy_until=None).count() == 0
+
+
+def test_a_look_that_was_on_its_way_ends_no_limit(tracker):
+    now = timezone.now()
+    look = claim_looks([], now + Tracker.LOOKS_EVERY * 2)
+    found = look.ask(client_of(look.access))
+    told = TrackerError(Problem.LIMITED, "limits requests", retry_at=now + timedelta(hours=1))
+    note_trouble(tracker.pk, told, now)
+    look.settle(found)
+    note_answer(tracker.pk, now)
+    tracker.refresh_from_db()
+    assert tracker.retry_at == now + timedelta(hours=1)
+    assert tracker.problem == Problem.LIMITED

@@ -66,8 +66,9 @@ class TrackerLook:
             "warning": found.warning,
         }
         tracker.looked_at, tracker.look_at = now, now + Tracker.LOOKS_EVERY
-        tracker.problem, tracker.problem_words, tracker.failing_since = "", "", None
         tracker.answered_at = now
+        if not tracker.is_limited:  # by a call at the same moment
+            tracker.problem, tracker.problem_words, tracker.failing_since = "", "", None
         tracker.save()
 
     @transaction.atomic
