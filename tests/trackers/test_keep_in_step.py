@@ -251,6 +251,20 @@ def test_a_linked_ticket_begins_with_the_values_of_one_side(item, project, serve
     assert issue.notes == [f"Allclear {item.reference}: {ticket.backlink}"]
 
 
+def test_a_ticket_of_a_project_that_is_not_set_up_is_left_alone(item, project, server, responder, work):
+    """The token sees more than everybody may read who can change an action item."""
+    issue = server.add(project="20", title="Salaries")
+    link_ticket(by=responder, item=item, tracker=project.tracker, address=f"OPS-{issue.pk}")
+    work()
+    item.refresh_from_db()
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.problem) == ("linking", "refused")
+    assert "not set up here" in ticket.problem_words
+    assert item.title == "Alert on saturation"
+    assert issue.notes == []
+    assert not ticket.remote
+
+
 def test_a_second_ticket_only_shows_its_state(item, issue, ticket, project, server, responder, work):
     other = server.add(title="Wider work", state="doing")
     second = link_ticket(by=responder, item=item, tracker=project.tracker, address=f"PAY-{other.pk}")

@@ -35,7 +35,8 @@ def claimed_making(ticket: Ticket) -> "Turn":
     known = (ticket.tracker_id, ticket.tracker.access, ticket.pk, ticket.claim)
     title = f"Allclear {ticket.item.reference}"
     if ticket.state == TicketState.LINKING:
-        return Link(*known, ticket.address, ticket.backlink, title)
+        places = frozenset(ticket.tracker.projects.values_list("remote_id", flat=True))
+        return Link(*known, ticket.address, ticket.backlink, title, places)
     if ticket.project is None:
         return Refusal(*known, "has no such project here any more. Choose another one")
     if not ticket.is_private_known and comes_from_private(ticket.item):
@@ -125,10 +126,14 @@ class Link(Claimed):
     address: str
     backlink: str
     title: str
+    projects: frozenset[str]
 
     def ask(self, client: Client) -> RemoteTicket:
-        """Found, and told of its action item."""
+        """Found, and told of its action item. Only in projects that an administrator set up: the token sees more."""
         found = client.find(self.address)
+        if found.project not in self.projects:
+            words = f"has {found.key} in a project that is not set up here. An administrator can add it"
+            raise TrackerError(Problem.REFUSED, words)
         client.add_backlink(found, self.backlink, self.title)
         return found
 
