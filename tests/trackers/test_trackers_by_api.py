@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from tests.api.client import ApiClient
 from tests.trackers.conftest import URL
 from trackers.face import Problem, TrackerError
-from trackers.models import Clash, Ticket, Tracker, TrackerPerson, TrackerProject
+from trackers.models import Clash, Creates, Ticket, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import create_ticket
 
 
@@ -175,6 +175,14 @@ def test_one_is_created_once_and_told(project, item, asked, work, server):
     (short,) = asked.get(at(item))["tickets"]
     assert {name: told[name] for name in short} == short
     assert len(server.issues) == 1
+
+
+def test_a_project_with_linked_tickets_only_gets_none(project, item, asked):
+    TrackerProject.objects.update(creates=Creates.NEVER)
+    assert asked.get("action-items/trackers")["results"][0]["projects"] == []
+    refused = asked.post(f"{at(item)}/tickets", {"project": project.pk})
+    assert (asked.status, refused["errors"][0]["pointer"]) == (422, "/project")
+    assert not item.tickets.exists()
 
 
 def test_one_is_linked_synced_and_unlinked(project, item, asked, work, server):

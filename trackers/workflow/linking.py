@@ -17,7 +17,7 @@ from audit.workflow import record_audit
 from events.tickets import TicketLinked, TicketUnlinked
 from notifications.workflow import wake_worker
 from trackers.face import Field, day_or_none
-from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerProject
+from trackers.models import Clash, Creates, Ticket, TicketState, Tracker, TrackerProject
 from trackers.permissions import require_linking
 from trackers.workflow.managing import JOB, keep_address
 
@@ -42,6 +42,8 @@ def create_ticket(
     item = _lock(item, by)
     if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
         return made
+    if project.creates == Creates.NEVER:
+        raise ValidationError({"project": f"No tickets are made in {project}. Choose another project."})
     is_private_known = _check(item, project.tracker, is_private_known)
     if item.tickets.filter(project=project, state=TicketState.CREATING).exists():
         raise ValidationError("A ticket is being created already.")
