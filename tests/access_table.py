@@ -1064,7 +1064,7 @@ TABLE: dict[str, Row] = {
     "ticket_link": with_pk(pk=own_item),
     "tickets_new": Row(get=SIGNED_IN, post=SIGNED_IN),
     "ticket_sync": act_on(pk=item_with_ticket, more={"ticket": ticket}),
-    "ticket_choice": act_on(pk=item_with_ticket, more={"ticket": ticket}),
+    "ticket_choice": with_pk(pk=item_with_ticket, more={"ticket": ticket}),
     "ticket_unlinking": with_pk(pk=item_with_ticket, more={"ticket": ticket}),
     "ticket_conflict": act_on(pk=item_with_ticket, more={"ticket": ticket, "clash": ticket_conflict}),
     "incident_action_new": INCIDENT_FORM,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.trackers.served.serving import Fault
 from trackers.face import Draft, Field, Problem, TrackerError
-from trackers.kinds.jira.reading import LONGEST_TEXT
+from trackers.kinds.jira.meanings import LONGEST_TEXT
 
 
 @pytest.fixture(params=["jira cloud", "jira data center"])

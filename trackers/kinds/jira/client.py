@@ -28,7 +28,7 @@ from trackers.face import (
     TrackerError,
 )
 from trackers.kinds.http import Last, bounded_session, calling, parts_of, told_by_status
-from trackers.kinds.jira import reading
+from trackers.kinds.jira import meanings
 
 READ = "summary,status,assignee,duedate,priority,project,updated,archiveddate"
 KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]{1,9}")
@@ -63,7 +63,7 @@ class Client:
 
     def look(self) -> Found:
         with self._calling():
-            me = reading.person(self._get("myself"))
+            me = meanings.person(self._get("myself"))
             rows = self._pages("project/search") if self.is_cloud else self._get("project")[:MOST]
             if me is None:
                 raise told_by_status(self.last)
@@ -75,9 +75,9 @@ class Client:
         with self._calling():
             found = self._get(f"project/{_part(pk)}")
             return ProjectFacts(
-                states=reading.states(self._get(f"project/{_part(pk)}/statuses")),
+                states=meanings.states(self._get(f"project/{_part(pk)}/statuses")),
                 priorities=tuple(Choice(str(row["id"]), row["name"]) for row in self._priorities(pk)),
-                types=reading.types(found.get("issueTypes", [])),
+                types=meanings.types(found.get("issueTypes", [])),
                 people=self._people(found["key"]),
                 name=found["name"],
                 key=found["key"],
@@ -99,7 +99,7 @@ class Client:
             if error.problem == Problem.FORBIDDEN:  # an account may work there and not see who else does
                 return ()
             raise
-        people = [reading.person(row) for row in rows if row.get("active", True)]
+        people = [meanings.person(row) for row in rows if row.get("active", True)]
         return tuple(one for one in people if one)
 
     # -- tickets ------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ class Client:
     def get(self, pk: str, project: str) -> RemoteTicket:
         with self._calling():
             issue = self._get(f"issue/{_part(pk)}", fields=READ, expand="changelog")
-            return reading.ticket(issue, self.url)
+            return meanings.ticket(issue, self.url)
 
     def find(self, address: str) -> RemoteTicket:
         said = address.strip()
@@ -128,11 +128,11 @@ class Client:
         return self.get(str(found["id"]), project) if found else None
 
     def create(self, draft: Draft) -> RemoteTicket:
-        said: dict[str, Any] = {name: reading.worded(value) for name, value in draft.extra.items()}
+        said: dict[str, Any] = {name: meanings.worded(value) for name, value in draft.extra.items()}
         said |= {
             "project": {"id": draft.project},
             "summary": draft.title,
-            "description": reading.fit(draft.text),
+            "description": meanings.fit(draft.text),
         }
         if draft.type:
             said["issuetype"] = {"id": draft.type}
@@ -179,14 +179,15 @@ class Client:
         if str(status["id"]) == wanted:
             return None
         known = {
-            row.pk: row.name for row in reading.states(self._get(f"project/{_part(ticket.project)}/statuses"))
+            row.pk: row.name
+            for row in meanings.states(self._get(f"project/{_part(ticket.project)}/statuses"))
         }
         words = f"has no step from “{status['name']}” to “{known.get(wanted, wanted)}”"
         raise TrackerError(Problem.REFUSED, words, field=Field.STATE)
 
     def _take(self, ticket: RemoteTicket, step: dict[str, Any]) -> None:
         said: dict[str, Any] = {"transition": {"id": step["id"]}}
-        if fields := reading.resolution(step):
+        if fields := meanings.resolution(step):
             said["fields"] = fields
         self._send("POST", f"issue/{_part(ticket.pk)}/transitions", said)
 
@@ -268,7 +269,7 @@ class Client:
         if any(word in answer.headers.get("X-Seraph-LoginReason", "") for word in NOT_SIGNED_IN):
             raise told_by_status(Last(401, {}, method))
         if answer.status_code >= 300:
-            raise told_by_status(self.last, reading.reason(answer.content))
+            raise told_by_status(self.last, meanings.reason(answer.content))
         return json.loads(answer.content) if answer.content else None
 
     def _calling(self) -> AbstractContextManager[None]:
@@ -282,7 +283,7 @@ def _plain(raw: Mapping[Field, str]) -> dict[str, Any]:
         if name == Field.PRIORITY:
             said["priority"] = {"id": value} if value else None
         elif name in (Field.TITLE, Field.DUE):
-            said[reading.ATTRIBUTES[name]] = value or None
+            said[meanings.ATTRIBUTES[name]] = value or None
     return said
 
 
