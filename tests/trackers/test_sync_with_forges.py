@@ -217,9 +217,10 @@ def test_an_issue_that_moves_is_followed_and_synced_there(ticket, server, kind, 
 
 
 def test_one_that_moves_to_where_another_ticket_of_the_item_is(
-    ticket, server, kind, item, responder, work, look
+    ticket, server, kind, item, responder, admin, work, look
 ):
     """Somebody linked the new one by hand before the old one was looked at again."""
+    add_project(by=admin, tracker=ticket.tracker, remote_id="20")
     (server.transfer if kind == "github" else server.move)(("10", 1), "20")
     key = server.shown("20", server.issues["20", 1])["html_url"] if kind == "github" else "acme/deep/ops#1"
     second = link_ticket(by=responder, item=item, tracker=ticket.tracker, address=key)
