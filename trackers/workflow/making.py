@@ -40,7 +40,7 @@ def claimed_making(ticket: Ticket) -> "Turn":
     if ticket.project is None:
         return Refusal(*known, "has no such project here any more. Choose another one")
     if not ticket.is_private_known and comes_from_private(ticket.item):
-        return Refusal(*known, "would be told of something that has become private", Problem.PRIVATE)
+        return Refusal(*known, "would show something that has become private", Problem.PRIVATE)
     tables = ticket.project.tables(people_of(ticket.tracker))
     since = ticket.asked_at - Tracker.OVERLAP
     return Make(*known, _draft(ticket, tables), since, is_again=ticket.attempts > 1)
