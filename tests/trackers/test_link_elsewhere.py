@@ -1,4 +1,4 @@
-"""Do the values of the chosen side hold, too, where a ticket is linked whose project is not set up yet?"""
+"""Do the values of the chosen side hold, too, where a ticket is linked whose project has just been set up?"""
 
 import time
 
@@ -6,13 +6,14 @@ import pytest
 
 from trackers.face import Field
 from trackers.models import Clash, Ticket
-from trackers.workflow import link_ticket
+from trackers.workflow import add_project, link_ticket
 
 
 @pytest.mark.parametrize(("takes_theirs", "state"), [(True, "done"), (False, "open")])
-def test_a_ticket_of_another_project(item, tracker, server, responder, work, takes_theirs, state):
+def test_a_ticket_of_another_project(item, tracker, server, admin, responder, work, takes_theirs, state):
     issue = server.add("20", title="There", state="closed", priority="p4", owner="2", due_on="2027-05-01")
     server.each = lambda name: time.sleep(0.3) if name == "project" else None  # its states come late
+    add_project(by=admin, tracker=tracker, remote_id="20")
     link_ticket(by=responder, item=item, tracker=tracker, address="OPS-1", takes_theirs=takes_theirs)
     work()
     work()
