@@ -94,7 +94,9 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
     def visible_of_these(self, user: "User") -> "ActionItemQuerySet":
         """The same, of those chosen so far: each retrospective is asked once, however many of the items are its own."""
-        theirs = Retrospective.objects.filter(pk__in=self.order_by().values("retrospective"))
+        # Without NULLs, which sort last: a merge would read on to the end of all retrospectives for them.
+        of_some = self.filter(retrospective__isnull=False).order_by().values("retrospective")
+        theirs = Retrospective.objects.filter(pk__in=of_some)
         incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
         return self._in_reach(
             user,

@@ -102,7 +102,7 @@ def test_nothing_is_listed_before_a_form_is_sent(client, commander):
 def test_every_template_that_lays_out_fields_lists_errors():
     """The file itself, or the page that includes it, which is named here."""
     parts = {
-        "incidents/_resolve_fields.html", "incidents/_states.html", "incidents/_texts.html",
+        "trackers/_choice.html", "incidents/_resolve_fields.html", "incidents/_states.html", "incidents/_texts.html",
         "retros/_rows_to_link.html", "retros/_people_picker.html", "forms/field.html",
         "incidents/incident_list.html", "insights/_ask.html", "insights/pack.html", "insights/report.html",  # filters
         "retros/learnings.html", "statuspages/public/subscribe.html",
