@@ -13,14 +13,13 @@ from alerts.deciding.rules import OPENING, Becomes, GroupBy
 from alerts.models import Route
 from alerts.models.route import MOST_MINUTES
 from alerts.workflow.trying import DAYS
-from core.forms import Form
+from core.forms import PLAIN, Form
 from core.jmespaths import LONGEST_EXPRESSION
 from incidents.models import IncidentType, Service, Severity
 
 ROWS = 4
 """Severity words with an outcome of their own that a form shows at least."""
 CODE = {"class": "!font-mono text-sm", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 WINDOWS = (
     (5, "5 min"),
     (15, "15 min"),

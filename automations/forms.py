@@ -16,10 +16,9 @@ from automations.models import (
     Preset,
     SignIn,
 )
-from core.forms import Form
+from core.forms import PLAIN, Form
 from incidents.models import Mitigation, Service
 
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 CODE = {"class": "!font-mono text-sm", **PLAIN}
 
 

@@ -130,7 +130,7 @@ class _Samples:
         mine = Retrospective.objects.visible_to(person).filter(incident__isnull=False).order_by("-pk")
         self.published, self.draft = mine.published()[0], mine.unfinished()[0]
         items = ActionItem.objects.visible_to(person).filter(retrospective__isnull=False)
-        self.ticket = Ticket.objects.filter(item__in=items, clashes__isnull=False).order_by("pk")[0]
+        self.ticket = Ticket.objects.filter(item__in=items, conflicts__isnull=False).order_by("pk")[0]
         self.page = StatusPage.objects.get(slug="bench")
         self.told = StatusUpdate.objects.published().order_by("-posted_at")[0]
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Team, User
 from action_items.models import UNFINISHED_STATES, ActionItem
-from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerPerson, TrackerProject
+from trackers.models import Ticket, TicketConflict, TicketState, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import add_tracker
 
 URL, KEY = "https://redmine.example.test", "key"
@@ -41,8 +41,10 @@ def keep_in_backlog(administrator: User) -> None:
     )
     items = ActionItem.objects.filter(state__in=UNFINISHED_STATES).order_by("pk")
     tickets = Ticket.objects.bulk_create([_ticket(item, project, administrator) for item in items])
-    Clash.objects.bulk_create(
-        Clash(ticket=ticket, field="title", ours="Add a limit", theirs="Set a limit", used_theirs=True)
+    TicketConflict.objects.bulk_create(
+        TicketConflict(
+            ticket=ticket, field="title", ours="Add a limit", theirs="Set a limit", used_theirs=True
+        )
         for ticket in tickets[::EVERY]
     )
 

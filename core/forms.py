@@ -50,6 +50,8 @@ class EmailField(forms.EmailField):
     default_error_messages = {"invalid": "Enter a complete e-mail address, such as name@example.org."}
 
 
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+"""Attributes of a field for what is no prose: an address, a name, code."""
 TAKEN = "Somebody else saved the same at this moment, such as the same name. See what is there before you try again."
 LONGEST_TEXT = 10_000  # characters, where a field names no limit of its own
 CLASS_OF = {

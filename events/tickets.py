@@ -24,5 +24,5 @@ class TicketUnlinked(TicketEvent, name="action_item.ticket_unlinked"):
 
 
 @dataclass(frozen=True)
-class TicketClashed(TicketEvent, name="action_item.ticket_conflict"):
+class TicketConflictNoticed(TicketEvent, name="action_item.ticket_conflict"):
     """An action item and its ticket were changed at once, into different values."""

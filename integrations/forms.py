@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 
-from core.forms import FilterForm, Form
+from core.forms import PLAIN, FilterForm, Form
 from core.jmespaths import LONGEST_EXPRESSION, ExpressionError, check_expression
 from incidents.models import Service
 from integrations.activity import LABELS
@@ -231,9 +231,6 @@ class NewIntegrationForm(IntegrationForm):
             said["expected_every"] = None
             self.errors.pop("expected_every", None)
         return said
-
-
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class MailboxForm(Form):

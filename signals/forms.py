@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Team
-from core.forms import Form
+from core.forms import PLAIN, Form
 from incidents.models import ChecklistKind, Hypothesis, HypothesisState, Incident, Mitigation, Service
 from incidents.models.recovery import SETTLED_STATES, RecoveryCheck
 from signals.models import (
@@ -18,8 +18,6 @@ from signals.models import (
     SignIn,
     SourceKind,
 )
-
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class DataSourceForm(Form):

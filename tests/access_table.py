@@ -94,7 +94,7 @@ from subscribers.recipients import Recipient
 from subscribers.workflow import follow, invite_outside, wish_report
 from tests.made_events import Made
 from timeline.workflow import attach_evidence, write_event
-from trackers.models import Clash, Ticket, TicketState, Tracker, TrackerPerson, TrackerProject
+from trackers.models import Ticket, TicketConflict, TicketState, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import add_tracker
 
 ANONYMOUS, STAKEHOLDER, RESPONDER, COMMANDER, OUTSIDER, ADMIN = (
@@ -372,7 +372,7 @@ def new_ticket(w, item_pk: int) -> Ticket:
         remote={"raw": {"state": "1"}, "names": {"state": "New"}},
         synced_at=timezone.now(),
     )
-    made.clashes.create(field="title", ours="Alert on saturation", theirs="Alert", used_theirs=True)
+    made.conflicts.create(field="title", ours="Alert on saturation", theirs="Alert", used_theirs=True)
     return made
 
 
@@ -386,7 +386,7 @@ def item_with_ticket(w, incident) -> int:
 
 
 def ticket_conflict(w, incident) -> int:
-    return Clash.objects.get(ticket=ticket(w, incident)).pk
+    return TicketConflict.objects.get(ticket=ticket(w, incident)).pk
 
 
 def integration(w, _incident) -> int:
@@ -1066,7 +1066,7 @@ TABLE: dict[str, Row] = {
     "ticket_sync": act_on(pk=item_with_ticket, more={"ticket": ticket}),
     "ticket_choice": with_pk(pk=item_with_ticket, more={"ticket": ticket}),
     "ticket_unlinking": with_pk(pk=item_with_ticket, more={"ticket": ticket}),
-    "ticket_conflict": act_on(pk=item_with_ticket, more={"ticket": ticket, "clash": ticket_conflict}),
+    "ticket_conflict": act_on(pk=item_with_ticket, more={"ticket": ticket, "conflict": ticket_conflict}),
     "incident_action_new": INCIDENT_FORM,
     "retrospective_actions": Row(get=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),
     "action_new": Row(get=SIGNED_IN, post=SIGNED_IN, pk=retrospective, may_miss=frozenset({STAKEHOLDER})),

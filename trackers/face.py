@@ -47,6 +47,11 @@ class Field(StrEnum):
     DUE = "due_on"
     PRIORITY = "priority"
 
+    @property
+    def label(self) -> str:
+        """For people; inside a sentence in lower case."""
+        return {"due_on": "Due date"}.get(self.value, self.value.capitalize())
+
 
 @dataclass(frozen=True)
 class Choice(Told):
@@ -230,7 +235,7 @@ class Client(Protocol):
 
 
 class Problem(StrEnum):
-    """Why a tracker, project or ticket is not in step."""
+    """Why a tracker, project or ticket is not synced."""
 
     UNREACHABLE = "unreachable"
     LIMITED = "limited"
@@ -250,6 +255,7 @@ class TrackerError(Exception):
     """A call that failed, in words for people, as a sentence after the tracker's name: “does not answer”.
 
     `retry_at` is when the tracker said it may be asked again; `may_have_run` is whether it may have done it all the same.
+    `is_answer` is whether the tracker said so itself: then it can be reached.
     """
 
     def __init__(
@@ -259,11 +265,11 @@ class TrackerError(Exception):
         *,
         retry_at: datetime | None = None,
         may_have_run: bool = False,
-        field: Field | None = None,
+        is_answer: bool = False,
     ) -> None:
         super().__init__(words)
         self.problem, self.words = problem, said(words)
-        self.retry_at, self.may_have_run, self.field = retry_at, may_have_run, field
+        self.retry_at, self.may_have_run, self.is_answer = retry_at, may_have_run, is_answer
 
 
 def day_or_none(text: str) -> date | None:

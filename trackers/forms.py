@@ -9,16 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import Team, User
-from core.forms import Form
+from action_items.models import ActionState, Priority
+from core.forms import PLAIN, Form
 from trackers.kinds import KINDS
 from trackers.models import Creates, Tracker, TrackerPerson, TrackerProject
 from trackers.models.trackers import FIELDS
 from trackers.translating import PRIORITIES, STATES
 
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-NAMES = {"title": "Title", "state": "State", "owner": "Owner", "due_on": "Due date", "priority": "Priority"}
-STATE_NAMES = {"open": "Open", "in_progress": "In progress", "done": "Done", "wont_do": "Won’t do"}
-NOTHING = "Leave it alone"
+NOTHING = "Not synced"
 
 
 class TrackerForm(Form):
@@ -69,9 +67,6 @@ class TrackerForm(Form):
             count = Tracker.objects.filter(kind=kind).count()
             self.fields["name"].initial = f"{facts.name} {count + 1}" if count else facts.name
 
-    def arguments(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
 
 class NewProjectForm(Form):
     remote_id = forms.ChoiceField(label="Project")
@@ -86,7 +81,7 @@ class NewProjectForm(Form):
 
     def __init__(self, *args: Any, tracker: Tracker, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        there = set(tracker.projects.values_list("remote_id", flat=True))
+        there = set(tracker.projects.filter(is_set_up=True).values_list("remote_id", flat=True))
         found = [(pk, name) for pk, name in tracker.found.get("projects", []) if pk not in there]
         self.typed_field("remote_id", forms.ChoiceField).choices = found
 
@@ -116,7 +111,7 @@ class ProjectForm(Form):
     synced_fields = forms.MultipleChoiceField(
         label="What is kept the same",
         required=False,
-        choices=[(field.value, NAMES[field]) for field in FIELDS],
+        choices=[(field.value, field.label) for field in FIELDS],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -128,16 +123,14 @@ class ProjectForm(Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.project = project
         self._fit()
-        self.state_rows = self._rows("state", project.states, STATES, STATE_NAMES)
-        self.priority_rows = self._rows(
-            "priority", project.priorities, PRIORITIES, dict(zip(PRIORITIES, PRIORITIES, strict=True))
-        )
+        self.state_rows = self._rows("state", project.states, STATES, dict(ActionState.choices))
+        self.priority_rows = self._rows("priority", project.priorities, PRIORITIES, dict(Priority.choices))
 
     def _fit(self) -> None:
         """Only what this kind of tracker has."""
         has = KINDS[self.project.tracker.kind].fields
         self.typed_field("synced_fields", forms.MultipleChoiceField).choices = [
-            (field.value, NAMES[field]) for field in FIELDS if field in has
+            (field.value, field.label) for field in FIELDS if field in has
         ]
         if not KINDS[self.project.tracker.kind].has_labels:
             del self.fields["labels"]
@@ -152,7 +145,7 @@ class ProjectForm(Form):
         """Two lists of bound fields: what each of theirs means, and what is set for each of ours."""
         theirs = [(str(pk), str(name)) for pk, name in stored.get("choices", [])]
         means, sets = [], []
-        for pk, name in theirs if theirs else ():
+        for pk, name in theirs:
             key = f"{what}_means_{pk}"
             self.fields[key] = forms.ChoiceField(
                 label=name,
@@ -218,7 +211,7 @@ class PeopleForm(Form):
                 initial=person.user.email if person.user else "",
                 help_text=person.email,
                 widget=forms.TextInput(
-                    attrs={**PLAIN, "inputmode": "email", "list": self.LIST, "placeholder": "Nobody here"}
+                    attrs={**PLAIN, "inputmode": "email", "list": self.LIST, "placeholder": "Not matched"}
                 ),
             )
 
@@ -228,7 +221,7 @@ class PeopleForm(Form):
             told = self.cleaned_data.get(name, "")
             is_same = person.user is not None and told.lower() == person.user.email.lower()
             if told and not is_same and told.lower() not in self._by_email:
-                self.add_error(name, "Nobody here has this e-mail address.")
+                self.add_error(name, "No account has this e-mail address.")
         return super().clean()
 
     def changed(self) -> list[tuple[TrackerPerson, User | None]]:
@@ -271,7 +264,7 @@ class TicketForm(PrivateForm):
         self.typed_field("project", ProjectField).queryset = projects
 
 
-WHOSE = [("theirs", "The ticket’s"), ("ours", "The action item’s")]
+WHOSE = [("theirs", "The values of the ticket"), ("ours", "The values of the action item")]
 
 
 def _is_theirs(value: str) -> bool:
@@ -280,7 +273,7 @@ def _is_theirs(value: str) -> bool:
 
 class ChoiceForm(Form):
     takes_theirs = forms.TypedChoiceField(
-        label="Whose values hold where they differ",
+        label="Where they differ, keep",
         choices=WHOSE,
         initial="theirs",
         coerce=_is_theirs,

@@ -8,7 +8,7 @@ from trackers.translating import Tables
 
 
 @dataclass(frozen=True)
-class Clash:
+class BothChanged:
     """Both sides changed a field, into different values."""
 
     name: Field
@@ -20,23 +20,18 @@ class Clash:
 class Plan:
     """`take`: what is set here. `give`: the raw values that are set there. `same`: what both sides agree on.
 
-    `unknown_there` is what the tracker has and nothing here stands for, `unknown_here` the other way round: such
-    fields are left alone on both sides.
+    What has no counterpart on the other side is in none of them: it is left alone on both.
     """
 
     take: dict[Field, str] = field(default_factory=dict)
     give: dict[Field, str] = field(default_factory=dict)
     given: dict[Field, str] = field(default_factory=dict)
-    clashes: list[Clash] = field(default_factory=list)
+    both_changed: list[BothChanged] = field(default_factory=list)
     same: dict[Field, str] = field(default_factory=dict)
-    unknown_here: set[Field] = field(default_factory=set)
-    unknown_there: set[Field] = field(default_factory=set)
 
     def give_ours(self, name: Field, value: str, tables: Tables) -> None:
         raw = tables.write(name, value)
-        if raw is None:
-            self.unknown_here.add(name)
-        else:
+        if raw is not None:
             self.give[name], self.given[name] = raw, value
 
 
@@ -52,7 +47,7 @@ def compare(
 ) -> Plan:
     """`base` is what both agreed on last, `ours` what is here, `theirs` the raw values there.
 
-    What only one side changed goes to the other. What both changed is a clash, for the caller to decide. `not_taken`
+    What only one side changed goes to the other. What both changed is a conflict, for the caller to decide. `not_taken`
     is what the tracker refused before, `not_taken_here` what could not be set here: neither is tried again until it
     changes.
     """
@@ -61,8 +56,8 @@ def compare(
         mine = ours[name]
         read = tables.read(name, theirs.get(name, ""), mine)
         if read is None:
-            plan.unknown_there.add(name)
-        elif read == mine:
+            continue
+        if read == mine:
             plan.same[name] = mine
         elif mine == base.get(name):
             if refused_here.get(name) != read:
@@ -72,5 +67,5 @@ def compare(
             if refused.get(name) != mine:
                 plan.give_ours(name, mine, tables)
         else:
-            plan.clashes.append(Clash(name, mine, read))
+            plan.both_changed.append(BothChanged(name, mine, read))
     return plan

@@ -11,23 +11,15 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.models import ActionItem, ActionState, Priority
 from trackers.face import Field, Problem, day_or_none
-from trackers.models import Clash, Creates, Ticket, TicketState, Tracker, TrackerProject
+from trackers.models import Creates, Ticket, TicketConflict, TicketState, Tracker, TrackerProject
 from trackers.models.trackers import FIELDS, people_of
 from trackers.translating import Tables
 from trackers.workflow.linking import values_of
 from trackers.workflow.projects import synced_here
-from trackers.workflow.syncing import WORDS
 
 READ_AGAIN, LOOK_AGAIN = timedelta(seconds=1.5), timedelta(seconds=20)
 PAUSED = "paused"
-"""What keeps a ticket from being in step, besides `Problem`."""
-NAMES = {
-    Field.TITLE: "Title",
-    Field.STATE: "State",
-    Field.OWNER: "Owner",
-    Field.DUE: "Due",
-    Field.PRIORITY: "Priority",
-}
+"""What keeps a ticket from being synced, besides `Problem`."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +34,10 @@ class FieldRow:
 
 
 @dataclass(frozen=True)
-class ShownClash:
+class ShownConflict:
     """A conflict with both values in words."""
 
-    row: Clash
+    row: TicketConflict
     name: str
     ours: Any
     theirs: Any
@@ -55,7 +47,7 @@ class ShownClash:
 class ShownTicket:
     ticket: Ticket
     rows: list[FieldRow] = field(default_factory=list)
-    clashes: list[ShownClash] = field(default_factory=list)
+    conflicts: list[ShownConflict] = field(default_factory=list)
 
     @property
     def problem(self) -> str:
@@ -78,10 +70,11 @@ class TicketsOfItem:
 
 def tickets_of(user: User, item: ActionItem, may_change: bool) -> TicketsOfItem:
     """For the page of the item. At most seven queries."""
-    open_ones = Clash.objects.filter(settled_at=None).select_related("ours_by")
+    open_ones = TicketConflict.objects.filter(settled_at=None).select_related("ours_by")
     rows = Ticket.objects.filter(item=item).with_places().in_order()
     shown = [
-        _shown(ticket, item) for ticket in rows.prefetch_related(Prefetch("clashes", open_ones, "open_ones"))
+        _shown(ticket, item)
+        for ticket in rows.prefetch_related(Prefetch("conflicts", open_ones, "open_ones"))
     ]
     synced = next((one for one in shown if one.ticket.is_synced), None)
     trackers = Tracker.objects.working()
@@ -104,10 +97,9 @@ def _again_at(shown: list[ShownTicket]) -> datetime | None:
 
 def ticket_marks(items: Iterable[ActionItem]) -> dict[int, Ticket]:
     """The synced ticket of each, with how many conflicts are open; for lists and boards. One query."""
-    rows = Ticket.objects.filter(item__in=[item.pk for item in items], is_synced=True).select_related(
-        "tracker"
-    )
-    return {ticket.item_id: ticket for ticket in rows.with_clashes()}
+    rows = Ticket.objects.filter(item__in=[item.pk for item in items], is_synced=True)
+    rows = rows.select_related("tracker").defer("tracker__found", "remote")
+    return {ticket.item_id: ticket for ticket in rows.with_conflicts()}
 
 
 def ticket_cells(items: Any) -> dict[int, tuple[str, str, str]]:
@@ -124,7 +116,7 @@ def makes_tickets() -> bool:
 def projects_for(item: ActionItem | None) -> Any:
     """Where tickets can be made, those of the item's team first."""
     rows = TrackerProject.objects.filter(tracker__in=Tracker.objects.working()).select_related("tracker")
-    rows = rows.exclude(creates=Creates.NEVER)
+    rows = rows.filter(is_set_up=True).exclude(creates=Creates.NEVER)
     if item is None or item.team_id is None:
         return rows
     return rows.annotate(is_own=Q(team=item.team_id)).order_by("-is_own", "tracker__name", "name", "pk")
@@ -136,33 +128,36 @@ def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
     people = people_of(ticket.tracker)
     tables = ticket.project.tables(people) if ticket.project else Tables(people=people)
     ours = values_of(item)
-    clashing = {clash.field for clash in ticket.open_ones}  # type: ignore[attr-defined]
+    conflicting = {conflict.field for conflict in ticket.open_ones}  # type: ignore[attr-defined]
     on = synced_here(ticket.project, ticket.tracker.facts.fields)
     has = ticket.tracker.facts.fields
     rows = [
         FieldRow(
-            NAMES[name],
+            name.label,
             name,
             _ours(name, item),
             _theirs(name, ticket),
-            "conflict" if name in clashing else _sync(name, ticket, ours[name], tables, is_on=name in on),
+            "conflict" if name in conflicting else _sync(name, ticket, ours[name], tables, is_on=name in on),
         )
         for name in FIELDS
         if name in has
     ]
-    clashes = [
-        ShownClash(
-            clash, WORDS[Field(clash.field)], words(clash.field, clash.ours), words(clash.field, clash.theirs)
+    conflicts = [
+        ShownConflict(
+            conflict,
+            Field(conflict.field).label.lower(),
+            words(conflict.field, conflict.ours),
+            words(conflict.field, conflict.theirs),
         )
-        for clash in _newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
+        for conflict in _newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
     ]
-    return ShownTicket(ticket, rows, clashes)
+    return ShownTicket(ticket, rows, conflicts)
 
 
-def _newest_of_each(clashes: Iterable[Clash]) -> list[Clash]:
-    found: dict[str, Clash] = {}
-    for clash in clashes:  # newest first
-        found.setdefault(clash.field, clash)
+def _newest_of_each(conflicts: Iterable[TicketConflict]) -> list[TicketConflict]:
+    found: dict[str, TicketConflict] = {}
+    for conflict in conflicts:  # newest first
+        found.setdefault(conflict.field, conflict)
     return list(found.values())
 
 

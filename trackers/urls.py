@@ -33,5 +33,5 @@ urlpatterns = [
     path(TICKET + "sync/", tickets.ticket_sync, name="ticket_sync"),
     path(TICKET + "choice/", tickets.ticket_choice, name="ticket_choice"),
     path(TICKET + "unlinking/", tickets.ticket_unlinking, name="ticket_unlinking"),
-    path(TICKET + "conflicts/<int:clash>/", tickets.ticket_conflict, name="ticket_conflict"),
+    path(TICKET + "conflicts/<int:conflict>/", tickets.ticket_conflict, name="ticket_conflict"),
 ]

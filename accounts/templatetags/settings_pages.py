@@ -82,7 +82,7 @@ GROUPS = {
         Section("route", "Alert routes", "What alerts become", "alert_routes", for_all=True),
     ],
     "Backlog": [
-        Section("ticket", "Trackers", "Action items in step with tickets", "trackers"),
+        Section("ticket", "Trackers", "Action items synced with tickets", "trackers"),
     ],
     "Delivery": [
         Section("send", "Channels", "Webhooks, chat, e-mail", "channels"),

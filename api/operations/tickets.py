@@ -71,7 +71,7 @@ def _of_both() -> dict[str, serializers.Field]:
 
 
 def _values(**options: Any) -> serializers.Field:
-    return choice(SIDES, default=THEIRS, help_text="Whose values hold where they differ.", **options)
+    return choice(SIDES, default=THEIRS, help_text="Whose values to keep where they differ.", **options)
 
 
 def _takes_theirs(call: Call) -> dict[str, Any]:
@@ -122,7 +122,7 @@ verb(
     body=body("TicketBody", project=_project(), **_of_both()),
     answer=TicketShape,
     status=201,
-    summary="Have a worker create a ticket for an action item.",
+    summary="Ask for a ticket of an action item. It is created soon.",
     location=_location,
 )
 verb(
@@ -139,7 +139,7 @@ verb(
     answer=TicketShape,
     status=201,
     run=lambda call: workflow.link_ticket(by=call.user, item=call["item"], **_takes_theirs(call)),
-    summary="Link an action item with a ticket that is there. A worker looks for it.",
+    summary="Link an action item with a ticket that is there. It is looked for soon.",
     location=_location,
 )
 verb(
@@ -154,7 +154,7 @@ verb(
     workflow.sync_ticket,
     body=body("TicketSyncBody", is_private_known=_private_known()),
     answer=TicketShape,
-    summary="Have a worker look at a ticket now. What became private since is synced with `is_private_known` only.",
+    summary="Sync a ticket now. What became private since is synced with `is_private_known` only.",
 )
 verb(
     "POST",
@@ -164,7 +164,7 @@ verb(
     body=body("TicketChoiceBody", values=_values()),
     answer=TicketShape,
     run=lambda call: workflow.choose_synced(by=call.user, ticket=call["ticket"], **_takes_theirs(call)),
-    summary="Choose the ticket that is kept in step with its action item. The one before only shows its state.",
+    summary="Choose the ticket that is synced with its action item. The one before only shows its state.",
 )
 
 
@@ -200,12 +200,12 @@ item(CONFLICT, TicketConflictShape, name="get_ticket_conflict", summary="One con
 verb(
     "POST",
     f"{CONFLICT}/settlement",
-    workflow.settle_clash,
+    workflow.settle_conflict,
     name="settle_ticket_conflict",
     body=body("TicketSettlementBody", use=choice(SIDES, help_text="Whose value both sides get.")),
     answer=TicketConflictShape,
-    run=lambda call: workflow.settle_clash(
-        by=call.user, clash=call["ticket_conflict"], theirs=call.data["use"] == THEIRS
+    run=lambda call: workflow.settle_conflict(
+        by=call.user, conflict=call["ticket_conflict"], theirs=call.data["use"] == THEIRS
     ),
     summary="Settle a conflict: both sides get this value. Older conflicts of the field are settled with it.",
 )

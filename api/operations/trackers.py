@@ -88,7 +88,7 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Add a tracker. A worker tests the connection at once.",
+    summary="Add a tracker. Its connection is tested at once.",
     location=lambda made: f"/api/v1/trackers/{made.pk}",
 )
 verb(
@@ -126,7 +126,7 @@ verb(
     answer=TrackerShape,
     scope=SCOPE,
     tag=TAG,
-    summary="Have a worker test the connection. Read the tracker again to see what came of it.",
+    summary="Test the connection. Read the tracker again to see what came of it.",
 )
 verb(
     "POST",
@@ -254,7 +254,7 @@ verb(
     status=201,
     scope=SCOPE,
     tag=TAG,
-    summary="Add a project of a tracker. A worker fetches its states at once.",
+    summary="Add a project of a tracker. Its states are fetched at once.",
     location=lambda made: f"/api/v1/trackers/{made.tracker_id}/projects/{made.pk}",
 )
 verb(
@@ -278,7 +278,7 @@ verb(
     run=lambda call: workflow.look_at_project(by=call.user, project=call["tracker_project"]),
     scope=SCOPE,
     tag=TAG,
-    summary="Have a worker fetch the states, priorities, types and people of a project again.",
+    summary="Fetch the states, priorities, types and people of a project again.",
 )
 verb(
     "DELETE",

@@ -11,7 +11,7 @@ from api.shapes.base import Shape, Telling
 from api.shapes.catalogue import TeamName
 from api.shapes.trackers import FIELD_NAMES, TrackerName, TrackerProjectName
 from trackers.face import Field, Problem
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 from trackers.of_item import PAUSED, problem_of, problem_words, words
 
 TICKET_PROBLEMS = [PAUSED, *(problem.value for problem in Problem)]
@@ -26,7 +26,7 @@ NOT_TOLD = [
 
 def told_tickets() -> Any:
     """With what the shapes of tickets tell, the synced one of an item first."""
-    return Ticket.objects.with_places().with_clashes().defer(*NOT_TOLD).in_order()
+    return Ticket.objects.with_places().with_conflicts().defer(*NOT_TOLD).in_order()
 
 
 class _Told:
@@ -38,7 +38,7 @@ class _Told:
 
     @extend_schema_field({"type": "string", "enum": ["", *TICKET_PROBLEMS]})
     def get_problem(self, ticket: Ticket) -> str:
-        """What keeps it from being in step: of the ticket, else of its tracker. Empty where nothing does."""
+        """What keeps it from being synced: of the ticket, else of its tracker. Empty where nothing does."""
         return problem_of(ticket)
 
     def get_problem_words(self, ticket: Ticket) -> str:
@@ -53,7 +53,7 @@ class ActionItemTicket(_Told, Telling):
     state_there = serializers.SerializerMethodField()
     problem = serializers.SerializerMethodField()
     problem_words = serializers.SerializerMethodField()
-    open_conflicts = serializers.IntegerField(source="open_clashes", read_only=True)
+    open_conflicts = serializers.IntegerField(read_only=True)
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, read_only=True, **options)
@@ -82,7 +82,7 @@ class TicketShape(_Told, Shape):
     state_there = serializers.SerializerMethodField()
     problem = serializers.SerializerMethodField()
     problem_words = serializers.SerializerMethodField()
-    open_conflicts = serializers.IntegerField(source="open_clashes", read_only=True)
+    open_conflicts = serializers.IntegerField(read_only=True)
     asked_by = ShownPerson(allow_null=True)
 
     class Meta:
@@ -126,7 +126,7 @@ class TicketConflictShape(Shape):
     settled_used = serializers.SerializerMethodField()
 
     class Meta:
-        model = Clash
+        model = TicketConflict
         fields = [
             "id",
             "field",
@@ -150,42 +150,42 @@ class TicketConflictShape(Shape):
     @classmethod
     def rows(cls, user: User) -> Any:
         seen = Ticket.objects.visible_to(user)
-        return Clash.objects.filter(ticket__in=seen).select_related("ours_by", "settled_by")
+        return TicketConflict.objects.filter(ticket__in=seen).select_related("ours_by", "settled_by")
 
     @classmethod
     def complete(cls, records: list[Any], user: User) -> None:
         """The names of owners, in one query."""
-        named = [clash for clash in records if clash.field == Field.OWNER]
-        keys = {int(value) for clash in named for value in (clash.ours, clash.theirs) if value}
+        named = [conflict for conflict in records if conflict.field == Field.OWNER]
+        keys = {int(value) for conflict in named for value in (conflict.ours, conflict.theirs) if value}
         people = {str(pk): person for pk, person in User.objects.in_bulk(keys).items()} if keys else {}
-        for clash in named:
-            clash.owners = people
+        for conflict in named:
+            conflict.owners = people
 
-    def get_ours_words(self, clash: Clash) -> str:
-        return _words(clash, clash.ours)
+    def get_ours_words(self, conflict: TicketConflict) -> str:
+        return _words(conflict, conflict.ours)
 
-    def get_theirs_words(self, clash: Clash) -> str:
-        return _words(clash, clash.theirs)
+    def get_theirs_words(self, conflict: TicketConflict) -> str:
+        return _words(conflict, conflict.theirs)
 
     @extend_schema_field({"type": "string", "enum": SIDES})
-    def get_used(self, clash: Clash) -> str:
+    def get_used(self, conflict: TicketConflict) -> str:
         """Whose value both sides got."""
-        return THEIRS if clash.used_theirs else OURS
+        return THEIRS if conflict.used_theirs else OURS
 
     @extend_schema_field({"type": ["string", "null"], "enum": [*SIDES, None]})
-    def get_settled_used(self, clash: Clash) -> str | None:
+    def get_settled_used(self, conflict: TicketConflict) -> str | None:
         """Whose value somebody chose, once it is settled."""
-        if clash.settled_theirs is None:
+        if conflict.settled_theirs is None:
             return None
-        return THEIRS if clash.settled_theirs else OURS
+        return THEIRS if conflict.settled_theirs else OURS
 
 
-def _words(clash: Clash, value: str) -> str:
+def _words(conflict: TicketConflict, value: str) -> str:
     """A value as people read it: the name of a person, the label of a state."""
-    if clash.field == Field.OWNER:
-        owner = clash.owners.get(value)  # type: ignore[attr-defined]
+    if conflict.field == Field.OWNER:
+        owner = conflict.owners.get(value)  # type: ignore[attr-defined]
         return str(owner) if owner else "Nobody"
-    return str(words(clash.field, value))
+    return str(words(conflict.field, value))
 
 
 class TicketProject(serializers.Serializer):

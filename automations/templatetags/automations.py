@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from automations.models import AutomationRun, Content, RunState
-from core.templatetags.allclear import icon
+from core.templatetags.state_marks import state_mark
 
 register = template.Library()
 
@@ -30,13 +29,7 @@ def run_state(run: AutomationRun) -> SafeString:
     """The mark of a run with its word; of a called one with the status of the answer."""
     tone, name = LOOK[RunState(run.state)]
     status = f" · {run.status_code}" if run.status_code else ""
-    return format_html(
-        '<span class="inline-flex items-center gap-1.5 font-medium {}">{}{}{}</span>',
-        tone,
-        icon(name, "i-sm"),
-        run.get_state_display(),
-        status,
-    )
+    return state_mark(tone, name, f"{run.get_state_display()}{status}")
 
 
 @register.filter

@@ -1,10 +1,9 @@
 """How signals look."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core.templatetags.allclear import icon
+from core.templatetags.state_marks import state_mark
 from figures.draw import el
 from figures.event_marks import event_mark
 from signals.models import Expectation, ExpectationState
@@ -34,22 +33,13 @@ EXPECTED_LOOK = {
 def standing(told: Told) -> SafeString:
     """The mark of how a signal stands, with its words."""
     tone, name = LOOK[told.standing]
-    return _marked(tone, name, told.words)
+    return state_mark(tone, name, told.words)
 
 
 @register.simple_tag
 def expected_state(state: str, words: str) -> SafeString:
     tone, name = EXPECTED_LOOK[ExpectationState(state)]
-    return _marked(tone, name, words)
-
-
-def _marked(tone: str, name: str, words: str) -> SafeString:
-    return format_html(
-        '<span class="inline-flex items-center gap-1.5 font-medium {}">{}{}</span>',
-        tone,
-        icon(name, "i-sm"),
-        words,
-    )
+    return state_mark(tone, name, words)
 
 
 @register.simple_tag

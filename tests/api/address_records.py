@@ -21,7 +21,7 @@ from integrations.workflow import receive
 from retros.workflow import add_hint_word
 from statuspages.models import StatusPage
 from tests import access_table as made
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 
 World = SimpleNamespace
 DAY = timedelta(days=1)
@@ -66,7 +66,7 @@ def _ticket(w: World) -> int:
 
 
 def _conflict(w: World) -> int:
-    return Clash.objects.get(ticket=Ticket.objects.get(pk=value("ticket", w))).pk
+    return TicketConflict.objects.get(ticket=Ticket.objects.get(pk=value("ticket", w))).pk
 
 
 RECORDS: dict[str, Callable[[World], Any]] = {

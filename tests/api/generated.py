@@ -149,10 +149,10 @@ class World:
         ticket.state, ticket.key, ticket.remote_id = TicketState.LINKED, key, key
         ticket.remote = {"raw": {"state": "1"}, "names": {"state": state}}
         ticket.save()
-        clash = ticket.clashes.create(field="title", ours=state, theirs=state, used_theirs=True)
-        ticket.clashes.create(field="owner", ours=str(self.admin.pk), theirs="", used_theirs=False)
+        conflict = ticket.conflicts.create(field="title", ours=state, theirs=state, used_theirs=True)
+        ticket.conflicts.create(field="owner", ours=str(self.admin.pk), theirs="", used_theirs=False)
         self.known["ticket"] = {"item": item, "ticket": str(ticket.pk)}
-        self.known["ticket_conflict"] = self.known["ticket"] | {"ticket_conflict": str(clash.pk)}
+        self.known["ticket_conflict"] = self.known["ticket"] | {"ticket_conflict": str(conflict.pk)}
 
     def _add_to_retrospectives(self) -> None:
         draft = (

@@ -9,7 +9,7 @@ from action_items.workflow import add_action_item
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
 from tests.browser.waiting import until
 from trackers.face import Field
-from trackers.models import Clash, Ticket, Tracker, TrackerPerson, TrackerProject
+from trackers.models import Ticket, TicketConflict, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import add_tracker, pause_tracker
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def synced(admin, responder):
         item=item, key="PAY-1", remote_id="1", url=f"https://{LONG}.example/1", state="linked",
         agreed={name.value: "" for name in Field}, **common,
     )  # fmt: skip
-    Clash.objects.create(
+    TicketConflict.objects.create(
         ticket=ticket, field="due_on", ours="2027-01-04", theirs="2027-01-09", ours_at=now, ours_by=responder,
         theirs_at=now, theirs_by=LONG, used_theirs=True,
     )  # fmt: skip
@@ -99,7 +99,7 @@ def test_a_conflict_is_settled(open_as, responder, synced, java_script_enabled):
     page.get_by_role("radio", name="Mon 4 Jan 2027").check()
     page.get_by_role("button", name="Use selected value").click()
     expect(page.get_by_text("The due date changed on both sides.")).to_have_count(0)
-    assert Clash.objects.get().settled_theirs is False
+    assert TicketConflict.objects.get().settled_theirs is False
     synced.refresh_from_db()
     assert synced.due_on.isoformat() == "2027-01-04"
 

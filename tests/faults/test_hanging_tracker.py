@@ -1,17 +1,13 @@
 """Does a tracker that accepts and never answers hold up messages, or another tracker?"""
 
-import random
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
 from accounts.models import InstallationRole, User
 from action_items.workflow import add_action_item
-from notifications.models import Delivery
 from notifications.workflow import deliver
 from tests.faults.conftest import percentile, until, works
-from tests.faults.consumer import mail, place, webhook
+from tests.faults.consumer import messages_due
 from tests.faults.receiver import Hanging
 from trackers.models import Ticket, TrackerProject
 from trackers.workflow import add_tracker, create_ticket
@@ -41,17 +37,7 @@ def test_messages_are_late_by_two_seconds_at_most(installation, receiver, hangin
     running.start("worker-1")
     assert until(works, seconds=30)
     assert until(lambda: hanging.calls > 0, seconds=30)
-    now, due, rows = timezone.now(), {}, []
-    hears = place(receiver.url)
-    for n in range(200):
-        key, moment = f"other:{n}", now + timedelta(seconds=random.uniform(0, 11))
-        to = (
-            {"kind": "mail", "address": f"p{n}@example.test", "content": mail(key)}
-            if n % 2
-            else {"kind": "webhook", "channel": hears, "content": webhook(key)}
-        )
-        rows.append(Delivery(key=key, due_at=moment, **to))
-        due[key] = moment.timestamp()
+    rows, due = messages_due(receiver.url, 200, within=11)
     deliver(*rows)
     assert until(lambda: len(receiver.arrivals) >= len(due), seconds=40)
     late = [arrival.at - due[arrival.key] for arrival in receiver.arrivals]

@@ -114,4 +114,4 @@ def test_many_at_once_say_what_was_left_out(item, ticket, project, responder, se
 
 def test_it_is_in_the_history_of_the_item(item, ticket):
     actions = AuditEntry.objects.filter(subject=item.reference).values_list("action", flat=True)
-    assert {"ticket.asked_for", "ticket.created"} <= set(actions)
+    assert {"ticket.requested", "ticket.created"} <= set(actions)

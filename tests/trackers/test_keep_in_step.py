@@ -16,8 +16,8 @@ from action_items.workflow import (
 from audit.models import AuditEntry
 from tests.trackers.imaginary import DANA, UNKNOWN, Killed
 from trackers.face import Field
-from trackers.models import Clash, Ticket
-from trackers.workflow import link_ticket, settle_clash, sync_ticket, unlink_ticket
+from trackers.models import Ticket, TicketConflict
+from trackers.workflow import link_ticket, settle_conflict, sync_ticket, unlink_ticket
 from trackers.workflow.sweeping import touch
 
 
@@ -121,10 +121,10 @@ def test_both_sides_at_once_use_the_newer_and_keep_both(item, issue, server, loo
     )
     look()
     item.refresh_from_db()
-    clash = Clash.objects.get()
+    conflict = TicketConflict.objects.get()
     assert item.due_on == date(2027, 1, 9)
-    assert (clash.ours, clash.theirs, clash.used_theirs) == ("2027-01-04", "2027-01-09", True)
-    assert (clash.ours_by, clash.theirs_by) == (responder, DANA.name)
+    assert (conflict.ours, conflict.theirs, conflict.used_theirs) == ("2027-01-04", "2027-01-09", True)
+    assert (conflict.ours_by, conflict.theirs_by) == (responder, DANA.name)
 
 
 def test_an_older_one_there_is_written_over_and_kept(item, issue, server, look, responder):
@@ -135,23 +135,23 @@ def test_an_older_one_there_is_written_over_and_kept(item, issue, server, look, 
     change_action_item(item=item, by=responder, title="Ours")
     look()
     assert issue.raw[Field.TITLE] == "Ours"
-    assert Clash.objects.get().theirs == "Theirs"
+    assert TicketConflict.objects.get().theirs == "Theirs"
 
 
 def test_the_other_value_can_be_taken(item, issue, server, look, responder, work):
     test_an_older_one_there_is_written_over_and_kept(item, issue, server, look, responder)
-    settle_clash(by=responder, clash=Clash.objects.get(), theirs=True)
+    settle_conflict(by=responder, conflict=TicketConflict.objects.get(), theirs=True)
     work()
     item.refresh_from_db()
     assert item.title == issue.raw[Field.TITLE] == "Theirs"
-    assert Clash.objects.get().settled_by == responder
+    assert TicketConflict.objects.get().settled_by == responder
 
 
 def test_the_same_on_both_sides_is_no_conflict(item, issue, server, look, responder):
     server.edit(issue.pk, title="The same")
     change_action_item(item=item, by=responder, title="The same")
     look()
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_what_is_written_over_between_look_and_call_is_kept(item, issue, server, responder, work):
@@ -165,7 +165,7 @@ def test_what_is_written_over_between_look_and_call_is_kept(item, issue, server,
     server.after = edit
     work()
     assert issue.raw[Field.TITLE] == "Ours"
-    assert Clash.objects.get().theirs == "In between"
+    assert TicketConflict.objects.get().theirs == "In between"
 
 
 @pytest.mark.parametrize("at", ["before", "after"])
@@ -183,7 +183,7 @@ def test_a_kill_while_it_is_set_loses_nothing(item, issue, server, responder, wo
     let_leases_end()
     work()
     assert issue.raw[Field.TITLE] == "Ours"
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_what_the_tracker_does_not_take_is_said_and_not_tried_for_ever(

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from trackers.face import Field
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 from trackers.workflow import add_project, link_ticket
 
 
@@ -19,7 +19,7 @@ def test_a_ticket_of_another_project(item, tracker, server, admin, responder, wo
     work()
     item.refresh_from_db()
     assert item.state == state
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
     assert issue.raw[Field.STATE] == ("closed" if takes_theirs else "new")
     assert issue.raw[Field.PRIORITY] == ("p4" if takes_theirs else "p2")
     assert issue.raw[Field.TITLE] == ("There" if takes_theirs else "Alert on saturation")

@@ -16,7 +16,7 @@ from notifications.workflow import expand_next_event
 from tests.trackers.conftest import URL
 from tests.trackers.imaginary import BOT, PRIORITIES, SERVERS, STATES, Killed, Server
 from trackers.face import Field, Problem, TrackerError
-from trackers.models import Clash, Ticket, Tracker
+from trackers.models import Ticket, TicketConflict, Tracker
 from trackers.translating import Table
 from trackers.workflow import create_ticket
 from trackers.workflow.linking import values_of
@@ -155,7 +155,7 @@ def test_nothing_is_lost(setting, responder, steps):
 def _check_that_nothing_vanished(item: ActionItem, ticket: Ticket, issue) -> None:
     """Whatever Allclear wrote over in the tracker was known here: as a value that both had, or as a conflict."""
     tables = ticket.project.tables(Table())
-    known = {(clash.field, clash.theirs) for clash in Clash.objects.filter(ticket=ticket)}
+    known = {(conflict.field, conflict.theirs) for conflict in TicketConflict.objects.filter(ticket=ticket)}
     for entry in AuditEntry.objects.filter(subject=item.reference):
         known |= {
             (name, value) for name, pair in entry.changes.items() if isinstance(pair, list) for value in pair

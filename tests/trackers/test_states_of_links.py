@@ -4,18 +4,21 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from action_items.workflow import add_action_item, change_action_item
+from action_items.models import ActionItem
+from action_items.workflow import add_action_item, change_action_item, complete_action_item
 from incidents.workflow import change_visibility, declare_incident
 from tests.trackers.imaginary import SERVERS, Server
 from trackers.face import Field, Problem, TrackerError
-from trackers.models import Ticket, Tracker
+from trackers.models import Ticket, Tracker, TrackerProject
 from trackers.workflow import (
     add_project,
     add_tracker,
     change_tracker,
     create_ticket,
+    link_ticket,
     pause_tracker,
     resume_tracker,
     sync_ticket,
@@ -54,6 +57,45 @@ def test_one_that_was_moved_is_followed(ask, server, ticket):
     found = ask()
     assert (found.key, found.moved_from, found.problem) == ("OPS-1", "PAY-1", "")
     assert found.project.remote_id == "20"
+
+
+def test_where_one_was_moved_is_not_set_up_by_that(ask, server, ticket, admin, responder, work):
+    """Nobody links or creates tickets there before an administrator adds the project."""
+    server.issues[ticket.remote_id].project = "20"
+    place = ask().project
+    other, item = server.add(project="20", title="Salaries"), add_action_item(by=responder, title="Another")
+    with pytest.raises(ValidationError, match="not set up"):
+        create_ticket(by=responder, item=item, project=place)
+    link_ticket(by=responder, item=item, tracker=ticket.tracker, address=f"OPS-{other.pk}")
+    work()
+    assert item.tickets.get().problem == Problem.REFUSED
+    add_project(by=admin, tracker=ticket.tracker, remote_id="20")
+    sync_ticket(by=responder, ticket=item.tickets.get())
+    work()
+    assert item.tickets.get().key == f"OPS-{other.pk}"
+
+
+def test_what_is_refused_here_says_nothing_of_the_tracker(item, project, responder, server, work):
+    """A tracker that did not answer does not count as back because of a ticket that nobody asked it for."""
+    create_ticket(by=responder, item=item, project=project)
+    TrackerProject.objects.all().delete()
+    Tracker.objects.update(
+        problem="unreachable", retry_at=timezone.now(), sweep_at=timezone.now() + timedelta(days=1)
+    )
+    calls = len(server.calls)
+    work()
+    assert Ticket.objects.get().problem == Problem.REFUSED
+    assert (Tracker.objects.get().problem, len(server.calls)) == ("unreachable", calls)
+
+
+def test_what_was_finished_long_ago_is_swept_no_more(ticket, item, server, responder, work):
+    complete_action_item(item=item, by=responder)
+    work()
+    ActionItem.objects.update(state_since=timezone.now() - timedelta(days=31))
+    server.calls.clear()
+    Tracker.objects.update(sweep_at=timezone.now())
+    work()
+    assert "changed_since" not in server.calls
 
 
 def test_one_that_is_archived(ask, server, ticket):

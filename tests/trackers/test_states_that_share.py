@@ -11,7 +11,7 @@ from action_items.workflow import (
     wont_do_action_item,
 )
 from trackers.face import Field
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 from trackers.workflow import change_project
 
 
@@ -45,7 +45,7 @@ def test_done_after_it_was_in_progress(item, ticket, server, responder, shares, 
     work()
     item.refresh_from_db()
     assert (item.state, _state(server, ticket)) == ("done", "closed")
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_reopened_after_it_will_not_be_done(item, ticket, server, responder, shares, work):
@@ -55,7 +55,7 @@ def test_reopened_after_it_will_not_be_done(item, ticket, server, responder, sha
     work()
     item.refresh_from_db()
     assert (item.state, _state(server, ticket)) == ("in_progress", "new")
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_another_priority_after_one_that_is_not_there(item, ticket, server, responder, shares, work):
@@ -64,7 +64,7 @@ def test_another_priority_after_one_that_is_not_there(item, ticket, server, resp
     change_action_item(item=item, by=responder, priority="P4")
     work()
     assert server.issues[ticket.remote_id].raw[Field.PRIORITY] == "p4"
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_what_changes_there_is_still_taken(item, ticket, server, responder, shares, work):

@@ -15,7 +15,7 @@ from action_items.workflow import (
 )
 from tests.trackers.forge import Answer
 from trackers.face import Field, Problem
-from trackers.models import Clash, Ticket, Tracker, TrackerPerson
+from trackers.models import Ticket, TicketConflict, Tracker, TrackerPerson
 from trackers.workflow import add_project, add_tracker, create_ticket, link_ticket, match_person
 from trackers.workflow.sweeping import touch
 
@@ -144,7 +144,7 @@ def test_nothing_goes_round_in_a_circle(ticket, server, kind, item, responder, w
         look()
     assert [one for one in server.asked if one.method in ("PATCH", "PUT")] == writes
     assert type(item).objects.get(pk=item.pk).version == version
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_a_new_owner_is_no_conflict(ticket, server, item, commander, admin, work):
@@ -153,7 +153,7 @@ def test_a_new_owner_is_no_conflict(ticket, server, item, commander, admin, work
     change_action_item(item=item, by=commander, owner=commander)
     work()
     assert [one["id"] for one in server.issues["10", 1]["assignees"]] == [3]
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 @pytest.mark.parametrize("minutes", [2, -2])
@@ -166,8 +166,8 @@ def test_both_sides_at_once_use_the_newer_and_keep_both(ticket, server, item, re
     change_action_item(item=item, by=responder, title="Ours")
     look()
     item.refresh_from_db()
-    clash = Clash.objects.get()
-    assert (clash.ours, clash.theirs, clash.used_theirs) == ("Ours", "Theirs", minutes > 0)
+    conflict = TicketConflict.objects.get()
+    assert (conflict.ours, conflict.theirs, conflict.used_theirs) == ("Ours", "Theirs", minutes > 0)
     assert item.title == server.issues["10", 1]["title"] == ("Theirs" if minutes > 0 else "Ours")
 
 

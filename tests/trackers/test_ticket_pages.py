@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from action_items.workflow import add_action_item, change_action_item
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 from trackers.workflow.sweeping import touch
 
 
@@ -23,7 +23,7 @@ def test_both_sides_stand_beside_each_other(client, responder, item, ticket):
     html = page(client, responder, item)
     assert "PAY-1" in html
     assert html.count("Same") >= 4
-    assert "In step" in html
+    assert "Synced" in html
 
 
 def test_a_conflict_is_shown_and_settled(client, responder, item, ticket, server, work):
@@ -31,9 +31,9 @@ def test_a_conflict_is_shown_and_settled(client, responder, item, ticket, server
     server.edit(ticket.remote_id, due_on="2027-01-09")
     touch(ticket.tracker_id, [ticket.remote_id], timezone.now())
     work()
-    clash = Clash.objects.get()
+    conflict = TicketConflict.objects.get()
     assert "The due date changed on both sides." in page(client, responder, item)
-    client.post(reverse("ticket_conflict", args=[item.pk, ticket.pk, clash.pk]), {"use": "ours"})
+    client.post(reverse("ticket_conflict", args=[item.pk, ticket.pk, conflict.pk]), {"use": "ours"})
     work()
     item.refresh_from_db()
     assert item.due_on == date(2027, 1, 4)

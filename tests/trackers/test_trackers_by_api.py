@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from tests.api.client import ApiClient
 from tests.trackers.conftest import URL
 from trackers.face import Problem, TrackerError
-from trackers.models import Clash, Creates, Ticket, Tracker, TrackerPerson, TrackerProject
+from trackers.models import Creates, Ticket, TicketConflict, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import create_ticket
 
 
@@ -22,12 +22,12 @@ def asked(responder):
 
 
 @pytest.fixture
-def clash(ticket, item, responder, server, work):
+def conflict(ticket, item, responder, server, work):
     """Both sides changed the title."""
     change_action_item(item=item, by=responder, title="Alert before saturation")
     server.edit(ticket.remote_id, title="Alert at 80 %")
     work()
-    return Clash.objects.get(ticket=ticket)
+    return TicketConflict.objects.get(ticket=ticket)
 
 
 def at(item) -> str:
@@ -242,8 +242,8 @@ def test_something_private_asks_first(project, private_item, commander, responde
         assert other.status == 404
 
 
-def test_a_conflict_is_settled(clash, item, asked, responder, server, work):
-    ticket = clash.ticket
+def test_a_conflict_is_settled(conflict, item, asked, responder, server, work):
+    ticket = conflict.ticket
     assert asked.get(at(item))["tickets"][0]["open_conflicts"] == 1
     conflicts = f"{at(item)}/tickets/{ticket.pk}/conflicts"
     (told,) = asked.get(conflicts)["results"]
@@ -266,7 +266,7 @@ def test_a_conflict_is_settled(clash, item, asked, responder, server, work):
 
 
 def test_owners_of_a_conflict_are_told_by_name(ticket, item, asked, responder):
-    ticket.clashes.create(field="owner", ours=str(responder.pk), theirs="", used_theirs=False)
+    ticket.conflicts.create(field="owner", ours=str(responder.pk), theirs="", used_theirs=False)
     (told,) = asked.get(f"{at(item)}/tickets/{ticket.pk}/conflicts")["results"]
     assert (told["ours"], told["ours_words"], told["theirs_words"]) == (
         str(responder.pk),
@@ -275,16 +275,16 @@ def test_owners_of_a_conflict_are_told_by_name(ticket, item, asked, responder):
     )
 
 
-def test_who_may_only_read_changes_nothing(clash, item, stakeholder, project):
+def test_who_may_only_read_changes_nothing(conflict, item, stakeholder, project):
     asked = ApiClient.of(stakeholder)
-    one = f"{at(item)}/tickets/{clash.ticket_id}"
+    one = f"{at(item)}/tickets/{conflict.ticket_id}"
     assert asked.get(one)["open_conflicts"] == 1
     for path, said in (
         (f"{at(item)}/tickets", {"project": project.pk}),
         (f"{at(item)}/tickets/link", {"tracker": project.tracker_id, "address": "PAY-1"}),
         (f"{one}/sync", None),
         (f"{one}/choice", {}),
-        (f"{one}/conflicts/{clash.pk}/settlement", {"use": "ours"}),
+        (f"{one}/conflicts/{conflict.pk}/settlement", {"use": "ours"}),
     ):
         asked.post(path, said)
         assert asked.status == 403, path

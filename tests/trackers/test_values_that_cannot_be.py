@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from action_items.workflow import change_action_item
 from trackers.face import Field
-from trackers.models import Clash, Ticket
-from trackers.workflow import settle_clash
+from trackers.models import Ticket, TicketConflict
+from trackers.workflow import settle_conflict
 
 LATER = timedelta(minutes=5)
 
@@ -51,8 +51,8 @@ def test_ours_is_used_and_the_conflict_is_noted_once(
         both_change.again()
     (name,) = there
     assert server.issues[ticket.remote_id].raw[Field(name)] == ours
-    clash = Clash.objects.get()
-    assert not clash.used_theirs
+    conflict = TicketConflict.objects.get()
+    assert not conflict.used_theirs
     client.force_login(responder)
     assert client.get(item.get_absolute_url()).status_code == 200
     ticket.refresh_from_db()
@@ -62,15 +62,15 @@ def test_ours_is_used_and_the_conflict_is_noted_once(
 @pytest.mark.parametrize("day", ["1712-01-01", "the day after"])
 def test_using_it_all_the_same_is_refused_in_words(both_change, client, item, ticket, responder, day):
     both_change(due_on=day)
-    clash = Clash.objects.get()
+    conflict = TicketConflict.objects.get()
     client.force_login(responder)
-    address = f"/actions/{item.pk}/tickets/{ticket.pk}/conflicts/{clash.pk}/"
+    address = f"/actions/{item.pk}/tickets/{ticket.pk}/conflicts/{conflict.pk}/"
     page = client.post(address, {"use": "theirs"}, follow=True)
     assert page.status_code == 200
     assert "cannot be used" in page.content.decode() or "Check the year" in page.content.decode()
-    clash.refresh_from_db()
-    assert clash.settled_at is None
-    settle_clash(by=responder, clash=clash, theirs=False)
+    conflict.refresh_from_db()
+    assert conflict.settled_at is None
+    settle_conflict(by=responder, conflict=conflict, theirs=False)
 
 
 @pytest.mark.parametrize("day", ["20270301", "2027-W09-1"])
@@ -81,4 +81,4 @@ def test_a_day_in_another_spelling_is_the_same_day(item, ticket, server, both_ch
     item.refresh_from_db()
     assert item.due_on == date(2027, 3, 1)
     assert len(server.issues[ticket.remote_id].changes) == 1
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()

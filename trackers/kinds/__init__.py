@@ -48,7 +48,7 @@ KINDS: dict[str, KindFacts] = {
         fields=frozenset({Field.TITLE, Field.STATE, Field.OWNER}),
         steps=(
             "Sign in as an account for Allclear, such as “allclear-bot”, with write access to the repositories. "
-            "Its name stands at what Allclear changes.",
+            "Changes by Allclear carry its name.",
             "Open Settings → Developer settings → Personal access tokens → Fine-grained tokens, and choose "
             "Generate new token.",
             "Resource owner: your organization. Repository access: those that get tickets.",
@@ -74,7 +74,7 @@ KINDS: dict[str, KindFacts] = {
         steps=(
             "Open Settings → Access tokens of the project or group that gets tickets, and choose Add new token. "
             "Where that is not offered, use a personal access token of an account for Allclear.",
-            "Name: Allclear. It stands at what Allclear changes.",
+            "Name: Allclear. Changes by Allclear carry it.",
             "Role: Reporter or higher. Scope: api.",
             "Create the token and copy it. Note when it expires: a new one is entered here by then.",
         ),
@@ -97,7 +97,7 @@ KINDS: dict[str, KindFacts] = {
         hook="trackers.kinds.jira.hooks.read",
         user_name="E-mail address (Cloud only)",
         steps=(
-            "Add an account for Allclear, such as “Allclear Bot”. Its name stands at what Allclear changes.",
+            "Add an account for Allclear, such as “Allclear Bot”. Changes by Allclear carry its name.",
             "Give it a role in each project that may browse, create, edit, assign, transition and link issues.",
             "Cloud: sign in as that account, open id.atlassian.com/manage-profile/security/api-tokens, and create "
             "an API token without scopes. Enter it here with the e-mail address of the account.",
@@ -122,7 +122,7 @@ KINDS: dict[str, KindFacts] = {
         makes_hook_secret=True,
         key_name="API key",
         steps=(
-            "Invite an account for Allclear, such as “Allclear Bot”. Its name stands at what Allclear changes.",
+            "Invite an account for Allclear, such as “Allclear Bot”. Changes by Allclear carry its name.",
             "Make it a member of each team.",
             "Sign in as that account, open Settings → Security & access → Personal API keys, and create a key "
             "that may read and write.",
@@ -144,7 +144,7 @@ KINDS: dict[str, KindFacts] = {
         key_name="API access key",
         steps=(
             "Administration → Settings → API: enable the REST web service.",
-            "Add an account for Allclear, such as “Allclear Bot”. Its name stands at what Allclear changes.",
+            "Add an account for Allclear, such as “Allclear Bot”. Changes by Allclear carry its name.",
             "Make it a member of each project, with a role that may view, add and edit issues.",
             "Sign in as that account, open My account, and copy its API access key.",
         ),

@@ -149,11 +149,12 @@ def told_by_status(last: Last, reason: str = "") -> TrackerError:
     if status == 401:
         return TrackerError(Problem.SIGN_IN, "refused the sign-in (401). The token is wrong or has expired")
     if status == 403:
-        return TrackerError(Problem.FORBIDDEN, "does not allow this (403)")
+        return TrackerError(Problem.FORBIDDEN, "does not allow this (403)", is_answer=True)
     if status in (404, 410):
-        return TrackerError(Problem.GONE, f"does not find it ({status})")
+        return TrackerError(Problem.GONE, f"does not find it ({status})", is_answer=True)
     if status in (400, 409, 422):
-        return TrackerError(Problem.REFUSED, f"refused it: {reason}" if reason else f"refused it ({status})")
+        words = f"refused it: {reason}" if reason else f"refused it ({status})"
+        return TrackerError(Problem.REFUSED, words, is_answer=True)
     if 300 <= status < 400:
         return TrackerError(
             Problem.UNREACHABLE, f"answered {status}, a redirect, which is not followed. Check the address"

@@ -1,12 +1,12 @@
-"""Trackers, their projects and people; tickets of action items, and what clashed."""
+"""Trackers, their projects and people; tickets of action items, and what conflicted."""
 
-from trackers.models.tickets import Clash, Ticket, TicketQuerySet, TicketState
+from trackers.models.tickets import Ticket, TicketConflict, TicketQuerySet, TicketState
 from trackers.models.trackers import Creates, Tracker, TrackerPerson, TrackerProject
 
 __all__ = [
-    "Clash",
     "Creates",
     "Ticket",
+    "TicketConflict",
     "TicketQuerySet",
     "TicketState",
     "Tracker",

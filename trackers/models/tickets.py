@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from action_items.models import ActionItem
-from trackers.face import Field, Problem
+from trackers.face import Field
 from trackers.models.trackers import LONGEST_PROBLEM, PROBLEMS, TrackerProject
 
 
@@ -26,11 +25,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(item__in=ActionItem.objects.visible_to(user))
 
     def with_places(self) -> "TicketQuerySet":
-        return self.select_related("project__tracker", "tracker", "asked_by")
+        return self.select_related("project", "tracker", "asked_by").defer("tracker__found")
 
-    def with_clashes(self) -> "TicketQuerySet":
-        """`open_clashes`: how many wait for somebody to look."""
-        return self.annotate(open_clashes=Count("clashes", filter=Q(clashes__settled_at=None)))
+    def with_conflicts(self) -> "TicketQuerySet":
+        """`open_conflicts`: how many wait for somebody to look."""
+        return self.annotate(open_conflicts=Count("conflicts", filter=Q(conflicts__settled_at=None)))
 
     def in_order(self) -> "TicketQuerySet":
         """The one that is synced first."""
@@ -72,7 +71,9 @@ class Ticket(models.Model):
     is_synced = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=TicketState, default=TicketState.CREATING)
     address = models.CharField(max_length=500, blank=True, help_text="As pasted by whoever linked it")
-    takes_theirs = models.BooleanField(default=True, help_text="Whose values hold when it is first linked")
+    takes_theirs = models.BooleanField(
+        default=True, help_text="Whose values are kept when it is first linked"
+    )
     marker = models.UUIDField(default=uuid.uuid4, unique=True)
     remote_id = models.CharField(max_length=200, blank=True)
     remote_project = models.CharField(max_length=200, blank=True)
@@ -99,7 +100,6 @@ class Ticket(models.Model):
     busy_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then")
     next_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     synced_at = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=12, choices=PROBLEMS, blank=True)
     problem_words = models.CharField(max_length=LONGEST_PROBLEM, blank=True)
     problem_since = models.DateTimeField(null=True, blank=True)
@@ -146,20 +146,16 @@ class Ticket(models.Model):
         """Whether a worker is about to do something for it, so that a page looks again soon."""
         return not self.problem and self.next_at is not None and self.next_at <= timezone.now() + self.LEASE
 
-    @property
-    def is_lost(self) -> bool:
-        return self.problem == Problem.GONE
-
     def said(self, field: Field) -> str:
         """What the tracker called the value of a field last."""
         words: str = self.remote.get("names", {}).get(field, "")
         return words
 
 
-class Clash(models.Model):
+class TicketConflict(models.Model):
     """Both sides changed a field between two looks. The newer value was used; somebody may take the other one."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clashes")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="conflicts")
     field = models.CharField(max_length=10)
     ours = models.CharField(max_length=200, blank=True)
     theirs = models.CharField(max_length=200, blank=True)
@@ -176,11 +172,9 @@ class Clash(models.Model):
 
     class Meta:
         ordering = ["-noticed_at", "-pk"]
-        indexes = [models.Index(fields=["ticket"], name="clash_open", condition=Q(settled_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["ticket"], name="ticket_conflict_open", condition=Q(settled_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.ours} / {self.theirs}"
-
-    @property
-    def used(self) -> Any:
-        return self.theirs if self.used_theirs else self.ours

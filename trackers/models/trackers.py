@@ -148,6 +148,9 @@ class TrackerProject(models.Model):
     labels = models.CharField(max_length=300, blank=True, help_text="Separated by commas")
     extra = models.JSONField("other fields", default=dict, blank=True)
     synced_fields = ArrayField(models.CharField(max_length=10), default=all_fields)
+    is_set_up = models.BooleanField(
+        default=True, help_text="By an administrator. Else a linked ticket was moved there"
+    )
     states = models.JSONField(default=dict, blank=True)
     priorities = models.JSONField(default=dict, blank=True)
     look_at = models.DateTimeField(null=True, blank=True, default=timezone.now)

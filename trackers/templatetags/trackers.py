@@ -1,4 +1,4 @@
-"""Marks of tickets: their state, whether a field is in step, values of both sides."""
+"""Marks of tickets: their state, whether a field is synced, values of both sides."""
 
 from datetime import date
 from typing import Any
@@ -9,63 +9,60 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from core.templatetags.allclear import icon
+from core.templatetags.state_marks import state_mark
 from trackers.face import Field
 from trackers.models import Ticket, Tracker
-from trackers.of_item import ShownClash, ShownTicket
+from trackers.of_item import ShownConflict, ShownTicket
 
 register = template.Library()
 
 SYNC = {
-    "same": ("check", "k-ok", "Same"),
-    "category": ("check", "k-ok", "Same category"),
-    "waiting": ("refresh-cw", "muted", "Being synced"),
-    "off": ("minus", "muted", "Not synced"),
-    "unknown": ("minus", "k-warn", "Not matched"),
-    "not_taken": ("circle-alert", "k-warn", "Refused"),
-    "conflict": ("git-compare", "k-bad", "Conflict"),
+    "same": ("k-ok", "check", "Same"),
+    "category": ("k-ok", "check", "Same category"),
+    "waiting": ("muted", "refresh-cw", "Being synced"),
+    "off": ("muted", "minus", "Not synced"),
+    "unknown": ("k-warn", "minus", "Not matched"),
+    "not_taken": ("k-warn", "circle-alert", "Refused"),
+    "conflict": ("k-bad", "git-compare", "Conflict"),
 }
 STATES = {
-    "gone": ("circle-x", "k-bad", "Not found"),
-    "forbidden": ("lock", "k-warn", "No permission"),
-    "refused": ("circle-alert", "k-warn", "Refused"),
-    "private": ("lock", "k-warn", "Private"),
-    "archived": ("archive", "k-warn", "Archived"),
-    "limited": ("hourglass", "k-warn", "Limited"),
-    "sign_in": ("key-round", "k-bad", "Sign-in refused"),
-    "unreachable": ("circle-alert", "k-bad", "No answer"),
-    "paused": ("circle-pause", "muted", "Paused"),
+    "gone": ("k-bad", "circle-x", "Not found"),
+    "forbidden": ("k-warn", "lock", "No permission"),
+    "refused": ("k-warn", "circle-alert", "Refused"),
+    "private": ("k-warn", "lock", "Private"),
+    "archived": ("k-warn", "archive", "Archived"),
+    "limited": ("k-warn", "hourglass", "Limited"),
+    "sign_in": ("k-bad", "key-round", "Sign-in refused"),
+    "unreachable": ("k-bad", "circle-alert", "No answer"),
+    "paused": ("muted", "circle-pause", "Paused"),
 }
-
-
-def _mark(name: str, kind: str, words: str) -> SafeString:
-    return format_html('<span class="state {}">{}{}</span>', kind, icon(name, "i-sm"), words)
 
 
 @register.simple_tag
 def sync_mark(sync: str) -> SafeString:
-    return _mark(*SYNC[sync])
+    return state_mark(*SYNC[sync])
 
 
 @register.simple_tag
 def ticket_state(shown: ShownTicket) -> SafeString:
-    """What is wrong, how many conflicts are open, or that it is in step."""
+    """What is wrong, how many conflicts are open, or that it is synced."""
     if shown.problem:
-        return _mark(*STATES[shown.problem])
-    if count := len(shown.clashes):
-        return _mark("git-compare", "k-bad", "1 conflict" if count == 1 else f"{count} conflicts")
+        return state_mark(*STATES[shown.problem])
+    if count := len(shown.conflicts):
+        return state_mark("k-bad", "git-compare", "1 conflict" if count == 1 else f"{count} conflicts")
     if not shown.ticket.is_linked:
-        return _mark("loader", "muted", shown.ticket.get_state_display())
+        return state_mark("muted", "loader", shown.ticket.get_state_display())
     if any(row.sync == "waiting" for row in shown.rows):
-        return _mark(*SYNC["waiting"])
-    return _mark("check", "k-ok", "In step")
+        return state_mark(*SYNC["waiting"])
+    return state_mark("k-ok", "check", "Synced")
 
 
 @register.simple_tag
 def ticket_icon(shown: ShownTicket) -> SafeString:
-    name, kind, _ = STATES.get(shown.problem, ("ticket", "muted", ""))
+    tone, name, _ = STATES.get(shown.problem, ("muted", "ticket", ""))
     if not shown.problem and shown.ticket.moved_from:
         name = "arrow-right"
-    return icon(name, f"i-sm {kind}")
+    return icon(name, f"i-sm {tone}")
 
 
 @register.simple_tag
@@ -74,8 +71,8 @@ def said_state(ticket: Ticket) -> str:
 
 
 @register.simple_tag
-def conflict_value(clash: ShownClash, theirs: bool) -> SafeString:
-    return field_value(clash.theirs if theirs else clash.ours)
+def conflict_value(conflict: ShownConflict, theirs: bool) -> SafeString:
+    return field_value(conflict.theirs if theirs else conflict.ours)
 
 
 @register.simple_tag
@@ -91,22 +88,22 @@ def field_value(value: Any) -> SafeString:
 def tracker_state(tracker: Tracker) -> SafeString:
     """Paused, what is wrong, that nothing is known yet, or connected."""
     if tracker.paused_at:
-        return _mark(*STATES["paused"])
+        return state_mark(*STATES["paused"])
     if tracker.problem:
-        return _mark(*STATES[tracker.problem])
+        return state_mark(*STATES[tracker.problem])
     if not tracker.looked_at:
-        return _mark("loader", "muted", "Being tested")
-    return _mark("circle-check", "k-ok", "Connected")
+        return state_mark("muted", "loader", "Being tested")
+    return state_mark("k-ok", "circle-check", "Connected")
 
 
 @register.simple_tag
 def ticket_mark(ticket: Ticket) -> SafeString:
     """For lists and cards: the key, and a mark where something is to be looked at."""
-    clashes = getattr(ticket, "open_clashes", 0)
+    conflicts = getattr(ticket, "open_conflicts", 0)
     problem = ticket.problem or ticket.tracker.problem
     mark: SafeString | str = ""
-    if clashes:
-        words = "1 conflict" if clashes == 1 else f"{clashes} conflicts"
+    if conflicts:
+        words = "1 conflict" if conflicts == 1 else f"{conflicts} conflicts"
         mark = format_html(
             '<span title="{}">{}<span class="sr-only">{}</span></span>',
             words,
@@ -114,11 +111,11 @@ def ticket_mark(ticket: Ticket) -> SafeString:
             words,
         )
     elif problem:
-        name, kind, words = STATES[problem]
+        tone, name, words = STATES[problem]
         mark = format_html(
             '<span title="{}">{}<span class="sr-only">{}</span></span>',
             words,
-            icon(name, f"i-sm {kind}"),
+            icon(name, f"i-sm {tone}"),
             words,
         )
     if not ticket.url:

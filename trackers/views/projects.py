@@ -31,7 +31,7 @@ def project_new(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.submit(
         workflow.add_project, by=request.user, tracker=tracker, **form.cleaned_data
     ):
-        messages.success(request, f"{form.outcome} is added. A worker fetches its states now.")
+        messages.success(request, f"{form.outcome} is added. Its states are being fetched.")
         return redirect(form.outcome)
     return render(request, "trackers/project_new.html", {"form": form, "tracker": tracker})
 
@@ -66,7 +66,7 @@ def project(request: SignedInRequest, pk: int, project: int) -> HttpResponse:
 @administrators_only
 def project_look(request: SignedInRequest, pk: int, project: int) -> HttpResponse:
     subject = _load(pk, project)
-    done = "A worker fetches its states, priorities and people now."
+    done = "Its states, priorities and people are being fetched."
     return refused_or(
         request,
         done,

@@ -18,7 +18,7 @@ from core.responses import refused_or, way_back
 from incidents.views.common import attempt, is_number, submitted
 from trackers import workflow
 from trackers.forms import BulkTicketForm, ChoiceForm, LinkForm, PrivateForm, TicketForm
-from trackers.models import Clash, Ticket, TicketState, Tracker
+from trackers.models import Ticket, TicketConflict, TicketState, Tracker
 from trackers.of_item import projects_for, tickets_of
 from trackers.permissions import can_link
 
@@ -46,7 +46,7 @@ def ticket_new(request: SignedInRequest, pk: int) -> HttpResponse:
     if submitted(request, form) and attempt(
         form, workflow.create_ticket, by=request.user, item=item, **form.cleaned_data
     ):
-        return leave_form(request, item.get_absolute_url(), "A worker creates the ticket now.")
+        return leave_form(request, item.get_absolute_url(), "The ticket is being created.")
     hint = (
         ""
         if projects.exists()
@@ -70,7 +70,7 @@ def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
     if submitted(request, form) and attempt(
         form, workflow.link_ticket, by=request.user, item=item, **form.cleaned_data
     ):
-        return leave_form(request, item.get_absolute_url(), "A worker looks for the ticket now.")
+        return leave_form(request, item.get_absolute_url(), "The ticket is being looked for.")
     return ask_page(
         request, form, title="Link ticket", submit="Link ticket", back=item.get_absolute_url(),
         subject=f"{item.reference} {item.title}",
@@ -81,7 +81,7 @@ def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
 def ticket_sync(request: SignedInRequest, pk: int, ticket: int) -> HttpResponse:
     """With `is_private_known`, although it became private."""
     known = {"is_private_known": True} if request.POST.get("is_private_known") else {}
-    return _click(request, pk, ticket, "A worker looks at it now.", workflow.sync_ticket, **known)
+    return _click(request, pk, ticket, "It is being synced.", workflow.sync_ticket, **known)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +93,7 @@ def ticket_choice(request: SignedInRequest, pk: int, ticket: int) -> HttpRespons
     if submitted(request, form) and attempt(
         form, workflow.choose_synced, by=request.user, ticket=subject, **form.cleaned_data
     ):
-        return leave_form(request, item.get_absolute_url(), f"{subject} is kept in step from now on.")
+        return leave_form(request, item.get_absolute_url(), f"{subject} is synced from now on.")
     return ask_page(
         request,
         form,
@@ -125,10 +125,10 @@ def ticket_unlinking(request: SignedInRequest, pk: int, ticket: int) -> HttpResp
 
 
 @require_POST
-def ticket_conflict(request: SignedInRequest, pk: int, ticket: int, clash: int) -> HttpResponse:
+def ticket_conflict(request: SignedInRequest, pk: int, ticket: int, conflict: int) -> HttpResponse:
     """Use one of the two values on both sides."""
     item = load_to_change(request, pk)
-    subject = get_object_or_404(Clash, pk=clash, ticket=ticket, ticket__item=item)
+    subject = get_object_or_404(TicketConflict, pk=conflict, ticket=ticket, ticket__item=item)
     if request.POST.get("use") not in ("ours", "theirs"):
         messages.error(request, "Choose one of the two values.")
         return redirect(item)
@@ -137,9 +137,9 @@ def ticket_conflict(request: SignedInRequest, pk: int, ticket: int, clash: int) 
         "Both sides get that value.",
         "action_item",
         [pk],
-        workflow.settle_clash,
+        workflow.settle_conflict,
         by=request.user,
-        clash=subject,
+        conflict=subject,
         theirs=request.POST["use"] == "theirs",
     )
 

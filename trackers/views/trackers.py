@@ -28,10 +28,10 @@ PEOPLE, PEOPLE_SHOWN = 50, 20
 
 
 def _counted() -> Any:
-    open_clashes = Q(tickets__clashes__settled_at=None, tickets__clashes__isnull=False)
+    open_conflicts = Q(tickets__conflicts__settled_at=None, tickets__conflicts__isnull=False)
     return Tracker.objects.annotate(
         linked=Count("tickets", distinct=True),
-        open_clashes=Count("tickets__clashes", filter=open_clashes, distinct=True),
+        open_conflicts=Count("tickets__conflicts", filter=open_conflicts, distinct=True),
     ).select_related("account", "paused_by")
 
 
@@ -55,8 +55,8 @@ def tracker_new(request: SignedInRequest) -> HttpResponse:
     asked = request.POST.get("kind") or request.GET.get("kind", "")
     kind = asked if asked in KINDS else next(iter(sorted(KINDS)))
     form = TrackerForm(request.POST or None, kind=kind)
-    if form.is_valid() and form.submit(workflow.add_tracker, by=request.user, kind=kind, **form.arguments()):
-        messages.success(request, f"{form.outcome} is added. A worker tests the connection now.")
+    if form.is_valid() and form.submit(workflow.add_tracker, by=request.user, kind=kind, **form.cleaned_data):
+        messages.success(request, f"{form.outcome} is added. The connection is being tested.")
         return redirect(form.outcome)
     context = {"form": form, "kind": kind, "facts": KINDS[kind], "kinds": sorted(KINDS.items())}
     return render(request, "trackers/tracker_form.html", context)
@@ -92,7 +92,7 @@ def tracker_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(subject, name) for name in ("name", "url", "user_name")}
     form = TrackerForm(request.POST or None, kind=subject.kind, tracker=subject, initial=initial)
     if form.is_valid() and form.submit(
-        workflow.change_tracker, by=request.user, tracker=subject, **form.arguments()
+        workflow.change_tracker, by=request.user, tracker=subject, **form.cleaned_data
     ):
         messages.success(request, "Saved.")
         return redirect(subject)
@@ -104,7 +104,7 @@ def tracker_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 def tracker_test(request: SignedInRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(Tracker, pk=pk)
-    done = "A worker tests the connection now."
+    done = "The connection is being tested."
     return refused_or(request, done, "tracker", [pk], workflow.test_tracker, by=request.user, tracker=subject)
 
 

@@ -8,7 +8,7 @@ from trackers.workflow.linking import (
     create_ticket,
     create_tickets,
     link_ticket,
-    settle_clash,
+    settle_conflict,
     sync_ticket,
     unlink_ticket,
 )
@@ -49,7 +49,7 @@ __all__ = [
     "remove_tracker",
     "renew_hook_secret",
     "resume_tracker",
-    "settle_clash",
+    "settle_conflict",
     "sync_ticket",
     "test_tracker",
     "unlink_ticket",

@@ -17,7 +17,8 @@ SIGN_IN_PAUSE = timedelta(minutes=15)
 def note_trouble(tracker_id: int, error: TrackerError, now: datetime) -> None:
     """What holds for all its tickets. What is wrong with one of them shows that it answers."""
     if error.problem not in OF_THE_TRACKER:
-        note_answer(tracker_id, now)
+        if error.is_answer:
+            note_answer(tracker_id, now)
         return
     tracker = Tracker.objects.select_for_update(of=("self",)).filter(pk=tracker_id).first()
     if tracker is None:

@@ -58,5 +58,5 @@ def _make_in(item: ActionItem, project: TrackerProject) -> None:
         asked_by=project.tracker.account,
         is_synced=not item.tickets.filter(is_synced=True).exists(),
     )
-    record_ticket("ticket.asked_for", ticket, project.tracker.account, project=str(project))
+    record_ticket("ticket.requested", ticket, project.tracker.account, project=str(project))
     wake_worker(JOB)

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from action_items.models import ActionItem
-from core.notify import notify_topic
 from trackers.face import OF_THE_TRACKER, Problem, RemoteTicket, TrackerError
-from trackers.models import Creates, Ticket, TicketState, TrackerProject
+from trackers.models import Ticket, TicketState, TrackerProject
 from trackers.models.trackers import LONGEST_PROBLEM
 
 
@@ -19,6 +18,7 @@ def hold(pk: int, claim: int) -> Ticket | None:
     if item is None:  # deleted meanwhile, and the ticket with it
         return None
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("tracker", "project", "asked_by")
+    rows = rows.defer("tracker__found")
     ticket: Ticket | None = rows.filter(pk=pk, claim=claim).first()
     if ticket is not None:
         ticket.item = item
@@ -31,7 +31,6 @@ def release(ticket: Ticket, next_at: datetime | None) -> None:
         ticket.next_at = next_at
     ticket.busy_until = None
     ticket.save()
-    notify_topic(topic=f"action:{ticket.item_id}", what="tickets")
 
 
 def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
@@ -47,7 +46,7 @@ def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
         "names": dict(remote.names),
         "updated_at": remote.updated_at.isoformat(),
     }
-    ticket.synced_at, ticket.failures = now, 0
+    ticket.synced_at = now
     if ticket.problem != Problem.REFUSED:
         clear_problem(ticket)
     if remote.is_archived:
@@ -66,27 +65,25 @@ def is_taken(ticket: Ticket, remote: RemoteTicket, now: datetime) -> bool:
 
 
 def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
-    """One that is not set up yet is added, so that its states have a meaning; no tickets are made there by rule."""
+    """One that nobody set up is added, so that its states have a meaning. No tickets are made or linked there."""
     project, _ = TrackerProject.objects.get_or_create(
         tracker_id=ticket.tracker_id,
         remote_id=remote.project,
-        defaults={"name": remote.project, "key": remote.project, "creates": Creates.NEVER},
+        defaults={"name": remote.project, "key": remote.project, "is_set_up": False},
     )
     return project
 
 
 def fail(ticket: Ticket, error: TrackerError, now: datetime) -> None:
-    """Note why it is not in step. What holds for the whole tracker is said there, and the ticket stays due."""
+    """Note why it is not synced. What holds for the whole tracker is said there, and the ticket stays due."""
     if error.problem in OF_THE_TRACKER:
-        ticket.failures += 1
         in_doubt = error.may_have_run and not ticket.is_linked
         release(ticket, now + Ticket.AFTER_DOUBT if in_doubt else now)
         return
     note_problem(ticket, error.problem, error.words, now)
     if ticket.state == TicketState.LINKING:  # the next one may be right
         ticket.is_synced = False
-    again = {Problem.FORBIDDEN: Ticket.NO_ACCESS, Problem.GONE: Ticket.AGAIN}
-    wait = again.get(error.problem, Ticket.AGAIN)
+    wait = Ticket.NO_ACCESS if error.problem == Problem.FORBIDDEN else Ticket.AGAIN
     release(ticket, now + wait if ticket.is_linked else None)
 
 

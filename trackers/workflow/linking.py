@@ -17,7 +17,7 @@ from audit.workflow import record_audit
 from events.tickets import TicketLinked, TicketUnlinked
 from notifications.workflow import wake_worker
 from trackers.face import Field, day_or_none
-from trackers.models import Clash, Creates, Ticket, TicketState, Tracker, TrackerProject
+from trackers.models import Creates, Ticket, TicketConflict, TicketState, Tracker, TrackerProject
 from trackers.permissions import require_linking
 from trackers.workflow.managing import JOB, keep_address
 
@@ -42,6 +42,8 @@ def create_ticket(
     item = _lock(item, by)
     if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
         return made
+    if not project.is_set_up:
+        raise ValidationError({"project": f"{project} is not set up. An administrator can add it."})
     if project.creates == Creates.NEVER:
         raise ValidationError({"project": f"No tickets are made in {project}. Choose another project."})
     is_private_known = _check(item, project.tracker, is_private_known)
@@ -57,7 +59,7 @@ def create_ticket(
             form_token=form_token,
         )
     )
-    record_ticket("ticket.asked_for", ticket, by, project=str(project))
+    record_ticket("ticket.requested", ticket, by, project=str(project))
     return ticket
 
 
@@ -92,7 +94,7 @@ def link_ticket(
     )
     ticket.clean_fields(exclude=["item", "tracker", "asked_by"])
     _save(ticket)
-    record_ticket("ticket.asked_for", ticket, by, address=address)
+    record_ticket("ticket.link_requested", ticket, by, address=address)
     return ticket
 
 
@@ -156,7 +158,7 @@ def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> 
 
 @transaction.atomic
 def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Ticket:
-    """The ticket that is kept in step from now on; the one before only shows its state."""
+    """The ticket that is synced from now on; the one before only shows its state."""
     item = _lock(ticket.item, by)
     if is_synced_elsewhere(ticket):
         raise ValidationError(f"{ticket} is synced with another action item. Unlink it there first.")
@@ -172,27 +174,30 @@ def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Tic
 
 
 @transaction.atomic
-def settle_clash(*, by: User, clash: Clash, theirs: bool) -> Clash:
+def settle_conflict(*, by: User, conflict: TicketConflict, theirs: bool) -> TicketConflict:
     """Use this one of the two values on both sides, and close the conflict. Older ones of the field close with it."""
-    ticket = Ticket.objects.select_related("tracker").get(pk=clash.ticket_id)
+    ticket = Ticket.objects.select_related("tracker").get(pk=conflict.ticket_id)
     item = _lock(ticket.item, by)
-    clash = Clash.objects.select_for_update(of=("self",)).get(pk=clash.pk)
-    if clash.settled_at is not None:
-        return clash
-    value = clash.theirs if theirs else clash.ours
-    if values_of(item)[Field(clash.field)] != value:
+    conflict = TicketConflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
+    if conflict.settled_at is not None:
+        return conflict
+    value = conflict.theirs if theirs else conflict.ours
+    if values_of(item)[Field(conflict.field)] != value:
         try:
-            said = fields_of(Field(clash.field), value)
+            said = fields_of(Field(conflict.field), value)
         except ValueError as error:
             raise ValidationError("This value cannot be used here.") from error
         take_from_ticket(item=item, by=by, ticket=ticket.key, **said)
-    open_ones = Clash.objects.filter(ticket=ticket, field=clash.field, settled_at=None)
-    open_ones.filter(pk__lte=clash.pk).update(settled_at=timezone.now(), settled_by=by, settled_theirs=theirs)
-    clash.refresh_from_db()
-    record_ticket("ticket.conflict_settled", ticket, by, field=clash.field, used=value)
+    open_ones = TicketConflict.objects.filter(ticket=ticket, field=conflict.field, settled_at=None)
+    open_ones.filter(pk__lte=conflict.pk).update(
+        settled_at=timezone.now(), settled_by=by, settled_theirs=theirs
+    )
+    conflict.refresh_from_db()
+    used = ticket.tracker.name if theirs else "Allclear"
+    record_ticket("ticket.conflict_settled", ticket, by, field=Field(conflict.field).label.lower(), used=used)
     Ticket.objects.filter(pk=ticket.pk).update(next_at=timezone.now())
     wake_worker(JOB)
-    return clash
+    return conflict
 
 
 def values_of(item: ActionItem) -> dict[Field, str]:

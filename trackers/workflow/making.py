@@ -5,7 +5,6 @@ What was made before an answer got lost is found by the marker in its text, and 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -35,7 +34,7 @@ def claimed_making(ticket: Ticket) -> "Turn":
     known = (ticket.tracker_id, ticket.tracker.access, ticket.pk, ticket.claim)
     title = f"Allclear {ticket.item.reference}"
     if ticket.state == TicketState.LINKING:
-        places = frozenset(ticket.tracker.projects.values_list("remote_id", flat=True))
+        places = frozenset(ticket.tracker.projects.filter(is_set_up=True).values_list("remote_id", flat=True))
         return Link(*known, ticket.address, ticket.backlink, title, places)
     if ticket.project is None:
         return Refusal(*known, "has no such project here any more. Choose another one")
@@ -163,11 +162,11 @@ class Refusal(Claimed):
     words: str
     problem: Problem = Problem.REFUSED
 
-    def ask(self, client: Client) -> Any:
-        raise TrackerError(self.problem, self.words)
-
-    def settle(self, answer: Any) -> None:
+    def ask(self, client: Client) -> None:
         return None
+
+    def settle(self, answer: None) -> None:
+        self.fail(TrackerError(self.problem, self.words))
 
 
 def _linked(ticket: Ticket, action: str) -> None:

@@ -30,23 +30,20 @@ def add_project(
     names = dict(tracker.found.get("projects", []))
     if remote_id not in names:
         raise ValidationError({"remote_id": "Choose one of the projects."})
-    if tracker.projects.count() >= MOST_PROJECTS:
+    if tracker.projects.filter(is_set_up=True).count() >= MOST_PROJECTS:
         raise ValidationError(
             {"remote_id": f"A tracker has {MOST_PROJECTS} projects at most. Remove one first."}
         )
     _check_rule(team, creates)
-    project, is_new = TrackerProject.objects.get_or_create(
+    project, _ = TrackerProject.objects.select_for_update(of=("self",)).get_or_create(
         tracker=tracker,
         remote_id=remote_id,
-        defaults={
-            "name": names[remote_id][:200],
-            "key": names[remote_id][:200],
-            "team": team,
-            "creates": creates,
-        },
+        defaults={"name": names[remote_id], "key": names[remote_id], "is_set_up": False},
     )
-    if not is_new:
+    if project.is_set_up:
         raise ValidationError({"remote_id": f"{project} is there already."})
+    project.team, project.creates, project.is_set_up = team, creates, True
+    project.save()
     # What was linked before it was removed is synced again, once its states are known.
     tracker.tickets.filter(project=None, remote_project=remote_id).update(project=project)
     _audit("tracker_project.added", project, by, team=str(team or ""), creates=creates)
@@ -94,7 +91,8 @@ def change_project(
     _check_rule(project.team, project.creates)
     project.clean_fields(exclude=["tracker", "team"])
     changes = {name: [_told(before[name]), _told(said[name])] for name in said if before[name] != said[name]}
-    if changes:
+    if changes or not project.is_set_up:
+        project.is_set_up = True
         project.save()
         project.tickets.update(next_at=timezone.now(), not_taken={}, not_taken_here={})
         _audit("tracker_project.changed", project, by, **changes)

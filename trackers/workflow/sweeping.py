@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from action_items.models import DONE_STATES, ActionState
 from trackers.face import OF_THE_TRACKER, Access, Client, Problem, TrackerError
 from trackers.kinds import KINDS
 from trackers.models import Ticket, TicketState, Tracker
@@ -16,6 +17,8 @@ from trackers.workflow.answering import note_answer
 from trackers.workflow.turn import Turn
 
 WITH_HOOKS = timedelta(minutes=5)
+SWEPT_AFTERWARDS = timedelta(days=30)
+FINISHED_STATES = (*DONE_STATES, ActionState.WONT_DO)
 
 
 def claim_sweep(full: Iterable[int], now: datetime) -> "Turn | None":
@@ -30,6 +33,8 @@ def claim_sweep(full: Iterable[int], now: datetime) -> "Turn | None":
     # Those that are not within reach are asked for by themselves, and less often.
     within_reach = Ticket.objects.filter(tracker=tracker, problem__in=("", Problem.REFUSED))
     known = within_reach.filter(state=TicketState.LINKED).exclude(remote_id="")
+    # What was finished long ago is looked at once a day, as every ticket is: sweeps do not grow with the years.
+    known = known.exclude(item__state__in=FINISHED_STATES, item__state_since__lt=now - SWEPT_AFTERWARDS)
     for project, pk in known.values_list("remote_project", "remote_id").distinct():
         places[project].append(pk)
     return Sweep(tracker.pk, tracker.access, dict(places), tracker.swept_until - Tracker.OVERLAP, now)

@@ -14,12 +14,12 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.workflow import announce_action_item, take_from_ticket
 from audit.models import AuditEntry
-from events.tickets import TicketClashed
+from events.tickets import TicketConflictNoticed
 from trackers.face import Client, Field, Problem, RemoteChange, RemoteTicket, TrackerError
 from trackers.kinds import KINDS
-from trackers.merging import Clash as Found
+from trackers.merging import BothChanged as Found
 from trackers.merging import Plan, compare
-from trackers.models import Clash, Ticket
+from trackers.models import Ticket, TicketConflict
 from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
@@ -28,13 +28,6 @@ from trackers.workflow.linking import comes_from_private, fields_of, record_tick
 from trackers.workflow.making import Claimed
 from trackers.workflow.projects import synced_here
 
-WORDS = {
-    Field.TITLE: "title",
-    Field.STATE: "state",
-    Field.OWNER: "owner",
-    Field.DUE: "due date",
-    Field.PRIORITY: "priority",
-}
 STATE_ACTIONS = ("started", "completed", "verified", "reopened", "set_aside", "wont_do")
 
 
@@ -138,7 +131,7 @@ class Push(Claimed):
         there, before = remote.raw.get(name, ""), self.remote.raw.get(name, "")
         if there != self.give[name] and not new and there == before:
             ticket.not_taken[name] = value
-            words = self.refusals.get(name) or f"did not take the {WORDS[name]}"
+            words = self.refusals.get(name) or f"did not take the {name.label.lower()}"
             note_problem(ticket, Problem.REFUSED, words, now)
             return
         ticket.agreed[name] = value
@@ -164,7 +157,7 @@ def _note_written_over(
             if change.after not in (raw, before.get(name, "")) and theirs is not None:
                 set_here = tables.read(Field(name), raw, ours[Field(name)]) or ""
                 found = Found(Field(name), set_here, theirs)
-                _note_clash(
+                _note_conflict(
                     ticket, found, change.after, change, _ours_changed(ticket, found.name), used_theirs=False, now=now,
                     theirs_at=change.at,
                 )  # fmt: skip
@@ -197,19 +190,21 @@ def _merge(ticket: Ticket, remote: RemoteTicket, now: datetime) -> Plan:
     for name in plan.same:
         ticket.not_taken.pop(name, None)
         ticket.not_taken_here.pop(name, None)
-    for clash in plan.clashes:
-        change = _newest(remote, clash.name)
+    for conflict in plan.both_changed:
+        change = _newest(remote, conflict.name)
         theirs_at = change.at if change else remote.updated_at
-        here = _ours_changed(ticket, clash.name)
+        here = _ours_changed(ticket, conflict.name)
         is_newer = here.at is None or theirs_at >= here.at
         # Ours is used, too, where theirs cannot be set here.
-        uses_theirs = is_newer and _take(ticket, remote, clash.name, clash.theirs, now)
-        words = remote.names.get(clash.name, "")
-        _note_clash(ticket, clash, words, change, here, used_theirs=uses_theirs, now=now, theirs_at=theirs_at)
-        agreed[clash.name] = clash.theirs
-        ticket.not_taken_here.pop(clash.name, None)
+        uses_theirs = is_newer and _take(ticket, remote, conflict.name, conflict.theirs, now)
+        words = remote.names.get(conflict.name, "")
+        _note_conflict(
+            ticket, conflict, words, change, here, used_theirs=uses_theirs, now=now, theirs_at=theirs_at
+        )
+        agreed[conflict.name] = conflict.theirs
+        ticket.not_taken_here.pop(conflict.name, None)
         if not uses_theirs:
-            plan.give_ours(clash.name, clash.ours, tables)
+            plan.give_ours(conflict.name, conflict.ours, tables)
     for name, value in plan.take.items():
         if _take(ticket, remote, name, value, now):
             agreed[name] = value
@@ -235,7 +230,9 @@ def _take(ticket: Ticket, remote: RemoteTicket, name: Field, value: str, now: da
             )
     except (ValidationError, ValueError) as refusal:
         why = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else "It cannot be read."
-        note_problem(ticket, Problem.REFUSED, f"has a {WORDS[name]} that cannot be used here. {why}", now)
+        note_problem(
+            ticket, Problem.REFUSED, f"has a {name.label.lower()} that cannot be used here. {why}", now
+        )
         return False
     return True
 
@@ -265,7 +262,7 @@ def _ours_changed(ticket: Ticket, name: Field) -> OursChanged:
     return OursChanged(entry.at if entry else None, entry.actor if entry else None)
 
 
-def _note_clash(
+def _note_conflict(
     ticket: Ticket,
     found: Found,
     words: str,
@@ -276,7 +273,7 @@ def _note_clash(
     now: datetime,
     theirs_at: datetime,
 ) -> None:
-    Clash.objects.create(
+    TicketConflict.objects.create(
         ticket=ticket,
         field=found.name,
         ours=found.ours,
@@ -289,8 +286,8 @@ def _note_clash(
         used_theirs=used_theirs,
         noticed_at=now,
     )
-    used = "theirs" if used_theirs else "ours"
+    used = ticket.tracker.name if used_theirs else "Allclear"
     record_ticket(
-        "ticket.conflict", ticket, ticket.tracker.account, field=found.name, ours=found.ours, theirs=found.theirs, used=used
+        "ticket.conflict", ticket, ticket.tracker.account, field=found.name.label.lower(), ours=found.ours, theirs=found.theirs, used=used
     )  # fmt: skip
-    announce_action_item(ticket.item, TicketClashed(ticket=ticket.pk, by=ticket.tracker.account_id))
+    announce_action_item(ticket.item, TicketConflictNoticed(ticket=ticket.pk, by=ticket.tracker.account_id))

@@ -83,7 +83,7 @@ def _ask(access: Access, ask: Callable[[Client], Any]) -> Outcome:
 
 
 def _unusable() -> TrackerError:
-    words = "sent something that could not be used. The log of the worker says why"
+    words = "sent something that could not be used. The log says why"
     return TrackerError(Problem.REFUSED, words)
 
 
@@ -121,6 +121,7 @@ def _claim_one(full: list[int], now: datetime) -> Turn | None:
     if (turn := claim_looks(full, now)) or (turn := claim_sweep(full, now)):
         return turn
     rows = Ticket.objects.due(now).exclude(tracker__in=full).select_related("tracker", "project", "item")
+    rows = rows.defer("tracker__found")
     ticket = rows.select_for_update(of=("self",), skip_locked=True).first()
     if ticket is None:
         return None

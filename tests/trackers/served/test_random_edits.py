@@ -11,7 +11,7 @@ from action_items.workflow.from_tickets import take_from_ticket
 from audit.models import AuditEntry
 from tests.trackers.served.serving import Fault
 from trackers.face import Field
-from trackers.models import Clash
+from trackers.models import TicketConflict
 from trackers.translating import Table
 from trackers.workflow.linking import values_of
 from trackers.workflow.sweeping import touch
@@ -86,7 +86,7 @@ def test_nothing_is_lost(there, calls, edits, item, ticket, work_on, let_leases_
     for field in FIELDS:
         assert tables.read(field, there.value(pk, field), ours[field]) == ours[field], field
     # A title is used once: each of theirs was taken here, or is in a conflict, or was written over there by them.
-    known = set(Clash.objects.filter(ticket=ticket, field="title").values_list("theirs", flat=True))
+    known = set(TicketConflict.objects.filter(ticket=ticket, field="title").values_list("theirs", flat=True))
     for entry in AuditEntry.objects.filter(subject=item.reference, changes__has_key="title"):
         known |= set(entry.changes["title"])
     assert not _overwritten_by_us(there, pk) - known

@@ -15,8 +15,8 @@ from action_items.workflow import (
 from tests.trackers.served.jira820_server import Jira820
 from tests.trackers.served.serving import Fault
 from trackers.face import Problem
-from trackers.models import Clash, Ticket, Tracker, TrackerPerson
-from trackers.workflow import create_ticket, link_ticket, settle_clash
+from trackers.models import Ticket, TicketConflict, Tracker, TrackerPerson
+from trackers.workflow import create_ticket, link_ticket, settle_conflict
 
 
 def test_a_ticket_made_from_an_item(there, item, ticket, responder):
@@ -70,7 +70,7 @@ def test_what_changes_there_is_set_here(there, item, ticket, look, responder):
     assert item.state == "wont_do"
     assert item.wont_do_reason == f"Closed in {ticket.key} by Dana Example."
     look()
-    assert not Clash.objects.exists()
+    assert not TicketConflict.objects.exists()
 
 
 def test_both_sides_at_once_are_a_conflict_that_can_be_turned_round(
@@ -79,14 +79,16 @@ def test_both_sides_at_once_are_a_conflict_that_can_be_turned_round(
     there.edit(ticket.remote_id, title="Theirs")
     change_action_item(item=item, by=responder, title="Ours")
     look()
-    clash = Clash.objects.get()
+    conflict = TicketConflict.objects.get()
     item.refresh_from_db()
-    assert (clash.ours, clash.theirs, clash.theirs_by) == ("Ours", "Theirs", "Dana Example")
+    assert (conflict.ours, conflict.theirs, conflict.theirs_by) == ("Ours", "Theirs", "Dana Example")
     assert item.title == there.value(ticket.remote_id, "title")
-    settle_clash(by=responder, clash=clash, theirs=not clash.used_theirs)
+    settle_conflict(by=responder, conflict=conflict, theirs=not conflict.used_theirs)
     work()
     item.refresh_from_db()
-    assert item.title == there.value(ticket.remote_id, "title") == ("Ours" if clash.used_theirs else "Theirs")
+    assert (
+        item.title == there.value(ticket.remote_id, "title") == ("Ours" if conflict.used_theirs else "Theirs")
+    )
 
 
 def test_a_lost_answer_makes_no_second_ticket(there, item, project, responder, work, let_leases_end):

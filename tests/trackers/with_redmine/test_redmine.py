@@ -13,7 +13,7 @@ from audit.models import AuditEntry
 from tests.trackers.imaginary import Killed
 from tests.trackers.with_redmine.conftest import Faults
 from trackers.face import Field
-from trackers.models import Clash, Ticket, Tracker
+from trackers.models import Ticket, TicketConflict, Tracker
 from trackers.workflow import create_ticket, link_ticket
 from trackers.workflow.linking import values_of
 from trackers.workflow.sweeping import touch
@@ -69,13 +69,17 @@ def test_edited_on_both_sides(redmine, ticket, item, responder, again, work):
     work()
     again(ticket)
     issue = redmine.issue(ticket.remote_id)
-    clash = Clash.objects.get()
+    conflict = TicketConflict.objects.get()
     assert issue["subject"] == "Ours"
     assert ticket.item.priority == "P1"
-    assert (clash.field, clash.ours, clash.theirs, clash.theirs_by) == (
+    assert (conflict.field, conflict.ours, conflict.theirs, conflict.theirs_by) == (
         "due_on", "2027-06-01", "2027-06-30", "Dana Example",
     )  # fmt: skip
-    assert ticket.item.due_on.isoformat() == issue["due_date"] == clash.used
+    assert (
+        ticket.item.due_on.isoformat()
+        == issue["due_date"]
+        == (conflict.theirs if conflict.used_theirs else conflict.ours)
+    )
 
 
 def test_closed_rejected_and_opened_again(redmine, ticket, item, responder, again, work):
@@ -166,7 +170,7 @@ def test_a_thousand_random_edits_with_kills(redmine, project, responder, work, l
         let_leases_end()
         touch(project.tracker_id, [ticket.remote_id for ticket in Ticket.objects.all()], timezone.now())
         work()
-    sys.stderr.write(f"\n  faults: {Faults.counts}, conflicts: {Clash.objects.count()}\n")
+    sys.stderr.write(f"\n  faults: {Faults.counts}, conflicts: {TicketConflict.objects.count()}\n")
     for ticket in Ticket.objects.select_related("item"):
         issue, ours = redmine.issue(ticket.remote_id), values_of(ticket.item)
         there = read(project, issue, ticket.item)
@@ -185,7 +189,9 @@ def _edit(dice, number: int) -> tuple[str, str]:
 
 def _check_that_no_title_vanished(redmine, ticket: Ticket) -> None:
     """Each title of Dana's that Allclear wrote over was taken over here before, or is in a conflict."""
-    known = set(Clash.objects.filter(ticket=ticket, field=Field.TITLE).values_list("theirs", flat=True))
+    known = set(
+        TicketConflict.objects.filter(ticket=ticket, field=Field.TITLE).values_list("theirs", flat=True)
+    )
     for entry in AuditEntry.objects.filter(subject=ticket.item.reference, changes__has_key="title"):
         known |= {value for value in entry.changes["title"] if value}
     for journal in redmine.issue(ticket.remote_id)["journals"]:

@@ -250,7 +250,7 @@ class Client:
             if error.problem != Problem.GONE:
                 raise
             words = "does not know the owner any more. Match the person again"
-            raise TrackerError(Problem.REFUSED, words, field=Field.OWNER) from error
+            raise TrackerError(Problem.REFUSED, words) from error
         return login
 
     def _get(self, path: str, **params: Any) -> Any:

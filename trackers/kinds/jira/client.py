@@ -183,7 +183,7 @@ class Client:
             for row in meanings.states(self._get(f"project/{_part(ticket.project)}/statuses"))
         }
         words = f"has no step from “{status['name']}” to “{known.get(wanted, wanted)}”"
-        raise TrackerError(Problem.REFUSED, words, field=Field.STATE)
+        raise TrackerError(Problem.REFUSED, words)
 
     def _take(self, ticket: RemoteTicket, step: dict[str, Any]) -> None:
         said: dict[str, Any] = {"transition": {"id": step["id"]}}
