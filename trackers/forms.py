@@ -76,7 +76,7 @@ class NewProjectForm(Form):
         help_text="Its action items are offered this project first.",
     )
     creates = forms.ChoiceField(
-        label="Tickets are made", choices=Creates, initial=Creates.BY_HAND, widget=forms.RadioSelect
+        label="Create tickets", choices=Creates, initial=Creates.BY_HAND, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, tracker: Tracker, **kwargs: Any) -> None:
@@ -92,7 +92,7 @@ class ProjectForm(Form):
     team = forms.ModelChoiceField(
         Team.objects.all(), required=False, help_text="Its action items are offered this project first."
     )
-    creates = forms.ChoiceField(label="Tickets are made", choices=Creates, widget=forms.RadioSelect)
+    creates = forms.ChoiceField(label="Create tickets", choices=Creates, widget=forms.RadioSelect)
     type = forms.ChoiceField(label="Type of new tickets", required=False)
     labels = forms.CharField(
         required=False,
@@ -109,7 +109,7 @@ class ProjectForm(Form):
         widget=forms.Textarea(attrs={"rows": 2, "class": "!font-mono text-sm", **PLAIN}),
     )
     synced_fields = forms.MultipleChoiceField(
-        label="What is kept the same",
+        label="Synced fields",
         required=False,
         choices=[(field.value, field.label) for field in FIELDS],
         widget=forms.CheckboxSelectMultiple,

@@ -312,5 +312,5 @@ verb(
     run=lambda call: workflow.match_person(by=call.user, person=call["tracker_person"], **call.data),
     scope=SCOPE,
     tag=TAG,
-    summary="Say who somebody of a tracker is here, or with null that it is nobody.",
+    summary="Match a person of a tracker with an account. With null there is no match.",
 )

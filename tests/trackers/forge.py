@@ -2,17 +2,16 @@
 
 import json
 import re
-import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils import timezone
+
+from tests.loopback import Loopback, body_of, send
 
 
 @dataclass
@@ -42,7 +41,7 @@ class RefusedError(Exception):
         self.answer = Answer(status, said, headers)
 
 
-class Forge:
+class Forge(Loopback):
     """Routes are methods with `pattern`s. `fails` answers in their place, where it returns something."""
 
     api = ""
@@ -52,48 +51,17 @@ class Forge:
         self.fails: Callable[[Asked], Answer | None] | None = None
         self.clock = timezone.now().replace(microsecond=0)
         self.numbers = iter(range(1, 10_000))
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self) -> None:
-                size = int(self.headers.get("Content-Length") or 0)
-                text, parts = self.rfile.read(size), urlsplit(self.path)
-                query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-                path = parts.path.removeprefix(outer.api)
-                asked = Asked(
-                    self.command, path, query, json.loads(text) if text else None, dict(self.headers)
-                )
-                outer.asked.append(asked)
-                answer = outer.answer(asked)
-                with suppress(OSError):  # whoever asked has gone
-                    self.send_response(answer.status)
-                    for name, value in {"Content-Type": "application/json", **answer.headers}.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(answer.body)))
-                    self.end_headers()
-                    step = 1 if answer.drip else 65536
-                    for at in range(0, len(answer.body), step):
-                        self.wfile.write(answer.body[at : at + step])
-                        time.sleep(answer.drip)
-
-            do_POST = do_PUT = do_PATCH = do_GET = answer  # noqa: N815 - names of the library
-
-            def log_message(self, *_) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+    def handle(self, http: BaseHTTPRequestHandler) -> None:
+        text, parts = body_of(http), urlsplit(http.path)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        path = parts.path.removeprefix(self.api)
+        asked = Asked(http.command, path, query, json.loads(text) if text else None, dict(http.headers))
+        self.asked.append(asked)
+        answer = self.answer(asked)
+        headers = {"Content-Type": "application/json", **answer.headers}
+        send(http, answer.status, headers, answer.body, drip=answer.drip)
 
     def answer(self, asked: Asked) -> Answer:
         if self.fails and (failed := self.fails(asked)) is not None:

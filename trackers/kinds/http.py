@@ -1,7 +1,7 @@
 """What all clients share: sessions behind the guard that read few bytes, and what a failed call means."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -69,6 +69,16 @@ def bounded_session() -> tuple[requests.Session, Last]:
     for scheme in ("https://", "http://"):
         made.mount(scheme, BoundedAdapter(last))
     return made, last
+
+
+def in_pages(fetch: Callable[[int], list[Any]], *, size: int, most: int) -> list[Any]:
+    """The rows of all pages, from page 1 on, until one is not full or there are `most`."""
+    rows: list[Any] = []
+    page = fetch(1)
+    while len(page) == size and len(rows) + size < most:
+        rows += page
+        page = fetch(len(rows) // size + 1)
+    return rows + page
 
 
 @contextmanager

@@ -23,9 +23,9 @@ FIELDS = [Field.TITLE, Field.STATE, Field.OWNER, Field.DUE, Field.PRIORITY]
 
 
 class Creates(models.TextChoices):
-    BY_HAND = "by_hand", "When somebody asks for a ticket"
+    BY_HAND = "by_hand", "When someone asks"
     ALWAYS = "always", "For every action item of the team"
-    NEVER = "never", "Not at all: it has linked tickets only"
+    NEVER = "never", "Never, only link them"
 
 
 PROBLEMS = [(problem.value, problem.value) for problem in Problem]
@@ -142,7 +142,7 @@ class TrackerProject(models.Model):
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text="Whose action items get their tickets here",
     )  # fmt: skip
-    creates = models.CharField("tickets are made", max_length=8, choices=Creates, default=Creates.BY_HAND)
+    creates = models.CharField("create tickets", max_length=8, choices=Creates, default=Creates.BY_HAND)
     type = models.CharField("type of ticket", max_length=100, blank=True)
     types = models.JSONField(default=list, blank=True)
     labels = models.CharField(max_length=300, blank=True, help_text="Separated by commas")

@@ -3,11 +3,12 @@
 import json
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.loopback import Loopback, body_of, send
 
 
 @dataclass
@@ -46,37 +47,14 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Serving:
+class Serving(Loopback):
     """`answer` of a subclass is asked under a lock, as if a database kept it."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.lock = threading.RLock()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one(self) -> None:
-                outer.handle(self)
-
-            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET = handle_one  # noqa: N815 - names of the library
-
-            def log_message(self, *_) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
@@ -85,8 +63,7 @@ class Serving:
         return sum(request.method == method and path in request.path for request in self.requests)
 
     def handle(self, http: BaseHTTPRequestHandler) -> None:
-        size = int(http.headers.get("Content-Length") or 0)
-        told = http.rfile.read(size)
+        told = body_of(http)
         parts = urlsplit(http.path)
         request = Request(
             http.command,
@@ -105,20 +82,7 @@ class Serving:
         if fault is None:
             assert reply is not None
             body = b"" if reply.said is None else json.dumps(reply.said).encode()
-            _send(http, reply.status, {"Content-Type": "application/json", **reply.headers}, body)
+            send(http, reply.status, {"Content-Type": "application/json", **reply.headers}, body)
         elif not fault.loses:
             time.sleep(fault.hang)
-            _send(http, fault.status, fault.headers, fault.body, fault.drip)
-
-
-def _send(http: Any, status: int, headers: dict[str, str], body: bytes, drip: float = 0.0) -> None:
-    with suppress(OSError):  # whoever asked has gone
-        http.send_response(status)
-        for name, value in headers.items():
-            http.send_header(name, value)
-        http.send_header("Content-Length", str(len(body)))
-        http.end_headers()
-        step = 1 if drip else 65536
-        for at in range(0, len(body), step):
-            http.wfile.write(body[at : at + step])
-            time.sleep(drip)
+            send(http, fault.status, fault.headers, fault.body, drip=fault.drip)

@@ -31,7 +31,7 @@ from trackers.face import (
 )
 from trackers.kinds.github.connection import A_PAGE, addresses, requester_of
 from trackers.kinds.github.events import changes_of
-from trackers.kinds.http import Last, calling, led_to, parts_of, told_by_status
+from trackers.kinds.http import Last, calling, in_pages, led_to, parts_of, told_by_status
 
 MOST = 1000  # rows of one list
 MOST_REPOSITORIES = 500  # a page of them may take GitHub some seconds
@@ -269,14 +269,9 @@ class Client:
         raise told_by_status(self.last)
 
     def _list(self, path: str, *, most: int = MOST, **params: Any) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        page: list[dict[str, Any]] = []
-        while not rows or (len(page) == A_PAGE and len(rows) < most):
-            page = self._get(path, **params, per_page=A_PAGE, page=len(rows) // A_PAGE + 1)
-            rows += page
-            if not page:
-                break
-        return rows
+        return in_pages(
+            lambda number: self._get(path, **params, per_page=A_PAGE, page=number), size=A_PAGE, most=most
+        )
 
     def _ask(self, verb: str, path: str, said: Any = None, **params: Any) -> Any:
         accepts = {"Accept": "application/vnd.github+json"}

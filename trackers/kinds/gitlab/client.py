@@ -30,7 +30,7 @@ from trackers.face import (
     RemoteTicket,
     TrackerError,
 )
-from trackers.kinds.http import bounded_session, calling, led_to, parts_of, told_by_status
+from trackers.kinds.http import bounded_session, calling, in_pages, led_to, parts_of, told_by_status
 
 A_PAGE = 100
 MOST = 1000  # rows of one list
@@ -230,14 +230,9 @@ class Client:
         raise told_by_status(self.last)
 
     def _list(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        page: list[dict[str, Any]] = []
-        while not rows or (len(page) == A_PAGE and len(rows) < MOST):
-            page = self._get(path, **params, per_page=A_PAGE, page=len(rows) // A_PAGE + 1)
-            rows += page
-            if not page:
-                break
-        return rows
+        return in_pages(
+            lambda number: self._get(path, **params, per_page=A_PAGE, page=number), size=A_PAGE, most=MOST
+        )
 
     def _write(self, verb: str, project: str, path: str, said: dict[str, Any]) -> Any:
         """Where that is not allowed, what is wrong with the project says why."""
