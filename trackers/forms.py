@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Team, User
 from action_items.models import ActionState, Priority
+from action_items.templatetags.action_items import apostrophe
 from core.forms import PLAIN, Form
 from trackers.kinds import KINDS
 from trackers.models import Creates, Tracker, TrackerPerson, TrackerProject
@@ -123,7 +124,12 @@ class ProjectForm(Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.project = project
         self._fit()
-        self.state_rows = self._rows("state", project.states, STATES, dict(ActionState.choices))
+        self.state_rows = self._rows(
+            "state",
+            project.states,
+            STATES,
+            {value: apostrophe(label) for value, label in ActionState.choices},
+        )
         self.priority_rows = self._rows("priority", project.priorities, PRIORITIES, dict(Priority.choices))
 
     def _fit(self) -> None:

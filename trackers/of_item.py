@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from action_items.models import ActionItem, ActionState, Priority
+from action_items.templatetags.action_items import apostrophe
 from trackers.face import Field, Problem, day_or_none
 from trackers.models import Creates, Ticket, TicketConflict, TicketState, Tracker, TrackerProject
 from trackers.models.trackers import FIELDS, people_of
@@ -178,7 +179,7 @@ def _sync(name: Field, ticket: Ticket, ours: str, tables: Tables, *, is_on: bool
 def _ours(name: Field, item: ActionItem) -> Any:
     return {
         Field.TITLE: item.title,
-        Field.STATE: item.get_state_display(),
+        Field.STATE: apostrophe(item.get_state_display()),
         Field.OWNER: item.owner.name if item.owner else "Nobody",
         Field.DUE: item.due_on,
         Field.PRIORITY: item.priority,
@@ -208,7 +209,7 @@ def words(name: str, value: str) -> Any:
         owner = User.objects.filter(pk=int(value)).first() if value else None
         return owner.name if owner else "Nobody"
     if name == Field.STATE:
-        return ActionState(value).label
+        return apostrophe(ActionState(value).label)
     return Priority(value).label if name == Field.PRIORITY else value
 
 
