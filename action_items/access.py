@@ -1,6 +1,6 @@
 """What a message about action items may be about."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from action_items.models import ActionItem
@@ -12,5 +12,6 @@ def action_items_for(reader: User | None) -> QuerySet[ActionItem]:
     if reader:
         return ActionItem.objects.visible_to(reader)
     hidden = Q(incident__is_private=True)
-    hidden |= Q(retrospective__isnull=False) & ~Q(retrospective__in=retrospectives_for(None))
+    seen = retrospectives_for(None).filter(pk=OuterRef("retrospective"))  # of its own only: there are very many
+    hidden |= Q(retrospective__isnull=False) & ~Q(Exists(seen))
     return ActionItem.objects.exclude(hidden)

@@ -3883,6 +3883,7 @@ INSERT INTO public.django_migrations VALUES
 	(70, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
 	(71, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
 	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
+	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(73, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(74, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
 	(75, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
@@ -3918,7 +3919,6 @@ INSERT INTO public.django_migrations VALUES
 	(105, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
 	(106, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
 	(107, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
-	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(109, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
 	(110, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
 	(111, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
@@ -3934,19 +3934,20 @@ INSERT INTO public.django_migrations VALUES
 	(121, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
 	(122, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
 	(123, 'automations', '0001_initial', '1970-01-01 00:00:00+00'),
-	(124, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
-	(125, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
-	(126, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(127, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(128, 'integrations', '0004_silences', '1970-01-01 00:00:00+00'),
-	(129, 'integrations', '0005_signatures_of_sns', '1970-01-01 00:00:00+00'),
-	(130, 'integrations', '0006_mailboxes', '1970-01-01 00:00:00+00'),
-	(131, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(132, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(133, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(134, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(135, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(136, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(124, 'incidents', '0019_lacking_times', '1970-01-01 00:00:00+00'),
+	(125, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
+	(126, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
+	(127, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(128, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
+	(129, 'integrations', '0004_silences', '1970-01-01 00:00:00+00'),
+	(130, 'integrations', '0005_signatures_of_sns', '1970-01-01 00:00:00+00'),
+	(131, 'integrations', '0006_mailboxes', '1970-01-01 00:00:00+00'),
+	(132, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(133, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(134, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(135, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(136, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(137, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3983,7 +3984,7 @@ SELECT pg_catalog.setval('public.automations_automation_people_id_seq', 1, false
 SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false);
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 136, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 136, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 137, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -4805,6 +4806,7 @@ CREATE INDEX incidents_incident_severity_id_880448e4 ON public.incidents_inciden
 CREATE INDEX incidents_incident_source_id_65dfd93b_like ON public.incidents_incident USING btree (source_id varchar_pattern_ops);
 CREATE INDEX incidents_incidentlink_incident_id_b08d6ece ON public.incidents_incidentlink USING btree (incident_id);
 CREATE INDEX incidents_incidenttype_name_48979835_like ON public.incidents_incidenttype USING btree (name varchar_pattern_ops);
+CREATE INDEX incidents_lacking_times ON public.incidents_incident USING btree (number DESC) WHERE (((detected_at IS NULL) OR (mitigated_at IS NULL)) AND (impact_started_at IS NOT NULL) AND (NOT is_drill) AND (resolved_at IS NOT NULL) AND ((source)::text = 'import'::text));
 CREATE INDEX incidents_linktemplate_service_id_ccf97836 ON public.incidents_linktemplate USING btree (service_id);
 CREATE INDEX incidents_mitigation_incident_id_918ef85b ON public.incidents_mitigation USING btree (incident_id);
 CREATE INDEX incidents_mitigation_owner_id_fd6e83e0 ON public.incidents_mitigation USING btree (owner_id);

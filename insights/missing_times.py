@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q
 from accounts.models import User
 from incidents.models import MILESTONES, AffectedService, Incident, Status, StatusUpdate
 from incidents.models.incident import IncidentQuerySet
+from incidents.models.status import LACKS_TIMES
 from incidents.workflow import set_milestones
 from incidents.workflow.transitions import lock
 from insights.cohort import Scope
@@ -80,14 +81,7 @@ class Coverage:
 
 def lacking_times(user: User) -> IncidentQuerySet:
     """Imported incidents that are over, that `user` can see, and that lack one of the times."""
-    return Incident.objects.visible_to(user).filter(
-        Q(detected_at__isnull=True) | Q(mitigated_at__isnull=True),
-        source=Incident.Source.IMPORT,
-        is_drill=False,
-        status__in=OVER,
-        impact_started_at__isnull=False,
-        resolved_at__isnull=False,
-    )
+    return Incident.objects.visible_to(user).filter(LACKS_TIMES, status__in=OVER)
 
 
 def find(user: User, *, before: int | None = None) -> Found:

@@ -46,16 +46,17 @@ class Slice:
     p90: float
 
 
-def dots(scope: Scope, metric: Metric, limit: int = DOTS) -> list[Dot]:
-    """The newest first; those still running last as long as they do at the horizon."""
+def dots(scope: Scope, metric: Metric, limit: int = DOTS, *, of: list[int] | None = None) -> list[Dot]:
+    """The newest first; those still running last as long as they do at the horizon. `of` are ids of incidents."""
     cohort, params = cohort_cte(scope)
+    chosen = "" if of is None else "AND c.id = ANY(%s)"
     found = rows(
         f"""WITH {cohort} SELECT i.number, i.title, o.began, o.lasted, o.is_over FROM (
           SELECT c.id, c.began, {metric.lasted} AS lasted, {metric.is_over} AS is_over
-          FROM cohort AS c {metric.join} WHERE {metric.applies}
+          FROM cohort AS c {metric.join} WHERE {metric.applies} {chosen}
         ) AS o JOIN incidents_incident AS i USING (id)
         WHERE o.lasted IS NOT NULL ORDER BY o.began DESC, i.number DESC LIMIT %s""",
-        (*params, limit),
+        (*params, *([] if of is None else [of]), limit),
     )
     return [Dot(*row) for row in found]
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Installation
 from accounts.requests import SignedInRequest
+from core.paging import Pages
 from core.responses import csv_answer, in_question
 from insights.cohort import Access
 from insights.comparing import ENOUGH
@@ -24,7 +25,7 @@ from insights.tables import Column, Table
 from insights.time_limit import AT_ONCE, TooLong, answer, limited
 
 FIRST = "faster"
-LISTED = 500
+LISTED = 100
 
 
 @require_safe
@@ -77,15 +78,16 @@ def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
 
 @require_safe
 def behind(request: SignedInRequest) -> HttpResponse:
-    """The incidents that are counted, newest first, with what the chosen metric gives for each."""
+    """The incidents that are counted, newest first by pages, with what the chosen metric gives for each."""
     asked = _asked(request)
-    found = dots(asked.scope, asked.metric, LISTED)
-    known = {dot.number: dot for dot in found}
-    listed = asked.scope.newest_first().select_related("severity")[:LISTED]
+    page = Pages(asked.scope.newest_first().select_related("severity"), LISTED).get_page(
+        request.GET.get("page")
+    )
+    known = {dot.number: dot for dot in dots(asked.scope, asked.metric, of=[one.pk for one in page])}
     context = _context(request, asked) | {
-        "rows": [(incident, known.get(incident.number)) for incident in listed],
+        "rows": [(incident, known.get(incident.number)) for incident in page],
         "count": asked.scope.count,
-        "limit": LISTED,
+        "page": page,
     }
     template = "insights/behind.html" + ("#answers" if request.htmx and not request.htmx.boosted else "")
     return render(request, template, context)

@@ -13,8 +13,8 @@ from incidents.models import AffectedService, Incident
 from retros.models import Publication, Retrospective
 
 MOST = 3
-COMPARED = 300  # of the newest that have a word or a service in common
-TOUCHED = 600  # incidents on the same services, the newest
+COMPARED = 200  # of the newest that have a word or a service in common
+TOUCHED = 400  # incidents on the same services, the newest
 ALIKE = 0.2  # of ts_rank for each word asked for: one word of a title or a factor, or two of the text
 A_SERVICE = 0.3
 WORDS = re.compile(r"[^\W_]{4,}")

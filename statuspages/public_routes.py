@@ -32,8 +32,8 @@ FEED_TYPES = {
 PAST_DAYS = timedelta(days=15)
 MOST_PAST, MOST_PLANNED, MOST_UPDATES = 10, 5, 3
 MONTHS = 3  # on the first page of the history
-MOST_A_MONTH = 10  # there; a month's own pages have them all
-ON_A_PAGE = 25  # of those pages
+MOST_A_MONTH = 8  # there; a month's own pages have them all
+ON_A_PAGE = 20  # of those pages
 HISTORY = Window(newest_months=MONTHS, most_a_month=MOST_A_MONTH + 1, has_bars=False)
 MAINTENANCE = Window(past_maintenance=True, has_bars=False)
 

@@ -20,7 +20,7 @@ from incidents.models.communication import (
     UpdateState,
     Wording,
 )
-from incidents.models.incident import ImpactAssessment, Incident, IncidentLink, StatusPeriod
+from incidents.models.incident import ImpactAssessment, Incident, StatusPeriod
 from incidents.models.people import Participation, RoleAssignment
 from incidents.models.recovery import CheckState, RecoveryCheck
 from incidents.models.reference import ReferenceCounter
@@ -30,6 +30,7 @@ from incidents.models.response import (
     Confidence,
     Hypothesis,
     HypothesisState,
+    IncidentLink,
     Mitigation,
     MitigationState,
     ServiceImpact,

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from incidents.models.catalogue import Audience, IncidentType, LinkKind, Role, Severity
 from incidents.models.reference import address_of, number_of, reference_of
-from incidents.models.status import ACTIVE_STATUSES, OPEN_STATUSES, PUBLIC_WORDING, Status
+from incidents.models.status import ACTIVE_STATUSES, LACKS_TIMES, OPEN_STATUSES, PUBLIC_WORDING, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -192,6 +192,7 @@ class Incident(models.Model):
             models.Index(fields=["severity", "-number"], name="incident_by_severity"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="incident_title_trigrams"),
             models.Index(fields=["id"], name="incidents_private", condition=Q(is_private=True)),
+            models.Index(fields=["-number"], name="incidents_lacking_times", condition=LACKS_TIMES),
         ]
         constraints = [
             models.CheckConstraint(
@@ -385,16 +386,3 @@ class ImpactAssessment(models.Model):
         points += is_spreading == "yes"
         rank = {0: 5, 1: 4, 2: 3, 3: 2, 4: 2}.get(points, 1)
         return min(rank, 2) if data_at_risk == "yes" else min(rank, 3) if data_at_risk == "unknown" else rank
-
-
-class IncidentLink(models.Model):
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(max_length=100)
-    kind = models.CharField(max_length=20, choices=LinkKind, default=LinkKind.OTHER)
-    url = models.URLField(max_length=500)
-
-    class Meta:
-        ordering = ["kind", "label"]
-
-    def __str__(self) -> str:
-        return self.label

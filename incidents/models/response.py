@@ -1,4 +1,4 @@
-"""What responders try, suspect and do: services, mitigations, hypotheses, changes, tasks."""
+"""What responders try, suspect and do: services, mitigations, hypotheses, changes, tasks, links."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from incidents.models.catalogue import ChecklistTemplate, Service
+from incidents.models.catalogue import ChecklistTemplate, LinkKind, Service
 from incidents.models.incident import Incident
 
 CHANGE_WINDOW = timedelta(hours=2)
@@ -288,3 +288,16 @@ class Task(models.Model):
         if not self.done_at:
             return ""
         return self.done_because or (f"Done by {self.done_by}" if self.done_by else "")
+
+
+class IncidentLink(models.Model):
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=LinkKind, default=LinkKind.OTHER)
+    url = models.URLField(max_length=500)
+
+    class Meta:
+        ordering = ["kind", "label"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,6 +1,7 @@
 """The statuses of an incident, what the public reads for them, and its milestones."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Status(models.TextChoices):
@@ -35,3 +36,11 @@ MILESTONES = {
     "resolved_at": "Resolved",
     "closed_at": "Closed",
 }
+LACKS_TIMES = Q(
+    Q(detected_at__isnull=True) | Q(mitigated_at__isnull=True),
+    source="import",
+    is_drill=False,
+    impact_started_at__isnull=False,
+    resolved_at__isnull=False,
+)
+"""Imported, with a beginning and an end, and without one of the times between."""
