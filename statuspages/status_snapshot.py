@@ -7,12 +7,14 @@ words and the name written for the public, and from the changes of status that `
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from core.kept_queries import SOME_ROW, Kept, keep
 from incidents.models import ACTIVE_STATUSES, AffectedService, Audience, Incident, Status, StatusUpdate
 from incidents.models.communication import StatusUpdateQuerySet, Wording
 from incidents.models.incident import IncidentQuerySet
@@ -103,7 +105,12 @@ def component_pages_of(incident: Incident) -> dict[int, list[str]]:
 
 def is_on_pages(incident: Incident) -> bool:
     """Whether `pages_of` has any, in one query: the default page shows what no other page does."""
-    return not (incident.is_private or incident.is_drill) and pages_touched(incident.pk).exists()
+    return not (incident.is_private or incident.is_drill) and bool(_any_page().rows({SOME_ROW: incident.pk}))
+
+
+@cache
+def _any_page() -> Kept[StatusPage]:
+    return keep(pages_touched(SOME_ROW).order_by().only("pk")[:1])
 
 
 def pages_touched(incident_id: int) -> StatusPageQuerySet:

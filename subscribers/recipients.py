@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from incidents.models import Audience, Incident, Participation, Role, RoleAssignment
+from core.kept_queries import ANOTHER_ROW, SOME_ROW, Kept, keep
+from incidents.models import Audience, Incident, Participation, Role, RoleAssignment, Severity
 from incidents.models.people import people_reaching
 from notifications.mail_server import sends_mail
 from notifications.models import Channel
@@ -97,12 +99,24 @@ def load_recipients(incident: Incident) -> list[Recipient]:
 
 def audiences_subscribed(incident: Incident) -> set[str]:
     """The audiences to which an active subscription that fits this incident belongs."""
+    asked = _subscribed(
+        incident.severity.rank, has_type=incident.incident_type_id is not None, is_private=incident.is_private
+    )
+    found: list[Any] = asked.rows({SOME_ROW: incident.pk, ANOTHER_ROW: incident.incident_type_id})
+    return set(found)
+
+
+@lru_cache(maxsize=100)
+def _subscribed(rank: int, *, has_type: bool, is_private: bool) -> Kept[Subscription]:
+    """The audiences, for any incident like this one."""
+    incident = Incident(pk=SOME_ROW, severity=Severity(rank=rank), is_private=is_private)
+    incident.incident_type_id = ANOTHER_ROW if has_type else None
     wanted = Subscription.objects.matching(incident).filter(
         Q(person__isnull=True) | Q(person__in=people_reaching(incident))
     )
-    if incident.is_private:
+    if is_private:
         wanted = wanted.filter(person__isnull=False)
-    return set(wanted.order_by().values_list("audience", flat=True).distinct())
+    return keep(wanted.order_by().values_list("audience", flat=True).distinct())  # type: ignore[arg-type]
 
 
 def recipient_counts(incident: Incident) -> dict[str, int]:

@@ -142,6 +142,25 @@ class TimelineEvent(models.Model):
         return (self.recorded_at - self.occurred_at).total_seconds() > 300
 
     @property
+    def has_marks(self) -> bool:
+        """Whether anything is said beside its kind, actor and source."""
+        return bool(
+            self.phase
+            or self.is_recollection
+            or self.precision_seconds
+            or self.is_starred
+            or self.is_late
+            or self.edited_at
+        )
+
+    @property
+    def has_part(self) -> bool:
+        """Whether it stands for something with a state of its own."""
+        return bool(
+            self.hypothesis_id or self.mitigation_id or self.status_update_id or self.kind == Kind.QUESTION
+        )
+
+    @property
     def version(self) -> int:
         """Counts the edits up, so that nobody overwrites what somebody else just wrote."""
         return self.edits.count()

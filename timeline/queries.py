@@ -12,7 +12,7 @@ from core.kept_queries import ANOTHER_ROW, SOME_ROW, SOME_TIME, Kept, keep
 from timeline.models import Evidence, Kind, TimelineEvent, TimelineEventQuerySet
 from timeline.subject import Subject
 
-PAGE = 50
+PAGE = 40
 FILTERS = {"all": "All", "key": "Key", "starred": "Starred"}
 
 

@@ -97,8 +97,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def with_updates(self) -> "IncidentQuerySet":
         """The update schedules and when the last update was published."""
+        told = self.model.status_updates.rel.related_model._default_manager
+        newest = told.filter(incident=OuterRef("pk"), state="posted").order_by("-posted_at")
         return self.prefetch_related("update_schedules").annotate(
-            last_update_at=models.Max("status_updates__posted_at", filter=Q(status_updates__state="posted"))
+            last_update_at=Subquery(newest.values("posted_at")[:1])
         )
 
     def affecting(self, services: Any) -> "IncidentQuerySet":
