@@ -1,6 +1,7 @@
 """What a message about action items may be about."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from action_items.models import ActionItem
@@ -12,6 +13,7 @@ def action_items_for(reader: User | None) -> QuerySet[ActionItem]:
     if reader:
         return ActionItem.objects.visible_to(reader)
     hidden = Q(incident__is_private=True)
-    seen = retrospectives_for(None).filter(pk=OuterRef("retrospective"))  # of its own only: there are very many
-    hidden |= Q(retrospective__isnull=False) & ~Q(Exists(seen))
+    own = retrospectives_for(None).filter(pk=OuterRef("retrospective")).order_by().values(seen=Value(True))
+    # Not EXISTS, for which PostgreSQL may read all retrospectives.
+    hidden |= Q(retrospective__isnull=False) & ~Q(Coalesce(Subquery(own[:1]), Value(False)))
     return ActionItem.objects.exclude(hidden)

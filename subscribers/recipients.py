@@ -103,7 +103,7 @@ def audiences_subscribed(incident: Incident) -> set[str]:
         incident.severity.rank, has_type=incident.incident_type_id is not None, is_private=incident.is_private
     )
     found: list[Any] = asked.rows({SOME_ROW: incident.pk, ANOTHER_ROW: incident.incident_type_id})
-    return set(found)
+    return {row["audience"] for row in found}
 
 
 @lru_cache(maxsize=100)
@@ -116,7 +116,7 @@ def _subscribed(rank: int, *, has_type: bool, is_private: bool) -> Kept[Subscrip
     )
     if is_private:
         wanted = wanted.filter(person__isnull=False)
-    return keep(wanted.order_by().values_list("audience", flat=True).distinct())  # type: ignore[arg-type]
+    return keep(wanted.order_by().values("audience").distinct())  # type: ignore[type-var]
 
 
 def recipient_counts(incident: Incident) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from action_items.access import action_items_for
 from action_items.models import ActionItem
 from incidents.models import Incident
 from incidents.workflow import declare_incident
@@ -174,3 +175,21 @@ def test_the_head_counts_what_is_open(client, many, responder):
     client.force_login(responder)
     context = client.get("/actions/?priority=P1").context
     assert context["open_count"] == ActionItem.objects.visible_to(responder).unfinished().count()
+
+
+def test_whether_one_may_be_told_outside_looks_at_no_other_retrospective(many):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    one = action_items_for(None).filter(pk=many[1].pk)
+    found = [(p["Node Type"], p.get("Relation Name"), p["Actual Rows"] * p["Actual Loops"]) for p in plans_of(one)]
+    assert max(n for *_, n in found) <= 1, found
+
+
+def test_nothing_private_may_be_told_outside(many):
+    told = set(action_items_for(None))
+    for item in many:
+        retrospective, incident = item.retrospective, item.incident
+        hidden = incident is not None and incident.is_private
+        if retrospective is not None:
+            hidden |= retrospective.is_private or retrospective.incidents.filter(is_private=True).exists()
+        assert (item in told) == (not hidden)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,17 @@ def test_every_question_has_its_formula_table_and_csv(reader, past, incident, ke
     assert response["Content-Type"].startswith("text/csv")
     head, first, *_ = csv.reader(io.StringIO(response.content.decode()))
     assert len(head) == len(first) > 1
+
+
+def test_the_incidents_behind_come_by_pages_each_with_its_figure(reader, past, monkeypatch):
+    monkeypatch.setattr(views, "LISTED", 10)
+    complete(past, 25)
+    pages = [ask(reader, f"/insights/incidents/?page={page}") for page in (1, 2, 3)]
+    numbers = [number for page in pages for number in re.findall(r'class="ref mr-1">(INC-[0-9]+)<', page)]
+    assert [page.count("data-row") for page in pages] == [10, 10, 5]
+    assert len(set(numbers)) == 25
+    assert all("25 incidents" in page and "not known" not in page for page in pages)
+    assert ("page=2" in pages[0], "page=4" in pages[2]) == (True, False)
 
 
 def test_a_private_incident_counts_only_for_those_on_it(client, past, private_incident, commander, outsider):

@@ -72,7 +72,7 @@ def test_the_page_and_the_fragment(client, commander, severity, gateway):
     path = f"/incidents/{new.reference}/seen-before/"
     page = client.get(path).content
     assert b"same service: gateway" in page
-    assert b"Of the newest 300 published ones that share a word or a service." in page
+    assert b"Of the newest 200 published ones that share a word or a service." in page
     fragment = client.get(path, headers={"HX-Request": "true"}).content
     assert b"same service: gateway" in fragment
     assert b"<html" not in fragment
