@@ -133,7 +133,7 @@ class Standing:
         names = ("of_team", "team_name", "state", "is_past", "is_at_risk", "weeks")
         found = due.due_between(quarter.first, quarter.last).order_by().annotate(**by).values(*names)
         rows = found.annotate(n=Count("pk")).values_list(*names, "n")
-        return cls(quarter, today, [Group(*row[:-2], *_apart(row[-2]), size=row[-1]) for row in rows])
+        return cls(quarter, today, [_group(*row) for row in rows])
 
     @property
     def kept(self) -> Kept:
@@ -190,9 +190,12 @@ def _together(weeks: Iterable[Func]) -> Any:
     return code
 
 
-def _apart(code: int) -> list[int]:
-    """The four weeks of such a number."""
-    return [code // NUMBERS**place % NUMBERS for place in (3, 2, 1, 0)]
+def _group(
+    team: int | None, team_name: str, state: str, is_past: bool, is_at_risk: bool, code: int, size: int
+) -> Group:
+    """`code` is the four weeks."""
+    added, left, done, verified = (code // NUMBERS**place % NUMBERS for place in (3, 2, 1, 0))
+    return Group(team, team_name, state, is_past, is_at_risk, added, left, done, verified, size)
 
 
 def _kept(groups: list[Group]) -> Kept:

@@ -116,7 +116,7 @@ def _subscribed(rank: int, *, has_type: bool, is_private: bool) -> Kept[Subscrip
     )
     if is_private:
         wanted = wanted.filter(person__isnull=False)
-    return keep(wanted.order_by().values("audience").distinct())  # type: ignore[type-var]
+    return keep(wanted.order_by().values("audience").distinct())  # type: ignore[arg-type]
 
 
 def recipient_counts(incident: Incident) -> dict[str, int]:

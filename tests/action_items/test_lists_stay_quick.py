@@ -181,7 +181,9 @@ def test_whether_one_may_be_told_outside_looks_at_no_other_retrospective(many):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     one = action_items_for(None).filter(pk=many[1].pk)
-    found = [(p["Node Type"], p.get("Relation Name"), p["Actual Rows"] * p["Actual Loops"]) for p in plans_of(one)]
+    found = [
+        (p["Node Type"], p.get("Relation Name"), p["Actual Rows"] * p["Actual Loops"]) for p in plans_of(one)
+    ]
     assert max(n for *_, n in found) <= 1, found
 
 
