@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
         "--only",
         nargs="+",
         default=[""],
-        help="pages whose names have one of these in them, besides the floors",
+        help="pages with one of these names, or with one of these in their names, besides the floors",
     )
     options.add_argument(
         "--compare", metavar="FILE", help="figures of an earlier run: shows what became slower"
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
     for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"):
         os.environ.pop(name, None)
     if len(chosen.incidents) > 1:
-        return _one_after_the_other(chosen, arguments, caller)
+        return _one_after_the_other(chosen, arguments, folder)
     data = folder / str(chosen.incidents[0])
     if chosen.fresh and data.exists():
         shutil.rmtree(data)
@@ -124,7 +124,7 @@ def _measure(chosen: argparse.Namespace) -> dict:
     try:
         client, administrator = (Client(server.port, _signed_in(who)) for who in (PERSON, ADMINISTRATOR))
         named = pages(client, administrator)
-        asked = [page for page in named if any(part in page.name for part in (*chosen.only, "floor"))]
+        asked = _chosen(list(named), (*chosen.only, "floor"))
         samples = {page.name: Samples() for page in asked}
         for page in asked:  # warm: templates are parsed, plans are made
             for _ in range(3):
@@ -147,6 +147,14 @@ def _measure(chosen: argparse.Namespace) -> dict:
         }
     finally:
         server.stop()
+
+
+def _chosen(named: list, wanted: tuple[str, ...]) -> list:
+    """Those with a wanted name; a name that no page has is looked for inside the names."""
+    names = {page.name for page in named}
+    whole = {name for name in wanted if name in names and name != "floor"}
+    parts = [name for name in wanted if name not in whole]
+    return [page for page in named if page.name in whole or any(part in page.name for part in parts)]
 
 
 def _round(page, server, samples: Samples, requests: int) -> None:
@@ -179,14 +187,15 @@ def _signed_in(email: str) -> dict[str, str]:
     return {settings.SESSION_COOKIE_NAME: browser.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
-def _one_after_the_other(chosen: argparse.Namespace, arguments: list[str], caller: Path) -> int:
+def _one_after_the_other(chosen: argparse.Namespace, arguments: list[str], folder: Path) -> int:
     """Each number of incidents in a process of its own; each table is compared with the first."""
     others, is_size = [], False
     for argument in arguments:
         is_size = argument == "--incidents" or (is_size and argument.isdigit())
         if not is_size:
             others.append(argument)
-    first = caller / f"bench-{chosen.incidents[0]}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    first = folder / f"{chosen.incidents[0]}.json"
     for size in chosen.incidents:
         kept = ["--json", str(first)] if size == chosen.incidents[0] else ["--compare", str(first)]
         code = subprocess.call([sys.executable, "-m", "bench", "--incidents", str(size), *others, *kept])
