@@ -15,37 +15,35 @@ def crowd(port: int) -> dict[str, float]:
 
 async def _crowd(port: int) -> dict[str, float]:
     head = f"GET /status/bench/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\n"
-    whole = await _rate(port, f"{head}\r\n", 200)
-    tag = await _tag(port, head)  # now, as the page may have changed in those seconds
-    return {"200": whole, "304": await _rate(port, f"{head}If-None-Match: {tag}\r\n\r\n", 304)}
+    return {"200": await _rate(port, head, keeps=False), "304": await _rate(port, head, keeps=True)}
 
 
-async def _tag(port: int, head: str) -> str:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"{head}\r\n".encode())
-    found = re.search(r"etag: (\S+)", (await _answer(reader)).decode(), re.IGNORECASE)
-    writer.close()
-    return found[1] if found else ""
-
-
-async def _rate(port: int, request: str, status: int) -> float:
+async def _rate(port: int, head: str, *, keeps: bool) -> float:
     until = time.monotonic() + SECONDS
     began = time.monotonic()
-    counts = await asyncio.gather(*(_reader(port, request, status, until) for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(*(_reader(port, head, until, keeps=keeps) for _ in range(CONNECTIONS)))
     return sum(counts) / (time.monotonic() - began)
 
 
-async def _reader(port: int, request: str, status: int, until: float) -> int:
+async def _reader(port: int, head: str, until: float, *, keeps: bool) -> int:
+    """With `keeps` it has the page, and asks whether it is still right. Where it changed, the new one is had."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    count = 0
+    count, condition = 0, ""
     while time.monotonic() < until:
-        writer.write(request.encode())
-        head = await _answer(reader)
-        if not head.startswith(f"HTTP/1.1 {status}".encode()):
-            raise RuntimeError(f"the public page answered {head[:200]!r}")
+        writer.write(f"{head}{condition}\r\n".encode())
+        answer = await _answer(reader)
+        if answer.startswith(b"HTTP/1.1 200"):
+            if keeps:
+                condition = f"If-None-Match: {_tag(answer)}\r\n"
+        elif not (condition and answer.startswith(b"HTTP/1.1 304")):
+            raise RuntimeError(f"the public page answered {answer[:200]!r}")
         count += 1
     writer.close()
     return count
+
+
+def _tag(answer: bytes) -> str:
+    return re.findall(r"etag: (\S+)", answer.decode(), re.IGNORECASE)[0]
 
 
 async def _answer(reader: asyncio.StreamReader) -> bytes:
