@@ -1,12 +1,17 @@
-"""GitHub as its REST API answers, as far as the client asks it. Enterprise Server has it below /api/v3."""
+"""GitHub as its REST API answers, as far as the client asks it. Enterprise Server has it below /api/v3.
+
+Users, repositories and issues are recorded ones, with values of the fake over them.
+"""
 
 from typing import Any
 
 from tests.trackers.forge import Answer, Asked, Forge, RefusedError
+from tests.trackers.recorded import of_github
 
-BOT = {"id": 1, "login": "allclear-bot", "type": "User"}
-DANA = {"id": 2, "login": "dana", "type": "User"}
-SAM = {"id": 3, "login": "sam", "type": "User"}
+USER, REPOSITORY, ISSUE = of_github("sender"), of_github("repository"), of_github("issue")
+BOT = USER | {"id": 1, "login": "allclear-bot"}
+DANA = USER | {"id": 2, "login": "dana"}
+SAM = USER | {"id": 3, "login": "sam"}
 
 
 class GitHub(Forge):
@@ -30,7 +35,7 @@ class GitHub(Forge):
     # -- what people do there -----------------------------------------------------------------------------
 
     def add_repository(self, pk: str, name: str, **said: Any) -> None:
-        self.repositories[pk] = {
+        self.repositories[pk] = REPOSITORY | {
             "id": int(pk),
             "full_name": name,
             "html_url": f"{self.url}/{name}",
@@ -46,7 +51,7 @@ class GitHub(Forge):
     def add_issue(self, repository: str = "10", by: dict[str, Any] = DANA, **said: Any) -> dict[str, Any]:
         number = len([place for place in self.issues if place[0] == repository]) + 1
         now = self.tick()
-        issue = {
+        issue = ISSUE | {
             "id": next(self.numbers),
             "number": number,
             "title": "Something",
@@ -160,6 +165,7 @@ class GitHub(Forge):
     def shown(self, repository: str, issue: dict[str, Any]) -> dict[str, Any]:
         name = self.repositories[repository]["full_name"]
         return issue | {
+            "assignee": issue["assignees"][0] if issue["assignees"] else None,
             "repository_url": f"{self.url}{self.api}/repos/{name}",
             "html_url": f"{self.url}/{name}/issues/{issue['number']}",
         }

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.trackers.forge import Answer, Asked, Forge, RefusedError
+from tests.trackers.recorded import OF_GITLAB
 
 BOT = {"id": 1, "name": "Allclear", "username": "project_10_bot", "state": "active"}
 DANA = {"id": 2, "name": "Dana Example", "username": "dana", "state": "active"}
@@ -47,7 +48,7 @@ class GitLab(Forge):
     def add_issue(self, project: str = "10", by: dict[str, Any] = DANA, **said: Any) -> dict[str, Any]:
         number = len([place for place in self.issues if place[0] == project]) + 1
         now = self.tick()
-        issue = {
+        issue = OF_GITLAB | {
             "id": next(self.numbers),
             "iid": number,
             "project_id": int(project),

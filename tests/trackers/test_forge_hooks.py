@@ -1,6 +1,5 @@
 """Are webhooks of GitHub and GitLab let in with the right signature only, and is what they tell fetched?"""
 
-import hmac
 import json
 import time
 from base64 import b64encode
@@ -10,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from standardwebhooks import Webhook
 
+from tests.trackers.signing import github_signature, signed
 from trackers.models import Ticket, Tracker
 from trackers.workflow import add_tracker, create_ticket
 
@@ -56,19 +55,6 @@ def tracker(admin, loopback):
     return lambda kind: add_tracker(
         by=admin, kind=kind, name=kind, url="https://tracker.example.test", secret="t"
     )
-
-
-def github_signature(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
-
-
-def signed(secret: str, body: bytes, at: datetime) -> dict[str, str]:
-    """As Standard Webhooks has it."""
-    return {
-        "webhook_id": "msg-1",
-        "webhook_timestamp": str(int(at.timestamp())),
-        "webhook_signature": Webhook(secret).sign("msg-1", at, body.decode()),
-    }
 
 
 def test_an_edit_at_github_is_fetched_at_once(linked, post, github, item, work):

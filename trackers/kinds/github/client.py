@@ -145,7 +145,7 @@ class Client:
                 sort="created",
                 direction="desc",
             )
-            found = [row for row in rows if marker in (row.get("body") or "") and "pull_request" not in row]
+            found = [row for row in rows if marker in (row.get("body") or "") and not row.get("pull_request")]
             return self._ticket(found[-1], project) if found else None
 
     def create(self, draft: Draft) -> RemoteTicket:
@@ -212,7 +212,7 @@ class Client:
         events: Collection[dict[str, Any]] = (),
         is_complete: bool = False,
     ) -> RemoteTicket:
-        if "pull_request" in issue:
+        if issue.get("pull_request"):
             raise _is_pull_request()
         owner = (issue.get("assignees") or [{}])[0]
         state = OPEN if issue["state"] == OPEN else f"closed:{issue.get('state_reason') or 'completed'}"
