@@ -3882,8 +3882,8 @@ INSERT INTO public.django_migrations VALUES
 	(69, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
 	(70, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
 	(71, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
-	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
 	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
 	(73, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(74, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
 	(75, 'history', '0002_origins', '1970-01-01 00:00:00+00'),
@@ -3947,7 +3947,8 @@ INSERT INTO public.django_migrations VALUES
 	(134, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
 	(135, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
 	(136, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(137, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(137, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
+	(138, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3984,7 +3985,7 @@ SELECT pg_catalog.setval('public.automations_automation_people_id_seq', 1, false
 SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false);
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 136, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 137, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 138, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);

@@ -245,6 +245,7 @@ class Problem(StrEnum):
     REFUSED = "refused"
     PRIVATE = "private"
     ARCHIVED = "archived"
+    UNREADABLE = "unreadable"
 
 
 OF_THE_TRACKER = frozenset({Problem.UNREACHABLE, Problem.LIMITED, Problem.SIGN_IN})

@@ -253,6 +253,7 @@ TO_DO = {
     Problem.REFUSED: "Change it here or there, then sync again.",
     Problem.PRIVATE: "“Sync anyway” shows it to everybody who can see the project.",
     Problem.ARCHIVED: "Unarchive it there to sync it again.",
+    Problem.UNREADABLE: "It is tried again by itself. An administrator finds the reason in the log.",
 }
 TO_DO_FOR_TRACKER = {
     Problem.SIGN_IN: "An administrator can enter a new one.",

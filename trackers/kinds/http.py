@@ -22,6 +22,7 @@ from trackers.face import Problem, TrackerError
 PATIENCE = Patience(connect=5.0, silence=15.0, altogether=30.0)
 MOST_BYTES = 8 * 1024 * 1024  # of one answer
 LONGEST_WORDS = 200
+UNREADABLE = "sent an answer that cannot be read"
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=2)
 
 
@@ -98,27 +99,22 @@ def calling(url: str, last: Last, library: tuple[type[Exception], ...] = ()) -> 
         except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
             raise _silent(error, leash, last) from error
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-            raise TrackerError(
-                Problem.UNREACHABLE,
-                "sent an answer that cannot be read. Check the address",
-                may_have_run=last.method not in ("", "GET"),
-            ) from error
+            raise TrackerError(Problem.UNREADABLE, UNREADABLE, may_have_run=_wrote(last)) from error
         finally:
             if last.session is not None:
                 last.session.close()
 
 
 def _silent(error: Exception, leash: Leash, last: Last) -> TrackerError:
-    words = (
-        "sent an answer that is too large"
-        if isinstance(error, TooLargeError)
-        else PATIENCE.why_silent(error, leash)
-    )
+    if isinstance(error, TooLargeError):
+        return TrackerError(Problem.UNREADABLE, "sent an answer that is too large", may_have_run=_wrote(last))
     never_left = leash.was_pulled or isinstance(
         error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError
     )
     return TrackerError(
-        Problem.UNREACHABLE, words, may_have_run=last.method not in ("", "GET") and not never_left
+        Problem.UNREACHABLE,
+        PATIENCE.why_silent(error, leash),
+        may_have_run=_wrote(last) and not never_left,
     )
 
 
@@ -178,11 +174,7 @@ def told_by_status(last: Last, reason: str = "") -> TrackerError:
         )
     if status >= 500:
         return TrackerError(Problem.UNREACHABLE, f"answered {status}", may_have_run=_wrote(last))
-    return TrackerError(
-        Problem.UNREACHABLE,
-        "sent an answer that cannot be read. Check the address",
-        may_have_run=_wrote(last),
-    )
+    return TrackerError(Problem.UNREADABLE, UNREADABLE, may_have_run=_wrote(last))
 
 
 def _wrote(last: Last) -> bool:

@@ -1,10 +1,10 @@
 """A ticket that a worker holds for a turn: taken again to write what came of it, if the turn is still its own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from action_items.models import ActionItem
 from trackers.face import OF_THE_TRACKER, Problem, RemoteTicket, TrackerError
-from trackers.models import Ticket, TicketState, TrackerProject
+from trackers.models import Ticket, TicketState, Tracker, TrackerProject
 from trackers.models.trackers import LONGEST_PROBLEM
 
 
@@ -83,8 +83,18 @@ def fail(ticket: Ticket, error: TrackerError, now: datetime) -> None:
     note_problem(ticket, error.problem, error.words, now)
     if ticket.state == TicketState.LINKING:  # the next one may be right
         ticket.is_synced = False
-    wait = Ticket.NO_ACCESS if error.problem == Problem.FORBIDDEN else Ticket.AGAIN
-    release(ticket, now + wait if ticket.is_linked else None)
+    wait = _wait_after(ticket, error)
+    release(ticket, now + wait if wait else None)
+
+
+def _wait_after(ticket: Ticket, error: TrackerError) -> timedelta | None:
+    """How long, before it is tried again by itself. None: whoever asked for it has to."""
+    if error.problem == Problem.UNREADABLE:
+        longer: timedelta = Ticket.AFTER_DOUBT * 2 ** min(max(ticket.attempts - 1, 0), 10)
+        return Tracker.LONGEST_PAUSE if ticket.is_linked else min(longer, Tracker.LONGEST_PAUSE)
+    if not ticket.is_linked:
+        return None
+    return Ticket.NO_ACCESS if error.problem == Problem.FORBIDDEN else Ticket.AGAIN
 
 
 def note_problem(ticket: Ticket, problem: Problem, words: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Testing the connection with a tracker, and finding out what its projects have."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from trackers.translating import Table, proposed_priorities, proposed_states
 from trackers.workflow.answering import note_answer
 from trackers.workflow.turn import Turn
 
+logger = logging.getLogger(__name__)
 NO_API = "has no API at this address (404). Enter the address of the server, not of one of its pages"
 
 
@@ -45,13 +47,40 @@ def claim_looks(full: Iterable[int], now: datetime) -> "Turn | None":
     return ProjectLook(project.tracker_id, project.tracker.access, project.pk, project.remote_id)
 
 
+def look_at(client: Client) -> Found:
+    """Where even this cannot be read, it is not the fault of one ticket: the address leads to something else."""
+    try:
+        return client.look()
+    except TrackerError as error:
+        if error.problem != Problem.UNREADABLE:
+            raise
+        raise TrackerError(Problem.UNREACHABLE, f"{error.words}. Check the address") from error
+
+
+def whose_fault(error: TrackerError, client: Client) -> TrackerError:
+    """Of a call that failed. What cannot be read is the fault of its ticket or project where the tracker can be looked
+    at, else of the tracker."""
+    if error.problem != Problem.UNREADABLE:
+        return error
+    try:
+        look_at(client)
+    except TrackerError as trouble:
+        if trouble.problem in OF_THE_TRACKER:
+            trouble.may_have_run = error.may_have_run
+            return trouble
+    else:
+        error.is_answer = True
+    logger.warning("an answer of a tracker cannot be read", exc_info=error)
+    return error
+
+
 @dataclass
 class TrackerLook:
     tracker_id: int
     access: Access
 
     def ask(self, client: Client) -> Found:
-        return client.look()
+        return look_at(client)
 
     @transaction.atomic
     def settle(self, found: Found) -> None:
@@ -130,10 +159,11 @@ class ProjectLook:
         if error.problem in OF_THE_TRACKER:
             rows.update(look_at=now)
         else:
+            is_unreadable = error.problem == Problem.UNREADABLE
             rows.update(
                 problem=error.problem,
                 problem_words=error.words[:LONGEST_PROBLEM],
-                look_at=now + Tracker.LOOKS_EVERY,
+                look_at=now + (Tracker.LONGEST_PAUSE if is_unreadable else Tracker.LOOKS_EVERY),
             )
 
 

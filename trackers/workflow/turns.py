@@ -22,7 +22,7 @@ from trackers.face import Access, Client, Problem, TrackerError
 from trackers.kinds import client_of
 from trackers.models import Ticket, TicketState, Tracker, TrackerProject
 from trackers.workflow.answering import note_trouble
-from trackers.workflow.looking import claim_looks
+from trackers.workflow.looking import claim_looks, whose_fault
 from trackers.workflow.making import claimed_making
 from trackers.workflow.sweeping import claim_sweep
 from trackers.workflow.syncing import claimed_sync
@@ -74,9 +74,11 @@ def take_turns() -> bool:
 
 def _ask(access: Access, ask: Callable[[Client], Any]) -> Outcome:
     try:
-        return Outcome(answer=ask(client_of(access)))
-    except TrackerError as error:
-        return Outcome(error=error)
+        client = client_of(access)
+        try:
+            return Outcome(answer=ask(client))
+        except TrackerError as error:
+            return Outcome(error=whose_fault(error, client))
     except Exception:  # a fault of ours or of a library: what is due elsewhere goes on
         logger.exception("what %s answered could not be used", access.kind)
         return Outcome(error=_unusable())
