@@ -3882,7 +3882,6 @@ INSERT INTO public.django_migrations VALUES
 	(69, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
 	(70, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
 	(71, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
-	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
 	(73, 'statuspages', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(74, 'history', '0001_initial', '1970-01-01 00:00:00+00'),
@@ -3919,6 +3918,7 @@ INSERT INTO public.django_migrations VALUES
 	(105, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
 	(106, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
 	(107, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
+	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(109, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
 	(110, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
 	(111, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
@@ -3948,7 +3948,8 @@ INSERT INTO public.django_migrations VALUES
 	(135, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
 	(136, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
 	(137, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
-	(138, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(138, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
+	(139, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3985,7 +3986,7 @@ SELECT pg_catalog.setval('public.automations_automation_people_id_seq', 1, false
 SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false);
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 136, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 138, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 139, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -4764,6 +4765,7 @@ CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING 
 CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
 CREATE INDEX due_time_by_incident ON public.incidents_duetime USING btree (incident_id, audience, due_at);
 CREATE UNIQUE INDEX each_ticket_once_per_item ON public.trackers_ticket USING btree (item_id, tracker_id, remote_id) WHERE (NOT ((remote_id)::text = ''::text));
+CREATE UNIQUE INDEX each_ticket_synced_once ON public.trackers_ticket USING btree (tracker_id, remote_id) WHERE (is_synced AND (NOT ((remote_id)::text = ''::text)));
 CREATE INDEX early_resolution_age ON public.alerts_earlyresolution USING btree (received_at);
 CREATE INDEX history_export_asked_by_id_7b6ef972 ON public.history_export USING btree (asked_by_id);
 CREATE INDEX history_exports_waiting ON public.history_export USING btree (state, asked_at);

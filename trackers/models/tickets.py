@@ -118,6 +118,11 @@ class Ticket(models.Model):
                 name="each_ticket_once_per_item",
                 condition=~Q(remote_id=""),
             ),
+            models.UniqueConstraint(
+                fields=["tracker", "remote_id"],
+                name="each_ticket_synced_once",
+                condition=Q(is_synced=True) & ~Q(remote_id=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["next_at"], name="ticket_due", condition=Q(next_at__isnull=False)),

@@ -53,10 +53,15 @@ def note_remote(ticket: Ticket, remote: RemoteTicket, now: datetime) -> None:
         note_problem(ticket, Problem.ARCHIVED, "says that it is archived", now)
 
 
+def others_there(ticket: Ticket, remote: RemoteTicket) -> bool:
+    """Whether another ticket of the item is the same one."""
+    others = Ticket.objects.filter(item=ticket.item_id, tracker=ticket.tracker_id, remote_id=remote.pk)
+    return others.exclude(pk=ticket.pk).exists()
+
+
 def is_taken(ticket: Ticket, remote: RemoteTicket, now: datetime) -> bool:
     """Whether it was moved to where another ticket of the item is, which is noted: one of the two is too many."""
-    others = Ticket.objects.filter(item=ticket.item_id, tracker=ticket.tracker_id, remote_id=remote.pk)
-    if not others.exclude(pk=ticket.pk).exists():
+    if not others_there(ticket, remote):
         return False
     words = f"moved it to {remote.key}, which is linked with this item already. Unlink one of them"
     note_problem(ticket, Problem.REFUSED, words, now)

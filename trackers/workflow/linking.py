@@ -160,14 +160,18 @@ def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> 
 def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Ticket:
     """The ticket that is synced from now on; the one before only shows its state."""
     item = _lock(ticket.item, by)
-    if is_synced_elsewhere(ticket):
-        raise ValidationError(f"{ticket} is synced with another action item. Unlink it there first.")
-    item.tickets.filter(is_synced=True).exclude(pk=ticket.pk).update(is_synced=False)
     ticket = _lock_ticket(ticket)
+    refusal = ValidationError(f"{ticket} is synced with another action item. Unlink it there first.")
+    if is_synced_elsewhere(ticket):
+        raise refusal
+    item.tickets.filter(is_synced=True).exclude(pk=ticket.pk).update(is_synced=False)
     ticket.is_synced, ticket.agreed, ticket.takes_theirs = True, {}, takes_theirs
     ticket.not_taken, ticket.not_taken_here = {}, {}
     ticket.next_at = timezone.now()
-    ticket.save()
+    try:
+        ticket.save()
+    except IntegrityError as error:  # since then
+        raise refusal from error
     record_ticket("ticket.chosen", ticket, by)
     wake_worker(JOB)
     return ticket

@@ -6,7 +6,7 @@ What was made before an answer got lost is found by the marker in its text, and 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from trackers.face import Access, Client, Draft, Field, Problem, RemoteTicket, TrackerError
@@ -15,7 +15,7 @@ from trackers.models import Ticket, TicketState, Tracker
 from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
-from trackers.workflow.holding import fail, hold, note_problem, note_remote, release
+from trackers.workflow.holding import fail, hold, note_remote, others_there, release
 from trackers.workflow.linking import (
     announce_link,
     comes_from_private,
@@ -142,17 +142,13 @@ class Link(Claimed):
         note_answer(self.tracker_id, now)
         if (ticket := hold(self.ticket_id, self.claim)) is None:
             return
+        if others_there(ticket, remote):
+            words = f"has {remote.key}, which is linked with this item already"
+            fail(ticket, TrackerError(Problem.REFUSED, words), now)
+            return
         note_remote(ticket, remote, now)
-        try:
-            with transaction.atomic():
-                _linked(ticket, "ticket.linked")
-                release(ticket, now)
-        except IntegrityError:
-            ticket.refresh_from_db()
-            note_problem(
-                ticket, Problem.REFUSED, f"has {remote.key}, which is linked with this item already", now
-            )
-            release(ticket, None)
+        _linked(ticket, "ticket.linked")
+        release(ticket, now)
 
 
 @dataclass

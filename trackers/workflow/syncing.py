@@ -24,7 +24,13 @@ from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
 from trackers.workflow.holding import clear_problem, hold, is_taken, note_problem, note_remote, release
-from trackers.workflow.linking import comes_from_private, fields_of, record_ticket, values_of
+from trackers.workflow.linking import (
+    comes_from_private,
+    fields_of,
+    is_synced_elsewhere,
+    record_ticket,
+    values_of,
+)
 from trackers.workflow.making import Claimed
 from trackers.workflow.projects import synced_here
 
@@ -59,6 +65,7 @@ class Fetch(Claimed):
         before = ticket.remote.get("raw", {})
         note_remote(ticket, remote, now)
         _note_written_over(ticket, remote, before, now)  # by a turn that was killed, or whose answer got lost
+        _give_way(ticket, now)
         if not ticket.is_synced or remote.is_archived:
             release(ticket, now + Ticket.AGAIN)
             return None
@@ -120,7 +127,7 @@ class Push(Claimed):
         for name, value in self.given.items():
             self._note(ticket, remote, name, value, now)
         _note_written_over(ticket, remote, self.remote.raw, now)
-        if not ticket.not_taken and not ticket.not_taken_here:
+        if not _give_way(ticket, now) and not ticket.not_taken and not ticket.not_taken_here:
             clear_problem(ticket)
         is_same = all(remote.raw.get(name, "") == raw for name, raw in self.give.items())
         release(ticket, now + Ticket.AGAIN if is_same or self.refusals else now)
@@ -136,6 +143,19 @@ class Push(Claimed):
             return
         ticket.agreed[name] = value
         ticket.not_taken.pop(name, None)
+
+
+def _give_way(ticket: Ticket, now: datetime) -> bool:
+    """Whether it was moved to where the synced ticket of another item is. From then on it is not synced."""
+    if not ticket.is_synced or not is_synced_elsewhere(ticket):
+        return False
+    ticket.is_synced = False
+    words = (
+        f"moved it to {ticket.key}, which is synced with another action item. Only its state is shown here"
+    )
+    note_problem(ticket, Problem.REFUSED, words, now)
+    record_ticket("ticket.synced_elsewhere", ticket, ticket.tracker.account)
+    return True
 
 
 def _new(ticket: Ticket, remote: RemoteTicket) -> list[RemoteChange]:

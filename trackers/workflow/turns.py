@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -95,7 +95,10 @@ def _settle(turn: Turn, outcome: Outcome) -> Turn | None:
         turn.fail(outcome.error)
         return None
     try:
-        return turn.settle(outcome.answer)
+        try:
+            return turn.settle(outcome.answer)
+        except IntegrityError:  # somebody stored the same at this moment: now it is there to be seen
+            return turn.settle(outcome.answer)
     except (OperationalError, InterfaceError):  # the database is away, or busy: again
         raise
     except Exception:  # what cannot be stored now can never be: everything else goes on
