@@ -2990,6 +2990,7 @@ CREATE TABLE public.trackers_ticket (
     item_id bigint NOT NULL,
     tracker_id bigint NOT NULL,
     project_id bigint,
+    is_key_unchecked boolean NOT NULL,
     CONSTRAINT trackers_ticket_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT trackers_ticket_claim_check CHECK ((claim >= 0))
 );
@@ -3880,6 +3881,7 @@ INSERT INTO public.django_migrations VALUES
 	(67, 'subscribers', '0006_action_items_app', '1970-01-01 00:00:00+00'),
 	(68, 'statuspages', '0001_initial', '1970-01-01 00:00:00+00'),
 	(69, 'statuspages', '0002_hears_all', '1970-01-01 00:00:00+00'),
+	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(70, 'statuspages', '0003_endpoint_confirmation', '1970-01-01 00:00:00+00'),
 	(71, 'statuspages', '0004_page_language', '1970-01-01 00:00:00+00'),
 	(72, 'statuspages', '0005_repeating_maintenance_and_look', '1970-01-01 00:00:00+00'),
@@ -3918,7 +3920,6 @@ INSERT INTO public.django_migrations VALUES
 	(105, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
 	(106, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
 	(107, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
-	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(109, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
 	(110, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
 	(111, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
@@ -3949,7 +3950,8 @@ INSERT INTO public.django_migrations VALUES
 	(136, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
 	(137, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
 	(138, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
-	(139, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(139, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
+	(140, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -3986,7 +3988,7 @@ SELECT pg_catalog.setval('public.automations_automation_people_id_seq', 1, false
 SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false);
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 136, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 139, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 140, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);

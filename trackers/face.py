@@ -246,6 +246,7 @@ class Problem(StrEnum):
     PRIVATE = "private"
     ARCHIVED = "archived"
     UNREADABLE = "unreadable"
+    ANOTHER = "another"
 
 
 OF_THE_TRACKER = frozenset({Problem.UNREACHABLE, Problem.LIMITED, Problem.SIGN_IN})

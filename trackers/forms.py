@@ -16,6 +16,7 @@ from trackers.kinds import KINDS
 from trackers.models import Creates, Tracker, TrackerPerson, TrackerProject
 from trackers.models.trackers import FIELDS
 from trackers.translating import PRIORITIES, STATES
+from trackers.workflow.managing import leads_elsewhere
 
 NOTHING = "Not synced"
 
@@ -30,6 +31,7 @@ class TrackerForm(Form):
         help_text="A private address must be allowed with ALLCLEAR_OUTBOUND_ALLOW.",
         widget=forms.TextInput(attrs={**PLAIN, "inputmode": "url"}),
     )
+    is_same_tracker = forms.BooleanField(required=False, label="It is the same tracker at a new address")
     user_name = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
     secret = forms.CharField(
         max_length=2000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -57,6 +59,10 @@ class TrackerForm(Form):
             del self.fields["user_name"]
         if not tracker or not facts.makes_hook_secret:
             del self.fields["hook_secret"]
+        if tracker and self.is_bound and leads_elsewhere(tracker, self.data.get("url", "")):
+            self._keep_typed("secret", "hook_secret")
+        else:
+            del self.fields["is_same_tracker"]
         if tracker:
             self.fields["secret"].required = False
             self.fields[
@@ -67,6 +73,13 @@ class TrackerForm(Form):
         else:
             count = Tracker.objects.filter(kind=kind).count()
             self.fields["name"].initial = f"{facts.name} {count + 1}" if count else facts.name
+
+    def _keep_typed(self, *names: str) -> None:
+        """While the page asks back. What is stored is no initial value, and never shown."""
+        for name in names:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                self.fields[name].widget = forms.PasswordInput(attrs, render_value=True)
 
 
 class NewProjectForm(Form):

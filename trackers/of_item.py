@@ -253,6 +253,7 @@ TO_DO = {
     Problem.REFUSED: "Change it here or there, then sync again.",
     Problem.PRIVATE: "“Sync anyway” shows it to everybody who can see the project.",
     Problem.ARCHIVED: "Unarchive it there to sync it again.",
+    Problem.ANOTHER: "Confirm that it is the same ticket, or unlink it.",
     Problem.UNREADABLE: "It is tried again by itself. An administrator finds the reason in the log.",
 }
 TO_DO_FOR_TRACKER = {

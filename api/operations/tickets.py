@@ -152,7 +152,13 @@ verb(
     "POST",
     f"{TICKET}/sync",
     workflow.sync_ticket,
-    body=body("TicketSyncBody", is_private_known=_private_known()),
+    body=body(
+        "TicketSyncBody",
+        is_private_known=_private_known(),
+        is_same_ticket=flag(
+            help_text="Confirms a ticket that has another key since the address of the tracker was changed."
+        ),
+    ),
     answer=TicketShape,
     summary="Sync a ticket now. What became private since is synced with `is_private_known` only.",
 )

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Team
-from api.fields import Body, TextField, body, choice, named, optional_text, person, text
+from api.fields import Body, TextField, body, choice, flag, named, optional_text, person, text
 from api.operations.administrators import administrators, all_of
 from api.parts import number, within
 from api.registry import Call, item, listing, part, verb
@@ -104,6 +104,9 @@ verb(
         hook_secret=optional_text(
             200,
             help_text="What webhooks are signed with, where the tracker makes it. It is never shown again.",
+        ),
+        is_same_tracker=flag(
+            help_text="Confirms that another address leads to the same tracker, while tickets are linked."
         ),
     ),
     answer=TrackerShape,

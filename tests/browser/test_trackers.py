@@ -53,6 +53,8 @@ def synced(admin, responder):
         ("gone", "does not find it (404)"),
         ("forbidden", "does not allow this (403)"),
         ("refused", LONG),
+        ("unreadable", "sent an answer that cannot be read"),
+        ("another", "has OPS-9 in place of PAY-6 since its address was changed"),
         ("", ""),
     ]
     for number, (problem, words) in enumerate(troubles, 2):
@@ -88,6 +90,40 @@ def test_the_pages_are_clean(open_as, axe, admin, synced, viewport):
     ]
     page = open_as(admin, viewport=viewport)
     assert faults_of(page, axe, paths) == []
+
+
+@EVERYWHERE
+def test_another_server_is_asked_about(open_as, axe, admin, synced, viewport):
+    """Whatever was typed is still there, and the page with its question is clean."""
+    tracker = Tracker.objects.get()
+    page = open_as(admin, viewport=viewport)
+    page.goto(reverse("tracker_edit", args=[tracker.pk]))
+    expect(page.get_by_label("It is the same tracker")).to_have_count(0)
+    page.get_by_label("Address").fill("https://redmine.example")
+    page.get_by_label("API access key").fill("typed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("7 tickets are linked.").last).to_be_visible()
+    expect(page.get_by_label("API access key")).to_have_value("typed")
+    assert (axe(page), page.complaints) == ([], [])
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(width) <= 0
+    page.get_by_label("It is the same tracker at a new address").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Tracker.objects.values_list("url", "secret").get() == ("https://redmine.example", "typed")
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_another_ticket_of_the_same_id_is_confirmed(open_as, responder, synced, java_script_enabled):
+    ticket = Ticket.objects.get(key="PAY-1")
+    words = "has OPS-9 in place of PAY-1 since its address was changed"
+    Ticket.objects.filter(pk=ticket.pk).update(problem="another", problem_words=words, is_key_unchecked=True)
+    page = open_as(responder, java_script_enabled=java_script_enabled)
+    page.goto(synced.get_absolute_url())
+    page.get_by_role("button", name="Confirm same ticket").first.click()
+    expect(page.get_by_text("in place of PAY-1")).to_have_count(0)
+    ticket.refresh_from_db()
+    assert (ticket.problem, ticket.is_key_unchecked) == ("", False)
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False])

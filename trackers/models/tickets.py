@@ -78,6 +78,9 @@ class Ticket(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     remote_project = models.CharField(max_length=200, blank=True)
     key = models.CharField(max_length=200, blank=True)
+    is_key_unchecked = models.BooleanField(
+        default=False, help_text="The tracker got another address since it was fetched last"
+    )
     url = models.CharField(max_length=500, blank=True)
     moved_from = models.CharField(max_length=200, blank=True)
     agreed = models.JSONField(default=dict, blank=True)

@@ -31,6 +31,7 @@ STATES = {
     "refused": ("k-warn", "circle-alert", "Refused"),
     "private": ("k-warn", "lock", "Private"),
     "archived": ("k-warn", "archive", "Archived"),
+    "another": ("k-warn", "circle-alert", "Another ticket"),
     "unreadable": ("k-warn", "circle-alert", "Cannot be read"),
     "limited": ("k-warn", "hourglass", "Limited"),
     "sign_in": ("k-bad", "key-round", "Sign-in refused"),

@@ -79,8 +79,8 @@ def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def ticket_sync(request: SignedInRequest, pk: int, ticket: int) -> HttpResponse:
-    """With `is_private_known`, although it became private."""
-    known = {"is_private_known": True} if request.POST.get("is_private_known") else {}
+    """With `is_private_known`, although it became private; with `is_same_ticket`, although it has another key."""
+    known = {name: True for name in ("is_private_known", "is_same_ticket") if request.POST.get(name)}
     return _click(request, pk, ticket, "It is being synced.", workflow.sync_ticket, **known)
 
 

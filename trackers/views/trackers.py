@@ -85,6 +85,7 @@ def _page(request: SignedInRequest, subject: Tracker, *, shows_secret: bool = Fa
     return render(request, "trackers/tracker.html", context)
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 @administrators_only
 def tracker_edit(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -69,6 +69,19 @@ def is_taken(ticket: Ticket, remote: RemoteTicket, now: datetime) -> bool:
     return True
 
 
+def is_replaced(ticket: Ticket, remote: RemoteTicket, now: datetime) -> bool:
+    """Whether another ticket has its id since the tracker got another address, which is noted."""
+    if not ticket.is_key_unchecked:
+        return False
+    if (ticket.key, ticket.remote_project) == (remote.key, remote.project):
+        ticket.is_key_unchecked = False
+        return False
+    where = "in another project" if ticket.key == remote.key else f"in place of {ticket.key}"
+    note_problem(ticket, Problem.ANOTHER, f"has {remote.key} {where} since its address was changed", now)
+    release(ticket, now + Ticket.AGAIN)
+    return True
+
+
 def _project_of(ticket: Ticket, remote: RemoteTicket) -> TrackerProject | None:
     """One that nobody set up is added, so that its states have a meaning. No tickets are made or linked there."""
     project, _ = TrackerProject.objects.get_or_create(

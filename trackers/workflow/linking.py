@@ -138,10 +138,13 @@ def unlink_ticket(*, by: User, ticket: Ticket) -> ActionItem:
 
 
 @transaction.atomic
-def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> Ticket:
+def sync_ticket(
+    *, by: User, ticket: Ticket, is_private_known: bool = False, is_same_ticket: bool = False
+) -> Ticket:
     """Have a worker look at it now, whatever kept it from that before.
 
-    What became private is only synced again with `is_private_known`.
+    What became private is only synced again with `is_private_known`, and what has another key since the address of the
+    tracker was changed with `is_same_ticket`.
     """
     _lock(ticket.item, by)
     ticket = _lock_ticket(ticket)
@@ -151,6 +154,9 @@ def sync_ticket(*, by: User, ticket: Ticket, is_private_known: bool = False) -> 
     if is_private_known and not ticket.is_private_known:
         ticket.is_private_known = True
         record_ticket("ticket.privacy_known", ticket, by)
+    if is_same_ticket and ticket.is_key_unchecked:
+        ticket.is_key_unchecked = False
+        record_ticket("ticket.confirmed_same", ticket, by)
     ticket.save()
     wake_worker(JOB)
     return ticket

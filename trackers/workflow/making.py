@@ -109,6 +109,7 @@ class Make(Claimed):
         if (ticket := hold(self.ticket_id, self.claim)) is None:
             return
         note_remote(ticket, remote, now)
+        ticket.is_key_unchecked = self.access.url != ticket.tracker.url  # changed meanwhile
         tables = ticket.project.tables(people_of(ticket.tracker)) if ticket.project else Tables()
         ours = values_of(ticket.item)
         ticket.agreed = {
@@ -147,6 +148,7 @@ class Link(Claimed):
             fail(ticket, TrackerError(Problem.REFUSED, words), now)
             return
         note_remote(ticket, remote, now)
+        ticket.is_key_unchecked = self.access.url != ticket.tracker.url
         _linked(ticket, "ticket.linked")
         release(ticket, now)
 

@@ -1,6 +1,7 @@
 """Trackers: add, change, test, pause, resume, remove. Administrators only."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -50,25 +51,66 @@ def change_tracker(
     secret: str = "",
     user_name: str | None = None,
     hook_secret: str = "",
+    is_same_tracker: bool = False,
 ) -> Tracker:
-    """What is not said stays. A token goes only to the server that it was entered for."""
+    """What is not said stays. A token goes only to the server that it was entered for.
+
+    The address of another server needs `is_same_tracker` while tickets are linked.
+    """
     tracker = lock_tracker(tracker, by)
     before = _facts(tracker)
     if url is not None:
         url = url.strip() or KINDS[tracker.kind].address
-    if url is not None and url.rstrip("/") != tracker.url and not secret:
-        raise ValidationError({"secret": "Enter it again, as the address has changed."})
+    is_elsewhere = url is not None and leads_elsewhere(tracker, url)
+    _check_address(tracker, url, secret, needs_word=is_elsewhere and not is_same_tracker)
     _fill(tracker, name=name, url=url, secret=secret or None, user_name=user_name)
     if hook_secret.strip():
         tracker.hook_secret = hook_secret.strip()
     secrets = {"secret": secret, "hook_secret": hook_secret}
     after = _facts(tracker) | {name: "changed" for name, value in secrets.items() if value}
+    if is_elsewhere:
+        after["is_same_tracker"] = "confirmed"
+        _linked(tracker).update(is_key_unchecked=True, next_at=timezone.now())
     changes = {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
     if changes:
         _look_again(tracker)
         tracker.save()
         _audit("tracker.changed", tracker, by, **changes)
     return tracker
+
+
+def leads_elsewhere(tracker: Tracker, url: str) -> bool:
+    """Whether the address is of another server, or of another place on it, while tickets are linked: of the same ids,
+    but perhaps others."""
+    url = url.strip() or KINDS[tracker.kind].address
+    return _place(url) != _place(tracker.url) and _linked(tracker).exists()
+
+
+def _place(url: str) -> tuple[str, int | None, str]:
+    try:
+        parts = urlsplit(url)
+        port = None if parts.port in (80, 443) else parts.port
+    except ValueError:  # refused by itself
+        return url, None, ""
+    return (parts.hostname or "").removeprefix("www."), port, parts.path.rstrip("/")
+
+
+def _linked(tracker: Tracker) -> Any:
+    return tracker.tickets.exclude(remote_id="")
+
+
+def _check_address(tracker: Tracker, url: str | None, secret: str, *, needs_word: bool) -> None:
+    refusals: dict[str, str] = {}
+    if url is not None and url.rstrip("/") != tracker.url and not secret:
+        refusals |= {"secret": "Enter it again, as the address has changed."}
+    if needs_word:
+        count = _linked(tracker).count()
+        refusals["is_same_tracker"] = (
+            f"{'1 ticket is' if count == 1 else f'{count} tickets are'} linked. At another tracker, tickets with the same "
+            "numbers would be written over. Confirm that it is the same tracker, or add the other one as a new tracker."
+        )
+    if refusals:
+        raise ValidationError(refusals)
 
 
 @transaction.atomic

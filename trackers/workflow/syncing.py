@@ -23,7 +23,15 @@ from trackers.models import Ticket, TicketConflict
 from trackers.models.trackers import people_of
 from trackers.translating import Tables
 from trackers.workflow.answering import note_answer
-from trackers.workflow.holding import clear_problem, hold, is_taken, note_problem, note_remote, release
+from trackers.workflow.holding import (
+    clear_problem,
+    hold,
+    is_replaced,
+    is_taken,
+    note_problem,
+    note_remote,
+    release,
+)
 from trackers.workflow.linking import (
     comes_from_private,
     fields_of,
@@ -60,7 +68,12 @@ class Fetch(Claimed):
     def settle(self, remote: RemoteTicket) -> "Push | None":
         now = timezone.now()
         note_answer(self.tracker_id, now)
-        if (ticket := hold(self.ticket_id, self.claim)) is None or is_taken(ticket, remote, now):
+        if (ticket := hold(self.ticket_id, self.claim)) is None:
+            return None
+        if self.access.url != ticket.tracker.url:  # asked at the address before
+            release(ticket, now)
+            return None
+        if is_replaced(ticket, remote, now) or is_taken(ticket, remote, now):
             return None
         before = ticket.remote.get("raw", {})
         note_remote(ticket, remote, now)
