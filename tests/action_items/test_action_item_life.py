@@ -140,7 +140,6 @@ def test_any_order():
         settings=settings(
             max_examples=15,
             stateful_step_count=20,
-            deadline=None,
             derandomize=True,
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),

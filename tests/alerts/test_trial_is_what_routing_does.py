@@ -175,7 +175,6 @@ def what_is_told(replay) -> dict[str, object]:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

@@ -63,7 +63,6 @@ HYPOTHESIS = of_hypothesis(
     max_examples=EACH,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )

@@ -393,7 +393,6 @@ LOOKED_BACK = st.fixed_dictionaries({
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(LOOKED_BACK, min_size=1, max_size=3), st.lists(st.tuples(WORDS, st.booleans()), max_size=3))

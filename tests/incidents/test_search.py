@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -67,7 +67,6 @@ def test_common_words_are_found_near_the_newest(several, commander, monkeypatch)
     assert [one.title for one in newest_with(["cards"], commander, shown=6)] == ["Cards are declined"]
 
 
-@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=80))
 def test_any_text_can_be_asked_for(text):
     everybody = User(is_active=True, sees_private_incidents=True, pk=1)

@@ -30,7 +30,7 @@ lives = st.lists(
 
 class TestAgainstLifelines(TestCase):
     @given(lives)
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_time_to_complete(self, lived):
         ActionItem.objects.bulk_create(
             ActionItem(

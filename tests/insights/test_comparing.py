@@ -36,7 +36,7 @@ def test_the_interval_is_the_one_of_scipy():
     assert high == pytest.approx(expected.high, abs=0.08 * width)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(size=st.integers(20, 4000), share_running=st.floats(0, 0.3), seed=st.integers(0, 2**32 - 1))
 def test_steps_put_together_tell_the_same_curve(size, share_running, seed):
     source = np.random.default_rng(seed)

@@ -24,7 +24,6 @@ ZONES = [
 @settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
 )
 @given(
     began=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)).map(

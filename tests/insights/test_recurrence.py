@@ -46,7 +46,7 @@ def everything(**more) -> Scope:
 
 class TestAgainstPlainPython(TestCase):
     @given(seen)
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_the_window_finds_what_comparing_all_with_all_finds(self, days):
         severity = Severity.objects.get(rank=3)
         told = []

@@ -47,7 +47,6 @@ def sit(incident, user, joined_to_left, activity):
 @settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
 )
 @given(seats=st.lists(seat, min_size=4, max_size=4))
 @example(seats=[((0, 10), []), (None, []), ((5, 20), [(60, 60)]), (None, [(3, 3), (40, 41)])])

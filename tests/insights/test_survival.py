@@ -45,7 +45,7 @@ def first_at(curve, share: float) -> float | None:
 
 class TestAgainstLibraries(TestCase):
     @given(observations)
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_median_and_p90_are_lifelines(self, lasted):
         cell = cells(store(lasted), [METRIC])[""]["time_to_resolve"]
         seconds, over = zip(*lasted, strict=True)
@@ -62,7 +62,7 @@ class TestAgainstLibraries(TestCase):
             assert (cell.mean, cell.median, cell.p90) == (None, None, None)
 
     @given(observations)
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_the_curve_and_its_band_are_those_of_scipy(self, lasted):
         drawn = curve(store(lasted), METRIC)
         over = [s for s, is_over in lasted if is_over]

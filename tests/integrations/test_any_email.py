@@ -38,7 +38,7 @@ MAPPINGS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(max_examples=1500)
 @given(st.binary(max_size=20) | MESSAGES, MAPPINGS)
 def test_it_becomes_an_alert_or_is_refused(raw, mapping):
     with suppress(UnreadableError):

@@ -36,7 +36,7 @@ RECORDS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(MESSAGES | RECORDS | VALUES, st.sampled_from(["", TOPIC]))
 def test_it_is_refused(message, topic):
     with suppress(UnsignedError, UnreadableError):

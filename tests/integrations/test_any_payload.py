@@ -101,7 +101,7 @@ def _read(kind: str, body: Any, headers: dict[str, str]) -> Parsed | None:
 
 @pytest.mark.parametrize("kind", sorted(SENDERS))
 def test_any_payload_is_read_or_refused(kind: str) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(body=st.one_of(_changed_samples(kind), NESTED), headers=HEADERS)
     def check(body: Any, headers: dict[str, str]) -> None:
         parsed = _read(kind, body, headers)

@@ -109,7 +109,7 @@ def arithmetic(day: dict) -> dict:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(day=days())
 def test_replays(day):
     with transaction.atomic():

@@ -29,7 +29,7 @@ from tests.signals.conftest import matrix
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 START, END = NOW - timedelta(hours=3), NOW
 NOON = NOW.timestamp()
-calmly = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+calmly = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
     | st.sampled_from(["NaN", "+Inf", "-Inf", "1e999", "9" * 5000, "success", "matrix"]),

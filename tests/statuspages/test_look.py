@@ -41,7 +41,7 @@ def dressed(shop, admin) -> StatusPage:
     return keep_look(by=admin, page=shop, accent="#ffcc00", logo=picture())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 0xFFFFFF))
 def test_every_colour_can_be_read_in_both_themes(number):
     accent = accent_of(f"#{number:06x}")

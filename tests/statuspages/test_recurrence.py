@@ -81,7 +81,7 @@ def test_the_words(rule, words):
     assert in_words(Recurrence(first=TUESDAY, **rule)) == words
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     first=st.dates(date(2026, 1, 1), date(2096, 12, 31)),
     frequency=st.sampled_from(sorted(MOST_INTERVAL)),

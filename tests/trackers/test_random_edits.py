@@ -116,7 +116,6 @@ def setting(tracker, project, responder, work):
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(steps=[("race", "Title 5")])

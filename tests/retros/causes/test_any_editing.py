@@ -62,7 +62,6 @@ def _apply(retro, people, number, change) -> int:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(changes=st.lists(CHANGE, max_size=25))
