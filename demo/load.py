@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import context
-from demo import automations, signals
+from demo import automations, backlog, signals
 from demo.actions import tell_actions
 from demo.alerts import tell_alerts
 from demo.automations import tell_automations
+from demo.backlog import tell_backlog
 from demo.cast import make_cast
 from demo.closed_incidents import tell_past, tell_yesterday
 from demo.payments import tell_payments
@@ -36,6 +37,7 @@ def load_demo() -> bool:
     if User.objects.filter(is_demo=True).exists():
         signals.follow_address()
         automations.follow_address()
+        backlog.follow_address()
         return False
     if Incident.objects.exists():
         raise InUse("This installation has incidents of its own. The demo is loaded into an empty one only.")
@@ -57,6 +59,7 @@ def load_demo() -> bool:
             tell_actions,
             tell_retrospectives,
             tell_status_page,
+            tell_backlog,
         ):
             tell(stage)
         OutboxMessage.objects.pending().update(done_at=timezone.now())  # it is past: nobody is told of it

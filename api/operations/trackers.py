@@ -47,6 +47,12 @@ part(
 )
 within("tracker_person", TrackerPersonShape, "tracker", "The id of somebody of the tracker.")
 
+
+def _kinds() -> list[str]:
+    """Those that everybody can add."""
+    return sorted(kind for kind, facts in KINDS.items() if not facts.offered_if)
+
+
 # -- trackers ------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +81,7 @@ verb(
     workflow.add_tracker,
     body=body(
         "TrackerBody",
-        kind=text(30, help_text=f"One of {', '.join(sorted(KINDS))}."),
+        kind=text(30, help_text=f"One of {', '.join(_kinds())}."),
         name=text(80),
         url=optional_text(
             500,

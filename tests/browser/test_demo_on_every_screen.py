@@ -23,6 +23,8 @@ PLAIN = [
     "/actions/",
     "/actions/board/",
     "/actions/quarter/",
+    "/demo/tickets/",
+    "/demo/tickets/PAY-482/",
     "/retrospectives/",
     "/insights/",
     "/insights/over-time/?period=all",
@@ -108,7 +110,8 @@ def test_incidents_in_every_status(open_as, far_away):
     assert not faults
 
 
-def test_all_other_pages(open_as, far_away):
+def test_all_other_pages(open_as, server, far_away):
+    server.become_demo()
     page = open_as(far_away)
     faults = [fault for path in PLAIN for fault in too_wide(page, path)]
     for retrospective in Retrospective.objects.visible_to(far_away)[:2]:

@@ -186,3 +186,26 @@ def test_the_secret_of_the_webhook_is_shown_once(open_as, admin):
     page.goto(tracker.get_absolute_url())
     expect(page.get_by_role("button", name="Make a new secret")).to_be_visible()
     expect(page.get_by_text("It is shown once")).to_have_count(0)
+
+
+@EVERYWHERE
+def test_the_pages_of_the_demo_are_clean(open_as, axe, server, demo, viewport):
+    server.become_demo()
+    tickets = [reverse("demo_ticket", args=[key]) for key in ("PAY-482", "PLT-225", "PLT-226")]
+    items = [ticket.item.get_absolute_url() for ticket in Ticket.objects.select_related("item")]
+    page = open_as(demo, viewport=viewport)
+    paths = [reverse("demo_tickets"), *tickets, *items, Tracker.objects.get().get_absolute_url()]
+    assert faults_of(page, axe, paths) == []
+
+
+def test_a_visitor_of_the_demo_changes_a_ticket(open_as, server, demo):
+    server.become_demo()
+    page = open_as(demo)
+    page.goto(reverse("demo_ticket", args=["PAY-491"]))
+    page.get_by_label("State").select_option("In review")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("State: To do → In review")).to_be_visible()
+    until(page, lambda: Ticket.objects.get(key="PAY-491").next_at <= timezone.now())
+    page.get_by_role("button", name="Delete ticket").click()
+    page.get_by_role("button", name="Restore ticket").click()
+    expect(page.get_by_role("button", name="Delete ticket")).to_be_visible()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Installation, User
 from audit.models import AuditEntry, first_broken_link
 from demo.cast import CONFIGURATION
+from demo.models import DemoTicket
 from incidents.models import Incident, Service, Status
 from incidents.workflow import declare_incident
 from notifications.models import OutboxMessage
@@ -16,6 +17,7 @@ from retros.checks import unsettled
 from retros.models import Retrospective, RetrospectiveStatus
 from statuspages.models import Component
 from timeline.models import TimelineEvent
+from trackers.models import Ticket, TicketConflict, Tracker
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,7 @@ def test_is_believable_everywhere():
     the_large_one_is_rich_and_the_forgotten_one_is_overdue()
     three_retrospectives_are_finished_examples()
     what_is_set_up_is_what_its_files_say()
+    its_backlog_has_tickets_in_every_state()
     nobody_has_a_password()
     a_second_time_changes_nothing()
 
@@ -92,6 +95,23 @@ def what_is_set_up_is_what_its_files_say():
     assert out.getvalue().strip() == "Nothing changes."
     assert Component.objects.filter(service=None).count() == 0
     assert Service.objects.get(slug="checkout").depends_on.count() == 3
+
+
+def its_backlog_has_tickets_in_every_state():
+    tracker = Tracker.objects.get()
+    assert (tracker.kind, tracker.name, tracker.problem) == ("demo", "Fernhill backlog", "")
+    assert set(tracker.projects.values_list("team__name", flat=True)) == {"Payments", "Platform"}
+    assert list(tracker.people.filter(user=None).values_list("name", flat=True)) == ["Robin Vale"]
+    tickets = Ticket.objects.select_related("item")
+    assert tickets.count() == 11
+    assert set(tickets.values_list("state", flat=True)) == {"linked"}
+    assert list(tickets.exclude(problem="").values_list("key", "problem")) == [("PLT-225", "gone")]
+    assert tickets.get(is_synced=False).item.tickets.count() == 2
+    assert tickets.get(key="PLT-224").item.state == "done"
+    conflict = TicketConflict.objects.get()
+    assert (conflict.ticket.key, conflict.field, conflict.theirs_by) == ("PAY-482", "due_on", "Sam Okafor")
+    assert conflict.ours != conflict.theirs == conflict.ticket.item.due_on.isoformat()
+    assert DemoTicket.objects.there().count() > tickets.count()
 
 
 def nobody_has_a_password():

@@ -15,6 +15,8 @@ class KindFacts:
 
     `hook` is a function of (headers, body, secret, now) that returns a Hook or raises NotSignedError.
     `address` is where it usually is; "" where everybody has their own. Other packages may add to `KINDS`.
+    `tells_changes` is whether it says by itself what changed, in another way than by webhooks. `offered_if` is the path
+    of a function that says whether it can be added here; "" where it always can.
     """
 
     client: str
@@ -31,6 +33,8 @@ class KindFacts:
     example: str = ""  # of an address, where everybody has their own
     steps: tuple[str, ...] = ()
     hook_steps: tuple[str, ...] = ()
+    tells_changes: bool = False
+    offered_if: str = ""
 
     @property
     def has_hooks(self) -> bool:
@@ -150,7 +154,18 @@ KINDS: dict[str, KindFacts] = {
         ),
     ),
 }
-"""By kind, those that can be added."""
+"""By kind."""
+
+
+def is_offered(kind: str) -> bool:
+    """Whether trackers of this kind can be added here."""
+    facts = KINDS.get(kind)
+    return facts is not None and (not facts.offered_if or bool(import_string(facts.offered_if)()))
+
+
+def offered_kinds() -> dict[str, KindFacts]:
+    """Those that can be added here, by kind."""
+    return {kind: facts for kind, facts in sorted(KINDS.items()) if is_offered(kind)}
 
 
 def client_of(access: Access) -> Client:

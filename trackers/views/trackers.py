@@ -19,7 +19,7 @@ from core.permissions import administrators_only
 from core.responses import refused_or
 from trackers import workflow
 from trackers.forms import PeopleForm, TrackerForm
-from trackers.kinds import KINDS
+from trackers.kinds import offered_kinds
 from trackers.models import Tracker
 
 READ_AGAIN = timedelta(seconds=1)
@@ -43,7 +43,7 @@ def tracker_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "trackers": found,
         "failing": [tracker for tracker in found if tracker.problem and not tracker.paused_at],
-        "offered": [(kind, facts) for kind, facts in sorted(KINDS.items()) if kind not in there],
+        "offered": [(kind, facts) for kind, facts in offered_kinds().items() if kind not in there],
     }
     return render(request, "trackers/list.html", context)
 
@@ -53,12 +53,13 @@ def tracker_list(request: SignedInRequest) -> HttpResponse:
 def tracker_new(request: SignedInRequest) -> HttpResponse:
     """Its kind is chosen by `kind` in the address."""
     asked = request.POST.get("kind") or request.GET.get("kind", "")
-    kind = asked if asked in KINDS else next(iter(sorted(KINDS)))
+    kinds = offered_kinds()
+    kind = asked if asked in kinds else next(iter(kinds))
     form = TrackerForm(request.POST or None, kind=kind)
     if form.is_valid() and form.submit(workflow.add_tracker, by=request.user, kind=kind, **form.cleaned_data):
         messages.success(request, f"{form.outcome} is added. The connection is being tested.")
         return redirect(form.outcome)
-    context = {"form": form, "kind": kind, "facts": KINDS[kind], "kinds": sorted(KINDS.items())}
+    context = {"form": form, "kind": kind, "facts": kinds[kind], "kinds": list(kinds.items())}
     return render(request, "trackers/tracker_form.html", context)
 
 

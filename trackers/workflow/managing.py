@@ -13,7 +13,7 @@ from audit.workflow import INSTALLATION, record_audit
 from notifications.addresses import check_address
 from notifications.kinds import DeliveryKind
 from notifications.workflow import wake_worker
-from trackers.kinds import KINDS
+from trackers.kinds import KINDS, is_offered
 from trackers.models import Ticket, TicketState, Tracker
 from trackers.models.trackers import new_hook_secret
 from trackers.permissions import require_setting_up
@@ -30,7 +30,7 @@ def add_tracker(
     Raises ValidationError naming the field.
     """
     require_setting_up(by)
-    if kind not in KINDS:
+    if not is_offered(kind):
         raise ValidationError({"kind": "There is no such kind of tracker."})
     tracker = Tracker(kind=kind, created_by=by)
     _fill(tracker, name=name, url=url or KINDS[kind].address, secret=secret, user_name=user_name)

@@ -67,7 +67,9 @@ class Sweep:
         if tracker is None:
             return
         tracker.swept_until = max(tracker.swept_until, self.begun_at)
-        tracker.sweep_at = now + (WITH_HOOKS if KINDS[tracker.kind].has_hooks else Tracker.SWEEPS_EVERY)
+        facts = KINDS[tracker.kind]
+        is_told = facts.has_hooks or facts.tells_changes
+        tracker.sweep_at = now + (WITH_HOOKS if is_told else Tracker.SWEEPS_EVERY)
         tracker.save(update_fields=["swept_until", "sweep_at"])
         touch(self.tracker_id, changed, now)
 

@@ -6,7 +6,8 @@ from trackers.face import Access, Client, TrackerError
 
 
 class Turn(Protocol):
-    """`ask` runs in a thread and asks no database; `settle` or `fail` writes what came of it.
+    """`ask` runs in a thread and asks no database (but that of the demo, whose tracker is a table in it); `settle` or
+    `fail` writes what came of it.
 
     `settle` may return what is to be asked next in the same turn.
     """

@@ -113,7 +113,7 @@ def _claim(busy: Counter[int], room: int) -> list[Turn]:
     turns: list[Turn] = []
     while room > len(turns):
         full = [pk for pk, count in busy.items() if count >= AT_ONE_TRACKER]
-        turn = _claim_one(full, now)
+        turn = claim_one(full, now)
         if turn is None:
             break
         busy[turn.tracker_id] += 1
@@ -122,7 +122,8 @@ def _claim(busy: Counter[int], room: int) -> list[Turn]:
 
 
 @transaction.atomic
-def _claim_one(full: list[int], now: datetime) -> Turn | None:
+def claim_one(full: list[int], now: datetime) -> Turn | None:
+    """Something that is due, of no tracker in `full` (primary keys)."""
     if (turn := claim_looks(full, now)) or (turn := claim_sweep(full, now)):
         return turn
     rows = Ticket.objects.due(now).exclude(tracker__in=full).select_related("tracker", "project", "item")
