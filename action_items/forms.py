@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Team, User
+from action_items.hooks import has_trackers, narrowed_by_tickets
 from action_items.models import (
     UNFINISHED_STATES,
     ActionCategory,
@@ -161,6 +162,17 @@ class ActionFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         queryset=Service.objects.in_use(), method="by_service", empty_label="Any service", label="Service"
     )
+    tickets = django_filters.ChoiceFilter(
+        method="by_tickets",
+        label="Tickets",
+        choices=[
+            ("conflict", "Conflicts"),
+            ("problem", "Problems"),
+            ("synced", "Synced"),
+            ("none", "No ticket"),
+        ],
+        empty_label="Any ticket",
+    )
     # Asked for by addresses elsewhere, and kept while the list is narrowed further.
     due_from = django_filters.DateFilter(
         field_name="due_on", lookup_expr="gte", label="Due from", widget=forms.HiddenInput
@@ -183,6 +195,8 @@ class ActionFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, reader: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.reader = reader
+        if not has_trackers():
+            del self.filters["tickets"]
         theirs = ActionItem.objects.visible_to(reader).filter(owner=OuterRef("pk"))
         owners = User.objects.filter(Exists(theirs)).exclude(pk=reader.pk)
         self.filters["owner"].extra["choices"] = lambda: [
@@ -208,6 +222,9 @@ class ActionFilter(django_filters.FilterSet):
             return queryset.exclude(state=ActionState.WONT_DO)
         wanted = UNFINISHED_STATES if value == "unfinished" else (value,)
         return queryset.filter(state__in=wanted)
+
+    def by_tickets(self, queryset: ActionItemQuerySet, name: str, value: str) -> ActionItemQuerySet:
+        return narrowed_by_tickets(queryset, value)
 
     def by_incidents(self, queryset: ActionItemQuerySet, name: str, value: Any) -> ActionItemQuerySet:
         return queryset.from_incidents(Incident.objects.visible_to(self.reader).filter(**{name: value}))

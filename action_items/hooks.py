@@ -41,3 +41,28 @@ def ticket_cells(items: ActionItemQuerySet) -> dict[int, tuple[str, str, str]]:
 def makes_tickets() -> bool:
     """Whether there is a project that tickets can be made in."""
     return _ask("makes_tickets")
+
+
+def has_trackers() -> bool:
+    return bool(_ask("has_trackers"))
+
+
+def narrowed_by_tickets(items: ActionItemQuerySet, asked: str) -> ActionItemQuerySet:
+    """Those with a `conflict`, a `problem`, a ticket that is `synced`, or `none`."""
+    found: ActionItemQuerySet = _ask("narrowed_by_tickets", items, asked)
+    return found
+
+
+def with_conflicts(items: Iterable[ActionItem]) -> list[ActionItem]:
+    """The same, each with its open `conflicts`: what it and its ticket were changed to at once. Two queries."""
+    rows = list(items)
+    found = _ask("conflicts", rows)
+    for item in rows:
+        item.conflicts = found.get(item.pk, [])  # type: ignore[attr-defined]
+    return rows
+
+
+def conflict_count(user: User) -> int:
+    """How many action items within reach have an open conflict. One query."""
+    count: int = _ask("conflict_count", user)
+    return count

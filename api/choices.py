@@ -56,12 +56,14 @@ from subscribers.models import NotificationKind, ReportEvery, ReportKind
 from timeline.models import Gap, Kind, Phase
 from trackers.models import Creates, TicketState
 from trackers.models.trackers import PROBLEMS
+from trackers.of_list import TICKETS_ASKED
 
 CHOICES: dict[str, Any] = {
     "ActionItemCategory": ActionCategory,
     "ActionItemHelped": Helped,
     "ActionItemState": ActionState,
     "ActionItemStateFilter": STATES_ASKED,
+    "ActionItemTicketFilter": TICKETS_ASKED,
     "AlertDecision": Decided,
     "AlertGroupBy": GroupBy,
     "AlertOpens": Opens,

@@ -17,9 +17,13 @@ INCIDENT_HOOKS = {
 """Dotted paths to functions that answer for the pages of incidents (incidents/hooks.py)."""
 ACTION_ITEM_HOOKS = {
     "tickets": "trackers.of_item.tickets_of",
-    "ticket_marks": "trackers.of_item.ticket_marks",
-    "ticket_cells": "trackers.of_item.ticket_cells",
+    "ticket_marks": "trackers.of_list.ticket_marks",
+    "ticket_cells": "trackers.of_list.ticket_cells",
     "makes_tickets": "trackers.of_item.makes_tickets",
+    "has_trackers": "trackers.of_list.has_trackers",
+    "narrowed_by_tickets": "trackers.of_list.narrowed_by_tickets",
+    "conflicts": "trackers.of_list.conflicts_of",
+    "conflict_count": "trackers.of_list.conflict_count",
 }
 """Dotted paths to functions that answer for the pages of action items (action_items/hooks.py)."""
 ALERT_HOOKS = {

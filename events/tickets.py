@@ -1,6 +1,6 @@
 """Events of the tickets of action items. Their announcement adds the item: its id, version and source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from events.event import Event
 
@@ -26,3 +26,5 @@ class TicketUnlinked(TicketEvent, name="action_item.ticket_unlinked"):
 @dataclass(frozen=True)
 class TicketConflictNoticed(TicketEvent, name="action_item.ticket_conflict"):
     """An action item and its ticket were changed at once, into different values."""
+
+    recipients: list[int] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """What the pages of action items show of their tickets (settings.ACTION_ITEM_HOOKS)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,20 +96,6 @@ def _again_at(shown: list[ShownTicket]) -> datetime | None:
     return timezone.now() + (READ_AGAIN if waits else LOOK_AGAIN)
 
 
-def ticket_marks(items: Iterable[ActionItem]) -> dict[int, Ticket]:
-    """The synced ticket of each, with how many conflicts are open; for lists and boards. One query."""
-    rows = Ticket.objects.filter(item__in=[item.pk for item in items], is_synced=True)
-    rows = rows.select_related("tracker").defer("tracker__found", "remote")
-    return {ticket.item_id: ticket for ticket in rows.with_conflicts()}
-
-
-def ticket_cells(items: Any) -> dict[int, tuple[str, str, str]]:
-    """For files: key, address and state there of the synced tickets of these items. One query."""
-    rows = Ticket.objects.filter(is_synced=True, item__in=items.order_by().values("pk")).order_by()
-    found = rows.values_list("item", "key", "url", "remote__names__state")
-    return {item: (key, url, state or "") for item, key, url, state in found}
-
-
 def makes_tickets() -> bool:
     return projects_for(None).exists()
 
@@ -150,12 +136,13 @@ def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
             words(conflict.field, conflict.ours),
             words(conflict.field, conflict.theirs),
         )
-        for conflict in _newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
+        for conflict in newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
     ]
     return ShownTicket(ticket, rows, conflicts)
 
 
-def _newest_of_each(conflicts: Iterable[TicketConflict]) -> list[TicketConflict]:
+def newest_of_each(conflicts: Iterable[TicketConflict]) -> list[TicketConflict]:
+    """Of those of a ticket, the newest of each field."""
     found: dict[str, TicketConflict] = {}
     for conflict in conflicts:  # newest first
         found.setdefault(conflict.field, conflict)
@@ -201,12 +188,17 @@ def _day(value: str) -> Any:
         return value
 
 
-def words(name: str, value: str) -> Any:
-    """A value of `trackers.translating` for people: a day, a person's name, a state's label."""
+def words(name: str, value: str, people: Mapping[str, User] | None = None) -> Any:
+    """A value of `trackers.translating` for people: a day, a person's name, a state's label.
+
+    `people` are those that it may name, where they are known already.
+    """
     if name == Field.DUE:
         return _day(value) or "No date"
     if name == Field.OWNER:
-        owner = User.objects.filter(pk=int(value)).first() if value else None
+        if people is None:
+            people = {value: found} if value and (found := User.objects.filter(pk=int(value)).first()) else {}
+        owner = people.get(value)
         return owner.name if owner else "Nobody"
     if name == Field.STATE:
         return apostrophe(ActionState(value).label)

@@ -306,7 +306,8 @@ class ActionItem(models.Model):
         return f"incident:{self.incident_id}" if self.incident_id else f"action:{self.pk}"
 
     def mail_group(self, about: str) -> str:
-        """What is withdrawn together once it does not apply any more: about its `owner`, `due` day, or `helped`."""
+        """What is withdrawn together once it does not apply any more: about its `owner`, `due` day, `helped`, or
+        a `conflict` with its ticket."""
         return f"action:{self.pk}:{about}"
 
     @property

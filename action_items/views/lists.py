@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from action_items.export import as_csv
 from action_items.figures import standing
 from action_items.forms import SORTS, ActionFilter
-from action_items.hooks import makes_tickets, with_tickets
+from action_items.hooks import conflict_count, makes_tickets, with_conflicts, with_tickets
 from action_items.models import (
     UNFINISHED_STATES,
     ActionGroup,
@@ -72,6 +72,8 @@ def action_list(request: SignedInRequest) -> HttpResponse:
     pages.count = sum(sizes.values())
     page = pages.get_page(request.GET.get("page"))
     page.object_list = with_tickets(page)
+    if found.form.data.get("tickets") == "conflict":
+        page.object_list = with_conflicts(page)
     context = _head(request, found, today) | {
         "page": page,
         "groups": _groups(list(page), sizes)
@@ -173,6 +175,7 @@ def _head(request: SignedInRequest, found: ActionFilter, today: date) -> dict[st
         "filter": found,
         "kept": kept,
         "open_count": unfinished,
+        "conflict_count": conflict_count(request.user),
         "address": request.GET.urlencode(),
     }
 

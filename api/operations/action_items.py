@@ -26,6 +26,7 @@ from api.registry import REACH_ENDED, Call, item, listing, verb
 from api.shapes.action_items import ActionItemShape
 from incidents.models import Incident, IncidentType, Service, Severity
 from retros.models import ContributingFactor, Learning, Retrospective
+from trackers.of_list import TICKETS_ASKED, narrowed_by_tickets
 
 ITEM = "action-items/{item}"
 LONGEST = 10_000
@@ -53,6 +54,11 @@ class ActionItemQuery(Body):
     retrospective = _key(help_text="The id of the retrospective it came from.")
     incident = optional_text(20, help_text="The incident it came from, also by its retrospective.")
     factor = _key(help_text="The id of the contributing factor it addresses.")
+    tickets = choice(
+        TICKETS_ASKED,
+        required=False,
+        help_text="By their tickets: an open conflict, a problem of any of them, in step with the synced one, or none.",
+    )
     service = named(Service.objects.all(), required=False)
     severity = named(Severity.objects.all(), "name", required=False)
     incident_type = named(IncidentType.objects.all(), "name", required=False)
@@ -73,6 +79,8 @@ def _narrowed(call: Call, rows: Any) -> Any:
         rows = rows.filter(due_on__gte=first)
     if last := asked.get("due_to"):
         rows = rows.filter(due_on__lte=last)
+    if tickets := asked.get("tickets"):
+        rows = narrowed_by_tickets(rows, tickets)
     return _of_source(call, _in_state(rows, asked.get("state", ""), call.user.zone))
 
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
+from action_items.hooks import with_conflicts
 from action_items.models import ActionItem, ActionStep
 from action_items.workflow import reminder_of_item_stands
+from core.text import together
 from notifications.models import OutboxMessage
 from subscribers.announcements.delivery import Announcement, deliver_announcements, recipients_of
 from subscribers.models import NotificationKind
@@ -156,9 +158,26 @@ def _digest(payload: dict, person: User) -> ItemWords | None:
     )
 
 
+def _conflict(payload: dict, person: User) -> ItemWords | None:
+    """Not once it is settled."""
+    item = ActionItem.objects.filter(pk=payload["action_item"]).first()
+    if item is None or not (conflicts := with_conflicts([item])[0].conflicts):  # type: ignore[attr-defined]
+        return None
+    names = together([conflict.name for conflict in conflicts], shown=len(conflicts))
+    return _of(
+        item,
+        f"{names} changed here and in its ticket at once",
+        "The newer value is used on both sides. Choose the value to keep.",
+        action="Choose",
+        kind=NotificationKind.ACTIONS,
+        group=item.mail_group("conflict"),
+    )
+
+
 WORDS: dict[str, Callable[[dict, User], ItemWords | None]] = {
     "action_item.assigned": _assigned,
     "action_item.reopened": _reopened,
     "action_item.reminder": _reminder,
+    "action_item.ticket_conflict": _conflict,
     "action_items.digest": _digest,
 }

@@ -96,6 +96,7 @@ def test_on_a_phone(open_as, commander, items, axe):
     page.goto("/actions/")
     page.get_by_label("Select Item 1").check()
     bar = page.get_by_role("region", name="Change what is selected")
+    bar.get_by_text("Change", exact=True).tap()
     bar.get_by_role("button", name="Done").tap()
     dialog = page.locator("#dialog[open]")
     dialog.wait_for()

@@ -1,11 +1,14 @@
 """Do the pages of trackers and tickets work in a browser, and are they free of faults?"""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from action_items.workflow import add_action_item
+from tests.browser.conftest import NARROW
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
 from tests.browser.waiting import until
 from trackers.face import Field
@@ -86,6 +89,7 @@ def test_the_pages_are_clean(open_as, axe, admin, synced, viewport):
         reverse("ticket_unlinking", args=[synced.pk, ticket.pk]),
         f"{reverse('tickets_new')}?item={synced.pk}",
         reverse("action_list"),
+        f"{reverse('action_list')}?tickets=conflict&state=",
         reverse("action_board"),
     ]
     page = open_as(admin, viewport=viewport)
@@ -141,6 +145,17 @@ def test_a_conflict_is_settled(open_as, responder, synced, java_script_enabled):
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_a_conflict_is_settled_in_the_list(open_as, responder, synced, java_script_enabled):
+    page = open_as(responder, java_script_enabled=java_script_enabled)
+    page.goto(reverse("action_list"))
+    page.get_by_role("link", name="1 with ticket conflicts").first.click()
+    page.get_by_role("button", name="Use Allclear’s value of the due date").click()
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    assert TicketConflict.objects.get().settled_theirs is False
+    expect(page).to_have_url(re.compile(r"\?tickets=conflict&state=$"))
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
 def test_a_ticket_is_asked_for(open_as, responder, synced, java_script_enabled):
     other = add_action_item(by=responder, title="Another one")
     page = open_as(responder, java_script_enabled=java_script_enabled)
@@ -162,6 +177,26 @@ def test_several_at_once(open_as, responder, synced):
     page.get_by_role("dialog").get_by_role("button", name="Create tickets").click()
     expect(page.get_by_text("2 of 2 get a ticket.")).to_be_visible()
     until(page, lambda: Ticket.objects.filter(state="creating").count() == 2)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_on_a_phone_a_row_shows_its_ticket_and_the_menu_has_all(open_as, axe, responder, synced, width):
+    page = open_as(responder, viewport=NARROW | {"width": width})
+    page.goto(reverse("action_list"))
+    row = page.locator(f"[data-item='{synced.pk}']")
+    expect(row.get_by_role("link", name="PAY-1")).to_be_visible()
+    expect(row.locator(".muted", has_text="1 conflict")).to_be_visible()
+    row.get_by_role("checkbox").check()
+    bar = page.get_by_role("region", name="Change what is selected")
+    bar.get_by_text("Change", exact=True).tap()
+    for name in ("Owner", "Create tickets", "Clear"):
+        box = bar.get_by_role("button", name=name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] >= 44
+    assert axe(page) == []
+    bar.get_by_role("button", name="Create tickets").tap()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Create tickets")).to_be_visible()
 
 
 def test_the_outsider_sees_no_buttons(open_as, stakeholder, synced):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,6 +20,10 @@ class TicketState(models.TextChoices):
     LINKED = "linked", "Linked"
 
 
+IS_NEW = Q(state=TicketState.CREATING) | Q(state=TicketState.LINKED, is_synced=True, agreed={})
+"""It waits for the states of its project, where those are not known yet."""
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> "TicketQuerySet":
         return self.filter(item__in=ActionItem.objects.visible_to(user))
@@ -30,6 +34,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_conflicts(self) -> "TicketQuerySet":
         """`open_conflicts`: how many wait for somebody to look."""
         return self.annotate(open_conflicts=Count("conflicts", filter=Q(conflicts__settled_at=None)))
+
+    def in_conflict(self) -> "TicketQuerySet":
+        """Synced ones with a conflict that waits for somebody to look."""
+        open_ones = TicketConflict.objects.filter(ticket=OuterRef("pk"), settled_at=None)
+        return self.filter(Exists(open_ones), is_synced=True)
+
+    def with_problem(self) -> "TicketQuerySet":
+        """Those that something keeps from being synced, by themselves or by their tracker or project."""
+        of_tracker = Q(tracker__paused_at__isnull=False) | ~Q(tracker__problem="")
+        waits = ~Q(project__problem="") & Q(project__isnull=False, project__looked_at=None) & IS_NEW
+        return self.filter(~Q(problem="") | of_tracker | waits)
 
     def in_order(self) -> "TicketQuerySet":
         """The one that is synced first."""
@@ -43,8 +58,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def startable(self) -> "TicketQuerySet":
         """Without those of a paused tracker, and those that are new where nothing is known of the project yet."""
-        is_new = Q(state=TicketState.CREATING) | Q(state=TicketState.LINKED, is_synced=True, agreed={})
-        unknown = is_new & Q(project__isnull=False, project__looked_at=None)
+        unknown = IS_NEW & Q(project__isnull=False, project__looked_at=None)
         return self.filter(tracker__paused_at=None).exclude(unknown)
 
 

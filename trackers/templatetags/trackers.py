@@ -51,7 +51,7 @@ def ticket_state(shown: ShownTicket) -> SafeString:
     if shown.problem:
         return state_mark(*STATES[shown.problem])
     if count := len(shown.conflicts):
-        return state_mark("k-bad", "git-compare", "1 conflict" if count == 1 else f"{count} conflicts")
+        return state_mark("k-bad", "git-compare", _conflicts(count))
     if not shown.ticket.is_linked:
         return state_mark("muted", "loader", shown.ticket.get_state_display())
     if any(row.sync == "waiting" for row in shown.rows):
@@ -98,34 +98,45 @@ def tracker_state(tracker: Tracker) -> SafeString:
     return state_mark("k-ok", "circle-check", "Connected")
 
 
+def _conflicts(count: int) -> str:
+    return "1 conflict" if count == 1 else f"{count} conflicts"
+
+
 @register.simple_tag
-def ticket_mark(ticket: Ticket) -> SafeString:
-    """For lists and cards: the key, and a mark where something is to be looked at."""
+def ticket_words(ticket: Ticket) -> str:
+    """For lists, behind `ticket_mark`: how many conflicts are open, what is wrong, or its state there."""
+    if ticket.open_conflicts:  # type: ignore[attr-defined]
+        return _conflicts(ticket.open_conflicts)  # type: ignore[attr-defined]
+    if ticket.url and (problem := ticket.problem or ticket.tracker.problem):
+        return STATES[problem][2]
+    return ticket.state_there or ""  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def ticket_mark(ticket: Ticket, *, is_told: bool = False) -> SafeString:
+    """For lists and cards: the key, and a mark where something is to be looked at. `is_told`: its words stand beside
+    it."""
     conflicts = getattr(ticket, "open_conflicts", 0)
     problem = ticket.problem or ticket.tracker.problem
     mark: SafeString | str = ""
     if conflicts:
-        words = "1 conflict" if conflicts == 1 else f"{conflicts} conflicts"
-        mark = format_html(
-            '<span title="{}">{}<span class="sr-only">{}</span></span>',
-            words,
-            icon("git-compare", "i-sm k-bad"),
-            words,
-        )
+        mark = _mark("k-bad", "git-compare", "" if is_told else _conflicts(conflicts))
     elif problem:
         tone, name, words = STATES[problem]
-        mark = format_html(
-            '<span title="{}">{}<span class="sr-only">{}</span></span>',
-            words,
-            icon(name, f"i-sm {tone}"),
-            words,
-        )
+        mark = _mark(tone, name, "" if is_told else words)
     if not ticket.url:
         words = STATES[problem][2] if problem else ticket.get_state_display()
         return format_html('<span class="muted inline-flex items-center gap-1">{}{}</span>', mark, words)
     return format_html(
-        '<a class="inline-flex items-center gap-1 hover:underline" href="{}" rel="noopener noreferrer">{}{}</a>',
+        '<a class="inline-flex items-center gap-1 max-lg:min-h-11 hover:underline" href="{}" rel="noopener noreferrer">{}{}</a>',
         ticket.url,
         mark or icon("ticket", "i-sm muted"),
         ticket.key,
     )
+
+
+def _mark(tone: str, name: str, words: str) -> SafeString:
+    drawn = icon(name, f"i-sm {tone}")
+    if not words:
+        return drawn
+    return format_html('<span title="{}">{}<span class="sr-only">{}</span></span>', words, drawn, words)

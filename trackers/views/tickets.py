@@ -126,7 +126,7 @@ def ticket_unlinking(request: SignedInRequest, pk: int, ticket: int) -> HttpResp
 
 @require_POST
 def ticket_conflict(request: SignedInRequest, pk: int, ticket: int, conflict: int) -> HttpResponse:
-    """Use one of the two values on both sides."""
+    """Use one of the two values on both sides. `?back=` is the list where somebody chose."""
     item = load_to_change(request, pk)
     subject = get_object_or_404(TicketConflict, pk=conflict, ticket=ticket, ticket__item=item)
     if request.POST.get("use") not in ("ours", "theirs"):
@@ -134,9 +134,9 @@ def ticket_conflict(request: SignedInRequest, pk: int, ticket: int, conflict: in
         return redirect(item)
     return refused_or(
         request,
-        "Both sides get that value.",
-        "action_item",
-        [pk],
+        f"{item.reference} and {subject.ticket} get that value.",
+        way_back(request.GET.get("back", ""), item.get_absolute_url()),
+        [],
         workflow.settle_conflict,
         by=request.user,
         conflict=subject,

@@ -15,7 +15,7 @@ from action_items.models import ActionItem
 from action_items.workflow import announce_action_item, state_for_ticket, take_from_ticket
 from audit.workflow import record_audit
 from events.tickets import TicketLinked, TicketUnlinked
-from notifications.workflow import wake_worker
+from notifications.workflow import wake_worker, withdraw
 from trackers.face import Field, day_or_none
 from trackers.models import Creates, Ticket, TicketConflict, TicketState, Tracker, TrackerProject
 from trackers.permissions import require_linking
@@ -203,6 +203,8 @@ def settle_conflict(*, by: User, conflict: TicketConflict, theirs: bool) -> Tick
         settled_at=timezone.now(), settled_by=by, settled_theirs=theirs
     )
     conflict.refresh_from_db()
+    if not ticket.conflicts.filter(settled_at=None).exists():
+        withdraw(group=item.mail_group("conflict"))
     used = ticket.tracker.name if theirs else "Allclear"
     record_ticket("ticket.conflict_settled", ticket, by, field=Field(conflict.field).label.lower(), used=used)
     Ticket.objects.filter(pk=ticket.pk).update(next_at=timezone.now())

@@ -306,6 +306,7 @@ def _note_conflict(
     now: datetime,
     theirs_at: datetime,
 ) -> None:
+    told = _people_to_tell(ticket)
     TicketConflict.objects.create(
         ticket=ticket,
         field=found.name,
@@ -323,4 +324,15 @@ def _note_conflict(
     record_ticket(
         "ticket.conflict", ticket, ticket.tracker.account, field=found.name.label.lower(), ours=found.ours, theirs=found.theirs, used=used
     )  # fmt: skip
-    announce_action_item(ticket.item, TicketConflictNoticed(ticket=ticket.pk, by=ticket.tracker.account_id))
+    event = TicketConflictNoticed(ticket=ticket.pk, by=ticket.tracker.account_id, recipients=told)
+    announce_action_item(ticket.item, event)
+
+
+def _people_to_tell(ticket: Ticket) -> list[int]:
+    """The owner of the item, else whoever asked for the ticket; nobody while they have a conflict of it to settle."""
+    if ticket.conflicts.filter(settled_at=None).exists():
+        return []
+    people = [
+        one for one in (ticket.item.owner, ticket.asked_by) if one and one.is_active and not one.is_service
+    ]
+    return [people[0].pk] if people else []
