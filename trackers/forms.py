@@ -7,6 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models import Team, User
 from action_items.models import ActionState, Priority
@@ -19,6 +20,8 @@ from trackers.translating import PRIORITIES, STATES
 from trackers.workflow.managing import leads_elsewhere
 
 NOTHING = "Not synced"
+MOST_FOUND = 10
+"""Accounts that are offered while somebody types."""
 
 
 class TrackerForm(Form):
@@ -212,16 +215,29 @@ class ProjectForm(Form):
         return chosen
 
 
+def people_found(words: str) -> list[User]:
+    """The first accounts whose name or e-mail address has these words."""
+    if not words.strip():
+        return []
+    fits = Q(name__icontains=words.strip()) | Q(email__icontains=words.strip())
+    return list(User.objects.active().filter(fits).order_by("name", "pk")[:MOST_FOUND])
+
+
 class PeopleForm(Form):
-    """Who each person of the tracker is here: by e-mail address, of which the page offers all in one list."""
+    """Who each person of the tracker is here: by e-mail address, which `address` finds by what is typed."""
 
-    LIST = "everybody"
+    LIST = "found"
 
-    def __init__(self, *args: Any, people: list[TrackerPerson], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[TrackerPerson], address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
-        self.everybody = list(User.objects.filter(is_active=True, is_service=False).order_by("name", "pk"))
-        self._by_email = {user.email.lower(): user for user in self.everybody}
+        searched = {
+            "list": self.LIST,
+            "hx-get": address,
+            "hx-target": f"#{self.LIST}",
+            "hx-swap": "innerHTML",
+        }
+        searched |= {"hx-trigger": "input changed delay:200ms", "hx-sync": "closest form:replace"}
         for person in people:
             self.fields[f"person_{person.pk}"] = forms.CharField(
                 label=person.name,
@@ -229,17 +245,18 @@ class PeopleForm(Form):
                 max_length=254,
                 initial=person.user.email if person.user else "",
                 help_text=person.email,
-                widget=forms.TextInput(
-                    attrs={**PLAIN, "inputmode": "email", "list": self.LIST, "placeholder": "Not matched"}
-                ),
+                widget=forms.TextInput(attrs={**PLAIN, **searched, "placeholder": "Not matched"}),
             )
 
     def clean(self) -> dict[str, Any]:
+        told = {self.cleaned_data.get(f"person_{person.pk}", "").lower() for person in self.people}
+        rows = User.objects.active().annotate(key=Lower("email")).filter(key__in=told)
+        self._by_email = {user.email.lower(): user for user in rows}
         for person in self.people:
             name = f"person_{person.pk}"
-            told = self.cleaned_data.get(name, "")
-            is_same = person.user is not None and told.lower() == person.user.email.lower()
-            if told and not is_same and told.lower() not in self._by_email:
+            said = self.cleaned_data.get(name, "").lower()
+            is_same = person.user is not None and said == person.user.email.lower()
+            if said and not is_same and said not in self._by_email:
                 self.add_error(name, "No account has this e-mail address.")
         return super().clean()
 

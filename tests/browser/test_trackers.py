@@ -149,7 +149,7 @@ def test_a_conflict_is_settled_in_the_list(open_as, responder, synced, java_scri
     page = open_as(responder, java_script_enabled=java_script_enabled)
     page.goto(reverse("action_list"))
     page.get_by_role("link", name="1 with ticket conflicts").first.click()
-    page.get_by_role("button", name="Use Allclear’s value of the due date").click()
+    page.get_by_role("button", name="Use Allclear’s").click()
     expect(page.get_by_text("Nothing found")).to_be_visible()
     assert TicketConflict.objects.get().settled_theirs is False
     expect(page).to_have_url(re.compile(r"\?tickets=conflict&state=$"))
@@ -197,6 +197,28 @@ def test_on_a_phone_a_row_shows_its_ticket_and_the_menu_has_all(open_as, axe, re
     assert axe(page) == []
     bar.get_by_role("button", name="Create tickets").tap()
     expect(page.get_by_role("dialog").get_by_role("button", name="Create tickets")).to_be_visible()
+
+
+def test_an_account_is_found_by_what_is_typed(open_as, admin, responder, synced):
+    person = TrackerPerson.objects.get(name=LONG)
+    page = open_as(admin)
+    page.goto(reverse("tracker_people", args=[person.tracker_id]))
+    field = page.locator(f"[name=person_{person.pk}]")
+    field.press_sequentially("respo")
+    expect(page.locator(f"#found option[value='{responder.email}']")).to_have_count(1)
+    field.fill(responder.email)
+    page.get_by_role("button", name="Save").click()
+    until(page, lambda: TrackerPerson.objects.get(pk=person.pk).user == responder)
+    assert page.complaints == []
+
+
+def test_the_address_of_the_webhook_is_copied(open_as, admin):
+    tracker = add_tracker(by=admin, kind="github", name="GitHub", secret="t")
+    page = open_as(admin, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(tracker.get_absolute_url())
+    page.get_by_role("button", name="Copy address of the webhook").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/hooks/trackers/{tracker.pk}/")
 
 
 def test_the_outsider_sees_no_buttons(open_as, stakeholder, synced):

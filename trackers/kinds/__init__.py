@@ -29,6 +29,8 @@ class KindFacts:
     makes_hook_secret: bool = False  # the tracker does, and it is entered here; else it is entered there
     has_labels: bool = True
     user_name: str = ""
+    needs_user_name_at: str = ""  # how a host ends where it must be said
+    user_name_missing: str = ""  # what to say there without it
     key_name: str = "Token"
     example: str = ""  # of an address, where everybody has their own
     steps: tuple[str, ...] = ()
@@ -100,6 +102,8 @@ KINDS: dict[str, KindFacts] = {
         fields=ALL,
         hook="trackers.kinds.jira.hooks.read",
         user_name="E-mail address (Cloud only)",
+        needs_user_name_at=".atlassian.net",
+        user_name_missing="Enter the e-mail address of the account. Jira Cloud needs it besides the token.",
         steps=(
             "Add an account for Allclear, such as “Allclear Bot”. Changes by Allclear carry its name.",
             "Give it a role in each project that may browse, create, edit, assign, transition and link issues.",
@@ -164,8 +168,9 @@ def is_offered(kind: str) -> bool:
 
 
 def offered_kinds() -> dict[str, KindFacts]:
-    """Those that can be added here, by kind."""
-    return {kind: facts for kind, facts in sorted(KINDS.items()) if is_offered(kind)}
+    """Those that can be added here, by kind; last those that not everybody can."""
+    in_order = sorted(KINDS.items(), key=lambda one: (bool(one[1].offered_if), one[0]))
+    return {kind: facts for kind, facts in in_order if is_offered(kind)}
 
 
 def client_of(access: Access) -> Client:

@@ -18,7 +18,8 @@ from accounts.requests import SignedInRequest
 from core.permissions import administrators_only
 from core.responses import refused_or
 from trackers import workflow
-from trackers.forms import PeopleForm, TrackerForm
+from trackers.addresses import reach_of
+from trackers.forms import PeopleForm, TrackerForm, people_found
 from trackers.kinds import offered_kinds
 from trackers.models import Tracker
 
@@ -80,6 +81,7 @@ def _page(request: SignedInRequest, subject: Tracker, *, shows_secret: bool = Fa
         "people_count": subject.people.count(),
         "unmatched": subject.people.filter(user=None).count(),
         "hook_address": f"{settings.PUBLIC_URL}{reverse('tracker_hook', args=[subject.pk])}",
+        "hook_reach": reach_of(settings.PUBLIC_URL),
         "hook_secret": subject.hook_secret if shows_secret else "",
         "again_at": timezone.now() + READ_AGAIN if waits and not shows_secret else None,
     }
@@ -154,11 +156,17 @@ def tracker_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @administrators_only
 def tracker_people(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who is who; while somebody types, the accounts that fit."""
     subject = get_object_or_404(Tracker, pk=pk)
     page = Paginator(subject.people.select_related("user", "tracker"), PEOPLE).get_page(
         request.GET.get("page")
     )
-    form = PeopleForm(request.POST if request.method == "POST" else None, people=list(page))
+    if request.htmx and request.method == "GET":
+        typed = request.GET.get(request.htmx.trigger_name or "", "")
+        return render(request, "trackers/people.html#found", {"found": people_found(typed)})
+    form = PeopleForm(
+        request.POST if request.method == "POST" else None, people=list(page), address=request.path
+    )
     if form.is_valid():
         for person, user in form.changed():
             workflow.match_person(by=request.user, person=person, user=user)

@@ -206,6 +206,9 @@ def _fill(tracker: Tracker, **said: str | None) -> None:
         check_address(DeliveryKind.WEBHOOK, tracker.url)
     except ValidationError as refusal:
         raise ValidationError({"url": refusal.messages}) from refusal
+    host = urlsplit(tracker.url).hostname or ""
+    if facts.needs_user_name_at and host.endswith(facts.needs_user_name_at) and not tracker.user_name:
+        raise ValidationError({"user_name": facts.user_name_missing})
     if "?" in tracker.url or "#" in tracker.url:
         raise ValidationError({"url": "Enter the address without what follows a ? or a #."})
     tracker.clean_fields(exclude=["account", "created_by"])

@@ -1,0 +1,125 @@
+"""Do the pages of a tracker say what somebody new to it has to know, and refuse what cannot work?"""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from tests.api.client import ApiClient
+from trackers.addresses import Reach, reach_of
+from trackers.models import Tracker, TrackerPerson
+from trackers.workflow import add_tracker
+
+CLOUD = "https://fernhill.atlassian.net"
+
+
+@pytest.mark.parametrize(
+    ("url", "reach"),
+    [
+        ("http://localhost:8000", Reach.MACHINE),
+        ("http://127.0.0.1:8000", Reach.MACHINE),
+        ("http://[::1]:8000", Reach.MACHINE),
+        ("http://allclear", Reach.NETWORK),
+        ("https://allclear.corp.internal", Reach.NETWORK),
+        ("https://10.1.2.3", Reach.NETWORK),
+        ("https://192.168.1.7", Reach.NETWORK),
+        ("https://[fd00::7]", Reach.NETWORK),
+        ("https://incidents.example.org", Reach.ANYWHERE),
+        ("https://1.1.1.1", Reach.ANYWHERE),
+    ],
+)
+def test_from_where_an_address_is_reached(url, reach):
+    assert reach_of(url) == reach
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://localhost:8000", "GitHub cannot reach this address: it is known on this machine only."),
+        ("https://10.1.2.3", "GitHub cannot reach this address from outside your network."),
+        ("https://incidents.example.org", ""),
+    ],
+)
+def test_the_page_says_whether_the_webhook_can_come(client, admin, settings, url, words):
+    settings.PUBLIC_URL = url
+    tracker = add_tracker(by=admin, kind="github", name="GitHub", secret="t")
+    client.force_login(admin)
+    page = " ".join(client.get(tracker.get_absolute_url()).text.split())
+    assert f'data-copy-text="{url}/hooks/trackers/{tracker.pk}/"' in page
+    assert words in page
+    assert ("cannot reach this address" in page) == bool(words)
+
+
+def test_the_page_says_who_changes_what(client, admin, tracker):
+    client.force_login(admin)
+    page = " ".join(client.get(tracker.get_absolute_url()).text.split())
+    assert "Allclear is Allclear Bot there" in page
+    assert "What Allclear changes there carries that name." in page
+    assert "changed in Imaginary carries the name of the account here." in page
+
+
+def test_jira_cloud_needs_an_address_of_the_account(client, admin):
+    client.force_login(admin)
+    said = {"kind": "jira", "name": "Jira", "url": CLOUD, "secret": "t", "user_name": ""}
+    page = client.post(reverse("tracker_new"), said)
+    assert page.context["form"].errors == {
+        "user_name": ["Enter the e-mail address of the account. Jira Cloud needs it besides the token."]
+    }
+    api = ApiClient.of(admin)
+    refusal = api.post("trackers", {"kind": "jira", "name": "Jira", "url": CLOUD, "secret": "t"})
+    assert api.status == 422
+    assert [error["pointer"] for error in refusal["errors"]] == ["/user_name"]
+    assert not Tracker.objects.exists()
+    client.post(reverse("tracker_new"), said | {"user_name": "bot@example.test"})
+    tracker = Tracker.objects.get()
+    client.post(reverse("tracker_edit", args=[tracker.pk]), said | {"user_name": ""})
+    tracker.refresh_from_db()
+    assert tracker.user_name == "bot@example.test"
+
+
+def test_jira_data_center_does_not(admin):
+    assert add_tracker(by=admin, kind="jira", name="Jira", url="https://jira.example.org", secret="t").pk
+
+
+@pytest.fixture
+def many(project):
+    User.objects.bulk_create(
+        User(email=f"person{number}@example.test", name=f"Person {number}", is_active=True)
+        for number in range(2000)
+    )
+    return reverse("tracker_people", args=[project.tracker_id])
+
+
+def test_the_page_of_people_stays_small(client, admin, many):
+    client.force_login(admin)
+    page = client.get(many)
+    assert len(page.content) < 60_000
+    assert "person7@example.test" not in page.text
+
+
+def test_what_is_typed_finds_accounts(client, admin, many, person):
+    client.force_login(admin)
+    name = f"person_{person('Sam Example').pk}"
+    headers = {"HX-Request": "true", "HX-Trigger-Name": name}
+    found = client.get(many, {name: "person 199"}, headers=headers).text
+    assert found.count("<option") == 10
+    assert "person1990@example.test" in found
+    assert "<html" not in found
+    assert client.get(many, {name: " "}, headers=headers).text.count("<option") == 0
+    assert "tracker@" not in client.get(many, {name: "backlog"}, headers=headers).text
+
+
+def test_who_is_chosen_is_matched(client, admin, many, person):
+    client.force_login(admin)
+    sam = person("Sam Example")
+    names = {f"person_{one.pk}": one.user.email if one.user else "" for one in TrackerPerson.objects.all()}
+    answer = client.post(many, names | {f"person_{sam.pk}": "Person7@Example.Test"})
+    assert answer.status_code == 302
+    sam.refresh_from_db()
+    assert sam.user.name == "Person 7"
+    wrong = client.post(many, names | {f"person_{sam.pk}": "Person 7"})
+    assert "No account has this e-mail address." in wrong.text
+
+
+def test_others_find_nobody(client, responder, many):
+    client.force_login(responder)
+    assert client.get(many, headers={"HX-Request": "true"}).status_code == 403
