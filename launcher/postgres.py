@@ -32,6 +32,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    "random_page_cost": "1.1",  # what is read is in memory, or on a disk that does not turn
     "parallel_setup_cost": "10000",  # helpers take milliseconds to start, and other pages need the cores
     "timezone": "UTC",
     "log_timezone": "UTC",
