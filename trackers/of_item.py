@@ -32,6 +32,7 @@ class FieldRow:
     ours: Any
     theirs: str
     sync: str
+    waits: bool = False  # for a worker, whatever `sync` tells
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def _again_at(shown: list[ShownTicket]) -> datetime | None:
     """Soon while a worker is at one; else now and then, as the tracker may change it."""
     if not shown:
         return None
-    waits = any(one.ticket.is_waiting and not one.problem for one in shown)
+    waits = any(
+        not one.problem and (one.ticket.is_waiting or any(row.waits for row in one.rows)) for one in shown
+    )
     return timezone.now() + (READ_AGAIN if waits else LOOK_AGAIN)
 
 
@@ -118,17 +121,13 @@ def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
     conflicting = {conflict.field for conflict in ticket.open_ones}  # type: ignore[attr-defined]
     on = synced_here(ticket.project, ticket.tracker.facts.fields)
     has = ticket.tracker.facts.fields
-    rows = [
-        FieldRow(
-            name.label,
-            name,
-            _ours(name, item),
-            _theirs(name, ticket),
-            "conflict" if name in conflicting else _sync(name, ticket, ours[name], tables, is_on=name in on),
-        )
-        for name in FIELDS
-        if name in has
-    ]
+    rows = []
+    for name in FIELDS:
+        if name in has:
+            sync = _sync(name, ticket, ours[name], tables, is_on=name in on)
+            told = "conflict" if name in conflicting else sync
+            sides = _ours(name, item), _theirs(name, ticket)
+            rows.append(FieldRow(name.label, name, *sides, told, waits=sync == "waiting"))
     conflicts = [
         ShownConflict(
             conflict,

@@ -2,12 +2,15 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tests.api.client import ApiClient
 from trackers.addresses import Reach, reach_of
 from trackers.models import Tracker, TrackerPerson
-from trackers.workflow import add_tracker
+from trackers.workflow import add_tracker, remove_tracker
+from trackers.workflow import test_tracker as ask_again
+from trackers.workflow.looking import claim_looks
 
 CLOUD = "https://fernhill.atlassian.net"
 
@@ -55,6 +58,16 @@ def test_the_page_says_who_changes_what(client, admin, tracker):
     assert "Allclear is Allclear Bot there" in page
     assert "What Allclear changes there carries that name." in page
     assert "changed in Imaginary carries the name of the account here." in page
+
+
+def test_the_page_is_fetched_again_while_a_worker_tests(client, admin, tracker, project):
+    client.force_login(admin)
+    assert client.get(tracker.get_absolute_url()).context["again_at"] is None
+    ask_again(by=admin, tracker=tracker)
+    assert claim_looks([], timezone.now())
+    page = client.get(tracker.get_absolute_url())
+    assert "It is being tested." in page.text
+    assert page.context["again_at"]
 
 
 def test_jira_cloud_needs_an_address_of_the_account(client, admin):

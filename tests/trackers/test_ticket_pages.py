@@ -1,6 +1,6 @@
 """Does the page of an action item show its tickets, and let those who may change it act on them?"""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -101,3 +101,19 @@ def test_the_page_is_fetched_again_while_a_worker_is_at_it(client, responder, it
     html = page(client, responder, item)
     assert "data-again" in html
     assert "Being created" in html
+
+
+@pytest.mark.parametrize("in_conflict", [False, True])
+def test_it_is_fetched_again_until_what_changed_here_is_set_there(
+    client, responder, item, ticket, work, in_conflict
+):
+    """The change is announced: no worker has heard of it when the page is shown."""
+    change_action_item(item=item, by=responder, title="Alert before saturation")
+    if in_conflict:
+        TicketConflict.objects.create(ticket=ticket, field="title", theirs="Alert at 80 %", used_theirs=False)
+    client.force_login(responder)
+    before = client.get(item.get_absolute_url()).context["tickets"].again_at
+    assert before < timezone.now() + timedelta(seconds=5)
+    work()
+    after = client.get(item.get_absolute_url()).context["tickets"].again_at
+    assert after > timezone.now() + timedelta(seconds=5)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from action_items.models import ActionItem
 from trackers.face import Field
-from trackers.models.trackers import LONGEST_PROBLEM, PROBLEMS, TrackerProject
+from trackers.models.trackers import LEASE, LONGEST_PROBLEM, PROBLEMS, TrackerProject
 
 
 class TicketState(models.TextChoices):
@@ -70,7 +70,7 @@ class Ticket(models.Model):
     `claim` names the worker's turn.
     """
 
-    LEASE = timedelta(minutes=2)
+    LEASE = LEASE
     AGAIN = timedelta(days=1)
     """How often each is asked for although nothing changed: that is how a deleted one is noticed."""
     NO_ACCESS = timedelta(hours=1)

@@ -16,6 +16,7 @@ from trackers.face import Access, Field, Problem
 from trackers.kinds import KINDS, KindFacts
 from trackers.translating import Table, Tables
 
+LEASE = timedelta(minutes=2)  # how long a worker has for a turn, before another one may take it
 LONGEST_PROBLEM = 300
 MOST_PROJECTS = 50
 """Of one tracker."""
@@ -115,10 +116,10 @@ class Tracker(models.Model):
 
     @property
     def is_looking(self) -> bool:
-        """Whether a worker is about to test the connection: not while the tracker is left alone."""
+        """Whether a worker is about to test the connection, or at it: not while the tracker is left alone."""
         now = timezone.now()
         is_asleep = self.paused_at is not None or (self.retry_at is not None and self.retry_at > now)
-        return self.look_at is not None and self.look_at <= now and not is_asleep
+        return self.look_at is not None and self.look_at <= now + LEASE and not is_asleep
 
     @property
     def is_limited(self) -> bool:
@@ -175,7 +176,7 @@ class TrackerProject(models.Model):
 
     @property
     def is_looking(self) -> bool:
-        return self.look_at is not None and self.look_at <= timezone.now()
+        return self.look_at is not None and self.look_at <= timezone.now() + LEASE
 
     @property
     def label_list(self) -> tuple[str, ...]:
