@@ -136,3 +136,12 @@ def test_who_is_chosen_is_matched(client, admin, many, person):
 def test_others_find_nobody(client, responder, many):
     client.force_login(responder)
     assert client.get(many, headers={"HX-Request": "true"}).status_code == 403
+
+
+def test_one_of_the_name_of_a_removed_one_can_be_added(admin, tracker):
+    first = tracker.account
+    remove_tracker(by=admin, tracker=tracker)
+    again = add_tracker(by=admin, kind="imaginary", name="Backlog", secret="token-1")
+    assert again.account.name == "Backlog tracker 2"
+    assert again.account != first
+    assert not User.objects.get(pk=first.pk).is_active

@@ -34,7 +34,7 @@ def add_tracker(
         raise ValidationError({"kind": "There is no such kind of tracker."})
     tracker = Tracker(kind=kind, created_by=by)
     _fill(tracker, name=name, url=url or KINDS[kind].address, secret=secret, user_name=user_name)
-    tracker.account = add_service_account(by=by, name=f"{tracker.name} tracker"[:100])
+    tracker.account = add_service_account(by=by, name=_name_of_account(tracker.name))
     tracker.save()
     _audit("tracker.added", tracker, by, kind=kind, url=tracker.url)
     wake_worker(JOB)
@@ -180,6 +180,15 @@ def lock_tracker(tracker: Tracker, by: User) -> Tracker:
     """In a way that a ticket can be asked for meanwhile: whoever does has its item already."""
     require_setting_up(by)
     return Tracker.objects.select_for_update(of=("self",), no_key=True).get(pk=tracker.pk)
+
+
+def _name_of_account(name: str) -> str:
+    """That of a tracker which was removed stays taken: what it did carries it."""
+    taken = {one.lower() for one in User.objects.service_accounts().values_list("name", flat=True)}
+    wanted, number = f"{name} tracker"[:100], 2
+    while wanted.lower() in taken:
+        wanted, number = f"{name[:85]} tracker {number}", number + 1
+    return wanted
 
 
 def _look_again(tracker: Tracker) -> None:
