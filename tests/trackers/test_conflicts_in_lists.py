@@ -13,7 +13,7 @@ from action_items.workflow import add_action_item, change_action_item
 from tests.api.client import ApiClient
 from trackers.models import Ticket, TicketConflict, Tracker
 from trackers.of_list import TICKETS_ASKED
-from trackers.workflow import create_ticket
+from trackers.workflow import create_ticket, settle_conflict
 from trackers.workflow.sweeping import touch
 
 LIST = reverse("action_list")
@@ -68,6 +68,32 @@ def test_both_values_stand_in_the_list_and_one_is_taken(client, responder, ticke
     assert item.due_on == date(2027, 1, 4)
     assert "changed on both sides" not in asked(client, responder, "conflict")
     assert "with ticket conflicts" not in client.get(LIST).text
+
+
+def test_several_conflicts_of_a_field_are_settled_as_one(
+    client, responder, admin, tracker, ticket, in_conflict
+):
+    in_conflict(ticket)
+    TicketConflict.objects.create(ticket=ticket, field="due_on", theirs="2027-01-08", used_theirs=False)
+    page = asked(client, responder, "conflict")
+    assert page.count("The due date changed on both sides.") == 1
+    assert "1 conflict" in page
+    assert "2 conflicts" not in page
+    client.force_login(admin)
+    assert client.get(tracker.get_absolute_url()).context["tracker"].open_conflicts == 1
+
+
+def test_whoever_comes_second_is_told(client, responder, commander, ticket, item, in_conflict):
+    conflict = in_conflict(ticket)
+    address = reverse("ticket_conflict", args=[item.pk, ticket.pk, conflict.pk])
+    settle_conflict(by=commander, conflict=conflict, theirs=True)
+    client.force_login(responder)
+    told = client.post(address, {"use": "ours"}, follow=True).text
+    assert f"{commander.name} has settled this conflict already, with the other value." in told
+    assert "get that value" not in told
+    item.refresh_from_db()
+    assert item.due_on == date(2027, 1, 9)
+    assert "get that value" in client.post(address, {"use": "theirs"}, follow=True).text
 
 
 def test_it_leads_back_to_no_other_site(client, responder, ticket, item, in_conflict):

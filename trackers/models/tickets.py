@@ -32,8 +32,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_related("project", "tracker", "asked_by").defer("tracker__found")
 
     def with_conflicts(self) -> "TicketQuerySet":
-        """`open_conflicts`: how many wait for somebody to look."""
-        return self.annotate(open_conflicts=Count("conflicts", filter=Q(conflicts__settled_at=None)))
+        """`open_conflicts`: in how many fields one waits for somebody to look. Those of a field are settled as one."""
+        open_ones = Q(conflicts__settled_at=None)
+        return self.annotate(open_conflicts=Count("conflicts__field", filter=open_ones, distinct=True))
 
     def in_conflict(self) -> "TicketQuerySet":
         """Synced ones with a conflict that waits for somebody to look."""

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, TextField, Value
+from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,9 +31,12 @@ PEOPLE, PEOPLE_SHOWN = 50, 20
 
 def _counted() -> Any:
     open_conflicts = Q(tickets__conflicts__settled_at=None, tickets__conflicts__isnull=False)
+    field = Concat(
+        "tickets__conflicts__ticket_id", Value(" "), "tickets__conflicts__field", output_field=TextField()
+    )
     return Tracker.objects.annotate(
         linked=Count("tickets", distinct=True),
-        open_conflicts=Count("tickets__conflicts", filter=open_conflicts, distinct=True),
+        open_conflicts=Count(field, filter=open_conflicts, distinct=True),
     ).select_related("account", "paused_by")
 
 

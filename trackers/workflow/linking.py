@@ -185,11 +185,19 @@ def choose_synced(*, by: User, ticket: Ticket, takes_theirs: bool = True) -> Tic
 
 @transaction.atomic
 def settle_conflict(*, by: User, conflict: TicketConflict, theirs: bool) -> TicketConflict:
-    """Use this one of the two values on both sides, and close the conflict. Older ones of the field close with it."""
+    """Use this one of the two values on both sides, and close the conflict. Older ones of the field close with it.
+
+    Again changes nothing. Raises ValidationError where somebody has chosen the other value meanwhile.
+    """
     ticket = Ticket.objects.select_related("tracker").get(pk=conflict.ticket_id)
     item = _lock(ticket.item, by)
     conflict = TicketConflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
     if conflict.settled_at is not None:
+        if conflict.settled_theirs != theirs:
+            raise ValidationError(
+                f"{conflict.settled_by or 'Somebody'} has settled this conflict already, with the other value. Change the "
+                "action item if yours is right."
+            )
         return conflict
     value = conflict.theirs if theirs else conflict.ours
     if values_of(item)[Field(conflict.field)] != value:
