@@ -1,5 +1,6 @@
 """What administrators choose for trackers and projects, and what people choose for tickets."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -223,8 +224,12 @@ def people_found(words: str) -> list[User]:
     return list(User.objects.active().filter(fits).order_by("name", "pk")[:MOST_FOUND])
 
 
+NOBODY_CALLED_SO = "No account has this name or e-mail address. Choose one of the list."
+SEVERAL_CALLED_SO = "Several accounts have this name. Enter the e-mail address."
+
+
 class PeopleForm(Form):
-    """Who each person of the tracker is here: by e-mail address, which `address` finds by what is typed."""
+    """Who each person of the tracker is here: by name or e-mail address, which `address` finds by what is typed."""
 
     LIST = "found"
 
@@ -249,15 +254,18 @@ class PeopleForm(Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        told = {self.cleaned_data.get(f"person_{person.pk}", "").lower() for person in self.people}
-        rows = User.objects.active().annotate(key=Lower("email")).filter(key__in=told)
-        self._by_email = {user.email.lower(): user for user in rows}
+        told = {self.cleaned_data.get(f"person_{person.pk}", "").lower() for person in self.people} - {""}
+        rows = User.objects.active().annotate(key=Lower("email"), called=Lower("name"))
+        found = list(rows.filter(Q(key__in=told) | Q(called__in=told)))
+        names = Counter(user.name.lower() for user in found)
+        self._found = {user.name.lower(): user for user in found if names[user.name.lower()] == 1}
+        self._found |= {user.email.lower(): user for user in found}
         for person in self.people:
             name = f"person_{person.pk}"
             said = self.cleaned_data.get(name, "").lower()
             is_same = person.user is not None and said == person.user.email.lower()
-            if said and not is_same and said not in self._by_email:
-                self.add_error(name, "No account has this e-mail address.")
+            if said and not is_same and said not in self._found:
+                self.add_error(name, SEVERAL_CALLED_SO if names[said] else NOBODY_CALLED_SO)
         return super().clean()
 
     def changed(self) -> list[tuple[TrackerPerson, User | None]]:
@@ -266,7 +274,7 @@ class PeopleForm(Form):
         for person in self.people:
             told = self.cleaned_data[f"person_{person.pk}"].lower()
             if told != (person.user.email.lower() if person.user else ""):
-                found.append((person, self._by_email.get(told)))
+                found.append((person, self._found.get(told)))
         return found
 
 

@@ -223,7 +223,8 @@ def problem_words(ticket: Ticket) -> str:
     if tracker.paused_at is not None:
         return f"{tracker} is paused. An administrator can resume it."
     if ticket.problem:
-        return f"{tracker} {ticket.problem_words}. {TO_DO.get(Problem(ticket.problem), '')}".strip()
+        to_do = TO_DO if ticket.state != TicketState.LINKING else TO_DO | TO_DO_FOR_NEW_LINK
+        return f"{tracker} {ticket.problem_words}. {to_do.get(Problem(ticket.problem), '')}".strip()
     if tracker.problem:
         return words_of_tracker(tracker)
     if ticket.project and _waits_for(ticket):
@@ -246,6 +247,11 @@ TO_DO = {
     Problem.ARCHIVED: "Unarchive it there to sync it again.",
     Problem.ANOTHER: "Confirm that it is the same ticket, or unlink it.",
     Problem.UNREADABLE: "It is tried again by itself. An administrator finds the reason in the log.",
+}
+MISTYPED = "Unlink it here, and link the ticket again by its address or its key."
+TO_DO_FOR_NEW_LINK = {
+    Problem.GONE: f"It is mistyped or deleted, or the account of Allclear may not see it. {MISTYPED}",
+    Problem.REFUSED: MISTYPED,
 }
 TO_DO_FOR_TRACKER = {
     Problem.SIGN_IN: "An administrator can enter a new one.",

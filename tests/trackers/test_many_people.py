@@ -47,7 +47,7 @@ def test_somebody_who_is_not_here_keeps_what_was_typed(client, address):
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "who@example.test" in text
-    assert "No account has this e-mail address." in text
+    assert "No account has this name or e-mail address." in text
 
 
 def test_the_page_of_the_tracker_reads_few_of_them(client, admin, many, django_assert_max_num_queries):

@@ -1,6 +1,7 @@
 """Do the pages of a tracker say what somebody new to it has to know, and refuse what cannot work?"""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -89,6 +90,12 @@ def test_jira_cloud_needs_an_address_of_the_account(client, admin):
     assert tracker.user_name == "bot@example.test"
 
 
+@pytest.mark.parametrize(("kind", "words"), [("gitlab", "the access token"), ("linear", "the API key")])
+def test_a_token_that_is_missing_is_named(admin, kind, words):
+    with pytest.raises(ValidationError, match=f"Enter {words}."):
+        add_tracker(by=admin, kind=kind, name="Tracker", url="https://tracker.example.org")
+
+
 def test_jira_data_center_does_not(admin):
     assert add_tracker(by=admin, kind="jira", name="Jira", url="https://jira.example.org", secret="t").pk
 
@@ -107,6 +114,21 @@ def test_the_page_of_people_stays_small(client, admin, many):
     page = client.get(many)
     assert len(page.content) < 60_000
     assert "person7@example.test" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem", "words"),
+    [
+        ("jira", "sign_in", "Jira Cloud also needs the e-mail address of the account that the token is of."),
+        ("linear", "sign_in", "Enter a new API key with “Edit”."),
+        ("linear", "unreachable", "Check the address, and whether the network lets this server reach it."),
+    ],
+)
+def test_the_page_says_what_to_do(client, admin, kind, problem, words):
+    tracker = add_tracker(by=admin, kind=kind, name="Tracker", url="https://tracker.example.org", secret="t")
+    Tracker.objects.update(problem=problem, problem_words="does not answer", look_at=None)
+    client.force_login(admin)
+    assert words in " ".join(client.get(tracker.get_absolute_url()).text.split())
 
 
 def test_what_is_typed_finds_accounts(client, admin, many, person):
@@ -129,8 +151,20 @@ def test_who_is_chosen_is_matched(client, admin, many, person):
     assert answer.status_code == 302
     sam.refresh_from_db()
     assert sam.user.name == "Person 7"
-    wrong = client.post(many, names | {f"person_{sam.pk}": "Person 7"})
-    assert "No account has this e-mail address." in wrong.text
+    wrong = client.post(many, names | {f"person_{sam.pk}": "Person 77777"})
+    assert "No account has this name or e-mail address. Choose one of the list." in wrong.text
+
+
+def test_a_whole_name_is_enough_where_one_account_has_it(client, admin, many, person):
+    client.force_login(admin)
+    sam = person("Sam Example")
+    names = {f"person_{one.pk}": one.user.email if one.user else "" for one in TrackerPerson.objects.all()}
+    client.post(many, names | {f"person_{sam.pk}": "person 8"})
+    sam.refresh_from_db()
+    assert sam.user.name == "Person 8"
+    User.objects.create(email="other9@example.test", name="Person 9")
+    page = client.post(many, names | {f"person_{sam.pk}": "Person 9"})
+    assert "Several accounts have this name. Enter the e-mail address." in page.text
 
 
 def test_others_find_nobody(client, responder, many):

@@ -47,6 +47,21 @@ def test_who_may_not_change_the_item_is_refused(client, stakeholder, item, ticke
     assert client.get(reverse("ticket_new", args=[item.pk])).status_code == 403
 
 
+def test_a_link_that_finds_nothing_says_what_to_enter(client, responder, item, project, work):
+    client.force_login(responder)
+    said = {
+        "tracker": project.tracker_id,
+        "address": "nonsense",
+        "takes_theirs": "theirs",
+        "form_token": uuid4(),
+    }
+    client.post(reverse("ticket_link", args=[item.pk]), said)
+    work()
+    html = page(client, responder, item)
+    assert "Unlink it here, and link the ticket again by its address or its key." in html
+    assert "Restore it" not in html
+
+
 def test_of_what_is_private_nothing_is_told(client, outsider, private_item, commander, project, work):
     client.force_login(outsider)
     for name in ("item_tickets", "ticket_new", "ticket_link"):

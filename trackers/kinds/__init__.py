@@ -31,12 +31,19 @@ class KindFacts:
     user_name: str = ""
     needs_user_name_at: str = ""  # how a host ends where it must be said
     user_name_missing: str = ""  # what to say there without it
+    sign_in_advice: str = ""  # where more than the token may be wrong
     key_name: str = "Token"
     example: str = ""  # of an address, where everybody has their own
     steps: tuple[str, ...] = ()
     hook_steps: tuple[str, ...] = ()
     tells_changes: bool = False
     offered_if: str = ""
+
+    @property
+    def key_in_text(self) -> str:
+        """In the middle of a sentence: “access token”, “API key”."""
+        first, rest = self.key_name[0], self.key_name[1:]
+        return self.key_name if rest[:1].isupper() else first.lower() + rest
 
     @property
     def has_hooks(self) -> bool:
@@ -104,6 +111,8 @@ KINDS: dict[str, KindFacts] = {
         user_name="E-mail address (Cloud only)",
         needs_user_name_at=".atlassian.net",
         user_name_missing="Enter the e-mail address of the account. Jira Cloud needs it besides the token.",
+        sign_in_advice="Correct it with “Edit”. Jira Cloud also needs the e-mail address of the account that the "
+        "token is of. For Data Center the e-mail address stays empty.",
         steps=(
             "Add an account for Allclear, such as “Allclear Bot”. Changes by Allclear carry its name.",
             "Give it a role in each project that may browse, create, edit, assign, transition and link issues.",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from core.templatetags.allclear import icon
 from core.templatetags.state_marks import state_mark
-from trackers.face import Field
+from trackers.face import Field, Problem
 from trackers.models import Ticket, Tracker
 from trackers.of_item import ShownConflict, ShownTicket
 
@@ -96,6 +96,18 @@ def tracker_state(tracker: Tracker) -> SafeString:
     if not tracker.looked_at:
         return state_mark("muted", "loader", "Being tested")
     return state_mark("k-ok", "circle-check", "Connected")
+
+
+@register.simple_tag
+def tracker_to_do(tracker: Tracker) -> str:
+    """For the administrator who sees what is wrong."""
+    if tracker.problem == Problem.SIGN_IN:
+        return tracker.facts.sign_in_advice or f"Enter a new {tracker.facts.key_in_text} with “Edit”."
+    if "ALLCLEAR_OUTBOUND_ALLOW" in tracker.problem_words:
+        return "An operator can add it there."
+    if tracker.problem == Problem.UNREACHABLE:
+        return "Check the address, and whether the network lets this server reach it."
+    return ""
 
 
 def _conflicts(count: int) -> str:

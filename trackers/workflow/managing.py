@@ -206,7 +206,7 @@ def _fill(tracker: Tracker, **said: str | None) -> None:
     if not tracker.url:
         raise ValidationError({"url": f"Enter the address of {facts.name}."})
     if not tracker.secret:
-        raise ValidationError({"secret": f"Enter the {facts.key_name[0].lower()}{facts.key_name[1:]}."})
+        raise ValidationError({"secret": f"Enter the {facts.key_in_text}."})
     for name in ("secret", "user_name"):
         value = getattr(tracker, name)
         if not value.isascii() or any(ord(character) <= 32 or ord(character) == 127 for character in value):
