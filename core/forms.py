@@ -18,6 +18,7 @@ from django.utils.choices import BlankChoiceIterator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django_filters.fields import ModelChoiceIterator as FilterChoiceIterator
 
 from core.conflict import is_taken
 from core.text import without_directions
@@ -86,13 +87,21 @@ class AllclearRenderer(TemplatesSetting):
 
 
 class WholeChoices(_RowChoices):
-    """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them."""
+    """The rows of a catalogue in one statement; Django's own opens, reads and closes a cursor for them.
+
+    Those of a filter may have a choice for rows that point to nothing, which django-filter calls null.
+    """
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
+        if (nothing := getattr(self.field, "null_label", None)) is not None:
+            yield getattr(self.field, "null_value", ""), nothing
         for row in self.queryset.all():
             yield self.choice(row)
+
+
+READ_BY_CURSOR = (ModelChoiceIterator, FilterChoiceIterator)
 
 
 def _is_text(field: forms.Field) -> TypeGuard[forms.CharField]:
@@ -145,7 +154,7 @@ def _style(field: forms.Field) -> None:
         field.to_python = _cleaned(field.to_python)  # type: ignore[assignment, method-assign]
     if isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("rows", 2)
-    if isinstance(field, forms.ModelChoiceField) and field.iterator is ModelChoiceIterator:
+    if isinstance(field, forms.ModelChoiceField) and field.iterator in READ_BY_CURSOR:
         field.iterator = WholeChoices
         widget.choices = field.choices
 

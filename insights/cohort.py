@@ -1,16 +1,19 @@
 """Which incidents are asked about, and as of when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from action_items.models import ActionItem, ActionItemQuerySet
+from core.kept_queries import ANOTHER_TIME, SOME_TIME, SOMEBODY, Statement
 from incidents.models import Incident, Status
 from incidents.models.incident import IncidentQuerySet
 from retros.models import Retrospective
@@ -91,13 +94,13 @@ class Scope:
 
     def cohort(self) -> IncidentQuerySet:
         began: Any = Coalesce("impact_started_at", "declared_at")
-        return self._within(
+        return self.within(
             self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began=began)
         )
 
     @cached_property
     def count(self) -> int:
-        return self.cohort().count()
+        return self._rows(_count)[0][0]
 
     @property
     def began_first(self) -> datetime | None:
@@ -110,12 +113,8 @@ class Scope:
 
     def left_out(self) -> dict[str, int]:
         """How many are not counted, and why; a drill that was declined is a drill."""
-        began: Any = Coalesce("impact_started_at", "declared_at", "created_at")
-        found = self._within(
-            self.incidents.filter(Q(is_drill=True) | Q(status__in=LEFT_OUT)).annotate(began=began)
-        )
         told = dict.fromkeys(("drills", *WHY_LEFT_OUT.values()), 0)
-        for is_drill, status, n in found.order_by().values_list("is_drill", "status").annotate(n=Count("pk")):
+        for is_drill, status, n in self._rows(_left_out):
             told["drills" if is_drill else WHY_LEFT_OUT[status]] += n
         return told
 
@@ -124,8 +123,53 @@ class Scope:
         chosen = self.cohort().order_by().values(*(columns or COLUMNS))
         return chosen.query.sql_with_params()
 
-    def _within(self, found: Any) -> IncidentQuerySet:
+    def _rows(self, asked: "Question") -> list[tuple[Any, ...]]:
+        """What `asked` says of this scope. Its SQL is kept where nothing but the period narrows it."""
+        person = self.access.person
+        if person is None or not person.is_active or self.incidents is not self.access.incidents:
+            sql, params = asked(self)
+        else:
+            kept = _kept(
+                asked, person.installation_role, person.sees_private_incidents,
+                has_since=self.since is not None, has_until=self.until is not None,
+            )  # fmt: skip
+            values = {SOMEBODY: person.pk, SOME_TIME: self.since, ANOTHER_TIME: self.until}
+            sql, params = kept.filled(values)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+    def within(self, found: Any) -> IncidentQuerySet:
+        """Of `found`, those whose `began` lies in the period."""
         found = found.filter(began__isnull=False)
         if self.since:
             found = found.filter(began__gte=self.since)
         return found.filter(began__lt=self.until) if self.until else found
+
+
+Question = Callable[[Scope], tuple[str, tuple[Any, ...]]]
+"""The SQL that asks something of a scope, with its parameters."""
+
+
+def _count(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    sql, params = scope.sql("pk")
+    return f"SELECT count(*) FROM ({sql}) AS counted", params
+
+
+def _left_out(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    began: Any = Coalesce("impact_started_at", "declared_at", "created_at")
+    found = scope.incidents.filter(Q(is_drill=True) | Q(status__in=LEFT_OUT)).annotate(began=began)
+    rows = scope.within(found).order_by().values_list("is_drill", "status").annotate(n=Count("pk"))
+    return rows.query.sql_with_params()
+
+
+@cache
+def _kept(asked: Question, role: str, sees_private: bool, *, has_since: bool, has_until: bool) -> Statement:
+    """For whoever reaches as far, with marks where the person and the times come."""
+    anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
+    scope = Scope(
+        Incident.objects.visible_to(anybody),
+        SOME_TIME if has_since else None,
+        ANOTHER_TIME if has_until else None,
+    )
+    return Statement.of(*asked(scope))

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
-from accounts.models import Team
+from accounts.models import Installation, Team
 from action_items.models import ActionItemQuerySet
 from core.forms import FilterForm, LongSelect
 from core.local_time import first_moment
@@ -114,8 +115,13 @@ class Asked:
     metric: Metric
     form: Any
     query: str
-    zone: str
     cut: int
+    own_zone: str = ""
+
+    @cached_property
+    def zone(self) -> str:
+        """Whose hours, nights and months: the organisation's unless others were asked for."""
+        return self.own_zone or Installation.get().time_zone
 
     @property
     def items(self) -> ActionItemQuerySet:
@@ -146,8 +152,10 @@ def days_of(scope: Scope) -> str:
     return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
 
 
-def ask(data: Any, access: Access, zone: str, kind: "type[InsightsFilter]" = InsightsFilter) -> Asked:
-    """Within the reader's reach. Invalid parameters are ignored, and `form` says which.
+def ask(
+    data: Any, access: Access, kind: "type[InsightsFilter]" = InsightsFilter, *, zone: str = ""
+) -> Asked:
+    """Within the reader's reach. `zone`: whose hours count, empty for the organisation's. Invalid parameters are ignored, and `form` says which.
 
     Dates without the name of a period are the period; beside a named one they are an error of the form.
     """
@@ -171,8 +179,8 @@ def ask(data: Any, access: Access, zone: str, kind: "type[InsightsFilter]" = Ins
         metric,
         found.form,
         data.urlencode(),
-        zone,
         int(chosen.get("cut") or DEFAULT_CUT),
+        zone,
     )
 
 

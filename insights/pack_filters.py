@@ -69,7 +69,7 @@ class PackFilter(InsightsFilter):
 
 def ask_pack(data: Any, access: Access) -> tuple[Asked, list[str]]:
     """In the reader's months, and the parts that are asked for; without any named, the pack's own."""
-    asked = ask(data, access, timezone.get_current_timezone_name(), PackFilter)
+    asked = ask(data, access, PackFilter, zone=timezone.get_current_timezone_name())
     chosen = asked.form.cleaned_data.get("part") or list(OWN_PARTS)
     return asked, [key for key in PARTS if key in chosen]
 

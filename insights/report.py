@@ -83,7 +83,7 @@ def _report(person: User, every: str, name: str, asked: Asked) -> Report:
 
 def asked_by(person: User, data: QueryDict) -> Asked:
     """What the address asks, within this person's reach."""
-    return ask(data, Access.of(person), Installation.get().time_zone)
+    return ask(data, Access.of(person))
 
 
 def latest(person: User, every: str, now: datetime) -> date:

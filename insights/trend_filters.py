@@ -110,7 +110,7 @@ class TrendAsked:
 def ask_trend(data: Any, access: Access) -> TrendAsked:
     """In the reader's months and days, as the dates of the period are."""
     local = timezone.get_current_timezone_name()
-    asked = ask(data, access, local, TrendFilter)
+    asked = ask(data, access, TrendFilter, zone=local)
     chosen = asked.form.cleaned_data
     scope = asked.scope
     last = timezone.localtime(scope.horizon).date()

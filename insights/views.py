@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Installation
 from accounts.requests import SignedInRequest
 from core.paging import Pages
 from core.responses import csv_answer, in_question
@@ -96,7 +95,7 @@ def behind(request: SignedInRequest) -> HttpResponse:
 def _asked(request: SignedInRequest, key: str = FIRST) -> Asked:
     if key not in QUESTIONS:
         raise Http404("No such question.")
-    return ask(request.GET, Access.of(request.user), Installation.get().time_zone)
+    return ask(request.GET, Access.of(request.user))
 
 
 def _answer(request: SignedInRequest, asked: Asked, key: str) -> Any:

@@ -10,7 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from rest_framework import serializers
 
-from accounts.models import Installation, Team
+from accounts.models import Team
 from api.errors import Unavailable
 from api.fields import Body, body, choice, named, text
 from api.parts import number, one_of
@@ -105,7 +105,7 @@ def address_of(said: dict[str, Any]) -> QueryDict:
 
 def _asked(call: Call) -> Asked:
     said = {name: value for name, value in call.query.items() if name in InsightsQuery().fields}
-    asked = ask(address_of(said), Access.of(call.user), Installation.get().time_zone)
+    asked = ask(address_of(said), Access.of(call.user))
     if asked.form.errors:
         raise ValidationError({name: list(errors) for name, errors in asked.form.errors.items()})
     return asked
