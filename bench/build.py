@@ -14,6 +14,7 @@ from accounts.models import Installation, InstallationRole, Team, User
 from action_items.models import ActionItem
 from bench.copying import OF_FACTOR, OF_INCIDENT, OF_ITSELF, OF_RETROSPECTIVE, copy
 from bench.retrospectives import look_back, vocabulary
+from bench.surroundings import SURROUNDINGS, fill_in, senders, surround
 from bench.tickets import keep_in_backlog
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import (
@@ -32,6 +33,7 @@ from incidents.models import (
     UpdateSchedule,
 )
 from incidents.workflow import assign_role, declare_incident, set_service_impact
+from integrations.models import Integration
 from retros.models import (
     ContributingFactor,
     Document,
@@ -59,6 +61,7 @@ EVENTS = 20
 MANY_EVENTS = 500
 MANY = "The one with many events"
 READERS = 2_000
+PLAIN = 3  # of four incidents: neither alerts nor hypotheses, only events and updates
 OPEN = 40
 UNPUBLISHED = 60  # retrospectives at least
 OPEN_ITEMS = 200  # action items at least, of the newest retrospectives
@@ -119,14 +122,16 @@ def build(size: int) -> None:
     load_built_in_catalogue()
     people, services = _organisation()
     past = max(size - OPEN - 1, 1)
-    seeds = _tell_seeds(min(SEEDS, past), people, services)
-    copy(COPIED, seeds=len(seeds), past=past, span=SPAN)
+    sent_by = senders(people[0], services)
+    seeds = _tell_seeds(min(SEEDS, past), people, services, sent_by)
+    copy(COPIED + SURROUNDINGS, seeds=len(seeds), past=past, span=SPAN)
     _settle_the_past()
     keep_in_backlog(people[0])
     _note_audit()
     _public_page(people, services)
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]
-    _tell_open(people, services)
+    fill_in(people, services)
+    _tell_open(people, services, sent_by)
     with connection.cursor() as cursor:
         for name in ("a", "b", "c"):
             cursor.execute(
@@ -154,7 +159,9 @@ def _organisation() -> tuple[list[User], list[Service]]:
     return people, services
 
 
-def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list[Incident]:
+def _tell_seeds(
+    count: int, people: list[User], services: list[Service], sent_by: list[Integration]
+) -> list[Incident]:
     factors = vocabulary()
     severities, types = list(Severity.objects.all()), list(IncidentType.objects.all())
     commander = Role.objects.get(slug="commander")
@@ -186,6 +193,8 @@ def _tell_seeds(count: int, people: list[User], services: list[Service]) -> list
         _fill(incident, began, lasted, by, other, commander, random.sample(services, 2), EVENTS)
         if n % 3 == 0:
             look_back(incident, began + lasted, [by, other], factors)
+        if n % 4 != PLAIN:
+            surround(incident, began, lasted, [by, other], services[n % len(services)], sent_by)
         seeds.append(incident)
     return seeds
 
@@ -357,7 +366,7 @@ def _public_page(people: list[User], services: list[Service]) -> None:
         )
 
 
-def _tell_open(people: list[User], services: list[Service]) -> None:
+def _tell_open(people: list[User], services: list[Service], sent_by: list[Integration]) -> None:
     """Forty that run now, and one of today with five hundred events."""
     severities = list(Severity.objects.order_by("rank"))
     commander = Role.objects.get(slug="commander")
@@ -371,7 +380,11 @@ def _tell_open(people: list[User], services: list[Service]) -> None:
         )
         if incident.commander is None:
             assign_role(incident=incident, role=commander, user=by, by=by)
-        set_service_impact(incident=incident, service=services[n % len(services)], impact="degraded", by=by)
+        service = services[n % len(services)]
+        set_service_impact(incident=incident, service=service, impact="degraded", by=by)
+        surround(
+            incident, timezone.now() - timedelta(hours=1), timedelta(hours=1), [by, people[0]], service, sent_by
+        )
     large = declare_incident(by=people[0], title=MANY, severity=severities[1])
     now = timezone.now()
     TimelineEvent.objects.bulk_create(

@@ -11,6 +11,12 @@ OF_FACTOR = (
     "JOIN retros_contributingfactor f ON f.id = t.contributingfactor_id"
     " JOIN retros_retrospective r ON r.id = f.retrospective_id JOIN incidents_incident i ON i.id = r.incident_id"
 )
+OF_ALERT = "JOIN alerts_alert a ON a.id = t.alert_id JOIN incidents_incident i ON i.id = a.incident_id"
+OF_DOCUMENT = (
+    "JOIN retros_document d ON d.id = t.document_id"
+    " JOIN retros_retrospective r ON r.id = d.retrospective_id JOIN incidents_incident i ON i.id = r.incident_id"
+)
+OF_ITEM = "JOIN retros_actionitem x ON x.id = t.action_item_id JOIN incidents_incident i ON i.id = x.incident_id"
 OF_ITSELF = "JOIN incidents_incident i ON i.id = t.id"
 LATELY = timedelta(days=10)
 EMPTIED = ("form_token", "source_id")

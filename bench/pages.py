@@ -31,7 +31,7 @@ def _budgeted(client: Client) -> Iterator[tuple[str, Callable[[], Answer]]]:
     size = len(listed.body)
     deep = _deep(client)
     large = _large()
-    usual = _usual()
+    usual, surrounded = _usual(has_alerts=False), _usual(has_alerts=True)
     asked = {
         "floor": f"/bench/floor/{size}/",
         "home": "/",
@@ -41,6 +41,7 @@ def _budgeted(client: Client) -> Iterator[tuple[str, Callable[[], Answer]]]:
         "incidents, search": "/incidents/?q=checkout",
         "incidents, two words": "/incidents/?q=checkout+answers",
         "incident, 20 events": usual,
+        "incident, 20 events, alerts": surrounded,
         "incident, 500 events": large,
         "declare, form": "/declare",
     }
@@ -83,10 +84,10 @@ def _large() -> str:
     return f"/incidents/{Incident.objects.get(title=MANY).reference}/"
 
 
-def _usual() -> str:
-    """A closed incident with twenty events, like most."""
-    usual = Incident.objects.filter(status=Status.CLOSED, is_private=False).order_by("-number")[0]
-    return f"/incidents/{usual.reference}/"
+def _usual(*, has_alerts: bool) -> str:
+    """A closed incident with twenty events: nothing else, or also alerts, hypotheses, a mitigation, evidence, tasks."""
+    closed = Incident.objects.filter(status=Status.CLOSED, is_private=False).order_by("-number")
+    return f"/incidents/{closed.filter(hypotheses__isnull=not has_alerts)[0].reference}/"
 
 
 def _declare(client: Client) -> Answer:

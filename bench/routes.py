@@ -9,13 +9,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Team, User
 from action_items.models import ActionItem
+from alerts.models import Route
 from api.registry import OPERATIONS
 from bench.client import Client
 from incidents.models import Incident, Service, StatusUpdate
 from insights.questions import QUESTIONS
 from insights.workflow import annotate
+from integrations.models import Payload
+from notifications.models import Channel
 from retros.models import ContributingFactor, Learning, Retrospective, TimelineEntry
 from statuspages.models import ScheduledMaintenance, StatusPage
+from subscribers.models import Notice
 from timeline.models import TimelineEvent
 from trackers.models import Ticket
 
@@ -29,22 +33,20 @@ LEFT_OUT = {
     ),
     "a file or record that somebody must have asked for or sent before": (
         "export", "export_file", "import", "import_columns", "import_refusals", "insights_pdf", "insights_pdf_file",
-        "pdf_export", "pdf_file", "evidence_item", "evidence_file", "public_logo", "shown_logo", "public_style",
-        "shown_style", "channel", "channel_address", "channel_events", "channel_secret", "channel_deletion", "delivery_drop", "delivery_again", "event_again",
-        "event_drop", "notice", "approval", "task_owner", "correction", "answer", "component_state", "objection", "hypothesis", "mitigation", "task", "session_invitation",
+        "pdf_export", "pdf_file", "evidence_file", "public_logo", "shown_logo", "public_style",
+        "shown_style", "delivery_drop", "delivery_again", "event_again",
+        "event_drop", "approval", "correction", "answer", "component_state", "objection", "session_invitation",
         "recovery_check", "learning_group", "message", "outside_question", "change", "catch_up", "demo", "demo_measurements", "demo_job", "demo_tickets",
         "demo_ticket", "demo_ticket_deletion", "demo_ticket_restoration",
-        "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion", "saved_view_deletion",
+        "component_group", "retrospective_format", "insights_report", "maintenance_series", "hint_word_deletion",
         "token_rotation", "token_revocation", "service_account",
-        "alert_route", "alert_route_state", "alert_route_place", "alert_route_deletion",
-        "alert", "alert_acknowledgement", "alert_attachment", "alert_detachment", "alert_noise", "alert_silence", "alert_silence_end", "integration",
-        "integration_deletion", "integration_edit", "integration_key", "integration_mailbox", "integration_mapping", "integration_pause",
-        "integration_payload", "integration_resumption", "integration_test", "payload_replay",
+        "alert_silence", "alert_silence_end", "payload_replay",
         "signal", "signal_deletion", "data_source", "data_source_test", "data_source_deletion", "signal_trial",
         "signal_capture", "expectation_removal",
         "automation", "automation_deletion", "automation_start", "automation_run", "run_confirmation", "run_refusal",
         "run_repetition",
     ),
+    "of a kind of integration that the bench has none of": ("integration_mailbox", "integration_mapping"),
     "needs the key of a sender": (
         "hook", "hook_without_slash",
         *(f"{name}_{route}" for name in ("opsgenie", "jsm")
@@ -188,7 +190,12 @@ class _Samples:
             "settings/teams/": lambda: Team.objects.order_by("pk")[0].pk,
             "settings/catalogue/": lambda: Service.objects.order_by("pk")[0].pk,
             "status-pages/": lambda: self._of_page(name),
-            "incidents/": self._of_incident,
+            "incidents/": lambda: self._of_incident(name),
+            "alerts/": self._alert,
+            "settings/alert-routes/": lambda: Route.objects.order_by("pk")[0].pk,
+            "settings/integrations/": lambda: self._of_integration(part),
+            "settings/channels/": lambda: Channel.objects.order_by("pk")[0].pk,
+            "inbox/": lambda: Notice.objects.filter(person__email=PERSON).unread().order_by("-pk")[0].pk,
             "insights/": self._annotation,
         }
         found = next(
@@ -213,7 +220,24 @@ class _Samples:
             return Learning.objects.filter(retrospective=work)[0].pk
         return inside.get(part, lambda: 1)()
 
-    def _of_incident(self) -> int:
+    def _alert(self) -> int:
+        return self.running.alerts.order_by("pk")[0].pk
+
+    def _of_integration(self, part: str) -> int:
+        """One that has received something."""
+        payload = Payload.objects.order_by("-pk")[0]
+        return payload.pk if part == "payload" else payload.integration_id
+
+    def _of_incident(self, name: str) -> int:
+        rows = {
+            "hypothesis": self.running.hypotheses,
+            "mitigation": self.running.mitigations,
+            "task": self.running.tasks,
+            "task_owner": self.running.tasks,
+            "evidence_item": self.running.evidence,
+        }
+        if name in rows:
+            return rows[name].all()[0].pk
         return TimelineEvent.objects.filter(incident=self.running).order_by("-pk")[0].pk
 
     def _of_page(self, name: str) -> int:

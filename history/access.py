@@ -39,7 +39,7 @@ class Access:
         alone = ActionItem.objects.filter(retrospective=None)
         if self.is_all:
             return alone
-        return alone.filter(Q(incident=None) | Q(incident__in=self.incidents()))
+        return alone.filter(Q(incident=None) | Exists(self.incidents().filter(pk=OuterRef("incident"))))
 
     def changes(self) -> QuerySet[Any]:
         """Those told on no incident, or on one in reach."""

@@ -130,7 +130,7 @@ class Scope:
             sql, params = asked(self)
         else:
             kept = _kept(
-                asked, person.installation_role, person.sees_private_incidents,
+                asked, sees_private=person.sees_private_incidents, hides_private=person.hides_private,
                 has_since=self.since is not None, has_until=self.until is not None,
             )  # fmt: skip
             values = {SOMEBODY: person.pk, SOME_TIME: self.since, ANOTHER_TIME: self.until}
@@ -164,9 +164,12 @@ def _left_out(scope: Scope) -> tuple[str, tuple[Any, ...]]:
 
 
 @cache
-def _kept(asked: Question, role: str, sees_private: bool, *, has_since: bool, has_until: bool) -> Statement:
+def _kept(
+    asked: Question, *, sees_private: bool, hides_private: bool, has_since: bool, has_until: bool
+) -> Statement:
     """For whoever reaches as far, with marks where the person and the times come."""
-    anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
+    anybody = User(pk=SOMEBODY, sees_private_incidents=sees_private)
+    anybody.hides_private = hides_private
     scope = Scope(
         Incident.objects.visible_to(anybody),
         SOME_TIME if has_since else None,

@@ -110,7 +110,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def within_reach(self, user: User) -> "SubscriptionQuerySet":
         """Without those that name an incident out of this person's reach."""
-        return self.filter(Q(incident__isnull=True) | Q(incident__in=Incident.objects.visible_to(user)))
+        incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
+        return self.filter(Q(incident__isnull=True) | Exists(incidents))
 
     def following(self, incident: Incident | OuterRef) -> "SubscriptionQuerySet":
         return self.filter(incident=incident, is_active=True)
@@ -326,11 +327,12 @@ def reports_for(reader: Any) -> models.QuerySet[ReportWish]:
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: User) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
-        of_incident = Q(incident__in=Incident.objects.visible_to(user))
-        of_retrospective = Q(retrospective__in=Retrospective.objects.visible_to(user))
-        of_item = Q(action_item__in=ActionItem.objects.visible_to(user))
+        incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
+        retrospectives = Retrospective.objects.visible_to(user).filter(pk=OuterRef("retrospective"))
+        items = ActionItem.objects.visible_to(user).filter(pk=OuterRef("action_item"))
         of_oneself = Q(incident=None, retrospective=None, action_item=None)
-        return self.filter(of_incident | of_retrospective | of_item | of_oneself, person=user)
+        within_reach = Exists(incidents) | Exists(retrospectives) | Exists(items) | of_oneself
+        return self.filter(within_reach, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)

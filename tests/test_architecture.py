@@ -177,3 +177,49 @@ def test_browser_tests_wait_for_what_they_assert():
     assert hasty == [], (
         "a page is asked once here, however busy the machine: use expect(…), wait_for_function or until"
     )
+
+
+def _is_reach(node: ast.AST, named: set[str]) -> bool:
+    """All that somebody reaches or does not, or a name for it; `one_by_one` is of a few that are chosen already."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="visible_to" | "hidden_from"), keywords=more):
+            return not more
+        case ast.Name(id=name):
+            return name in named
+    return False
+
+
+def _gathers(value: ast.expr, named: set[str]) -> bool:
+    """A number that somebody typed names one at most."""
+    parts = list(ast.walk(value))
+    is_one = any(isinstance(part, ast.Attribute) and part.attr == "of_reference" for part in parts)
+    return not is_one and any(_is_reach(part, named) for part in parts)
+
+
+def _alternatives(function: ast.AST) -> Iterator[int]:
+    """The lines of `Q(…__in=<all that somebody reaches>)`."""
+    named = {
+        name
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _gathers(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name) and (name := target.id)
+    }
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Name(id="Q"), keywords=asked):
+                for one in asked:
+                    if (one.arg or "").endswith("__in") and _gathers(one.value, named):
+                        yield node.lineno
+
+
+def test_no_alternative_gathers_all_that_somebody_reaches():
+    """`IN` inside an OR makes PostgreSQL gather all of it, however few rows ask; `Exists(…OuterRef…)` lets it ask one."""
+    found = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in PRODUCT
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for line in _alternatives(function)
+    ]
+    assert found == []

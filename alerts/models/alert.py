@@ -47,8 +47,9 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def hidden_from(self, user: User) -> "AlertQuerySet":
         """All others."""
-        hidden = Incident.objects.hidden_from(user).values("pk")
-        return self.filter(Q(incident__in=hidden) | Q(incident__isnull=True, reopens__in=hidden))
+        hidden = Incident.objects.hidden_from(user).order_by()
+        left = Q(incident__isnull=True) & Exists(hidden.filter(pk=OuterRef("reopens")))
+        return self.filter(Exists(hidden.filter(pk=OuterRef("incident"))) | left)
 
     def open(self) -> "AlertQuerySet":
         return self.filter(state__in=OPEN_STATES)

@@ -1,7 +1,5 @@
 """Do lists of action items read little, however many there are, and show the same as ever?"""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,6 +12,7 @@ from action_items.models import ActionItem
 from incidents.models import Incident
 from incidents.workflow import declare_incident
 from retros.models import Retrospective
+from tests.plans import most_rows, plans_of
 
 MANY = 300
 
@@ -43,19 +42,6 @@ def many(commander, severity):
         )
         for n in range(MANY)
     )
-
-
-def plans_of(queryset) -> Iterator[dict]:
-    plans = [json.loads(queryset.explain(analyze=True, format="json"))[0]["Plan"]]
-    for plan in plans:
-        plans += plan.get("Plans", [])
-    return iter(plans)
-
-
-def most_rows(queryset) -> int:
-    """Of one step. An index of a bitmap counts rows of other tests, too, which are rolled back and not yet gone."""
-    steps = (plan for plan in plans_of(queryset) if plan["Node Type"] != "Bitmap Index Scan")
-    return max(plan["Actual Rows"] * plan["Actual Loops"] for plan in steps)
 
 
 def test_each_way_to_ask_reaches_the_same(many, commander, responder, stakeholder, outsider, admin):
