@@ -8,8 +8,10 @@ from uuid import uuid4
 from bench.build import MANY
 from bench.client import Answer, Client
 from bench.routes import routes
-from incidents.models import Incident, Status
+from incidents.models import ChangeEvent, Incident, Status
 from insights.questions import QUESTIONS
+
+LOOKED_AT = 100  # incidents, to find the one that is measured
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,14 @@ def _large() -> str:
 def _usual(*, has_alerts: bool) -> str:
     """A closed incident with twenty events: nothing else, or also alerts, hypotheses, a mitigation, evidence, tasks."""
     closed = Incident.objects.filter(status=Status.CLOSED, is_private=False).order_by("-number")
-    return f"/incidents/{closed.filter(hypotheses__isnull=not has_alerts)[0].reference}/"
+    newest = closed.filter(hypotheses__isnull=not has_alerts).distinct()[:LOOKED_AT]
+    return f"/incidents/{next(i for i in newest if _has_changes(i) == has_alerts).reference}/"
+
+
+def _has_changes(incident: Incident) -> bool:
+    services = list(incident.affected_services.values_list("service", flat=True))
+    began = incident.impact_started_at or incident.declared_at
+    return bool(began) and ChangeEvent.objects.before(began, services=services).exists()
 
 
 def _declare(client: Client) -> Answer:

@@ -236,7 +236,7 @@ _STATEMENTS: list[tuple[object, ...]] = [
         " i.impact_started_at - n * interval '25 minutes', '', 'ci', i.number || '.' || n"
         " FROM incidents_incident i CROSS JOIN generate_series(1, 3) n CROSS JOIN LATERAL"
         " (SELECT service_id FROM incidents_affectedservice a WHERE a.incident_id = i.id ORDER BY id LIMIT 1) s"
-        " WHERE i.impact_started_at IS NOT NULL",
+        " WHERE EXISTS (SELECT 1 FROM incidents_hypothesis h WHERE h.incident_id = i.id)",
     ),
     (
         "INSERT INTO incidents_changeevent_incidents (changeevent_id, incident_id)"

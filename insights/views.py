@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from core.paging import Pages
 from core.responses import csv_answer, in_question
 from insights.cohort import Access
 from insights.comparing import ENOUGH
@@ -79,9 +79,9 @@ def question_csv(request: SignedInRequest, key: str) -> HttpResponse:
 def behind(request: SignedInRequest) -> HttpResponse:
     """The incidents that are counted, newest first by pages, with what the chosen metric gives for each."""
     asked = _asked(request)
-    page = Pages(asked.scope.newest_first().select_related("severity"), LISTED).get_page(
-        request.GET.get("page")
-    )
+    pages = Paginator(asked.scope.newest_first().select_related("severity"), LISTED)
+    pages.count = asked.scope.count  # counted once, and all of them: the page says how many there are
+    page = pages.get_page(request.GET.get("page"))
     known = {dot.number: dot for dot in dots(asked.scope, asked.metric, of=[one.pk for one in page])}
     context = _context(request, asked) | {
         "rows": [(incident, known.get(incident.number)) for incident in page],
