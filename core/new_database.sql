@@ -3937,48 +3937,51 @@ INSERT INTO public.django_migrations VALUES
 	(97, 'integrations', '0001_initial', '1970-01-01 00:00:00+00'),
 	(98, 'integrations', '0002_payloads_by_day', '1970-01-01 00:00:00+00'),
 	(99, 'integrations', '0003_signatures_and_heartbeats', '1970-01-01 00:00:00+00'),
-	(100, 'alerts', '0001_initial', '1970-01-01 00:00:00+00'),
-	(101, 'alerts', '0002_routes', '1970-01-01 00:00:00+00'),
-	(102, 'alerts', '0003_silences', '1970-01-01 00:00:00+00'),
-	(103, 'api', '0001_kept_answers', '1970-01-01 00:00:00+00'),
-	(104, 'assistants', '0001_assistants', '1970-01-01 00:00:00+00'),
-	(105, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
-	(106, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
-	(107, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
-	(108, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(109, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
-	(110, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
-	(111, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
-	(112, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
-	(113, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
-	(114, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
-	(115, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
-	(116, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
-	(117, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
-	(118, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
-	(119, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
-	(120, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
-	(121, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
-	(122, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
-	(123, 'automations', '0001_initial', '1970-01-01 00:00:00+00'),
-	(124, 'demo', '0001_initial', '1970-01-01 00:00:00+00'),
-	(125, 'incidents', '0019_lacking_times', '1970-01-01 00:00:00+00'),
-	(126, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
-	(127, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
-	(128, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
-	(129, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(130, 'integrations', '0004_silences', '1970-01-01 00:00:00+00'),
-	(131, 'integrations', '0005_signatures_of_sns', '1970-01-01 00:00:00+00'),
-	(132, 'integrations', '0006_mailboxes', '1970-01-01 00:00:00+00'),
-	(133, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(134, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(135, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(136, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(137, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(138, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
-	(139, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
-	(140, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
-	(141, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(100, 'integrations', '0004_silences', '1970-01-01 00:00:00+00'),
+	(101, 'integrations', '0005_signatures_of_sns', '1970-01-01 00:00:00+00'),
+	(102, 'integrations', '0006_mailboxes', '1970-01-01 00:00:00+00'),
+	(103, 'incidents', '0019_lacking_times', '1970-01-01 00:00:00+00'),
+	(104, 'alerts', '0001_initial', '1970-01-01 00:00:00+00'),
+	(105, 'alerts', '0002_routes', '1970-01-01 00:00:00+00'),
+	(106, 'alerts', '0003_silences', '1970-01-01 00:00:00+00'),
+	(107, 'alerts', '0004_of_integration_by_time', '1970-01-01 00:00:00+00'),
+	(108, 'api', '0001_kept_answers', '1970-01-01 00:00:00+00'),
+	(109, 'assistants', '0001_assistants', '1970-01-01 00:00:00+00'),
+	(110, 'audit', '0001_initial', '1970-01-01 00:00:00+00'),
+	(111, 'audit', '0002_append_only', '1970-01-01 00:00:00+00'),
+	(112, 'audit', '0003_ends_of_chains', '1970-01-01 00:00:00+00'),
+	(113, 'audit', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(114, 'contenttypes', '0001_initial', '1970-01-01 00:00:00+00'),
+	(115, 'contenttypes', '0002_remove_content_type_name', '1970-01-01 00:00:00+00'),
+	(116, 'auth', '0001_initial', '1970-01-01 00:00:00+00'),
+	(117, 'auth', '0002_alter_permission_name_max_length', '1970-01-01 00:00:00+00'),
+	(118, 'auth', '0003_alter_user_email_max_length', '1970-01-01 00:00:00+00'),
+	(119, 'auth', '0004_alter_user_username_opts', '1970-01-01 00:00:00+00'),
+	(120, 'auth', '0005_alter_user_last_login_null', '1970-01-01 00:00:00+00'),
+	(121, 'auth', '0006_require_contenttypes_0002', '1970-01-01 00:00:00+00'),
+	(122, 'auth', '0007_alter_validators_add_error_messages', '1970-01-01 00:00:00+00'),
+	(123, 'auth', '0008_alter_user_username_max_length', '1970-01-01 00:00:00+00'),
+	(124, 'auth', '0009_alter_user_last_name_max_length', '1970-01-01 00:00:00+00'),
+	(125, 'auth', '0010_alter_group_name_max_length', '1970-01-01 00:00:00+00'),
+	(126, 'auth', '0011_update_proxy_permissions', '1970-01-01 00:00:00+00'),
+	(127, 'auth', '0012_alter_user_first_name_max_length', '1970-01-01 00:00:00+00'),
+	(128, 'automations', '0001_initial', '1970-01-01 00:00:00+00'),
+	(129, 'demo', '0001_initial', '1970-01-01 00:00:00+00'),
+	(130, 'incidents', '0020_changes_by_time', '1970-01-01 00:00:00+00'),
+	(131, 'insights', '0001_by_beginning', '1970-01-01 00:00:00+00'),
+	(132, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
+	(133, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
+	(134, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
+	(135, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(136, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(137, 'notifications', '0004_newest_answer', '1970-01-01 00:00:00+00'),
+	(138, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(139, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(140, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(141, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
+	(142, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
+	(143, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
+	(144, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -4016,7 +4019,7 @@ SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false)
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.demo_demoticket_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 137, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 141, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 144, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -4738,12 +4741,12 @@ CREATE INDEX alert_change_by_time ON public.alerts_alertchange USING btree (rece
 CREATE INDEX alert_change_newest ON public.alerts_alertchange USING btree (alert_id, received_at DESC);
 CREATE INDEX alert_labels ON public.alerts_alert USING gin (labels jsonb_path_ops);
 CREATE INDEX alert_newest ON public.alerts_alert USING btree (last_seen_at DESC, id DESC);
+CREATE INDEX alert_of_integration ON public.alerts_alert USING btree (integration_id, last_seen_at DESC);
 CREATE INDEX alert_of_route ON public.alerts_alert USING btree (route_id, last_fired_at DESC);
 CREATE INDEX alert_title_trigrams ON public.alerts_alert USING gin (upper((title)::text) public.gin_trgm_ops);
 CREATE INDEX alert_to_check ON public.alerts_alert USING btree (check_at) WHERE (check_at IS NOT NULL);
 CREATE INDEX alerts_alert_acknowledged_by_id_6e4e3b9d ON public.alerts_alert USING btree (acknowledged_by_id);
 CREATE INDEX alerts_alert_incident_id_e73ba9b2 ON public.alerts_alert USING btree (incident_id);
-CREATE INDEX alerts_alert_integration_id_8dc0aa64 ON public.alerts_alert USING btree (integration_id);
 CREATE INDEX alerts_alert_reopens_id_244d3ed5 ON public.alerts_alert USING btree (reopens_id);
 CREATE INDEX alerts_alert_route_id_d75ffffb ON public.alerts_alert USING btree (route_id);
 CREATE INDEX alerts_alert_service_id_9f21fe2f ON public.alerts_alert USING btree (service_id);
@@ -4791,6 +4794,8 @@ CREATE INDEX automations_automationrun_pressed_by_id_293cb0e8 ON public.automati
 CREATE INDEX automations_automationrun_repeats_id_38734ba7 ON public.automations_automationrun USING btree (repeats_id);
 CREATE INDEX automations_automationrun_reverses_id_0b7a9e1a ON public.automations_automationrun USING btree (reverses_id);
 CREATE INDEX change_by_service ON public.incidents_changeevent USING btree (service_id, at DESC);
+CREATE INDEX change_by_time ON public.incidents_changeevent USING btree (at);
+CREATE INDEX delivery_answered ON public.notifications_delivery USING btree (channel_id, answered_at DESC) WHERE ((answered_at IS NOT NULL) AND (channel_id IS NOT NULL));
 CREATE INDEX delivery_by_state ON public.notifications_delivery USING btree (state, due_at);
 CREATE INDEX delivery_lane ON public.notifications_delivery USING btree (lane, due_at) WHERE ((state)::text = 'waiting'::text);
 CREATE INDEX delivery_of_channel ON public.notifications_delivery USING btree (channel_id, created_at DESC);

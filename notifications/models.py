@@ -273,6 +273,11 @@ class Delivery(models.Model):
             models.Index(fields=["lane", "due_at"], name="delivery_lane", condition=Q(state="waiting")),
             models.Index(fields=["state", "due_at"], name="delivery_by_state"),
             models.Index(fields=["channel", "-created_at"], name="delivery_of_channel"),
+            models.Index(
+                fields=["channel", "-answered_at"],
+                name="delivery_answered",
+                condition=Q(channel__isnull=False, answered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

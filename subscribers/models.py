@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from action_items.models import ActionItem
+from core.subqueries import has_any
 from incidents.models import AffectedService, Audience, Incident, IncidentType, Service, Severity
 from notifications.models import Channel, OutboxMessage
 from retros.models import Retrospective
@@ -328,11 +329,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: User) -> "NoticeQuerySet":
         """A person's inbox; what left their reach meanwhile is not in it."""
         incidents = Incident.objects.visible_to(user).filter(pk=OuterRef("incident"))
-        retrospectives = Retrospective.objects.visible_to(user).filter(pk=OuterRef("retrospective"))
+        retrospectives = Retrospective.objects.visible_to(user, one_by_one=True).filter(
+            pk=OuterRef("retrospective")
+        )
         items = ActionItem.objects.visible_to(user).filter(pk=OuterRef("action_item"))
         of_oneself = Q(incident=None, retrospective=None, action_item=None)
-        within_reach = Exists(incidents) | Exists(retrospectives) | Exists(items) | of_oneself
-        return self.filter(within_reach, person=user)
+        about_seen = Q(has_any(incidents)) | Q(has_any(retrospectives)) | Q(has_any(items))
+        return self.filter(about_seen | of_oneself, person=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)

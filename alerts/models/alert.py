@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from accounts.models import User
 from alerts.deciding.decisions import Decided
 from alerts.deciding.rules import Facts
 from alerts.models.route import Route
+from core.subqueries import has_any
 from incidents.models import Incident, Service
 
 LONGEST_KEY = 512
@@ -42,14 +43,14 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             return self.none()
         seen = Incident.objects.visible_to(user)
         of_none = Q(incident__isnull=True, reopens__isnull=True)
-        left = Q(incident__isnull=True) & Exists(seen.filter(pk=OuterRef("reopens")))
-        return self.filter(of_none | Exists(seen.filter(pk=OuterRef("incident"))) | left)
+        left = Q(has_any(seen.filter(pk=OuterRef("reopens"))), incident__isnull=True)
+        return self.filter(of_none | Q(has_any(seen.filter(pk=OuterRef("incident")))) | left)
 
     def hidden_from(self, user: User) -> "AlertQuerySet":
         """All others."""
-        hidden = Incident.objects.hidden_from(user).order_by()
-        left = Q(incident__isnull=True) & Exists(hidden.filter(pk=OuterRef("reopens")))
-        return self.filter(Exists(hidden.filter(pk=OuterRef("incident"))) | left)
+        hidden = Incident.objects.hidden_from(user)
+        left = Q(has_any(hidden.filter(pk=OuterRef("reopens"))), incident__isnull=True)
+        return self.filter(Q(has_any(hidden.filter(pk=OuterRef("incident")))) | left)
 
     def open(self) -> "AlertQuerySet":
         return self.filter(state__in=OPEN_STATES)
@@ -97,8 +98,8 @@ class Alert(models.Model):
     """One alert of one sender, from the first time it fires until a day after it was resolved."""
 
     integration = models.ForeignKey(
-        "integrations.Integration", on_delete=models.CASCADE, related_name="alerts"
-    )
+        "integrations.Integration", on_delete=models.CASCADE, related_name="alerts", db_index=False
+    )  # two of the indexes begin with it
     dedup_key = models.CharField(max_length=LONGEST_KEY, help_text="What the sender calls this alert")
     group_key = models.CharField(max_length=LONGEST_KEY, blank=True, help_text="What belongs together")
     state = models.CharField(max_length=12, choices=AlertState)
@@ -180,6 +181,7 @@ class Alert(models.Model):
             models.Index(
                 fields=["integration", "group_key"], name="alert_by_group", condition=~Q(state="resolved")
             ),
+            models.Index(fields=["integration", "-last_seen_at"], name="alert_of_integration"),
             models.Index(fields=["-last_seen_at", "-id"], name="alert_newest"),
             models.Index(fields=["state", "-last_seen_at"], name="alert_by_state"),
             models.Index(fields=["incident"], name="alert_by_incident"),

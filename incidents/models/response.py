@@ -232,7 +232,10 @@ class ChangeEvent(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        indexes = [models.Index(fields=["service", "-at"], name="change_by_service")]
+        indexes = [
+            models.Index(fields=["service", "-at"], name="change_by_service"),
+            models.Index(fields=["at"], name="change_by_time"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "external_key"], condition=~Q(external_key=""), name="one_change_per_key"

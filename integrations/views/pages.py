@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from core.paging import Pages
 from core.permissions import administrators_only
 from core.responses import refused_or
 from integrations.activity import (
@@ -278,8 +279,8 @@ def integration_deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         context = {
             "integration": subject,
-            "payload_count": subject.payloads.count(),
-            "alert_count": subject.alerts.count(),
+            "payloads": Pages(subject.payloads.all(), 1),
+            "alerts": Pages(subject.alerts.all(), 1),
         }
         return render(request, "integrations/integration_deletion.html", context)
     done = f"{subject} is deleted."

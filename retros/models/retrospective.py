@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from core.subqueries import count_of
+from core.subqueries import count_of, has_any
 from incidents.models import Incident
 from retros.models.formats import (
     FALLBACK_ICON,
@@ -58,10 +57,9 @@ class RetrospectiveQuerySet(models.QuerySet["Retrospective"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         hidden = Incident.objects.hidden_from(user).filter(retrospectives=OuterRef("pk")).order_by()
-        first = Subquery(hidden.values(one=Value(True))[:1], output_field=models.BooleanField())
         takes_part = Exists(Participant.objects.filter(retrospective=OuterRef("pk"), user=user))
         on_it = Q(owner=user) | Q(facilitator=user) | Q(note_taker=user) | takes_part
-        reachable = self.exclude(Coalesce(first, Value(False)) if one_by_one else Exists(hidden))
+        reachable = self.exclude(has_any(hidden) if one_by_one else Exists(hidden))
         if user.hides_private:
             reachable = reachable.filter(is_private=False)
         elif not user.sees_private_incidents:
