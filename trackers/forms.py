@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
@@ -326,35 +325,27 @@ class ChoiceForm(Form):
 
 
 class LinkForm(PrivateForm, ChoiceForm):
-    tracker = forms.ModelChoiceField(Tracker.objects.none(), empty_label=None)
     address = forms.CharField(
         label="Ticket",
         max_length=500,
         help_text="Its address, or its key.",
         widget=forms.TextInput(attrs=PLAIN),
     )
-    field_order = ("tracker", "address", "takes_theirs", "is_private_known")
+    tracker = forms.ModelChoiceField(
+        Tracker.objects.none(),
+        required=False,
+        empty_label="As the address says",
+        help_text="For a key, choose the tracker that has it.",
+    )
+    field_order = ("address", "tracker", "takes_theirs", "is_private_known")
 
     def __init__(self, *args: Any, trackers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        working_first = trackers.annotate(fails=~Q(problem="")).order_by("fails", "name")
-        self.typed_field("tracker", forms.ModelChoiceField).queryset = working_first
-
-    def clean(self) -> dict[str, Any]:
-        """An address says by itself which tracker it is of."""
-        data: dict[str, Any] = super().clean() or {}
-        host = _host(data.get("address", ""))
-        for tracker in self.typed_field("tracker", forms.ModelChoiceField).queryset or ():
-            if host and _host(tracker.url).removeprefix("api.") == host:
-                data["tracker"] = tracker
-        return data
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address.strip()).netloc
-    except ValueError:
-        return ""
+        if len(trackers) > 1:
+            working_first = trackers.annotate(fails=~Q(problem="")).order_by("fails", "name")
+            self.typed_field("tracker", forms.ModelChoiceField).queryset = working_first
+        else:
+            del self.fields["tracker"]
 
 
 class BulkTicketForm(Form):

@@ -47,7 +47,9 @@ def _project() -> RecordFrom:
 def _tracker() -> RecordFrom:
     return RecordFrom(
         lambda call: Tracker.objects.all(),
-        help_text="The id of a tracker, as `GET /api/v1/action-items/trackers` tells it.",
+        required=False,
+        help_text="The id of a tracker, as `GET /api/v1/action-items/trackers` tells it. Needed for a key where there "
+        "are several. An address says by itself which tracker it is of.",
     )
 
 
@@ -131,8 +133,8 @@ verb(
     workflow.link_ticket,
     body=body(
         "TicketLinkBody",
-        tracker=_tracker(),
         address=text(500, help_text="Of the ticket, or its key."),
+        tracker=_tracker(),
         values=_values(),
         **_of_both(),
     ),

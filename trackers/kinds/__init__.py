@@ -15,6 +15,7 @@ class KindFacts:
 
     `hook` is a function of (headers, body, secret, now) that returns a Hook or raises NotSignedError.
     `address` is where it usually is; "" where everybody has their own. Other packages may add to `KINDS`.
+    `site` is where its tickets are, where that is the same for everybody and not the address of its API.
     `tells_changes` is whether it says by itself what changed, in another way than by webhooks. `offered_if` is the path
     of a function that says whether it can be added here; "" where it always can.
     """
@@ -25,6 +26,7 @@ class KindFacts:
     words: str
     address: str
     fields: frozenset[Field]
+    site: str = ""
     hook: str = ""
     makes_hook_secret: bool = False  # the tracker does, and it is entered here; else it is entered there
     has_labels: bool = True
@@ -134,6 +136,7 @@ KINDS: dict[str, KindFacts] = {
         initials="LI",
         words="Issues of teams in Linear",
         address="https://api.linear.app",
+        site="https://linear.app",
         fields=ALL,
         hook="trackers.kinds.linear.hooks.read",
         makes_hook_secret=True,

@@ -19,6 +19,7 @@ from notifications.workflow import wake_worker, withdraw
 from trackers.face import Field, day_or_none
 from trackers.models import Creates, Ticket, TicketConflict, TicketState, Tracker, TrackerProject
 from trackers.permissions import require_linking
+from trackers.ticket_addresses import tracker_of
 from trackers.workflow.managing import JOB, keep_address
 
 MOST_TICKETS = 10
@@ -68,19 +69,24 @@ def link_ticket(
     *,
     by: User,
     item: ActionItem,
-    tracker: Tracker,
     address: str,
+    tracker: Tracker | None = None,
     takes_theirs: bool = True,
     is_private_known: bool = False,
     form_token: UUID | None = None,
 ) -> Ticket:
-    """Have a worker find the ticket of that address or key and link it. `takes_theirs`: its values hold, else ours."""
+    """Have a worker find the ticket of that address or key and link it. `takes_theirs`: its values hold, else ours.
+
+    An address says by itself which tracker it is of; a key is one of `tracker`, or of the only one.
+    Raises ValidationError naming the field.
+    """
     item = _lock(item, by)
     if form_token and (made := Ticket.objects.filter(form_token=form_token, item=item).first()):
         return made
     address = address.strip()
     if not address:
         raise ValidationError({"address": "Paste the address of the ticket."})
+    tracker = tracker_of(address, tracker)
     is_private_known = _check(item, tracker, is_private_known)
     ticket = Ticket(
         item=item,
