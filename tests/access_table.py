@@ -858,7 +858,7 @@ TABLE: dict[str, Row] = {
     "tracker_test": Row(post=ADMINS, pk=tracker),
     "tracker_pause": Row(post=ADMINS, pk=tracker),
     "tracker_resumption": Row(post=ADMINS, pk=tracker),
-    "tracker_hook_secret": Row(post=ADMINS, pk=tracker),
+    "tracker_hook_secret": Row(get=ADMINS, post=ADMINS, pk=tracker),
     "tracker_deletion": Row(get=ADMINS, post=ADMINS, pk=tracker),
     "tracker_people": Row(get=ADMINS, post=ADMINS, pk=tracker),
     "tracker_project_new": Row(get=ADMINS, post=ADMINS, pk=tracker),

@@ -179,3 +179,18 @@ def test_one_of_the_name_of_a_removed_one_can_be_added(admin, tracker):
     assert again.account.name == "Backlog tracker 2"
     assert again.account != first
     assert not User.objects.get(pk=first.pk).is_active
+
+
+def test_the_page_with_the_secret_of_the_webhook_is_opened_again(client, admin, tracker):
+    """Such as from the history of the browser. It makes no other secret, and shows none."""
+    client.force_login(admin)
+    address = reverse("tracker_hook_secret", args=[tracker.pk])
+    made = client.post(address)
+    tracker.refresh_from_db()
+    assert "no-store" in made["Cache-Control"]
+    again = client.get(address, follow=True)
+    assert again.redirect_chain == [(tracker.get_absolute_url(), 302)]
+    secret = tracker.hook_secret
+    tracker.refresh_from_db()
+    assert tracker.hook_secret == secret
+    assert secret not in again.text

@@ -136,11 +136,17 @@ def tracker_resumption(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 @administrators_only
 def tracker_hook_secret(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A new one, shown once: the answer is the page itself, and nothing that a browser keeps."""
+    """A new one, shown once: the answer is the page itself, and nothing that a browser keeps.
+
+    Opening its address again leads to the page of the tracker.
+    """
     subject = get_object_or_404(_counted(), pk=pk)
+    if request.method == "GET":
+        return redirect(subject)
     workflow.renew_hook_secret(by=request.user, tracker=subject)
     return _page(request, get_object_or_404(_counted(), pk=pk), shows_secret=True)
 
