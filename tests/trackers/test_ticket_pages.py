@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from action_items.workflow import add_action_item, change_action_item
+from trackers.face import Problem, TrackerError
 from trackers.models import Ticket, TicketConflict
+from trackers.workflow import create_ticket
 from trackers.workflow.sweeping import touch
 
 
@@ -116,6 +118,22 @@ def test_the_page_is_fetched_again_while_a_worker_is_at_it(client, responder, it
     html = page(client, responder, item)
     assert "data-again" in html
     assert "Being created" in html
+
+
+def test_it_is_tried_again_only_when_something_went_wrong(client, responder, item, project, server, work):
+    def fail(name):
+        raise TrackerError(Problem.REFUSED, "refused it: no such type")
+
+    create_ticket(by=responder, item=item, project=project)
+    html = page(client, responder, item)
+    assert "Being created" in html
+    assert "Unlink" in html
+    assert "Try again" not in html
+    server.each = fail
+    work()
+    html = page(client, responder, item)
+    assert "refused it: no such type" in html
+    assert "Try again" in html
 
 
 @pytest.mark.parametrize("in_conflict", [False, True])
