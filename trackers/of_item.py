@@ -50,6 +50,8 @@ class ShownTicket:
     ticket: Ticket
     rows: list[FieldRow] = field(default_factory=list)
     conflicts: list[ShownConflict] = field(default_factory=list)
+    is_synced_elsewhere: bool = False
+    synced_with: ActionItem | None = None  # that other item, if whoever looks can see it
 
     @property
     def problem(self) -> str:
@@ -71,13 +73,12 @@ class TicketsOfItem:
 
 
 def tickets_of(user: User, item: ActionItem, may_change: bool) -> TicketsOfItem:
-    """For the page of the item. At most seven queries."""
+    """For the page of the item. At most nine queries."""
     open_ones = TicketConflict.objects.filter(settled_at=None).select_related("ours_by")
     rows = Ticket.objects.filter(item=item).with_places().in_order()
-    shown = [
-        _shown(ticket, item)
-        for ticket in rows.prefetch_related(Prefetch("conflicts", open_ones, "open_ones"))
-    ]
+    tickets = list(rows.prefetch_related(Prefetch("conflicts", open_ones, "open_ones")))
+    elsewhere = items_synced_with(user, tickets)
+    shown = [_shown(ticket, item, elsewhere) for ticket in tickets]
     synced = next((one for one in shown if one.ticket.is_synced), None)
     trackers = Tracker.objects.working()
     return TicketsOfItem(
@@ -112,9 +113,35 @@ def projects_for(item: ActionItem | None) -> Any:
     return rows.annotate(is_own=Q(team=item.team_id)).order_by("-is_own", "tracker__name", "name", "pk")
 
 
-def _shown(ticket: Ticket, item: ActionItem) -> ShownTicket:
+def items_synced_with(user: User, tickets: list[Ticket]) -> dict[int, ActionItem | None]:
+    """By the id of a ticket, the other action item that the same ticket is synced with; None in place of one that
+    `user` cannot see. Tickets without one are left out. At most two queries."""
+    others = {(one.tracker_id, one.remote_id) for one in tickets if one.remote_id and not one.is_synced}
+    if not others:
+        return {}
+    rows = Ticket.objects.filter(
+        is_synced=True,
+        tracker__in={tracker for tracker, _ in others},
+        remote_id__in={remote_id for _, remote_id in others},
+    )
+    items = {
+        (tracker, remote_id): item
+        for tracker, remote_id, item in rows.values_list("tracker", "remote_id", "item")
+        if (tracker, remote_id) in others
+    }
+    seen = ActionItem.objects.visible_to(user).in_bulk(items.values()) if items else {}
+    return {
+        one.pk: seen.get(items[place])
+        for one in tickets
+        if not one.is_synced and (place := (one.tracker_id, one.remote_id)) in items
+    }
+
+
+def _shown(ticket: Ticket, item: ActionItem, elsewhere: dict[int, ActionItem | None]) -> ShownTicket:
     if not ticket.is_synced or ticket.state != TicketState.LINKED or not ticket.remote:
-        return ShownTicket(ticket)
+        return ShownTicket(
+            ticket, is_synced_elsewhere=ticket.pk in elsewhere, synced_with=elsewhere.get(ticket.pk)
+        )
     people = people_of(ticket.tracker)
     tables = ticket.project.tables(people) if ticket.project else Tables(people=people)
     ours = values_of(item)

@@ -12,7 +12,7 @@ from api.shapes.catalogue import TeamName
 from api.shapes.trackers import FIELD_NAMES, TrackerName, TrackerProjectName
 from trackers.face import Field, Problem
 from trackers.models import Ticket, TicketConflict
-from trackers.of_item import PAUSED, problem_of, problem_words, words
+from trackers.of_item import PAUSED, items_synced_with, problem_of, problem_words, words
 
 TICKET_PROBLEMS = [PAUSED, *(problem.value for problem in Problem)]
 OURS, THEIRS = "ours", "theirs"
@@ -83,6 +83,8 @@ class TicketShape(_Told, Shape):
     problem = serializers.SerializerMethodField()
     problem_words = serializers.SerializerMethodField()
     open_conflicts = serializers.IntegerField(read_only=True)
+    is_synced_elsewhere = serializers.SerializerMethodField()
+    synced_with = serializers.SerializerMethodField()
     asked_by = ShownPerson(allow_null=True)
 
     class Meta:
@@ -94,6 +96,8 @@ class TicketShape(_Told, Shape):
             "key",
             "url",
             "is_synced",
+            "is_synced_elsewhere",
+            "synced_with",
             "state",
             "state_there",
             "synced_at",
@@ -112,6 +116,22 @@ class TicketShape(_Told, Shape):
     @classmethod
     def rows(cls, user: User) -> Any:
         return told_tickets().visible_to(user)
+
+    @classmethod
+    def complete(cls, records: list[Any], user: User) -> None:
+        elsewhere = items_synced_with(user, records)
+        for ticket in records:
+            ticket.elsewhere = elsewhere
+
+    def get_is_synced_elsewhere(self, ticket: Ticket) -> bool:
+        """Whether the same ticket is synced with another action item. Then it cannot be synced with this one."""
+        return ticket.pk in ticket.elsewhere  # type: ignore[attr-defined]
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_synced_with(self, ticket: Ticket) -> str | None:
+        """The reference of that other action item, if you can see it."""
+        item = ticket.elsewhere.get(ticket.pk)  # type: ignore[attr-defined]
+        return item.reference if item else None
 
 
 class TicketConflictShape(Shape):
