@@ -257,7 +257,8 @@ class TrackerError(Exception):
     """A call that failed, in words for people, as a sentence after the tracker's name: “does not answer”.
 
     `retry_at` is when the tracker said it may be asked again; `may_have_run` is whether it may have done it all the same.
-    `is_answer` is whether the tracker said so itself: then it can be reached.
+    `is_answer` is whether the tracker said so itself: then it can be reached. `words_of_one` are the words where only
+    one ticket or project is concerned, of what may as well concern the whole tracker; "" for what surely does.
     """
 
     def __init__(
@@ -268,10 +269,12 @@ class TrackerError(Exception):
         retry_at: datetime | None = None,
         may_have_run: bool = False,
         is_answer: bool = False,
+        words_of_one: str = "",
     ) -> None:
         super().__init__(words)
         self.problem, self.words = problem, said(words)
         self.retry_at, self.may_have_run, self.is_answer = retry_at, may_have_run, is_answer
+        self.words_of_one = said(words_of_one)
 
 
 def day_or_none(text: str) -> date | None:

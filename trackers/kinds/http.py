@@ -162,9 +162,8 @@ def told_by_status(last: Last, reason: str = "") -> TrackerError:
         words = f"refused it: {reason}" if reason else f"refused it ({status})"
         return TrackerError(Problem.REFUSED, words, is_answer=True)
     if 300 <= status < 400:
-        return TrackerError(
-            Problem.UNREACHABLE, f"answered {status}, a redirect, which is not followed. Check the address"
-        )
+        words = f"answered {status}, a redirect, which is not followed"
+        return TrackerError(Problem.UNREACHABLE, f"{words}. Check the address", words_of_one=words)
     if status in (503,) and "Retry-After" in last.headers:
         return TrackerError(
             Problem.UNREACHABLE,
@@ -173,7 +172,8 @@ def told_by_status(last: Last, reason: str = "") -> TrackerError:
             may_have_run=_wrote(last),
         )
     if status >= 500:
-        return TrackerError(Problem.UNREACHABLE, f"answered {status}", may_have_run=_wrote(last))
+        words = f"answered {status}"
+        return TrackerError(Problem.UNREACHABLE, words, may_have_run=_wrote(last), words_of_one=words)
     return TrackerError(Problem.UNREADABLE, UNREADABLE, may_have_run=_wrote(last))
 
 

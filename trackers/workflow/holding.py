@@ -101,15 +101,18 @@ def fail(ticket: Ticket, error: TrackerError, now: datetime) -> None:
     note_problem(ticket, error.problem, error.words, now)
     if ticket.state == TicketState.LINKING:  # the next one may be right
         ticket.is_synced = False
-    wait = _wait_after(ticket, error)
+    wait = _wait_after(ticket, error, now)
     release(ticket, now + wait if wait else None)
 
 
-def _wait_after(ticket: Ticket, error: TrackerError) -> timedelta | None:
-    """How long, before it is tried again by itself. None: whoever asked for it has to."""
+def _wait_after(ticket: Ticket, error: TrackerError, now: datetime) -> timedelta | None:
+    """How long, before it is tried again by itself: longer and longer where that may help soon. None: whoever asked
+    for it has to."""
     if error.problem == Problem.UNREADABLE:
         longer: timedelta = Ticket.AFTER_DOUBT * 2 ** min(max(ticket.attempts - 1, 0), 10)
-        return Tracker.LONGEST_PAUSE if ticket.is_linked else min(longer, Tracker.LONGEST_PAUSE)
+        if ticket.is_linked and ticket.problem_since is not None:
+            longer = max(Ticket.AFTER_DOUBT, now - ticket.problem_since)
+        return min(longer, Tracker.LONGEST_PAUSE)
     if not ticket.is_linked:
         return None
     return Ticket.NO_ACCESS if error.problem == Problem.FORBIDDEN else Ticket.AGAIN

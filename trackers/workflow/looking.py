@@ -52,15 +52,16 @@ def look_at(client: Client) -> Found:
     try:
         return client.look()
     except TrackerError as error:
+        error.words_of_one = ""
         if error.problem != Problem.UNREADABLE:
             raise
         raise TrackerError(Problem.UNREACHABLE, f"{error.words}. Check the address") from error
 
 
 def whose_fault(error: TrackerError, client: Client) -> TrackerError:
-    """Of a call that failed. What cannot be read is the fault of its ticket or project where the tracker can be looked
-    at, else of the tracker."""
-    if error.problem != Problem.UNREADABLE:
+    """Of a call that failed. What cannot be read, an error of the server and a redirect are the fault of the ticket or
+    project where the tracker can be looked at, else of the tracker."""
+    if error.problem != Problem.UNREADABLE and not error.words_of_one:
         return error
     try:
         look_at(client)
@@ -68,9 +69,14 @@ def whose_fault(error: TrackerError, client: Client) -> TrackerError:
         if trouble.problem in OF_THE_TRACKER:
             trouble.may_have_run = error.may_have_run
             return trouble
+        if error.problem != Problem.UNREADABLE:  # the look failed, too
+            error.words_of_one = ""
+            return error
     else:
         error.is_answer = True
-    logger.warning("an answer of a tracker cannot be read", exc_info=error)
+    if error.words_of_one:
+        error.problem, error.words, error.words_of_one = Problem.UNREADABLE, error.words_of_one, ""
+    logger.warning("a call of a tracker failed: it %s", error.words, exc_info=error)
     return error
 
 

@@ -14,6 +14,7 @@ from trackers.face import OF_THE_TRACKER, Access, Client, Problem, TrackerError
 from trackers.kinds import KINDS
 from trackers.models import Ticket, TicketState, Tracker
 from trackers.workflow.answering import note_answer
+from trackers.workflow.looking import whose_fault
 from trackers.workflow.turn import Turn
 
 WITH_HOOKS = timedelta(minutes=5)
@@ -54,8 +55,9 @@ class Sweep:
             try:
                 found += client.changed_since(project, self.since, pks)
             except TrackerError as error:
-                if error.problem in OF_THE_TRACKER:
-                    raise
+                fault = whose_fault(error, client)
+                if fault.problem in OF_THE_TRACKER:
+                    raise fault from error
                 found += pks  # each is asked for by itself, and says what is wrong with it
         return found
 

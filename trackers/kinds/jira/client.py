@@ -148,7 +148,13 @@ class Client:
             return self.get(pk, draft.project)
         except TrackerError as error:  # it is there all the same, and is found by its marker
             problem = Problem.UNREACHABLE if error.problem == Problem.REFUSED else error.problem
-            raise TrackerError(problem, error.words, retry_at=error.retry_at, may_have_run=True) from error
+            raise TrackerError(
+                problem,
+                error.words,
+                retry_at=error.retry_at,
+                may_have_run=True,
+                words_of_one=error.words_of_one,
+            ) from error
 
     def change(self, ticket: RemoteTicket, raw: Mapping[Field, str]) -> None:
         """Other fields are set before a step into a last state, and after any other: Jira may lock what is done."""
