@@ -314,7 +314,12 @@ def _is_theirs(value: str) -> bool:
     return value == "theirs"
 
 
+NO_ASSIGNEE = "With the values of a ticket that has no assignee, the action item has no owner any more."
+
+
 class ChoiceForm(Form):
+    """`owner_note` says what becomes of the owner with the values of the ticket; "" where nothing is to be said."""
+
     takes_theirs = forms.TypedChoiceField(
         label="Where they differ, keep",
         choices=WHOSE,
@@ -322,6 +327,10 @@ class ChoiceForm(Form):
         coerce=_is_theirs,
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, owner_note: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["takes_theirs"].help_text = owner_note
 
 
 class LinkForm(PrivateForm, ChoiceForm):

@@ -1,6 +1,6 @@
 """What the pages of action items show of their tickets (settings.ACTION_ITEM_HOOKS)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from trackers.workflow.linking import values_of
 from trackers.workflow.projects import synced_here
 
 READ_AGAIN, LOOK_AGAIN = timedelta(seconds=1.5), timedelta(seconds=20)
+NOBODY = "Nobody"
 PAUSED = "paused"
 """What keeps a ticket from being synced, besides `Problem`."""
 
@@ -43,6 +44,10 @@ class ShownConflict:
     name: str
     ours: Any
     theirs: Any
+
+    def leaves_no_owner(self, theirs: bool) -> bool:
+        """Whether that value is none, or a person who is not there any more."""
+        return self.row.field == Field.OWNER and (self.theirs if theirs else self.ours) == NOBODY
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def projects_for(item: ActionItem | None) -> Any:
     return rows.annotate(is_own=Q(team=item.team_id)).order_by("-is_own", "tracker__name", "name", "pk")
 
 
-def items_synced_with(user: User, tickets: list[Ticket]) -> dict[int, ActionItem | None]:
+def items_synced_with(user: User, tickets: Sequence[Ticket]) -> dict[int, ActionItem | None]:
     """By the id of a ticket, the other action item that the same ticket is synced with; None in place of one that
     `user` cannot see. Tickets without one are left out. At most two queries."""
     others = {(one.tracker_id, one.remote_id) for one in tickets if one.remote_id and not one.is_synced}
@@ -142,8 +147,7 @@ def _shown(ticket: Ticket, item: ActionItem, elsewhere: dict[int, ActionItem | N
         return ShownTicket(
             ticket, is_synced_elsewhere=ticket.pk in elsewhere, synced_with=elsewhere.get(ticket.pk)
         )
-    people = people_of(ticket.tracker)
-    tables = ticket.project.tables(people) if ticket.project else Tables(people=people)
+    tables = _tables(ticket)
     ours = values_of(item)
     conflicting = {conflict.field for conflict in ticket.open_ones}  # type: ignore[attr-defined]
     on = synced_here(ticket.project, ticket.tracker.facts.fields)
@@ -165,6 +169,30 @@ def _shown(ticket: Ticket, item: ActionItem, elsewhere: dict[int, ActionItem | N
         for conflict in newest_of_each(ticket.open_ones)  # type: ignore[attr-defined]
     ]
     return ShownTicket(ticket, rows, conflicts)
+
+
+def _tables(ticket: Ticket) -> Tables:
+    people = people_of(ticket.tracker)
+    return ticket.project.tables(people) if ticket.project else Tables(people=people)
+
+
+def owner_by_ticket(ticket: Ticket, item: ActionItem) -> str:
+    """What becomes of the owner with the values of the ticket, where it has no assignee or one who is nobody here.
+
+    As sentences; "" where there is nothing to say.
+    """
+    if item.owner is None or Field.OWNER not in synced_here(ticket.project, ticket.tracker.facts.fields):
+        return ""
+    read = _tables(ticket).read(
+        Field.OWNER, ticket.remote.get("raw", {}).get(Field.OWNER, ""), str(item.owner_id)
+    )
+    if read == "":
+        return (
+            f"{ticket} has no assignee. With its values, {item.owner} is no longer the owner, and nobody is."
+        )
+    if read is None:
+        return f"{ticket.said(Field.OWNER) or 'The assignee'} is not matched with an account. The owner stays {item.owner}."
+    return ""
 
 
 def newest_of_each(conflicts: Iterable[TicketConflict]) -> list[TicketConflict]:
@@ -193,7 +221,7 @@ def _ours(name: Field, item: ActionItem) -> Any:
     return {
         Field.TITLE: item.title,
         Field.STATE: apostrophe(item.get_state_display()),
-        Field.OWNER: item.owner.name if item.owner else "Nobody",
+        Field.OWNER: item.owner.name if item.owner else NOBODY,
         Field.DUE: item.due_on,
         Field.PRIORITY: item.priority,
     }[name]
@@ -203,7 +231,7 @@ def _theirs(name: Field, ticket: Ticket) -> Any:
     said = ticket.said(name)
     if name == Field.DUE:
         return _day(said)
-    return said or ("Nobody" if name == Field.OWNER else "")
+    return said or (NOBODY if name == Field.OWNER else "")
 
 
 def _day(value: str) -> Any:
@@ -225,7 +253,7 @@ def words(name: str, value: str, people: Mapping[str, User] | None = None) -> An
         if people is None:
             people = {value: found} if value and (found := User.objects.filter(pk=int(value)).first()) else {}
         owner = people.get(value)
-        return owner.name if owner else "Nobody"
+        return owner.name if owner else NOBODY
     if name == Field.STATE:
         return apostrophe(ActionState(value).label)
     return Priority(value).label if name == Field.PRIORITY else value

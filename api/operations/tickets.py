@@ -73,7 +73,13 @@ def _of_both() -> dict[str, serializers.Field]:
 
 
 def _values(**options: Any) -> serializers.Field:
-    return choice(SIDES, default=THEIRS, help_text="Whose values to keep where they differ.", **options)
+    return choice(
+        SIDES,
+        default=THEIRS,
+        help_text="Whose values to keep where they differ. With `theirs`, the owner is removed where the ticket has no "
+        "assignee. Where its assignee is not matched with an account, the owner stays.",
+        **options,
+    )
 
 
 def _takes_theirs(call: Call) -> dict[str, Any]:
@@ -210,7 +216,13 @@ verb(
     f"{CONFLICT}/settlement",
     workflow.settle_conflict,
     name="settle_ticket_conflict",
-    body=body("TicketSettlementBody", use=choice(SIDES, help_text="Whose value both sides get.")),
+    body=body(
+        "TicketSettlementBody",
+        use=choice(
+            SIDES,
+            help_text="Whose value both sides get. An owner of whom it says `Nobody` is removed on both.",
+        ),
+    ),
     answer=TicketConflictShape,
     run=lambda call: workflow.settle_conflict(
         by=call.user, conflict=call["ticket_conflict"], theirs=call.data["use"] == THEIRS

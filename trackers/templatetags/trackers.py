@@ -78,6 +78,16 @@ def conflict_value(conflict: ShownConflict, theirs: bool) -> SafeString:
 
 
 @register.simple_tag
+def conflict_note(conflict: ShownConflict, theirs: bool) -> SafeString | str:
+    """What else comes of using that value."""
+    if not conflict.leaves_no_owner(theirs):
+        return ""
+    return format_html(
+        '<span class="block text-xs">{}</span>', "Then neither the action item nor the ticket has an owner."
+    )
+
+
+@register.simple_tag
 def field_value(value: Any) -> SafeString:
     if isinstance(value, date):
         return format_html("{}", date_format(value, "D j M Y"))

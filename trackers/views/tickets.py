@@ -17,9 +17,9 @@ from action_items.views.items import MOST_AT_ONCE, ask_page, leave_form, load, l
 from core.responses import refused_or, way_back
 from incidents.views.common import attempt, is_number, submitted
 from trackers import workflow
-from trackers.forms import BulkTicketForm, ChoiceForm, LinkForm, PrivateForm, TicketForm
+from trackers.forms import NO_ASSIGNEE, BulkTicketForm, ChoiceForm, LinkForm, PrivateForm, TicketForm
 from trackers.models import Ticket, TicketConflict, TicketState, Tracker
-from trackers.of_item import projects_for, tickets_of
+from trackers.of_item import owner_by_ticket, projects_for, tickets_of
 from trackers.permissions import can_link
 
 
@@ -65,7 +65,11 @@ def ticket_link(request: SignedInRequest, pk: int) -> HttpResponse:
     # What somebody typed by hand is likely to be the one.
     initial = {} if item.tickets.exists() else {"address": item.external_url or item.external_key}
     form = LinkForm(
-        request.POST or None, trackers=Tracker.objects.working(), is_private=is_private, initial=initial
+        request.POST or None,
+        trackers=Tracker.objects.working(),
+        is_private=is_private,
+        owner_note=NO_ASSIGNEE if item.owner_id else "",
+        initial=initial,
     )
     if submitted(request, form) and attempt(
         form, workflow.link_ticket, by=request.user, item=item, **form.cleaned_data
@@ -89,7 +93,7 @@ def ticket_choice(request: SignedInRequest, pk: int, ticket: int) -> HttpRespons
     """Sync with this one from now on, beginning with the values of one side."""
     item = load_to_change(request, pk)
     subject = get_object_or_404(Ticket.objects.with_places(), pk=ticket, item=item, state=TicketState.LINKED)
-    form = ChoiceForm(request.POST or None)
+    form = ChoiceForm(request.POST or None, owner_note=owner_by_ticket(subject, item))
     if submitted(request, form) and attempt(
         form, workflow.choose_synced, by=request.user, ticket=subject, **form.cleaned_data
     ):
