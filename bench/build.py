@@ -15,6 +15,7 @@ from action_items.models import ActionItem
 from bench.copying import OF_FACTOR, OF_INCIDENT, OF_ITSELF, OF_RETROSPECTIVE, copy
 from bench.retrospectives import look_back, vocabulary
 from bench.surroundings import SURROUNDINGS, fill_in, senders, surround
+from bench.tables import check_tables
 from bench.tickets import keep_in_backlog
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import (
@@ -132,6 +133,7 @@ def build(size: int) -> None:
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]
     fill_in(people, services)
     _tell_open(people, services, sent_by)
+    check_tables()
     with connection.cursor() as cursor:
         for name in ("a", "b", "c"):
             cursor.execute(

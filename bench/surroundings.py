@@ -11,28 +11,49 @@ from alerts.models import Alert, AlertChange, AlertState, Route
 from bench.copying import (
     OF_ALERT,
     OF_DOCUMENT,
+    OF_EVENT,
     OF_INCIDENT,
     OF_ITEM,
+    OF_LEARNING,
+    OF_PARTICIPATION,
     OF_RETROSPECTIVE,
 )
 from incidents.models import (
+    DueTime,
     Hypothesis,
     ImpactAssessment,
     Incident,
     IncidentLink,
     Mitigation,
+    Reminder,
     SavedView,
     Service,
     Task,
+    UpdateRequest,
 )
+from incidents.models.people import ActivitySession
+from incidents.models.recovery import RecoveryCheck
 from integrations.models import Integration
 from integrations.workflow import create_integration
 from notifications.models import Channel
-from retros.models import AgendaItem, Comment, Document, DocumentVersion, Retrospective, Review
+from retros.models import (
+    AffectedUsers,
+    AgendaItem,
+    Comment,
+    Document,
+    DocumentVersion,
+    FactorStep,
+    Learning,
+    LearningVote,
+    ReaderMark,
+    Retrospective,
+    Review,
+)
 from subscribers.models import NotificationKind, Notice, Subscription
-from timeline.models import Evidence
+from timeline.models import Evidence, TimelineEventEdit
 
 ALERTS = 3
+DUE_TIMES = 8
 UNREAD = 30  # notices of each person
 FIRING = 40  # alerts of no incident
 KEPT_FOR = 30  # days, of deliveries; payloads are kept for half of them
@@ -45,6 +66,16 @@ SURROUNDINGS: list[tuple[type[Model], str]] = [
     (ImpactAssessment, OF_INCIDENT),
     (IncidentLink, OF_INCIDENT),
     (Task, OF_INCIDENT),
+    (DueTime, OF_INCIDENT),
+    (Reminder, OF_INCIDENT),
+    (RecoveryCheck, OF_INCIDENT),
+    (UpdateRequest, OF_INCIDENT),
+    (TimelineEventEdit, OF_EVENT),
+    (ActivitySession, OF_PARTICIPATION),
+    (AffectedUsers, OF_RETROSPECTIVE),
+    (LearningVote, OF_LEARNING),
+    (FactorStep, OF_RETROSPECTIVE),
+    (ReaderMark, OF_RETROSPECTIVE),
     (AgendaItem, OF_RETROSPECTIVE),
     (Review, OF_RETROSPECTIVE),
     (DocumentVersion, OF_DOCUMENT),
@@ -98,6 +129,33 @@ def surround(
         )
         for n in range(2)
     )
+    DueTime.objects.bulk_create(
+        DueTime(
+            incident=incident, audience="stakeholders", since_at=(at := began + lasted * n / 10),
+            due_at=at + lasted / 9, ended_at=at + lasted / (8 if n % 4 == 0 else 10),
+        )
+        for n in range(DUE_TIMES)
+    )  # fmt: skip
+    Reminder.objects.bulk_create(
+        Reminder(
+            incident=incident, about="stakeholders", due_at=began + lasted * 0.3, step=step, is_open=False,
+            recorded_at=began + lasted * 0.3,
+        )
+        for step in (-5, 0)
+    )  # fmt: skip
+    RecoveryCheck.objects.create(
+        incident=incident, kind="signal", title="Errors are back to normal", state="passed", owner=other,
+        settled_by=other, settled_at=began + lasted * 0.9,
+    )  # fmt: skip
+    update = incident.status_updates.first()
+    UpdateRequest.objects.create(incident=incident, person=other, at=began + lasted * 0.2, answer=update)
+    if event := incident.timeline.order_by("pk").last():
+        TimelineEventEdit.objects.create(event=event, at=event.recorded_at, by=other, before={"text": "Looked"})
+    ActivitySession.objects.bulk_create(
+        ActivitySession(participation=one, started_at=began + lasted * n / 3, last_at=began + lasted * (n + 0.5) / 3)
+        for one in incident.participations.all()
+        for n in range(3)
+    )
     Notice.objects.bulk_create(
         Notice(
             person=person, incident=incident, kind=kind, title=f"{incident.reference} {kind.label}: {incident.title}",
@@ -107,6 +165,7 @@ def surround(
         for kind in (NotificationKind.DECLARED, NotificationKind.PROGRESS, NotificationKind.UPDATES)
     )  # fmt: skip
     for retrospective in incident.retrospectives.all():
+        AffectedUsers.objects.create(retrospective=retrospective, service=service, users=20_000, share=10)
         _discuss(retrospective, people)
 
 
@@ -162,6 +221,16 @@ def _discuss(retrospective: Retrospective, people: list[User]) -> None:
         retrospective=retrospective, reviewer=other, asked_at=at, asked_by=owner, verdict="approved",
         answered_at=at + timedelta(days=1),
     )  # fmt: skip
+    LearningVote.objects.bulk_create(
+        LearningVote(learning=learning, user=owner)
+        for learning in Learning.objects.filter(retrospective=retrospective)
+    )
+    FactorStep.objects.create(
+        retrospective=retrospective, by=owner, at=at, what="Added a factor", before={}, after={}
+    )
+    ReaderMark.objects.bulk_create(
+        ReaderMark(retrospective=retrospective, user=person, at=at) for person in people
+    )
     documents = list(Document.objects.filter(retrospective=retrospective))
     DocumentVersion.objects.bulk_create(
         DocumentVersion(document=document, number=1, text=document.text, at=at) for document in documents
@@ -241,6 +310,10 @@ _STATEMENTS: list[tuple[object, ...]] = [
     (
         "INSERT INTO incidents_changeevent_incidents (changeevent_id, incident_id)"
         " SELECT c.id, i.id FROM incidents_incident i JOIN incidents_changeevent c ON c.external_key = i.number || '.1'",
+    ),
+    (
+        "INSERT INTO incidents_changeevent_suspected_in (changeevent_id, incident_id)"
+        " SELECT changeevent_id, incident_id FROM incidents_changeevent_incidents",
     ),
     (
         "INSERT INTO integrations_payload (integration_id, dialect, headers, content_type, body, size, state, outcome,"

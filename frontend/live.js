@@ -157,9 +157,9 @@ function room() {
     window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
   };
   const lines = () => newestInTurn("timeline", async () => {
-    const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.dataset.event));
+    const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.id));
     await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.getElementById("timeline"), target: "#timeline", swap: "outerHTML" });
-    for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.dataset.event)) row.classList.add("is-new");
+    for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.id)) row.classList.add("is-new");
   });
   return { around, pill, lines };
 }

@@ -1,13 +1,13 @@
 """Counts, means, quantiles and their Kaplan–Meier twins, all in SQL: what a page shows costs one pass."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import EPSILON, cohort_cte, product_ctes, rows
-from insights.survival import curve_of
+from insights.survival import Curve, curve_of
 
 EVERYTHING = ""
 KEYS = {
@@ -60,17 +60,22 @@ class Cell:
         return {name: getattr(self, name) for name in names}
 
 
-def cells(scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING) -> dict[str, dict[str, Cell]]:
-    """{group: {metric: Cell}}; without groups the one key is empty."""
-    return cells_of(cohort_cte(scope), metrics, by)
+def cells(
+    scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING, known: Mapping[str, Curve] | None = None
+) -> dict[str, dict[str, Cell]]:
+    """{group: {metric: Cell}}; without groups the one key is empty. `known`: curves of all that are there already."""
+    return cells_of(cohort_cte(scope), metrics, by, known)
 
 
 def cells_of(
-    ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str = EVERYTHING
+    ctes: tuple[str, tuple],
+    metrics: Sequence[Metric],
+    by: str = EVERYTHING,
+    known: Mapping[str, Curve] | None = None,
 ) -> dict[str, dict[str, Cell]]:
     """The same of whatever `ctes` call the `cohort`."""
     plain = _plain(ctes, metrics, by)
-    curves = {metric.key: _twins(ctes, metric, by) for metric in metrics}
+    curves = {metric.key: _twins(ctes, metric, by, known or {}) for metric in metrics}
     found: dict[str, dict[str, Cell]] = {}
     for key, *values in plain:
         found[key] = {}
@@ -121,10 +126,13 @@ def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
     """
 
 
-def _twins(ctes: tuple[str, tuple], metric: Metric, by: str) -> dict[str, tuple]:
+def _twins(
+    ctes: tuple[str, tuple], metric: Metric, by: str, known: Mapping[str, Curve]
+) -> dict[str, tuple]:
     """{group: (median, p90, longest)} with those that are still running."""
     if by == EVERYTHING:
-        whole = curve_of(ctes, metric)  # sorts nothing, however many there are
+        # Sorts nothing, however many there are.
+        whole = known.get(metric.key) or curve_of(ctes, metric)
         return {EVERYTHING: (whole.median, whole.p90, whole.longest)}
     return _kaplan_meier(ctes, metric, by)
 
