@@ -385,7 +385,12 @@ def _tell_open(people: list[User], services: list[Service], sent_by: list[Integr
         service = services[n % len(services)]
         set_service_impact(incident=incident, service=service, impact="degraded", by=by)
         surround(
-            incident, timezone.now() - timedelta(hours=1), timedelta(hours=1), [by, people[0]], service, sent_by
+            incident,
+            timezone.now() - timedelta(hours=1),
+            timedelta(hours=1),
+            [by, people[0]],
+            service,
+            sent_by,
         )
     large = declare_incident(by=people[0], title=MANY, severity=severities[1])
     now = timezone.now()

@@ -16,15 +16,17 @@ OF_DOCUMENT = (
     "JOIN retros_document d ON d.id = t.document_id"
     " JOIN retros_retrospective r ON r.id = d.retrospective_id JOIN incidents_incident i ON i.id = r.incident_id"
 )
-OF_EVENT = "JOIN timeline_timelineevent e ON e.id = t.event_id JOIN incidents_incident i ON i.id = e.incident_id"
+OF_EVENT = (
+    "JOIN timeline_timelineevent e ON e.id = t.event_id JOIN incidents_incident i ON i.id = e.incident_id"
+)
 OF_LEARNING = (
     "JOIN retros_learning l ON l.id = t.learning_id"
     " JOIN retros_retrospective r ON r.id = l.retrospective_id JOIN incidents_incident i ON i.id = r.incident_id"
 )
-OF_PARTICIPATION = (
-    "JOIN incidents_participation p ON p.id = t.participation_id JOIN incidents_incident i ON i.id = p.incident_id"
+OF_PARTICIPATION = "JOIN incidents_participation p ON p.id = t.participation_id JOIN incidents_incident i ON i.id = p.incident_id"
+OF_ITEM = (
+    "JOIN retros_actionitem x ON x.id = t.action_item_id JOIN incidents_incident i ON i.id = x.incident_id"
 )
-OF_ITEM = "JOIN retros_actionitem x ON x.id = t.action_item_id JOIN incidents_incident i ON i.id = x.incident_id"
 OF_ITSELF = "JOIN incidents_incident i ON i.id = t.id"
 LATELY = timedelta(days=10)
 EMPTIED = ("form_token", "source_id")

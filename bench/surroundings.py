@@ -49,11 +49,12 @@ from retros.models import (
     Retrospective,
     Review,
 )
-from subscribers.models import NotificationKind, Notice, Subscription
+from subscribers.models import Notice, NotificationKind, Subscription
 from timeline.models import Evidence, TimelineEventEdit
 
 ALERTS = 3
 DUE_TIMES = 8
+SESSIONS = 2  # of a person on an incident
 UNREAD = 30  # notices of each person
 FIRING = 40  # alerts of no incident
 KEPT_FOR = 30  # days, of deliveries; payloads are kept for half of them
@@ -89,7 +90,9 @@ SURROUNDINGS: list[tuple[type[Model], str]] = [
 
 def senders(administrator: User, services: list[Service]) -> list[Integration]:
     return [
-        create_integration(by=administrator, kind=kind, name=f"{kind.capitalize()} {n}", service=services[n])[0]
+        create_integration(by=administrator, kind=kind, name=f"{kind.capitalize()} {n}", service=services[n])[
+            0
+        ]
         for n, kind in enumerate(("alertmanager", "alertmanager", "grafana", "zabbix"))
     ]
 
@@ -125,16 +128,20 @@ def surround(
     IncidentLink.objects.create(incident=incident, label="Dashboard", url="https://graphs.example.test/d/1")
     Task.objects.bulk_create(
         Task(
-            incident=incident, title=f"Check zone {n}", owner=other, done_at=began + lasted * 0.8, done_by=other
+            incident=incident,
+            title=f"Check zone {n}",
+            owner=other,
+            done_at=began + lasted * 0.8,
+            done_by=other,
         )
         for n in range(2)
     )
     DueTime.objects.bulk_create(
         DueTime(
             incident=incident, audience="stakeholders", since_at=(at := began + lasted * n / 10),
-            due_at=at + lasted / 9, ended_at=at + lasted / (8 if n % 4 == 0 else 10),
+            due_at=at + lasted / 9, ended_at=at + lasted / (8 if n % 4 == 0 else 10), update=update,
         )
-        for n in range(DUE_TIMES)
+        for n, update in enumerate(incident.status_updates.all()[:DUE_TIMES])
     )  # fmt: skip
     Reminder.objects.bulk_create(
         Reminder(
@@ -150,11 +157,16 @@ def surround(
     update = incident.status_updates.first()
     UpdateRequest.objects.create(incident=incident, person=other, at=began + lasted * 0.2, answer=update)
     if event := incident.timeline.order_by("pk").last():
-        TimelineEventEdit.objects.create(event=event, at=event.recorded_at, by=other, before={"text": "Looked"})
+        TimelineEventEdit.objects.create(
+            event=event, at=event.recorded_at, by=other, before={"text": "Looked"}
+        )
+    incident.participations.filter(user=by).update(left_at=None)  # most people never say that they left
     ActivitySession.objects.bulk_create(
-        ActivitySession(participation=one, started_at=began + lasted * n / 3, last_at=began + lasted * (n + 0.5) / 3)
+        ActivitySession(
+            participation=one, started_at=began + lasted * n / 2, last_at=began + lasted * (n + 0.6) / 2
+        )
         for one in incident.participations.all()
-        for n in range(3)
+        for n in range(SESSIONS)
     )
     Notice.objects.bulk_create(
         Notice(
@@ -254,7 +266,9 @@ def fill_in(people: list[User], services: list[Service]) -> None:
     """What is no copy: what belongs to no incident, what is unread or firing, and what is kept for some weeks only."""
     for number in range(4):
         Route.objects.create(position=number, name=f"Route {number}", severities=["critical", "warning"])
-        Channel.objects.create(name=f"Channel {number}", kind="webhook", url=f"https://hook{number}.example.test/")
+        Channel.objects.create(
+            name=f"Channel {number}", kind="webhook", url=f"https://hook{number}.example.test/"
+        )
     Subscription.objects.bulk_create(
         Subscription(person=person, service=service)
         for n, person in enumerate(people)
@@ -324,7 +338,7 @@ _STATEMENTS: list[tuple[object, ...]] = [
         KEPT_FOR / 2,
     ),
     (
-        "INSERT INTO notifications_delivery (id, key, kind, channel_id, address, about, \"group\", content, due_at,"
+        'INSERT INTO notifications_delivery (id, key, kind, channel_id, address, about, "group", content, due_at,'
         " created_at, state, destination, lane, try_at, attempts, token, answer, answered_at, delivered_at)"
         " SELECT gen_random_uuid(), u.id || ':' || c.id, 'webhook', c.id, '', 'incident:' || u.incident_id, '', '{}',"
         " u.posted_at, u.posted_at, 'delivered', c.name, '', u.posted_at, 1, 1, '200', u.posted_at, u.posted_at"
@@ -333,5 +347,3 @@ _STATEMENTS: list[tuple[object, ...]] = [
         KEPT_FOR,
     ),
 ]
-
-

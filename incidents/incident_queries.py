@@ -208,8 +208,4 @@ def _changes(role: str, sees_private: bool) -> Kept[ChangeEvent]:
     suspected = Incident.suspected_changes.through.objects.filter(
         incident=SOME_ROW, changeevent=OuterRef("pk")
     )
-    return keep(
-        near.select_related("service")
-        .annotate(is_suspected=Exists(suspected))
-        .order_by("-at")[:12]
-    )
+    return keep(near.select_related("service").annotate(is_suspected=Exists(suspected)).order_by("-at")[:12])

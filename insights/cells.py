@@ -61,21 +61,21 @@ class Cell:
 
 
 def cells(
-    scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING, known: Mapping[str, Curve] | None = None
+    scope: Scope, metrics: Sequence[Metric], by: str = EVERYTHING, computed: Mapping[str, Curve] | None = None
 ) -> dict[str, dict[str, Cell]]:
-    """{group: {metric: Cell}}; without groups the one key is empty. `known`: curves of all that are there already."""
-    return cells_of(cohort_cte(scope), metrics, by, known)
+    """{group: {metric: Cell}}; without groups the one key is empty. `computed`: curves of everything that are there already."""
+    return cells_of(cohort_cte(scope), metrics, by, computed)
 
 
 def cells_of(
     ctes: tuple[str, tuple],
     metrics: Sequence[Metric],
     by: str = EVERYTHING,
-    known: Mapping[str, Curve] | None = None,
+    computed: Mapping[str, Curve] | None = None,
 ) -> dict[str, dict[str, Cell]]:
     """The same of whatever `ctes` call the `cohort`."""
     plain = _plain(ctes, metrics, by)
-    curves = {metric.key: _twins(ctes, metric, by, known or {}) for metric in metrics}
+    curves = {metric.key: _twins(ctes, metric, by, computed or {}) for metric in metrics}
     found: dict[str, dict[str, Cell]] = {}
     for key, *values in plain:
         found[key] = {}
@@ -127,12 +127,12 @@ def survival_ctes(metric: Metric, by: str = EVERYTHING) -> str:
 
 
 def _twins(
-    ctes: tuple[str, tuple], metric: Metric, by: str, known: Mapping[str, Curve]
+    ctes: tuple[str, tuple], metric: Metric, by: str, computed: Mapping[str, Curve]
 ) -> dict[str, tuple]:
     """{group: (median, p90, longest)} with those that are still running."""
     if by == EVERYTHING:
         # Sorts nothing, however many there are.
-        whole = known.get(metric.key) or curve_of(ctes, metric)
+        whole = computed.get(metric.key) or curve_of(ctes, metric)
         return {EVERYTHING: (whole.median, whole.p90, whole.longest)}
     return _kaplan_meier(ctes, metric, by)
 

@@ -83,13 +83,14 @@ class Spending:
 
 
 # Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end. Who was never
-# active beside joining and leaving has one stretch: there is nothing to merge.
+# active beside joining and leaving has one stretch: there is nothing to merge. What lies between them adds nothing.
 WORKED = """seats AS (
     SELECT p.id, p.incident_id, p.user_id, CASE WHEN p.left_at >= p.joined_at THEN p.joined_at END AS a, p.left_at AS b
     FROM cohort AS c JOIN incidents_participation AS p ON p.incident_id = c.id),
   busy AS (
     SELECT s.participation_id AS id, range_agg(tstzrange(s.started_at, s.last_at + interval '30 minutes')) AS stretches
-    FROM seats JOIN incidents_activitysession AS s ON s.participation_id = seats.id GROUP BY 1),
+    FROM seats JOIN incidents_activitysession AS s ON s.participation_id = seats.id
+    WHERE NOT coalesce(s.started_at >= a AND s.last_at <= b, FALSE) GROUP BY 1),
   persons AS (
     SELECT incident_id, user_id, CASE WHEN busy.id IS NULL THEN greatest(date_part('epoch', b - a), 300) ELSE (
       SELECT sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300)) FROM unnest(CASE WHEN a IS NULL

@@ -125,21 +125,32 @@ USERS = f"""LEFT JOIN (
     AS seconds, CASE WHEN count(stated.people) = count(*) THEN max(stated.share) END AS share
   FROM (SELECT a.incident_id, a.service_id,
       sum(greatest(date_part('epoch', coalesce(a.ended_at, i.now) - a.started_at), 0)) AS seconds
-    FROM cohort AS i JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
-  JOIN (SELECT DISTINCT incident_id FROM retros_affectedusers
-    JOIN retros_retrospective_incidents USING (retrospective_id)) AS looked_at USING (incident_id)
+    FROM (SELECT DISTINCT incident_id FROM retros_affectedusers
+      JOIN retros_retrospective_incidents USING (retrospective_id)) AS looked_at
+    JOIN cohort AS i ON i.id = looked_at.incident_id
+    JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
   LEFT JOIN ({STATED}) AS stated USING (incident_id, service_id)
   GROUP BY hit.incident_id
 ) AS users ON users.incident_id = c.id"""
 
-OWED = """
-  SELECT d.audience, d.since_at, d.due_at, d.ended_at FROM incidents_duetime AS d
-  LEFT JOIN incidents_statusupdate AS u ON u.id = d.update_id
-  WHERE d.incident_id = c.id AND (d.update_id IS NULL OR u.state = 'posted')
+
+def owed(of: str = "", columns: str = "") -> str:
+    """SQL: each update that was or is due of an incident `c`: (audience, since_at, due_at, ended_at).
+
+    `of`, such as “cohort AS c,”, asks for all of its incidents together; `columns` are told with each.
+    """
+    return f"""
+  SELECT {columns} d.audience, d.since_at, d.due_at, d.ended_at FROM {of} incidents_duetime AS d
+  WHERE d.incident_id = c.id AND NOT EXISTS (
+    SELECT 1 FROM incidents_statusupdate AS u WHERE u.id = d.update_id AND u.state <> 'posted')
   UNION ALL
-  SELECT audience, coalesce(told_at, since_at, due_at), due_at, c.now FROM incidents_updateschedule
-  WHERE incident_id = c.id AND due_at IS NOT NULL AND c.status IN ('investigating', 'fixing', 'mitigated')
+  SELECT {columns} s.audience, coalesce(s.told_at, s.since_at, s.due_at), s.due_at, c.now
+  FROM {of} incidents_updateschedule AS s
+  WHERE s.incident_id = c.id AND s.due_at IS NOT NULL AND c.status IN ('investigating', 'fixing', 'mitigated')
 """
+
+
+OWED = owed()
 
 OVERDUE = f"""LEFT JOIN LATERAL (
   SELECT sum(greatest(date_part('epoch', ended_at - due_at), 0))::float8 AS seconds FROM ({OWED}) AS owed

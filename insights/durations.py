@@ -167,7 +167,7 @@ def _deepen(
     latest = [dot for dot in newest if dot.is_over and dot.seconds > 0][:POINTS][::-1]
     if latest:
         panel.figures.append(_chart(latest))
-    found = cells(scope, [m for m in TIMES if m.key in HEADLINES], known={metric.key: now})[""]
+    found = cells(scope, [m for m in TIMES if m.key in HEADLINES], computed={metric.key: now})[""]
     panel.tables.append(Table(
         "All the times",
         [Column("Time"), Column("Formula"), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),

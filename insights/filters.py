@@ -152,9 +152,7 @@ def days_of(scope: Scope) -> str:
     return f"{first.day} {first:%b}{year} – {last.day} {last:%b} {last.year}"
 
 
-def ask(
-    data: Any, access: Access, kind: "type[InsightsFilter]" = InsightsFilter, *, zone: str = ""
-) -> Asked:
+def ask(data: Any, access: Access, kind: "type[InsightsFilter]" = InsightsFilter, *, zone: str = "") -> Asked:
     """Within the reader's reach. `zone`: whose hours count, empty for the organisation's. Invalid parameters are ignored, and `form` says which.
 
     Dates without the name of a period are the period; beside a named one they are an error of the form.

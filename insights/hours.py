@@ -77,7 +77,8 @@ def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[
         stretches AS (
           SELECT user_id, joined_at AS a, left_at AS b FROM seats WHERE left_at >= joined_at
           UNION ALL SELECT seats.user_id, s.started_at, s.last_at FROM seats
-          JOIN incidents_activitysession AS s ON s.participation_id = seats.id),
+          JOIN incidents_activitysession AS s ON s.participation_id = seats.id
+          WHERE NOT coalesce(s.started_at >= joined_at AND s.last_at <= left_at, FALSE)),
         merged AS (
           SELECT user_id, unnest(range_agg(int8range({_micro("a")}, {_micro("b")} + {GAP}))) AS one
           FROM stretches GROUP BY user_id),

@@ -10,6 +10,11 @@ from insights.cohort import Scope
 EPSILON = 1e-9  # a product of a million factors is not exact
 
 
+TOLD = """coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN
+  status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) AS told_until"""
+"""From when to when updates are owed; filled in with the present moment twice."""
+
+
 def rows(sql: str, params: Sequence[Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -21,11 +26,18 @@ def cohort_cte(scope: Scope, name: str = "cohort") -> tuple[str, tuple]:
     sql, params = scope.sql()
     readable, more = _readable_cte(scope)
     return (
-        f"{name} AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now, "
-        "coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN "
-        "status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) "
-        f"AS told_until FROM ({sql}) AS found), {readable}",
+        f"{name} AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now, {TOLD} "
+        f"FROM ({sql}) AS found), {readable}",
         (scope.horizon, scope.now, scope.now, scope.now, *params, *more),
+    )
+
+
+def told_cte(scope: Scope) -> tuple[str, tuple]:
+    """As `narrow_cte`, with what tells from when to when updates are owed."""
+    sql, params = scope.sql("id", "status", "declared_at", "created_at", "resolved_at")
+    return (
+        f"cohort AS (SELECT id, status, %s::timestamptz AS now, {TOLD} FROM ({sql}) AS found)",
+        (scope.now, scope.now, scope.now, *params),
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from incidents.models import Audience
 from insights.cohort import Scope
-from insights.definitions import OWED
-from insights.measuring import cohort_cte, rows
+from insights.definitions import owed
+from insights.measuring import rows, told_cte
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,20 @@ class Promises:
 
 def promises(scope: Scope) -> list[Promises]:
     """Per audience; what is still within its time, or within the grace, is neither kept nor missed yet."""
-    cohort, params = cohort_cte(scope)
+    cohort, params = told_cte(scope)
+    active = "date_part('epoch', c.told_until - c.told_from)::float8 AS active"
     found = rows(
         f"""WITH {cohort}, owed AS (
-          SELECT c.id, c.now, owed.*, date_part('epoch', c.told_until - c.told_from)::float8 AS active,
-            ended_at > due_at + greatest(interval '2 minutes', (due_at - since_at) / 10) AS is_late,
-            ended_at = c.now AS is_open
-          FROM cohort AS c CROSS JOIN LATERAL ({OWED}) AS owed)
-        SELECT audience, count(*) FILTER (WHERE is_late OR NOT is_open),
-          count(*) FILTER (WHERE NOT is_late AND NOT is_open),
-          sum(greatest(date_part('epoch', ended_at - due_at), 0))::float8,
-          (SELECT sum(active) FROM (SELECT DISTINCT id, active FROM owed AS one
-            WHERE one.audience = owed.audience) AS each)
-        FROM owed GROUP BY audience""",
+          SELECT *, ended_at > due_at + greatest(interval '2 minutes', (due_at - since_at) / 10) AS is_late,
+            ended_at = now AS is_open
+          FROM ({owed("cohort AS c,", f"c.id, c.now, {active},")}) AS each),
+        told AS (
+          SELECT audience, min(active) AS active, count(*) FILTER (WHERE is_late OR NOT is_open) AS due,
+            count(*) FILTER (WHERE NOT is_late AND NOT is_open) AS on_time,
+            sum(greatest(date_part('epoch', ended_at - due_at), 0)) AS overdue
+          FROM owed GROUP BY id, audience)
+        SELECT audience, sum(due)::int, sum(on_time)::int, sum(overdue)::float8, sum(active)
+        FROM told GROUP BY audience""",
         params,
     )
     order = list(Audience.values)

@@ -62,5 +62,3 @@ def test_what_is_narrowed_further(told, responder, severity):
     scope = Scope(narrowed, access=access)
     assert scope.count == narrowed.filter(is_drill=False).count() > 0
     assert Scope(access.incidents, access=access).count > scope.count
-
-
