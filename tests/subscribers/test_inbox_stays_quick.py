@@ -87,3 +87,18 @@ def test_alerts_out_of_reach(many, admin, responder):
     assert {alert.dedup_key for alert in hidden} == {"5", "15"}
     assert seen.count() == 18
     assert most_rows(hidden) <= MANY // 10
+
+
+def test_who_reaches_all_and_who_reaches_nothing(many, admin, responder):
+    """What somebody does not reach may be nothing, and what they reach, too: then there is nothing to ask for."""
+    for person in (admin, responder):
+        Notice.objects.create(
+            person=person, kind="duty", title="x", url="/", incident=many["incident"][FEW + 2]
+        )
+    admin.sees_private_incidents = True
+    assert Notice.objects.of(admin).count() == 1
+    assert Alert.objects.hidden_from(admin).count() == 0
+    assert Subscription.objects.of(admin).within_reach(admin).count() == 0
+    responder.is_active = False
+    assert Notice.objects.of(responder).count() == 0
+    assert Alert.objects.visible_to(responder).count() == 0
