@@ -5,7 +5,7 @@ const installed = new Set();
 
 // A page whose purpose is a form: a single key would throw away what is being typed.
 function isFormPage() {
-  if (document.querySelector("[data-room], [data-row], [data-node], [data-event], [data-item]")) return false;
+  if (document.querySelector("[data-room], [data-row], [data-node], [id^='event-'], [data-item]")) return false;
   return !!document.querySelector("main form[method=post] :is(textarea, select, input:not([type=hidden], [type=submit]))");
 }
 

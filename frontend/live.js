@@ -4,6 +4,8 @@ import { toast } from "./dialogs.js";
 import { newestInTurn } from "./in_turn.js";
 import { fits, putBack, sameControl, typedIn, wasSent } from "./typed.js";
 
+const EVENTS = "#timeline [id^=event-]";
+
 const held = new Map();
 const unfit = new Set(); // parts whose new state has no room for what is being typed in them
 const own = new Set(); // parts that a change of one's own refreshes, in use or not
@@ -157,9 +159,9 @@ function room() {
     window.htmx.ajax("GET", `${news}?after=${newest}&stamp=${stamp}`, { source: document.getElementById("news"), target: "#news", swap: "innerHTML" });
   };
   const lines = () => newestInTurn("timeline", async () => {
-    const before = new Set([...document.querySelectorAll("[data-event]")].map((e) => e.id));
+    const before = new Set([...document.querySelectorAll(EVENTS)].map((e) => e.id));
     await window.htmx.ajax("GET", `${timeline}?show=${show}`, { source: document.getElementById("timeline"), target: "#timeline", swap: "outerHTML" });
-    for (const row of document.querySelectorAll("[data-event]")) if (!before.has(row.id)) row.classList.add("is-new");
+    for (const row of document.querySelectorAll(EVENTS)) if (!before.has(row.id)) row.classList.add("is-new");
   });
   return { around, pill, lines };
 }
