@@ -70,29 +70,13 @@ FINISHED_LATELY = 80  # of them done and of them verified in the last month, at 
 SPAN = timedelta(days=6 * 365)
 SINCE = date(2020, 1, 1)
 THINGS = [
-    "checkout",
-    "search",
-    "login",
-    "invoices",
-    "webhooks",
-    "uploads",
-    "deploys",
-    "mail",
-    "labels",
-    "stock",
-    "prices",
-    "reports",
-    "exports",
-    "feeds",
-]
+    "checkout", "search", "login", "invoices", "webhooks", "uploads", "deploys",
+    "mail", "labels", "stock", "prices", "reports", "exports", "feeds",
+]  # fmt: skip
 FAULTS = [
-    "fails",
-    "answers slowly",
-    "loses requests",
-    "shows old data",
-    "times out in one zone",
-    "is out of memory",
-]
+    "fails", "answers slowly", "loses requests",
+    "shows old data", "times out in one zone", "is out of memory",
+]  # fmt: skip
 COPIED: list[tuple[type[Model], str]] = [
     (Incident, OF_ITSELF),
     (StatusPeriod, OF_INCIDENT),

@@ -19,6 +19,7 @@ from bench.copying import (
     OF_RETROSPECTIVE,
 )
 from incidents.models import (
+    Audience,
     DueTime,
     Hypothesis,
     ImpactAssessment,
@@ -145,7 +146,7 @@ def surround(
     )  # fmt: skip
     Reminder.objects.bulk_create(
         Reminder(
-            incident=incident, about="stakeholders", due_at=began + lasted * 0.3, step=step, is_open=False,
+            incident=incident, about=Audience.STAKEHOLDERS, due_at=began + lasted * 0.3, step=step, is_open=False,
             recorded_at=began + lasted * 0.3,
         )
         for step in (-5, 0)

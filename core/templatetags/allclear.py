@@ -176,11 +176,6 @@ def late(schedule: Schedule | None, reference: str = "") -> str:
     return words + (f"{reference} · " if reference else "")
 
 
-def _machine(utc: datetime) -> str:
-    """2026-11-24T10:26:13Z, for the browser."""
-    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
-
-
 @register.simple_tag
 def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
     """A time of day, local over UTC, as the timeline's first column shows it."""
@@ -190,7 +185,7 @@ def clock(moment: datetime | None, *, seconds: bool = False) -> SafeString:
     form = "%H:%M:%S" if seconds else "%H:%M"
     return format_html(
         '<time class="tl-t" datetime="{}" title="{}">{}<span class="utc">{}Z</span></time>',
-        _machine(utc),
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}",
         f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z} · {utc:%H:%M:%S} UTC",
         local.strftime(form),
         utc.strftime(form),
@@ -208,7 +203,7 @@ def moment(value: datetime | None, *, date: bool = False) -> SafeString:
     utc_day = f"{utc.day} {utc:%b} " if utc.date() != local.date() else ""
     return format_html(
         '<time datetime="{}">{}{} <span class="utc">({}{} UTC)</span></time>',
-        _machine(utc),
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}",
         day if other_day else "",
         f"{local:%H:%M}",
         utc_day,

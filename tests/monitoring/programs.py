@@ -8,6 +8,8 @@ PACKAGES = {
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
 }  # program: package
+TEMPLATES = Path("/usr/share/prometheus/alertmanager")
+"""Where Debian's Alertmanager reads its templates, wherever it lies itself; without them it does not start."""
 HASTY = ["-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20", "-o", "Acquire::Retries=1"]
 
 
@@ -21,7 +23,24 @@ def find(folder: Path) -> dict[str, str] | str:
         if fault:
             return f"{name} is not installed, and Debian's package was not to be had: {fault}"
         programs[name] = path or str(unpacked)
+    if fault := _link_templates(folder / TEMPLATES.relative_to("/")):
+        return f"Alertmanager finds no templates: {fault}"
     return programs
+
+
+def _link_templates(unpacked: Path) -> str:
+    """Let what was unpacked be found where it is looked for; what went wrong, else nothing."""
+    if TEMPLATES.exists() or not unpacked.exists():
+        return ""
+    try:
+        TEMPLATES.parent.mkdir(parents=True, exist_ok=True)
+        TEMPLATES.unlink(missing_ok=True)  # to a folder that is gone
+        TEMPLATES.symlink_to(unpacked)
+    except FileExistsError:  # by another test process at this moment
+        return ""
+    except OSError as fault:
+        return str(fault)
+    return ""
 
 
 def _fetch(package: str, folder: Path) -> str:
