@@ -103,8 +103,19 @@ def surround(
     sent_by: list[Integration],
 ) -> None:  # fmt: skip
     """What people and machines leave on one incident, and on its retrospective if it has one."""
-    by, other = people
     _alerts(incident, began, lasted, service, sent_by)
+    _investigate(incident, began, lasted, people, service)
+    _promise(incident, began, lasted, people[1])
+    _take_part(incident, began, lasted, people)
+    for retrospective in incident.retrospectives.all():
+        AffectedUsers.objects.create(retrospective=retrospective, service=service, users=20_000, share=10)
+        _discuss(retrospective, people)
+
+
+def _investigate(
+    incident: Incident, began: datetime, lasted: timedelta, people: list[User], service: Service
+) -> None:
+    by, other = people
     hypotheses = Hypothesis.objects.bulk_create(
         Hypothesis(
             incident=incident, claim=claim, owner=other, state=state, verdict="The graph shows it.",
@@ -137,12 +148,21 @@ def surround(
         )
         for n in range(2)
     )
+    RecoveryCheck.objects.create(
+        incident=incident, kind="signal", title="Errors are back to normal", state="passed", owner=other,
+        settled_by=other, settled_at=began + lasted * 0.9,
+    )  # fmt: skip
+
+
+def _promise(incident: Incident, began: datetime, lasted: timedelta, asking: User) -> None:
+    """When updates were due, who was reminded, and somebody who asked for one."""
+    updates = list(incident.status_updates.all()[:DUE_TIMES])
     DueTime.objects.bulk_create(
         DueTime(
             incident=incident, audience="stakeholders", since_at=(at := began + lasted * n / 10),
             due_at=at + lasted / 9, ended_at=at + lasted / (8 if n % 4 == 0 else 10), update=update,
         )
-        for n, update in enumerate(incident.status_updates.all()[:DUE_TIMES])
+        for n, update in enumerate(updates)
     )  # fmt: skip
     Reminder.objects.bulk_create(
         Reminder(
@@ -151,12 +171,14 @@ def surround(
         )
         for step in (-5, 0)
     )  # fmt: skip
-    RecoveryCheck.objects.create(
-        incident=incident, kind="signal", title="Errors are back to normal", state="passed", owner=other,
-        settled_by=other, settled_at=began + lasted * 0.9,
-    )  # fmt: skip
-    update = incident.status_updates.first()
-    UpdateRequest.objects.create(incident=incident, person=other, at=began + lasted * 0.2, answer=update)
+    UpdateRequest.objects.create(
+        incident=incident, person=asking, at=began + lasted * 0.2, answer=next(iter(updates), None)
+    )
+
+
+def _take_part(incident: Incident, began: datetime, lasted: timedelta, people: list[User]) -> None:
+    """Who was active when, and what they were told."""
+    by, other = people
     if event := incident.timeline.order_by("pk").last():
         TimelineEventEdit.objects.create(
             event=event, at=event.recorded_at, by=other, before={"text": "Looked"}
@@ -177,9 +199,6 @@ def surround(
         for person in people
         for kind in (NotificationKind.DECLARED, NotificationKind.PROGRESS, NotificationKind.UPDATES)
     )  # fmt: skip
-    for retrospective in incident.retrospectives.all():
-        AffectedUsers.objects.create(retrospective=retrospective, service=service, users=20_000, share=10)
-        _discuss(retrospective, people)
 
 
 def _alerts(

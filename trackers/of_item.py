@@ -187,9 +187,7 @@ def owner_by_ticket(ticket: Ticket, item: ActionItem) -> str:
         Field.OWNER, ticket.remote.get("raw", {}).get(Field.OWNER, ""), str(item.owner_id)
     )
     if read == "":
-        return (
-            f"{ticket} has no assignee. With its values, {item.owner} is no longer the owner, and nobody is."
-        )
+        return f"{ticket} has no assignee. With its values, {item.owner} is removed as owner, and nobody owns the action item."
     if read is None:
         return f"{ticket.said(Field.OWNER) or 'The assignee'} is not matched with an account. The owner stays {item.owner}."
     return ""

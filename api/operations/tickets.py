@@ -220,7 +220,7 @@ verb(
         "TicketSettlementBody",
         use=choice(
             SIDES,
-            help_text="Whose value both sides get. An owner of whom it says `Nobody` is removed on both.",
+            help_text="Whose value both sides get. Where it says `Nobody`, the owner is removed on both sides.",
         ),
     ),
     answer=TicketConflictShape,

@@ -137,3 +137,24 @@ def targets_of(loopback):
     yield new
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def github_project(github, admin, work):
+    tracker = add_tracker(by=admin, kind="github", name="Backlog", url=github.url, secret="token-1")
+    work()
+    tracker.refresh_from_db()
+    project = add_project(by=admin, tracker=tracker, remote_id="10")
+    work()
+    project.refresh_from_db()
+    return project
+
+
+@pytest.fixture
+def linked_tickets(github_project, responder, item, work):
+    """`item` with acme/pay#1, another one with acme/pay#2."""
+    other = add_action_item(by=responder, title="Another", owner=responder)
+    for one in (item, other):
+        create_ticket(by=responder, item=one, project=github_project)
+        work()
+    return [Ticket.objects.get(item=one) for one in (item, other)]

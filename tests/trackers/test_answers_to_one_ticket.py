@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from action_items.workflow import add_action_item
 from tests.trackers.forge import Answer
+from tests.trackers.looking import look
 from trackers.models import Ticket, Tracker
-from trackers.workflow import add_project, add_tracker, create_ticket, link_ticket, look_at_project
+from trackers.workflow import create_ticket, link_ticket, look_at_project
 
 ISSUE = "/repositories/10/issues/1"
 ELSEWHERE = {"Location": "https://login.example.test/"}
@@ -23,37 +23,9 @@ TRACKERS = [
 ]
 
 
-@pytest.fixture
-def place(github, admin, work):
-    tracker = add_tracker(by=admin, kind="github", name="Backlog", url=github.url, secret="token-1")
-    work()
-    tracker.refresh_from_db()
-    project = add_project(by=admin, tracker=tracker, remote_id="10")
-    work()
-    project.refresh_from_db()
-    return project
-
-
-@pytest.fixture
-def linked(place, responder, item, work):
-    """`item` with acme/pay#1, another one with acme/pay#2."""
-    other = add_action_item(by=responder, title="Another", owner=responder)
-    for one in (item, other):
-        create_ticket(by=responder, item=one, project=place)
-        work()
-    return [Ticket.objects.get(item=one) for one in (item, other)]
-
-
-def look(work, *tickets):
-    Ticket.objects.filter(pk__in=[one.pk for one in tickets]).update(next_at=timezone.now())
-    work()
-    for one in tickets:
-        one.refresh_from_db()
-
-
 @pytest.mark.parametrize(("answer", "words"), ONE)
-def test_it_is_that_tickets_problem(linked, github, work, responder, client, answer, words):
-    one, other = linked
+def test_it_is_that_tickets_problem(linked_tickets, github, work, responder, client, answer, words):
+    one, other = linked_tickets
     github.fails = lambda asked: answer if asked.path == ISSUE else None
     github.edit(("10", 2), title="Theirs")
     look(work, one, other)
@@ -71,8 +43,8 @@ def test_it_is_that_tickets_problem(linked, github, work, responder, client, ans
     assert (one.problem, one.item.title) == ("", "Answered again")
 
 
-def test_it_is_tried_again_less_and_less(linked, github, work, time_machine):
-    one, waits = linked[0], []
+def test_it_is_tried_again_less_and_less(linked_tickets, github, work, time_machine):
+    one, waits = linked_tickets[0], []
     github.fails = lambda asked: Answer(500, {}) if asked.path == ISSUE else None
     look(work, one)
     for _ in range(7):
@@ -84,34 +56,34 @@ def test_it_is_tried_again_less_and_less(linked, github, work, time_machine):
 
 
 @pytest.mark.parametrize(("answer", "words"), ONE)
-def test_the_same_to_everything_is_the_trackers(linked, github, work, answer, words):
+def test_the_same_to_everything_is_the_trackers(linked_tickets, github, work, answer, words):
     github.fails = lambda asked: answer
-    look(work, *linked)
+    look(work, *linked_tickets)
     tracker = Tracker.objects.get()
     assert (tracker.problem, tracker.problem_words.startswith(words)) == ("unreachable", True)
     assert tracker.retry_at > timezone.now()
-    assert [one.problem for one in linked] == ["", ""]
+    assert [one.problem for one in linked_tickets] == ["", ""]
 
 
 @pytest.mark.parametrize(("answer", "problem"), TRACKERS)
-def test_what_is_the_trackers_whatever_it_answers(linked, github, work, answer, problem):
+def test_what_is_the_trackers_whatever_it_answers(linked_tickets, github, work, answer, problem):
     github.fails = lambda asked: answer if asked.path == ISSUE else None
-    look(work, linked[0])
-    assert (linked[0].problem, Tracker.objects.get().problem) == ("", problem)
+    look(work, linked_tickets[0])
+    assert (linked_tickets[0].problem, Tracker.objects.get().problem) == ("", problem)
 
 
-def test_a_connection_that_fails(linked, github, work):
+def test_a_connection_that_fails(linked_tickets, github, work):
     github.close()
-    look(work, linked[0])
+    look(work, linked_tickets[0])
     tracker = Tracker.objects.get()
-    assert (linked[0].problem, tracker.problem, tracker.problem_words) == (
+    assert (linked_tickets[0].problem, tracker.problem, tracker.problem_words) == (
         "",
         "unreachable",
         "cannot be reached",
     )
 
 
-def test_one_that_is_made_is_not_made_twice(place, item, responder, github, work):
+def test_one_that_is_made_is_not_made_twice(github_project, item, responder, github, work):
     plain = github.create
 
     def create(asked, repository):
@@ -119,7 +91,7 @@ def test_one_that_is_made_is_not_made_twice(place, item, responder, github, work
         return Answer(500, {})
 
     github.create = create
-    create_ticket(by=responder, item=item, project=place)
+    create_ticket(by=responder, item=item, project=github_project)
     work()
     ticket = Ticket.objects.get()
     assert (ticket.problem, ticket.is_linked, Tracker.objects.get().problem) == ("unreadable", False, "")
@@ -128,10 +100,10 @@ def test_one_that_is_made_is_not_made_twice(place, item, responder, github, work
     assert (ticket.problem, ticket.key, len(github.issues)) == ("", "acme/pay#1", 1)
 
 
-def test_one_that_is_linked(place, item, responder, github, work):
+def test_one_that_is_linked(github_project, item, responder, github, work):
     github.add_issue(title="There")
     github.fails = lambda asked: Answer(500, {}) if asked.path == "/repos/acme/pay/issues/1" else None
-    link_ticket(by=responder, item=item, tracker=place.tracker, address="acme/pay#1")
+    link_ticket(by=responder, item=item, tracker=github_project.tracker, address="acme/pay#1")
     work()
     ticket = Ticket.objects.get()
     assert (ticket.problem, Tracker.objects.get().problem) == ("unreadable", "")
@@ -140,29 +112,29 @@ def test_one_that_is_linked(place, item, responder, github, work):
     assert (ticket.problem, ticket.key, ticket.is_synced) == ("", "acme/pay#1", True)
 
 
-def test_a_list_of_what_changed(linked, github, work):
+def test_a_list_of_what_changed(linked_tickets, github, work):
     """Each ticket is then asked for by itself."""
     github.fails = lambda asked: Answer(500, {}) if asked.path == "/repositories/10/issues" else None
     github.edit(("10", 1), title="Theirs")
     Tracker.objects.update(sweep_at=timezone.now())
     work()
-    assert Ticket.objects.get(pk=linked[0].pk).item.title == "Theirs"
+    assert Ticket.objects.get(pk=linked_tickets[0].pk).item.title == "Theirs"
     assert Tracker.objects.get().problem == ""
 
 
-def test_a_project(place, github, admin, work):
+def test_a_project(github_project, github, admin, work):
     github.fails = lambda asked: Answer(500, {}) if asked.path == "/repositories/10" else None
-    look_at_project(by=admin, project=place)
+    look_at_project(by=admin, project=github_project)
     work()
-    place.refresh_from_db()
-    assert (place.problem, place.problem_words, Tracker.objects.get().problem) == (
+    github_project.refresh_from_db()
+    assert (github_project.problem, github_project.problem_words, Tracker.objects.get().problem) == (
         "unreadable",
         "answered 500",
         "",
     )
 
 
-def test_the_look_at_the_tracker_itself(place, github, work):
+def test_the_look_at_the_tracker_itself(github_project, github, work):
     """It is not asked a second time for that."""
     github.fails = lambda asked: Answer(500, {})
     github.asked.clear()

@@ -48,7 +48,7 @@ def choose(client, responder, item, work):
 
 def test_a_ticket_without_an_assignee(second, choose, responder):
     ticket = second("")
-    said = f"{ticket} has no assignee. With its values, {responder} is no longer the owner, and nobody is."
+    said = f"{ticket} has no assignee. With its values, {responder} is removed as owner, and nobody owns the action item."
     assert choose(ticket) == (said, None)
 
 

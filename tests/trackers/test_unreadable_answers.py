@@ -3,12 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from action_items.workflow import add_action_item, change_action_item
+from action_items.workflow import change_action_item
 from tests.trackers.forge import Answer
+from tests.trackers.looking import look
 from trackers.kinds import http
 from trackers.models import Ticket, Tracker
 from trackers.workflow import (
-    add_project,
     add_tracker,
     create_ticket,
     link_ticket,
@@ -21,37 +21,9 @@ ISSUE = "/repositories/10/issues/1"
 WORDS = "sent an answer that cannot be read"
 
 
-@pytest.fixture
-def place(github, admin, work):
-    tracker = add_tracker(by=admin, kind="github", name="Backlog", url=github.url, secret="token-1")
-    work()
-    tracker.refresh_from_db()
-    project = add_project(by=admin, tracker=tracker, remote_id="10")
-    work()
-    project.refresh_from_db()
-    return project
-
-
-@pytest.fixture
-def linked(place, responder, item, work):
-    """`item` with acme/pay#1, another one with acme/pay#2."""
-    other = add_action_item(by=responder, title="Another", owner=responder)
-    for one in (item, other):
-        create_ticket(by=responder, item=one, project=place)
-        work()
-    return [Ticket.objects.get(item=one) for one in (item, other)]
-
-
-def look(work, *tickets):
-    Ticket.objects.filter(pk__in=[one.pk for one in tickets]).update(next_at=timezone.now())
-    work()
-    for one in tickets:
-        one.refresh_from_db()
-
-
 @pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b"{}", b'{"number": 1, "title": 2, "state": {}}'])
-def test_one_ticket_of_several(linked, github, work, responder, client, body):
-    one, other = linked
+def test_one_ticket_of_several(linked_tickets, github, work, responder, client, body):
+    one, other = linked_tickets
     github.fails = lambda asked: Answer(200, raw=body) if asked.path == ISSUE else None
     github.edit(("10", 2), title="Theirs")
     look(work, one, other)
@@ -72,8 +44,8 @@ def test_one_ticket_of_several(linked, github, work, responder, client, body):
     assert (one.problem, one.item.title) == ("", "Read again")
 
 
-def test_one_that_is_too_large(linked, github, work, monkeypatch):
-    one, other = linked
+def test_one_that_is_too_large(linked_tickets, github, work, monkeypatch):
+    one, other = linked_tickets
     monkeypatch.setattr(http, "MOST_BYTES", 100_000)
     large = Answer(200, raw=b'"' + b"a" * 200_000 + b'"')
     github.fails = lambda asked: large if asked.path == ISSUE else None
@@ -82,26 +54,26 @@ def test_one_that_is_too_large(linked, github, work, monkeypatch):
     assert (other.problem, Tracker.objects.get().problem) == ("", "")
 
 
-def test_a_page_in_place_of_every_answer(linked, github, work):
+def test_a_page_in_place_of_every_answer(linked_tickets, github, work):
     """A login page, or what a proxy says: nothing is wrong with a ticket."""
     github.fails = lambda asked: HTML
-    look(work, *linked)
+    look(work, *linked_tickets)
     tracker = Tracker.objects.get()
     assert (tracker.problem, tracker.problem_words) == ("unreachable", f"{WORDS}. Check the address")
     assert tracker.retry_at > timezone.now()
-    assert [one.problem for one in linked] == ["", ""]
+    assert [one.problem for one in linked_tickets] == ["", ""]
     github.fails = None
     github.edit(("10", 1), title="Back")
     Tracker.objects.update(retry_at=None)
     work()
     assert Tracker.objects.get().problem == ""
-    assert Ticket.objects.get(pk=linked[0].pk).item.title == "Back"
+    assert Ticket.objects.get(pk=linked_tickets[0].pk).item.title == "Back"
 
 
-def test_a_tracker_that_ends_its_answers_meanwhile(linked, github, work):
+def test_a_tracker_that_ends_its_answers_meanwhile(linked_tickets, github, work):
     github.fails = lambda asked: HTML if asked.path == ISSUE else Answer(500, raw=b"")
-    look(work, linked[0])
-    assert (linked[0].problem, Tracker.objects.get().problem) == ("", "unreachable")
+    look(work, linked_tickets[0])
+    assert (linked_tickets[0].problem, Tracker.objects.get().problem) == ("", "unreachable")
 
 
 def test_a_tracker_whose_test_cannot_be_read(github, admin, work):
@@ -112,17 +84,17 @@ def test_a_tracker_whose_test_cannot_be_read(github, admin, work):
     assert (tracker.problem, tracker.problem_words) == ("unreachable", f"{WORDS}. Check the address")
 
 
-def test_a_project(place, github, admin, work):
+def test_a_project(github_project, github, admin, work):
     github.fails = lambda asked: HTML if asked.path == "/repositories/10" else None
-    look_at_project(by=admin, project=place)
+    look_at_project(by=admin, project=github_project)
     work()
-    place.refresh_from_db()
-    assert (place.problem, place.problem_words) == ("unreadable", WORDS)
-    assert timezone.now() < place.look_at <= timezone.now() + Tracker.LONGEST_PAUSE
+    github_project.refresh_from_db()
+    assert (github_project.problem, github_project.problem_words) == ("unreadable", WORDS)
+    assert timezone.now() < github_project.look_at <= timezone.now() + Tracker.LONGEST_PAUSE
     assert Tracker.objects.get().problem == ""
 
 
-def test_one_that_was_made_is_found_and_not_made_again(place, item, responder, github, work):
+def test_one_that_was_made_is_found_and_not_made_again(github_project, item, responder, github, work):
     plain = github.create
 
     def create(asked, repository):
@@ -130,7 +102,7 @@ def test_one_that_was_made_is_found_and_not_made_again(place, item, responder, g
         return HTML
 
     github.create = create
-    create_ticket(by=responder, item=item, project=place)
+    create_ticket(by=responder, item=item, project=github_project)
     work()
     ticket = Ticket.objects.get()
     assert (ticket.problem, ticket.is_linked, Tracker.objects.get().problem) == ("unreadable", False, "")
@@ -139,9 +111,9 @@ def test_one_that_was_made_is_found_and_not_made_again(place, item, responder, g
     assert (ticket.problem, ticket.key, len(github.issues)) == ("", "acme/pay#1", 1)
 
 
-def test_one_that_is_never_made_is_tried_less_and_less(place, item, responder, github, work):
+def test_one_that_is_never_made_is_tried_less_and_less(github_project, item, responder, github, work):
     github.fails = lambda asked: HTML if asked.method == "POST" else None
-    create_ticket(by=responder, item=item, project=place)
+    create_ticket(by=responder, item=item, project=github_project)
     work()
     ticket, waits = Ticket.objects.get(), []
     for _ in range(8):
@@ -151,8 +123,8 @@ def test_one_that_is_never_made_is_tried_less_and_less(place, item, responder, g
     assert Tracker.objects.get().problem == ""
 
 
-def test_what_is_set_there(linked, github, responder, work):
-    one = linked[0]
+def test_what_is_set_there(linked_tickets, github, responder, work):
+    one = linked_tickets[0]
     github.fails = lambda asked: HTML if asked.method == "PATCH" else None
     change_action_item(item=one.item, by=responder, title="Ours")
     work()
@@ -164,10 +136,10 @@ def test_what_is_set_there(linked, github, responder, work):
     assert github.issues["10", 1]["title"] == "Ours"
 
 
-def test_one_that_is_linked(place, item, responder, github, work):
+def test_one_that_is_linked(github_project, item, responder, github, work):
     github.add_issue(title="There")
     github.fails = lambda asked: HTML if asked.path == "/repos/acme/pay/issues/1" else None
-    link_ticket(by=responder, item=item, tracker=place.tracker, address="acme/pay#1")
+    link_ticket(by=responder, item=item, tracker=github_project.tracker, address="acme/pay#1")
     work()
     ticket = Ticket.objects.get()
     assert (ticket.problem, Tracker.objects.get().problem) == ("unreadable", "")
@@ -176,11 +148,11 @@ def test_one_that_is_linked(place, item, responder, github, work):
     assert (ticket.problem, ticket.key, ticket.is_synced) == ("", "acme/pay#1", True)
 
 
-def test_a_list_of_what_changed(linked, github, work):
+def test_a_list_of_what_changed(linked_tickets, github, work):
     """Each ticket is then asked for by itself."""
     github.fails = lambda asked: HTML if asked.path == "/repositories/10/issues" else None
     github.edit(("10", 1), title="Theirs")
     Tracker.objects.update(sweep_at=timezone.now())
     work()
-    assert Ticket.objects.get(pk=linked[0].pk).item.title == "Theirs"
+    assert Ticket.objects.get(pk=linked_tickets[0].pk).item.title == "Theirs"
     assert Tracker.objects.get().problem == ""
