@@ -3,12 +3,13 @@
 Every function takes the items to count, so that whoever asks brings their reach (`visible_to`) and filters along.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Case, Count, F, Q, When
+from django.db.models import BooleanField, Case, Count, F, Q, Value, When
 from django.db.models.functions import TruncDate
 
 from accounts.models import User
@@ -78,6 +79,7 @@ class Fared:
     """How the items asked about fare, all told by one statement."""
 
     on_time: OnTime
+    on_time_by: list[tuple[tuple[Any, ...], OnTime]]  # the same for each combination of what was asked for
     counts: dict[str, int]
     ageing: list[tuple[str, int]]
     helped: dict[str, int]  # of what was done in the period; no answer yet is the empty one
@@ -92,8 +94,12 @@ def fared(
     zone: ZoneInfo,
     since: datetime | None,
     until: datetime,
+    by: dict[str, Any] | None = None,
 ) -> Fared:
-    """Days from `first` to `last`, both included, are those of the due dates; `since` and `until` of what was done."""
+    """Days from `first` to `last`, both included, are those of the due dates; `since` and `until` of what was done.
+
+    `by`: expressions by their names, whose combinations are told apart.
+    """
     unfinished = Q(state__in=UNFINISHED_STATES)
     finished = Q(state__in=DONE_STATES, done_at__lt=until)
     if since:
@@ -106,35 +112,39 @@ def fared(
         f"helped_{answer}": Count("pk", filter=finished & Q(helped=answer)) for answer in ("", *Helped.values)
     }
     asked |= {
-        f"age_{number}": Count("pk", filter=unfinished & _born(today, least, most))
+        f"age_{number}": Count("pk", filter=unfinished & _born(today, least, most, zone))
         for number, (_, least, most) in enumerate(AGES)
     }
     asked |= {
         "unfinished": Count("pk", filter=unfinished),
         "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
     }
-    days = {"done_on": TruncDate("done_at", tzinfo=zone), "born_on": TruncDate("created_at", tzinfo=zone)}
-    counted = items.filter(
-        Q(due_on__range=(first, last)) | finished | unfinished
-    )  # nothing else is counted below
-    found = counted.annotate(**days).order_by().aggregate(**asked)
-    answers = {answer: found[f"helped_{answer}"] for answer in ("", *Helped.values)}
+    counted: ActionItemQuerySet = items.filter(Q(due_on__range=(first, last)) | finished | unfinished)
+    groups = tuple(by or {"all": Value(1)})
+    rows = (
+        counted.annotate(done_on=TruncDate("done_at", tzinfo=zone), **(by or {"all": Value(1)}))
+        .order_by()
+        .values(*groups)
+        .annotate(**asked)
+    )
+    sums: dict[str, int] = dict.fromkeys(asked, 0)
+    kept: list[tuple[tuple[Any, ...], OnTime]] = []
+    for row in rows:
+        for name in asked:
+            sums[name] += row[name]
+        kept.append((tuple(row[name] for name in groups), _on_time(row)))
+    answers = {answer: sums[f"helped_{answer}"] for answer in ("", *Helped.values)}
     return Fared(
-        OnTime(found["on_time"], found["due"], found["given_up"]),
-        {name: found[name] for name in ("unfinished", "overdue")},
-        [(label, found[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)],
+        _on_time(sums),
+        [(key, one) for key, one in kept if one.due or one.given_up],
+        {name: sums[name] for name in ("unfinished", "overdue")},
+        [(label, sums[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)],
         {answer: n for answer, n in answers.items() if n},
     )
 
 
-def on_time_by(
-    items: ActionItemQuerySet, by: dict[str, Any], *, first: date, last: date, today: date, zone: ZoneInfo
-) -> list[tuple[tuple[Any, ...], OnTime]]:
-    """The same for each combination of `by`, expressions by their names."""
-    due = items.due_between(first, last).annotate(done_on=TruncDate("done_at", tzinfo=zone), **by)
-    counted = {name: Count("pk", filter=which) for name, which in _on_time_of(today).items()}
-    found = due.order_by().values(*by).annotate(**counted).values_list(*by, *counted)
-    return [(row[: len(by)], OnTime(*row[len(by) :])) for row in found]
+def _on_time(counted: Mapping[str, int]) -> OnTime:
+    return OnTime(counted["on_time"], counted["due"], counted["given_up"])
 
 
 def _on_time_of(today: date) -> dict[str, Q]:
@@ -147,17 +157,24 @@ def _on_time_of(today: date) -> dict[str, Q]:
     }
 
 
-def _born(today: date, least: int, most: int | None) -> Q:
-    born = Q(born_on__lte=today - timedelta(days=least)) if least else Q()
-    return born if most is None else born & Q(born_on__gte=today - timedelta(days=most))
+def _born(today: date, least: int, most: int | None, zone: ZoneInfo) -> Q:
+    """Added so many days of the calendar in `zone` ago, as moments: they are compared as they are stored."""
+    born = Q(created_at__lt=_midnight(today - timedelta(days=least - 1), zone)) if least else Q()
+    return (
+        born if most is None else born & Q(created_at__gte=_midnight(today - timedelta(days=most), zone))
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
 
 
 def ageing(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> list[tuple[str, int]]:
     """Of the unfinished, how many are how old since they were added: (bucket, count), youngest first."""
     counts: dict[str, Any] = {}
     for number, (_label, least, most) in enumerate(AGES):
-        counts[f"bucket_{number}"] = Count("pk", filter=_born(today, least, most), distinct=True)
-    found = items.unfinished().annotate(born_on=TruncDate("created_at", tzinfo=zone)).aggregate(**counts)
+        counts[f"bucket_{number}"] = Count("pk", filter=_born(today, least, most, zone), distinct=True)
+    found = items.unfinished().aggregate(**counts)
     return [(label, found[f"bucket_{number}"]) for number, (label, _, _) in enumerate(AGES)]
 
 

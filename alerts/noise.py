@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Count, F, Max, Q, Value
+from django.db.models import CharField, Count, F, Max, Q, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, ExtractHour, NullIf, TruncHour
 
@@ -36,19 +36,19 @@ class NoisyRule:
     last_fired_at: datetime
 
 
-def noisiest_rules(user: User, now: datetime, sort: str = "firings") -> list[NoisyRule]:
-    """Of the last 30 days, of alerts that `user` can see. Nights are those of the organisation's time zone."""
+def noisiest_rules(user: User, now: datetime, sort: str = "firings", most: int = MOST_FIRINGS) -> list[NoisyRule]:
+    """Of the newest `most` firings of the last 30 days, of alerts that `user` can see. Nights are those of the organisation's time zone."""
     zone = ZoneInfo(Installation.get().time_zone)
+    since = now - timedelta(days=DAYS)
     fired = AlertChange.objects.filter(
-        kind__in=(AlertChange.Kind.FIRED, AlertChange.Kind.FIRED_AGAIN),
-        received_at__gte=now - timedelta(days=DAYS),
+        kind__in=(AlertChange.Kind.FIRED, AlertChange.Kind.FIRED_AGAIN), received_at__gte=since
     )
-    newest = fired.order_by("-received_at").values("pk")[:MOST_FIRINGS]
+    oldest = fired.order_by("-received_at").values("received_at")[most - 1 : most]
     seen = Alert.objects.visible_to(user).filter(is_test=False)
     named: list[Any] = [NullIf(KeyTextTransform(name, "alert__labels"), Value("")) for name in NAMES]
     at_night = Q(hour__gte=NIGHT_BEGINS) | Q(hour__lt=NIGHT_ENDS)
     rows = (
-        AlertChange.objects.filter(pk__in=newest, alert__in=seen)
+        fired.filter(received_at__gte=Coalesce(Subquery(oldest), Value(since)), alert__in=seen)
         .order_by()
         .annotate(
             name=Coalesce(*named, F("alert__title"), output_field=CharField()),

@@ -117,6 +117,7 @@ def build(size: int) -> None:
     ReferenceCounter.objects.update(last=Incident.objects.order_by("-number").first().number)  # type: ignore[union-attr]
     fill_in(people, services)
     _tell_open(people, services, sent_by)
+    Participation.objects.count_work()
     check_tables()
     with connection.cursor() as cursor:
         for name in ("a", "b", "c"):

@@ -73,6 +73,7 @@ ANEW: dict[type[Model], set[str]] = {
     Document: {"state"},  # made of its text again
     Publication: {"figures"},  # markup, which is taken from nobody
     UpdateSchedule: {"next_step_at"},  # nobody is reminded of what was due in another installation
+    Participation: {"worked_from", "worked_until", "worked_seconds"},
     ActionItem: {"due_set_at"},
     StatusPage: {
         "version",

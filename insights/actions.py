@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from action_items.figures import Fared, OnTime, fared, on_time_by
+from action_items.figures import Fared, OnTime, fared
 from action_items.models import ActionCategory, ActionItem, ActionItemQuerySet, Helped, Priority
 from figures.ages import ages
 from figures.draw import MEDIUM, NARROW, WIDE, sizes, spoken
@@ -95,7 +95,8 @@ def done(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     period: dict[str, Any] = {
         "first": days.first, "last": days.last, "today": days.today, "zone": timezone.get_current_timezone()
     }  # fmt: skip
-    fare = fared(items, **period, since=scope.since, until=scope.horizon)
+    by = _kinds_told_apart(asked) if is_deep else None
+    fare = fared(items, **period, since=scope.since, until=scope.horizon, by=by)
     took = completing(items, scope.since, scope.horizon, scope.now)
     panel = Panel(
         "actions", QUESTION, _headline(fare, items), _says(fare, took),
@@ -174,12 +175,8 @@ def _address(asked: Asked, days: Days, **more: str) -> str:
 def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, took: Curve) -> None:
     if took.count >= FEW:
         panel.figures.append(_curve(took))
-    readable = asked.scope.access.retrospectives.filter(pk=OuterRef("retrospective"))
-    level = Case(When(Exists(readable), then=F("factor__level")), default=Value(None))
-    by = {"kind": F("category"), "rank": F("priority"), "level": level}
-    told = on_time_by(asked.items, by, **period)
     for place, (caption, names) in enumerate(KINDS):
-        panel.tables.append(_kinds(caption, names, [(key[place], kept) for key, kept in told]))
+        panel.tables.append(_kinds(caption, names, [(key[place], kept) for key, kept in fare.on_time_by]))
     answers = fare.helped
     panel.tables.append(Table(
         "Did it help? Of what was done in the period",
@@ -198,6 +195,13 @@ def _deepen(panel: Panel, asked: Asked, period: dict[str, Any], fare: Fared, too
         [(Behind(item.reference, item.title, item.get_absolute_url()), str(item.owner or item.team or ""), item.due_on,
           item.done_at, _state(item, period["today"])) for item in due[:LISTED]],
     ))  # fmt: skip
+
+
+def _kinds_told_apart(asked: Asked) -> dict[str, Any]:
+    """By each of KINDS; the level of a factor of a retrospective that cannot be read is none."""
+    readable = asked.scope.access.retrospectives.filter(pk=OuterRef("retrospective"))
+    level = Case(When(Exists(readable), then=F("factor__level")), default=Value(None))
+    return {"kind": F("category"), "rank": F("priority"), "level": level}
 
 
 def _kinds(caption: str, names: dict[str, str], told: list[tuple[str, OnTime]]) -> Table:

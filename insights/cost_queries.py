@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from insights.cohort import Scope
-from insights.definitions import STATED, USERS
+from insights.definitions import HIT, STATED, USERS_OF_EACH
 from insights.measuring import narrow_cte, rows
 from retros.models import CostAssumptions, RoleRate
 
@@ -72,6 +72,16 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Felt:
+    """The users' time that a service lost, in incidents in which its users are stated."""
+
+    name: str
+    slug: str
+    count: int
+    users: float  # user-seconds
+
+
+@dataclass(frozen=True)
 class Spending:
     impact: Sum
     users: Sum
@@ -80,31 +90,35 @@ class Spending:
     likely: Sum
     high: Sum
     most: list[Spent]
+    felt: list[Felt]
 
 
-# Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end. Who was never
-# active beside joining and leaving has one stretch: there is nothing to merge. What lies between them adds nothing.
-WORKED = """seats AS (
-    SELECT p.id, p.incident_id, p.user_id, CASE WHEN p.left_at >= p.joined_at THEN p.joined_at END AS a, p.left_at AS b
-    FROM cohort AS c JOIN incidents_participation AS p ON p.incident_id = c.id),
-  busy AS (
-    SELECT s.participation_id AS id, range_agg(tstzrange(s.started_at, s.last_at + interval '30 minutes')) AS stretches
-    FROM seats JOIN incidents_activitysession AS s ON s.participation_id = seats.id
-    WHERE NOT coalesce(s.started_at >= a AND s.last_at <= b, FALSE) GROUP BY 1),
-  persons AS (
-    SELECT incident_id, user_id, CASE WHEN busy.id IS NULL THEN greatest(date_part('epoch', b - a), 300) ELSE (
-      SELECT sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300)) FROM unnest(CASE WHEN a IS NULL
-        THEN stretches ELSE stretches + tstzmultirange(tstzrange(a, b + interval '30 minutes')) END) AS one) END AS seconds
-    FROM seats LEFT JOIN busy USING (id) WHERE a IS NOT NULL OR busy.id IS NOT NULL),
+# What somebody's time costs more, or less, than the hour of anybody, is added only for those who had such a role.
+WORKED = """worked AS (
+    SELECT p.incident_id, sum(worked_seconds) AS seconds FROM incidents_participation AS p
+    JOIN cohort AS c ON c.id = p.incident_id WHERE worked_seconds IS NOT NULL GROUP BY 1),
   wore AS (
     SELECT r.incident_id, r.user_id, max(rate.low)::float8 AS low, max(rate.likely)::float8 AS likely,
       max(rate.high)::float8 AS high
     FROM incidents_roleassignment AS r JOIN retros_rolerate AS rate ON rate.role_id = r.role_id
     JOIN cohort AS c ON c.id = r.incident_id GROUP BY 1, 2),
-  worked AS (
-    SELECT incident_id, sum(seconds) AS seconds, sum(seconds / 3600 * coalesce(wore.low, %s)) AS low,
-      sum(seconds / 3600 * coalesce(wore.likely, %s)) AS likely, sum(seconds / 3600 * coalesce(wore.high, %s)) AS high
-    FROM persons LEFT JOIN wore USING (incident_id, user_id) GROUP BY 1)"""
+  more AS (
+    SELECT wore.incident_id, sum(worked_seconds / 3600 * (low - %s)) AS low,
+      sum(worked_seconds / 3600 * (likely - %s)) AS likely, sum(worked_seconds / 3600 * (high - %s)) AS high
+    FROM wore JOIN incidents_participation AS p USING (incident_id, user_id) GROUP BY 1)"""
+
+# The union of stretches that share a moment goes from the first beginning to the last end.
+AFFECTED = """affected AS (
+    SELECT a.incident_id, c.now, min(a.started_at) AS first, max(a.started_at) AS last_begun,
+      min(coalesce(a.ended_at, c.now)) AS first_over, max(coalesce(a.ended_at, c.now)) AS last
+    FROM cohort AS c JOIN incidents_affectedservice AS a ON a.incident_id = c.id
+    WHERE a.started_at <= coalesce(a.ended_at, c.now) GROUP BY 1, 2),
+  impact AS (
+    SELECT incident_id, CASE WHEN last_begun <= first_over THEN date_part('epoch', last - first) ELSE (
+      SELECT sum(date_part('epoch', upper(one) - lower(one))) FROM unnest((
+        SELECT range_agg(tstzrange(started_at, coalesce(ended_at, now))) FROM incidents_affectedservice AS a
+        WHERE a.incident_id = affected.incident_id AND started_at <= coalesce(ended_at, now))) AS one) END AS seconds
+    FROM affected)"""
 
 # Credits are numbers of the business dimension, in the currency, of the incident's own retrospective.
 CREDITS = """credits AS (
@@ -116,62 +130,49 @@ CREDITS = """credits AS (
 
 
 def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
-    """Money: Σ hours × the rate of the role + minutes of impact × the greatest share × a minute + credits."""
+    """What cost most, and which services lost the users' time, most first, up to `limit` of each.
+
+    Money: Σ hours × the rate of the role + minutes of impact × the greatest share × a minute + credits.
+    """
     cohort, params = narrow_cte(scope, "id", "began")
     hour, minute = rates.hour or (None, None, None), rates.minute or (0.0, 0.0, 0.0)
     money = ", ".join(
         f"""CASE WHEN %s AND (NOT %s OR worked.seconds IS NOT NULL)
           AND (NOT %s OR (users.share IS NOT NULL AND impact.seconds IS NOT NULL))
-        THEN coalesce(worked.{guess}, 0) + coalesce(impact.seconds / 60 * users.share * %s, 0)
-          + coalesce(credits.money, 0) END AS {guess}"""
+        THEN coalesce(worked.seconds / 3600 * %s + coalesce(more.{guess}, 0), 0)
+          + coalesce(impact.seconds / 60 * users.share * %s, 0) + coalesce(credits.money, 0) END AS {guess}"""
         for guess in ("low", "likely", "high")
     )
     needs: list[Any] = []
-    for value in minute:
-        needs += [rates.is_stated, rates.hour is not None, rates.minute is not None, value]
+    for an_hour, a_minute in zip(hour, minute, strict=True):
+        needs += [rates.is_stated, rates.hour is not None, rates.minute is not None, an_hour, a_minute]
     names = ("impact", "users", "worked", "low", "likely", "high")
     sums = ", ".join(f"count({name}), coalesce(sum({name}), 0)::float8" for name in names)
+    order = "likely DESC NULLS LAST, users DESC NULLS LAST, impact DESC NULLS LAST, id DESC"
     found = rows(
-        f"""WITH {cohort}, {WORKED}, {CREDITS}, impact AS (
-          SELECT id, sum(date_part('epoch', upper(one) - lower(one))) AS seconds FROM (
-            SELECT c.id, unnest(range_agg(tstzrange(a.started_at, coalesce(a.ended_at, c.now)))) AS one
-            FROM cohort AS c JOIN incidents_affectedservice AS a ON a.incident_id = c.id
-            WHERE a.started_at <= coalesce(a.ended_at, c.now) GROUP BY c.id) AS merged GROUP BY id),
-        o AS (
+        f"""WITH {cohort}, {WORKED}, {AFFECTED}, {CREDITS}, stated AS ({STATED}), hit AS ({HIT}),
+        users AS ({USERS_OF_EACH}),
+        each AS (
           SELECT c.id, c.began, impact.seconds AS impact, users.seconds AS users, worked.seconds AS worked, {money}
-          FROM cohort AS c LEFT JOIN impact USING (id) {USERS} LEFT JOIN worked ON worked.incident_id = c.id
-          LEFT JOIN credits ON credits.incident_id = c.id)
-        SELECT whole.*, i.number, i.title, most.began, impact, users, worked, low, likely, high
-        FROM (SELECT count(*), {sums} FROM o) AS whole LEFT JOIN (
-          SELECT * FROM o WHERE coalesce(likely, users, impact, worked) IS NOT NULL
-          ORDER BY likely DESC NULLS LAST, users DESC NULLS LAST, impact DESC NULLS LAST, id DESC LIMIT %s
-        ) AS most ON TRUE LEFT JOIN incidents_incident AS i USING (id)
-        ORDER BY likely DESC NULLS LAST, users DESC NULLS LAST, impact DESC NULLS LAST, most.id DESC""",
-        (*params, *hour, rates.currency, *needs, limit),
+          FROM cohort AS c LEFT JOIN impact ON impact.incident_id = c.id LEFT JOIN users ON users.incident_id = c.id
+          LEFT JOIN worked ON worked.incident_id = c.id LEFT JOIN more ON more.incident_id = c.id
+          LEFT JOIN credits ON credits.incident_id = c.id),
+        most AS (
+          SELECT row_number() OVER (ORDER BY {order}) AS place, * FROM (
+            SELECT * FROM each WHERE coalesce(likely, users, impact, worked) IS NOT NULL ORDER BY {order} LIMIT %s) AS top),
+        services AS (
+          SELECT row_number() OVER (ORDER BY lost DESC, name) AS place, * FROM (
+            SELECT s.name, s.slug, count(DISTINCT incident_id), sum(people * seconds) AS lost
+            FROM hit JOIN incidents_service AS s ON s.id = service_id WHERE people IS NOT NULL GROUP BY s.id
+            ORDER BY lost DESC, s.name LIMIT %s) AS top)
+        SELECT whole.*, i.number, i.title, most.began, impact, users, worked, low, likely, high,
+          services.name, services.slug, services.count, services.lost
+        FROM (SELECT count(*), {sums} FROM each) AS whole
+        LEFT JOIN (most FULL JOIN services USING (place)) ON TRUE LEFT JOIN incidents_incident AS i ON i.id = most.id
+        ORDER BY place""",
+        (*params, *hour, rates.currency, *needs, limit, limit),
     )
     of, values = found[0][0], found[0][1:13]
     known = {name: Sum(values[2 * n], of, values[2 * n + 1]) for n, name in enumerate(names)}
-    return Spending(**known, most=[Spent(*row[13:]) for row in found if row[13] is not None])
-
-
-@dataclass(frozen=True)
-class Felt:
-    name: str
-    slug: str
-    count: int
-    users: float  # user-seconds
-
-
-def felt(scope: Scope, limit: int = 8) -> list[Felt]:
-    """Per service the users' time lost, most first, of incidents in which its users are stated."""
-    cohort, params = narrow_cte(scope, "id")
-    found = rows(
-        f"""WITH {cohort}, stated AS ({STATED})
-        SELECT s.name, s.slug, count(DISTINCT c.id), sum(stated.people
-          * greatest(date_part('epoch', coalesce(a.ended_at, c.now) - a.started_at), 0)) AS users
-        FROM stated JOIN cohort AS c ON c.id = stated.incident_id
-        JOIN incidents_affectedservice AS a ON a.incident_id = c.id AND a.service_id = stated.service_id
-        JOIN incidents_service AS s ON s.id = a.service_id GROUP BY s.id ORDER BY users DESC, s.name LIMIT %s""",
-        (*params, limit),
-    )
-    return [Felt(*row) for row in found]
+    most = [Spent(*row[13:22]) for row in found if row[13] is not None]
+    return Spending(**known, most=most, felt=[Felt(*row[22:]) for row in found if row[22] is not None])

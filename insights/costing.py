@@ -5,7 +5,7 @@ from collections.abc import Callable
 from figures.bars import bar
 from figures.draw import spoken
 from incidents.models.reference import reference_of
-from insights.cost_queries import Felt, Rates, Spending, Spent, Sum, felt, spending
+from insights.cost_queries import Felt, Rates, Spending, Spent, Sum, spending
 from insights.filters import Asked
 from insights.panels import GOOD_COVERAGE, SOME_COVERAGE, Panel, Row
 from insights.tables import Behind, Column, Table, rounded, short
@@ -19,8 +19,8 @@ FORMULA = (
 
 def cost(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     rates = Rates.get()
-    found = spending(asked.scope, rates, 100 if is_deep else 1)
-    services = felt(asked.scope, 100 if is_deep else 5)
+    found = spending(asked.scope, rates, 100 if is_deep else 5)
+    services = found.felt
     told = found.likely if rates.is_stated else found.users
     most = services[0].users if services else 1.0
     panel = Panel(

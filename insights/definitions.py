@@ -103,34 +103,24 @@ IMPACT = """LEFT JOIN LATERAL (
   )) AS one
 ) AS impact ON TRUE"""
 
-# Every stretch is stretched by the gap that is merged, and the gap is taken off again at its end.
 RESPONDERS = """LEFT JOIN LATERAL (
-  SELECT sum(greatest(date_part('epoch', upper(one) - lower(one)) - 1800, 300))::float8 AS seconds
-  FROM incidents_participation AS p, unnest((
-    SELECT range_agg(tstzrange(a, b + interval '30 minutes')) FROM (
-      SELECT started_at AS a, last_at AS b FROM incidents_activitysession WHERE participation_id = p.id
-      UNION ALL SELECT p.joined_at, p.left_at WHERE p.left_at >= p.joined_at
-    ) AS stretch
-  )) AS one WHERE p.incident_id = c.id
+  SELECT sum(worked_seconds) AS seconds FROM incidents_participation WHERE incident_id = c.id
 ) AS responders ON TRUE"""
 
 # What a retrospective of its own says goes before what one that covers several says.
-STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.service_id,
+STATED = """SELECT DISTINCT ON (of.incident_id, u.service_id) of.incident_id, u.service_id, asked.now,
     (u.users * u.share / 100)::float8 AS people, (u.share / 100)::float8 AS share
   FROM retros_affectedusers AS u JOIN readable USING (retrospective_id)
   JOIN retros_retrospective_incidents AS of USING (retrospective_id) JOIN cohort AS asked ON asked.id = of.incident_id
   ORDER BY of.incident_id, u.service_id, coalesce(readable.incident_id = of.incident_id, FALSE) DESC, u.id DESC"""
-USERS = f"""LEFT JOIN (
-  SELECT hit.incident_id, CASE WHEN count(stated.people) = count(*) THEN sum(hit.seconds * stated.people)::float8 END
-    AS seconds, CASE WHEN count(stated.people) = count(*) THEN max(stated.share) END AS share
-  FROM (SELECT a.incident_id, a.service_id,
-      sum(greatest(date_part('epoch', coalesce(a.ended_at, i.now) - a.started_at), 0)) AS seconds
-    FROM (SELECT DISTINCT incident_id FROM retros_affectedusers
-      JOIN retros_retrospective_incidents USING (retrospective_id)) AS looked_at
-    JOIN cohort AS i ON i.id = looked_at.incident_id
-    JOIN incidents_affectedservice AS a ON a.incident_id = i.id GROUP BY 1, 2) AS hit
-  LEFT JOIN ({STATED}) AS stated USING (incident_id, service_id)
-  GROUP BY hit.incident_id
+# Each time a service was affected, of the incidents of which `stated` says something; `people` only where it does.
+HIT = """SELECT a.incident_id, a.service_id, stated.people, stated.share,
+    greatest(date_part('epoch', coalesce(a.ended_at, told.now) - a.started_at), 0) AS seconds
+  FROM (SELECT DISTINCT incident_id, now FROM stated) AS told JOIN incidents_affectedservice AS a USING (incident_id)
+  LEFT JOIN stated USING (incident_id, service_id)"""
+USERS_OF_EACH = """SELECT incident_id, CASE WHEN count(people) = count(*) THEN sum(seconds * people)::float8 END AS seconds,
+    CASE WHEN count(people) = count(*) THEN max(share) END AS share FROM hit GROUP BY incident_id"""
+USERS = f"""LEFT JOIN (WITH stated AS ({STATED}), hit AS ({HIT}) {USERS_OF_EACH}
 ) AS users ON users.incident_id = c.id"""
 
 
@@ -157,18 +147,18 @@ OVERDUE = f"""LEFT JOIN LATERAL (
 ) AS overdue ON TRUE"""
 
 SILENCE = f"""LEFT JOIN LATERAL (
+  WITH asked AS MATERIALIZED (SELECT DISTINCT audience FROM ({OWED}) AS owed)
   SELECT max(date_part('epoch', gap))::float8 AS seconds FROM (
     SELECT at - lag(at) OVER (PARTITION BY audience ORDER BY at) AS gap FROM (
-      SELECT DISTINCT audience, c.told_from AS at FROM ({OWED}) AS owed
+      SELECT audience, c.told_from AS at FROM asked
       UNION ALL
-      SELECT a.audience, u.posted_at FROM (SELECT DISTINCT audience FROM ({OWED}) AS owed) AS a
-      JOIN incidents_statusupdate AS u ON u.incident_id = c.id AND u.state = 'posted'
+      SELECT a.audience, u.posted_at FROM asked AS a JOIN incidents_statusupdate AS u ON u.incident_id = c.id AND u.state = 'posted'
         AND a.audience = ANY(u.audiences) AND u.posted_at > c.told_from AND u.posted_at <= c.told_until
       UNION ALL
       SELECT a.audience, coalesce((SELECT min(posted_at) FROM incidents_statusupdate AS u
         WHERE u.incident_id = c.id AND u.state = 'posted' AND a.audience = ANY(u.audiences)
           AND u.posted_at > c.told_until), c.told_until)
-      FROM (SELECT DISTINCT audience FROM ({OWED}) AS owed) AS a
+      FROM asked AS a
     ) AS word
   ) AS silent
 ) AS silence ON TRUE"""

@@ -71,14 +71,9 @@ def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[
     offsets = offsets_of(zone)
     starts, shifts = [start for start, _ in offsets], [shift for _, shift in offsets]
     found = rows(
-        f"""WITH {cohort}, seats AS (
-          SELECT p.id, p.user_id, p.joined_at, p.left_at FROM cohort AS c
+        f"""WITH {cohort}, stretches AS (
+          SELECT p.user_id, unnest(worked_from) AS a, unnest(worked_until) AS b FROM cohort AS c
           JOIN incidents_participation AS p ON p.incident_id = c.id WHERE %s::bigint IS NULL OR p.user_id = %s),
-        stretches AS (
-          SELECT user_id, joined_at AS a, left_at AS b FROM seats WHERE left_at >= joined_at
-          UNION ALL SELECT seats.user_id, s.started_at, s.last_at FROM seats
-          JOIN incidents_activitysession AS s ON s.participation_id = seats.id
-          WHERE NOT coalesce(s.started_at >= joined_at AND s.last_at <= left_at, FALSE)),
         merged AS (
           SELECT user_id, unnest(range_agg(int8range({_micro("a")}, {_micro("b")} + {GAP}))) AS one
           FROM stretches GROUP BY user_id),

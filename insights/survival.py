@@ -68,11 +68,12 @@ def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
             SELECT CASE WHEN {metric.applies} THEN {metric.lasted} END AS lasted, {metric.is_over} AS is_over
             FROM cohort AS c {metric.join}) AS each),
         bins AS (
-          SELECT bin, max(lasted) AS lasted, count(*) FILTER (WHERE is_over) AS over, count(*) AS leaving
-          FROM observed WHERE lasted IS NOT NULL GROUP BY bin),
+          SELECT bin, max(lasted) AS lasted, count(lasted) FILTER (WHERE is_over) AS over, count(lasted) AS leaving,
+            count(*) AS of FROM observed GROUP BY bin),
         fine AS (SELECT bin FROM bins WHERE over < leaving OR (SELECT sum(leaving) FROM bins) <= {STEPS}),
         lengths AS (
-          SELECT bin, lasted, over, leaving, TRUE AS is_bin FROM bins WHERE bin NOT IN (SELECT bin FROM fine)
+          SELECT bin, lasted, over, leaving, TRUE AS is_bin FROM bins
+            WHERE leaving > 0 AND bin NOT IN (SELECT bin FROM fine)
           UNION ALL SELECT bin, lasted, count(*) FILTER (WHERE is_over), count(*), FALSE FROM observed
             WHERE bin IN (SELECT bin FROM fine) AND lasted IS NOT NULL GROUP BY bin, lasted),
         {product_ctes()}, banded AS (
@@ -88,7 +89,7 @@ def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
             ON before > share AND survival <= share)
         SELECT max(lasted), min(survival), max(variance), max(at_risk)::int, sum(over)::int, sum(leaving)::int,
           (SELECT lasted FROM reached WHERE share = {half}), (SELECT lasted FROM reached WHERE share = {tenth}),
-          (SELECT count(*) FROM observed)
+          coalesce((SELECT sum(of) FROM bins), 0)::int
         FROM (VALUES (TRUE)) AS one LEFT JOIN banded ON TRUE GROUP BY told ORDER BY told""",
         params,
     )

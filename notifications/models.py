@@ -278,6 +278,12 @@ class Delivery(models.Model):
                 name="delivery_answered",
                 condition=Q(channel__isnull=False, answered_at__isnull=False),
             ),
+            models.Index(fields=["-created_at"], name="delivery_by_mail", condition=Q(kind="mail")),
+            models.Index(
+                fields=["-answered_at"],
+                name="delivery_by_mail_answered",
+                condition=Q(kind="mail", answered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

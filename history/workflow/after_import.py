@@ -9,7 +9,7 @@ from coediting.document import Full, Malformed, accept, open_document
 from coediting.markdown_merge import rewrite
 from history.entry import Refused
 from history.workflow.writing import Desk
-from incidents.models import ChangeEvent, Incident
+from incidents.models import ChangeEvent, Incident, Participation
 from retros.models import Ballot, ClosedQuestion, Document, Publication, Question, Retrospective
 from retros.published_content import search_of
 from statuspages.models import StatusPage
@@ -21,6 +21,8 @@ def settle(
     desk: Desk, root: Any, document: dict[str, Any], made: dict[str, list[Any]], source_id: str
 ) -> None:
     """In the caller's transaction; Refused where it makes no sense."""
+    if isinstance(root, Incident):
+        Participation.objects.filter(incident=root).count_work()
     if isinstance(root, Retrospective):
         _write_sections(made["documents"])
         _make_found(made["publications"])

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User, UserQuerySet
 from incidents.models.catalogue import Role
@@ -43,8 +45,37 @@ class RoleAssignment(models.Model):
         return f"{self.role} {self.user}"
 
 
+# Every stretch is made longer by the gap that is merged, and the gap is taken off again at its end.
+MERGED = """FROM unnest((
+    SELECT range_agg(tstzrange(a, b + interval '30 minutes')) FROM (
+      SELECT started_at AS a, last_at AS b FROM incidents_activitysession
+      WHERE participation_id = incidents_participation.id
+      UNION ALL SELECT joined_at, left_at WHERE left_at >= joined_at) AS stretch)) AS one"""
+AFTER_GAP = "upper(one) - interval '30 minutes'"
+
+
+class ParticipationQuerySet(models.QuerySet):
+    def count_work(self) -> int:
+        """Store when each person worked: joined to left and stretches of activity, gaps to 30 minutes merged.
+
+        A stretch counts at least 5 minutes. In the transaction of whoever changed one of the moments. Returns the
+        number of rows.
+        """
+        return self.update(
+            worked_from=RawSQL(f"ARRAY(SELECT lower(one) {MERGED} ORDER BY one)", ()),
+            worked_until=RawSQL(f"ARRAY(SELECT {AFTER_GAP} {MERGED} ORDER BY one)", ()),
+            worked_seconds=RawSQL(
+                f"(SELECT sum(greatest(date_part('epoch', {AFTER_GAP} - lower(one)), 300)) {MERGED})", ()
+            ),
+        )
+
+
 class Participation(models.Model):
-    """That somebody is on an incident; for a private one, this row is the reach."""
+    """That somebody is on an incident; for a private one, this row is the reach.
+
+    `worked_from`, `worked_until` and `worked_seconds` follow from the moments here and those of `sessions`;
+    `count_work` stores them.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participations")
     user = models.ForeignKey(
@@ -55,6 +86,11 @@ class Participation(models.Model):
     last_active_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True, help_text="Up to when “catch me up” has been read.")
     access_revoked_at = models.DateTimeField(null=True, blank=True)
+    worked_from = ArrayField(models.DateTimeField(), default=list, editable=False)
+    worked_until = ArrayField(models.DateTimeField(), default=list, editable=False)
+    worked_seconds = models.FloatField(null=True, editable=False)
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]

@@ -142,6 +142,7 @@ def leave_incident(*, incident: Incident, by: User) -> None:
         release_role(incident=incident, role=assignment.role, user=by, by=by)
     participation.left_at = context.now()
     participation.save(update_fields=["left_at"])
+    _count_work(participation)
     record_event(incident=incident, kind=Kind.ROLE, text="left", by=by)
     audit(incident, "participation.left", by)
     announce(incident, ParticipationLeft(user=by.pk))
@@ -177,7 +178,9 @@ def revoke_access(*, incident: Incident, user: User, by: User) -> None:
     for assignment in incident.role_assignments.running().filter(user=user).select_related("role"):
         release_role(incident=incident, role=assignment.role, user=user, by=by)
     now = context.now()
-    incident.participations.filter(user=user).update(access_revoked_at=now, left_at=now)
+    seat = Participation.objects.filter(incident=incident, user=user)
+    seat.update(access_revoked_at=now, left_at=now)
+    seat.count_work()
     record_event(incident=incident, kind=Kind.ROLE, text=f"removed {user}", by=by)
     audit(incident, "participation.removed", by, user=str(user))
     announce(incident, ParticipationRemoved(user=user.pk))
@@ -202,6 +205,7 @@ def note_activity(*, incident: Incident, by: User) -> None:
         session.save(update_fields=["last_at"])
     else:
         ActivitySession.objects.create(participation=participation, started_at=now, last_at=now)
+    _count_work(participation)
 
 
 def note_presence(*, incident_id: int, by: User) -> None:
@@ -242,6 +246,7 @@ def join(
         participation.left_at = participation.access_revoked_at = None
         participation.last_active_at = now
         participation.save(update_fields=["left_at", "access_revoked_at", "last_active_at"])
+        _count_work(participation)
     if notifies:
         notify_incident(incident_id=incident.pk, what="presence")
     return participation
@@ -252,6 +257,10 @@ def join_first(incident: Incident, user: User, since: datetime) -> Participation
     return Participation.objects.create(
         incident=incident, user=user, joined_at=since, last_active_at=context.now()
     )
+
+
+def _count_work(participation: Participation) -> None:
+    Participation.objects.filter(pk=participation.pk).count_work()
 
 
 def _say_given(record: Record, assignment: RoleAssignment, note: str, before: User | None) -> None:

@@ -57,6 +57,13 @@ def test_noise_and_incidents_are_counted_and_tests_are_not(tell, responder, seve
     assert (rule.alerts, rule.noise, rule.incidents) == (2, 1, 1)
 
 
+def test_of_very_many_firings_the_newest_count(tell, responder):
+    tell(firing("a"), at=0)
+    fired("a", *(NIGHT + timedelta(minutes=n) for n in range(5)))
+    assert [one.firings for one in noisiest_rules(responder, NOW, most=3)] == [3]
+    assert [one.firings for one in noisiest_rules(responder, NOW, most=9)] == [5]
+
+
 def test_only_the_last_30_days_count(tell, responder):
     tell(firing("a"), at=0)
     fired("a", NOW - timedelta(days=31))

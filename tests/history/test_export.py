@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from accounts.models import User
 from history.access import Access
 from history.workflow.export_writer import everything
-from incidents.models import Incident, Service
+from incidents.models import Incident, Participation, Service
 from incidents.workflow import (
     declare_incident,
+    join_incident,
+    leave_incident,
     merge_incident,
     mitigate_incident,
     post_status_update,
@@ -71,6 +73,15 @@ def test_everything_comes_back_identically(eventful, imported, written):
     assert {k: v for k, v in stored().items() if k in silent} == silent
     assert Incident.objects.get(title="The same").merged_into.title.startswith("Cards")
     assert set(Incident.objects.values_list("source", flat=True)) == {"import"}
+
+
+def test_what_each_person_worked_comes_back(eventful, responder, imported, written):
+    join_incident(incident=eventful, by=responder)
+    leave_incident(incident=eventful, by=responder)
+    counted = set(Participation.objects.values_list("user__name", "worked_from__0", "worked_seconds"))
+    assert any(seconds for _, _, seconds in counted)
+    there_and_back(imported, written)
+    assert set(Participation.objects.values_list("user__name", "worked_from__0", "worked_seconds")) == counted
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60)

@@ -44,6 +44,7 @@ def test_as_walked_minute_by_minute(past, responder, began, minutes, zone):
         left_at=began + timedelta(minutes=minutes),
         last_active_at=began,
     )
+    Participation.objects.count_work()
     walked = dict.fromkeys(("day", "evening", "night", "weekend"), 0)
     for minute in range(minutes):
         at = (began + timedelta(minutes=minute)).astimezone(ZoneInfo(zone))

@@ -132,6 +132,7 @@ def worked(past, responder, commander):
     Participation.objects.create(
         incident=incident, user=commander, joined_at=at(18, 0), left_at=at(18, 30), last_active_at=at(18, 0)
     )
+    Participation.objects.count_work()
     return incident
 
 
@@ -168,6 +169,7 @@ def test_a_night_is_broken_by_local_hours_also_where_they_begin_at_half_past(pas
     ActivitySession.objects.create(
         participation=seat, started_at=incident.declared_at, last_at=incident.resolved_at
     )
+    Participation.objects.count_work()
     found = load(everything(now=datetime(2026, 3, 12, 12, tzinfo=kolkata)), "Asia/Kolkata")
     assert found.nights == 1
     hours = responder_hours(everything(), "Asia/Kolkata")

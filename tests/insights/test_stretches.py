@@ -10,21 +10,11 @@ from incidents.models.people import ActivitySession, Participation
 from insights.cohort import Scope
 from insights.cost_queries import Rates, spending
 from insights.hours import responder_hours
+from tests.worked import merged, seconds_of, stretches_of
 
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
-GAP, SHORTEST = 30, 5  # minutes
 stretch = st.tuples(st.integers(0, 900), st.integers(0, 200)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 seat = st.tuples(st.none() | stretch, st.lists(stretch, max_size=4))  # joined to left, and activity
-
-
-def merged(stretches):
-    found = []
-    for first, last in sorted(stretches):
-        if found and first <= found[-1][1] + GAP:
-            found[-1][1] = max(found[-1][1], last)
-        else:
-            found.append([first, last])
-    return sum(max(last - first, SHORTEST) for first, last in found)
 
 
 def at(minute):
@@ -41,7 +31,7 @@ def sit(incident, user, joined_to_left, activity):
         ActivitySession(participation=seat, started_at=at(first), last_at=at(last))
         for first, last in activity
     )
-    return [*activity, *([joined_to_left] if joined_to_left else [])]
+    return stretches_of(seat)
 
 
 @settings(
@@ -56,9 +46,10 @@ def test_as_by_hand(past, responder, commander, seats):
     people = (responder, commander)
     places = [(incident, user) for incident in incidents for user in people]
     stretches = [(*place, sit(*place, *taken_by)) for place, taken_by in zip(places, seats, strict=True)]
+    Participation.objects.count_work()
     scope = Scope(Incident.objects.all())
-    alone = sum(merged(found) for _, _, found in stretches)
-    assert round(spending(scope, Rates.get()).worked.whole / 60) == alone
+    alone = sum(seconds_of(merged(found)) for _, _, found in stretches)
+    assert round(spending(scope, Rates.get()).worked.whole) == alone
     for person in people:
         both = [one for _, user, found in stretches if user == person for one in found]
-        assert round(sum(responder_hours(scope, "UTC", person.pk).values()) * 60) == merged(both)
+        assert round(sum(responder_hours(scope, "UTC", person.pk).values()) * 3600) == seconds_of(merged(both))
