@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from action_items.models import ActionItem
@@ -14,6 +16,7 @@ from incidents.models import AffectedService, Incident, Role, Service
 from incidents.models.people import Participation, RoleAssignment
 from insights.cohort import Access, Scope
 from insights.cost_queries import Rates, spending
+from insights.hours import responder_hours
 from retros.measures import Interval, union, user_minutes
 from retros.models import AffectedUsers, ImpactStatement, Retrospective
 from retros.workflow import assume_costs
@@ -71,6 +74,14 @@ def work(incident, person, minutes: int) -> None:
 
 def told() -> tuple:
     return spending(everything(), Rates.get())
+
+
+def test_each_stretch_of_activity_is_not_read_for_it(cut_off, responder):
+    with CaptureQueriesContext(connection) as asked:
+        told()
+        responder_hours(everything(), "UTC")
+    assert asked
+    assert not [query for query in asked if "incidents_activitysession" in query["sql"]]
 
 
 def test_user_minutes_are_those_of_the_retrospective(cut_off):
