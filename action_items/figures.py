@@ -160,9 +160,7 @@ def _on_time_of(today: date) -> dict[str, Q]:
 def _born(today: date, least: int, most: int | None, zone: ZoneInfo) -> Q:
     """Added so many days of the calendar in `zone` ago, as moments: they are compared as they are stored."""
     born = Q(created_at__lt=_midnight(today - timedelta(days=least - 1), zone)) if least else Q()
-    return (
-        born if most is None else born & Q(created_at__gte=_midnight(today - timedelta(days=most), zone))
-    )
+    return born if most is None else born & Q(created_at__gte=_midnight(today - timedelta(days=most), zone))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -36,7 +36,9 @@ class NoisyRule:
     last_fired_at: datetime
 
 
-def noisiest_rules(user: User, now: datetime, sort: str = "firings", most: int = MOST_FIRINGS) -> list[NoisyRule]:
+def noisiest_rules(
+    user: User, now: datetime, sort: str = "firings", most: int = MOST_FIRINGS
+) -> list[NoisyRule]:
     """Of the newest `most` firings of the last 30 days, of alerts that `user` can see. Nights are those of the organisation's time zone."""
     zone = ZoneInfo(Installation.get().time_zone)
     since = now - timedelta(days=DAYS)

@@ -25,4 +25,6 @@ def seconds_of(stretches: Iterable[tuple[datetime, datetime]]) -> float:
 def stretches_of(seat: Participation) -> list[tuple[datetime, datetime]]:
     """What is on record of one person on one incident."""
     found = list(seat.sessions.values_list("started_at", "last_at"))
-    return [*found, (seat.joined_at, seat.left_at)] if seat.left_at and seat.left_at >= seat.joined_at else found
+    return (
+        [*found, (seat.joined_at, seat.left_at)] if seat.left_at and seat.left_at >= seat.joined_at else found
+    )

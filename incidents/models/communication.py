@@ -210,7 +210,9 @@ class StatusUpdate(models.Model):
             models.Index(fields=["incident", "-posted_at"], name="update_by_incident"),
             models.Index(fields=["-posted_at", "-id"], name="update_newest"),
             # What statistics of due times leave out: nearly all are posted.
-            models.Index(fields=["id"], name="update_not_posted", condition=~models.Q(state=UpdateState.POSTED)),
+            models.Index(
+                fields=["id"], name="update_not_posted", condition=~models.Q(state=UpdateState.POSTED)
+            ),
             # What public pages read: few updates are for the public.
             models.Index(fields=["-posted_at", "-id"], name="public_update_newest", condition=FOR_THE_PUBLIC),
             models.Index(

@@ -5,8 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, Func, OuterRef, Q
 
 from accounts.models import User, UserQuerySet
 from incidents.models.catalogue import Role
@@ -62,10 +61,10 @@ class ParticipationQuerySet(models.QuerySet):
         number of rows.
         """
         return self.update(
-            worked_from=RawSQL(f"ARRAY(SELECT lower(one) {MERGED} ORDER BY one)", ()),
-            worked_until=RawSQL(f"ARRAY(SELECT {AFTER_GAP} {MERGED} ORDER BY one)", ()),
-            worked_seconds=RawSQL(
-                f"(SELECT sum(greatest(date_part('epoch', {AFTER_GAP} - lower(one)), 300)) {MERGED})", ()
+            worked_from=Func(template=f"ARRAY(SELECT lower(one) {MERGED} ORDER BY one)"),
+            worked_until=Func(template=f"ARRAY(SELECT {AFTER_GAP} {MERGED} ORDER BY one)"),
+            worked_seconds=Func(
+                template=f"(SELECT sum(greatest(date_part('epoch', {AFTER_GAP} - lower(one)), 300)) {MERGED})"
             ),
         )
 

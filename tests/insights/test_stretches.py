@@ -52,4 +52,6 @@ def test_as_by_hand(past, responder, commander, seats):
     assert round(spending(scope, Rates.get()).worked.whole) == alone
     for person in people:
         both = [one for _, user, found in stretches if user == person for one in found]
-        assert round(sum(responder_hours(scope, "UTC", person.pk).values()) * 3600) == seconds_of(merged(both))
+        assert round(sum(responder_hours(scope, "UTC", person.pk).values()) * 3600) == seconds_of(
+            merged(both)
+        )
