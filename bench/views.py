@@ -15,6 +15,7 @@ ROWS = engines["django"].from_string(
     "<!doctype html><title>Floor</title><ol>{% for row in rows %}<li><a href='/incidents/INC-{{ row.number }}/'>"
     "{{ row.title }}</a> {{ row.status }} {{ row.declared_at }}</li>{% endfor %}</ol><p>{{ filler }}</p>"
 )
+COUNTED = "NOT is_drill AND NOT status IN ('triage', 'declined', 'merged')"
 WORDS = "severity status commander update impact service timeline retrospective "
 
 
@@ -47,7 +48,7 @@ def durations(request: HttpRequest, days: int) -> HttpResponse:
         cursor.execute(
             "SELECT severity_id, count(*), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY"
             " extract(epoch FROM resolved_at - impact_started_at)) FROM incidents_incident"
-            " WHERE coalesce(impact_started_at, declared_at) >= %s GROUP BY severity_id",
+            f" WHERE {COUNTED} AND coalesce(impact_started_at, declared_at) >= %s GROUP BY severity_id",
             [since],
         )
         rows = cursor.fetchall()
@@ -63,7 +64,7 @@ def months(request: HttpRequest, days: int) -> HttpResponse:
             "SELECT date_trunc('month', coalesce(impact_started_at, declared_at) AT TIME ZONE 'UTC'), count(*),"
             " percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY"
             " extract(epoch FROM resolved_at - impact_started_at)) FROM incidents_incident"
-            " WHERE coalesce(impact_started_at, declared_at) >= %s GROUP BY 1",
+            f" WHERE {COUNTED} AND coalesce(impact_started_at, declared_at) >= %s GROUP BY 1",
             [since],
         )
         rows = cursor.fetchall()

@@ -1,28 +1,40 @@
 """Queries that pages ask again and again: put together once, then only filled in.
 
 Django takes several times as long to put a large query together, and to turn it into SQL, as PostgreSQL takes to
-answer it. `keep` does both once, with marks where values come; `Kept.rows` puts the values in and asks.
+answer it. `keep` does both once, with marks where values come; `Kept.rows` puts the values in and asks. PostgreSQL
+plans such a query once a connection, too: that takes it longer than to answer one
+(https://www.postgresql.org/docs/current/sql-prepare.html).
 """
 
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Lookup, Model, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg2.extensions import AsIs
 
 # Values that no row has: each stands for one that is known only when the query is asked.
 SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW = (2_147_483_600 + n for n in range(4))
 SOME_TIME, ANOTHER_TIME = (datetime(1, 1, 1 + n, tzinfo=UTC) for n in range(2))
 SOME_TEXT = "some text"
 SOME_ROWS = (2_147_483_610, 2_147_483_611)  # a list is put in its place
+WEIGHED = (SOME_TEXT, SOME_ROWS)
+"""How PostgreSQL answers best depends on the value: a rare word is looked up, for a common one rows are walked over."""
 MARKS = (SOME_ROWS, SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
+
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+"""The names of what is prepared, by psycopg2's connection."""
 
 
 class _Compiler(SQLCompiler):
@@ -65,6 +77,32 @@ class Statement:
             parameters[place] = values[mark]
         return self.sql, tuple(parameters)
 
+    def prepared(
+        self, values: Mapping[Any, Any], connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """(SQL, parameters) that ask the same of what `connection` has planned, or plans now for all values."""
+        if not self._name:
+            return self.filled(values)
+        with connection.cursor():  # where the connection was lost, this makes another
+            names = _prepared.setdefault(connection.connection, set())
+        if self._name not in names:
+            parameters = list(self.parameters)
+            for n, (place, _) in enumerate(self.places, 1):
+                parameters[place] = AsIs(f"${n}")
+            with connection.connection.cursor() as plain:  # no query of whichever page is the first
+                plain.execute("SET plan_cache_mode = force_generic_plan")
+                plain.execute(f"PREPARE {self._name} AS {self.sql}", parameters)
+            names.add(self._name)
+        given = ", ".join(["%s"] * len(self.places))
+        return f"EXECUTE {self._name} ({given})", tuple(values[mark] for _, mark in self.places)
+
+    @cached_property
+    def _name(self) -> str:
+        """Of the same text the same; empty where it is not prepared."""
+        if not self.places or any(mark in WEIGHED for _, mark in self.places):
+            return ""
+        return f"kept_{blake2b(repr((self.sql, self.parameters)).encode(), digest_size=12).hexdigest()}"
+
 
 @dataclass(frozen=True)
 class Kept[Row: Model]:
@@ -77,7 +115,7 @@ class Kept[Row: Model]:
     def rows(self, values: Mapping[Any, Any], **known: Any) -> list[Row]:
         """The rows for these values of the marks; `known` is what each row points to and is in hand already."""
         compiler = copy(self.compiler)
-        compiler.filled = self.statement.filled(values)
+        compiler.filled = self.statement.prepared(values, connections[self.queryset.db])
         query = cast("_Query", self.queryset.query.chain(klass=_Query))
         query.compiled = compiler
         queryset = self.queryset.all()

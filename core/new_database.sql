@@ -3977,17 +3977,18 @@ INSERT INTO public.django_migrations VALUES
 	(134, 'insights', '0002_pdfs', '1970-01-01 00:00:00+00'),
 	(135, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(136, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
-	(137, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(138, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(139, 'notifications', '0004_newest_answer', '1970-01-01 00:00:00+00'),
-	(140, 'notifications', '0005_mail_deliveries', '1970-01-01 00:00:00+00'),
-	(141, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(142, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(143, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(144, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
-	(145, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
-	(146, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
-	(147, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(137, 'insights', '0004_counted_incidents', '1970-01-01 00:00:00+00'),
+	(138, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(139, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(140, 'notifications', '0004_newest_answer', '1970-01-01 00:00:00+00'),
+	(141, 'notifications', '0005_mail_deliveries', '1970-01-01 00:00:00+00'),
+	(142, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(143, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(144, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(145, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
+	(146, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
+	(147, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
+	(148, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -4025,7 +4026,7 @@ SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false)
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.demo_demoticket_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 137, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 147, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 148, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -4821,9 +4822,9 @@ CREATE INDEX history_import_page_id_bc577889 ON public.history_import USING btre
 CREATE INDEX history_importedentry_run_id_f9254eea ON public.history_importedentry USING btree (run_id);
 CREATE INDEX history_refusedentry_run_id_6f713d0f ON public.history_refusedentry USING btree (run_id);
 CREATE INDEX impacts_by_end ON public.incidents_affectedservice USING btree (ended_at);
-CREATE INDEX incident_began ON public.incidents_incident USING btree (COALESCE(impact_started_at, declared_at));
 CREATE INDEX incident_by_severity ON public.incidents_incident USING btree (severity_id, number DESC);
 CREATE INDEX incident_by_status ON public.incidents_incident USING btree (status, number DESC);
+CREATE INDEX incident_counted ON public.incidents_incident USING btree (COALESCE(impact_started_at, declared_at)) INCLUDE (id, status, is_private, severity_id, incident_type_id, introduced_at, impact_started_at, detected_at, declared_at, acknowledged_at, mitigated_at, impact_ended_at, resolved_at, closed_at, created_at) WHERE ((NOT is_drill) AND ((status)::text <> ALL ('{triage,declined,merged}'::text[])));
 CREATE INDEX incident_left_out ON public.incidents_incident USING btree (COALESCE(impact_started_at, declared_at, created_at)) WHERE (is_drill OR ((status)::text = ANY ('{triage,declined,merged}'::text[])));
 CREATE INDEX incident_search ON public.incidents_incident USING gin (search_words);
 CREATE INDEX incident_title_trigrams ON public.incidents_incident USING gin (title public.gin_trgm_ops);

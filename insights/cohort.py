@@ -98,6 +98,11 @@ class Scope:
             self.incidents.filter(is_drill=False).exclude(status__in=LEFT_OUT).annotate(began=began)
         )
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether neither a period nor a filter narrows it."""
+        return self.since is None and self.until is None and self.incidents is self.access.incidents
+
     @cached_property
     def count(self) -> int:
         return self._rows(_count)[0][0]

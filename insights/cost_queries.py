@@ -95,8 +95,8 @@ class Spending:
 
 # What somebody's time costs more, or less, than the hour of anybody, is added only for those who had such a role.
 WORKED = """worked AS (
-    SELECT p.incident_id, sum(worked_seconds) AS seconds FROM incidents_participation AS p
-    JOIN cohort AS c ON c.id = p.incident_id WHERE worked_seconds IS NOT NULL GROUP BY 1),
+    SELECT of.incident_id, sum(worked_seconds) AS seconds FROM incidents_participation AS of {asked}
+    WHERE worked_seconds IS NOT NULL GROUP BY 1),
   wore AS (
     SELECT r.incident_id, r.user_id, max(rate.low)::float8 AS low, max(rate.likely)::float8 AS likely,
       max(rate.high)::float8 AS high
@@ -109,15 +109,14 @@ WORKED = """worked AS (
 
 # The union of stretches that share a moment goes from the first beginning to the last end.
 AFFECTED = """affected AS (
-    SELECT a.incident_id, c.now, min(a.started_at) AS first, max(a.started_at) AS last_begun,
-      min(coalesce(a.ended_at, c.now)) AS first_over, max(coalesce(a.ended_at, c.now)) AS last
-    FROM cohort AS c JOIN incidents_affectedservice AS a ON a.incident_id = c.id
-    WHERE a.started_at <= coalesce(a.ended_at, c.now) GROUP BY 1, 2),
+    SELECT of.incident_id, min(of.started_at) AS first, max(of.started_at) AS last_begun,
+      min(coalesce(of.ended_at, %s)) AS first_over, max(coalesce(of.ended_at, %s)) AS last
+    FROM incidents_affectedservice AS of {asked} WHERE of.started_at < coalesce(of.ended_at, %s) GROUP BY 1),
   impact AS (
     SELECT incident_id, CASE WHEN last_begun <= first_over THEN date_part('epoch', last - first) ELSE (
       SELECT sum(date_part('epoch', upper(one) - lower(one))) FROM unnest((
-        SELECT range_agg(tstzrange(started_at, coalesce(ended_at, now))) FROM incidents_affectedservice AS a
-        WHERE a.incident_id = affected.incident_id AND started_at <= coalesce(ended_at, now))) AS one) END AS seconds
+        SELECT range_agg(tstzrange(started_at, coalesce(ended_at, %s))) FROM incidents_affectedservice AS a
+        WHERE a.incident_id = affected.incident_id AND started_at < coalesce(ended_at, %s))) AS one) END AS seconds
     FROM affected)"""
 
 # Credits are numbers of the business dimension, in the currency, of the incident's own retrospective.
@@ -135,6 +134,8 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
     Money: Σ hours × the rate of the role + minutes of impact × the greatest share × a minute + credits.
     """
     cohort, params = narrow_cte(scope, "id", "began")
+    # Where everything is asked for, all there is is summed before the cohort is joined: a quarter less to do.
+    asked = "" if scope.is_everything else "JOIN cohort ON cohort.id = of.incident_id"
     hour, minute = rates.hour or (None, None, None), rates.minute or (0.0, 0.0, 0.0)
     money = ", ".join(
         f"""CASE WHEN %s AND (NOT %s OR worked.seconds IS NOT NULL)
@@ -150,7 +151,7 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
     sums = ", ".join(f"count({name}), coalesce(sum({name}), 0)::float8" for name in names)
     order = "likely DESC NULLS LAST, users DESC NULLS LAST, impact DESC NULLS LAST, id DESC"
     found = rows(
-        f"""WITH {cohort}, {WORKED}, {AFFECTED}, {CREDITS}, stated AS ({STATED}), hit AS ({HIT}),
+        f"""WITH {cohort}, {WORKED.format(asked=asked)}, {AFFECTED.format(asked=asked)}, {CREDITS}, stated AS ({STATED}), hit AS ({HIT}),
         users AS ({USERS_OF_EACH}),
         each AS (
           SELECT c.id, c.began, impact.seconds AS impact, users.seconds AS users, worked.seconds AS worked, {money}
@@ -170,7 +171,7 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
         FROM (SELECT count(*), {sums} FROM each) AS whole
         LEFT JOIN (most FULL JOIN services USING (place)) ON TRUE LEFT JOIN incidents_incident AS i ON i.id = most.id
         ORDER BY place""",
-        (*params, *hour, rates.currency, *needs, limit, limit),
+        (*params, *hour, *[scope.now] * 5, rates.currency, *needs, limit, limit),
     )
     of, values = found[0][0], found[0][1:13]
     known = {name: Sum(values[2 * n], of, values[2 * n + 1]) for n, name in enumerate(names)}

@@ -6,8 +6,8 @@ from insights.cohort import Scope
 from insights.measuring import narrow_cte, rows
 from insights.zone_offsets import offsets_of
 
-GAP = 1_800_000_000  # microseconds: shorter gaps are merged
-SHORTEST = 300_000_000  # microseconds: a stretch is at least as long
+GAP = 1_800  # seconds: shorter gaps are merged
+SHORTEST = 300  # seconds: a stretch is at least as long
 SHORTEST_MONTH = 28  # days
 
 
@@ -63,23 +63,28 @@ STARTS, SHIFTS = "(SELECT starts FROM zone)", "(SELECT shifts FROM zone)"
 def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[str, float]:
     """Hours by band of the local day; of everybody together, or of one person.
 
-    The seconds of a band between two moments are those since a Monday long ago up to the later one, less those up to
-    the earlier one. Where the clocks change in between, a stretch is cut in two. Moments are numbers, and the zone is
-    a list of offsets: PostgreSQL takes several times as long to put its own times into a zone.
+    Where a stretch of a person begins more than the gap after all that began before it, a merged one begins, and ends
+    where these end. The seconds of a band between two moments are those since a Monday long ago up to the later one,
+    less those up to the earlier one. Where the clocks change in between, a stretch is cut in two. Moments are numbers,
+    and the zone is a list of offsets: PostgreSQL takes several times as long to put its own times into a zone.
     """
     cohort, params = narrow_cte(scope, "id")
     offsets = offsets_of(zone)
     starts, shifts = [start for start, _ in offsets], [shift for _, shift in offsets]
     found = rows(
-        f"""WITH {cohort}, stretches AS (
-          SELECT p.user_id, unnest(worked_from) AS a, unnest(worked_until) AS b FROM cohort AS c
+        f"""WITH {cohort}, moments AS (
+          SELECT p.user_id, unnest(worked_from) AS first, unnest(worked_until) AS last FROM cohort AS c
           JOIN incidents_participation AS p ON p.incident_id = c.id WHERE %s::bigint IS NULL OR p.user_id = %s),
+        stretches AS (
+          SELECT user_id, date_part('epoch', first) AS a, date_part('epoch', last) AS b FROM moments),
+        so_far AS (
+          SELECT user_id, a, max(b) OVER whole AS last,
+            max(b) OVER (PARTITION BY user_id ORDER BY a ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+          FROM stretches WINDOW whole AS (PARTITION BY user_id)),
         merged AS (
-          SELECT user_id, unnest(range_agg(int8range({_micro("a")}, {_micro("b")} + {GAP}))) AS one
-          FROM stretches GROUP BY user_id),
-        worked AS (
-          SELECT lower(one) / 1e6::float8 AS a, greatest(upper(one) - {GAP}, lower(one) + {SHORTEST}) / 1e6::float8 AS b
-          FROM merged),
+          SELECT a, coalesce(lead(before) OVER (PARTITION BY user_id ORDER BY a), last) AS b
+          FROM so_far WHERE before IS NULL OR a > before + {GAP}),
+        worked AS (SELECT a, greatest(b, a + {SHORTEST}) AS b FROM merged),
         zone AS MATERIALIZED (SELECT %s::float8[] AS starts, %s::float8[] AS shifts),
         zoned AS MATERIALIZED (
           SELECT a, b, width_bucket(a, {STARTS}) AS z1, width_bucket(b, {STARTS}) AS z2 FROM worked),
@@ -99,11 +104,6 @@ def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[
     whole, weekend, day, evening = (seconds or 0.0 for seconds in found[0])
     parts = {"day": day, "evening": evening, "night": whole - weekend - day - evening, "weekend": weekend}
     return {band: max(seconds, 0.0) / 3600 for band, seconds in parts.items()}
-
-
-def _micro(moment: str) -> str:
-    """SQL: a moment as a number of microseconds."""
-    return f"(date_part('epoch', {moment}) * 1e6)::bigint"
 
 
 def _day_of(rest: str) -> str:

@@ -61,7 +61,7 @@ def _frame(user: User) -> dict:
     """The organisation, what is unread, the own open action items, what runs: asked by the one row surely there."""
     asked = _asked_once(user.installation_role, user.sees_private_incidents)
     with connection.cursor() as cursor:
-        cursor.execute(*asked.filled({SOMEBODY: user.pk}))
+        cursor.execute(*asked.prepared({SOMEBODY: user.pk}, connection))
         organisation, unread, mine, firing, active = cursor.fetchone()
     return {
         "installation": Installation(pk=1, **json.loads(organisation or "{}")),
