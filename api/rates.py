@@ -42,7 +42,7 @@ class Counts(MemoryStorage):
 
 
 @cache
-def _limiter() -> RateLimiter:
+def limiter() -> RateLimiter:
     """With Redis all processes count together; without, each web process by itself."""
     return FixedWindowRateLimiter(storage_from_string(settings.REDIS_URL) if settings.REDIS_URL else Counts())
 
@@ -84,8 +84,8 @@ def count_address(request: Request) -> dict[str, str]:
 
 
 def _hit(rate: RateLimitItem, who: tuple[str, str], by: str = "") -> None:
-    if not _limiter().hit(rate, "api", *who):
-        wait = round(_limiter().get_window_stats(rate, "api", *who).reset_time - time.time())
+    if not limiter().hit(rate, "api", *who):
+        wait = round(limiter().get_window_stats(rate, "api", *who).reset_time - time.time())
         raise Throttled(
             wait=max(1, wait), detail=f"At most {rate.amount} requests in {rate.get_expiry()} seconds{by}."
         )
@@ -93,7 +93,7 @@ def _hit(rate: RateLimitItem, who: tuple[str, str], by: str = "") -> None:
 
 def _count(rate: RateLimitItem, who: tuple[str, str]) -> dict[str, str]:
     _hit(rate, who)
-    stats = _limiter().get_window_stats(rate, "api", *who)
+    stats = limiter().get_window_stats(rate, "api", *who)
     left, wait = max(0, stats.remaining), max(0, round(stats.reset_time - time.time()))
     return {
         "RateLimit-Policy": f'"{who[0]}";q={rate.amount};w={rate.get_expiry()}',

@@ -9,6 +9,7 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import timezone, translation
 
 from accounts.models import InstallationRole, User
+from api.rates import limiter
 from audit.models import AuditEntry
 from incidents.catalogue import load_built_in_catalogue
 from incidents.models import Audience, Severity
@@ -99,9 +100,12 @@ def webs(transactional_db, _standing_webs):
 
 @pytest.fixture(autouse=True)
 def _as_nobody_left_it():
-    """Time zone and language are kept by the thread; what a request of an earlier test chose must not reach this one."""
+    """Time zone and language are kept by the thread, requests without a token are counted by the process; what an
+    earlier test chose, or how many it sent, must not reach this one.
+    """
     timezone.deactivate()
     translation.deactivate()
+    limiter.cache_clear()
 
 
 def _person(key: str, role: str = InstallationRole.RESPONDER, **fields) -> User:

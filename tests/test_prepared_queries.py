@@ -1,7 +1,7 @@
 """Does a kept query that PostgreSQL planned once answer as if it were planned each time, whatever became of the connection?"""
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -30,7 +30,9 @@ def test_each_value_has_its_own_answer_by_one_plan(person, commander, responder)
 
 
 def test_a_value_that_stands_in_several_places(commander, responder):
-    either = keep(User.objects.filter(pk=SOMEBODY) | User.objects.filter(reported_incidents__reported_by=SOMEBODY))
+    either = keep(
+        User.objects.filter(pk=SOMEBODY) | User.objects.filter(reported_incidents__reported_by=SOMEBODY)
+    )
     assert either.rows({SOMEBODY: responder.pk}) == [responder]
 
 
@@ -51,10 +53,9 @@ def test_what_is_planned_by_its_value_is_not_prepared(db, query, values):
 
 
 def test_after_the_transaction_of_the_first_time_was_rolled_back(person, commander):
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with transaction.atomic():
         assert person.rows({SOMEBODY: commander.pk}) == [commander]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 / 0")
+        transaction.set_rollback(True)
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
 
 
@@ -71,7 +72,10 @@ def test_a_connection_that_was_lost_is_replaced(commander):
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()
-    connection.health_check_enabled, connection.health_check_done = True, False  # as at the start of a request
+    connection.health_check_enabled, connection.health_check_done = (
+        True,
+        False,
+    )  # as at the start of a request
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
 
 
