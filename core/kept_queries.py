@@ -33,6 +33,9 @@ WEIGHED = (SOME_TEXT, SOME_ROWS)
 """How PostgreSQL answers best depends on the value: a rare word is looked up, for a common one rows are walked over."""
 MARKS = (SOME_ROWS, SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
 
+MOST_PREPARED = (
+    100  # a connection; each takes PostgreSQL some 0.2 MB, and some differ by how many rows are asked for
+)
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """The names of what is prepared, by psycopg2's connection."""
 
@@ -86,10 +89,15 @@ class Statement:
         with connection.cursor():  # where the connection was lost, this makes another
             names = _prepared.setdefault(connection.connection, set())
         if self._name not in names:
+            if len(names) >= MOST_PREPARED:
+                return self.filled(values)
             parameters = list(self.parameters)
             for n, (place, _) in enumerate(self.places, 1):
                 parameters[place] = AsIs(f"${n}")
-            with connection.connection.cursor() as plain:  # no query of whichever page is the first
+            with (
+                connection.wrap_database_errors,
+                connection.connection.cursor() as plain,
+            ):  # no query of whichever page is the first
                 plain.execute("SET plan_cache_mode = force_generic_plan")
                 plain.execute(f"PREPARE {self._name} AS {self.sql}", parameters)
             names.add(self._name)

@@ -5,13 +5,33 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from core.kept_queries import SOME_ROWS, SOME_TEXT, SOMEBODY, Statement, holds_text, is_among, keep
+from core.kept_queries import (
+    MOST_PREPARED,
+    SOME_ROWS,
+    SOME_TEXT,
+    SOMEBODY,
+    Statement,
+    holds_text,
+    is_among,
+    keep,
+)
 
 NAMES = "SELECT name FROM pg_prepared_statements WHERE name LIKE 'kept_%%' AND statement LIKE %s"
 
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_connection(transactional_db):
+    """On which nothing is prepared yet, and after which nothing of these tests is."""
+    connection.close()
+    yield
+    connection.close()
+
+
 @pytest.fixture
-def person(db):
+def person():
     return keep(User.objects.filter(pk=SOMEBODY))
 
 
@@ -46,7 +66,7 @@ def test_constants_stay_in_the_text_so_that_partial_indexes_are_used(commander):
     [(holds_text("name"), {SOME_TEXT: "respond"}), (is_among("pk"), {SOME_ROWS: [1, 2]})],
     ids=["text", "list"],
 )
-def test_what_is_planned_by_its_value_is_not_prepared(db, query, values):
+def test_what_is_planned_by_its_value_is_not_prepared(query, values):
     with CaptureQueriesContext(connection) as asked:
         keep(User.objects.filter(query)).rows(values)
     assert [one["sql"].split()[0] for one in asked] == ["SELECT"]
@@ -59,7 +79,6 @@ def test_after_the_transaction_of_the_first_time_was_rolled_back(person, command
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_connection_that_was_lost_is_replaced(commander):
     person = keep(User.objects.filter(pk=SOMEBODY))
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
@@ -79,5 +98,14 @@ def test_a_connection_that_was_lost_is_replaced(commander):
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
 
 
-def test_marks_without_a_place_are_asked_as_they_are(db):
+def test_a_connection_prepares_so_many(commander):
+    for number in range(MOST_PREPARED + 5):
+        one = keep(User.objects.filter(pk=SOMEBODY).exclude(name=f"Nobody {number}"))
+        assert one.rows({SOMEBODY: commander.pk}) == [commander]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'kept_%'")
+        assert cursor.fetchone()[0] <= MOST_PREPARED
+
+
+def test_marks_without_a_place_are_asked_as_they_are():
     assert Statement.of("SELECT 1", ()).prepared({}, connections["default"]) == ("SELECT 1", ())
