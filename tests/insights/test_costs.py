@@ -20,6 +20,7 @@ from insights.hours import responder_hours
 from retros.measures import Interval, union, user_minutes
 from retros.models import AffectedUsers, ImpactStatement, Retrospective
 from retros.workflow import assume_costs
+from tests.asked import asked_of
 
 NOTHING = (None, None, None)
 
@@ -81,7 +82,7 @@ def test_each_stretch_of_activity_is_not_read_for_it(cut_off, responder):
         told()
         responder_hours(everything(), "UTC")
     assert asked
-    assert not [query for query in asked if "incidents_activitysession" in query["sql"]]
+    assert not [text for text in asked_of(asked) if "incidents_activitysession" in text]
 
 
 def test_user_minutes_are_those_of_the_retrospective(cut_off):

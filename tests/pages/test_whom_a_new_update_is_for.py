@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from incidents.models import StatusUpdate
 from incidents.workflow import declare_incident, post_status_update, request_update
+from tests.asked import asked_of
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_a_preview_counts_nobody(client, composer, incident, responder, django_a
     typed = _typed("")
     with CaptureQueriesContext(connection) as found:
         assert client.post(composer.replace("new/", "preview/"), typed).status_code == 200
-    asked = " ".join(query["sql"] for query in found)
+    asked = " ".join(asked_of(found))
     assert "subscribers_subscription" not in asked
     assert "statuspages_pagesubscriber" not in asked
 
