@@ -33,9 +33,8 @@ WEIGHED = (SOME_TEXT, SOME_ROWS)
 """How PostgreSQL answers best depends on the value: a rare word is looked up, for a common one rows are walked over."""
 MARKS = (SOME_ROWS, SOMEBODY, SOME_ROW, SOME_NUMBER, ANOTHER_ROW, SOME_TIME, ANOTHER_TIME, SOME_TEXT)
 
-MOST_PREPARED = (
-    100  # a connection; each takes PostgreSQL some 0.2 MB, and some differ by how many rows are asked for
-)
+MOST_PREPARED = 100
+"""A connection; each takes PostgreSQL some 0.2 MB, and some differ by how many rows are asked for."""
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """The names of what is prepared, by psycopg2's connection."""
 
@@ -94,10 +93,8 @@ class Statement:
             parameters = list(self.parameters)
             for n, (place, _) in enumerate(self.places, 1):
                 parameters[place] = AsIs(f"${n}")
-            with (
-                connection.wrap_database_errors,
-                connection.connection.cursor() as plain,
-            ):  # no query of whichever page is the first
+            # Past Django's cursor, which would count it among the queries of whichever page is the first.
+            with connection.wrap_database_errors, connection.connection.cursor() as plain:
                 plain.execute("SET plan_cache_mode = force_generic_plan")
                 plain.execute(f"PREPARE {self._name} AS {self.sql}", parameters)
             names.add(self._name)
