@@ -5,7 +5,7 @@ Every function takes the items to count, so that whoever asks brings their reach
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from action_items.models import (
     ActionState,
     Helped,
 )
+from core.local_time import first_moment
 
 AGES = (("0–30 days", 0, 30), ("31–60 days", 31, 60), ("61–90 days", 61, 90), ("over 90 days", 91, None))
 
@@ -61,7 +62,7 @@ def standing(person: User, *, first: date, last: date, today: date, zone: ZoneIn
         .order_by()
         .aggregate(**asked)
     )
-    return OnTime(found["on_time"], found["due"], found["given_up"]), found["unfinished"]
+    return _on_time(found), found["unfinished"]
 
 
 def with_outcome(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> ActionItemQuerySet:
@@ -120,19 +121,15 @@ def fared(
         "overdue": Count("pk", filter=unfinished & Q(due_on__lt=today)),
     }
     counted: ActionItemQuerySet = items.filter(Q(due_on__range=(first, last)) | finished | unfinished)
-    groups = tuple(by or {"all": Value(1)})
-    rows = (
-        counted.annotate(done_on=TruncDate("done_at", tzinfo=zone), **(by or {"all": Value(1)}))
-        .order_by()
-        .values(*groups)
-        .annotate(**asked)
-    )
+    by = by or {"all": Value(1)}
+    counted = counted.annotate(done_on=TruncDate("done_at", tzinfo=zone), **by)
+    rows = counted.order_by().values(*by).annotate(**asked)
     sums: dict[str, int] = dict.fromkeys(asked, 0)
     kept: list[tuple[tuple[Any, ...], OnTime]] = []
     for row in rows:
         for name in asked:
             sums[name] += row[name]
-        kept.append((tuple(row[name] for name in groups), _on_time(row)))
+        kept.append((tuple(row[name] for name in by), _on_time(row)))
     answers = {answer: sums[f"helped_{answer}"] for answer in ("", *Helped.values)}
     return Fared(
         _on_time(sums),
@@ -159,12 +156,10 @@ def _on_time_of(today: date) -> dict[str, Q]:
 
 def _born(today: date, least: int, most: int | None, zone: ZoneInfo) -> Q:
     """Added so many days of the calendar in `zone` ago, as moments: they are compared as they are stored."""
-    born = Q(created_at__lt=_midnight(today - timedelta(days=least - 1), zone)) if least else Q()
-    return born if most is None else born & Q(created_at__gte=_midnight(today - timedelta(days=most), zone))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
+    born = Q(created_at__lt=first_moment(today - timedelta(days=least - 1), zone)) if least else Q()
+    return (
+        born if most is None else born & Q(created_at__gte=first_moment(today - timedelta(days=most), zone))
+    )
 
 
 def ageing(items: ActionItemQuerySet, *, today: date, zone: ZoneInfo) -> list[tuple[str, int]]:

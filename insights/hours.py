@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from incidents.models.people import MERGE_GAP, SHORTEST_STRETCH
 from insights.cohort import Scope
 from insights.measuring import narrow_cte, rows
 from insights.zone_offsets import offsets_of
 
-GAP = 1_800  # seconds: shorter gaps are merged
-SHORTEST = 300  # seconds: a stretch is at least as long
+GAP, SHORTEST = (length.total_seconds() for length in (MERGE_GAP, SHORTEST_STRETCH))
 SHORTEST_MONTH = 28  # days
 
 

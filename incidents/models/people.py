@@ -44,28 +44,31 @@ class RoleAssignment(models.Model):
         return f"{self.role} {self.user}"
 
 
+MERGE_GAP = timedelta(minutes=30)
+"""Stretches of work with a shorter gap between them are one."""
+SHORTEST_STRETCH = timedelta(minutes=5)
+"""As long a stretch counts, at least."""
+GAP = f"interval '{MERGE_GAP.total_seconds():.0f} seconds'"
 # Every stretch is made longer by the gap that is merged, and the gap is taken off again at its end.
-MERGED = """FROM unnest((
-    SELECT range_agg(tstzrange(a, b + interval '30 minutes')) FROM (
+MERGED = f"""FROM unnest((
+    SELECT range_agg(tstzrange(a, b + {GAP})) FROM (
       SELECT started_at AS a, last_at AS b FROM incidents_activitysession
       WHERE participation_id = incidents_participation.id
-      UNION ALL SELECT joined_at, left_at WHERE left_at >= joined_at) AS stretch)) AS one"""
-AFTER_GAP = "upper(one) - interval '30 minutes'"
+      UNION ALL SELECT joined_at, left_at WHERE left_at >= joined_at) AS stretch)) AS one"""  # noqa: S608
+AFTER_GAP = f"upper(one) - {GAP}"
+SECONDS = f"greatest(date_part('epoch', {AFTER_GAP} - lower(one)), {SHORTEST_STRETCH.total_seconds():.0f})"
 
 
 class ParticipationQuerySet(models.QuerySet):
     def count_work(self) -> int:
-        """Store when each person worked: joined to left and stretches of activity, gaps to 30 minutes merged.
+        """Store when each person worked: from joined to left, and stretches of activity, merged.
 
-        A stretch counts at least 5 minutes. In the transaction of whoever changed one of the moments. Returns the
-        number of rows.
+        In the transaction of whoever changed one of the moments. Returns the number of rows.
         """
         return self.update(
             worked_from=Func(template=f"ARRAY(SELECT lower(one) {MERGED} ORDER BY one)"),
             worked_until=Func(template=f"ARRAY(SELECT {AFTER_GAP} {MERGED} ORDER BY one)"),
-            worked_seconds=Func(
-                template=f"(SELECT sum(greatest(date_part('epoch', {AFTER_GAP} - lower(one)), 300)) {MERGED})"
-            ),
+            worked_seconds=Func(template=f"(SELECT sum({SECONDS}) {MERGED})"),
         )
 
 
@@ -139,9 +142,7 @@ class Presence(models.Model):
 
 
 class ActivitySession(models.Model):
-    """A stretch of being active on an incident; gaps up to 30 minutes are one stretch (responder hours)."""
-
-    MERGE_GAP = timedelta(minutes=30)
+    """A stretch of being active on an incident; what follows within `MERGE_GAP` is the same stretch."""
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="sessions")
     started_at = models.DateTimeField()

@@ -19,7 +19,7 @@ from events.incidents import (
     RoleTakenOver,
 )
 from incidents.models import DoneWhen, Incident, Participation, Role, RoleAssignment
-from incidents.models.people import HERE_NOW, ActivitySession, Presence
+from incidents.models.people import HERE_NOW, MERGE_GAP, ActivitySession, Presence
 from incidents.permissions import can_set_visibility, keeps_access
 from incidents.workflow.record import Record
 from incidents.workflow.reminding import call_back
@@ -200,7 +200,7 @@ def note_activity(*, incident: Incident, by: User) -> None:
     participation.last_active_at = now
     participation.save(update_fields=["last_active_at"])
     session = participation.sessions.last()
-    if session and now - session.last_at <= ActivitySession.MERGE_GAP:
+    if session and now - session.last_at <= MERGE_GAP:
         session.last_at = now
         session.save(update_fields=["last_at"])
     else:

@@ -67,4 +67,4 @@ def test_a_command_counts_again_what_was_changed_by_hand(incident, responder, ca
     call_command("count_worked_time")
     seat.refresh_from_db()
     assert counted(seat) == ([(seat.joined_at, last)], 1200)
-    assert f"of {Participation.objects.count()} people" in capsys.readouterr().out
+    assert f"of {Participation.objects.count()} participations" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from tests.trackers.fake_github import BOT
 from trackers.face import Access, Problem
 from trackers.kinds.github.client import Client
 from trackers.models import Ticket
-from trackers.workflow import add_project, add_tracker, create_ticket, link_ticket
+from trackers.workflow import create_ticket, link_ticket
 from trackers.workflow.sweeping import touch
 
 PULL = {"url": "https://api.github.com/repos/acme/pay/pulls/1", "merged_at": None}
@@ -20,16 +20,6 @@ WORDS = "has a pull request there, which cannot be linked. Link an issue"
 @pytest.fixture
 def client(github):
     return Client(Access("github", github.url, "token-1"))
-
-
-@pytest.fixture
-def project(github, admin, work):
-    tracker = add_tracker(by=admin, kind="github", name="Backlog", url=github.url, secret="token-1")
-    work()
-    tracker.refresh_from_db()
-    project = add_project(by=admin, tracker=tracker, remote_id="10")
-    work()
-    return project
 
 
 def test_one_with_the_marker_is_not_the_ticket_that_was_made(client, github):
@@ -54,18 +44,20 @@ def test_one_that_changed_is_told_only_where_it_is_linked(client, github):
 
 
 @pytest.mark.parametrize("pasted", ["acme/pay#1", "{url}/acme/pay/issues/1", "{url}/acme/pay/pull/1"])
-def test_one_is_not_linked(project, item, github, responder, work, pasted):
+def test_one_is_not_linked(github_project, item, github, responder, work, pasted):
     github.add_issue(title="Change", pull_request=PULL)
-    link_ticket(by=responder, item=item, tracker=project.tracker, address=pasted.format(url=github.url))
+    link_ticket(
+        by=responder, item=item, tracker=github_project.tracker, address=pasted.format(url=github.url)
+    )
     work()
     found = Ticket.objects.get()
     assert (found.is_linked, found.problem, found.problem_words) == (False, Problem.REFUSED, WORDS)
     assert github.comments["10", 1] == []
 
 
-def test_an_issue_that_was_made_into_one_is_not_written_to(project, item, github, responder, work):
+def test_an_issue_that_was_made_into_one_is_not_written_to(github_project, item, github, responder, work):
     """As its API allows: the pull request has the number of the issue."""
-    create_ticket(by=responder, item=item, project=project)
+    create_ticket(by=responder, item=item, project=github_project)
     work()
     github.issues["10", 1]["pull_request"] = PULL
     change_action_item(item=item, by=responder, title="Alert earlier")

@@ -7,14 +7,14 @@ AT_ONCE = 5_000
 
 
 class Command(BaseCommand):
-    help = "Count again how long each person worked on each incident. It is counted whenever it changes: this is for a database that was changed by hand."
+    help = "Count the responder time of every participation again. It is counted whenever it changes. This is for a database that was changed by hand."
 
     def handle(self, **options: object) -> None:
         whole, counted, last = Participation.objects.count(), 0, 0
         while pks := self._count(last):
             counted, last = counted + len(pks), pks[-1]
             self.stdout.write(f"Counted {counted:,} of {whole:,}.")
-        self.stdout.write(f"Counted the time of {counted:,} people on incidents.")
+        self.stdout.write(f"Counted the responder time of {counted:,} participations.")
 
     @transaction.atomic
     def _count(self, after: int) -> list[int]:
