@@ -17,7 +17,7 @@ from retros.workflow import (
 )
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages_are_clean import TOO_WIDE, too_wide_at_320
-from tests.browser.waiting import until, until_equal
+from tests.browser.waiting import place_of, until, until_equal
 
 pytestmark = pytest.mark.browser
 WORDS = "A condition with averyveryverylongwordthatdoesnotfitinanyline and a few words more, number"
@@ -237,8 +237,8 @@ def test_a_factor_is_dragged(open_as, retro, commander):
         add_contributing_factor(retrospective=retro, by=commander, text=text)
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/causes/")
-    third = page.locator("[data-node-link]", has_text="Third").bounding_box()
-    first = page.locator("[data-node-link]", has_text="First").bounding_box()
+    third = place_of(page.locator("[data-node-link]", has_text="Third"))
+    first = place_of(page.locator("[data-node-link]", has_text="First"))
     page.mouse.move(third["x"] + 12, third["y"] + 8)
     page.mouse.down()
     page.mouse.move(third["x"] + 12, third["y"] - 20, steps=5)
@@ -298,8 +298,8 @@ def test_a_card_dropped_on_another_makes_a_group(open_as, retro, commander):
     reveal_learnings(retrospective=retro, by=commander)
     page = open_as(commander)
     page.goto(f"/retrospectives/{retro.pk}/learnings/")
-    second = page.get_by_text("Nobody found the checkout runbook", exact=True).bounding_box()
-    first = page.get_by_text("The checkout runbook was wrong", exact=True).bounding_box()
+    second = place_of(page.get_by_text("Nobody found the checkout runbook", exact=True))
+    first = place_of(page.get_by_text("The checkout runbook was wrong", exact=True))
     page.mouse.move(second["x"] + 12, second["y"] + 8)
     page.mouse.down()
     page.mouse.move(second["x"] + 20, second["y"] + 12, steps=5)
@@ -372,7 +372,7 @@ def test_rows_of_the_timeline_stand_below_each_other(open_as, retro, commander):
     page = open_as(commander)
     page.goto(f"{retro.get_absolute_url()}causes/{factor.pk}/")
     rows = page.locator("select[name=entries] option")
-    first, second = (rows.nth(n).bounding_box() for n in (0, 1))
+    first, second = (place_of(rows.nth(n)) for n in (0, 1))
     assert second["y"] >= first["y"] + first["height"]
     assert second["x"] == first["x"]
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from incidents.models import Incident, Service
 from retros.models import ContributingFactor, Factor
 from retros.workflow import start_retrospective
+from tests.browser.waiting import place_of
 
 pytestmark = pytest.mark.browser
 IMPACT = "How badly are they affected?"
@@ -27,7 +28,7 @@ def test_the_impact_is_asked_once_a_service_is_chosen(open_as, commander, paymen
     page.get_by_text("Payments", exact=True).click()
     expect(impact).to_be_visible()
     choices = impact.get_by_role("radio")
-    boxes = [impact.locator("label").nth(n).bounding_box() for n in range(choices.count())]
+    boxes = [place_of(impact.locator("label").nth(n)) for n in range(choices.count())]
     assert len({box["x"] for box in boxes}) == 1, "one under the other on a phone"
     assert all(box["height"] <= 48 and box["x"] + box["width"] <= 360 for box in boxes)
     page.get_by_label("What is wrong?").fill("Payments fail")
@@ -53,7 +54,7 @@ def test_no_section_of_a_retrospective_is_cut_by_its_note(open_as, commander, in
     row = page.locator("a.nav-part:visible", has_text="without evidence")
     name, note = row.locator(".nav-part-name"), row.locator(".nav-n")
     assert name.evaluate("e => e.scrollWidth <= e.clientWidth")
-    first, second, around = name.bounding_box(), note.bounding_box(), row.bounding_box()
+    first, second, around = place_of(name), place_of(note), place_of(row)
     assert second["x"] + second["width"] <= around["x"] + around["width"]
     assert second["y"] >= first["y"] + first["height"] - 1 or second["x"] >= first["x"] + first["width"] - 1
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Installation, User
 from accounts.workflow import issue_setup_link
-from tests.browser.waiting import until
+from tests.browser.waiting import place_of, until
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,8 @@ def test_errors_stand_below_the_words_before_them(open_as, transactional_db):
     page.get_by_role("button", name="Continue").click()
     errors = page.locator("[data-errors]")
     errors.wait_for()
-    words = page.get_by_text("You become the first administrator").bounding_box()
-    assert errors.bounding_box()["y"] >= words["y"] + words["height"] + 8
+    words = place_of(page.get_by_text("You become the first administrator"))
+    assert place_of(errors)["y"] >= words["y"] + words["height"] + 8
 
 
 @pytest.mark.parametrize("scripted", [True, False])

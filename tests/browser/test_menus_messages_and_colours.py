@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.waiting import place_of
 
 pytestmark = pytest.mark.browser
 
@@ -44,10 +45,10 @@ def test_the_menu_of_an_incident_by_keys(open_as, commander, incident, viewport)
 def test_a_message_after_saving_moves_nothing(open_as, commander):
     page = open_as(commander)
     page.goto("/settings/profile/")
-    top = page.locator("main h1").bounding_box()
+    top = place_of(page.locator("main h1"))
     page.get_by_role("button", name=re.compile("^Save")).first.click()
     page.locator("#toasts").get_by_text("Saved.").wait_for()
-    assert page.locator("main h1").bounding_box() == top
+    assert place_of(page.locator("main h1")) == top
 
 
 def test_a_message_on_a_phone_has_the_width_of_the_screen(open_as, commander):
@@ -58,7 +59,7 @@ def test_a_message_on_a_phone_has_the_width_of_the_screen(open_as, commander):
     page.locator("#toasts p").evaluate(
         "node => { node.textContent = 'One text of several words. '.repeat(4); }"
     )
-    assert page.locator("#toasts .toast-i").bounding_box()["width"] > 320
+    assert place_of(page.locator("#toasts .toast-i"))["width"] > 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -84,9 +85,9 @@ def test_a_message_does_not_lie_on_the_next_button(open_as, commander, viewport)
     )
     toast = page.locator("#toasts .toast-i")
     toast.wait_for()
-    lies, on = toast.bounding_box(), button.bounding_box()
+    lies, on = place_of(toast), place_of(button)
     assert lies["y"] + lies["height"] <= on["y"] or on["y"] + on["height"] <= lies["y"]
     button.evaluate("button => { button.style.bottom = '50vh'; }")
     page.evaluate("document.querySelector('#toasts > *').remove()")
     page.evaluate("document.body.dispatchEvent(new CustomEvent('toast', { detail: { text: 'Saved.' } }))")
-    assert toast.bounding_box()["y"] > viewport["height"] / 2
+    assert place_of(toast)["y"] > viewport["height"] / 2

@@ -29,6 +29,7 @@ from insights.workflow import annotate, set_goals
 from retros.workflow import start_retrospective
 from subscribers.models import Notice
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.waiting import place_of
 from timeline.workflow import attach_evidence, mark_gap, write_event
 
 pytestmark = pytest.mark.browser
@@ -212,8 +213,8 @@ def test_every_page_is_clean(open_as, axe, commander, busy, viewport):
 def test_a_phone_shows_the_state_and_the_composer_at_once(open_as, commander, incident):
     page = open_as(commander, viewport={"width": 360, "height": 640})
     page.goto(incident.get_absolute_url())
-    assert page.locator("#composer textarea").bounding_box()["y"] < 560
-    assert page.locator("#head h1").bounding_box()["y"] < 120
+    assert place_of(page.locator("#composer textarea"))["y"] < 560
+    assert place_of(page.locator("#head h1"))["y"] < 120
 
 
 def test_dialogs_are_clean_too(open_as, axe, commander, incident):

@@ -15,7 +15,7 @@ from incidents.workflow import (
     record_mitigation,
 )
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.waiting import until
+from tests.browser.waiting import place_of, until
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
@@ -92,7 +92,7 @@ def test_a_phone_has_one_bar_and_every_page_within_reach(open_as, commander, inc
     for name in ("Overview", "Action items", "Retrospectives", "Insights", "Status pages", "Settings"):
         link = page.locator("#more").get_by_role("link", name=name)
         link.wait_for()
-        assert link.bounding_box()["height"] >= 44
+        assert place_of(link)["height"] >= 44
     page.locator("#more").get_by_role("button", name="Close").tap()
     page.locator("#more").wait_for(state="hidden")
     page.goto(incident.get_absolute_url())
@@ -172,7 +172,7 @@ def test_every_kind_of_the_composer_is_on_the_screen(open_as, incident, commande
     kinds = page.locator(".kinds")
     assert kinds.evaluate("node => node.scrollWidth <= node.clientWidth")
     for kind in kinds.locator("label").all():
-        box = kind.bounding_box()
+        box = place_of(kind)
         assert box["height"] >= 44
         assert box["x"] + box["width"] <= NARROW["width"]
 

@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.waiting import place_of
+
 pytestmark = pytest.mark.browser
 
 
@@ -103,7 +105,7 @@ def test_a_draft_comes_back_and_goes_when_sent(open_as, commander, incident):
 def test_on_a_phone_preview_and_post_are_at_the_thumb(open_as, commander, incident):
     page = open_as(commander, viewport={"width": 360, "height": 640})
     page.goto(incident.get_absolute_url() + "status-updates/new/")
-    post = page.get_by_role("button", name=re.compile("Post to")).bounding_box()
+    post = place_of(page.get_by_role("button", name=re.compile("Post to")))
     assert post["y"] + post["height"] <= 640
     assert post["height"] >= 44
     page.get_by_role("button", name="Preview").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from action_items.workflow import add_action_item
 from tests.browser.conftest import NARROW
 from tests.browser.test_settings_are_clean import EVERYWHERE, faults_of
-from tests.browser.waiting import until
+from tests.browser.waiting import place_of, until
 from trackers.face import Field
 from trackers.models import Ticket, TicketConflict, Tracker, TrackerPerson, TrackerProject
 from trackers.workflow import add_tracker, pause_tracker
@@ -190,7 +190,7 @@ def test_on_a_phone_a_row_shows_its_ticket_and_the_menu_has_all(open_as, axe, re
     bar = page.get_by_role("region", name="Change what is selected")
     bar.get_by_text("Change", exact=True).tap()
     for name in ("Owner", "Create tickets", "Clear"):
-        box = bar.get_by_role("button", name=name).bounding_box()
+        box = place_of(bar.get_by_role("button", name=name))
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["height"] >= 44

@@ -15,6 +15,7 @@ from incidents.workflow import (
     raise_hypothesis,
 )
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.waiting import place_of
 from timeline.workflow import write_event
 
 pytestmark = pytest.mark.browser
@@ -65,14 +66,14 @@ def test_what_is_being_typed_and_read_stays(open_as, listening, commander, respo
     page.goto(incident.get_absolute_url())
     page.locator("#composer textarea").fill("half a sent")
     listening(page)
-    top = page.locator(".tl > li").first.bounding_box()["y"]
+    top = place_of(page.locator(".tl > li").first)["y"]
 
     write_event(incident=incident, by=commander, text="Something else happened")
     page.get_by_role("button", name="1 new event").wait_for()
 
     expect(page.locator("#composer textarea")).to_have_value("half a sent")
     expect(page.locator("#composer textarea")).to_be_focused()
-    assert page.locator(".tl > li").first.bounding_box()["y"] == top
+    assert place_of(page.locator(".tl > li").first)["y"] == top
 
 
 def test_a_restarted_server_is_found_again_and_the_screen_catches_up(
@@ -125,7 +126,7 @@ def test_the_news_hides_nothing_that_can_be_pressed(
     write_event(incident=incident, by=commander, text="Something else happened")
     pill = page.get_by_role("button", name="1 new event")
     pill.wait_for()
-    box, around = pill.bounding_box(), page.locator("#timeline").bounding_box()
+    box, around = place_of(pill), place_of(page.locator("#timeline"))
     assert box["width"] < around["width"] / 2
     for link in page.get_by_role("navigation", name="Filter the timeline").get_by_role("link").all():
         link.click(trial=True)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 from tests.browser.conftest import PATIENCE
 
@@ -27,3 +27,10 @@ def until_equal(page: Page, read: Callable[[], object], right: object) -> None:
 def until_settled(page: Page) -> None:
     """Wait until no part of the page is on its way any more, and what has come can be used."""
     page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-swapping, .htmx-request')")
+
+
+def place_of(locator: Locator) -> FloatRect:
+    """Where it stands on the screen. A part that is exchanged at this moment stands nowhere: then the next one's."""
+    found = []
+    until(locator.page, lambda: found.append(locator.bounding_box()) or found[-1])
+    return found[-1]
