@@ -7,8 +7,7 @@ fixed, so that the same incidents give the same interval. Where it holds zero th
 from dataclasses import dataclass
 from typing import Any
 
-from insights.measuring import EPSILON
-from insights.survival import Curve
+from insights.survival import EPSILON, Curve
 
 ENOUGH = 20  # fewer in either period: no trend
 RESAMPLES, BATCH, SEED = 1000, 100, 20250612

@@ -1,6 +1,6 @@
 """Are we faster? The dots, the two medians, the interval that decides; deeper the curves and the control chart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,15 +11,17 @@ from figures.dots import Noted, Period, Point, dots
 from figures.draw import LARGE, MEDIUM, NARROW, WIDE, sizes, spoken
 from figures.survival import survival
 from insights import queries
-from insights.cells import cells
+from insights.cells import cell_of
 from insights.cohort import Scope
 from insights.comparing import Change, compare
-from insights.definitions import HEADLINES, TIMES
+from insights.definitions import HEADLINES, TIMES, Metric
 from insights.filters import Asked, midnight
+from insights.measuring import cohort_cte
 from insights.models import Annotation
+from insights.observing import EVERYTHING, Observed, observed
 from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
 from insights.queries import DOTS, Dot
-from insights.survival import Curve, curve, drawn_line
+from insights.survival import Curve, curve, drawn_line, estimated
 from insights.tables import Behind, Column, Table
 
 Drawing = Callable[[int], SafeString]
@@ -33,7 +35,9 @@ DONE = {
 def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
     scope, metric = asked.scope, asked.metric
     before = scope.before
-    now, was = curve(scope, metric), curve(before, metric) if before else None
+    shown = [m for m in TIMES if m.key in HEADLINES] if is_deep else []
+    seen = observed(cohort_cte(scope), [metric, *(m for m in shown if m.key != metric.key)])[EVERYTHING]
+    now, was = estimated(seen[metric.key]), curve(before, metric) if before else None
     of = now.of
     change = compare(now, was)
     coverage = now.count / of if of else None
@@ -46,12 +50,13 @@ def faster(asked: Asked, person: int, *, is_deep: bool) -> Panel:
         return panel
     is_dotted = now.count + (was.count if was else 0) <= DOTS
     newest = queries.dots(scope, metric) if is_dotted or is_deep else []
-    shown = _dotted(asked, now, was, newest) if is_dotted else _sliced(asked, now, was)
+    drawn = _dotted(asked, now, was, newest) if is_dotted else _sliced(asked, now, was)
     if is_deep:
-        panel.figure = sizes(shown, WIDE, MEDIUM, NARROW)
+        panel.figure = sizes(drawn, WIDE, MEDIUM, NARROW)
         _deepen(panel, asked, now, was, change, newest)
+        panel.tables.insert(0, _all_times(shown, seen))
     else:
-        panel.figure = sizes(shown, LARGE, MEDIUM, NARROW)
+        panel.figure = sizes(drawn, LARGE, MEDIUM, NARROW)
     return panel
 
 
@@ -153,7 +158,7 @@ def _point(dot: Dot) -> Point:
 def _deepen(
     panel: Panel, asked: Asked, now: Curve, was: Curve | None, change: Change, newest: list[Dot]
 ) -> None:
-    scope, metric = asked.scope, asked.metric
+    metric = asked.metric
     lines = [drawn_line("this", "this period", now)]
     if was and was.count:
         lines.insert(0, drawn_line("previous", "the period before", was))
@@ -167,15 +172,6 @@ def _deepen(
     latest = [dot for dot in newest if dot.is_over and dot.seconds > 0][:POINTS][::-1]
     if latest:
         panel.figures.append(_chart(latest))
-    found = cells(scope, [m for m in TIMES if m.key in HEADLINES], computed={metric.key: now})[""]
-    panel.tables.append(Table(
-        "All the times",
-        [Column("Time"), Column("Formula"), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),
-         Column("Median", "time"), Column("p90", "time"), Column("Median, running included", "time"),
-         Column("p90, running included", "time")],
-        [(m.label, m.formula, c.count, c.coverage, c.mean, c.median, c.p90, c.km_median, c.km_p90)
-         for m in TIMES if m.key in found for c in [found[m.key]]],
-    ))  # fmt: skip
     if was:
         panel.tables.append(Table(
             "Share still running after",
@@ -188,6 +184,17 @@ def _deepen(
         [(Behind(dot.reference, dot.title), dot.began, dot.seconds, "over" if dot.is_over else "running")
          for dot in newest[:50]],
     ))  # fmt: skip
+
+
+def _all_times(metrics: Sequence[Metric], seen: dict[str, Observed]) -> Table:
+    told = [(m, cell_of(seen[m.key], estimated(seen[m.key]))) for m in metrics]
+    return Table(
+        "All the times",
+        [Column("Time"), Column("Formula"), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),
+         Column("Median", "time"), Column("p90", "time"), Column("Median, running included", "time"),
+         Column("p90, running included", "time")],
+        [(m.label, m.formula, c.count, c.coverage, c.mean, c.median, c.p90, c.km_median, c.km_p90) for m, c in told],
+    )  # fmt: skip
 
 
 def _chart(latest: list[Dot]) -> Figure:

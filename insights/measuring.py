@@ -1,4 +1,4 @@
-"""The incidents asked about as SQL, and the product-limit estimate over them."""
+"""The incidents asked about as SQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,6 @@ from typing import Any
 from django.db import connection
 
 from insights.cohort import Scope
-
-EPSILON = 1e-9  # a product of a million factors is not exact
-
 
 TOLD = """coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN
   status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) AS told_until"""
@@ -57,19 +54,3 @@ def narrow_cte(scope: Scope, *columns: str) -> tuple[str, tuple]:
 def _readable_cte(scope: Scope) -> tuple[str, tuple]:
     sql, params = scope.access.readable
     return f"readable (retrospective_id, incident_id, subject) AS ({sql})", params
-
-
-def product_ctes(each: str = "") -> str:
-    """`steps` out of `lengths` (lasted, over, leaving, …): those at risk, and the product-limit estimate.
-
-    What lies together in one of `lengths` must hold nothing censored before its end: ∏(1 − dᵢ/nᵢ) is then 1 − d/n.
-    """
-    so_far = f"({each} ORDER BY lasted ROWS UNBOUNDED PRECEDING)"
-    return f"""
-      risks AS (
-        SELECT *, (sum(leaving::float8) OVER ({each})
-          - sum(leaving::float8) OVER {so_far} + leaving) AS at_risk FROM lengths),
-      steps AS (
-        SELECT *, exp(sum(CASE WHEN over = at_risk THEN '-Infinity' ELSE ln(1 - over / at_risk) END)
-          OVER {so_far}) AS survival FROM risks)
-    """

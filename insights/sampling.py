@@ -15,7 +15,7 @@ from insights.definitions import STATED, Metric
 from insights.measuring import cohort_cte, rows
 from insights.queries import COMPLETE, PARTS, PHASES
 
-NEWEST = 2000  # drawn from: a thousand draws of them take a tenth of a second
+NEWEST = 2000  # drawn from: a thousand draws of them take some ten milliseconds
 BATCH = 50
 GAIN, SURE, POWER = 0.2, 0.95, 0.8
 MONTH = 365.25 / 12 * 86_400
@@ -102,12 +102,14 @@ def drawn(parts: Sequence[Parts]) -> list[Phase]:
     import numpy as np  # brings much along that few processes need
 
     values, source = np.array(parts, dtype=float), np.random.default_rng(SEED)
-    sums = np.concatenate(
-        [
-            values[source.integers(0, len(values), (BATCH, len(values)))].sum(axis=1)
-            for _ in range(RESAMPLES // BATCH)
-        ]
+    n = len(values)
+    places = np.arange(BATCH)[:, None] * n
+    # How often each was drawn, times what it took: sums of the rows themselves take five times as long.
+    times = (
+        np.bincount((source.integers(0, n, (BATCH, n)) + places).ravel(), minlength=BATCH * n)
+        for _ in range(RESAMPLES // BATCH)
     )
+    sums = np.concatenate([drawn.reshape(BATCH, n) @ values for drawn in times])
     low, high = np.percentile(sums, [2.5, 97.5], axis=0)
     leads = np.bincount(sums.argmax(axis=1), minlength=len(PHASES)) / len(sums)
     place = {key: n for n, key in enumerate(PHASES)}

@@ -12,10 +12,10 @@ from functools import cache
 from math import comb
 from zoneinfo import ZoneInfo
 
-from insights.cells import EVERYTHING, KEYS
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte, rows
+from insights.observing import EVERYTHING, KEYS
 from insights.panels import FEW
 
 GRAINS = {"month": "Month", "quarter": "Quarter"}

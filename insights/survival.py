@@ -1,17 +1,20 @@
 """If an incident begins now, how likely does it still run after t? Kaplan–Meier, what still runs included.
 
-SQL counts and multiplies; a curve comes as at most a few hundred steps however many incidents it tells of.
+A curve comes as at most `STEPS` steps however many incidents it tells of.
 """
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from typing import Any
 
 from figures.survival import Line, Stair
 from insights.cohort import Scope
 from insights.definitions import Metric
-from insights.measuring import EPSILON, cohort_cte, product_ctes, rows
+from insights.measuring import cohort_cte
+from insights.observing import EVERYTHING, Observed, observed
 
 Z = 1.959963984540054  # 95%
+EPSILON = 1e-9  # a product of a million factors is not exact
 STEPS = 1500  # more than that are told once a bin of one per cent, as they stand at its end
 
 
@@ -54,52 +57,59 @@ def curve(scope: Scope, metric: Metric) -> Curve:
 
 
 def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
-    """The steps, with a 95% band on the log(−log) scale after Greenwood. `ctes` hold the `cohort`.
+    """`ctes` hold the `cohort`."""
+    return estimated(observed(ctes, [metric])[EVERYTHING][metric.key])
 
-    Where nothing is censored, the product over many lengths is the product over them as one, and so is Greenwood's
-    sum. So of very many only the bins in which something is censored are told length by length (`fine`), and the
-    median and p90 are looked up in the bins they fall into: all of them are neither sorted nor walked over.
-    """
-    cohort, params = ctes
-    half, tenth = (f"{share + EPSILON}::float8" for share in (0.5, 0.1))
-    found = rows(
-        f"""WITH {cohort}, observed AS MATERIALIZED (
-          SELECT lasted, is_over, ceil(ln(greatest(lasted, 1)) * 100) AS bin FROM (
-            SELECT CASE WHEN {metric.applies} THEN {metric.lasted} END AS lasted, {metric.is_over} AS is_over
-            FROM cohort AS c {metric.join}) AS each),
-        bins AS (
-          SELECT bin, max(lasted) AS lasted, count(lasted) FILTER (WHERE is_over) AS over, count(lasted) AS leaving,
-            count(*) AS of FROM observed GROUP BY bin),
-        fine AS (SELECT bin FROM bins WHERE over < leaving OR (SELECT sum(leaving) FROM bins) <= {STEPS}),
-        lengths AS (
-          SELECT bin, lasted, over, leaving, TRUE AS is_bin FROM bins
-            WHERE leaving > 0 AND bin NOT IN (SELECT bin FROM fine)
-          UNION ALL SELECT bin, lasted, count(*) FILTER (WHERE is_over), count(*), FALSE FROM observed
-            WHERE bin IN (SELECT bin FROM fine) AND lasted IS NOT NULL GROUP BY bin, lasted),
-        {product_ctes()}, banded AS (
-          SELECT *, lag(survival, 1, 1::float8) OVER by_length AS before,
-            sum(CASE WHEN over < at_risk THEN over / (at_risk * (at_risk - over)) END) OVER by_length AS variance,
-            CASE WHEN count(*) OVER () <= {STEPS} THEN row_number() OVER by_length ELSE bin END AS told
-          FROM steps WINDOW by_length AS (ORDER BY lasted ROWS UNBOUNDED PRECEDING)),
-        reached AS (
-          SELECT share, CASE WHEN is_bin THEN (
-            SELECT o.lasted FROM observed AS o WHERE o.bin = b.bin ORDER BY o.lasted
-            OFFSET greatest(ceil(at_risk * (1 - share / before)) - 1, 0)::int LIMIT 1) ELSE lasted END AS lasted
-          FROM banded AS b JOIN (VALUES ({half}), ({tenth})) AS wanted (share)
-            ON before > share AND survival <= share)
-        SELECT max(lasted), min(survival), max(variance), max(at_risk)::int, sum(over)::int, sum(leaving)::int,
-          (SELECT lasted FROM reached WHERE share = {half}), (SELECT lasted FROM reached WHERE share = {tenth}),
-          coalesce((SELECT sum(of) FROM bins), 0)::int
-        FROM (VALUES (TRUE)) AS one LEFT JOIN banded ON TRUE GROUP BY told ORDER BY told""",
-        params,
+
+def estimated(found: Observed) -> Curve:
+    """The product-limit estimate, with a 95% band on the log(−log) scale after Greenwood."""
+    import numpy as np  # brings much along that few processes need
+
+    at = np.unique(np.concatenate([found.ended, found.running]))
+    if not at.size:
+        return Curve([], None, None, None, found.whole)
+    over, censored = (
+        np.bincount(np.searchsorted(at, lengths), minlength=at.size)
+        for lengths in (found.ended, found.running)
     )
-    *_, median, p90, of = found[0]
-    steps = [
-        Step(at, share, *_band(share, spread or 0.0), *counts)
-        for at, share, spread, *counts, _, _, _ in found
-        if at is not None
+    leaving = over + censored
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    is_last = over == at_risk  # the curve falls to zero, and there Greenwood's sum has no summand
+    with np.errstate(divide="ignore"):
+        share = np.exp(np.cumsum(np.log1p(-over / at_risk)))
+    variance = np.cumsum(np.where(is_last, 0, over / (at_risk * np.where(is_last, 1, at_risk - over))))
+    median, p90 = (next(iter(at[share <= below + EPSILON].tolist()), None) for below in (0.5, 0.1))
+    ends = _told(at, censored)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    told = [
+        at[ends],
+        share[ends],
+        variance[ends],
+        at_risk[starts],
+        np.add.reduceat(over, starts),
+        np.add.reduceat(leaving, starts),
     ]
-    return Curve(steps, median, p90, steps[-1].at if steps else None, of)
+    steps = [
+        Step(moment, left, *_band(left, spread), *counts)
+        for moment, left, spread, *counts in zip(*(column.tolist() for column in told), strict=True)
+    ]  # fmt: skip
+    return Curve(steps, median, p90, steps[-1].at, found.whole)
+
+
+def _told(at: Any, censored: Any) -> Any:
+    """The places of the lengths that are told, all of them where they are not too many.
+
+    Where nothing is censored, the product over several lengths is the product over them as one, and so is
+    Greenwood's sum. So of very many a bin is told as it stands at its end, and if possible each that is censored.
+    """
+    import numpy as np  # brings much along that few processes need
+
+    if at.size <= STEPS:
+        return np.arange(at.size)
+    bins = np.ceil(np.log(np.maximum(at, 1)) * 100)
+    is_end = np.append(bins[1:] != bins[:-1], True)
+    each = is_end | (censored > 0)
+    return np.flatnonzero(each if each.sum() <= STEPS else is_end)
 
 
 def _band(share: float, variance: float) -> tuple[float, float]:

@@ -27,12 +27,12 @@ from api.shapes.insights import (
 from core.requested_files import file_answer
 from incidents.models import IncidentType, Service, Severity
 from insights import workflow
-from insights.cells import KEYS
 from insights.cohort import Access
 from insights.definitions import BY_KEY, HEADLINES
 from insights.describing import describe
 from insights.filters import PERIODS, SENSIBLE, Asked, ask
 from insights.models import AnnotationKind, Goal, InsightsPdf
+from insights.observing import KEYS
 from insights.pack_filters import PACK
 from insights.panels import Panel
 from insights.pdf import ask_for_insights_pdf

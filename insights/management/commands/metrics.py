@@ -6,9 +6,9 @@ from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from incidents.models import Incident
-from insights.cells import EVERYTHING, KEYS
 from insights.cohort import Scope
 from insights.describing import describe
+from insights.observing import EVERYTHING, KEYS
 
 
 def _moment(text: str, *, is_end: bool = False) -> datetime:

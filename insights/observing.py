@@ -1,0 +1,107 @@
+"""What is measured of each incident, read in one pass: as many metrics as are asked for, as arrays of seconds.
+
+PostgreSQL sorts a hundred thousand lengths in a tenth of a second and NumPy in six milliseconds, and a page asks for
+ten such sorts. So the lengths travel, as bytes, and are sorted where they arrive.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from insights.definitions import Metric
+from insights.measuring import rows
+
+EVERYTHING = ""
+KEYS = {
+    EVERYTHING: ("''::text", ""),
+    "severity": ("severity.name", "JOIN incidents_severity AS severity ON severity.id = c.severity_id"),
+    "month": ("to_char(c.began AT TIME ZONE 'UTC', 'YYYY-MM')", ""),
+    "quarter": ("to_char(c.began AT TIME ZONE 'UTC', 'YYYY-\"Q\"Q')", ""),
+    "type": (
+        "coalesce(kind.name, 'none')",
+        "LEFT JOIN incidents_incidenttype AS kind ON kind.id = c.incident_type_id",
+    ),
+    "service": (
+        "coalesce(service.name, 'none')",
+        "LEFT JOIN (SELECT DISTINCT incident_id, service_id FROM incidents_affectedservice) AS hit "
+        "ON hit.incident_id = c.id LEFT JOIN incidents_service AS service ON service.id = hit.service_id",
+    ),
+    "team": (
+        "coalesce(team.name, 'none')",
+        "LEFT JOIN (SELECT DISTINCT incident_id, owner_team_id FROM incidents_affectedservice AS a "
+        "JOIN incidents_service AS s ON s.id = a.service_id WHERE owner_team_id IS NOT NULL) AS owned "
+        "ON owned.incident_id = c.id LEFT JOIN accounts_team AS team ON team.id = owned.owner_team_id",
+    ),
+}
+AT_ONCE = 6  # metrics whose lengths are in memory together
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One metric of one group; the arrays are seconds, in no order.
+
+    `whole` counts the incidents, `of` those that could have the metric, `known` those whose length is known or still
+    grows. `complete` are the complete observations; `ended` and `running` are all as they stood at the horizon.
+    """
+
+    whole: int
+    of: int
+    known: int
+    complete: Any
+    ended: Any
+    running: Any
+
+
+def observed(
+    ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str = EVERYTHING
+) -> dict[str, dict[str, Observed]]:
+    """{group: {metric: Observed}} of whatever `ctes` call the `cohort`, the groups in the order of their names.
+
+    Without groups the one key is empty, and it is there even if there is no incident.
+    """
+    found: dict[str, dict[str, Observed]] = {}
+    for start in range(0, len(metrics), AT_ONCE):
+        some = metrics[start : start + AT_ONCE]
+        for key, whole, *told in _read(ctes, some, by):
+            group = found.setdefault(key, {})
+            for place, metric in enumerate(some):
+                of, known, *sent = told[place * 5 : place * 5 + 5]
+                group[metric.key] = Observed(whole, of, known, *map(_seconds, sent))
+    return found
+
+
+def joins(metrics: Iterable[Metric]) -> str:
+    return " ".join(dict.fromkeys(metric.join for metric in metrics if metric.join))
+
+
+def sent(seconds: str) -> str:
+    """SQL: all of these that are known, as the bytes that `_seconds` reads."""
+    return f"string_agg(float8send({seconds}), ''::bytea)"
+
+
+def _read(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[tuple]:
+    key, join = KEYS[by]
+    cohort, params = ctes
+    columns = ", ".join(
+        f"({m.applies}) AS a{n}, CASE WHEN {m.applies} THEN {m.seconds} END AS s{n}, "
+        f"CASE WHEN {m.applies} THEN {m.lasted} END AS l{n}, {m.is_over} AS o{n}"
+        for n, m in enumerate(metrics)
+    )
+    numbers = ", ".join(
+        f"count(*) FILTER (WHERE a{n}), count(*) FILTER (WHERE l{n} IS NOT NULL OR s{n} IS NOT NULL), "
+        f"{sent(f's{n}')}, {sent(f'l{n}')} FILTER (WHERE o{n}), {sent(f'l{n}')} FILTER (WHERE o{n} IS NOT TRUE)"
+        for n in range(len(metrics))
+    )
+    chosen, group = ("key", "GROUP BY key ORDER BY key") if by else ("''", "")
+    return rows(
+        f"WITH {cohort} SELECT {chosen}, count(*), {numbers} "
+        f"FROM (SELECT {key} AS key, {columns} FROM cohort AS c {join} {joins(metrics)}) AS each {group}",
+        params,
+    )
+
+
+def _seconds(sent: memoryview | None) -> Any:
+    """The floats of the bytes that `float8send` has written: IEEE 754, big-endian."""
+    import numpy as np  # brings much along that few processes need
+
+    return np.frombuffer(sent or b"", dtype=">f8").astype(float)
