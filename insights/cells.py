@@ -7,7 +7,7 @@ from typing import Any
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte
-from insights.observing import EVERYTHING, Observed, observed
+from insights.observing import EVERYTHING, Observed, observed, quantiles
 from insights.survival import Curve, estimated
 
 
@@ -56,9 +56,7 @@ def cells_of(
 
 def cell_of(found: Observed, told: Curve) -> Cell:
     """`told` is the curve of the same."""
-    import numpy as np  # brings much along that few processes need
-
-    complete, mean, quantiles = found.complete, None, (None, None)
-    if complete.size:
-        mean, quantiles = float(complete.mean()), np.quantile(complete, (0.5, 0.9)).tolist()
-    return Cell(complete.size, found.of, found.known, mean, *quantiles, told.median, told.p90, told.longest)
+    complete = found.complete
+    mean = float(complete.mean()) if complete.size else None
+    median, p90 = quantiles(complete, 0.5, 0.9) or (None, None)
+    return Cell(complete.size, found.of, found.known, mean, median, p90, told.median, told.p90, told.longest)

@@ -66,7 +66,7 @@ def observed(
             group = found.setdefault(key, {})
             for place, metric in enumerate(some):
                 of, known, *sent = told[place * 5 : place * 5 + 5]
-                group[metric.key] = Observed(whole, of, known, *map(_seconds, sent))
+                group[metric.key] = Observed(whole, of, known, *map(seconds_of, sent))
     return found
 
 
@@ -75,7 +75,7 @@ def joins(metrics: Iterable[Metric]) -> str:
 
 
 def sent(seconds: str) -> str:
-    """SQL: all of these that are known, as the bytes that `_seconds` reads."""
+    """SQL: all of these that are known, as the bytes that `seconds_of` reads."""
     return f"string_agg(float8send({seconds}), ''::bytea)"
 
 
@@ -100,8 +100,20 @@ def _read(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[t
     )
 
 
-def _seconds(sent: memoryview | None) -> Any:
-    """The floats of the bytes that `float8send` has written: IEEE 754, big-endian."""
+def seconds_of(sent: memoryview | None) -> Any:
+    """The array of what `sent` has written: IEEE 754, big-endian."""
     import numpy as np  # brings much along that few processes need
 
     return np.frombuffer(sent or b"", dtype=">f8").astype(float)
+
+
+def quantiles(seconds: Any, *shares: float) -> list[float] | None:
+    """Linear, as `percentile_cont` is; None of nothing."""
+    import numpy as np  # brings much along that few processes need
+
+    return np.quantile(seconds, shares).tolist() if seconds.size else None
+
+
+def median(sent: memoryview | None) -> float | None:
+    found = quantiles(seconds_of(sent), 0.5)
+    return found[0] if found else None

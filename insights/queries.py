@@ -9,6 +9,7 @@ from incidents.models.reference import address_of, reference_of
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte, rows
+from insights.observing import median, quantiles, seconds_of, sent
 
 DOTS = 600  # more than that become bars of a slice of time
 SLICES = 24
@@ -69,8 +70,7 @@ def slices(scope: Scope, metric: Metric) -> list[Slice]:
     whole = max(scope.horizon - first, timedelta(seconds=1)).total_seconds()
     cohort, params = cohort_cte(scope)
     found = rows(
-        f"""WITH {cohort} SELECT slice, count(*), percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY seconds)
-        FROM (
+        f"""WITH {cohort} SELECT slice, count(*), {sent("seconds")} FROM (
           SELECT {metric.seconds} AS seconds,
             least(floor(date_part('epoch', c.began - %s) / %s * %s), %s)::int AS slice
           FROM cohort AS c {metric.join} WHERE {metric.applies}) AS o
@@ -78,8 +78,9 @@ def slices(scope: Scope, metric: Metric) -> list[Slice]:
         (*params, first, whole, SLICES, SLICES - 1),
     )
     return [
-        Slice(first + timedelta(seconds=whole * (slice + 0.5) / SLICES), count, *quantiles)
-        for slice, count, quantiles in found
+        Slice(first + timedelta(seconds=whole * (slice + 0.5) / SLICES), count, *told)
+        for slice, count, seconds in found
+        if (told := quantiles(seconds_of(seconds), 0.1, 0.5, 0.9))
     ]
 
 
@@ -99,16 +100,18 @@ def broken(scope: Scope, limit: int = 8) -> list[Broken]:
     cohort, params = cohort_cte(scope)
     found = rows(
         f"""WITH {cohort}, hits AS (
-          SELECT a.service_id, c.id, c.resolved_at - c.impact_started_at AS lasted,
+          SELECT a.service_id, c.id, date_part('epoch', c.resolved_at - c.impact_started_at) AS lasted,
             sum(greatest(date_part('epoch', coalesce(a.ended_at, c.now) - a.started_at), 0)) AS impact
           FROM cohort AS c JOIN incidents_affectedservice AS a ON a.incident_id = c.id GROUP BY 1, 2, 3)
         SELECT s.name, s.slug, told.* FROM (
-          SELECT service_id, count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', lasted)),
-            sum(impact) AS impact FROM hits GROUP BY service_id ORDER BY count DESC, impact DESC LIMIT %s
+          SELECT service_id, count(*) AS count, {sent("lasted")}, sum(impact) AS impact
+          FROM hits GROUP BY service_id ORDER BY count DESC, impact DESC LIMIT %s
         ) AS told JOIN incidents_service AS s ON s.id = told.service_id ORDER BY count DESC, impact DESC""",
         (*params, limit),
     )
-    return [Broken(name, slug, *values) for name, slug, _, *values in found]
+    return [
+        Broken(name, slug, count, median(lasted), impact) for name, slug, _, count, lasted, impact in found
+    ]
 
 
 PHASES = {
@@ -177,9 +180,9 @@ def stays(scope: Scope) -> list[Stay]:
           SELECT c.id, p.status, count(*) AS stays,
             sum(date_part('epoch', coalesce(p.ended_at, c.now) - p.started_at)) AS seconds
           FROM cohort AS c JOIN incidents_statusperiod AS p ON p.incident_id = c.id GROUP BY c.id, p.status)
-        SELECT status, count(*), sum(stays)::int, sum(seconds), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
+        SELECT status, count(*), sum(stays)::int, sum(seconds), {sent("seconds::float8")}
         FROM summed WHERE status = ANY(%s) GROUP BY status""",
         (*params, [str(status) for status in STAYS]),
     )
-    by_status = {row[0]: row[1:] for row in found}
+    by_status = {status: (*counted, median(seconds) or 0.0) for status, *counted, seconds in found}
     return [Stay(s.value, str(s.label), *by_status[s.value]) for s in STAYS if s.value in by_status]

@@ -8,14 +8,14 @@ it needs at least six values.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from math import comb
+from functools import lru_cache
+from math import comb, floor, sqrt
 from zoneinfo import ZoneInfo
 
 from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte, rows
-from insights.observing import EVERYTHING, KEYS
+from insights.observing import EVERYTHING, KEYS, quantiles, seconds_of, sent
 from insights.panels import FEW
 
 GRAINS = {"month": "Month", "quarter": "Quarter"}
@@ -138,57 +138,39 @@ def _read(
         observed AS (
           SELECT {key} AS key, date_trunc('{grain}', c.began AT TIME ZONE %s)::date AS first, {metric.applies} AS may,
             CASE WHEN {metric.applies} THEN {metric.seconds} END AS s, {metric.lasted} AS lasted
-          FROM cohort AS c {join} {metric.join}),
-        grouped AS (
-          SELECT key, first, count(*) FILTER (WHERE may) AS of,
-            count(*) FILTER (WHERE may AND s IS NULL AND lasted IS NOT NULL) AS running,
-            count(s)::int AS n, array_agg(s ORDER BY s) FILTER (WHERE s IS NOT NULL) AS a,
-            count(s) FILTER (WHERE s <= coalesce((SELECT seconds FROM goals WHERE name = key), %s)) AS within
-          FROM observed GROUP BY key, first),
-        ranked AS (
-          SELECT *, CASE WHEN n <= {EXACT} THEN (%s::int[])[n + 1] ELSE floor((n + 1 - {Z} * sqrt(n)) / 2)::int END
-            AS rank FROM grouped)
-        SELECT key, first, of::int, running::int, n, within::int, {_quantile(0.5)}, {_quantile(0.9)},
-          CASE WHEN rank > 0 THEN a[rank] END, CASE WHEN rank > 0 THEN a[n + 1 - rank] END, a[1:{FEW - 1}]
-        FROM ranked WHERE of > 0""",
-        (*params, list(goals), list(goals.values()), zone, goal, _ranks()),
+          FROM cohort AS c {join} {metric.join})
+        SELECT key, first, count(*) FILTER (WHERE may),
+          count(*) FILTER (WHERE may AND s IS NULL AND lasted IS NOT NULL),
+          count(s) FILTER (WHERE s <= coalesce((SELECT seconds FROM goals WHERE name = key), %s)), {sent("s")}
+        FROM observed GROUP BY key, first HAVING count(*) FILTER (WHERE may) > 0""",
+        (*params, list(goals), list(goals.values()), zone, goal),
     )
     groups: dict[str, dict[date, Bucket]] = {}
-    for name, first, of, running, count, within, *quantiles, few in found:
-        median, p90, low, high = quantiles
+    for name, first, of, running, within, lengths in found:
         has_goal = goal is not None or name in goals
-        single = tuple(few or ()) if count < FEW else ()
-        groups.setdefault(name, {})[first] = Bucket(
-            first,
-            next_start(first, grain),
-            of,
-            running,
-            count,
-            within if has_goal else None,
-            median,
-            p90,
-            low,
-            high,
-            single,
-        )
+        bucket = _bucket(first, next_start(first, grain), of, running, within if has_goal else None, lengths)
+        groups.setdefault(name, {})[first] = bucket
     return groups
 
 
-def _quantile(share: float) -> str:
-    """SQL: linear between the two values around place (n − 1) × share of the sorted `a`."""
-    place = f"((n - 1) * {share}::float8)"
-    low, high = f"a[floor({place})::int + 1]", f"a[ceil({place})::int + 1]"
-    return f"{low} + ({place} - floor({place})) * ({high} - {low})"
+def _bucket(
+    first: date, after: date, of: int, running: int, within: int | None, lengths: memoryview | None
+) -> Bucket:
+    seconds = seconds_of(lengths)
+    seconds.sort()
+    n, place = seconds.size, rank(seconds.size)
+    median, p90 = quantiles(seconds, 0.5, 0.9) or (None, None)
+    low, high = (float(seconds[place - 1]), float(seconds[n - place])) if place else (None, None)
+    few = tuple(seconds.tolist()) if n < FEW else ()
+    return Bucket(first, after, of, running, n, within, median, p90, low, high, few)
 
 
+@lru_cache(maxsize=EXACT + 1)
 def rank(n: int) -> int:
     """Of n sorted values the r-th and the r-th from the end enclose the median with at least 95%; 0: none do."""
+    if n > EXACT:
+        return floor((n + 1 - Z * sqrt(n)) / 2)
     below, tail = 0, 0
     while (tail := tail + comb(n, below)) * 40 <= 2**n:
         below += 1
     return below
-
-
-@cache
-def _ranks() -> list[int]:
-    return [rank(n) for n in range(EXACT + 1)]
