@@ -1,11 +1,13 @@
 """If an incident starts now, how likely does it still run after t, and has that changed? Kaplan–Meier curves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
 from figures.draw import NARROW, WIDE, Scale, el, figure, line, linear, logarithmic, spoken, text, time_ticks
+
+STAIR = 2  # pixels
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
 
 
 def _curve(one: Line, x: Scale, y: Scale, low: float, left: float, right: float) -> tuple[str, str]:
-    """The band and the stairs; at most one stair a pixel."""
+    """The band and the stairs; at most one stair in `STAIR` pixels, where several would be one on the screen."""
     shown: list[Stair] = []
     begins = Stair(low, 1.0, 1.0, 1.0, one.count)
     for stair in one.stairs:
         if stair.at <= low:
             begins = stair
-        elif shown and x(stair.at) - x(shown[-1].at) < 1 and not shown[-1].censored:
-            shown[-1] = stair
+        elif shown and x(stair.at) // STAIR == x(shown[-1].at) // STAIR:
+            shown[-1] = replace(stair, censored=stair.censored + shown[-1].censored)
         else:
             shown.append(stair)
     path = f"M{left:.1f} {y(begins.share):.1f}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from insights.cohort import Scope
 from insights.definitions import HIT, STATED, USERS_OF_EACH
-from insights.measuring import narrow_cte, rows
+from insights.measuring import narrow_cte, readable_of_cohort, rows
 from retros.models import CostAssumptions, RoleRate
 
 Three = tuple[float, float, float]
@@ -134,6 +134,7 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
     Money: Σ hours × the rate of the role + minutes of impact × the greatest share × a minute + credits.
     """
     cohort, params = narrow_cte(scope, "id", "began")
+    readable, readable_params = readable_of_cohort(scope)
     # Where everything is asked for, all there is is summed before the cohort is joined: a quarter less to do.
     asked = "" if scope.is_everything else "JOIN cohort ON cohort.id = of.incident_id"
     hour, minute = rates.hour or (None, None, None), rates.minute or (0.0, 0.0, 0.0)
@@ -151,7 +152,7 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
     sums = ", ".join(f"count({name}), coalesce(sum({name}), 0)::float8" for name in names)
     order = "likely DESC NULLS LAST, users DESC NULLS LAST, impact DESC NULLS LAST, id DESC"
     found = rows(
-        f"""WITH {cohort}, {WORKED.format(asked=asked)}, {AFFECTED.format(asked=asked)}, {CREDITS}, stated AS ({STATED}), hit AS ({HIT}),
+        f"""WITH {cohort}, {readable}, {WORKED.format(asked=asked)}, {AFFECTED.format(asked=asked)}, {CREDITS}, stated AS ({STATED}), hit AS ({HIT}),
         users AS ({USERS_OF_EACH}),
         each AS (
           SELECT c.id, c.began, impact.seconds AS impact, users.seconds AS users, worked.seconds AS worked, {money}
@@ -171,7 +172,7 @@ def spending(scope: Scope, rates: Rates, limit: int = 20) -> Spending:
         FROM (SELECT count(*), {sums} FROM each) AS whole
         LEFT JOIN (most FULL JOIN services USING (place)) ON TRUE LEFT JOIN incidents_incident AS i ON i.id = most.id
         ORDER BY place""",
-        (*params, *hour, *[scope.now] * 5, rates.currency, *needs, limit, limit),
+        (*params, *readable_params, *hour, *[scope.now] * 5, rates.currency, *needs, limit, limit),
     )
     of, values = found[0][0], found[0][1:13]
     known = {name: Sum(values[2 * n], of, values[2 * n + 1]) for n, name in enumerate(names)}

@@ -39,15 +39,26 @@ def told_cte(scope: Scope) -> tuple[str, tuple]:
 
 
 def narrow_cte(scope: Scope, *columns: str) -> tuple[str, tuple]:
-    """As `cohort_cte`, with these columns, `horizon` and `now` only: PostgreSQL copies every row of a cohort that is
-    asked for twice, and of a hundred thousand that takes as long as the question.
+    """As `cohort_cte`, with these columns, `horizon` and `now` only, and nothing `readable`: PostgreSQL copies every
+    row of a cohort that is asked for twice, and of a hundred thousand that takes as long as the question.
     """
     sql, params = scope.sql(*columns)
-    readable, more = _readable_cte(scope)
     return (
-        "cohort AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now "
-        f"FROM ({sql}) AS found), {readable}",
-        (scope.horizon, scope.now, *params, *more),
+        f"cohort AS (SELECT found.*, %s::timestamptz AS horizon, %s::timestamptz AS now FROM ({sql}) AS found)",
+        (scope.horizon, scope.now, *params),
+    )
+
+
+def readable_of_cohort(scope: Scope) -> tuple[str, tuple]:
+    """The retrospectives that are `readable`, of the incidents of the cohort only where it is not all there are."""
+    sql, params = scope.access.readable
+    covers = (
+        "SELECT retrospective_id FROM retros_retrospective_incidents JOIN cohort ON cohort.id = incident_id"
+    )
+    narrowed = "" if scope.is_everything else f" WHERE id IN ({covers})"
+    return (
+        f"readable (retrospective_id, incident_id, subject) AS (SELECT * FROM ({sql}) AS found (id){narrowed})",
+        params,
     )
 
 

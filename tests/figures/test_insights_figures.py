@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -59,6 +60,20 @@ def test_curves_fall_and_tell_both_periods(width):
     assert picture.count('class="this-band"') == picture.count('class="previous-band"') == 1
     assert picture.count("half by 16 min") == 2
     assert within(picture, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("censored", [0, 1])
+def test_a_curve_of_thousands_has_a_stair_wherever_there_is_room_for_one(width, censored):
+    """Neither a stair for each of them, nor one for all that lie close together."""
+    stairs = [Stair(60 * 1.005**n, 1 - n / 1500, 0, 1, 1500 - n, censored) for n in range(1500)]
+    picture = survival("Curve", [Line("this", "now", stairs, 960.0, 1500, 0)], "", width)
+    path = re.search(r'd="([^"]+)" class="this-line"', picture)[1]
+    places = [float(x) for x in re.findall(r"H([\d.]+)", path)]
+    assert places == sorted(places)
+    assert (width - 220) / 4 <= len(places) <= width / 2
+    assert max(b - a for a, b in pairwise(places)) <= 4
+    assert picture.count('class="this-line"') - 1 <= (len(places) if censored else 0)
 
 
 def test_a_curve_without_a_median_and_one_of_no_length_are_drawn():
