@@ -3978,17 +3978,18 @@ INSERT INTO public.django_migrations VALUES
 	(135, 'insights', '0001_squashed', '1970-01-01 00:00:00+00'),
 	(136, 'insights', '0003_annotations_and_goals', '1970-01-01 00:00:00+00'),
 	(137, 'insights', '0004_counted_incidents', '1970-01-01 00:00:00+00'),
-	(138, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
-	(139, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
-	(140, 'notifications', '0004_newest_answer', '1970-01-01 00:00:00+00'),
-	(141, 'notifications', '0005_mail_deliveries', '1970-01-01 00:00:00+00'),
-	(142, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
-	(143, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
-	(144, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
-	(145, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
-	(146, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
-	(147, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
-	(148, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
+	(138, 'insights', '0005_when_incidents_began', '1970-01-01 00:00:00+00'),
+	(139, 'notifications', '0002_events_newest_first', '1970-01-01 00:00:00+00'),
+	(140, 'notifications', '0003_webhook_events', '1970-01-01 00:00:00+00'),
+	(141, 'notifications', '0004_newest_answer', '1970-01-01 00:00:00+00'),
+	(142, 'notifications', '0005_mail_deliveries', '1970-01-01 00:00:00+00'),
+	(143, 'sessions', '0001_initial', '1970-01-01 00:00:00+00'),
+	(144, 'subscribers', '0007_board_packs', '1970-01-01 00:00:00+00'),
+	(145, 'trackers', '0001_initial', '1970-01-01 00:00:00+00'),
+	(146, 'trackers', '0002_answers_that_cannot_be_read', '1970-01-01 00:00:00+00'),
+	(147, 'trackers', '0003_each_ticket_synced_once', '1970-01-01 00:00:00+00'),
+	(148, 'trackers', '0004_another_address', '1970-01-01 00:00:00+00'),
+	(149, 'usersessions', '0001_initial', '1970-01-01 00:00:00+00');
 INSERT INTO public.incidents_referencecounter VALUES
 	(1, 0);
 INSERT INTO public.retros_retrospectiveformat VALUES
@@ -4026,7 +4027,7 @@ SELECT pg_catalog.setval('public.automations_automation_teams_id_seq', 1, false)
 SELECT pg_catalog.setval('public.automations_automationrun_id_seq', 1, false);
 SELECT pg_catalog.setval('public.demo_demoticket_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 137, true);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 148, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 149, true);
 SELECT pg_catalog.setval('public.history_export_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_import_id_seq', 1, false);
 SELECT pg_catalog.setval('public.history_importedentry_id_seq', 1, false);
@@ -5162,6 +5163,7 @@ CREATE INDEX update_not_posted ON public.incidents_statusupdate USING btree (id)
 CREATE INDEX update_search ON public.incidents_statusupdate USING gin (search_words);
 CREATE INDEX usersessions_usersession_session_key_fd35de43_like ON public.usersessions_usersession USING btree (session_key varchar_pattern_ops);
 CREATE INDEX usersessions_usersession_user_id_af5e0a6d ON public.usersessions_usersession USING btree (user_id);
+CREATE STATISTICS public.incident_began_known ON COALESCE(impact_started_at, declared_at) FROM public.incidents_incident;
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit_auditentry FOR EACH ROW EXECUTE FUNCTION public.audit_refuse_change();
 CREATE TRIGGER audit_end AFTER INSERT ON public.audit_auditentry FOR EACH ROW EXECUTE FUNCTION public.audit_move_end();
 ALTER TABLE ONLY public.account_emailaddress
