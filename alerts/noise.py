@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, ExtractHour, NullIf, TruncHour
 
 from accounts.models import Installation, User
 from alerts.models import Alert, AlertChange
+from integrations.models import Integration
 
 DAYS = 30
 MOST_RULES = 50
@@ -57,7 +58,7 @@ def noisiest_rules(
             hour=ExtractHour("received_at", tzinfo=zone),
             in_hour=TruncHour("received_at", tzinfo=zone),
         )
-        .values("name", "alert__integration", "alert__integration__name")
+        .values("name", "alert__integration")
         .annotate(
             firings=Count("pk"),
             alerts=Count("alert", distinct=True),
@@ -68,11 +69,16 @@ def noisiest_rules(
         )
         .order_by(ORDER[sort], "-firings", "name", "alert__integration")[:MOST_RULES]
     )
+    senders = dict(
+        Integration.objects.filter(pk__in={row["alert__integration"] for row in rows}).values_list(
+            "pk", "name"
+        )
+    )
     return [
         NoisyRule(
             row["name"],
             row["alert__integration"],
-            row["alert__integration__name"],
+            senders[row["alert__integration"]],
             row["firings"],
             row["alerts"],
             row["noise"],
