@@ -8,7 +8,7 @@ from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte
 from insights.observing import EVERYTHING, Observed, observed, quantiles
-from insights.survival import Curve, estimated
+from insights.survival import Product
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,12 @@ def cells_of(
 ) -> dict[str, dict[str, Cell]]:
     """The same of whatever `ctes` call the `cohort`."""
     found = observed(ctes, metrics, by)
-    return {
-        key: {name: cell_of(one, estimated(one)) for name, one in group.items()}
-        for key, group in found.items()
-    }
+    return {key: {name: cell_of(one) for name, one in group.items()} for key, group in found.items()}
 
 
-def cell_of(found: Observed, told: Curve) -> Cell:
-    """`told` is the curve of the same."""
-    complete = found.complete
+def cell_of(found: Observed) -> Cell:
+    complete, running_too = found.complete, Product.of(found)
     mean = float(complete.mean()) if complete.size else None
     median, p90 = quantiles(complete, 0.5, 0.9) or (None, None)
-    return Cell(complete.size, found.of, found.known, mean, median, p90, told.median, told.p90, told.longest)
+    twins = running_too.first(0.5), running_too.first(0.1), running_too.longest
+    return Cell(complete.size, found.of, found.known, mean, median, p90, *twins)

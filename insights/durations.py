@@ -187,7 +187,7 @@ def _deepen(
 
 
 def _all_times(metrics: Sequence[Metric], seen: dict[str, Observed]) -> Table:
-    told = [(m, cell_of(seen[m.key], estimated(seen[m.key]))) for m in metrics]
+    told = [(m, cell_of(seen[m.key])) for m in metrics]
     return Table(
         "All the times",
         [Column("Time"), Column("Formula"), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),

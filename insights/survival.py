@@ -61,39 +61,62 @@ def curve_of(ctes: tuple[str, tuple], metric: Metric) -> Curve:
     return estimated(observed(ctes, [metric])[EVERYTHING][metric.key])
 
 
+@dataclass(frozen=True)
+class Product:
+    """The product-limit estimate Ŝ(t) = ∏(1 − dᵢ ÷ nᵢ) at each length that occurs; arrays, the shortest first."""
+
+    at: Any
+    over: Any
+    censored: Any
+    at_risk: Any
+    share: Any
+
+    @classmethod
+    def of(cls, found: Observed) -> "Product":
+        import numpy as np  # brings much along that few processes need
+
+        at = np.unique(np.concatenate([found.ended, found.running]))
+        over, censored = (
+            np.bincount(np.searchsorted(at, lengths), minlength=at.size)
+            for lengths in (found.ended, found.running)
+        )
+        at_risk = np.cumsum((over + censored)[::-1])[::-1]
+        with np.errstate(divide="ignore"):
+            share = np.exp(np.cumsum(np.log1p(-over / at_risk)))
+        return cls(at, over, censored, at_risk, share)
+
+    def first(self, share: float) -> float | None:
+        """The first length at which so much or less is left."""
+        reached = self.at[self.share <= share + EPSILON]
+        return float(reached[0]) if reached.size else None
+
+    @property
+    def longest(self) -> float | None:
+        return float(self.at[-1]) if self.at.size else None
+
+
 def estimated(found: Observed) -> Curve:
-    """The product-limit estimate, with a 95% band on the log(−log) scale after Greenwood."""
+    """With a 95% band on the log(−log) scale after Greenwood."""
     import numpy as np  # brings much along that few processes need
 
-    at = np.unique(np.concatenate([found.ended, found.running]))
-    if not at.size:
+    one = Product.of(found)
+    if not one.at.size:
         return Curve([], None, None, None, found.whole)
-    over, censored = (
-        np.bincount(np.searchsorted(at, lengths), minlength=at.size)
-        for lengths in (found.ended, found.running)
-    )
-    leaving = over + censored
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    is_last = over == at_risk  # the curve falls to zero, and there Greenwood's sum has no summand
-    with np.errstate(divide="ignore"):
-        share = np.exp(np.cumsum(np.log1p(-over / at_risk)))
-    variance = np.cumsum(np.where(is_last, 0, over / (at_risk * np.where(is_last, 1, at_risk - over))))
-    median, p90 = (next(iter(at[share <= below + EPSILON].tolist()), None) for below in (0.5, 0.1))
-    ends = _told(at, censored)
+    survivors = (
+        one.at_risk - one.over
+    )  # where none is left, the curve is zero and Greenwood's sum has no summand
+    summands = np.where(survivors > 0, one.over / (one.at_risk * np.maximum(survivors, 1)), 0)
+    ends = _told(one.at, one.censored)
     starts = np.concatenate([[0], ends[:-1] + 1])
-    told = [
-        at[ends],
-        share[ends],
-        variance[ends],
-        at_risk[starts],
-        np.add.reduceat(over, starts),
-        np.add.reduceat(leaving, starts),
-    ]
+    columns = (
+        one.at[ends], one.share[ends], np.cumsum(summands)[ends], one.at_risk[starts],
+        np.add.reduceat(one.over, starts), np.add.reduceat(one.over + one.censored, starts),
+    )  # fmt: skip
     steps = [
-        Step(moment, left, *_band(left, spread), *counts)
-        for moment, left, spread, *counts in zip(*(column.tolist() for column in told), strict=True)
-    ]  # fmt: skip
-    return Curve(steps, median, p90, steps[-1].at, found.whole)
+        Step(at, share, *_band(share, variance), *counts)
+        for at, share, variance, *counts in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+    return Curve(steps, one.first(0.5), one.first(0.1), one.longest, found.whole)
 
 
 def _told(at: Any, censored: Any) -> Any:
