@@ -33,7 +33,7 @@ KEYS = {
         "ON owned.incident_id = c.id LEFT JOIN accounts_team AS team ON team.id = owned.owner_team_id",
     ),
 }
-AT_ONCE = 6  # metrics whose lengths are in memory together
+AT_ONCE = 3  # metrics that one statement sends: of a million incidents 24 MB of lengths
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,11 @@ def observed(
         for key, whole, *told in _read(ctes, some, by):
             group = found.setdefault(key, {})
             for place, metric in enumerate(some):
-                of, known, *sent = told[place * 5 : place * 5 + 5]
-                group[metric.key] = Observed(whole, of, known, *map(seconds_of, sent))
+                of, known, *lengths = told[place * 6 : place * 6 + 6]
+                both, complete, ended, running = map(seconds_of, lengths)
+                group[metric.key] = Observed(
+                    whole, of, known, _joined(both, complete), _joined(both, ended), running
+                )
     return found
 
 
@@ -89,15 +92,28 @@ def _read(ctes: tuple[str, tuple], metrics: Sequence[Metric], by: str) -> list[t
     )
     numbers = ", ".join(
         f"count(*) FILTER (WHERE a{n}), count(*) FILTER (WHERE l{n} IS NOT NULL OR s{n} IS NOT NULL), "
-        f"{sent(f's{n}')}, {sent(f'l{n}')} FILTER (WHERE o{n}), {sent(f'l{n}')} FILTER (WHERE o{n} IS NOT TRUE)"
+        f"{sent(f's{n}')} FILTER (WHERE {_is_both(n)}), {sent(f's{n}')} FILTER (WHERE NOT {_is_both(n)}), "
+        f"{sent(f'l{n}')} FILTER (WHERE o{n} AND NOT {_is_both(n)}), {sent(f'l{n}')} FILTER (WHERE o{n} IS NOT TRUE)"
         for n in range(len(metrics))
     )
+    # Without OFFSET each expression would be worked out once for every count and filter it stands in.
     chosen, group = ("key", "GROUP BY key ORDER BY key") if by else ("''", "")
     return rows(
         f"WITH {cohort} SELECT {chosen}, count(*), {numbers} "
-        f"FROM (SELECT {key} AS key, {columns} FROM cohort AS c {join} {joins(metrics)}) AS each {group}",
+        f"FROM (SELECT {key} AS key, {columns} FROM cohort AS c {join} {joins(metrics)} OFFSET 0) AS each {group}",
         params,
     )
+
+
+def _is_both(n: int) -> str:
+    """SQL: the complete observation is what had ended at the horizon, as nearly all are: then it is sent once."""
+    return f"coalesce(o{n} AND l{n} = s{n}, FALSE)"
+
+
+def _joined(most: Any, more: Any) -> Any:
+    import numpy as np  # brings much along that few processes need
+
+    return np.concatenate([most, more]) if more.size else most
 
 
 def seconds_of(sent: memoryview | None) -> Any:
