@@ -6,16 +6,16 @@ plans such a query once a connection, too: that takes it longer than to answer o
 (https://www.postgresql.org/docs/current/sql-prepare.html).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Lookup, Model, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
@@ -37,6 +37,9 @@ MOST_PREPARED = 100
 """A connection; each takes PostgreSQL some 0.2 MB, and some differ by how many rows are asked for."""
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """The names of what is prepared, by psycopg2's connection."""
+_planning: WeakSet[Any] = WeakSet()
+"""The connections that were told, outside any transaction, to plan for all values."""
+FOR_ALL_VALUES = "SET plan_cache_mode = force_generic_plan"
 
 
 class _Compiler(SQLCompiler):
@@ -87,6 +90,7 @@ class Statement:
             return self.filled(values)
         with connection.cursor():  # where the connection was lost, this makes another
             names = _prepared.setdefault(connection.connection, set())
+        _plan_for_all_values(connection)
         if self._name not in names:
             if len(names) >= MOST_PREPARED:
                 return self.filled(values)
@@ -95,11 +99,22 @@ class Statement:
                 parameters[place] = AsIs(f"${n}")
             # Past Django's cursor, which would count it among the queries of whichever page is the first.
             with connection.wrap_database_errors, connection.connection.cursor() as plain:
-                plain.execute("SET plan_cache_mode = force_generic_plan")
+                plain.execute(FOR_ALL_VALUES)
                 plain.execute(f"PREPARE {self._name} AS {self.sql}", parameters)
             names.add(self._name)
         given = ", ".join(["%s"] * len(self.places))
         return f"EXECUTE {self._name} ({given})", tuple(values[mark] for _, mark in self.places)
+
+    def row(self, values: Mapping[Any, Any], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
+        """The first row for these values."""
+
+        def ask() -> tuple[Any, ...]:
+            with connection.cursor() as cursor:
+                cursor.execute(*self.prepared(values, connection))
+                found: tuple[Any, ...] = cursor.fetchone()
+                return found
+
+        return planned_anew(connection, ask)
 
     @cached_property
     def _name(self) -> str:
@@ -107,6 +122,34 @@ class Statement:
         if not self.places or any(mark in WEIGHED for _, mark in self.places):
             return ""
         return f"kept_{blake2b(repr((self.sql, self.parameters)).encode(), digest_size=12).hexdigest()}"
+
+
+def _plan_for_all_values(connection: BaseDatabaseWrapper) -> None:
+    """Once a connection: a transaction that is rolled back takes its settings along, and keeps what it prepared."""
+    if connection.in_atomic_block or connection.connection in _planning:
+        return
+    with connection.wrap_database_errors, connection.connection.cursor() as plain:
+        plain.execute(FOR_ALL_VALUES)
+    _planning.add(connection.connection)
+
+
+def planned_anew[Found](connection: BaseDatabaseWrapper, ask: Callable[[], Found]) -> Found:
+    """What `ask` finds by prepared statements.
+
+    PostgreSQL refuses one whose columns have another type since it was prepared, as after the upgrade of another
+    process. Then all of this connection are forgotten, and it is asked once more. In a transaction, which such an
+    error ends, the error is raised, and the next request has another connection.
+    """
+    try:
+        return ask()
+    except NotSupportedError:
+        if connection.in_atomic_block:
+            connection.close_at = 0
+            raise
+        with connection.wrap_database_errors, connection.connection.cursor() as plain:
+            plain.execute("DEALLOCATE ALL")
+        _prepared.pop(connection.connection, None)
+        return ask()
 
 
 @dataclass(frozen=True)
@@ -119,17 +162,21 @@ class Kept[Row: Model]:
 
     def rows(self, values: Mapping[Any, Any], **known: Any) -> list[Row]:
         """The rows for these values of the marks; `known` is what each row points to and is in hand already."""
-        compiler = copy(self.compiler)
-        compiler.filled = self.statement.prepared(values, connections[self.queryset.db])
-        query = cast("_Query", self.queryset.query.chain(klass=_Query))
-        query.compiled = compiler
-        queryset = self.queryset.all()
-        queryset.query = query
-        found = list(queryset)
+        connection = connections[self.queryset.db]
+        found = planned_anew(connection, lambda: self._found(values, connection))
         for name, value in known.items():
             for row in found:
                 setattr(row, name, value)
         return found
+
+    def _found(self, values: Mapping[Any, Any], connection: BaseDatabaseWrapper) -> list[Row]:
+        compiler = copy(self.compiler)
+        compiler.filled = self.statement.prepared(values, connection)
+        query = cast("_Query", self.queryset.query.chain(klass=_Query))
+        query.compiled = compiler
+        queryset = self.queryset.all()
+        queryset.query = query
+        return list(queryset)
 
 
 def keep[Row: Model](queryset: QuerySet[Row]) -> Kept[Row]:

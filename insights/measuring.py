@@ -53,7 +53,8 @@ def readable_of_cohort(scope: Scope) -> tuple[str, tuple]:
     """The retrospectives that are `readable`, of the incidents of the cohort only where it is not all there are."""
     sql, params = scope.access.readable
     covers = (
-        "SELECT retrospective_id FROM retros_retrospective_incidents JOIN cohort ON cohort.id = incident_id"
+        "SELECT retrospective_id FROM retros_retrospective_incidents JOIN cohort ON cohort.id = incident_id "
+        "UNION SELECT own.id FROM retros_retrospective AS own JOIN cohort ON cohort.id = own.incident_id"
     )
     narrowed = "" if scope.is_everything else f" WHERE id IN ({covers})"
     return (

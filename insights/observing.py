@@ -70,6 +70,9 @@ def observed(
                 group[metric.key] = Observed(
                     whole, of, known, _joined(both, complete), _joined(both, ended), running
                 )
+    for group in found.values():  # one that came or went between two statements
+        for metric in metrics:
+            group.setdefault(metric.key, Observed(0, 0, 0, *[seconds_of(None)] * 3))
     return found
 
 

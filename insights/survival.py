@@ -1,6 +1,6 @@
 """If an incident begins now, how likely does it still run after t? Kaplan–Meier, what still runs included.
 
-A curve comes as at most `STEPS` steps however many incidents it tells of.
+A curve comes as `STEPS` steps at most, or as one in a bin of one per cent, however many incidents it tells of.
 """
 
 from dataclasses import dataclass

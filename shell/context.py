@@ -60,9 +60,7 @@ def shell(request: HttpRequest) -> dict:
 def _frame(user: User) -> dict:
     """The organisation, what is unread, the own open action items, what runs: asked by the one row surely there."""
     asked = _asked_once(user.installation_role, user.sees_private_incidents)
-    with connection.cursor() as cursor:
-        cursor.execute(*asked.prepared({SOMEBODY: user.pk}, connection))
-        organisation, unread, mine, firing, active = cursor.fetchone()
+    organisation, unread, mine, firing, active = asked.row({SOMEBODY: user.pk}, connection)
     return {
         "installation": Installation(pk=1, **json.loads(organisation or "{}")),
         "unread_count": unread,

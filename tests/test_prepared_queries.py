@@ -1,7 +1,7 @@
 """Does a kept query that PostgreSQL planned once answer as if it were planned each time, whatever became of the connection?"""
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import NotSupportedError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -77,6 +77,45 @@ def test_after_the_transaction_of_the_first_time_was_rolled_back(person, command
         assert person.rows({SOMEBODY: commander.pk}) == [commander]
         transaction.set_rollback(True)
     assert person.rows({SOMEBODY: commander.pk}) == [commander]
+
+
+def test_it_is_planned_for_all_values_after_a_first_time_that_was_rolled_back(person, commander):
+    with transaction.atomic():
+        person.rows({SOMEBODY: commander.pk})
+        transaction.set_rollback(True)
+    for _ in range(3):
+        person.rows({SOMEBODY: commander.pk})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(custom_plans) FROM pg_prepared_statements WHERE name LIKE 'kept_%'")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.fixture
+def upgraded(person, commander):
+    """Another process gave a column another type after this connection had prepared its statements."""
+    person.rows({SOMEBODY: commander.pk})
+    other = connection.copy()
+    with other.cursor() as cursor:
+        length = User._meta.get_field("name").max_length
+        cursor.execute(f"ALTER TABLE accounts_user ALTER COLUMN name TYPE varchar({length + 1})")
+        yield
+        connection.close()
+        cursor.execute(f"ALTER TABLE accounts_user ALTER COLUMN name TYPE varchar({length})")
+    other.close()
+
+
+def test_after_an_upgrade_it_is_planned_again(upgraded, person, commander):
+    for _ in range(2):
+        assert person.rows({SOMEBODY: commander.pk}) == [commander]
+    assert prepared('WHERE "accounts_user"."id" = $1') == 1
+
+
+def test_a_transaction_that_meets_an_upgrade_fails_once(upgraded, person, commander):
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        person.rows({SOMEBODY: commander.pk})
+    connection.close_if_unusable_or_obsolete()  # as after each request
+    with transaction.atomic():
+        assert person.rows({SOMEBODY: commander.pk}) == [commander]
 
 
 def test_a_connection_that_was_lost_is_replaced(commander):

@@ -11,7 +11,7 @@ FROM (
   FROM (
     SELECT id, lower(one) AS a, upper(one) - interval '30 minutes' AS b FROM (
       SELECT id, unnest(range_agg(tstzrange(a, b + interval '30 minutes'))) AS one FROM (
-        SELECT participation_id AS id, started_at AS a, last_at AS b FROM incidents_activitysession
+        SELECT participation_id AS id, started_at AS a, greatest(started_at, last_at) AS b FROM incidents_activitysession
         UNION ALL SELECT id, joined_at, left_at FROM incidents_participation WHERE left_at >= joined_at
       ) AS stretch GROUP BY id) AS merged) AS worked
   GROUP BY id) AS each

@@ -52,7 +52,7 @@ GAP = f"interval '{MERGE_GAP.total_seconds():.0f} seconds'"
 # Every stretch is made longer by the gap that is merged, and the gap is taken off again at its end.
 MERGED = f"""FROM unnest((
     SELECT range_agg(tstzrange(a, b + {GAP})) FROM (
-      SELECT started_at AS a, last_at AS b FROM incidents_activitysession
+      SELECT started_at AS a, greatest(started_at, last_at) AS b FROM incidents_activitysession
       WHERE participation_id = incidents_participation.id
       UNION ALL SELECT joined_at, left_at WHERE left_at >= joined_at) AS stretch)) AS one"""  # noqa: S608
 AFTER_GAP = f"upper(one) - {GAP}"
@@ -75,6 +75,7 @@ class ParticipationQuerySet(models.QuerySet):
 class Participation(models.Model):
     """That somebody is on an incident; for a private one, this row is the reach.
 
+    `joined_at` is when they joined last. Each time that they were on it before is one of `sessions`.
     `worked_from`, `worked_until` and `worked_seconds` follow from the moments here and those of `sessions`;
     `count_work` stores them.
     """
@@ -142,7 +143,9 @@ class Presence(models.Model):
 
 
 class ActivitySession(models.Model):
-    """A stretch of being active on an incident; what follows within `MERGE_GAP` is the same stretch."""
+    """A stretch of being active on an incident; what follows within `MERGE_GAP` is the same stretch. Also from joined to
+    left of somebody who came back.
+    """
 
     participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="sessions")
     started_at = models.DateTimeField()

@@ -41,6 +41,7 @@ def merge_incident(*, incident: Incident, into: Incident, by: User) -> Incident:
     end_running_impacts(incident, now)
     reschedule(incident)
     if not into.is_private:  # being on a private one is the reach; only somebody on it gives that
+        list(into.participations.order_by("pk").select_for_update())  # in the order of whoever holds many
         for participation in incident.participations.filter(left_at__isnull=True).select_related("user"):
             join(into, participation.user)
     target = "a private incident" if into.is_private and not incident.is_private else into.reference

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from audit import context
@@ -135,6 +136,7 @@ def join_incident(*, incident: Incident, by: User) -> Participation:
 @transaction.atomic
 def leave_incident(*, incident: Incident, by: User) -> None:
     """Go off the incident: every role held is laid down first, and the timeline says so."""
+    incident = lock(incident, by=by)
     participation = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
     if participation is None:
         raise ValidationError("You are not on this incident.")
@@ -179,7 +181,7 @@ def revoke_access(*, incident: Incident, user: User, by: User) -> None:
         release_role(incident=incident, role=assignment.role, user=user, by=by)
     now = context.now()
     seat = Participation.objects.filter(incident=incident, user=user)
-    seat.update(access_revoked_at=now, left_at=now)
+    seat.update(access_revoked_at=now, left_at=Coalesce("left_at", now))
     seat.count_work()
     record_event(incident=incident, kind=Kind.ROLE, text=f"removed {user}", by=by)
     audit(incident, "participation.removed", by, user=str(user))
@@ -201,7 +203,7 @@ def note_activity(*, incident: Incident, by: User) -> None:
     participation.save(update_fields=["last_active_at"])
     session = participation.sessions.last()
     if session and now - session.last_at <= MERGE_GAP:
-        session.last_at = now
+        session.last_at = max(now, session.last_at)
         session.save(update_fields=["last_at"])
     else:
         ActivitySession.objects.create(participation=participation, started_at=now, last_at=now)
@@ -243,10 +245,7 @@ def join(
             incident=incident, user=user, joined_at=since or now, last_active_at=now
         )
     elif participation.left_at or participation.access_revoked_at:
-        participation.left_at = participation.access_revoked_at = None
-        participation.last_active_at = now
-        participation.save(update_fields=["left_at", "access_revoked_at", "last_active_at"])
-        _count_work(participation)
+        _come_back(participation, since or now)
     if notifies:
         notify_incident(incident_id=incident.pk, what="presence")
     return participation
@@ -257,6 +256,20 @@ def join_first(incident: Incident, user: User, since: datetime) -> Participation
     return Participation.objects.create(
         incident=incident, user=user, joined_at=since, last_active_at=context.now()
     )
+
+
+def _come_back(participation: Participation, at: datetime) -> None:
+    """The time from joined to left stays on record as a session; another one begins."""
+    if participation.left_at and participation.left_at >= participation.joined_at:
+        ActivitySession.objects.create(
+            participation=participation, started_at=participation.joined_at, last_at=participation.left_at
+        )
+        at = max(at, participation.left_at)
+    participation.joined_at = at
+    participation.left_at = participation.access_revoked_at = None
+    participation.last_active_at = context.now()
+    participation.save(update_fields=["joined_at", "left_at", "access_revoked_at", "last_active_at"])
+    _count_work(participation)
 
 
 def _count_work(participation: Participation) -> None:

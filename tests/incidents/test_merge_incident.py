@@ -3,7 +3,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from incidents.models import Incident, Status
-from incidents.workflow import declare_incident, join_incident, merge_incident
+from incidents.workflow import declare_incident, join_incident, leave_incident, merge_incident
+from tests.alerts.test_lock_order import at_once
 
 
 @pytest.fixture
@@ -93,3 +94,19 @@ def test_a_private_one_keeps_its_title_when_merged_into_another(private_incident
     wider = declare_incident(by=commander, title="Wider", severity=severity(2), is_private=True)
     merge_incident(incident=private_incident, into=wider, by=commander)
     assert private_incident.title not in "".join(f"{e.text}{e.detail}" for e in wider.timeline.all())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waits_for_whoever_holds_both_people_of_it(incident, other, commander, responder):
+    """Many rows are held in the order of their keys; the people of the other incident come in another."""
+    join_incident(incident=incident, by=responder)
+    join_incident(incident=other, by=commander)
+    for person in (responder, commander):
+        leave_incident(incident=incident, by=person)
+    held = incident.participations.order_by("pk").select_for_update()
+    at_once(
+        lambda: held.get(user=commander),
+        lambda: merge_incident(incident=other, into=incident, by=commander),
+        lambda: held.get(user=responder),
+    )
+    assert incident.participations.filter(left_at=None).count() == 2

@@ -153,6 +153,22 @@ def test_money_is_hours_minutes_and_credits(cut_off, commander, responder, admin
     assert [found.most[0].low, found.most[0].likely, found.most[0].high] == pytest.approx(money)
 
 
+def test_credits_of_the_own_retrospective_count_in_any_period(past, responder, admin):
+    """Also where it does not name its incident among those that it covers."""
+    incident = past(days_ago=2, resolved=30)
+    work(incident, responder, 60)
+    own = Retrospective.objects.create(title="x", incident=incident, status="published")
+    ImpactStatement.objects.create(
+        retrospective=own, dimension="business", numbers=[{"name": "Credits", "value": "5", "unit": "EUR"}]
+    )
+    assume_costs(by=admin, currency="eur", rates={"hour": three(1, 1, 1), "minute": NOTHING})
+    since = timezone.now() - timedelta(days=9)
+    whole = [
+        spending(Scope(Incident.objects.all(), since=at), Rates.get()).likely.whole for at in (None, since)
+    ]
+    assert whole == [6, 6]
+
+
 def test_what_is_missing_leaves_the_money(cut_off, commander, admin):
     assume_costs(by=admin, currency="EUR", rates={"hour": three(50, 80, 100), "minute": three(1, 2, 3)})
     work(cut_off(), commander, 60)

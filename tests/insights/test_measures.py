@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -39,6 +40,23 @@ def measured() -> dict:
 
 def seconds(minutes: float) -> pytest.approx:
     return pytest.approx(minutes * 60)
+
+
+def test_each_group_has_every_metric_whatever_is_declared_meanwhile(past):
+    """They are read by several statements."""
+    past(rank=1, resolved=10)
+    asked = []
+
+    def declare_before_the_second(execute, sql, params, many, context):
+        asked.append(sql)
+        if len(asked) == 2:
+            past(rank=2, resolved=10)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(declare_before_the_second):
+        found = cells(everything(), METRICS, "severity")
+    assert {len(group) for group in found.values()} == {len(METRICS)}
+    assert len(found) == 2
 
 
 def test_times_between_milestones(past):
