@@ -45,6 +45,15 @@ def _written_choice(value: Any, label: Any, chosen: set[str]) -> str:
     return f'<option value="{html.escape(str(value))}"{selected}>{html.escape(str(label))}</option>'
 
 
+class DayInput(forms.DateInput):
+    """A day, from a calendar where the browser has one; browsers write it as ISO 8601 says."""
+
+    input_type = "date"
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **more)
+
+
 class EmailField(forms.EmailField):
     """An address of somebody inside, with the spelling of “e-mail” that the interface has."""
 

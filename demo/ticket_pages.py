@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from core.forms import Form
+from core.forms import DayInput, Form
 from core.text import written_day
 from demo import tickets
 from demo.models import DemoTicket
@@ -29,9 +29,7 @@ class DemoTicketForm(Form):
     title = forms.CharField(max_length=200)
     state = forms.ChoiceField(choices=[(state.pk, state.name) for state in tickets.STATES])
     owner = forms.ChoiceField(required=False)
-    due_on = forms.DateField(
-        label="Due date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    due_on = forms.DateField(label="Due date", required=False, widget=DayInput)
     priority = forms.ChoiceField(choices=[(one.pk, one.name) for one in tickets.PRIORITIES])
     is_untold = forms.BooleanField(
         required=False,

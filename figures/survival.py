@@ -52,24 +52,25 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
     body += "".join(band for band, _ in drawn) + "".join(stair for _, stair in drawn)
     foot = float(bottom + 44)
     for row, one in enumerate(reversed(curves)):
-        said = (
-            f"{one.name}: half by {spoken(one.median)}"
-            if one.median is not None
-            else f"{one.name}: no median yet"
-        )
+        said = f"half by {spoken(one.median)}" if one.median is not None else "no median yet"
         counted = f"n = {one.count}, {one.running} {one.called}"
         if wide:
-            body += text(right + 12, top + 14 + row * 44, said, f"t-{one.kind}")
-            body += text(right + 12, top + 30 + row * 44, counted, "t-muted t-small")
+            body += text(right + 12, top + 14 + row * 60, one.name.capitalize(), f"t-{one.kind}")
+            body += text(right + 12, top + 30 + row * 60, said.capitalize(), f"t-{one.kind}")
+            body += text(right + 12, top + 46 + row * 60, counted, "t-muted t-small")
         else:
-            body += text(0, foot, said, f"t-{one.kind}") + text(0, foot + 15, counted, "t-muted t-small")
+            body += text(0, foot, f"{one.name}: {said}", f"t-{one.kind}") + text(
+                0, foot + 15, counted, "t-muted t-small"
+            )
             foot += 36
     body += text(
         0, foot, f"Share still {curves[-1].called} after t (log scale). Bands 95%.", "t-muted t-small"
     )
-    if wide:
+    if any(s.censored for c in curves for s in c.stairs):
+        foot += 0 if wide else 15
+        place = 310 if wide else 0
         body += text(
-            310, foot, f"Upright ticks: still {curves[-1].called} when last seen.", "t-muted t-small"
+            place, foot, f"Upright ticks: still {curves[-1].called} when last seen.", "t-muted t-small"
         )
     return figure("survival", width, foot + 8, f"{title} {sentence}", body)
 
@@ -80,7 +81,7 @@ def _curve(one: Line, x: Scale, y: Scale, low: float, left: float, right: float)
     begins = Stair(low, 1.0, 1.0, 1.0, one.count)
     for stair in one.stairs:
         if stair.at <= low:
-            begins = stair
+            begins = replace(stair, at=low, censored=stair.censored + begins.censored)
         elif shown and x(stair.at) // STAIR == x(shown[-1].at) // STAIR:
             shown[-1] = replace(stair, censored=stair.censored + shown[-1].censored)
         else:
@@ -97,7 +98,7 @@ def _curve(one: Line, x: Scale, y: Scale, low: float, left: float, right: float)
         back += f"H{x(later.at):.1f}V{y(earlier.low):.1f}"
     band = el("path", d=f"{upper}H{end:.1f}{back}H{left:.1f}Z", class_=f"{one.kind}-band")
     stairs = el("path", d=f"{path}H{end:.1f}", class_=f"{one.kind}-line")
-    for s in shown:
+    for s in [begins, *shown]:
         if s.censored:
             stairs += line(x(s.at), y(s.share) - 6, x(s.at), y(s.share) + 6, f"{one.kind}-line")
     if one.median is not None and one.median >= low:

@@ -194,7 +194,7 @@ def stamp() -> Subquery:
 @cache
 def _changes(role: str, sees_private: bool) -> Kept[ChangeEvent]:
     anybody = User(pk=SOMEBODY, installation_role=role, sees_private_incidents=sees_private)
-    services = AffectedService.objects.running().filter(incident=SOME_ROW).values("service")
+    services = AffectedService.objects.filter(incident=SOME_ROW).values("service")
     told = ChangeEvent.incidents.through.objects
     in_time = ChangeEvent.objects.filter(at__gte=SOME_TIME, at__lte=ANOTHER_TIME).order_by()
     of_none = in_time.filter(~Exists(told.filter(changeevent=OuterRef("pk"))), service__isnull=True)

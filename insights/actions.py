@@ -145,7 +145,7 @@ def _facts(answers: dict[str, int]) -> list[tuple[str, str]]:
     return [
         ("Done in the period", str(finished)),
         ("It helped", f"{useful} of {said}" if said else "no answer yet"),
-        ("Not answered", str(finished - said)),
+        ("No answer yet", str(answers.get("", 0))),
     ]
 
 
@@ -225,7 +225,7 @@ def _state(item: ActionItem, today: date) -> str:
 
 
 def _curve(took: Curve) -> Figure:
-    line = drawn_line("this", "added in the period", took, "open")
+    line = drawn_line("this", "added in the period", took, "not done")
     says = (
         f"Half are done within {spoken(took.median)}."
         if took.median is not None

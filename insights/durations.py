@@ -190,7 +190,7 @@ def _all_times(metrics: Sequence[Metric], seen: dict[str, Observed]) -> Table:
     told = [(m, cell_of(seen[m.key])) for m in metrics]
     return Table(
         "All the times",
-        [Column("Time"), Column("Formula"), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),
+        [Column("Time"), Column("Formula", is_aside=True), Column("n", "count"), Column("Coverage", "share"), Column("Mean", "time"),
          Column("Median", "time"), Column("p90", "time"), Column("Median, running included", "time"),
          Column("p90, running included", "time")],
         [(m.label, m.formula, c.count, c.coverage, c.mean, c.median, c.p90, c.km_median, c.km_p90) for m, c in told],

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Installation, Team
 from action_items.models import ActionItemQuerySet
-from core.forms import FilterForm, LongSelect
+from core.forms import DayInput, FilterForm, LongSelect
 from core.local_time import first_moment
 from incidents.models import Incident, IncidentType, Service, Severity
 from insights.cohort import Access, Scope
@@ -40,8 +40,8 @@ class InsightsFilter(django_filters.FilterSet):
         null_label=None,
         widget=LongSelect,
     )
-    since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE)
-    until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE)
+    since = django_filters.DateFilter(method="as_it_is", label="From", validators=SENSIBLE, widget=DayInput)
+    until = django_filters.DateFilter(method="as_it_is", label="To", validators=SENSIBLE, widget=DayInput)
     metric = django_filters.ChoiceFilter(
         method="as_it_is", label="Measured by", empty_label=None, widget=LongSelect,
         choices=[(key, short_name(BY_KEY[key])) for key in HEADLINES],

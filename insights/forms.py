@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from core.forms import Form, ModelForm
+from core.forms import DayInput, Form, ModelForm
 from incidents.models import Severity
 from insights.definitions import Metric
 from insights.filters import SENSIBLE
@@ -14,9 +14,7 @@ from insights.workflow import LONGEST_GOAL
 
 
 class AnnotationForm(ModelForm):
-    day = forms.DateField(
-        label="Day", validators=SENSIBLE, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = forms.DateField(label="Day", validators=SENSIBLE, widget=DayInput)
 
     class Meta:
         model = Annotation
@@ -37,7 +35,7 @@ class GoalsForm(Form):
     )
     reached_by = forms.DateField(
         label="To be reached by", required=False, validators=SENSIBLE,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
     )  # fmt: skip
 
     def __init__(self, data: Any, *, metric: Metric) -> None:

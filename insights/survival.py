@@ -12,6 +12,7 @@ from insights.cohort import Scope
 from insights.definitions import Metric
 from insights.measuring import cohort_cte
 from insights.observing import EVERYTHING, Observed, observed
+from insights.panels import FEW
 
 Z = 1.959963984540054  # 95%
 EPSILON = 1e-9  # a product of a million factors is not exact
@@ -47,8 +48,10 @@ class Curve:
     def running(self) -> int:
         return sum(step.leaving - step.over for step in self.steps)
 
-    def share_at(self, seconds: float) -> float:
-        """The share that still runs after so long."""
+    def share_at(self, seconds: float) -> float | None:
+        """The share that still runs after so long; None where nothing was seen for so long and some still ran."""
+        if self.steps and seconds > self.steps[-1].at and self.steps[-1].share > 0:
+            return None
         return next((step.share for step in reversed(self.steps) if step.at <= seconds), 1.0)
 
 
@@ -143,6 +146,7 @@ def _band(share: float, variance: float) -> tuple[float, float]:
 
 
 def drawn_line(kind: str, name: str, told: Curve, called: str = "running") -> Line:
-    """As it is drawn; `called` is what those are that are not over."""
+    """As it is drawn, with a median where there are enough; `called` is what those are that are not over."""
     stairs = [Stair(s.at, s.share, s.low, s.high, s.at_risk, s.leaving - s.over) for s in told.steps]
-    return Line(kind, name, stairs, told.median, told.count, told.running, called)
+    median = told.median if told.count >= FEW else None
+    return Line(kind, name, stairs, median, told.count, told.running, called)

@@ -15,10 +15,14 @@ COLUMN_KINDS = ("text", "count", "amount", "time", "share", "moment", "day", "in
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, count, amount (a large number), time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind)."""
+    """`kind`: text, count, amount (a large number), time (seconds), share (0 to 1), moment, day, incident (reference and title; what is behind).
+
+    `is_aside`: text that phones leave out.
+    """
 
     name: str
     kind: str = "text"
+    is_aside: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -32,6 +36,7 @@ class Cell:
     url: str = ""
     moment: datetime | None = None
     is_day: bool = False
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ def _shown(column: Column, value: Any) -> Cell:
         return Cell("", moment=value)
     if isinstance(value, date):
         return Cell(f"{value.day} {value:%b %Y}", is_day=True)
-    return Cell(str(value), column.is_number, value.url if isinstance(value, Behind) else "")
+    url = value.url if isinstance(value, Behind) else ""
+    return Cell(str(value), column.is_number, url, is_aside=column.is_aside)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ import django_filters
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from core.forms import FilterForm, LongSelect
+from core.forms import DayInput, FilterForm, LongSelect
 from insights.cohort import Access, Scope
 from insights.definitions import METRICS, short_name
 from insights.filters import SENSIBLE, Asked, InsightsFilter, ask, midnight
@@ -66,9 +66,11 @@ class TrendFilter(InsightsFilter):
         method="as_it_is", label="Compare", empty_label="Compare: automatic", widget=LongSelect
     )
     was_since = django_filters.DateFilter(
-        method="as_it_is", label="Compared period, from", validators=SENSIBLE
+        method="as_it_is", label="Compared period, from", validators=SENSIBLE, widget=DayInput
     )
-    was_until = django_filters.DateFilter(method="as_it_is", label="Compared period, to", validators=SENSIBLE)
+    was_until = django_filters.DateFilter(
+        method="as_it_is", label="Compared period, to", validators=SENSIBLE, widget=DayInput
+    )
     cut = None
 
     class Meta(InsightsFilter.Meta):

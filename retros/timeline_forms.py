@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
-from core.forms import Form
+from core.forms import DayInput, Form
 from core.written_time import ORDER_CHOICES, ORDER_HELP
 from incidents.forms.fields import MomentField
 from retros.access import people_of
@@ -154,9 +154,7 @@ class PhaseForm(Form):
 
 
 class PasteForm(Form):
-    day = forms.DateField(
-        label="Day of times without a date", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = forms.DateField(label="Day of times without a date", widget=DayInput)
     lines = forms.CharField(
         max_length=MOST_PASTED,
         widget=forms.Textarea(

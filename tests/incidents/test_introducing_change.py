@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from audit import context
 from incidents.incident_queries import changes_near
-from incidents.workflow import mark_introducing_change, record_change, set_milestones
+from incidents.models import ChangeEvent
+from incidents.workflow import mark_introducing_change, record_change, set_milestones, set_service_impact
 
 
 @pytest.fixture
@@ -52,3 +53,12 @@ def test_not_one_after_the_impact(incident, responder, changes):
 def test_not_by_those_who_read(incident, stakeholder, changes):
     with pytest.raises(PermissionDenied):
         mark_introducing_change(incident=incident, change=changes[1], by=stakeholder)
+
+
+def test_a_change_of_a_service_stays_when_the_service_works_again(incident, commander, service, ago):
+    """The retrospective asks for it then."""
+    ChangeEvent.objects.create(title="Flag on", at=ago(minutes=20), service=service)
+    for impact in ("degraded", None):
+        set_service_impact(incident=incident, service=service, impact=impact, by=commander)
+    assert not incident.affected_services.running().exists()
+    assert [one.title for one in changes_near(commander, incident, context.now())] == ["Flag on"]

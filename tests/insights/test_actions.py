@@ -106,7 +106,7 @@ def test_answers_to_did_it_help(reader, add):
     html = text(reader.get("/insights/actions/"))
     assert "Done in the period 6" in html
     assert "It helped 3 of 4" in html
-    assert "Not answered 2" in html
+    assert "No answer yet 1" in html
 
 
 def test_it_leads_to_a_list_of_the_same_items(reader, add, past, severity):

@@ -15,7 +15,7 @@ from incidents.models import Incident, Severity, Status
 from insights.cells import cells
 from insights.cohort import Scope
 from insights.definitions import BY_KEY
-from insights.survival import STEPS, Z, curve
+from insights.survival import STEPS, Z, curve, drawn_line
 
 METRIC = BY_KEY["time_to_resolve"]
 NOW = timezone.now().replace(microsecond=0)
@@ -127,3 +127,20 @@ def test_what_ran_on_after_the_period_is_censored_at_its_end(past):
     cell = cells(Scope(Incident.objects.all(), until=until), [METRIC])[""]["time_to_resolve"]
     assert cell.count == 4
     assert (cell.km_median, cell.km_p90, cell.longest) == (1800, None, 3600)
+
+
+def test_nothing_is_said_of_what_nobody_has_seen_yet(db):
+    """Three ran for up to ten minutes and one runs still: how many run after an hour is not known."""
+    drawn = curve(store([(300, True), (600, True), (600, False)]), METRIC)
+    assert [drawn.share_at(seconds) for seconds in (60, 300, 600, 3600)] == [
+        1, pytest.approx(2 / 3), pytest.approx(1 / 3), None
+    ]  # fmt: skip
+
+
+def test_of_what_is_all_over_none_runs_later(db):
+    assert curve(store([(300, True), (600, True)]), METRIC).share_at(3600) == 0
+
+
+def test_a_median_of_fewer_than_five_is_not_drawn(db):
+    few = store([(60 * n, True) for n in range(1, 5)])
+    assert drawn_line("previous", "before", curve(few, METRIC)).median is None
