@@ -165,7 +165,7 @@ def _deepen(
     title = f"{metric.label}: the share still running after t."
     sentence = explain(change).capitalize() + "."
     panel.figures.append(Figure(
-        "Share still open after t", sentence,
+        "Share still running after t", sentence,
         sizes(lambda width: survival(title, lines, sentence, width)),
         "Kaplan–Meier: S(t) = product of (1 − ended ÷ at risk); bands 95%, Greenwood on the log(−log) scale",
     ))  # fmt: skip
