@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce, ExtractHour, NullIf, TruncHour
 
 from accounts.models import Installation, User
 from alerts.models import Alert, AlertChange
-from integrations.models import Integration
 
 DAYS = 30
 MOST_RULES = 50
@@ -69,16 +68,13 @@ def noisiest_rules(
         )
         .order_by(ORDER[sort], "-firings", "name", "alert__integration")[:MOST_RULES]
     )
-    senders = dict(
-        Integration.objects.filter(pk__in={row["alert__integration"] for row in rows}).values_list(
-            "pk", "name"
-        )
-    )
+    integrations: Any = Alert._meta.get_field("integration").related_model
+    senders = integrations.objects.in_bulk({row["alert__integration"] for row in rows})
     return [
         NoisyRule(
             row["name"],
             row["alert__integration"],
-            senders[row["alert__integration"]],
+            senders[row["alert__integration"]].name,
             row["firings"],
             row["alerts"],
             row["noise"],

@@ -18,7 +18,8 @@ from insights.cells import Cell, cells_of
 from insights.comparing import ENOUGH
 from insights.definitions import Metric
 from insights.filters import Asked
-from insights.panels import FEW, Figure, Panel
+from insights.measuring import FEW
+from insights.panels import Figure, Panel
 from insights.survival import Curve, curve_of, drawn_line
 from insights.tables import Behind, Column, Table, percent
 from retros.models import Level

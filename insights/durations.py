@@ -16,10 +16,10 @@ from insights.cohort import Scope
 from insights.comparing import Change, compare
 from insights.definitions import HEADLINES, TIMES, Metric
 from insights.filters import Asked, midnight
-from insights.measuring import cohort_cte
+from insights.measuring import FEW, cohort_cte
 from insights.models import Annotation
 from insights.observing import EVERYTHING, Observed, observed
-from insights.panels import FEW, SOME_COVERAGE, Figure, Panel
+from insights.panels import SOME_COVERAGE, Figure, Panel
 from insights.queries import DOTS, Dot
 from insights.survival import Curve, curve, drawn_line, estimated
 from insights.tables import Behind, Column, Table

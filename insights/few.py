@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from incidents.models import Incident
 from insights.cohort import Scope
 from insights.comparing import ENOUGH
-from insights.panels import FEW, GOOD_COVERAGE
+from insights.measuring import FEW
+from insights.panels import GOOD_COVERAGE
 from insights.tables import percent
 
 

@@ -1,4 +1,4 @@
-"""The incidents asked about as SQL."""
+"""The incidents asked about as SQL, and how many are few."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 from django.db import connection
 
 from insights.cohort import Scope
+
+FEW = 5
+"""Of fewer no median is told, only each of them."""
 
 TOLD = """coalesce(declared_at, created_at) AS told_from, greatest(coalesce(declared_at, created_at), CASE WHEN
   status IN ('triage', 'investigating', 'fixing', 'mitigated') THEN %s ELSE coalesce(resolved_at, %s) END) AS told_until"""

@@ -10,8 +10,9 @@ from insights.cost_queries import Spending
 from insights.definitions import short_name
 from insights.durations import DONE
 from insights.filters import Asked
+from insights.measuring import FEW
 from insights.models import Goal
-from insights.panels import FEW, SOME_COVERAGE
+from insights.panels import SOME_COVERAGE
 from insights.promises import Promises, kept_share
 from insights.questions import TARGET
 from insights.survival import Curve

@@ -7,7 +7,6 @@ from django.utils.safestring import SafeString
 
 from insights.tables import Table, percent
 
-FEW = 5  # under five: dots only
 GOOD_COVERAGE, SOME_COVERAGE = 0.8, 0.5
 
 

@@ -7,7 +7,8 @@ from figures.bars import bar
 from figures.draw import spoken
 from incidents.models.reference import reference_of
 from insights.filters import Asked
-from insights.panels import FEW, SOME_COVERAGE, Panel, Row
+from insights.measuring import FEW
+from insights.panels import SOME_COVERAGE, Panel, Row
 from insights.queries import Broken, broken
 from insights.recurring import Frequent, Recurrence, factors, recurrence
 from insights.tables import Behind, Column, Table, percent

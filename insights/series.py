@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from insights.cohort import Scope
 from insights.definitions import Metric
-from insights.measuring import cohort_cte, rows
+from insights.measuring import FEW, cohort_cte, rows
 from insights.observing import EVERYTHING, KEYS, quantiles, seconds_of, sent
-from insights.panels import FEW
 
 GRAINS = {"month": "Month", "quarter": "Quarter"}
 EXACT = 200  # up to which the ranks are exact; beyond, the normal approximation with continuity correction

@@ -10,9 +10,8 @@ from typing import Any
 from figures.survival import Line, Stair
 from insights.cohort import Scope
 from insights.definitions import Metric
-from insights.measuring import cohort_cte
+from insights.measuring import FEW, cohort_cte
 from insights.observing import EVERYTHING, Observed, observed
-from insights.panels import FEW
 
 Z = 1.959963984540054  # 95%
 EPSILON = 1e-9  # a product of a million factors is not exact

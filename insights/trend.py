@@ -17,8 +17,9 @@ from insights.comparing import Change, compare
 from insights.definitions import Metric, short_name
 from insights.durations import explain, signed
 from insights.filters import Asked, days_of
+from insights.measuring import FEW
 from insights.models import Goal
-from insights.panels import FEW, GOOD_COVERAGE
+from insights.panels import GOOD_COVERAGE
 from insights.series import GRAINS, Bucket, label, newest_known, series, split_series
 from insights.survival import curve
 from insights.tables import Table, percent

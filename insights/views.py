@@ -16,7 +16,8 @@ from insights.cohort import Access
 from insights.comparing import ENOUGH
 from insights.few import NEEDS, TERMS, known_of
 from insights.filters import Asked, ask
-from insights.panels import FEW, Panel
+from insights.measuring import FEW
+from insights.panels import Panel
 from insights.queries import dots
 from insights.questions import ANSWERS, QUESTIONS, left_out
 from insights.saved import asked_query, saved_context
