@@ -104,9 +104,8 @@ def estimated(found: Observed) -> Curve:
     one = Product.of(found)
     if not one.at.size:
         return Curve([], None, None, None, found.whole)
-    survivors = (
-        one.at_risk - one.over
-    )  # where none is left, the curve is zero and Greenwood's sum has no summand
+    # Where none is left, the curve is zero and Greenwood's sum has no summand.
+    survivors = one.at_risk - one.over
     summands = np.where(survivors > 0, one.over / (one.at_risk * np.maximum(survivors, 1)), 0)
     ends = _told(one.at, one.censored)
     starts = np.concatenate([[0], ends[:-1] + 1])

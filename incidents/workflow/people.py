@@ -259,7 +259,8 @@ def join_first(incident: Incident, user: User, since: datetime) -> Participation
 
 
 def _come_back(participation: Participation, at: datetime) -> None:
-    """The time from joined to left stays on record as a session; another one begins."""
+    """The time from joined to left stays on record as a session, and so does from when on there is to catch up."""
+    participation.seen_at = participation.seen_at or participation.joined_at
     if participation.left_at and participation.left_at >= participation.joined_at:
         ActivitySession.objects.create(
             participation=participation, started_at=participation.joined_at, last_at=participation.left_at
@@ -268,7 +269,9 @@ def _come_back(participation: Participation, at: datetime) -> None:
     participation.joined_at = at
     participation.left_at = participation.access_revoked_at = None
     participation.last_active_at = context.now()
-    participation.save(update_fields=["joined_at", "left_at", "access_revoked_at", "last_active_at"])
+    participation.save(
+        update_fields=["joined_at", "left_at", "access_revoked_at", "last_active_at", "seen_at"]
+    )
     _count_work(participation)
 
 

@@ -107,6 +107,17 @@ def test_a_stretch_that_ends_before_it_begins_is_counted_as_a_moment(incident, r
     assert counted(seat) == ([(seat.joined_at, seat.joined_at)], 300)
 
 
+def test_who_comes_back_catches_up_from_the_first_time_on(incident, responder):
+    at = context.now()
+    with context.at(at):
+        join_incident(incident=incident, by=responder)
+    leave_incident(incident=incident, by=responder)
+    with context.at(at + timedelta(days=2)):
+        join_incident(incident=incident, by=responder)
+    seat = incident.participations.get(user=responder)
+    assert (seat.joined_at, seat.seen_at, seat.left_at) == (at + timedelta(days=2), at, None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_leaves_twice_at_once_left_once(incident, responder):
     join_incident(incident=incident, by=responder)
