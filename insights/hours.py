@@ -1,10 +1,13 @@
 """When it happens: the hours and nights in which incidents ran, and the hours of those who worked on them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from incidents.models.people import MERGE_GAP, SHORTEST_STRETCH
 from insights.cohort import Scope
 from insights.measuring import narrow_cte, rows
+from insights.observing import seconds_of, sent
 from insights.zone_offsets import offsets_of
 
 GAP, SHORTEST = (length.total_seconds() for length in (MERGE_GAP, SHORTEST_STRETCH))
@@ -55,70 +58,91 @@ def load(scope: Scope, zone: str) -> Load:
 
 
 BANDS = {"day": "08–18", "evening": "18–23", "night": "23–08", "weekend": "Weekend"}
-DAY, WEEK = 86_400, 604_800
+HOUR, DAY, WEEK = 3600, 86_400, 604_800
 MONDAY = 4 * DAY  # the first one after the epoch
-STARTS, SHIFTS = "(SELECT starts FROM zone)", "(SELECT shifts FROM zone)"
 
 
 def responder_hours(scope: Scope, zone: str, person: int | None = None) -> dict[str, float]:
     """Hours by band of the local day; of everybody together, or of one person.
 
-    Where a stretch of a person begins more than the gap after all that began before it, a merged one begins, and ends
-    where these end. The seconds of a band between two moments are those since a Monday long ago up to the later one,
-    less those up to the earlier one. Where the clocks change in between, a stretch is cut in two. Moments are numbers,
-    and the zone is a list of offsets: PostgreSQL takes several times as long to put its own times into a zone.
+    The seconds of a band between two moments are those since a Monday long ago up to the later one, less those up to
+    the earlier one. Where the clocks change in between, a stretch is cut in two.
     """
     cohort, params = narrow_cte(scope, "id")
-    offsets = offsets_of(zone)
-    starts, shifts = [start for start, _ in offsets], [shift for _, shift in offsets]
-    found = rows(
-        f"""WITH {cohort}, moments AS (
-          SELECT p.user_id, unnest(worked_from) AS first, unnest(worked_until) AS last FROM cohort AS c
-          JOIN incidents_participation AS p ON p.incident_id = c.id WHERE %s::bigint IS NULL OR p.user_id = %s),
-        stretches AS (
-          SELECT user_id, date_part('epoch', first) AS a, date_part('epoch', last) AS b FROM moments),
-        so_far AS (
-          SELECT user_id, a, max(b) OVER whole AS last,
-            max(b) OVER (PARTITION BY user_id ORDER BY a ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-          FROM stretches WINDOW whole AS (PARTITION BY user_id)),
-        merged AS (
-          SELECT a, coalesce(lead(before) OVER (PARTITION BY user_id ORDER BY a), last) AS b
-          FROM so_far WHERE before IS NULL OR a > before + {GAP}),
-        worked AS (SELECT a, greatest(b, a + {SHORTEST}) AS b FROM merged),
-        zone AS MATERIALIZED (SELECT %s::float8[] AS starts, %s::float8[] AS shifts),
-        zoned AS MATERIALIZED (
-          SELECT a, b, width_bucket(a, {STARTS}) AS z1, width_bucket(b, {STARTS}) AS z2 FROM worked),
-        timed AS (
-          SELECT a + {SHIFTS}[z1] AS first, b + {SHIFTS}[z1] AS last FROM zoned WHERE z1 = z2
-          UNION ALL SELECT greatest(a, {STARTS}[z]) + {SHIFTS}[z],
-            CASE WHEN z = z2 THEN b ELSE {STARTS}[z + 1] END + {SHIFTS}[z]
-          FROM zoned, generate_series(z1, z2) AS z WHERE z1 < z2),
-        in_weeks AS (SELECT last - first AS seconds, floor(first / {WEEK}) AS w1, floor(last / {WEEK}) AS w2,
-          first - floor(first / {WEEK}) * {WEEK} AS r1, last - floor(last / {WEEK}) * {WEEK} AS r2 FROM timed),
-        in_days AS (SELECT *, {_day_of("r1")} AS d1, {_day_of("r2")} AS d2, {_second_of("r1")} AS s1,
-          {_second_of("r2")} AS s2 FROM in_weeks)
-        SELECT sum(seconds), sum((w2 - w1) * {2 * DAY} + greatest(r2 - {5 * DAY}, 0) - greatest(r1 - {5 * DAY}, 0)),
-          sum({_between(8, 18)}), sum({_between(18, 23)}) FROM in_days""",
-        (*params, person, person, starts, [shift - MONDAY for shift in shifts]),
+    (stretches,) = rows(
+        f"""WITH {cohort} SELECT {sent("user_id::float8")}, {sent("first")}, {sent("last")} FROM (
+          SELECT p.user_id, date_part('epoch', unnest(worked_from)) AS first,
+            date_part('epoch', unnest(worked_until)) AS last
+          FROM cohort AS c JOIN incidents_participation AS p ON p.incident_id = c.id
+          WHERE %s::bigint IS NULL OR p.user_id = %s) AS stretch""",
+        (*params, person, person),
     )
-    whole, weekend, day, evening = (seconds or 0.0 for seconds in found[0])
-    parts = {"day": day, "evening": evening, "night": whole - weekend - day - evening, "weekend": weekend}
-    return {band: max(seconds, 0.0) / 3600 for band, seconds in parts.items()}
+    first, last = _local(*_merged(*map(seconds_of, stretches)), zone)
+    bands = {
+        "day": _of_weekdays(last, 8, 18) - _of_weekdays(first, 8, 18),
+        "evening": _of_weekdays(last, 18, 23) - _of_weekdays(first, 18, 23),
+        "weekend": _of_weekends(last) - _of_weekends(first),
+    }
+    found = {band: float(seconds.sum()) for band, seconds in bands.items()}
+    found["night"] = float((last - first).sum()) - sum(found.values())
+    return {band: max(found[band], 0.0) / HOUR for band in BANDS}
 
 
-def _day_of(rest: str) -> str:
-    """SQL: the whole weekdays in `rest`, the seconds since Monday."""
-    return f"least(floor({rest} / {DAY}), 5)"
+def _merged(people: Any, first: Any, last: Any) -> tuple[Any, Any]:
+    """(first, last) of each merged stretch; a person on two incidents works once. Arrays of seconds.
+
+    Where a stretch of a person begins more than the gap after all that began before it, a merged one begins, and ends
+    where these end.
+    """
+    import numpy as np  # brings much along that few processes need
+
+    if not people.size:
+        return first, last
+    order = np.lexsort((first, people))
+    people, first, last = people[order], first[order], last[order]
+    places = [0, *(np.flatnonzero(people[1:] != people[:-1]) + 1), people.size]
+    for start, end in pairwise(places):
+        np.maximum.accumulate(last[start:end], out=last[start:end])
+    is_new = np.ones(people.size, dtype=bool)
+    is_new[1:] = (people[1:] != people[:-1]) | (first[1:] > last[:-1] + GAP)
+    starts = np.flatnonzero(is_new)
+    ends = np.append(starts[1:], people.size) - 1
+    return first[starts], np.maximum(last[ends], first[starts] + SHORTEST)
 
 
-def _second_of(rest: str) -> str:
-    """SQL: the second of the weekday at `rest`; 0 at weekends."""
-    return f"CASE WHEN {rest} < {5 * DAY} THEN {rest} - floor({rest} / {DAY}) * {DAY} ELSE 0 END"
+def _local(first: Any, last: Any, zone: str) -> tuple[Any, Any]:
+    """The same by the clock of `zone`, in seconds since a Monday. Offsets are a short list: each moment looks up its own."""
+    import numpy as np  # brings much along that few processes need
+
+    starts, shifts = np.array(offsets_of(zone)).T
+    shifts = shifts - MONDAY
+    from_, to = (np.searchsorted(starts, moments, side="right") - 1 for moments in (first, last))
+    within = from_ == to
+    cut = [
+        (max(first[n], starts[z]) + shifts[z], (last[n] if z == to[n] else starts[z + 1]) + shifts[z])
+        for n in np.flatnonzero(~within)
+        for z in range(from_[n], to[n] + 1)
+    ]
+    pieces = np.array(cut, dtype=float).reshape(-1, 2).T
+    return (
+        np.concatenate([first[within] + shifts[from_[within]], pieces[0]]),
+        np.concatenate([last[within] + shifts[from_[within]], pieces[1]]),
+    )
 
 
-def _between(first: int, last: int) -> str:
-    """SQL: the seconds between two hours of weekdays, from week w1, day d1, second s1 to w2, d2, s2."""
-    length = (last - first) * 3600
-    part = "least(greatest({0} - {1}, 0), {2})"
-    ends = part.format("s2", first * 3600, length), part.format("s1", first * 3600, length)
-    return f"((w2 - w1) * 5 + d2 - d1) * {length} + {ends[0]} - {ends[1]}"
+def _of_weekends(moments: Any) -> Any:
+    """The seconds of weekends up to each."""
+    import numpy as np  # brings much along that few processes need
+
+    weeks, rest = np.divmod(moments, WEEK)
+    return weeks * 2 * DAY + np.maximum(rest - 5 * DAY, 0)
+
+
+def _of_weekdays(moments: Any, since: int, until: int) -> Any:
+    """The seconds between two hours of weekdays up to each."""
+    import numpy as np  # brings much along that few processes need
+
+    weeks, rest = np.divmod(moments, WEEK)
+    days, second = np.divmod(np.minimum(rest, 5 * DAY), DAY)
+    length = (until - since) * HOUR
+    return (weeks * 5 + days) * length + np.clip(second - since * HOUR, 0, length)

@@ -1,4 +1,4 @@
-"""Are a person's stretches of work merged in SQL as one would merge them by hand, whatever they are?"""
+"""Are a person's stretches of work merged as one would merge them by hand, whatever they are?"""
 
 from datetime import UTC, datetime, timedelta
 
