@@ -30,6 +30,7 @@ from incidents.workflow.transitions import (
     audit,
     check_moment,
     lock,
+    lock_row,
     require_open,
     require_responder,
 )
@@ -136,7 +137,7 @@ def join_incident(*, incident: Incident, by: User) -> Participation:
 @transaction.atomic
 def leave_incident(*, incident: Incident, by: User) -> None:
     """Go off the incident: every role held is laid down first, and the timeline says so."""
-    incident = lock(incident, by=by)
+    incident = lock_row(incident)  # whoever was added may leave, a stakeholder too
     participation = Participation.objects.filter(incident=incident, user=by, left_at__isnull=True).first()
     if participation is None:
         raise ValidationError("You are not on this incident.")
