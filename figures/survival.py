@@ -59,19 +59,14 @@ def survival(title: str, curves: Sequence[Line], sentence: str, width: int) -> S
             body += text(right + 12, top + 30 + row * 60, said.capitalize(), f"t-{one.kind}")
             body += text(right + 12, top + 46 + row * 60, counted, "t-muted t-small")
         else:
-            body += text(0, foot, f"{one.name}: {said}", f"t-{one.kind}") + text(
-                0, foot + 15, counted, "t-muted t-small"
-            )
+            body += text(0, foot, f"{one.name}: {said}", f"t-{one.kind}")
+            body += text(0, foot + 15, counted, "t-muted t-small")
             foot += 36
-    body += text(
-        0, foot, f"Share still {curves[-1].called} after t (log scale). Bands 95%.", "t-muted t-small"
-    )
+    still = f"still {curves[-1].called}"
+    body += text(0, foot, f"Share {still} after t (log scale). Bands 95%.", "t-muted t-small")
     if any(s.censored for c in curves for s in c.stairs):
-        foot += 0 if wide else 15
-        place = 310 if wide else 0
-        body += text(
-            place, foot, f"Upright ticks: still {curves[-1].called} when last seen.", "t-muted t-small"
-        )
+        place, foot = (310, foot) if wide else (0, foot + 15)
+        body += text(place, foot, f"Upright ticks: {still} when last seen.", "t-muted t-small")
     return figure("survival", width, foot + 8, f"{title} {sentence}", body)
 
 
